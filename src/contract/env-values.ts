@@ -1,0 +1,61 @@
+import { BlockList, isIP } from 'node:net';
+import * as z from 'zod/mini';
+
+/** Digits that make a whole number in a range. */
+export const wholeNumber = (least: number, most: number) =>
+  z.pipe(
+    z.string().check(z.regex(/^\d{1,9}$/, `must be a whole number from ${least} to ${most}`)),
+    z.pipe(
+      z.transform(Number),
+      z
+        .number()
+        .check(
+          z.minimum(least, `must be a whole number from ${least} to ${most}`),
+          z.maximum(most, `must be a whole number from ${least} to ${most}`),
+        ),
+    ),
+  );
+
+/** `true` or `false`, nothing else. */
+export const trueOrFalse = z.pipe(
+  z.enum(['true', 'false'], 'must be true or false'),
+  z.transform((text) => text === 'true'),
+);
+
+export const url = z.string().check(z.regex(/^https?:\/\/[^\s/]+/, 'must be an http or https URL'));
+
+/** One CIDR block as `node:net` wants it; null when the text is none. */
+const parseCidr = (text: string): { network: string; prefix: number; family: 'ipv4' | 'ipv6' } | null => {
+  const match = /^([0-9a-fA-F.:]+)\/(\d{1,3})$/.exec(text);
+  const version = match?.[1] === undefined ? 0 : isIP(match[1]);
+  const prefix = Number(match?.[2]);
+  if (!match?.[1] || version === 0 || prefix > (version === 4 ? 32 : 128)) return null;
+  return { network: match[1], prefix, family: version === 4 ? 'ipv4' : 'ipv6' };
+};
+
+const blockList = (text: string): BlockList => {
+  const list = new BlockList();
+  for (const part of text.split(',')) {
+    const cidr = parseCidr(part.trim());
+    if (cidr) list.addSubnet(cidr.network, cidr.prefix, cidr.family);
+  }
+  return list;
+};
+
+/** Comma-separated CIDR blocks as a list that can be asked for an address. */
+export const cidrs = z.pipe(
+  z
+    .string()
+    .check(
+      z.refine(
+        (text) => text.split(',').every((part) => parseCidr(part.trim()) !== null),
+        'must be CIDR blocks separated by commas, such as 192.0.2.0/24,2001:db8::/32',
+      ),
+    ),
+  z.transform(blockList),
+);
+
+/** pino's levels. */
+export const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
+
+export const text = z.string();

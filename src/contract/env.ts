@@ -1,0 +1,129 @@
+import * as z from 'zod/mini';
+import { ConfigError } from '../errors/errors.ts';
+import { cidrs, LOG_LEVELS, text, trueOrFalse, url, wholeNumber } from './env-values.ts';
+
+type EnvEntry = { schema: z.ZodMiniType; meaning: string; standard: string };
+
+/** Every environment variable of the project: its schema, its meaning and its default, for people. */
+export const ENV = {
+  JIRA_WEBHOOK_SECRET_ARN: {
+    schema: z.optional(text),
+    meaning: 'Secrets Manager secret, a JSON object',
+    standard: 'required on AWS',
+  },
+  JIRA_WEBHOOK_SECRET: {
+    schema: z.optional(text),
+    meaning: 'local override; wins over the ARN',
+    standard: '`npm start` makes one and prints it',
+  },
+  TABLE_NAME: {
+    schema: z._default(
+      text.check(z.regex(/^[A-Za-z0-9_.-]{3,255}$/, 'must be 3-255 of A-Z a-z 0-9 _ . -')),
+      'jira-webhook-sync',
+    ),
+    meaning: 'the DynamoDB table',
+    standard: '`jira-webhook-sync`',
+  },
+  ARTIFACTS_BUCKET: {
+    schema: z.optional(text),
+    meaning: 'S3 bucket of the artifacts',
+    standard: 'unset: a folder',
+  },
+  ARTIFACTS_DIR: {
+    schema: z.optional(text),
+    meaning: 'folder that stands for the bucket; keys begin with `artifacts/` in both',
+    standard: 'the project folder',
+  },
+  RC_LOG_JSON: {
+    schema: z.optional(trueOrFalse),
+    meaning: '`true`: JSON log lines, `false`: readable ones',
+    standard: '`true` on Lambda, else `false`',
+  },
+  LOG_LEVEL: {
+    schema: z._default(z.enum(LOG_LEVELS, `must be one of ${LOG_LEVELS.join(', ')}`), 'info'),
+    meaning: "pino's level",
+    standard: '`info`',
+  },
+  MAX_BODY_BYTES: {
+    schema: z._default(wholeNumber(1, 100_000_000), 4_000_000),
+    meaning: 'largest body taken, after base64 decoding (its base64 must fit a Lambda invocation of 6 MB)',
+    standard: '`4000000`',
+  },
+  EVENT_RETENTION_DAYS: {
+    schema: z._default(wholeNumber(1, 3650), 30),
+    meaning: 'days until an event expires; quarantined ones live three times as long',
+    standard: '`30`',
+  },
+  SECRET_GRACE_HOURS: {
+    schema: z._default(wholeNumber(0, 8760), 24),
+    meaning: 'hours for which AWSPREVIOUS still verifies after an overwrite by hand',
+    standard: '`24`',
+  },
+  ALLOWED_CIDRS: {
+    schema: z.optional(cidrs),
+    meaning: 'client addresses that may deliver, as CIDR blocks separated by commas',
+    standard: 'unset: any',
+  },
+  GIT_SHA: {
+    schema: z.optional(text),
+    meaning: 'commit of the build',
+    standard: 'set at build; locally from git; else `unknown`',
+  },
+  PORT: {
+    schema: z._default(wholeNumber(0, 65_535), 8080),
+    meaning: 'local server: port (0: any free one)',
+    standard: '`8080`',
+  },
+  HOST: {
+    schema: z._default(text, '127.0.0.1'),
+    meaning: 'local server: address to listen on',
+    standard: '`127.0.0.1`',
+  },
+  LOCAL_DB_PATH: {
+    schema: z.optional(text),
+    meaning: 'local server: file that keeps the embedded database between runs',
+    standard: 'unset: in memory',
+  },
+  AWS_ENDPOINT_URL_DYNAMODB: {
+    schema: z.optional(url),
+    meaning: "the SDK's own: use this DynamoDB",
+    standard: 'unset: embedded locally, AWS on Lambda',
+  },
+  AWS_ENDPOINT_URL_SECRETS_MANAGER: {
+    schema: z.optional(url),
+    meaning: "the SDK's own: use this Secrets Manager",
+    standard: 'unset: AWS',
+  },
+} satisfies Record<string, EnvEntry>;
+
+type Schemas = { [K in keyof typeof ENV]: (typeof ENV)[K]['schema'] };
+
+const schemas = Object.fromEntries(Object.entries(ENV).map(([name, entry]) => [name, entry.schema]));
+
+const schema = z.object(schemas as Schemas);
+
+/** The parsed environment; `on_lambda` is true inside the Lambda runtime. */
+export type Env = Readonly<z.output<typeof schema>> & { readonly on_lambda: boolean };
+
+/** An empty value counts as unset, except for the secret: nobody means an empty secret. */
+const withoutEmpty = (source: NodeJS.ProcessEnv): NodeJS.ProcessEnv =>
+  Object.fromEntries(
+    Object.entries(source).filter(([name, value]) => value !== '' || name === 'JIRA_WEBHOOK_SECRET'),
+  );
+
+/**
+ * The environment, parsed once at start and frozen.
+ * @throws ConfigError naming every wrong variable, without its value: it may be a secret.
+ */
+export const readEnv = (source: NodeJS.ProcessEnv): Env => {
+  const result = schema.safeParse(withoutEmpty(source));
+  const problems = result.success
+    ? []
+    : result.error.issues.map((issue) => `${String(issue.path[0])} ${issue.message}`);
+  const on_lambda = source.AWS_LAMBDA_FUNCTION_NAME !== undefined;
+  if (source.JIRA_WEBHOOK_SECRET === '')
+    problems.push('JIRA_WEBHOOK_SECRET must not be empty: set a secret or unset it');
+  if (problems.length > 0 || !result.success)
+    throw new ConfigError(`Wrong environment: ${problems.join('; ')}`);
+  return Object.freeze({ ...result.data, on_lambda });
+};

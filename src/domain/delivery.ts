@@ -1,0 +1,59 @@
+import type { IssueFields, Person } from './issue.ts';
+
+/** One changelog item; ids and display texts as Jira wrote them. */
+export type Change = {
+  field: string | null;
+  field_id: string | null;
+  from: string | null;
+  from_string: string | null;
+  to: string | null;
+  to_string: string | null;
+};
+
+/** What was read from a body, whatever became of it. */
+export type EventFacts = {
+  issue_id: string | null;
+  issue_key: string | null;
+  project_key: string | null;
+  /** `webhookEvent` verbatim. */
+  event_type: string;
+  issue_event_type: string | null;
+  changes: Change[];
+  actor: Person | null;
+  /** Body `timestamp` in epoch milliseconds; 0 when missing or unusable. */
+  occurred_ms: number;
+  /** Paths of fields that are there in a shape we cannot read. */
+  unread_fields: string[];
+};
+
+/** A recognised delivery in our words: the output of normalize and the input of store. */
+export type NormalizedDelivery = {
+  facts: EventFacts;
+  /** Only for a full issue: an id, a key, and a usable `fields.updated`. */
+  snapshot: { issue_id: string; updated_ms: number; timestamp_ms: number; fields: IssueFields } | null;
+  /** A `jira:issue_deleted` that names an issue; `deleted_ms` is null when the body has no usable timestamp. */
+  deletion: { issue_id: string; deleted_ms: number | null } | null;
+  /** Every key this delivery says the issue `facts.issue_id` has or had. */
+  keys: string[];
+};
+
+export type Outcome = 'applied' | 'stale' | 'recorded' | 'quarantined';
+
+/** One reason why a body cannot be taken: a path in the payload and a message without its values. */
+export type FieldError = { path: string; message: string };
+
+/** Why a signed body was quarantined; kept with the event, so that the same bytes get the same answer. */
+export type Problem = { type: ProblemType; status: number; detail: string; errors: FieldError[] };
+
+/** The kebab-case names a problem's `type` ends in. */
+export type ProblemType =
+  | 'signature-refused'
+  | 'body-not-json'
+  | 'not-a-jira-webhook'
+  | 'stored-for-repair'
+  | 'body-too-large'
+  | 'address-not-allowed'
+  | 'temporarily-unavailable'
+  | 'not-found'
+  | 'method-not-allowed'
+  | 'bad-request';

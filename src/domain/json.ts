@@ -1,0 +1,15 @@
+/** A value `JSON.parse` can return. */
+export type Json = string | number | boolean | null | Json[] | JsonObject;
+export type JsonObject = { [name: string]: Json };
+
+/** True for a JSON object: not null, not an array. */
+export const isJsonObject = (value: unknown): value is JsonObject =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/**
+ * The object's own property, or undefined.
+ * Never the prototype's: a Jira changelog item has a property named `toString`, and one without it would
+ * otherwise answer with a function.
+ */
+export const own = (object: JsonObject, name: string): Json | undefined =>
+  Object.hasOwn(object, name) ? object[name] : undefined;

@@ -1,0 +1,32 @@
+/** A setting that cannot be used; the message names it and says what to do. Stops the start. */
+export class ConfigError extends Error {
+  readonly kind = 'config';
+}
+
+/** A dependency of ours did not do its work (refused, throttled, timed out): the sender should come again. */
+export class UnavailableError extends Error {
+  readonly kind = 'unavailable';
+  readonly dependency: 'table' | 'secret' | 'artifacts';
+
+  constructor(dependency: 'table' | 'secret' | 'artifacts', cause: unknown) {
+    super(`${dependency} unavailable: ${describeFault(cause)}`, { cause });
+    this.dependency = dependency;
+  }
+}
+
+/** The table refused an item as malformed: our bug, never the sender's fault. */
+export class RefusedItemError extends Error {
+  readonly kind = 'refused-item';
+
+  constructor(cause: unknown) {
+    super(`the table refused an item: ${describeFault(cause)}`, { cause });
+  }
+}
+
+/** The caller asked for something in a wrong way; `message` is shown to them. */
+export class BadRequestError extends Error {
+  readonly kind = 'bad-request';
+}
+
+/** The fault's name only: an AWS message may quote an item, an endpoint or an ARN. */
+export const describeFault = (fault: unknown): string => (fault instanceof Error ? fault.name : typeof fault);

@@ -1,0 +1,69 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join, relative } from 'node:path';
+import { describe, expect, it } from 'vitest';
+
+const SRC = join(import.meta.dirname, '../../src');
+
+/** Each folder may import from itself and from the folders named here; nothing else. */
+const ALLOWED: Record<string, string[]> = {
+  domain: [],
+  errors: [],
+  contract: ['domain', 'errors'],
+  platform: ['domain', 'errors', 'contract'],
+  http: ['domain', 'errors', 'contract', 'platform'],
+  verify: ['domain', 'errors', 'contract', 'platform'],
+  parse: ['domain', 'errors', 'contract', 'platform'],
+  normalize: ['domain', 'errors', 'contract', 'platform', 'parse'],
+  store: ['domain', 'errors', 'contract', 'platform'],
+  handlers: ['domain', 'errors', 'contract', 'platform', 'http', 'verify', 'parse', 'normalize', 'store'],
+  local: ['domain', 'errors', 'contract', 'platform', 'http', 'store', 'handlers'],
+  cli: ['domain', 'errors', 'contract', 'platform', 'http', 'verify', 'store', 'handlers', 'local'],
+};
+
+type Import = { file: string; from: string; to: string; typeOnly: boolean };
+
+const importsOf = (file: string): Import[] =>
+  [
+    ...readFileSync(join(SRC, file), 'utf8').matchAll(
+      /import\s+(type\s)?[^;]*?from\s+'(\.[^']+)'|import\('(\.[^']+)'\)/g,
+    ),
+  ].map((match) => {
+    const target = relative(SRC, join(SRC, file, '..', match[2] ?? match[3] ?? ''));
+    return {
+      file,
+      from: file.split('/')[0] ?? '',
+      to: target.split('/')[0] ?? '',
+      typeOnly: match[1] !== undefined,
+    };
+  });
+
+const files = readdirSync(SRC, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.ts'));
+
+describe('the direction of imports', () => {
+  it('knows every folder of src, because an unlisted one would escape the rule', () => {
+    expect(
+      [...new Set(files.map((file) => file.split('/')[0]))].filter(
+        (folder) => !(folder && folder in ALLOWED),
+      ),
+    ).toEqual([]);
+  });
+
+  it('points one way, because only the handlers know the order of the stages', () => {
+    const wrong = files
+      .flatMap(importsOf)
+      .filter(({ from, to }) => from !== to && !ALLOWED[from]?.includes(to))
+      .map(({ file, to }) => `${file} imports ${to}`);
+    expect(wrong).toEqual([]);
+  });
+
+  it('lets normalize see only the types of parse, because it must not parse again', () => {
+    const wrong = files
+      .flatMap(importsOf)
+      .filter(({ from, to, typeOnly }) => from === 'normalize' && to === 'parse' && !typeOnly);
+    expect(wrong).toEqual([]);
+  });
+
+  it('finds imports at all, because a rule that reads nothing passes silently', () => {
+    expect(files.flatMap(importsOf).length).toBeGreaterThan(20);
+  });
+});
