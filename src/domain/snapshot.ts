@@ -12,8 +12,36 @@ export type LastEvent = {
   received_at: string;
 };
 
-type Nullable<T> = {
-  [K in keyof T]: T[K] extends unknown[] ? T[K] : T[K] extends string ? T[K] | null : T[K];
+type Nullable<T> = { [K in keyof T]: T[K] extends string ? T[K] | null : T[K] };
+
+/** The fields of an issue of which nothing full was ever delivered. */
+export const NO_FIELDS: Nullable<IssueFields> = {
+  issue_key: null,
+  project_key: null,
+  issue_type: null,
+  issue_level: null,
+  summary: null,
+  description: null,
+  status: null,
+  status_category: null,
+  priority: null,
+  resolution: null,
+  assignee: null,
+  reporter: null,
+  labels: [],
+  components: [],
+  fix_versions: [],
+  affected_versions: [],
+  parent_key: null,
+  sprint: null,
+  links: [],
+  subtasks: [],
+  due_date: null,
+  created_at: null,
+  updated_at: null,
+  phoenix_updated_at: null,
+  custom_fields: {},
+  truncated: [],
 };
 
 /**
@@ -27,5 +55,5 @@ export type Snapshot = Nullable<IssueFields> & {
   deleted: boolean;
   deleted_at: string | null;
   last_event: LastEvent | null;
-  schema_version: number;
+  schema_version: number | null;
 };

@@ -1,0 +1,67 @@
+/** Attribute that DynamoDB expires items by, in epoch seconds. */
+export const TTL_ATTRIBUTE = 'expires_at';
+
+/**
+ * The day index is spread over this many partitions: one partition takes 1,000 writes a second, and a
+ * throttled index throttles the table.
+ */
+export const DAY_SHARDS = 8;
+
+/** A key attribute; all of ours are strings but the time of an event. */
+type KeyAttribute = { name: string; type: 'S' | 'N' };
+
+type IndexDefinition = {
+  name: string;
+  hash: KeyAttribute;
+  range: KeyAttribute;
+  /** Attributes copied beside the keys; none makes the index `KEYS_ONLY`. */
+  include: string[];
+  purpose: string;
+};
+
+const string = (name: string): KeyAttribute => ({ name, type: 'S' });
+
+/**
+ * The one definition of the table, for the stack and for local creation. Every index is sparse: an item is
+ * in it only if it has both key attributes. Later stages' indexes are here from the start, because adding
+ * one to a full table means a backfill.
+ */
+export const TABLE = {
+  hash: string('pk'),
+  range: string('sk'),
+  /** Stream records only say what to look at, so they carry no contents. */
+  streamView: 'KEYS_ONLY',
+  indexes: [
+    {
+      name: 'by_issue',
+      hash: string('issue_pk'),
+      range: { name: 'occurred_ms', type: 'N' },
+      include: [],
+      purpose: "an issue's events, newest first",
+    },
+    {
+      name: 'by_day',
+      hash: string('day_pk'),
+      range: string('run_id'),
+      include: ['outcome', 'event_type'],
+      purpose:
+        "a Phoenix day's events by time of receipt (a ULID begins with it); counted by outcome and type",
+    },
+    {
+      name: 'by_project',
+      hash: string('project_pk'),
+      range: string('project_sk'),
+      include: [],
+      purpose: "a project's issues by issue id",
+    },
+    {
+      name: 'by_gap',
+      hash: string('gap_pk'),
+      range: string('gap_sk'),
+      include: [],
+      purpose: 'for correlation: stories without commits, commits without a story',
+    },
+  ] satisfies IndexDefinition[],
+} as const;
+
+export type IndexName = (typeof TABLE.indexes)[number]['name'];

@@ -1,0 +1,55 @@
+import middy from '@middy/core';
+import type { APIGatewayProxyEventV2, Context } from 'aws-lambda';
+import { type HttpRequest, readRequest } from '../http/request.ts';
+import { type HttpResponse, problemResponse } from '../http/response.ts';
+import { matchRoute, type RouteName } from '../http/routes.ts';
+import type { Clock } from '../platform/clock.ts';
+import type { Logger } from '../platform/logger.ts';
+import { faultResponse } from './faults.ts';
+import { type Run, startRun } from './run.ts';
+
+/** A Lambda function behind an HTTP API, payload format 2.0; the local server calls the same function. */
+export type HttpHandler = (event: APIGatewayProxyEventV2, context: Context) => Promise<HttpResponse>;
+
+/** `argument` is the decoded `{x}` segment of the path. */
+export type RouteHandler = (request: HttpRequest, argument: string, run: Run) => Promise<HttpResponse>;
+
+export type RouteHandlers = Partial<Record<RouteName, RouteHandler>>;
+
+const notFound = ({ run_id, received_ms }: Run): HttpResponse => {
+  const detail = 'There is nothing at this path.';
+  return problemResponse({ type: 'not-found', status: 404, detail, run_id, received_ms });
+};
+
+const wrongMethod = ({ run_id, received_ms }: Run, allow: string): HttpResponse => {
+  const detail = `This path answers ${allow} only.`;
+  const headers = { allow };
+  return problemResponse({ type: 'method-not-allowed', status: 405, detail, run_id, received_ms, headers });
+};
+
+const answer = (
+  routes: RouteHandlers,
+  request: HttpRequest,
+  run: Run,
+): Promise<HttpResponse> | HttpResponse => {
+  const match = matchRoute(request.method, request.path);
+  if (match.kind === 'wrong-method') return wrongMethod(run, match.allow);
+  const route = match.kind === 'found' ? routes[match.name] : undefined;
+  return match.kind === 'found' && route ? route(request, match.argument, run) : notFound(run);
+};
+
+/**
+ * The Lambda handler over these routes: path and method first, then the route. Whatever is thrown on the
+ * way becomes an answer; nothing a caller sends ends the process.
+ */
+export const createHandler = (routes: RouteHandlers, deps: { clock: Clock; log: Logger }): HttpHandler => {
+  const handler = async (event: APIGatewayProxyEventV2): Promise<HttpResponse> => {
+    const run = startRun(deps.clock);
+    try {
+      return await answer(routes, readRequest(event), run);
+    } catch (fault) {
+      return faultResponse(deps.log, run, fault);
+    }
+  };
+  return middy<APIGatewayProxyEventV2, HttpResponse>(handler);
+};

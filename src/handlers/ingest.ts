@@ -1,0 +1,11 @@
+import { readEnv } from '../contract/env.ts';
+import { systemClock } from '../platform/clock.ts';
+import { openLogger } from '../platform/open-logger.ts';
+import { createHandler } from './dispatch.ts';
+import { ingestRoutes } from './ingest-routes.ts';
+
+const env = readEnv(process.env);
+const platform = { clock: systemClock, log: await openLogger(env) };
+
+/** Lambda entry of the write side: webhooks, `/health`, and 404 and 405 for everything else. */
+export const handler = createHandler(ingestRoutes(env, platform), platform);

@@ -1,0 +1,43 @@
+import type { Outcome, Problem } from '../domain/delivery.ts';
+import { normalize } from '../normalize/normalize.ts';
+import { parseDelivery } from '../parse/parse-delivery.ts';
+import type { Clock } from '../platform/clock.ts';
+import type { StoredEvent } from '../store/event-row.ts';
+import { type EventStore, releaseEvent } from '../store/put-event.ts';
+import { getEvent } from '../store/read-events.ts';
+import { storeDelivery } from './store-delivery.ts';
+
+export type Replayed =
+  | { kind: 'replayed'; outcome: Outcome }
+  | { kind: 'released'; outcome: Outcome }
+  | { kind: 'still-refused'; problem: Problem }
+  | { kind: 'not-found' }
+  | { kind: 'body-missing' };
+
+const rawOf = (events: EventStore, found: { event: StoredEvent; raw: Buffer | null }, signal: AbortSignal) =>
+  found.raw ?? events.rawBodies.get(found.event.event_id, signal);
+
+/**
+ * Takes a stored body in again, as the parser and normalizer read it now. A snapshot written by an older
+ * normalizer is repaired, a crash's loss is made good, and an event leaves quarantine once its body can be
+ * read. Any other event stays as it is. Repeating it changes nothing.
+ */
+export const replayEvent = async (
+  events: EventStore,
+  eventId: string,
+  clock: Clock,
+  signal: AbortSignal,
+): Promise<Replayed> => {
+  const found = await getEvent(events.table, eventId, clock(), signal);
+  if (!found) return { kind: 'not-found' };
+  const raw = await rawOf(events, found, signal);
+  if (!raw) return { kind: 'body-missing' };
+  const parsed = parseDelivery(raw);
+  if (parsed.kind === 'refused') return { kind: 'still-refused', problem: parsed.problem };
+  const delivery = normalize(parsed.delivery, clock());
+  const outcome = await storeDelivery(events.table, delivery, found.event, signal);
+  if (found.event.outcome !== 'quarantined') return { kind: 'replayed', outcome };
+  const released = { ...found.event, outcome, facts: delivery.facts, problem: null, raw_stored_apart: false };
+  await releaseEvent(events, released, raw, signal);
+  return { kind: 'released', outcome };
+};

@@ -1,0 +1,66 @@
+import type { NormalizedDelivery, Outcome } from '../domain/delivery.ts';
+import { toPhoenixIso } from '../domain/instant.ts';
+import type { LastEvent } from '../domain/snapshot.ts';
+import { fitFields } from '../normalize/fit.ts';
+import { putAliases } from '../store/aliases.ts';
+import { markDeleted } from '../store/mark-deleted.ts';
+import { putSnapshot } from '../store/put-snapshot.ts';
+import { encodeSnapshot, fitsItem } from '../store/snapshot-row.ts';
+import type { Table } from '../store/table-client.ts';
+
+/** What makes one delivery the same at every attempt, and when it was first received. */
+export type Identity = { tenant: string; event_id: string; idempotency_key: string; received_ms: number };
+
+type Full = NonNullable<NormalizedDelivery['snapshot']>;
+
+const toLastEvent = (identity: Identity, eventType: string): LastEvent => ({
+  event_id: identity.event_id,
+  event_type: eventType,
+  idempotency_key: identity.idempotency_key,
+  received_at: toPhoenixIso(identity.received_ms),
+});
+
+const storeSnapshot = (
+  table: Table,
+  delivery: NormalizedDelivery,
+  full: Full,
+  identity: Identity,
+  signal: AbortSignal,
+) => {
+  const last_event = toLastEvent(identity, delivery.facts.event_type);
+  const fields = fitFields(full.fields, (candidate) => fitsItem({ fields: candidate, last_event }));
+  const write = {
+    tenant: identity.tenant,
+    issue_id: full.issue_id,
+    version: { updated_ms: full.updated_ms, timestamp_ms: full.timestamp_ms, event_id: identity.event_id },
+    fields,
+    body: encodeSnapshot({ fields, last_event }),
+    keys: delivery.keys,
+    keys_are_new: delivery.keys.length > 1 || delivery.facts.event_type === 'jira:issue_created',
+  };
+  return putSnapshot(table, write, signal);
+};
+
+/**
+ * Everything a delivery changes but its event: fields, deletion mark and key aliases, all idempotent.
+ * @returns the outcome the event is to carry
+ */
+export const storeDelivery = async (
+  table: Table,
+  delivery: NormalizedDelivery,
+  identity: Identity,
+  signal: AbortSignal,
+): Promise<Outcome> => {
+  const { snapshot, deletion, keys, facts } = delivery;
+  const { tenant, event_id } = identity;
+  const results: Outcome[] = [];
+  if (snapshot) results.push(await storeSnapshot(table, delivery, snapshot, identity, signal));
+  if (deletion)
+    results.push(
+      await markDeleted(table, { tenant, event_id, ...deletion, keys: snapshot ? [] : keys }, signal),
+    );
+  if (results.length === 0 && facts.issue_id !== null)
+    await putAliases(table, tenant, facts.issue_id, keys, signal);
+  if (results.includes('applied')) return 'applied';
+  return results.includes('stale') ? 'stale' : 'recorded';
+};

@@ -1,0 +1,115 @@
+import type { EventFacts, Outcome, Problem } from '../domain/delivery.ts';
+import { eventId, sha256Hex } from '../domain/event-id.ts';
+import { DEFAULT_TENANT } from '../domain/tenant.ts';
+import { RefusedItemError } from '../errors/errors.ts';
+import { normalize } from '../normalize/normalize.ts';
+import { parseDelivery } from '../parse/parse-delivery.ts';
+import type { Logger } from '../platform/logger.ts';
+import { decodeEvent, type StoredEvent } from '../store/event-row.ts';
+import { type EventStore, putEvent } from '../store/put-event.ts';
+import type { Item } from '../store/table-client.ts';
+import type { Run } from './run.ts';
+import { type Identity, storeDelivery } from './store-delivery.ts';
+
+export const JIRA = 'jira';
+
+/** What became of a signed body: a fresh outcome, the same bytes as before, or a reason to keep it aside. */
+export type Taken = { event_id: string; idempotency_key: string; facts: EventFacts | null } & (
+  | { kind: 'accepted'; outcome: Outcome }
+  | { kind: 'duplicate' }
+  | { kind: 'quarantined'; problem: Problem; fresh: boolean }
+);
+
+export type TakeDeps = { events: EventStore; log: Logger };
+
+const STORED_FOR_REPAIR: Problem = {
+  type: 'stored-for-repair',
+  status: 422,
+  detail:
+    'The body is kept, but its contents could not be stored. Operators: mend the cause, then replay the event.',
+  errors: [],
+};
+
+const toEvent = (
+  identity: Identity,
+  run: Run,
+  facts: EventFacts | null,
+  outcome: Outcome,
+  problem: Problem | null,
+): StoredEvent => ({
+  ...identity,
+  source: JIRA,
+  outcome,
+  facts,
+  run_id: run.run_id,
+  problem,
+  raw_stored_apart: false,
+});
+
+const ids = (identity: Identity) => ({
+  event_id: identity.event_id,
+  idempotency_key: identity.idempotency_key,
+});
+
+/** The same bytes were here before: a duplicate, or, while they are in quarantine, the answer they got. */
+const seenBefore = (row: Item, identity: Identity, facts: EventFacts | null): Taken => {
+  const { event } = decodeEvent(row);
+  if (event.outcome === 'quarantined' && event.problem)
+    return { kind: 'quarantined', problem: event.problem, fresh: false, facts, ...ids(identity) };
+  return { kind: 'duplicate', facts, ...ids(identity) };
+};
+
+const quarantine = async (
+  deps: TakeDeps,
+  body: Uint8Array,
+  identity: Identity,
+  run: Run,
+  problem: Problem,
+): Promise<Taken> => {
+  const event = toEvent(identity, run, null, 'quarantined', problem);
+  const row = await putEvent(deps.events, event, body, run.signal);
+  return row
+    ? seenBefore(row, identity, null)
+    : { kind: 'quarantined', problem, fresh: true, facts: null, ...ids(identity) };
+};
+
+/** Snapshot before event: an event in the table means that its snapshot is in. */
+const store = async (deps: TakeDeps, body: Uint8Array, identity: Identity, run: Run): Promise<Taken> => {
+  const parsed = parseDelivery(body);
+  if (parsed.kind === 'refused') return quarantine(deps, body, identity, run, parsed.problem);
+  const delivery = normalize(parsed.delivery, run.received_ms);
+  const { facts } = delivery;
+  const outcome = await storeDelivery(deps.events.table, delivery, identity, run.signal);
+  const row = await putEvent(deps.events, toEvent(identity, run, facts, outcome, null), body, run.signal);
+  return row ? seenBefore(row, identity, facts) : { kind: 'accepted', outcome, facts, ...ids(identity) };
+};
+
+/**
+ * Takes a signed body in: parse, normalize, snapshot, event. Whatever it holds, it is kept.
+ * @param identifier the sender's `X-Atlassian-Webhook-Identifier`, if any
+ * @throws UnavailableError when a write is not durable; the sender must come again
+ */
+export const takeBody = async (
+  deps: TakeDeps,
+  body: Uint8Array,
+  identifier: string | undefined,
+  run: Run,
+): Promise<Taken> => {
+  const bodySha256 = sha256Hex(body);
+  const identity: Identity = {
+    tenant: DEFAULT_TENANT,
+    event_id: eventId(DEFAULT_TENANT, JIRA, bodySha256),
+    idempotency_key: identifier || bodySha256,
+    received_ms: run.received_ms,
+  };
+  try {
+    return await store(deps, body, identity, run);
+  } catch (fault) {
+    if (!(fault instanceof RefusedItemError)) throw fault;
+    deps.log.error(
+      { alarm: 'item-refused', run_id: run.run_id, event_id: identity.event_id },
+      'the table refused an item',
+    );
+    return quarantine(deps, body, identity, run, STORED_FOR_REPAIR);
+  }
+};

@@ -1,0 +1,53 @@
+import type { Outcome } from '../domain/delivery.ts';
+import { phoenixDayStart, toPhoenixDay } from '../domain/instant.ts';
+import { BadRequestError } from '../errors/errors.ts';
+
+export type Query = ReadonlyMap<string, string>;
+
+const wholeNumber = (query: Query, name: string, least: number, most: number, standard: number): number => {
+  const text = query.get(name);
+  if (text === undefined) return standard;
+  const value = /^\d{1,6}$/.test(text) ? Number(text) : Number.NaN;
+  if (!(value >= least && value <= most))
+    throw new BadRequestError(`${name}: must be a whole number from ${least} to ${most}`);
+  return value;
+};
+
+/** `limit`: 1-100, default 25. @throws BadRequestError */
+export const readLimit = (query: Query): number => wholeNumber(query, 'limit', 1, 100, 25);
+
+/** `hours`: 1-720, default 24. @throws BadRequestError */
+export const readHours = (query: Query): number => wholeNumber(query, 'hours', 1, 720, 24);
+
+/** `date`: a Phoenix calendar day `yyyy-MM-dd`, default today. @throws BadRequestError */
+export const readDay = (query: Query, nowMs: number): string => {
+  const day = query.get('date') ?? toPhoenixDay(nowMs);
+  if (phoenixDayStart(day) === null) throw new BadRequestError('date: must be a day such as 2026-11-22');
+  return day;
+};
+
+const OUTCOMES: readonly Outcome[] = ['applied', 'stale', 'recorded', 'quarantined'];
+
+/** `outcome`: one of the stored outcomes, null without it. @throws BadRequestError */
+export const readOutcome = (query: Query): Outcome | null => {
+  const text = query.get('outcome');
+  if (text === undefined) return null;
+  const outcome = OUTCOMES.find((known) => known === text);
+  if (!outcome) throw new BadRequestError(`outcome: must be one of ${OUTCOMES.join(', ')}`);
+  return outcome;
+};
+
+/** `deleted`: `true` or `false`, null without it. @throws BadRequestError */
+export const readDeleted = (query: Query): boolean | null => {
+  const text = query.get('deleted');
+  if (text === undefined) return null;
+  if (text !== 'true' && text !== 'false') throw new BadRequestError('deleted: must be true or false');
+  return text === 'true';
+};
+
+/** A parameter that must be there and not be empty. @throws BadRequestError */
+export const readRequired = (query: Query, name: string): string => {
+  const text = query.get(name);
+  if (!text) throw new BadRequestError(`${name}: required`);
+  return text;
+};

@@ -1,0 +1,55 @@
+import type { APIGatewayProxyEventV2 } from 'aws-lambda';
+
+/** A request in our words. Header names are lower case; a repeated header is joined with `,`. */
+export type HttpRequest = {
+  method: string;
+  /** As received, without the query. */
+  path: string;
+  headers: ReadonlyMap<string, string>;
+  query: ReadonlyMap<string, string>;
+  /** Address of the client as the gateway saw it, never from a header. */
+  source_ip: string;
+  /** Size of the body in bytes, known without decoding it. */
+  body_bytes: number;
+  /** The body's bytes as they were sent. */
+  readBody(): Uint8Array;
+};
+
+const lowerCased = (headers: Record<string, string | undefined>): ReadonlyMap<string, string> => {
+  const map = new Map<string, string>();
+  for (const [name, value = ''] of Object.entries(headers)) {
+    const lower = name.toLowerCase();
+    const before = map.get(lower);
+    map.set(lower, before === undefined ? value : `${before},${value}`);
+  }
+  return map;
+};
+
+const base64Bytes = (text: string): number => {
+  const padding = text.endsWith('==') ? 2 : text.endsWith('=') ? 1 : 0;
+  return Math.floor((text.length * 3) / 4) - padding;
+};
+
+const sizeOf = (event: APIGatewayProxyEventV2, headers: ReadonlyMap<string, string>): number => {
+  const body = event.body ?? '';
+  const actual = event.isBase64Encoded ? base64Bytes(body) : Buffer.byteLength(body);
+  const declared = /^\d{1,15}$/.exec(headers.get('content-length') ?? '');
+  return Math.max(actual, Number(declared?.[0] ?? 0));
+};
+
+/**
+ * An API Gateway HTTP API event (payload format 2.0) as a request. The body is decoded only when asked for,
+ * so that an oversize one is refused before it costs anything.
+ */
+export const readRequest = (event: APIGatewayProxyEventV2): HttpRequest => {
+  const headers = lowerCased(event.headers ?? {});
+  return {
+    method: event.requestContext.http.method,
+    path: event.rawPath,
+    headers,
+    query: new Map(new URLSearchParams(event.rawQueryString ?? '')),
+    source_ip: event.requestContext.http.sourceIp,
+    body_bytes: sizeOf(event, headers),
+    readBody: () => Buffer.from(event.body ?? '', event.isBase64Encoded ? 'base64' : 'utf8'),
+  };
+};

@@ -1,0 +1,42 @@
+import { PutCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
+import { aliasKey, aliasPartition } from './keys.ts';
+import { callTable, type Table } from './table-client.ts';
+
+/**
+ * Makes every key find its issue for ever. Plain puts of the same row: repeating them changes nothing, so a
+ * retry repairs what a crash left out.
+ */
+export const putAliases = async (
+  table: Table,
+  tenant: string,
+  issueId: string,
+  keys: string[],
+  abortSignal: AbortSignal,
+): Promise<void> => {
+  const puts = keys.map((key) => {
+    const put = new PutCommand({ TableName: table.name, Item: aliasKey(tenant, key, issueId) });
+    return callTable(() => table.client.send(put, { abortSignal }));
+  });
+  await Promise.all(puts);
+};
+
+/** More issues than this under one key are not looked at; a key changes hands a few times at most. */
+const MOST_ISSUES_PER_KEY = 100;
+
+/** Ids of all issues known to have had the key, in no order that matters. */
+export const issuesWithKey = async (
+  table: Table,
+  tenant: string,
+  key: string,
+  abortSignal: AbortSignal,
+): Promise<string[]> => {
+  const query = new QueryCommand({
+    TableName: table.name,
+    ConsistentRead: true,
+    KeyConditionExpression: 'pk = :pk',
+    ExpressionAttributeValues: { ':pk': aliasPartition(tenant, key) },
+    Limit: MOST_ISSUES_PER_KEY,
+  });
+  const { Items = [] } = await callTable(() => table.client.send(query, { abortSignal }));
+  return Items.map((item) => String(item.sk).slice('I#'.length));
+};

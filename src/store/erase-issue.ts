@@ -1,0 +1,78 @@
+import { DeleteCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { eventKey, snapshotKey } from './keys.ts';
+import type { RawBodies } from './raw-bodies.ts';
+import { listIssueEvents } from './read-events.ts';
+import { callTable, getItem, type Item, type Table } from './table-client.ts';
+
+const PAGE = 100;
+
+const eraseEvent = async (
+  table: Table,
+  rawBodies: RawBodies,
+  eventId: string,
+  signal: AbortSignal,
+): Promise<void> => {
+  await rawBodies.remove(eventId, signal);
+  const command = new DeleteCommand({ TableName: table.name, Key: eventKey(eventId) });
+  await callTable(() => table.client.send(command, { abortSignal: signal }));
+};
+
+/** A deletion mark stays: it says nothing of a person, and without it a late delivery would revive the issue. */
+const eraseSnapshot = async (
+  table: Table,
+  tenant: string,
+  issueId: string,
+  signal: AbortSignal,
+): Promise<void> => {
+  const Key = snapshotKey(tenant, issueId);
+  const row = await getItem(table, Key, signal);
+  const fields =
+    'body, updated_ms, timestamp_ms, event_id, schema_version, issue_key, project_pk, project_sk';
+  const marked = new UpdateCommand({ TableName: table.name, Key, UpdateExpression: `REMOVE ${fields}` });
+  const unmarked = new DeleteCommand({ TableName: table.name, Key });
+  await callTable(() =>
+    table.client.send(row?.deleted === true ? marked : unmarked, { abortSignal: signal }),
+  );
+};
+
+/** Ids of all events of an issue. */
+export const eventsOfIssue = async (
+  table: Table,
+  tenant: string,
+  issueId: string,
+  signal: AbortSignal,
+): Promise<string[]> => {
+  const ids: string[] = [];
+  let after: Item | null = null;
+  do {
+    const page: { items: Item[]; last: Item | null } = await listIssueEvents(
+      table,
+      tenant,
+      issueId,
+      { limit: PAGE, after },
+      signal,
+    );
+    ids.push(...page.items.map((item) => String(item.pk).slice('E#'.length)));
+    after = page.last;
+  } while (after !== null);
+  return ids;
+};
+
+/**
+ * Erases an issue's fields, events and raw bodies, for a person's right to it. Events first: after a crash the
+ * command is run again. The key aliases stay, and so does a deletion mark.
+ * @param onErased called after each event, for progress
+ */
+export const eraseIssue = async (
+  table: Table,
+  rawBodies: RawBodies,
+  issue: { tenant: string; issue_id: string; event_ids: string[] },
+  onErased: () => void,
+  newSignal: () => AbortSignal,
+): Promise<void> => {
+  for (const eventId of issue.event_ids) {
+    await eraseEvent(table, rawBodies, eventId, newSignal());
+    onErased();
+  }
+  await eraseSnapshot(table, issue.tenant, issue.issue_id, newSignal());
+};

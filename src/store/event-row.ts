@@ -1,0 +1,113 @@
+import { TTL_ATTRIBUTE } from '../contract/table.ts';
+import type { EventFacts, Outcome, Problem } from '../domain/delivery.ts';
+import type { EventView } from '../domain/event.ts';
+import { toPhoenixIso, toUtcIso } from '../domain/instant.ts';
+import { compress, decompress } from '../platform/codec.ts';
+import { dayPartition, eventKey, issuePartition } from './keys.ts';
+import type { Item } from './table-client.ts';
+
+/** An event as the stages know it, before it is a row and after. */
+export type StoredEvent = {
+  tenant: string;
+  event_id: string;
+  source: string;
+  outcome: Outcome;
+  /** Null when the body could not be read. */
+  facts: EventFacts | null;
+  idempotency_key: string;
+  received_ms: number;
+  run_id: string;
+  problem: Problem | null;
+  /** True when the raw body lies in the artifact store because it does not fit into an item. */
+  raw_stored_apart: boolean;
+};
+
+/** The first line of the compressed body; the raw bytes follow it. */
+type Meta = Pick<
+  StoredEvent,
+  'tenant' | 'source' | 'facts' | 'idempotency_key' | 'received_ms' | 'problem' | 'raw_stored_apart'
+>;
+
+const DAY_SECONDS = 86_400;
+const NEWLINE = 0x0a;
+
+/** Largest compressed body in bytes; the rest of an item's 409,600 is room for keys and indexes. */
+export const MAX_EVENT_BODY_BYTES = 380_000;
+
+/**
+ * What was read from the body and the raw bytes in one compressed attribute: the changes repeat the raw
+ * text, so together they cost hardly more than the raw text alone.
+ */
+export const encodeEventBody = (event: StoredEvent, raw: Uint8Array): Buffer => {
+  const { tenant, source, facts, idempotency_key, received_ms, problem, raw_stored_apart } = event;
+  const meta: Meta = { tenant, source, facts, idempotency_key, received_ms, problem, raw_stored_apart };
+  const line = `${JSON.stringify(meta)}\n`;
+  return compress(Buffer.concat([Buffer.from(line), raw_stored_apart ? new Uint8Array() : raw]));
+};
+
+/** Seconds since the epoch after which the event expires; quarantined ones live three times as long. */
+const expiry = (event: StoredEvent, retentionDays: number): number =>
+  Math.ceil(event.received_ms / 1000) +
+  retentionDays * DAY_SECONDS * (event.outcome === 'quarantined' ? 3 : 1);
+
+/** No payload value reaches a key: the issue id is checked digits, the rest is ours. */
+export const eventItem = (event: StoredEvent, body: Uint8Array, retentionDays: number): Item => ({
+  ...eventKey(event.event_id),
+  run_id: event.run_id,
+  day_pk: dayPartition(event.tenant, event.event_id, event.received_ms),
+  outcome: event.outcome,
+  event_type: event.facts?.event_type,
+  ...(event.facts?.issue_id
+    ? { issue_pk: issuePartition(event.tenant, event.facts.issue_id), occurred_ms: event.facts.occurred_ms }
+    : {}),
+  [TTL_ATTRIBUTE]: expiry(event, retentionDays),
+  body,
+});
+
+/** True for a row that DynamoDB has not removed yet although its time is over. */
+export const isExpired = (row: Item, nowMs: number): boolean =>
+  typeof row[TTL_ATTRIBUTE] === 'number' && row[TTL_ATTRIBUTE] * 1000 <= nowMs;
+
+/** The event of a row, and its raw bytes unless they are stored apart. */
+export const decodeEvent = (row: Item): { event: StoredEvent; raw: Buffer | null } => {
+  const bytes = decompress(row.body as Uint8Array);
+  const end = bytes.indexOf(NEWLINE);
+  const meta: Meta = JSON.parse(bytes.subarray(0, end).toString());
+  const event: StoredEvent = {
+    ...meta,
+    event_id: String(row.pk).slice('E#'.length),
+    outcome: row.outcome as Outcome,
+    run_id: String(row.run_id),
+  };
+  return { event, raw: meta.raw_stored_apart ? null : bytes.subarray(end + 1) };
+};
+
+const NO_FACTS: EventFacts = {
+  issue_id: null,
+  issue_key: null,
+  project_key: null,
+  event_type: '',
+  issue_event_type: null,
+  changes: [],
+  actor: null,
+  occurred_ms: 0,
+  unread_fields: [],
+};
+
+/** The event as `GET /events/{event_id}` shows it. */
+export const toEventView = (event: StoredEvent): EventView => {
+  const { occurred_ms, event_type, ...facts } = event.facts ?? NO_FACTS;
+  return {
+    event_id: event.event_id,
+    source: event.source,
+    ...facts,
+    event_type: event_type === '' ? null : event_type,
+    outcome: event.outcome,
+    idempotency_key: event.idempotency_key,
+    occurred_at: occurred_ms === 0 ? null : toUtcIso(occurred_ms),
+    received_at: toPhoenixIso(event.received_ms),
+    processing: { status: 'not_needed', attempts: 0, first_at: null, last_at: null, reason: null },
+    problem: event.problem,
+    run_id: event.run_id,
+  };
+};

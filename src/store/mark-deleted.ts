@@ -1,0 +1,49 @@
+import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { putAliases } from './aliases.ts';
+import { snapshotKey } from './keys.ts';
+import { type Table, writeIf } from './table-client.ts';
+
+export type DeletionMark = {
+  tenant: string;
+  issue_id: string;
+  event_id: string;
+  /** Time of the deletion in epoch milliseconds; null when the delivery does not say. */
+  deleted_ms: number | null;
+  keys: string[];
+};
+
+/** Not deleted yet, or deleted with a later time or none than this one: the earliest seen stays. */
+const condition = (mark: DeletionMark): string =>
+  mark.deleted_ms === null
+    ? 'attribute_not_exists(deleted)'
+    : 'attribute_not_exists(deleted) OR attribute_not_exists(deleted_ms) OR deleted_ms > :ms';
+
+const values = (mark: DeletionMark) => ({
+  ':true': true,
+  ':event': mark.event_id,
+  ...(mark.deleted_ms === null ? {} : { ':ms': mark.deleted_ms }),
+});
+
+/**
+ * Marks the issue deleted beside its fields, creating the row if need be. Fields and mark do not touch each
+ * other, so a late update and a deletion end the same in either order. Nothing takes the mark back.
+ * @returns `applied` if this delivery set the mark, now or in an earlier attempt, else `stale`.
+ */
+export const markDeleted = async (
+  table: Table,
+  mark: DeletionMark,
+  abortSignal: AbortSignal,
+): Promise<'applied' | 'stale'> => {
+  await putAliases(table, mark.tenant, mark.issue_id, mark.keys, abortSignal);
+  const key = snapshotKey(mark.tenant, mark.issue_id);
+  const command = new UpdateCommand({
+    TableName: table.name,
+    Key: key,
+    UpdateExpression: `SET deleted = :true, deleted_event_id = :event${mark.deleted_ms === null ? '' : ', deleted_ms = :ms'}`,
+    ConditionExpression: condition(mark),
+    ExpressionAttributeValues: values(mark),
+    ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
+  });
+  const result = await writeIf(table, key, abortSignal, () => table.client.send(command, { abortSignal }));
+  return result.written || result.row?.deleted_event_id === mark.event_id ? 'applied' : 'stale';
+};

@@ -1,0 +1,85 @@
+import { PutCommand } from '@aws-sdk/lib-dynamodb';
+import { encodeEventBody, eventItem, MAX_EVENT_BODY_BYTES, type StoredEvent } from './event-row.ts';
+import { eventKey } from './keys.ts';
+import type { RawBodies } from './raw-bodies.ts';
+import { type Item, type Table, writeIf } from './table-client.ts';
+
+export type EventStore = { table: Table; rawBodies: RawBodies; retention_days: number };
+
+/** Facts too large for an item lose their changes, the one part without a bound, and say so. */
+const withoutChanges = (event: StoredEvent): StoredEvent =>
+  event.facts === null
+    ? event
+    : {
+        ...event,
+        facts: {
+          ...event.facts,
+          changes: [],
+          unread_fields: [...event.facts.unread_fields, 'changelog.items'],
+        },
+      };
+
+/**
+ * The event and its compressed body, small enough for an item. A raw body that does not fit goes to the
+ * artifact store first, so that an event never points at a body that is not there.
+ */
+const fitEvent = async (
+  store: EventStore,
+  event: StoredEvent,
+  raw: Uint8Array,
+  abortSignal: AbortSignal,
+): Promise<Buffer> => {
+  const body = encodeEventBody(event, raw);
+  if (body.length <= MAX_EVENT_BODY_BYTES) return body;
+  await store.rawBodies.put(event.event_id, raw, abortSignal);
+  const apart = encodeEventBody({ ...event, raw_stored_apart: true }, raw);
+  return apart.length <= MAX_EVENT_BODY_BYTES
+    ? apart
+    : encodeEventBody({ ...withoutChanges(event), raw_stored_apart: true }, raw);
+};
+
+/**
+ * Puts the event if it is absent: the first writer wins, and the event never changes afterwards.
+ * @returns the row that was there before, or null when this one was written. A row with this invocation's
+ * `run_id` was written by a retry inside the SDK whose first answer got lost, and is no duplicate.
+ */
+export const putEvent = async (
+  store: EventStore,
+  event: StoredEvent,
+  raw: Uint8Array,
+  abortSignal: AbortSignal,
+): Promise<Item | null> => {
+  const body = await fitEvent(store, event, raw, abortSignal);
+  const command = new PutCommand({
+    TableName: store.table.name,
+    Item: eventItem(event, body, store.retention_days),
+    ConditionExpression: 'attribute_not_exists(pk)',
+    ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
+  });
+  const key = eventKey(event.event_id);
+  const send = () => store.table.client.send(command, { abortSignal });
+  const result = await writeIf(store.table, key, abortSignal, send);
+  return result.written || result.row?.run_id === event.run_id ? null : result.row;
+};
+
+/**
+ * Takes an event out of quarantine: the only change an event ever sees. It keeps its place and time.
+ * @returns false when it is not in quarantine (any more).
+ */
+export const releaseEvent = async (
+  store: EventStore,
+  event: StoredEvent,
+  raw: Uint8Array,
+  abortSignal: AbortSignal,
+): Promise<boolean> => {
+  const body = await fitEvent(store, event, raw, abortSignal);
+  const command = new PutCommand({
+    TableName: store.table.name,
+    Item: eventItem(event, body, store.retention_days),
+    ConditionExpression: 'outcome = :quarantined',
+    ExpressionAttributeValues: { ':quarantined': 'quarantined' },
+  });
+  const key = eventKey(event.event_id);
+  const send = () => store.table.client.send(command, { abortSignal });
+  return (await writeIf(store.table, key, abortSignal, send)).written;
+};

@@ -1,0 +1,134 @@
+import { UpdateCommand, type UpdateCommandInput } from '@aws-sdk/lib-dynamodb';
+import type { IssueFields } from '../domain/issue.ts';
+import { SCHEMA_VERSION } from '../domain/snapshot.ts';
+import { sameVersion, type Version } from '../domain/version.ts';
+import { putAliases } from './aliases.ts';
+import { projectPartition, projectSort, snapshotKey } from './keys.ts';
+import { rowAliases, rowVersion } from './snapshot-row.ts';
+import { type ConditionalWrite, type Item, type Table, writeIf } from './table-client.ts';
+
+export type SnapshotWrite = {
+  tenant: string;
+  issue_id: string;
+  version: Version;
+  fields: IssueFields;
+  /** Compressed fields and last event, as `encodeSnapshot` makes it. */
+  body: Uint8Array;
+  /** Keys that must find this issue before the write counts. */
+  keys: string[];
+  /** True when the keys are probably new, so that trying without their aliases is a wasted write. */
+  keys_are_new: boolean;
+};
+
+/**
+ * Absent, or an older version, or the same version under an older normalizer. A row with only a deletion
+ * mark has no `updated_ms`.
+ */
+const IS_OLDER =
+  '(attribute_not_exists(updated_ms) OR updated_ms < :updated OR (updated_ms = :updated AND ' +
+  '(timestamp_ms < :timestamp OR (timestamp_ms = :timestamp AND ' +
+  '(event_id < :event OR (event_id = :event AND schema_version < :schema))))))';
+
+const KNOWS_KEYS = (keys: string[]): string =>
+  keys.map((_, index) => `contains(aliased, :key${index})`).join(' AND ');
+
+const SET_FIELDS =
+  'SET body = :body, updated_ms = :updated, timestamp_ms = :timestamp, event_id = :event, schema_version = :schema, issue_key = :issue_key';
+
+const fieldValues = (write: SnapshotWrite) => ({
+  ':body': write.body,
+  ':updated': write.version.updated_ms,
+  ':timestamp': write.version.timestamp_ms,
+  ':event': write.version.event_id,
+  ':schema': SCHEMA_VERSION,
+  ':issue_key': write.fields.issue_key,
+});
+
+/** The index of a project's issues: in it under the project of the newest fields, out of it without one. */
+const projectPart = (write: SnapshotWrite) => {
+  const project = write.fields.project_key;
+  if (project === null) return { expression: ' REMOVE project_pk, project_sk', values: {} };
+  return {
+    expression: ', project_pk = :project, project_sk = :project_sk',
+    values: {
+      ':project': projectPartition(write.tenant, project),
+      ':project_sk': projectSort(write.issue_id),
+    },
+  };
+};
+
+const update = (
+  table: Table,
+  write: SnapshotWrite,
+  abortSignal: AbortSignal,
+  extra: Pick<UpdateCommandInput, 'ConditionExpression' | 'ExpressionAttributeValues'> & { add: string },
+): Promise<ConditionalWrite> => {
+  const key = snapshotKey(write.tenant, write.issue_id);
+  const project = projectPart(write);
+  const command = new UpdateCommand({
+    TableName: table.name,
+    Key: key,
+    UpdateExpression: `${SET_FIELDS}${project.expression}${extra.add}`,
+    ConditionExpression: extra.ConditionExpression,
+    ExpressionAttributeValues: {
+      ...fieldValues(write),
+      ...project.values,
+      ...extra.ExpressionAttributeValues,
+    },
+    ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
+  });
+  return writeIf(table, key, abortSignal, () => table.client.send(command, { abortSignal }));
+};
+
+/** Only into a row that is older and already knows that the aliases of all these keys are durable. */
+const writeKnownIssue = (
+  table: Table,
+  write: SnapshotWrite,
+  signal: AbortSignal,
+): Promise<ConditionalWrite> =>
+  update(table, write, signal, {
+    add: '',
+    ConditionExpression: `${KNOWS_KEYS(write.keys)} AND ${IS_OLDER}`,
+    ExpressionAttributeValues: Object.fromEntries(write.keys.map((key, index) => [`:key${index}`, key])),
+  });
+
+/** Into any older row or none, noting the keys whose aliases have just been made durable. */
+const writeWithKeys = (table: Table, write: SnapshotWrite, signal: AbortSignal): Promise<ConditionalWrite> =>
+  update(table, write, signal, {
+    add: ' ADD aliased :keys',
+    ConditionExpression: IS_OLDER,
+    ExpressionAttributeValues: { ':keys': new Set(write.keys) },
+  });
+
+/** The losing row decides: `applied` if an earlier attempt of this very delivery wrote it, else `stale`. */
+const outcomeAgainst = (row: Item | null, version: Version): 'applied' | 'stale' => {
+  const stored = row && rowVersion(row);
+  return stored && sameVersion(stored, version) ? 'applied' : 'stale';
+};
+
+const isUnknown = (row: Item | null, keys: string[]): boolean => {
+  const aliased = row ? rowAliases(row) : new Set<string>();
+  return !keys.every((key) => aliased.has(key));
+};
+
+/**
+ * Writes the fields if they are newer than what is stored, and makes every key find the issue. An alias is
+ * durable before the row says so, and the row says so before the delivery is answered; whatever crashes in
+ * between is repaired by the next attempt, which does not find the key in `aliased`.
+ *
+ * A known issue costs one write. Only a new key costs its alias row and a second try.
+ */
+export const putSnapshot = async (
+  table: Table,
+  write: SnapshotWrite,
+  abortSignal: AbortSignal,
+): Promise<'applied' | 'stale'> => {
+  if (!write.keys_are_new) {
+    const first = await writeKnownIssue(table, write, abortSignal);
+    if (first.written) return 'applied';
+    if (!isUnknown(first.row, write.keys)) return outcomeAgainst(first.row, write.version);
+  }
+  await putAliases(table, write.tenant, write.issue_id, write.keys, abortSignal);
+  const second = await writeWithKeys(table, write, abortSignal);
+  return second.written ? 'applied' : outcomeAgainst(second.row, write.version);
+};

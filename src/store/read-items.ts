@@ -1,0 +1,64 @@
+import { BatchGetCommand, QueryCommand, type QueryCommandInput } from '@aws-sdk/lib-dynamodb';
+import { callTable, type Item, type Key, type Table } from './table-client.ts';
+
+/** DynamoDB's limit for one BatchGetItem. */
+const MOST_KEYS_PER_CALL = 100;
+
+const batchOnce = async (
+  table: Table,
+  keys: Key[],
+  signal: AbortSignal,
+): Promise<{ items: Item[]; left: Key[] }> => {
+  const command = new BatchGetCommand({
+    RequestItems: { [table.name]: { Keys: keys, ConsistentRead: true } },
+  });
+  const result = await callTable(() => table.client.send(command, { abortSignal: signal }));
+  const left = result.UnprocessedKeys?.[table.name]?.Keys ?? [];
+  return {
+    items: result.Responses?.[table.name] ?? [],
+    left: left.map((key) => ({ pk: String(key.pk), sk: String(key.sk) })),
+  };
+};
+
+/** The items at these keys, by `pk`; missing ones are left out. All keys must have different `pk`s. */
+export const getItems = async (
+  table: Table,
+  keys: Key[],
+  signal: AbortSignal,
+): Promise<Map<string, Item>> => {
+  const found = new Map<string, Item>();
+  let rest = keys;
+  while (rest.length > 0) {
+    const { items, left } = await batchOnce(table, rest.slice(0, MOST_KEYS_PER_CALL), signal);
+    for (const item of items) found.set(String(item.pk), item);
+    rest = [...left, ...rest.slice(MOST_KEYS_PER_CALL)];
+  }
+  return found;
+};
+
+export type Page = { items: Item[]; last: Item | null };
+
+/**
+ * Up to `limit` items of a query, and the last one's keys if there are more. One item more than asked for
+ * is read, because DynamoDB may promise a next page that turns out empty.
+ * @param keyNames the attributes that make the start key of this index
+ */
+export const queryPage = async (
+  table: Table,
+  query: Omit<QueryCommandInput, 'TableName' | 'Limit' | 'ExclusiveStartKey'>,
+  keyNames: string[],
+  limit: number,
+  after: Item | null,
+  signal: AbortSignal,
+): Promise<Page> => {
+  const command = new QueryCommand({
+    ...query,
+    TableName: table.name,
+    Limit: limit + 1,
+    ExclusiveStartKey: after ?? undefined,
+  });
+  const { Items = [] } = await callTable(() => table.client.send(command, { abortSignal: signal }));
+  const items = Items.slice(0, limit);
+  const last = Items.length > limit ? items.at(-1) : undefined;
+  return { items, last: last ? Object.fromEntries(keyNames.map((name) => [name, last[name]])) : null };
+};

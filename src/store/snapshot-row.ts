@@ -1,0 +1,49 @@
+import { toUtcIso } from '../domain/instant.ts';
+import type { IssueFields } from '../domain/issue.ts';
+import { type LastEvent, NO_FIELDS, type Snapshot } from '../domain/snapshot.ts';
+import type { Version } from '../domain/version.ts';
+import { compress, decompress } from '../platform/codec.ts';
+import type { Item } from './table-client.ts';
+
+/** What lies compressed in a snapshot's `body`: its fields and the delivery they came with. */
+type SnapshotBody = { fields: IssueFields; last_event: LastEvent };
+
+/**
+ * Largest compressed body in bytes. An item may have 409,600 bytes (DynamoDB developer guide, "Quotas");
+ * the rest is room for keys, indexes and the list of aliases.
+ */
+const MAX_BODY_BYTES = 360_000;
+
+export const encodeSnapshot = (body: SnapshotBody): Buffer => compress(JSON.stringify(body));
+
+/** True when the fields fit into an item. */
+export const fitsItem = (body: SnapshotBody): boolean => encodeSnapshot(body).length <= MAX_BODY_BYTES;
+
+const decodeSnapshot = (row: Item): SnapshotBody | null =>
+  row.body instanceof Uint8Array ? JSON.parse(decompress(row.body).toString()) : null;
+
+/** The version of a row's fields; null when the row holds only a deletion mark. */
+export const rowVersion = (row: Item): Version | null =>
+  typeof row.updated_ms === 'number'
+    ? { updated_ms: row.updated_ms, timestamp_ms: Number(row.timestamp_ms), event_id: String(row.event_id) }
+    : null;
+
+/** Keys of this issue whose alias rows are known to be durable. */
+export const rowAliases = (row: Item): ReadonlySet<string> =>
+  row.aliased instanceof Set ? row.aliased : new Set();
+
+/** The row as `GET /issues/{key or id}` shows it. */
+export const toSnapshot = (tenantId: string, issueId: string, row: Item): Snapshot => {
+  const body = decodeSnapshot(row);
+  const version = rowVersion(row);
+  return {
+    tenant_id: tenantId,
+    issue_id: issueId,
+    ...(body?.fields ?? NO_FIELDS),
+    version: version && { updated_ms: version.updated_ms, timestamp_ms: version.timestamp_ms },
+    deleted: row.deleted === true,
+    deleted_at: typeof row.deleted_ms === 'number' ? toUtcIso(row.deleted_ms) : null,
+    last_event: body?.last_event ?? null,
+    schema_version: typeof row.schema_version === 'number' ? row.schema_version : null,
+  };
+};
