@@ -15,10 +15,10 @@ import { createSecretsManagerClient, fetchSigningKeys } from '../verify/secrets-
 export type Platform = { clock: Clock; log: Logger; dynamodb?: DynamoDBClientConfig };
 
 /** The table as the environment names it; `dynamodb` carries the endpoint of a local database. */
-export const openTable = (env: Env, dynamodb?: DynamoDBClientConfig): Table => ({
-  client: documentClient(createDynamoDb(dynamodb)),
-  name: env.TABLE_NAME,
-});
+export const openTable = (env: Env, dynamodb?: DynamoDBClientConfig): Table => {
+  const writer = createDynamoDb(dynamodb);
+  return { client: documentClient(writer), writer, name: env.TABLE_NAME };
+};
 
 /** The bucket, or the folder that stands for it. */
 export const openRawBodies = (env: Env): RawBodies =>

@@ -4,7 +4,7 @@ import type { EventView } from '../domain/event.ts';
 import { toPhoenixIso, toUtcIso } from '../domain/instant.ts';
 import { compress, decompress } from '../platform/codec.ts';
 import { dayPartition, eventKey, issuePartition } from './keys.ts';
-import type { Item } from './table-client.ts';
+import type { Item, Key } from './table-client.ts';
 
 /** An event as the stages know it, before it is a row and after. */
 export type StoredEvent = {
@@ -51,7 +51,7 @@ const expiry = (event: StoredEvent, retentionDays: number): number =>
   retentionDays * DAY_SECONDS * (event.outcome === 'quarantined' ? 3 : 1);
 
 /** No payload value reaches a key: the issue id is checked digits, the rest is ours. */
-export const eventItem = (event: StoredEvent, body: Uint8Array, retentionDays: number): Item => ({
+export const eventItem = (event: StoredEvent, body: Uint8Array, retentionDays: number): Item & Key => ({
   ...eventKey(event.event_id),
   run_id: event.run_id,
   day_pk: dayPartition(event.tenant, event.event_id, event.received_ms),

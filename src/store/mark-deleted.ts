@@ -1,7 +1,7 @@
-import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { putAliases } from './aliases.ts';
+import { updateIf } from './conditional-write.ts';
 import { snapshotKey } from './keys.ts';
-import { type Table, writeIf } from './table-client.ts';
+import type { Table } from './table-client.ts';
 
 export type DeletionMark = {
   tenant: string;
@@ -35,15 +35,13 @@ export const markDeleted = async (
   abortSignal: AbortSignal,
 ): Promise<'applied' | 'stale'> => {
   await putAliases(table, mark.tenant, mark.issue_id, mark.keys, abortSignal);
-  const key = snapshotKey(mark.tenant, mark.issue_id);
-  const command = new UpdateCommand({
-    TableName: table.name,
-    Key: key,
-    UpdateExpression: `SET deleted = :true, deleted_event_id = :event${mark.deleted_ms === null ? '' : ', deleted_ms = :ms'}`,
-    ConditionExpression: condition(mark),
-    ExpressionAttributeValues: values(mark),
-    ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
-  });
-  const result = await writeIf(table, key, abortSignal, () => table.client.send(command, { abortSignal }));
+  const time = mark.deleted_ms === null ? '' : ', deleted_ms = :ms';
+  const write = {
+    key: snapshotKey(mark.tenant, mark.issue_id),
+    update: `SET deleted = :true, deleted_event_id = :event${time}`,
+    condition: condition(mark),
+    values: values(mark),
+  };
+  const result = await updateIf(table, write, abortSignal);
   return result.written || result.row?.deleted_event_id === mark.event_id ? 'applied' : 'stale';
 };

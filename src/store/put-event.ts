@@ -1,8 +1,7 @@
-import { PutCommand } from '@aws-sdk/lib-dynamodb';
+import { putIf } from './conditional-write.ts';
 import { encodeEventBody, eventItem, MAX_EVENT_BODY_BYTES, type StoredEvent } from './event-row.ts';
-import { eventKey } from './keys.ts';
 import type { RawBodies } from './raw-bodies.ts';
-import { type Item, type Table, writeIf } from './table-client.ts';
+import type { Item, Table } from './table-client.ts';
 
 export type EventStore = { table: Table; rawBodies: RawBodies; retention_days: number };
 
@@ -50,15 +49,8 @@ export const putEvent = async (
   abortSignal: AbortSignal,
 ): Promise<Item | null> => {
   const body = await fitEvent(store, event, raw, abortSignal);
-  const command = new PutCommand({
-    TableName: store.table.name,
-    Item: eventItem(event, body, store.retention_days),
-    ConditionExpression: 'attribute_not_exists(pk)',
-    ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
-  });
-  const key = eventKey(event.event_id);
-  const send = () => store.table.client.send(command, { abortSignal });
-  const result = await writeIf(store.table, key, abortSignal, send);
+  const item = eventItem(event, body, store.retention_days);
+  const result = await putIf(store.table, { item, condition: 'attribute_not_exists(pk)' }, abortSignal);
   return result.written || result.row?.run_id === event.run_id ? null : result.row;
 };
 
@@ -73,13 +65,8 @@ export const releaseEvent = async (
   abortSignal: AbortSignal,
 ): Promise<boolean> => {
   const body = await fitEvent(store, event, raw, abortSignal);
-  const command = new PutCommand({
-    TableName: store.table.name,
-    Item: eventItem(event, body, store.retention_days),
-    ConditionExpression: 'outcome = :quarantined',
-    ExpressionAttributeValues: { ':quarantined': 'quarantined' },
-  });
-  const key = eventKey(event.event_id);
-  const send = () => store.table.client.send(command, { abortSignal });
-  return (await writeIf(store.table, key, abortSignal, send)).written;
+  const item = eventItem(event, body, store.retention_days);
+  const condition = 'outcome = :quarantined';
+  const put = { item, condition, values: { ':quarantined': 'quarantined' } };
+  return (await putIf(store.table, put, abortSignal)).written;
 };

@@ -1,11 +1,11 @@
-import { UpdateCommand, type UpdateCommandInput } from '@aws-sdk/lib-dynamodb';
 import type { IssueFields } from '../domain/issue.ts';
 import { SCHEMA_VERSION } from '../domain/snapshot.ts';
 import { sameVersion, type Version } from '../domain/version.ts';
 import { putAliases } from './aliases.ts';
+import { type ConditionalWrite, updateIf } from './conditional-write.ts';
 import { projectPartition, projectSort, snapshotKey } from './keys.ts';
 import { rowAliases, rowVersion } from './snapshot-row.ts';
-import { type ConditionalWrite, type Item, type Table, writeIf } from './table-client.ts';
+import type { Item, Table } from './table-client.ts';
 
 export type SnapshotWrite = {
   tenant: string;
@@ -28,9 +28,6 @@ const IS_OLDER =
   '(attribute_not_exists(updated_ms) OR updated_ms < :updated OR (updated_ms = :updated AND ' +
   '(timestamp_ms < :timestamp OR (timestamp_ms = :timestamp AND ' +
   '(event_id < :event OR (event_id = :event AND schema_version < :schema))))))';
-
-const KNOWS_KEYS = (keys: string[]): string =>
-  keys.map((_, index) => `contains(aliased, :key${index})`).join(' AND ');
 
 const SET_FIELDS =
   'SET body = :body, updated_ms = :updated, timestamp_ms = :timestamp, event_id = :event, schema_version = :schema, issue_key = :issue_key';
@@ -57,48 +54,45 @@ const projectPart = (write: SnapshotWrite) => {
   };
 };
 
-const update = (
-  table: Table,
-  write: SnapshotWrite,
-  abortSignal: AbortSignal,
-  extra: Pick<UpdateCommandInput, 'ConditionExpression' | 'ExpressionAttributeValues'> & { add: string },
-): Promise<ConditionalWrite> => {
-  const key = snapshotKey(write.tenant, write.issue_id);
-  const project = projectPart(write);
-  const command = new UpdateCommand({
-    TableName: table.name,
-    Key: key,
-    UpdateExpression: `${SET_FIELDS}${project.expression}${extra.add}`,
-    ConditionExpression: extra.ConditionExpression,
-    ExpressionAttributeValues: {
-      ...fieldValues(write),
-      ...project.values,
-      ...extra.ExpressionAttributeValues,
-    },
-    ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
-  });
-  return writeIf(table, key, abortSignal, () => table.client.send(command, { abortSignal }));
-};
-
 /** Only into a row that is older and already knows that the aliases of all these keys are durable. */
 const writeKnownIssue = (
   table: Table,
   write: SnapshotWrite,
   signal: AbortSignal,
-): Promise<ConditionalWrite> =>
-  update(table, write, signal, {
-    add: '',
-    ConditionExpression: `${KNOWS_KEYS(write.keys)} AND ${IS_OLDER}`,
-    ExpressionAttributeValues: Object.fromEntries(write.keys.map((key, index) => [`:key${index}`, key])),
-  });
+): Promise<ConditionalWrite> => {
+  const project = projectPart(write);
+  const keys = Object.fromEntries(write.keys.map((key, index) => [`:key${index}`, key]));
+  const known = write.keys.map((_, index) => `contains(aliased, :key${index})`).join(' AND ');
+  return updateIf(
+    table,
+    {
+      key: snapshotKey(write.tenant, write.issue_id),
+      update: `${SET_FIELDS}${project.expression}`,
+      condition: `${known} AND ${IS_OLDER}`,
+      values: { ...fieldValues(write), ...project.values, ...keys },
+    },
+    signal,
+  );
+};
 
 /** Into any older row or none, noting the keys whose aliases have just been made durable. */
-const writeWithKeys = (table: Table, write: SnapshotWrite, signal: AbortSignal): Promise<ConditionalWrite> =>
-  update(table, write, signal, {
-    add: ' ADD aliased :keys',
-    ConditionExpression: IS_OLDER,
-    ExpressionAttributeValues: { ':keys': new Set(write.keys) },
-  });
+const writeWithKeys = (
+  table: Table,
+  write: SnapshotWrite,
+  signal: AbortSignal,
+): Promise<ConditionalWrite> => {
+  const project = projectPart(write);
+  return updateIf(
+    table,
+    {
+      key: snapshotKey(write.tenant, write.issue_id),
+      update: `${SET_FIELDS}${project.expression} ADD aliased :keys`,
+      condition: IS_OLDER,
+      values: { ...fieldValues(write), ...project.values, ':keys': new Set(write.keys) },
+    },
+    signal,
+  );
+};
 
 /** The losing row decides: `applied` if an earlier attempt of this very delivery wrote it, else `stale`. */
 const outcomeAgainst = (row: Item | null, version: Version): 'applied' | 'stale' => {

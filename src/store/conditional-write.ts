@@ -1,0 +1,65 @@
+import { ConditionalCheckFailedException, PutItemCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
+import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
+import { getItem, type Item, type Key, type Table, tableFault } from './table-client.ts';
+
+/** `written`, or the row that made the condition fail (null when there is none). */
+export type ConditionalWrite = { written: true } | { written: false; row: Item | null };
+
+type Condition = { condition: string; values?: Item };
+
+const toAttributes = (item: Item) => marshall(item, { removeUndefinedValues: true });
+
+/**
+ * Runs a write with a condition. DynamoDB hands back the row that made it fail
+ * (`ReturnValuesOnConditionCheckFailure`); where a compatible server leaves it out, it is read.
+ * @throws RefusedItemError for a malformed item, UnavailableError for any other fault
+ */
+const writeIf = async (
+  table: Table,
+  key: Key,
+  abortSignal: AbortSignal,
+  write: () => Promise<unknown>,
+): Promise<ConditionalWrite> => {
+  try {
+    await write();
+    return { written: true };
+  } catch (fault) {
+    if (!(fault instanceof ConditionalCheckFailedException)) throw tableFault(fault);
+    return {
+      written: false,
+      row: fault.Item ? unmarshall(fault.Item) : await getItem(table, key, abortSignal),
+    };
+  }
+};
+
+const conditionPart = (table: Table, { condition, values }: Condition) => ({
+  TableName: table.name,
+  ConditionExpression: condition,
+  ...(values ? { ExpressionAttributeValues: toAttributes(values) } : {}),
+  ReturnValuesOnConditionCheckFailure: 'ALL_OLD' as const,
+});
+
+/** Puts the whole item if the condition holds. */
+export const putIf = (
+  table: Table,
+  put: Condition & { item: Item & Key },
+  abortSignal: AbortSignal,
+): Promise<ConditionalWrite> => {
+  const { pk, sk } = put.item;
+  const command = new PutItemCommand({ ...conditionPart(table, put), Item: toAttributes(put.item) });
+  return writeIf(table, { pk, sk }, abortSignal, () => table.writer.send(command, { abortSignal }));
+};
+
+/** Updates the item, or creates it, if the condition holds. */
+export const updateIf = (
+  table: Table,
+  write: Condition & { key: Key; update: string },
+  abortSignal: AbortSignal,
+): Promise<ConditionalWrite> => {
+  const command = new UpdateItemCommand({
+    ...conditionPart(table, write),
+    Key: toAttributes(write.key),
+    UpdateExpression: write.update,
+  });
+  return writeIf(table, write.key, abortSignal, () => table.writer.send(command, { abortSignal }));
+};
