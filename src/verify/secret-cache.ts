@@ -1,0 +1,128 @@
+import { setTimeout } from 'node:timers/promises';
+import { describeFault } from '../errors/errors.ts';
+import type { Clock } from '../platform/clock.ts';
+import type { Logger } from '../platform/logger.ts';
+import { SecretDocumentError, type SigningKey } from './secret-document.ts';
+import type { SecretSource } from './secret-source.ts';
+
+/** A revoked secret stops verifying within this time. */
+const MAX_AGE_MS = 5 * 60_000;
+/** Between two refreshes after a mismatch, and after a failed refresh before age asks for the next one. */
+const PAUSE_MS = 30_000;
+/** How long the first request waits for the prefetch; Lambda may have frozen the process in the middle of it. */
+const PREFETCH_WAIT_MS = 1500;
+
+export type SecretCacheOptions = {
+  /** Reads the keys from the store, in bounded time. */
+  fetch: () => Promise<readonly SigningKey[]>;
+  clock: Clock;
+  log: Pick<Logger, 'warn'>;
+  /** Real time; replaced in tests. */
+  sleep?: (ms: number) => Promise<unknown>;
+};
+
+export type SecretCache = SecretSource & {
+  /** Begins the first fetch, without waiting for it; a failure is logged and left to the first request. */
+  prefetch(): void;
+};
+
+/** A clock that was set back counts as passed: else an old value would live on for as long as it was set back. */
+const passed = (since: number, now: number, limit: number): boolean => now < since || now - since >= limit;
+
+/** The timer does not keep the process alive. */
+const sleepQuietly = (ms: number): Promise<unknown> => setTimeout(ms, undefined, { ref: false });
+
+/** The fault's name only, since the store's text may quote an ARN or an endpoint; our own text quotes nothing. */
+const describe = (fault: unknown) => ({
+  fault: describeFault(fault),
+  ...(fault instanceof SecretDocumentError ? { reason: fault.message } : {}),
+});
+
+/** Fetches are numbered as they begin; `at` is when they began, because that is how old their answer may be. */
+type Fetched = { number: number; at: number };
+
+class Cache implements SecretCache {
+  readonly #options: Required<SecretCacheOptions>;
+  #begun = 0;
+  #value: (Fetched & { keys: readonly SigningKey[] }) | null = null;
+  #last: Fetched & { failed: boolean } = { number: 0, at: 0, failed: false };
+  #prefetched: Promise<void> | null = null;
+  #first: Promise<void> | null = null;
+  #ageRefresh: Promise<void> | null = null;
+  #mismatchRefresh: { at: number; done: Promise<void> } | null = null;
+
+  constructor(options: SecretCacheOptions) {
+    this.#options = { sleep: sleepQuietly, ...options };
+  }
+
+  prefetch(): void {
+    this.#prefetched ??= this.#refresh();
+  }
+
+  async keys(): Promise<readonly SigningKey[] | null> {
+    if (this.#value === null) await this.#shareFirst();
+    if (this.#value !== null && this.#isDue(this.#value.at)) await this.#shareAgeRefresh();
+    return this.#value?.keys ?? null;
+  }
+
+  async refreshAfterMismatch() {
+    const now = this.#options.clock();
+    if (this.#mismatchRefresh === null || passed(this.#mismatchRefresh.at, now, PAUSE_MS))
+      this.#mismatchRefresh = { at: now, done: this.#refresh() };
+    await this.#mismatchRefresh.done;
+    return { keys: this.#value?.keys ?? [], lastRefreshFailed: this.#last.failed };
+  }
+
+  #isDue(fetchedAt: number): boolean {
+    const now = this.#options.clock();
+    const pausing = this.#last.failed && !passed(this.#last.at, now, PAUSE_MS);
+    return !pausing && passed(fetchedAt, now, MAX_AGE_MS);
+  }
+
+  #shareAgeRefresh(): Promise<void> {
+    this.#ageRefresh ??= this.#refresh().finally(() => {
+      this.#ageRefresh = null;
+    });
+    return this.#ageRefresh;
+  }
+
+  #shareFirst(): Promise<void> {
+    this.#first ??= this.#awaitPrefetchOrTry().finally(() => {
+      this.#first = null;
+    });
+    return this.#first;
+  }
+
+  async #awaitPrefetchOrTry(): Promise<void> {
+    if (this.#prefetched !== null)
+      await Promise.race([this.#prefetched, this.#options.sleep(PREFETCH_WAIT_MS)]);
+    this.#prefetched = null;
+    if (this.#value === null) await this.#refresh();
+  }
+
+  /** Never rejects. */
+  async #refresh(): Promise<void> {
+    this.#begun += 1;
+    const fetched = { number: this.#begun, at: this.#options.clock() };
+    try {
+      this.#record(fetched, await this.#options.fetch());
+    } catch (fault) {
+      this.#options.log.warn(describe(fault), 'secret refresh failed');
+      this.#record(fetched, null);
+    }
+  }
+
+  /** A fetch that began earlier says nothing against one that began later, whichever ends first. */
+  #record(fetched: Fetched, keys: readonly SigningKey[] | null): void {
+    if (keys !== null && fetched.number > (this.#value?.number ?? 0)) this.#value = { ...fetched, keys };
+    if (fetched.number > this.#last.number) this.#last = { ...fetched, failed: keys === null };
+  }
+}
+
+/**
+ * The keys of a secret, cached. Refreshed when 5 minutes old (whoever asks waits for it; if it fails the cached
+ * keys serve, and age asks again after 30 s, so that a store that is down does not slow every request) and after
+ * a mismatch, at most once in 30 s, shared by concurrent requests. With nothing cached the first request waits
+ * at most 1.5 s for the prefetch and then tries once itself; concurrent requests share that.
+ */
+export const createSecretCache = (options: SecretCacheOptions): SecretCache => new Cache(options);

@@ -1,0 +1,108 @@
+import { parseInstant } from '../domain/instant.ts';
+import { isJsonObject, type JsonObject, own } from '../domain/json.ts';
+
+/** One key that may verify; `until` is an instant in epoch milliseconds (exclusive), null for no end. */
+export type SigningKey = { name: string; key: Buffer; until: number | null };
+
+/** The text of AWSCURRENT and its `CreatedDate` in epoch milliseconds, null when the store named none. */
+export type CurrentVersion = { current: string; createdMs: number | null };
+
+/** Both stages; `previous` is null when there is no AWSPREVIOUS, or it was not read because it verifies nothing. */
+export type SecretStages = CurrentVersion & { previous: string | null };
+
+/** Whose keys to read (`jira` reads `jira_webhook_secret`), and how long AWSPREVIOUS verifies. */
+export type SecretRules = { source: string; graceHours: number };
+
+/** What lies in the secret cannot be used: a fault of ours. The message never quotes the document. */
+export class SecretDocumentError extends Error {
+  override readonly name = 'SecretDocumentError';
+  readonly kind = 'secret-document';
+}
+
+const HOUR_MS = 3_600_000;
+const NO_KEY = Buffer.alloc(0);
+
+/** JSON.parse's own message quotes the text, which is the secret: it is dropped, not kept as a cause. */
+const parseJson = (text: string): unknown => {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+};
+
+const parseCurrent = (text: string): JsonObject => {
+  const document = parseJson(text);
+  if (!isJsonObject(document)) throw new SecretDocumentError('the secret is not a JSON object');
+  return document;
+};
+
+/** Strict, because Node's decoder skips what it does not know and would make some other key of a typing error. */
+const fromBase64 = (text: string): Buffer => {
+  const bytes = Buffer.from(text, 'base64');
+  return bytes.toString('base64') === text ? bytes : NO_KEY;
+};
+
+/** Reads the bytes of a key by its name; empty when it is missing, no text, or cannot be decoded. */
+const keyReader = (document: JsonObject, main: string): ((name: string) => Buffer) => {
+  const encoding = own(document, `${main}_encoding`);
+  if (encoding !== undefined && encoding !== 'base64')
+    throw new SecretDocumentError(`${main}_encoding must be "base64" or absent`);
+  return (name) => {
+    const text = own(document, name);
+    if (typeof text !== 'string') return NO_KEY;
+    return encoding === 'base64' ? fromBase64(text) : Buffer.from(text);
+  };
+};
+
+/** AWSPREVIOUS counts for nothing when it cannot be read: it may date from before the secret was a JSON object. */
+const mainKeyOf = (text: string | null, main: string): Buffer => {
+  const document = text === null ? undefined : parseJson(text);
+  try {
+    return isJsonObject(document) ? keyReader(document, main)(main) : NO_KEY;
+  } catch {
+    return NO_KEY;
+  }
+};
+
+const mainName = (source: string): string => `${source}_webhook_secret`;
+
+/**
+ * Until when (epoch milliseconds, exclusive) AWSPREVIOUS verifies beside this AWSCURRENT; null for not at all.
+ *
+ * AWSPREVIOUS stands in only for a plain overwrite by hand. As soon as AWSCURRENT has a `_previous` key (even
+ * an empty one: that is how to end the grace at once) the rotation is managed by the keys and they alone govern.
+ * @throws SecretDocumentError when AWSCURRENT is not a JSON object.
+ */
+export const awsPreviousUntil = (
+  { current, createdMs }: CurrentVersion,
+  { source, graceHours }: SecretRules,
+): number | null => {
+  const managed = own(parseCurrent(current), `${mainName(source)}_previous`) !== undefined;
+  return managed || createdMs === null ? null : createdMs + graceHours * HOUR_MS;
+};
+
+/**
+ * The keys that may verify a source's deliveries: `<source>_webhook_secret`, `_next` (staged), `_previous` until
+ * the instant `_previous_until` (without a readable one it verifies nothing), and AWSPREVIOUS's main key.
+ * `_encoding: "base64"` applies to all keys of its document; without it a key is its UTF-8 text. An empty or
+ * missing key, or one that is not valid base64, is left out, so an object without keys verifies nothing.
+ * @throws SecretDocumentError when AWSCURRENT is not a JSON object, or its `_encoding` is unknown.
+ */
+export const readSigningKeys = (stages: SecretStages, rules: SecretRules): SigningKey[] => {
+  const document = parseCurrent(stages.current);
+  const main = mainName(rules.source);
+  const keyOf = keyReader(document, main);
+  const untilText = own(document, `${main}_previous_until`);
+  const previousUntil = typeof untilText === 'string' ? parseInstant(untilText) : null;
+  const graceEnd = awsPreviousUntil(stages, rules);
+  const keys: SigningKey[] = [
+    { name: main, key: keyOf(main), until: null },
+    { name: `${main}_next`, key: keyOf(`${main}_next`), until: null },
+  ];
+  if (previousUntil !== null)
+    keys.push({ name: `${main}_previous`, key: keyOf(`${main}_previous`), until: previousUntil });
+  if (graceEnd !== null)
+    keys.push({ name: 'AWSPREVIOUS', key: mainKeyOf(stages.previous, main), until: graceEnd });
+  return keys.filter(({ key }) => key.length > 0);
+};

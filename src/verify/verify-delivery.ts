@@ -1,0 +1,48 @@
+import type { Clock } from '../platform/clock.ts';
+import type { SigningKey } from './secret-document.ts';
+import type { SecretSource } from './secret-source.ts';
+import { type Headers, matchSignature, readSignature } from './signature.ts';
+
+/**
+ * `secret` is the name of the key that matched, for the log. `refused` is final for the sender; `unavailable`
+ * is a fault of ours and asks the sender to come again.
+ */
+export type Verdict =
+  | { outcome: 'verified'; secret: string }
+  | { outcome: 'refused' }
+  | { outcome: 'unavailable' };
+
+/** Verifies the raw bytes of a delivery before anything in them is parsed. No method rejects. */
+export type Verifier = {
+  verify(headers: Headers, body: Uint8Array): Promise<Verdict>;
+  /** For `/health`: `ok` when at least one key is known, or can be fetched, that verifies now. */
+  check(): Promise<'ok' | 'failing'>;
+};
+
+const inForce = (keys: readonly SigningKey[], now: number): SigningKey[] =>
+  keys.filter(({ until }) => until === null || now < until);
+
+/**
+ * A missing or malformed signature is refused without asking the store. One that matches nothing asks `secrets`
+ * to look again once; if the last look failed it may be our knowledge that is old, so the answer is
+ * `unavailable`, never a refusal.
+ */
+export const createVerifier = ({ secrets, clock }: { secrets: SecretSource; clock: Clock }): Verifier => ({
+  verify: async (headers, body) => {
+    const signature = readSignature(headers);
+    if (signature === null) return { outcome: 'refused' };
+    const known = await secrets.keys();
+    if (known === null) return { outcome: 'unavailable' };
+    const match = (keys: readonly SigningKey[]) => matchSignature(signature, body, inForce(keys, clock()));
+    const secret = match(known);
+    if (secret !== null) return { outcome: 'verified', secret };
+    const { keys, lastRefreshFailed } = await secrets.refreshAfterMismatch();
+    const late = keys === known ? null : match(keys);
+    if (late !== null) return { outcome: 'verified', secret: late };
+    return { outcome: lastRefreshFailed ? 'unavailable' : 'refused' };
+  },
+  check: async () => {
+    const keys = await secrets.keys();
+    return keys !== null && inForce(keys, clock()).length > 0 ? 'ok' : 'failing';
+  },
+});
