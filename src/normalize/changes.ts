@@ -1,0 +1,28 @@
+import type { Change } from '../domain/delivery.ts';
+import { hideAddress } from './address.ts';
+import type { ChangelogItem } from './changelog.ts';
+import { type Read, readPart } from './readers.ts';
+import type { Unread } from './unread.ts';
+
+/** Ids and texts; a few sites write ids as numbers. The name of a user that is an address is hashed. */
+const readValue: Read<string> = (value) => {
+  if (typeof value === 'number') return Number.isFinite(value) ? String(value) : undefined;
+  return typeof value === 'string' ? hideAddress(value) : undefined;
+};
+
+/**
+ * The changes a changelog lists, in its order. Every property is read as the item's own: `toString` is one
+ * of them, and an item without it would otherwise answer with a function.
+ */
+export const readChanges = (items: ChangelogItem[], unread: Unread): Change[] =>
+  items.map(({ item, path }) => {
+    const text = (name: string) => readPart(readValue, item, name, () => unread.note(path));
+    return {
+      field: text('field'),
+      field_id: text('fieldId'),
+      from: text('from'),
+      from_string: text('fromString'),
+      to: text('to'),
+      to_string: text('toString'),
+    };
+  });
