@@ -38,6 +38,6 @@ export const replayEvent = async (
   const outcome = await storeDelivery(events.table, delivery, found.event, signal);
   if (found.event.outcome !== 'quarantined') return { kind: 'replayed', outcome };
   const released = { ...found.event, outcome, facts: delivery.facts, problem: null, raw_stored_apart: false };
-  await releaseEvent(events, released, raw, signal);
+  await releaseEvent(events, released, raw, clock(), signal);
   return { kind: 'released', outcome };
 };

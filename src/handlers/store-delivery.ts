@@ -1,5 +1,6 @@
 import type { NormalizedDelivery, Outcome } from '../domain/delivery.ts';
 import { toPhoenixIso } from '../domain/instant.ts';
+import type { IssueFields } from '../domain/issue.ts';
 import type { LastEvent } from '../domain/snapshot.ts';
 import { fitFields } from '../normalize/fit.ts';
 import { putAliases } from '../store/aliases.ts';
@@ -20,6 +21,18 @@ const toLastEvent = (identity: Identity, eventType: string): LastEvent => ({
   received_at: toPhoenixIso(identity.received_ms),
 });
 
+/** The fields and their encoding; only what is too large is trimmed, and only then encoded more than once. */
+const encodeFitting = (
+  all: IssueFields,
+  last_event: LastEvent,
+): { fields: IssueFields; body: Uint8Array } => {
+  const encode = (fields: IssueFields) => encodeSnapshot({ fields, last_event });
+  const body = encode(all);
+  if (fitsItem(body)) return { fields: all, body };
+  const fields = fitFields(all, (candidate) => fitsItem(encode(candidate)));
+  return { fields, body: encode(fields) };
+};
+
 const storeSnapshot = (
   table: Table,
   delivery: NormalizedDelivery,
@@ -27,14 +40,11 @@ const storeSnapshot = (
   identity: Identity,
   signal: AbortSignal,
 ) => {
-  const last_event = toLastEvent(identity, delivery.facts.event_type);
-  const fields = fitFields(full.fields, (candidate) => fitsItem({ fields: candidate, last_event }));
   const write = {
     tenant: identity.tenant,
     issue_id: full.issue_id,
     version: { updated_ms: full.updated_ms, timestamp_ms: full.timestamp_ms, event_id: identity.event_id },
-    fields,
-    body: encodeSnapshot({ fields, last_event }),
+    ...encodeFitting(full.fields, toLastEvent(identity, delivery.facts.event_type)),
     keys: delivery.keys,
     keys_are_new: delivery.keys.length > 1 || delivery.facts.event_type === 'jira:issue_created',
   };

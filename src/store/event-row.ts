@@ -45,22 +45,24 @@ export const encodeEventBody = (event: StoredEvent, raw: Uint8Array): Buffer => 
   return compress(Buffer.concat([Buffer.from(line), raw_stored_apart ? new Uint8Array() : raw]));
 };
 
-/** Seconds since the epoch after which the event expires; quarantined ones live three times as long. */
-const expiry = (event: StoredEvent, retentionDays: number): number =>
-  Math.ceil(event.received_ms / 1000) +
-  retentionDays * DAY_SECONDS * (event.outcome === 'quarantined' ? 3 : 1);
+/** Seconds since the epoch after which an event expires that is kept from `fromMs` on. */
+export const expirySeconds = (fromMs: number, outcome: Outcome, retentionDays: number): number =>
+  Math.ceil(fromMs / 1000) + retentionDays * DAY_SECONDS * (outcome === 'quarantined' ? 3 : 1);
 
-/** No payload value reaches a key: the issue id is checked digits, the rest is ours. */
-export const eventItem = (event: StoredEvent, body: Uint8Array, retentionDays: number): Item & Key => ({
+/**
+ * No payload value reaches a key: the issue id is checked digits, the rest is ours. The event type is the
+ * only other one outside the compressed body: half a surrogate pair in it would be no UTF-8 on the wire.
+ */
+export const eventItem = (event: StoredEvent, body: Uint8Array, expiresAt: number): Item & Key => ({
   ...eventKey(event.event_id),
   run_id: event.run_id,
   day_pk: dayPartition(event.tenant, event.event_id, event.received_ms),
   outcome: event.outcome,
-  event_type: event.facts?.event_type,
+  event_type: event.facts?.event_type.toWellFormed(),
   ...(event.facts?.issue_id
     ? { issue_pk: issuePartition(event.tenant, event.facts.issue_id), occurred_ms: event.facts.occurred_ms }
     : {}),
-  [TTL_ATTRIBUTE]: expiry(event, retentionDays),
+  [TTL_ATTRIBUTE]: expiresAt,
   body,
 });
 

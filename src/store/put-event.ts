@@ -1,5 +1,13 @@
+import { TTL_ATTRIBUTE } from '../contract/table.ts';
+import { UnavailableError } from '../errors/errors.ts';
 import { putIf } from './conditional-write.ts';
-import { encodeEventBody, eventItem, MAX_EVENT_BODY_BYTES, type StoredEvent } from './event-row.ts';
+import {
+  encodeEventBody,
+  eventItem,
+  expirySeconds,
+  MAX_EVENT_BODY_BYTES,
+  type StoredEvent,
+} from './event-row.ts';
 import type { RawBodies } from './raw-bodies.ts';
 import type { Item, Table } from './table-client.ts';
 
@@ -37,6 +45,9 @@ const fitEvent = async (
     : encodeEventBody({ ...withoutChanges(event), raw_stored_apart: true }, raw);
 };
 
+/** Absent, or over: DynamoDB removes expired items days late, and nothing shows them meanwhile. */
+const IS_ABSENT = `attribute_not_exists(pk) OR ${TTL_ATTRIBUTE} <= :now`;
+
 /**
  * Puts the event if it is absent: the first writer wins, and the event never changes afterwards.
  * @returns the row that was there before, or null when this one was written. A row with this invocation's
@@ -49,23 +60,29 @@ export const putEvent = async (
   abortSignal: AbortSignal,
 ): Promise<Item | null> => {
   const body = await fitEvent(store, event, raw, abortSignal);
-  const item = eventItem(event, body, store.retention_days);
-  const result = await putIf(store.table, { item, condition: 'attribute_not_exists(pk)' }, abortSignal);
-  return result.written || result.row?.run_id === event.run_id ? null : result.row;
+  const item = eventItem(event, body, expirySeconds(event.received_ms, event.outcome, store.retention_days));
+  const values = { ':now': Math.floor(event.received_ms / 1000) };
+  const result = await putIf(store.table, { item, condition: IS_ABSENT, values }, abortSignal);
+  if (result.written) return null;
+  // Erased since: nothing is stored now, so nothing may be acknowledged.
+  if (result.row === null) throw new UnavailableError('table', new Error('the event vanished'));
+  return result.row.run_id === event.run_id ? null : result.row;
 };
 
 /**
- * Takes an event out of quarantine: the only change an event ever sees. It keeps its place and time.
+ * Takes an event out of quarantine: the only change an event ever sees. It keeps its place and time, and
+ * from now on it is kept as long as any other event.
  * @returns false when it is not in quarantine (any more).
  */
 export const releaseEvent = async (
   store: EventStore,
   event: StoredEvent,
   raw: Uint8Array,
+  nowMs: number,
   abortSignal: AbortSignal,
 ): Promise<boolean> => {
   const body = await fitEvent(store, event, raw, abortSignal);
-  const item = eventItem(event, body, store.retention_days);
+  const item = eventItem(event, body, expirySeconds(nowMs, event.outcome, store.retention_days));
   const condition = 'outcome = :quarantined';
   const put = { item, condition, values: { ':quarantined': 'quarantined' } };
   return (await putIf(store.table, put, abortSignal)).written;

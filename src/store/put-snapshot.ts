@@ -1,6 +1,7 @@
 import type { IssueFields } from '../domain/issue.ts';
 import { SCHEMA_VERSION } from '../domain/snapshot.ts';
-import { sameVersion, type Version } from '../domain/version.ts';
+import { isNewer, sameVersion, type Version } from '../domain/version.ts';
+import { UnavailableError } from '../errors/errors.ts';
 import { putAliases } from './aliases.ts';
 import { type ConditionalWrite, updateIf } from './conditional-write.ts';
 import { projectPartition, projectSort, snapshotKey } from './keys.ts';
@@ -75,7 +76,10 @@ const writeKnownIssue = (
   );
 };
 
-/** Into any older row or none, noting the keys whose aliases have just been made durable. */
+/**
+ * Into any older row or none, noting the keys whose aliases have just been made durable. Only these keys:
+ * an issue that keeps moving must not outgrow its item, and a forgotten key only costs its alias again.
+ */
 const writeWithKeys = (
   table: Table,
   write: SnapshotWrite,
@@ -86,7 +90,7 @@ const writeWithKeys = (
     table,
     {
       key: snapshotKey(write.tenant, write.issue_id),
-      update: `${SET_FIELDS}${project.expression} ADD aliased :keys`,
+      update: `${SET_FIELDS}, aliased = :keys${project.expression}`,
       condition: IS_OLDER,
       values: { ...fieldValues(write), ...project.values, ':keys': new Set(write.keys) },
     },
@@ -94,15 +98,20 @@ const writeWithKeys = (
   );
 };
 
-/** The losing row decides: `applied` if an earlier attempt of this very delivery wrote it, else `stale`. */
-const outcomeAgainst = (row: Item | null, version: Version): 'applied' | 'stale' => {
+/**
+ * The losing row decides: `applied` if an earlier attempt of this very delivery wrote it, `stale` if it is
+ * newer. Null when it is neither: a row that was read after the condition failed may have come in between.
+ */
+const outcomeAgainst = (row: Item | null, version: Version): 'applied' | 'stale' | null => {
   const stored = row && rowVersion(row);
-  return stored && sameVersion(stored, version) ? 'applied' : 'stale';
+  if (!stored) return null;
+  if (sameVersion(stored, version)) return 'applied';
+  return isNewer(stored, version) ? 'stale' : null;
 };
 
-const isUnknown = (row: Item | null, keys: string[]): boolean => {
+const knowsKeys = (row: Item | null, keys: string[]): boolean => {
   const aliased = row ? rowAliases(row) : new Set<string>();
-  return !keys.every((key) => aliased.has(key));
+  return keys.every((key) => aliased.has(key));
 };
 
 /**
@@ -120,9 +129,12 @@ export const putSnapshot = async (
   if (!write.keys_are_new) {
     const first = await writeKnownIssue(table, write, abortSignal);
     if (first.written) return 'applied';
-    if (!isUnknown(first.row, write.keys)) return outcomeAgainst(first.row, write.version);
+    const outcome = knowsKeys(first.row, write.keys) ? outcomeAgainst(first.row, write.version) : null;
+    if (outcome !== null) return outcome;
   }
   await putAliases(table, write.tenant, write.issue_id, write.keys, abortSignal);
   const second = await writeWithKeys(table, write, abortSignal);
-  return second.written ? 'applied' : outcomeAgainst(second.row, write.version);
+  const outcome = second.written ? 'applied' : outcomeAgainst(second.row, write.version);
+  if (outcome === null) throw new UnavailableError('table', new Error('the row vanished'));
+  return outcome;
 };

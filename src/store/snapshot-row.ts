@@ -16,8 +16,8 @@ const MAX_BODY_BYTES = 360_000;
 
 export const encodeSnapshot = (body: SnapshotBody): Buffer => compress(JSON.stringify(body));
 
-/** True when the fields fit into an item. */
-export const fitsItem = (body: SnapshotBody): boolean => encodeSnapshot(body).length <= MAX_BODY_BYTES;
+/** True when an encoded body fits into an item. */
+export const fitsItem = (encoded: Uint8Array): boolean => encoded.length <= MAX_BODY_BYTES;
 
 const decodeSnapshot = (row: Item): SnapshotBody | null =>
   row.body instanceof Uint8Array ? JSON.parse(decompress(row.body).toString()) : null;

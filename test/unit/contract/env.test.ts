@@ -1,0 +1,69 @@
+import { describe, expect, it } from 'vitest';
+import { ENV, readEnv } from '../../../src/contract/env.ts';
+import { ConfigError } from '../../../src/errors/errors.ts';
+
+describe('readEnv', () => {
+  it('has the defaults of the contract, because an empty environment must run', () => {
+    expect(readEnv({})).toEqual({
+      TABLE_NAME: 'jira-webhook-sync',
+      LOG_LEVEL: 'info',
+      MAX_BODY_BYTES: 4_000_000,
+      EVENT_RETENTION_DAYS: 30,
+      SECRET_GRACE_HOURS: 24,
+      PORT: 8080,
+      HOST: '127.0.0.1',
+      on_lambda: false,
+    });
+  });
+
+  it.each([
+    ['PORT', '65536'],
+    ['PORT', '8080x'],
+    ['LOG_LEVEL', 'loud'],
+    ['RC_LOG_JSON', 'yes'],
+    ['MAX_BODY_BYTES', '0'],
+    ['EVENT_RETENTION_DAYS', '-1'],
+    ['SECRET_GRACE_HOURS', '1.5'],
+    ['ALLOWED_CIDRS', '192.0.2.0'],
+    ['ALLOWED_CIDRS', '192.0.2.0/33'],
+    ['ALLOWED_CIDRS', '192.0.2.0/24,'],
+    ['TABLE_NAME', 'a b'],
+    ['AWS_ENDPOINT_URL_DYNAMODB', 'localhost:8000'],
+    ['JIRA_WEBHOOK_SECRET', ''],
+  ])('refuses %s=%s and names it, because a wrong value must stop the start', (name, value) => {
+    expect(() => readEnv({ [name]: value })).toThrow(ConfigError);
+    expect(() => readEnv({ [name]: value })).toThrow(name);
+  });
+
+  it('names every wrong variable at once, because nobody wants to restart for each', () => {
+    expect(() => readEnv({ PORT: 'x', LOG_LEVEL: 'x' })).toThrow(/LOG_LEVEL.*PORT/);
+  });
+
+  it('never shows a value, because it may be a secret in the wrong place', () => {
+    expect(() => readEnv({ PORT: 'hunter2' })).toThrow(expect.not.stringContaining('hunter2'));
+  });
+
+  it('counts an empty value as unset, because shells and compose files export those', () => {
+    expect(readEnv({ PORT: '', ALLOWED_CIDRS: '', LOCAL_DB_PATH: '' }).PORT).toBe(8080);
+  });
+
+  it('knows Lambda by its own variable, because defaults differ there', () => {
+    expect(readEnv({ AWS_LAMBDA_FUNCTION_NAME: 'f' }).on_lambda).toBe(true);
+  });
+
+  it('reads CIDR blocks of both families, because Atlassian publishes both', () => {
+    const list = readEnv({ ALLOWED_CIDRS: '192.0.2.0/24, 2001:db8::/32' }).ALLOWED_CIDRS;
+    expect(list?.check('192.0.2.200')).toBe(true);
+    expect(list?.check('192.0.3.1')).toBe(false);
+    expect(list?.check('2001:db8::1', 'ipv6')).toBe(true);
+  });
+
+  it('cannot be changed afterwards, because everything relies on what the start saw', () => {
+    expect(Object.isFrozen(readEnv({}))).toBe(true);
+  });
+
+  it('explains every variable, because the README is made from it', () => {
+    for (const entry of Object.values(ENV))
+      expect(entry.meaning.length * entry.standard.length).toBeGreaterThan(0);
+  });
+});

@@ -1,0 +1,59 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { matchRoute, ROUTES } from '../../../src/http/routes.ts';
+
+describe('matchRoute', () => {
+  it.each([
+    ['POST', '/webhooks/jira', { kind: 'found', name: 'jira-webhook', argument: '' }],
+    ['GET', '/health', { kind: 'found', name: 'health', argument: '' }],
+    ['GET', '/issues', { kind: 'found', name: 'list-issues', argument: '' }],
+    ['GET', '/issues/ABC-1', { kind: 'found', name: 'get-issue', argument: 'ABC-1' }],
+    ['GET', '/issues/10001/events', { kind: 'found', name: 'list-issue-events', argument: '10001' }],
+    ['GET', '/events', { kind: 'found', name: 'list-events', argument: '' }],
+    ['GET', '/events/evt_1', { kind: 'found', name: 'get-event', argument: 'evt_1' }],
+    ['GET', '/stats', { kind: 'found', name: 'stats', argument: '' }],
+  ])('finds %s %s, because it is in the contract', (method, path, expected) => {
+    expect(matchRoute(method, path)).toEqual(expected);
+  });
+
+  it('decodes a segment once, because keys may hold any printable character', () => {
+    expect(matchRoute('GET', '/issues/%C3%9C-1')).toMatchObject({ argument: 'Ü-1' });
+    expect(matchRoute('GET', '/issues/A%252F1')).toMatchObject({ argument: 'A%2F1' });
+  });
+
+  it.each([
+    '/issues/%',
+    '/issues/%E0%A4%A',
+    '/issues/',
+    '/issues//events',
+    '/',
+    '',
+    '/webhooks/jira/',
+    '/ISSUES',
+    '/issues/A/b',
+  ])('answers not found for %s, because it is no route or does not decode', (path) => {
+    expect(matchRoute('GET', path)).toEqual({ kind: 'not-found' });
+  });
+
+  it.each([
+    ['GET', '/webhooks/jira', 'POST'],
+    ['POST', '/issues/ABC-1', 'GET'],
+    ['HEAD', '/health', 'GET'],
+    ['', '/stats', 'GET'],
+  ])('names what is allowed for %s %s, because a known path must say so', (method, path, allow) => {
+    expect(matchRoute(method, path)).toEqual({ kind: 'wrong-method', allow });
+  });
+
+  it('never throws, because anybody can send any path', () => {
+    fc.assert(
+      fc.property(fc.string(), fc.string({ unit: 'binary' }), (method, path) => {
+        expect(['found', 'wrong-method', 'not-found']).toContain(matchRoute(method, path).kind);
+      }),
+    );
+  });
+
+  it('has each path and method once, because the first match would hide the second', () => {
+    const all = ROUTES.map(({ method, path }) => `${method} ${path}`);
+    expect(new Set(all).size).toBe(all.length);
+  });
+});
