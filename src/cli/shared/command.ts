@@ -1,0 +1,58 @@
+import { Command, CommanderError, InvalidArgumentError } from 'commander';
+import { ConfigError, describeFault, UnavailableError } from '../../errors/errors.ts';
+import { faultCode, StartError } from '../../local/start-error.ts';
+import { CommandError, UsageError } from './command-error.ts';
+
+/** 0 done, 1 something was refused or failed, 2 wrong usage. */
+export type ExitCode = 0 | 1 | 2;
+
+const EXIT_CODES = '\nExit code: 0 done, 1 something was refused or failed, 2 wrong usage.';
+
+/** A command of `npm run`; wrong usage throws instead of ending the process. */
+export const newCommand = (name: string, description: string): Command =>
+  new Command(`npm run ${name} --`)
+    .description(description)
+    .addHelpText('after', EXIT_CODES)
+    .configureOutput({ outputError: (text, write) => write(`${text.trim()} (--help shows how)\n`) })
+    .exitOverride();
+
+/** Reads an option's value as a whole number in a range. */
+export const wholeNumber =
+  (least: number, most: number) =>
+  (text: string): number => {
+    const value = /^\d{1,9}$/.test(text) ? Number(text) : Number.NaN;
+    if (!(value >= least && value <= most))
+      throw new InvalidArgumentError(`It must be a whole number from ${least} to ${most}.`);
+    return value;
+  };
+
+/** What people are told; never a stack, and of a fault nobody foresaw only its name. */
+const explain = (fault: unknown): string => {
+  if (fault instanceof CommandError || fault instanceof UsageError) return fault.message;
+  if (fault instanceof ConfigError || fault instanceof StartError) return fault.message;
+  if (fault instanceof UnavailableError)
+    return `The ${fault.dependency} could not be used (${faultCode(fault.cause)})`;
+  return `An unexpected fault: ${describeFault(fault)}`;
+};
+
+/** Commander has already printed its own message. */
+const codeOf = (fault: unknown): ExitCode => {
+  if (fault instanceof CommanderError) return fault.exitCode === 0 ? 0 : 2;
+  console.error(explain(fault));
+  return fault instanceof UsageError || fault instanceof ConfigError ? 2 : 1;
+};
+
+/**
+ * Reads the arguments, runs the command and sets the exit code. The process then ends by itself, so that
+ * everything written to a pipe is out.
+ */
+export const runCommand = async (command: Command, action: () => Promise<ExitCode>): Promise<void> => {
+  // A reader that has seen enough (`| head`) is no fault.
+  process.stdout.on('error', () => {});
+  try {
+    command.parse();
+    process.exitCode = await action();
+  } catch (fault) {
+    process.exitCode = codeOf(fault);
+  }
+};

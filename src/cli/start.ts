@@ -1,0 +1,95 @@
+import pretty from 'pino-pretty';
+import { ENV, type Env } from '../contract/env.ts';
+import { toUtcIso } from '../domain/instant.ts';
+import { describeFault } from '../errors/errors.ts';
+import { INSTANCE_FILE, removeInstance, writeInstance } from '../local/instance.ts';
+import { readLocalEnv } from '../local/local-env.ts';
+import { type Instance, startInstance } from '../local/run-instance.ts';
+import { welcome } from '../local/welcome.ts';
+import { systemClock } from '../platform/clock.ts';
+import { createLogger, type Logger } from '../platform/logger.ts';
+import { type ExitCode, newCommand, runCommand } from './shared/command.ts';
+
+/** Why a running instance stops, and the exit code that says so. */
+type Reason = { code: ExitCode; message: string };
+
+const environmentHelp = (): string =>
+  [
+    '\nThe environment is the configuration:',
+    ...Object.entries(ENV).map(
+      ([name, { meaning, standard }]) => `  ${name}\n      ${meaning} (${standard})`,
+    ),
+  ].join('\n');
+
+const command = newCommand('start', 'Starts the receiver on this machine: database, table and routes.')
+  .option('--instance-file <path>', 'where the other commands find this instance', INSTANCE_FILE)
+  .addHelpText('after', environmentHelp);
+
+/** Written synchronously, so that no line is lost at exit. */
+const openLog = (env: Env): Logger => {
+  if (env.RC_LOG_JSON) return createLogger(env);
+  const stream = pretty({ sync: true, ignore: 'pid,hostname,git_sha', colorize: process.stdout.isTTY });
+  return createLogger(env, stream);
+};
+
+/** Resolves at the first signal, or at a fault nobody caught. Later signals are taken and change nothing. */
+const whenAskedToStop = (): Promise<Reason> =>
+  new Promise((done) => {
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
+      process.on(signal, () => done({ code: 0, message: signal }));
+    process.on('uncaughtException', (fault) =>
+      done({ code: 1, message: `An unexpected fault: ${describeFault(fault)}` }),
+    );
+  });
+
+const greet = (instance: Instance, env: Env, nowMs: number): void => {
+  const kept = env.LOCAL_DB_PATH ?? 'in memory: gone at exit (LOCAL_DB_PATH keeps it)';
+  const text = welcome({
+    url: instance.url,
+    host: env.HOST,
+    database: `${instance.dynamodbEndpoint}${env.AWS_ENDPOINT_URL_DYNAMODB ? '' : `, embedded, ${kept}`}`,
+    artifacts: `${instance.artifactsFolder ?? `s3://${env.ARTIFACTS_BUCKET}`}/artifacts`,
+    madeSecret: instance.secretMade ? instance.secret : null,
+    secretInEnvironment: env.JIRA_WEBHOOK_SECRET !== undefined,
+    nowMs,
+  });
+  // Where log lines are JSON, they stay alone on standard output.
+  (env.RC_LOG_JSON ? process.stderr : process.stdout).write(`${text}\n`);
+};
+
+const tellOthers = (instance: Instance, file: string, nowMs: number): void => {
+  const { url, secret, tableName, dynamodbEndpoint, artifactsFolder } = instance;
+  const database = { table_name: tableName, dynamodb_endpoint: dynamodbEndpoint };
+  writeInstance(
+    { url, secret, ...database, artifacts_dir: artifactsFolder, started_at: toUtcIso(nowMs) },
+    file,
+  );
+};
+
+const serveUntilStopped = async (env: Env, instanceFile: string, asked: Promise<Reason>): Promise<Reason> => {
+  const log = openLog(env);
+  const instance = await startInstance({ env, log });
+  try {
+    tellOthers(instance, instanceFile, systemClock());
+    greet(instance, env, systemClock());
+    const died = instance.databaseDied.then((message): Reason => ({ code: 1, message }));
+    const reason = await Promise.race([asked, died]);
+    log.info(`stopping (${reason.message}): what is under way is finished first`);
+    return reason;
+  } finally {
+    await instance.stop();
+    removeInstance(instanceFile);
+  }
+};
+
+const start = async (): Promise<ExitCode> => {
+  const { instanceFile } = command.opts<{ instanceFile: string }>();
+  const asked = whenAskedToStop();
+  const reason = await serveUntilStopped(readLocalEnv(process.env), instanceFile, asked);
+  if (reason.code !== 0) console.error(reason.message);
+  return reason.code;
+};
+
+await runCommand(command, start);
+// Whatever a request that was cut off still holds must not keep the process.
+process.exit();

@@ -1,0 +1,82 @@
+import { type ServerResponse, STATUS_CODES } from 'node:http';
+import type { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
+import { type HttpResponse, problemResponse } from '../http/response.ts';
+import { newRunId } from '../platform/run-id.ts';
+
+const bytesOf = (result: HttpResponse): Buffer =>
+  Buffer.from(result.body ?? '', result.isBase64Encoded ? 'base64' : 'utf8');
+
+/** A fault of ours: the sender comes again. */
+export const faultAnswer = (nowMs: number): HttpResponse =>
+  problemResponse({
+    type: 'temporarily-unavailable',
+    status: 503,
+    detail: 'The request could not be handled now. Send it again later.',
+    run_id: newRunId(nowMs),
+    received_ms: nowMs,
+  });
+
+/**
+ * Sets status and headers and answers the body's bytes, which the caller sends.
+ * @throws when the result holds a header that cannot be written; nothing is written then.
+ */
+const writeHead = (response: ServerResponse, result: HttpResponse, close: boolean): Buffer => {
+  const bytes = bytesOf(result);
+  for (const [name, value] of Object.entries(result.headers ?? {})) response.setHeader(name, String(value));
+  if (result.cookies) response.setHeader('set-cookie', result.cookies);
+  response.setHeader('content-length', bytes.length);
+  if (close) response.setHeader('connection', 'close');
+  response.writeHead(result.statusCode ?? 200);
+  return bytes;
+};
+
+/** Sends the whole answer; with `close` it is the connection's last. */
+export const sendAnswer = (response: ServerResponse, result: HttpResponse, close: boolean): void => {
+  response.end(writeHead(response, result, close));
+};
+
+/** Sends the connection's last answer whole, but ends it only when `drained`: the sender is still sending. */
+export const sendEarlyAnswer = async (
+  response: ServerResponse,
+  result: HttpResponse,
+  drained: () => Promise<void>,
+): Promise<void> => {
+  const bytes = writeHead(response, result, true);
+  if (bytes.length > 0) response.write(bytes);
+  else response.flushHeaders();
+  await drained();
+  response.end();
+};
+
+const rawText = (result: HttpResponse): string => {
+  const status = result.statusCode ?? 400;
+  const headers = Object.entries({
+    ...result.headers,
+    'content-length': bytesOf(result).length,
+    connection: 'close',
+  }).map(([name, value]) => `${name}: ${value}\r\n`);
+  return `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${headers.join('')}\r\n${result.body ?? ''}`;
+};
+
+/** How long a sender of nonsense may read its answer before the connection is cut (milliseconds). */
+const LINGER_MS = 1_000;
+
+/** Answers on the bare socket where there is no request to answer to, and closes it. */
+export const refuseSocket = (
+  socket: Duplex | Socket,
+  status: number,
+  detail: string,
+  nowMs: number,
+): void => {
+  const run_id = newRunId(nowMs);
+  socket.on('error', () => {});
+  if (!socket.writable) {
+    socket.destroy();
+    return;
+  }
+  socket.end(rawText(problemResponse({ type: 'bad-request', status, detail, run_id, received_ms: nowMs })));
+  socket.resume();
+  const cut = setTimeout(() => socket.destroy(), LINGER_MS);
+  socket.once('close', () => clearTimeout(cut));
+};

@@ -1,0 +1,69 @@
+import { existsSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import { DynamoDBClient, type DynamoDBClientConfig } from '@aws-sdk/client-dynamodb';
+
+/** A local database checks no signature, but the SDK wants to make one. */
+const NOBODY = { accessKeyId: 'local', secretAccessKey: 'local' };
+const SOME_REGION = 'us-east-1';
+
+/** The embedded database's client settings: never the credentials of whoever started it. */
+export const embeddedConfig = (endpoint: string): DynamoDBClientConfig => ({
+  endpoint,
+  region: SOME_REGION,
+  credentials: NOBODY,
+});
+
+/** Where the SDK may find credentials of its own accord. */
+const CREDENTIAL_VARIABLES = [
+  'AWS_ACCESS_KEY_ID',
+  'AWS_PROFILE',
+  'AWS_WEB_IDENTITY_TOKEN_FILE',
+  'AWS_CONTAINER_CREDENTIALS_RELATIVE_URI',
+  'AWS_CONTAINER_CREDENTIALS_FULL_URI',
+];
+
+/** False when there is nothing the SDK could find: it would ask the network for seconds to learn that. */
+const mayHaveCredentials = (source: NodeJS.ProcessEnv): boolean => {
+  const folder = join(source.HOME ?? homedir(), '.aws');
+  return (
+    CREDENTIAL_VARIABLES.some((name) => source[name]) ||
+    existsSync(source.AWS_SHARED_CREDENTIALS_FILE ?? join(folder, 'credentials')) ||
+    existsSync(source.AWS_CONFIG_FILE ?? join(folder, 'config'))
+  );
+};
+
+const hasCredentials = async (source: NodeJS.ProcessEnv, region: string): Promise<boolean> => {
+  if (!mayHaveCredentials(source)) return false;
+  try {
+    await new DynamoDBClient({ region }).config.credentials();
+    return true;
+  } catch {
+    return false;
+  }
+};
+
+/** AWS itself, where credentials may also come from the machine's role. */
+const isAws = (endpoint: string): boolean =>
+  /\.(amazonaws\.com(\.cn)?|api\.aws)$/.test(URL.parse(endpoint)?.hostname ?? '');
+
+const regionOf = async (): Promise<string> => {
+  try {
+    return await new DynamoDBClient().config.region();
+  } catch {
+    return SOME_REGION;
+  }
+};
+
+/**
+ * Client settings for a DynamoDB that the environment names. Credentials are the environment's own; only
+ * where there are none at all, and the endpoint is not AWS, made-up ones stand in for them.
+ */
+export const externalConfig = async (
+  endpoint: string,
+  source: NodeJS.ProcessEnv = process.env,
+): Promise<DynamoDBClientConfig> => {
+  const region = await regionOf();
+  const known = isAws(endpoint) || (await hasCredentials(source, region));
+  return known ? { endpoint, region } : { endpoint, region, credentials: NOBODY };
+};

@@ -1,0 +1,123 @@
+import { randomBytes } from 'node:crypto';
+import { resolve } from 'node:path';
+import type { DynamoDBClientConfig } from '@aws-sdk/client-dynamodb';
+import type { Env } from '../contract/env.ts';
+import { ConfigError, describeFault } from '../errors/errors.ts';
+import { createLocalApp } from '../handlers/local-app.ts';
+import { type Clock, systemClock } from '../platform/clock.ts';
+import { createDynamoDb } from '../platform/dynamodb.ts';
+import type { Logger } from '../platform/logger.ts';
+import { ensureTable } from '../store/create-table.ts';
+import { embeddedConfig, externalConfig } from './aws-config.ts';
+import { startEngine } from './engine.ts';
+import { PROJECT_FOLDER } from './project-folder.ts';
+import { serve } from './server.ts';
+import { StartError } from './start-error.ts';
+
+/** `env` as `readLocalEnv` or `readEnv` answers it; everything that varies comes from it. */
+export type InstanceOptions = { env: Env; log: Logger; clock?: Clock };
+
+/** A running instance: the routes over HTTP, its table, and its embedded database if it has one. */
+export type Instance = {
+  url: string;
+  /** What deliveries are signed with; null when it lies behind JIRA_WEBHOOK_SECRET_ARN. */
+  secret: string | null;
+  /** True when the environment named no secret and this instance made one. */
+  secretMade: boolean;
+  tableName: string;
+  dynamodbEndpoint: string;
+  /** The database's client settings, for whoever wants to look into the table. */
+  dynamodb: DynamoDBClientConfig;
+  /** Absolute; null when a bucket is used. */
+  artifactsFolder: string | null;
+  /** Resolves with a message for people when the embedded database ends without `stop`. */
+  databaseDied: Promise<string>;
+  /** Stops accepting, finishes what is under way, ends the database last. The same promise every time. */
+  stop(): Promise<void>;
+};
+
+type Database = { endpoint: string; config: DynamoDBClientConfig; died: Promise<string> };
+
+const never = new Promise<string>(() => {});
+
+const startDatabase = async (env: Env, owned: AsyncDisposableStack): Promise<Database> => {
+  const endpoint = env.AWS_ENDPOINT_URL_DYNAMODB;
+  if (endpoint !== undefined) return { endpoint, config: await externalConfig(endpoint), died: never };
+  const engine = await startEngine({ dbPath: env.LOCAL_DB_PATH });
+  owned.defer(engine.stop);
+  const died = engine.exited.then((how) => `The embedded DynamoDB ended by itself (${how})`);
+  return { endpoint: engine.endpoint, config: embeddedConfig(engine.endpoint), died };
+};
+
+const makeTable = async ({ config, endpoint }: Database, name: string): Promise<void> => {
+  const client = createDynamoDb(config);
+  try {
+    await ensureTable(client, name);
+  } catch (fault) {
+    if (fault instanceof ConfigError) throw fault;
+    throw new StartError(
+      `The table ${name} cannot be read or made at ${endpoint} (${describeFault(fault)}): is a DynamoDB running there?`,
+    );
+  } finally {
+    client.destroy();
+  }
+};
+
+/** The environment with what an instance of one's own adds to it. */
+const completed = (env: Env): { env: Env; secretMade: boolean } => {
+  const secretMade = env.JIRA_WEBHOOK_SECRET === undefined && env.JIRA_WEBHOOK_SECRET_ARN === undefined;
+  return {
+    secretMade,
+    env: {
+      ...env,
+      ARTIFACTS_DIR: resolve(env.ARTIFACTS_DIR ?? PROJECT_FOLDER),
+      ...(secretMade ? { JIRA_WEBHOOK_SECRET: randomBytes(32).toString('base64url') } : {}),
+    },
+  };
+};
+
+const startOwned = async (
+  { env, log, clock = systemClock }: Required<InstanceOptions>,
+  owned: AsyncDisposableStack,
+): Promise<{ url: string; database: Database }> => {
+  const database = await startDatabase(env, owned);
+  await makeTable(database, env.TABLE_NAME);
+  const { handler } = createLocalApp(env, { log, clock, dynamodb: database.config });
+  const server = await serve({
+    handler,
+    host: env.HOST,
+    port: env.PORT,
+    maxBodyBytes: env.MAX_BODY_BYTES,
+    log,
+    clock,
+  });
+  owned.defer(server.close);
+  return { url: server.url, database };
+};
+
+/**
+ * Starts an instance in this process: database (embedded unless AWS_ENDPOINT_URL_DYNAMODB names another),
+ * table, routes. Writes no instance file, prints nothing.
+ * @throws StartError or ConfigError with a message for people; nothing is left running then.
+ */
+export const startInstance = async (options: InstanceOptions): Promise<Instance> => {
+  const { env, secretMade } = completed(options.env);
+  await using starting = new AsyncDisposableStack();
+  const { url, database } = await startOwned({ clock: systemClock, ...options, env }, starting);
+  const owned = starting.move();
+  let stopped: Promise<void> | undefined;
+  return {
+    url,
+    secret: env.JIRA_WEBHOOK_SECRET ?? null,
+    secretMade,
+    tableName: env.TABLE_NAME,
+    dynamodbEndpoint: database.endpoint,
+    dynamodb: database.config,
+    artifactsFolder: env.ARTIFACTS_BUCKET === undefined ? (env.ARTIFACTS_DIR ?? null) : null,
+    databaseDied: database.died,
+    stop: () => {
+      stopped ??= owned.disposeAsync();
+      return stopped;
+    },
+  };
+};

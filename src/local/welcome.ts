@@ -1,0 +1,63 @@
+import { toUtcIso } from '../domain/instant.ts';
+
+/** What is said to whoever started an instance. */
+export type Welcome = {
+  url: string;
+  host: string;
+  database: string;
+  artifacts: string;
+  /** The secret when this instance made it; it appears once in the text. Null: the environment has one. */
+  madeSecret: string | null;
+  /** True when the secret is JIRA_WEBHOOK_SECRET, false when it lies behind an ARN. */
+  secretInEnvironment: boolean;
+  nowMs: number;
+};
+
+/** A small full issue, as Jira would tell of its creation. */
+const sampleBody = (nowMs: number): string =>
+  JSON.stringify({
+    timestamp: nowMs,
+    webhookEvent: 'jira:issue_created',
+    issue: {
+      id: '10001',
+      key: 'DEMO-1',
+      fields: { summary: 'A first delivery', updated: toUtcIso(nowMs).replace('Z', '+0000') },
+    },
+  });
+
+/** Lines to paste into a shell: sign the very bytes that are sent. */
+const curlCommand = (url: string, secret: string, nowMs: number): string[] => [
+  `  secret=${secret}`,
+  `  body='${sampleBody(nowMs)}'`,
+  `  signature=$(printf %s "$body" | openssl dgst -sha256 -hmac "$secret" | sed 's/^.* //')`,
+  `  curl -sS -H "X-Hub-Signature: sha256=$signature" --data-binary "$body" ${url}/webhooks/jira`,
+];
+
+const deliveryHelp = ({ url, madeSecret, secretInEnvironment, nowMs }: Welcome): string[] => {
+  if (madeSecret === null && !secretInEnvironment)
+    return ['Deliveries are signed with the secret behind JIRA_WEBHOOK_SECRET_ARN.'];
+  const intro =
+    madeSecret === null
+      ? 'Send a signed delivery (paste):'
+      : 'A secret was made for this run (set JIRA_WEBHOOK_SECRET to keep one). Send a signed delivery (paste):';
+  const secret = madeSecret === null ? '"$JIRA_WEBHOOK_SECRET"' : `'${madeSecret}'`;
+  return [intro, '', ...curlCommand(url, secret, nowMs), '', 'or: npm run deliver -- issue-created'];
+};
+
+const isLoopback = (host: string): boolean => /^(127\.|::1$|localhost$)/.test(host);
+
+/** The text shown when an instance listens. */
+export const welcome = (about: Welcome): string =>
+  [
+    '',
+    `Jira Webhook Sync listens on ${about.url}`,
+    `  database   ${about.database}`,
+    `  artifacts  ${about.artifacts}`,
+    '  stop       Ctrl-C',
+    ...(isLoopback(about.host)
+      ? []
+      : [`  warning    HOST ${about.host}: whoever reaches this address can read every stored issue`]),
+    '',
+    ...deliveryHelp(about),
+    '',
+  ].join('\n');

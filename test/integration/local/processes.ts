@@ -1,0 +1,77 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll } from 'vitest';
+import { processStart } from '../../../src/local/processes.ts';
+
+const ROOT = resolve(import.meta.dirname, '../../..');
+
+/** A folder for one test file, removed after it. */
+export const temporaryFolder = (): string => {
+  const folder = mkdtempSync(join(tmpdir(), 'jira-webhook-sync-'));
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+  return folder;
+};
+
+export const isGone = (pid: number): boolean => processStart(pid) === null;
+
+/** Waits for something that another process does. */
+export const eventually = async (holds: () => boolean): Promise<void> => {
+  for (let tried = 0; tried < 1_000; tried++) {
+    if (holds()) return;
+    await sleep(20);
+  }
+  throw new Error('it did not come true');
+};
+
+/** A child process with all it prints. `exited` resolves with its exit code, or the signal that ended it. */
+export type Spawned = {
+  child: ChildProcess;
+  pid: number;
+  printed(): string;
+  exited: Promise<number | string>;
+  until(pattern: RegExp): Promise<RegExpMatchArray>;
+};
+
+const watch = (child: ChildProcess): Spawned => {
+  let text = '';
+  const add = (part: Buffer) => {
+    text += part;
+  };
+  child.stdout?.on('data', add);
+  child.stderr?.on('data', add);
+  const exited = new Promise<number | string>((done) =>
+    child.once('close', (code, signal) => done(signal ?? code ?? -1)),
+  );
+  const until = async (pattern: RegExp): Promise<RegExpMatchArray> => {
+    let over = false;
+    void exited.then(() => {
+      over = true;
+    });
+    for (; ; await sleep(10)) {
+      const match = pattern.exec(text);
+      if (match) return match;
+      if (over) throw new Error(`ended without ${pattern}: ${text}`);
+    }
+  };
+  return { child, pid: child.pid ?? 0, printed: () => text, exited, until };
+};
+
+/** Starts a script of this project. `ownGroup`: as a shell does it, so that a Ctrl-C can be sent to all of it. */
+export const spawnScript = (
+  script: string,
+  args: string[] = [],
+  options: { env?: Record<string, string>; ownGroup?: boolean } = {},
+): Spawned => {
+  const { PATH = '', HOME = '' } = process.env;
+  return watch(
+    spawn(process.execPath, [script, ...args], {
+      cwd: ROOT,
+      detached: options.ownGroup ?? false,
+      env: { PATH, HOME, ...options.env },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    }),
+  );
+};

@@ -1,0 +1,62 @@
+import { existsSync } from 'node:fs';
+import { pino } from 'pino';
+import { describe, expect, it } from 'vitest';
+import { readEnv } from '../../../src/contract/env.ts';
+import { startInstance } from '../../../src/local/run-instance.ts';
+import { temporaryFolder } from './processes.ts';
+
+const folder = temporaryFolder();
+const log = pino({ level: 'silent' });
+const env = (more: Record<string, string> = {}) => readEnv({ PORT: '0', ARTIFACTS_DIR: folder, ...more });
+
+describe('an instance in this process', () => {
+  it('answers, and stops once however often it is asked, because a demo and a signal may both ask', async () => {
+    const instance = await startInstance({ env: env(), log });
+    expect(instance.secretMade).toBe(true);
+    expect(await (await fetch(`${instance.url}/health`)).json()).toEqual({
+      status: 'ok',
+      checks: { table: 'ok', secret: 'ok' },
+    });
+    await Promise.all([instance.stop(), instance.stop()]);
+    await expect(fetch(instance.url)).rejects.toThrow();
+    await expect(fetch(instance.dynamodbEndpoint)).rejects.toThrow();
+  });
+
+  it('keeps the secret it is given and knows where things lie, because other commands ask for it', async () => {
+    const instance = await startInstance({
+      env: env({ JIRA_WEBHOOK_SECRET: 'given', TABLE_NAME: 'mine' }),
+      log,
+    });
+    expect(instance).toMatchObject({
+      secret: 'given',
+      secretMade: false,
+      tableName: 'mine',
+      artifactsFolder: folder,
+    });
+    await instance.stop();
+  });
+
+  it('has no secret to show when an ARN names it, and still starts while its store is away', async () => {
+    const instance = await startInstance({
+      env: env({
+        JIRA_WEBHOOK_SECRET_ARN: 'arn:aws:secretsmanager:us-east-1:123456789012:secret:jira-AbCdEf',
+        AWS_ENDPOINT_URL_SECRETS_MANAGER: 'http://127.0.0.1:9',
+        ARTIFACTS_BUCKET: 'a-bucket',
+      }),
+      log,
+    });
+    expect([instance.secret, instance.secretMade, instance.artifactsFolder]).toEqual([null, false, null]);
+    await instance.stop();
+  });
+
+  it('leaves nothing running when a later step fails, because nobody could stop it', async () => {
+    const first = await startInstance({ env: env(), log });
+    const port = new URL(first.url).port;
+    const dbPath = `${folder}/failed.db`;
+    const failing = startInstance({ env: env({ PORT: port, LOCAL_DB_PATH: dbPath }), log });
+    await expect(failing).rejects.toThrow(`Port ${port} on 127.0.0.1 is taken`);
+    expect(existsSync(`${dbPath}-wal`)).toBe(false);
+    const second = await startInstance({ env: env({ LOCAL_DB_PATH: dbPath }), log });
+    await Promise.all([first.stop(), second.stop()]);
+  });
+});
