@@ -1,0 +1,30 @@
+import { resolve } from 'node:path';
+import { Option } from 'commander';
+import { readEnv } from '../contract/env.ts';
+import { gitSha } from '../local/git-sha.ts';
+import { BUILD_FOLDER, buildBundle, FUNCTIONS } from './shared/bundle.ts';
+import { newCommand, runCommand } from './shared/command.ts';
+import { textTable } from './shared/text-table.ts';
+
+const command = newCommand('build', 'Bundles the Lambda functions, one folder for each, ready to zip.')
+  .addOption(new Option('--out <folder>', 'where the folders go').default(BUILD_FOLDER, '.build'))
+  .addHelpText(
+    'after',
+    '\nThe handler of each is index.handler. GIT_SHA (else the commit of git) becomes part of it.',
+  );
+
+const kilobytes = (bytes: number): string => (bytes / 1000).toFixed(0);
+
+await runCommand(command, async () => {
+  const { out } = command.opts<{ out: string }>();
+  const sha = readEnv(process.env).GIT_SHA ?? gitSha();
+  const sizes = await Promise.all(FUNCTIONS.map((name) => buildBundle(name, resolve(out), sha)));
+  const rows = sizes.map(({ name, file, bytes, gzip_bytes }) => [
+    name,
+    file,
+    kilobytes(bytes),
+    kilobytes(gzip_bytes),
+  ]);
+  console.log(textTable(['function', 'file', 'kB', 'kB gzipped'], rows));
+  return 0;
+});

@@ -1,0 +1,69 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { readInstance } from '../local/instance.ts';
+import { addHeader, deliveryHeaders, type Headers, readIdentifier } from './deliver/headers.ts';
+import { type Input, readInput, sampleNames } from './deliver/inputs.ts';
+import { createPost, type Post } from './deliver/post.ts';
+import { type Delivered, isTaken, report } from './deliver/report.ts';
+import { MOST_RESENDS, MOST_RETRY_AFTER_MS, sendUntilFinal } from './deliver/resend.ts';
+import { findTarget } from './deliver/target.ts';
+import { newCommand, runCommand, wholeNumber } from './shared/command.ts';
+import { eachLimit } from './shared/each-limit.ts';
+import { showProgress } from './shared/progress.ts';
+
+type Options = {
+  url?: string;
+  secret?: string;
+  header?: Headers;
+  identifier?: string;
+  repeat: number;
+  concurrency: number;
+};
+
+const help = () => `
+Address and secret are those of the running instance (npm start); JIRA_WEBHOOK_SECRET in the environment wins
+over its secret, and flags win over both. A command line can be seen by others on this machine, an environment
+cannot.
+After 408, 409, 425, 429, 5xx or a connection failure a delivery is sent again, up to ${MOST_RESENDS} times, after a
+growing pause; a Retry-After is honoured up to ${MOST_RETRY_AFTER_MS / 1_000} s.
+
+Samples: ${sampleNames().join(', ')}`;
+
+const command = newCommand('deliver', "Signs the files' bytes as Jira does and sends them untouched.")
+  .argument('<file|sample...>', 'files with a body each, or names of built-in samples')
+  .option('--url <address>', 'where to; a bare address gets /webhooks/jira')
+  .option('--secret <secret>', 'what to sign with')
+  .option('--header <header>', "'Name: value', again for more; replaces one of ours, later wins", addHeader)
+  .option('--identifier <text>', 'X-Atlassian-Webhook-Identifier of every delivery', readIdentifier)
+  .option('--repeat <n>', 'send each this many times', wholeNumber(1, 1_000_000), 1)
+  .option('--concurrency <n>', 'this many at a time (1 keeps the order)', wholeNumber(1, 256), 1)
+  .addHelpText('after', help);
+
+type Job = Input & { headers: Headers };
+
+const planJobs = (inputs: Input[], secret: string, { identifier, header, repeat }: Options): Job[] =>
+  inputs.flatMap((input) => {
+    const headers = deliveryHeaders(input.body, secret, identifier, header ?? {});
+    return Array.from({ length: repeat }, () => ({ ...input, headers }));
+  });
+
+const deliverAll = async (jobs: Job[], post: Post, concurrency: number): Promise<Delivered[]> => {
+  const progress = showProgress('delivering', jobs.length);
+  const all = await eachLimit(jobs, concurrency, async ({ name, body, headers }) => {
+    const sent = await sendUntilFinal(() => post(headers, body), sleep, Math.random);
+    progress.step();
+    return { name, ...sent };
+  });
+  progress.stop();
+  return all;
+};
+
+await runCommand(command, async () => {
+  const options = command.opts<Options>();
+  const inputs = command.args.map(readInput);
+  const { url, secret } = findTarget(options, process.env, readInstance());
+  const start = performance.now();
+  const jobs = planJobs(inputs, secret, options);
+  const all = await deliverAll(jobs, createPost(url, options.concurrency), options.concurrency);
+  console.log(report(all, (performance.now() - start) / 1_000));
+  return all.every(isTaken) ? 0 : 1;
+});

@@ -1,0 +1,49 @@
+import type { Reply } from './post.ts';
+
+/** Times a delivery is sent again, as often as Jira Cloud does. */
+export const MOST_RESENDS = 5;
+
+/** A `Retry-After` is honoured up to this (milliseconds): somebody waits at the terminal. */
+export const MOST_RETRY_AFTER_MS = 2_000;
+
+const FIRST_PAUSE_MS = 250;
+
+/** Jira Cloud sends again after these, 5xx and connection failures; anything else is final. */
+const RESENT = [408, 409, 425, 429];
+
+/** True when the same delivery may get a better answer later. */
+export const isWorthResending = (reply: Reply): boolean =>
+  reply.kind === 'failed' || reply.status >= 500 || RESENT.includes(reply.status);
+
+const retryAfterMs = (reply: Reply): number => {
+  const seconds = reply.kind === 'answered' ? Number(reply.retry_after) : 0;
+  return Number.isFinite(seconds) ? Math.min(seconds * 1_000, MOST_RETRY_AFTER_MS) : 0;
+};
+
+/**
+ * Milliseconds before the `resend`th sending again (from 0): doubled each time, the upper half of it by chance
+ * so that concurrent senders spread, and at least the bounded `Retry-After`.
+ * @param chance from 0 to 1
+ */
+export const pauseMs = (resend: number, reply: Reply, chance: number): number => {
+  const full = FIRST_PAUSE_MS * 2 ** resend;
+  return Math.max(full / 2 + (full / 2) * chance, retryAfterMs(reply));
+};
+
+/** One delivery's end: its last answer, how long that took, and how often it was sent. */
+export type Sent = { reply: Reply; ms: number; sends: number };
+
+/** Sends until the answer is final or it was sent again five times. `pause` and `chance` come from outside. */
+export const sendUntilFinal = async (
+  send: () => Promise<Reply>,
+  pause: (ms: number) => Promise<unknown>,
+  chance: () => number,
+): Promise<Sent> => {
+  for (let sends = 1; ; sends++) {
+    const start = performance.now();
+    const reply = await send();
+    const ms = performance.now() - start;
+    if (!isWorthResending(reply) || sends > MOST_RESENDS) return { reply, ms, sends };
+    await pause(pauseMs(sends - 1, reply, chance()));
+  }
+};

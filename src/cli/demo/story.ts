@@ -1,0 +1,127 @@
+import { commentBody, fullBody, type Moment } from './bodies.ts';
+
+/** One delivery of the story and the answer it must get. */
+export type Step = {
+  happens: string;
+  sent: string;
+  body: Buffer;
+  identifier: string;
+  forged?: true;
+  expected: { status: number; outcome: string };
+};
+
+const CREATED: Moment = {
+  key: 'DEMO-1',
+  updated: '2026-03-02T16:00:00.100+0000',
+  status: 'To Do',
+  summary: 'Pay by invoice',
+};
+const STARTED: Moment = { ...CREATED, updated: '2026-03-02T17:00:00.120+0000', status: 'In Progress' };
+const RENAMED: Moment = { ...CREATED, updated: '2026-03-02T16:30:00.110+0000', summary: 'Pay by bill' };
+const MOVED: Moment = { ...STARTED, key: 'OPS-3', updated: '2026-03-02T18:00:00.130+0000' };
+const EDITED: Moment = {
+  ...MOVED,
+  updated: '2026-03-02T18:30:00.140+0000',
+  summary: 'Pay by invoice or bill',
+};
+
+/** What must be stored at the end, whatever the order in which things arrived. */
+export const ENDS_AS = {
+  issue_id: '10001',
+  issue_key: 'OPS-3',
+  project_key: 'OPS',
+  summary: 'Pay by invoice or bill',
+  status: 'In Progress',
+  deleted: true,
+  deleted_at: '2026-03-02T19:00:00.150Z',
+} as const;
+
+/** Every stored event, newest first, as `webhookEvent outcome`. */
+export const ENDS_WITH_EVENTS = [
+  'jira:issue_deleted applied',
+  'jira:issue_updated applied',
+  'jira:issue_updated applied',
+  'comment_created recorded',
+  'jira:issue_updated applied',
+  'jira:issue_updated stale',
+  'jira:issue_created applied',
+];
+
+export const ENDS_COUNTED = { applied: 5, stale: 1, recorded: 1, quarantined: 0 };
+
+const started = fullBody('jira:issue_updated', '2026-03-02T17:00:00.170Z', STARTED, [
+  { field: 'status', fieldId: 'status', fromString: 'To Do', toString: 'In Progress' },
+]);
+const moved = fullBody('jira:issue_updated', '2026-03-02T18:00:00.180Z', MOVED, [
+  { field: 'Key', fromString: 'DEMO-1', toString: 'OPS-3' },
+]);
+
+/** One issue's life as Jira tells it: repeated, out of order, and once by somebody who does not know the secret. */
+export const STORY: readonly Step[] = [
+  {
+    happens: 'An issue is created',
+    sent: 'issue_created DEMO-1',
+    body: fullBody('jira:issue_created', '2026-03-02T16:00:00.150Z', CREATED),
+    identifier: 'demo-1',
+    expected: { status: 202, outcome: 'applied' },
+  },
+  {
+    happens: 'Work on it starts',
+    sent: 'issue_updated DEMO-1',
+    body: started,
+    identifier: 'demo-2',
+    expected: { status: 202, outcome: 'applied' },
+  },
+  {
+    happens: 'Somebody comments: the issue in it is partial',
+    sent: 'comment_created DEMO-1',
+    body: commentBody('2026-03-02T17:10:00.200Z', STARTED, 'We can start.'),
+    identifier: 'demo-3',
+    expected: { status: 202, outcome: 'recorded' },
+  },
+  {
+    happens: 'Jira sends the update again',
+    sent: 'issue_updated DEMO-1',
+    body: started,
+    identifier: 'demo-2',
+    expected: { status: 200, outcome: 'duplicate' },
+  },
+  {
+    happens: 'An older update comes late',
+    sent: 'issue_updated DEMO-1',
+    body: fullBody('jira:issue_updated', '2026-03-02T16:30:00.160Z', RENAMED, [
+      { field: 'summary', fieldId: 'summary', fromString: 'Pay by invoice', toString: 'Pay by bill' },
+    ]),
+    identifier: 'demo-4',
+    expected: { status: 202, outcome: 'stale' },
+  },
+  {
+    happens: 'It moves to another project',
+    sent: 'issue_updated OPS-3',
+    body: moved,
+    identifier: 'demo-5',
+    expected: { status: 202, outcome: 'applied' },
+  },
+  {
+    happens: 'Somebody forges a signature',
+    sent: 'issue_updated OPS-3',
+    body: moved,
+    identifier: 'demo-6',
+    forged: true,
+    expected: { status: 401, outcome: 'signature-refused' },
+  },
+  {
+    happens: 'It is deleted',
+    sent: 'issue_deleted OPS-3',
+    body: fullBody('jira:issue_deleted', '2026-03-02T19:00:00.150Z', MOVED),
+    identifier: 'demo-7',
+    expected: { status: 202, outcome: 'applied' },
+  },
+  {
+    happens: 'An update comes after the delete',
+    sent: 'issue_updated OPS-3',
+    body: fullBody('jira:issue_updated', '2026-03-02T18:30:00.190Z', EDITED),
+    identifier: 'demo-8',
+    expected: { status: 202, outcome: 'applied' },
+  },
+];

@@ -1,0 +1,77 @@
+import { isIssueId, isIssueKey } from '../domain/issue-key.ts';
+import { DEFAULT_TENANT } from '../domain/tenant.ts';
+import { eraseIssue, eventsOfIssue } from '../store/erase-issue.ts';
+import { type FoundIssue, findIssue } from '../store/find-issue.ts';
+import type { EventStore } from '../store/put-event.ts';
+import { newCommand, runCommand } from './shared/command.ts';
+import { CommandError, UsageError } from './shared/command-error.ts';
+import { confirm } from './shared/confirm.ts';
+import { withStore } from './shared/connection.ts';
+import { itemDeadline } from './shared/limits.ts';
+import { describeArtifacts, describePlace, type Place, type TableFlags } from './shared/place.ts';
+import { showProgress } from './shared/progress.ts';
+import { withTableOptions } from './shared/table-options.ts';
+
+type Options = TableFlags & { issue: string; yes?: true };
+
+const STAYS = `What stays:
+  - its keys still lead to its id, which says nothing of a person, and a mark that it was deleted stays
+  - other issues, and their events, that mention it (links, parents, subtasks)
+  - quarantined bodies: nobody could read which issue they are about
+  - a delivery that arrives later stores the issue again: erase it in Jira first`;
+
+const command = withTableOptions(
+  newCommand('erase', "Erases an issue's fields, events and raw bodies, for a person's right to it.")
+    .requiredOption('--issue <id or key>', 'the issue, by its id or any key it had')
+    .option('--yes', 'do not ask')
+    .addHelpText('after', `\n${STAYS}`),
+);
+
+const findOrFail = async (events: EventStore, idOrKey: string): Promise<FoundIssue> => {
+  const found = await findIssue(events.table, DEFAULT_TENANT, idOrKey, itemDeadline());
+  if (!found) throw new CommandError(`No issue with the key ${idOrKey} is known.`);
+  return found;
+};
+
+/** False for a row that holds only the mark that the issue was deleted. */
+const hasFields = ({ row }: FoundIssue): boolean => row?.body !== undefined;
+
+const plan = (issue: FoundIssue, eventCount: number, place: Place): string => {
+  const key = issue.row?.issue_key ? ` (${String(issue.row.issue_key)} now)` : '';
+  return `Issue ${issue.issue_id}${key} in ${describePlace(place)}, raw bodies in ${describeArtifacts(place)}
+What goes:
+  - ${hasFields(issue) ? 'its fields' : 'no fields: none are stored'}
+  - ${eventCount} event${eventCount === 1 ? '' : 's'} with the raw bodies
+${STAYS}`;
+};
+
+const erase = async (events: EventStore, issueId: string, eventIds: string[]): Promise<void> => {
+  const progress = showProgress('erasing', eventIds.length);
+  const issue = { tenant: DEFAULT_TENANT, issue_id: issueId, event_ids: eventIds };
+  try {
+    await eraseIssue(events.table, events.rawBodies, issue, progress.step, itemDeadline);
+  } finally {
+    progress.stop();
+  }
+};
+
+await runCommand(command, async () => {
+  const options = command.opts<Options>();
+  if (!isIssueId(options.issue) && !isIssueKey(options.issue))
+    throw new UsageError(`${options.issue} is neither an issue id nor a key`);
+  return withStore(options, async (events, place) => {
+    const issue = await findOrFail(events, options.issue);
+    const listEvents = () => eventsOfIssue(events.table, DEFAULT_TENANT, issue.issue_id, itemDeadline());
+    const eventIds = await listEvents();
+    if (!hasFields(issue) && eventIds.length === 0)
+      throw new CommandError(`Nothing of issue ${issue.issue_id} is stored in ${describePlace(place)}.`);
+    console.log(plan(issue, eventIds.length, place));
+    if (!(await confirm('Erase it for good?', options.yes === true))) return 1;
+    await erase(events, issue.issue_id, eventIds);
+    console.log(`Erased issue ${issue.issue_id} and ${eventIds.length} of its events.`);
+    // The index may still name what is gone; only others have arrived since.
+    const arrived = (await listEvents()).filter((id) => !eventIds.includes(id));
+    if (arrived.length === 0) return 0;
+    throw new CommandError(`${arrived.length} more arrived meanwhile: run the command again.`);
+  });
+});

@@ -1,0 +1,45 @@
+import { isEventId } from '../domain/event-id.ts';
+import { systemClock } from '../platform/clock.ts';
+import { toEventView } from '../store/event-row.ts';
+import type { EventStore } from '../store/put-event.ts';
+import { getEvent } from '../store/read-events.ts';
+import { newCommand, runCommand } from './shared/command.ts';
+import { CommandError, UsageError } from './shared/command-error.ts';
+import { withStore } from './shared/connection.ts';
+import { itemDeadline } from './shared/limits.ts';
+import type { TableFlags } from './shared/place.ts';
+import { withTableOptions } from './shared/table-options.ts';
+
+const command = withTableOptions(
+  newCommand('event', 'Shows a stored event as JSON.')
+    .argument('<id>', 'event_id of an answer, a log line or GET /events')
+    .option('--raw', 'write the very bytes of its body instead')
+    .addHelpText('after', '\nTo keep a body: npm run --silent event -- ID --raw > body.json'),
+);
+
+const readEvent = async (events: EventStore, id: string) => {
+  const found = await getEvent(events.table, id, systemClock(), itemDeadline());
+  if (!found) throw new CommandError(`No event ${id} is stored. Events expire.`);
+  return found;
+};
+
+/** The body as it was signed, from the table or the artifact store. */
+const readRaw = async (events: EventStore, id: string): Promise<Buffer> => {
+  const { raw } = await readEvent(events, id);
+  const bytes = raw ?? (await events.rawBodies.get(id, itemDeadline()));
+  if (bytes === null) throw new CommandError(`The body of ${id} is not in the artifact store any more.`);
+  return bytes;
+};
+
+const show = async (events: EventStore, id: string): Promise<string> =>
+  `${JSON.stringify(toEventView((await readEvent(events, id)).event), null, 2)}\n`;
+
+await runCommand(command, async () => {
+  const { raw, ...flags } = command.opts<TableFlags & { raw?: true }>();
+  const [id = ''] = command.args;
+  if (!isEventId(id)) throw new UsageError(`${id} is no event id: they are evt_ and 40 hex digits`);
+  process.stdout.write(
+    await withStore<string | Buffer>(flags, (events) => (raw ? readRaw(events, id) : show(events, id))),
+  );
+  return 0;
+});

@@ -1,0 +1,74 @@
+import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
+import type { APIGatewayProxyEventV2 } from 'aws-lambda';
+import { Option } from 'commander';
+import type { HttpResponse } from '../http/response.ts';
+import { gitSha } from '../local/git-sha.ts';
+import { readInstance } from '../local/instance.ts';
+import { callBundle } from './invoke/call-bundle.ts';
+import { functionFor, readEventFile, SIGN_ME, signEvent, wantsSignature } from './invoke/event-file.ts';
+import { findSecret, functionEnv } from './invoke/function-env.ts';
+import { BUILD_FOLDER, buildBundle, bundleFile, FUNCTIONS, type FunctionName } from './shared/bundle.ts';
+import { newCommand, runCommand } from './shared/command.ts';
+import { UsageError } from './shared/command-error.ts';
+import { clientConfig } from './shared/connection.ts';
+import { findPlace, type TableFlags } from './shared/place.ts';
+import { withTableOptions } from './shared/table-options.ts';
+
+type Options = TableFlags & { function?: FunctionName; secret?: string; bundles: string };
+
+const command = withTableOptions(
+  newCommand('invoke', 'Calls the built Lambda function with an event and prints its answer.')
+    .argument('<file>', 'an API Gateway HTTP API event, payload format 2.0 (ready ones: test/events/*.json)')
+    .addOption(new Option('--function <name>', 'default: the one whose path it is').choices(FUNCTIONS))
+    .option('--secret <secret>', "the webhook's secret; default: JIRA_WEBHOOK_SECRET, else the instance's")
+    .addOption(new Option('--bundles <folder>', 'what npm run build made').default(BUILD_FOLDER, '.build'))
+    .addHelpText(
+      'after',
+      `
+A header with the value ${SIGN_ME} gets the signature of the body (of the decoded bytes, if it is
+base64). The bundle is built if it is not there; npm run build makes it new. Log lines go to standard error.
+The exit code is 1 when the status is 400 or more.`,
+    ),
+);
+
+const prepareBundle = async (name: FunctionName, folder: string): Promise<string> => {
+  const file = bundleFile(folder, name);
+  if (existsSync(file)) return file;
+  console.error(`Building ${file}`);
+  await buildBundle(name, folder, process.env.GIT_SHA ?? gitSha());
+  return file;
+};
+
+const sign = (event: APIGatewayProxyEventV2, secret: string | null): APIGatewayProxyEventV2 => {
+  if (!wantsSignature(event)) return event;
+  if (!secret) throw new UsageError('The event wants a signature: give --secret or set JIRA_WEBHOOK_SECRET');
+  return signEvent(event, secret);
+};
+
+const parseBody = (body: string | undefined): unknown => {
+  try {
+    return JSON.parse(body ?? '');
+  } catch {
+    return body;
+  }
+};
+
+const print = (answer: HttpResponse): void =>
+  console.log(JSON.stringify({ ...answer, body: parseBody(answer.body) }, null, 2));
+
+await runCommand(command, async () => {
+  const options = command.opts<Options>();
+  const event = readEventFile(command.args[0] ?? '');
+  const name = options.function ?? functionFor(event);
+  const instance = readInstance();
+  const place = findPlace(options, process.env, instance);
+  const secret = findSecret(options.secret, process.env, place, instance);
+  const signed = sign(event, secret);
+  const bundle = await prepareBundle(name, resolve(options.bundles));
+  const standIns = (await clientConfig(place)).credentials !== undefined;
+  const env = functionEnv(name, place, standIns, secret, process.env);
+  const answer = await callBundle({ bundle, event: signed }, env);
+  print(answer);
+  return (answer.statusCode ?? 500) < 400 ? 0 : 1;
+});

@@ -1,0 +1,60 @@
+import { readFileSync } from 'node:fs';
+import type { APIGatewayProxyEventV2 } from 'aws-lambda';
+import * as z from 'zod/mini';
+import { matchRoute } from '../../http/routes.ts';
+import { faultCode } from '../../local/start-error.ts';
+import type { FunctionName } from '../shared/bundle.ts';
+import { UsageError } from '../shared/command-error.ts';
+import { signatureOf } from '../shared/sign.ts';
+
+/** A header with this value gets the signature of the event's body. */
+export const SIGN_ME = 'sha256=SIGN-ME';
+
+/** What the handlers read of an HTTP API event; the rest goes to them as it is. */
+const schema = z.looseObject({
+  version: z.literal('2.0'),
+  rawPath: z.string(),
+  headers: z.record(z.string(), z.string()),
+  body: z.optional(z.string()),
+  isBase64Encoded: z.boolean(),
+  requestContext: z.looseObject({ http: z.looseObject({ method: z.string(), sourceIp: z.string() }) }),
+});
+
+const parse = (name: string): z.output<typeof schema> => {
+  try {
+    return schema.parse(JSON.parse(readFileSync(name, 'utf8')));
+  } catch (fault) {
+    const reason = fault instanceof z.core.$ZodError ? z.prettifyError(fault) : faultCode(fault);
+    throw new UsageError(`${name} is no API Gateway HTTP API event, payload format 2.0: ${reason}`);
+  }
+};
+
+/** An HTTP API event (payload format 2.0) from a file. @throws UsageError when it is none */
+export const readEventFile = (name: string): APIGatewayProxyEventV2 =>
+  // Checked above as far as the handlers read it; the rest of the type is not in every file.
+  parse(name) as unknown as APIGatewayProxyEventV2;
+
+const bodyOf = ({ body = '', isBase64Encoded }: APIGatewayProxyEventV2): Buffer =>
+  Buffer.from(body, isBase64Encoded ? 'base64' : 'utf8');
+
+/** True when a header asks for the signature, so that a secret is needed. */
+export const wantsSignature = ({ headers }: APIGatewayProxyEventV2): boolean =>
+  Object.values(headers).includes(SIGN_ME);
+
+/** The event with every placeholder replaced by the signature of its body's bytes. */
+export const signEvent = (event: APIGatewayProxyEventV2, secret: string): APIGatewayProxyEventV2 => {
+  const signature = signatureOf(secret, bodyOf(event));
+  const headers = Object.entries(event.headers).map(([name, value]) => [
+    name,
+    value === SIGN_ME ? signature : value,
+  ]);
+  return { ...event, headers: Object.fromEntries(headers) };
+};
+
+const INGEST_ROUTES = ['jira-webhook', 'health'];
+
+/** The function the gateway would call; what has no route goes to ingest, for its 404 and 405. */
+export const functionFor = ({ requestContext, rawPath }: APIGatewayProxyEventV2): FunctionName => {
+  const match = matchRoute(requestContext.http.method, rawPath);
+  return match.kind === 'found' && !INGEST_ROUTES.includes(match.name) ? 'read' : 'ingest';
+};

@@ -1,0 +1,81 @@
+import { Option } from 'commander';
+import type { Outcome } from '../domain/delivery.ts';
+import { describeFault, UnavailableError } from '../errors/errors.ts';
+import { replayEvent } from '../handlers/replay-event.ts';
+import { faultCode } from '../local/start-error.ts';
+import { systemClock } from '../platform/clock.ts';
+import type { EventStore } from '../store/put-event.ts';
+import { findEvents } from './replay/find-events.ts';
+import { readSelection } from './replay/selection.ts';
+import { isDone, type Result, summarize } from './replay/summary.ts';
+import { newCommand, runCommand } from './shared/command.ts';
+import { confirm } from './shared/confirm.ts';
+import { withStore } from './shared/connection.ts';
+import { eachLimit } from './shared/each-limit.ts';
+import { itemDeadline } from './shared/limits.ts';
+import { describeArtifacts, describePlace, type Place, type TableFlags } from './shared/place.ts';
+import { showProgress } from './shared/progress.ts';
+import { withTableOptions } from './shared/table-options.ts';
+
+type Options = TableFlags & { event?: string; outcome?: Outcome; date?: string; yes?: true };
+
+/** Events replayed at a time; they converge in any order. */
+const AT_A_TIME = 8;
+
+const OUTCOMES: Outcome[] = ['applied', 'stale', 'recorded', 'quarantined'];
+
+const command = withTableOptions(
+  newCommand('replay', 'Takes stored bodies in again, as the parser and normalizer read them now.')
+    .option('--event <id>', 'one event')
+    .addOption(new Option('--outcome <outcome>', 'events with this outcome').choices(OUTCOMES))
+    .option('--date <yyyy-mm-dd>', 'events received on this day in Phoenix')
+    .option('--yes', 'do not ask')
+    .addHelpText(
+      'after',
+      `
+Name one event, a day, an outcome, or a day and an outcome. An outcome alone looks at every day that can still
+hold such events (EVENT_RETENTION_DAYS, three times that for quarantined ones).
+Repeating a replay changes nothing.`,
+    ),
+);
+
+/** One event's failure must not keep the others from being replayed. */
+const replayOne = async (events: EventStore, event_id: string): Promise<Result> => {
+  try {
+    return { event_id, replayed: await replayEvent(events, event_id, systemClock, itemDeadline()) };
+  } catch (fault) {
+    const code = fault instanceof UnavailableError ? faultCode(fault.cause) : describeFault(fault);
+    return { event_id, replayed: { kind: 'failed', code } };
+  }
+};
+
+const replayAll = async (events: EventStore, ids: string[]): Promise<Result[]> => {
+  const progress = showProgress('replaying', ids.length);
+  const results = await eachLimit(ids, AT_A_TIME, async (id) => {
+    const result = await replayOne(events, id);
+    progress.step();
+    return result;
+  });
+  progress.stop();
+  return results;
+};
+
+const askAndReplay = async (events: EventStore, place: Place, { yes }: Options, ids: string[]) => {
+  const what = ids.length === 1 ? '1 event' : `${ids.length} events`;
+  const question = `Replay ${what} into ${describePlace(place)} (large bodies: ${describeArtifacts(place)})?`;
+  if (!(await confirm(question, yes === true))) return 1;
+  const results = await replayAll(events, ids);
+  console.log(summarize(results));
+  return results.every(isDone) ? 0 : 1;
+};
+
+await runCommand(command, async () => {
+  const options = command.opts<Options>();
+  const selection = readSelection(options);
+  return withStore(options, async (events, place) => {
+    const ids = await findEvents(events, selection, systemClock());
+    if (ids.length > 0) return askAndReplay(events, place, options, ids);
+    console.log(`No such event in ${describePlace(place)}.`);
+    return 0;
+  });
+});

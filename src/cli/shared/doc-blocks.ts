@@ -1,0 +1,45 @@
+import { ENV } from '../../contract/env.ts';
+import { TABLE } from '../../contract/table.ts';
+import { CommandError } from './command-error.ts';
+
+/** A part of a page that the code writes: which page, which markers, what stands between them. */
+export type DocBlock = { file: string; name: string; content: string };
+
+const table = (head: string[], rows: string[][]): string =>
+  [head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
+
+const envTable = (): string =>
+  table(
+    ['name', 'meaning', 'default'],
+    Object.entries(ENV).map(([name, { meaning, standard }]) => [`\`${name}\``, meaning, standard]),
+  );
+
+const indexTable = (): string =>
+  table(
+    ['index', 'keys', 'beside the keys', 'for'],
+    TABLE.indexes.map(({ name, hash, range, include, purpose }) => [
+      `\`${name}\``,
+      `\`${hash.name}\`, \`${range.name}\``,
+      include.map((attribute: string) => `\`${attribute}\``).join(', ') || 'nothing (`KEYS_ONLY`)',
+      purpose,
+    ]),
+  );
+
+/** Every part of the documentation that is made from code. */
+export const docBlocks = (): DocBlock[] => [
+  { file: 'README.md', name: 'env', content: envTable() },
+  { file: 'docs/architecture.md', name: 'indexes', content: indexTable() },
+];
+
+/**
+ * The page with the block's contents made new; what stands outside its markers stays.
+ * @throws CommandError when the page has no such markers
+ */
+export const replaceBlock = (page: string, { file, name, content }: DocBlock): string => {
+  const begin = `<!-- made by npm run docs: ${name} -->`;
+  const end = `<!-- end: ${name} -->`;
+  const from = page.indexOf(begin);
+  const to = page.indexOf(end, from);
+  if (from === -1 || to === -1) throw new CommandError(`${file} has no lines "${begin}" and "${end}"`);
+  return `${page.slice(0, from)}${begin}\n${content}\n${page.slice(to)}`;
+};

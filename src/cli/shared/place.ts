@@ -1,0 +1,73 @@
+import { type Env, readEnv } from '../../contract/env.ts';
+import type { InstanceRecord } from '../../local/instance.ts';
+import { PROJECT_FOLDER } from '../../local/project-folder.ts';
+import { CommandError, UsageError } from './command-error.ts';
+
+export type TableFlags = { table?: string; endpoint?: string };
+
+/** What a command works on, before anything is opened. `artifacts` is null when nobody says where they lie. */
+export type Place = {
+  table: string;
+  endpoint: string | null;
+  /** True for the embedded database of the running instance, which wants no credentials of ours. */
+  embedded: boolean;
+  artifacts: { bucket: string } | { folder: string } | null;
+};
+
+const isLoopback = (endpoint: string): boolean =>
+  /^(127\.[\d.]+|localhost|\[::1\])$/.test(URL.parse(endpoint)?.hostname ?? '');
+
+const NO_TABLE = `No instance is running. Start one with npm start, or name a table:
+  --table NAME [--endpoint URL], or TABLE_NAME [and AWS_ENDPOINT_URL_DYNAMODB] in the environment`;
+
+const artifactsOf = (
+  env: Env,
+  endpoint: string | null,
+  instance: InstanceRecord | null,
+): Place['artifacts'] => {
+  if (env.ARTIFACTS_BUCKET !== undefined) return { bucket: env.ARTIFACTS_BUCKET };
+  if (env.ARTIFACTS_DIR !== undefined) return { folder: env.ARTIFACTS_DIR };
+  if (instance) return instance.artifacts_dir === null ? null : { folder: instance.artifacts_dir };
+  return endpoint !== null && isLoopback(endpoint) ? { folder: PROJECT_FOLDER } : null;
+};
+
+/**
+ * Which table, database and artifacts are meant: flags win over the environment, and that over the running
+ * instance. Without any endpoint it is AWS, and then the table must be named.
+ * @throws CommandError when nothing says which table, ConfigError when a name or an address can be none
+ */
+export const findPlace = (
+  flags: TableFlags,
+  source: NodeJS.ProcessEnv,
+  instance: InstanceRecord | null,
+): Place => {
+  const env = readEnv({
+    ...source,
+    ...(flags.table ? { TABLE_NAME: flags.table } : {}),
+    ...(flags.endpoint ? { AWS_ENDPOINT_URL_DYNAMODB: flags.endpoint } : {}),
+  });
+  const given = env.AWS_ENDPOINT_URL_DYNAMODB;
+  const endpoint = given ?? instance?.dynamodb_endpoint ?? null;
+  const running = instance !== null && endpoint === instance.dynamodb_endpoint ? instance : null;
+  const named = flags.table || source.TABLE_NAME ? env.TABLE_NAME : running?.table_name;
+  if (endpoint === null && named === undefined) throw new CommandError(NO_TABLE);
+  return {
+    table: named ?? env.TABLE_NAME,
+    endpoint,
+    embedded: given === undefined && endpoint !== null && isLoopback(endpoint),
+    artifacts: artifactsOf(env, endpoint, running),
+  };
+};
+
+/** The place in words, for questions and messages. */
+export const describePlace = ({ table, endpoint }: Place): string =>
+  `table ${table} ${endpoint === null ? 'on AWS' : `at ${endpoint}`}`;
+
+export const NO_ARTIFACTS =
+  'Nothing says where large raw bodies lie: set ARTIFACTS_BUCKET or ARTIFACTS_DIR as the receiver has it';
+
+/** Where the raw bodies lie, in words. @throws UsageError when nothing says where */
+export const describeArtifacts = ({ artifacts }: Place): string => {
+  if (artifacts === null) throw new UsageError(NO_ARTIFACTS);
+  return 'bucket' in artifacts ? `bucket ${artifacts.bucket}` : `folder ${artifacts.folder}`;
+};

@@ -1,0 +1,286 @@
+import { createHmac, randomBytes } from 'node:crypto';
+import { copyFile, mkdir, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { readEventFile, signEvent } from '../../src/cli/invoke/event-file.ts';
+import { buildBundle, bundleFile, FUNCTIONS, type FunctionName } from '../../src/cli/shared/bundle.ts';
+import { embeddedConfig } from '../../src/local/aws-config.ts';
+import { createDynamoDb } from '../../src/platform/dynamodb.ts';
+import { ensureTable } from '../../src/store/create-table.ts';
+import { startTestEngine } from '../support/engine.ts';
+import { startSecretsManager } from '../support/secrets-manager.ts';
+import { type LambdaProcess, startLambda } from './bundle/lambda-process.ts';
+import { startS3 } from './bundle/s3-server.ts';
+import { runCli } from './cli/run-cli.ts';
+
+const SECRET = 'a secret for tests';
+const GIT_SHA = '0123456789abcdef0123456789abcdef01234567';
+const ARN = 'arn:aws:secretsmanager:us-west-2:123456789012:secret:webhooks-AbCdEf';
+
+let folder = '';
+let engine: Awaited<ReturnType<typeof startTestEngine>>;
+const running: LambdaProcess[] = [];
+
+/** What the Lambda runtime sets, and the stack; nothing of this process. */
+const lambdaEnv = (extra: Record<string, string> = {}): Record<string, string> => ({
+  AWS_REGION: 'us-west-2',
+  AWS_DEFAULT_REGION: 'us-west-2',
+  AWS_EXECUTION_ENV: 'AWS_Lambda_nodejs24.x',
+  AWS_LAMBDA_FUNCTION_NAME: 'ingest',
+  AWS_LAMBDA_FUNCTION_MEMORY_SIZE: '512',
+  AWS_LAMBDA_FUNCTION_VERSION: '$LATEST',
+  AWS_ACCESS_KEY_ID: 'ASIAEXAMPLE',
+  AWS_SECRET_ACCESS_KEY: 'example',
+  AWS_SESSION_TOKEN: 'example',
+  LAMBDA_TASK_ROOT: '/var/task',
+  _HANDLER: 'index.handler',
+  TZ: ':UTC',
+  TABLE_NAME: 'bundle-test',
+  AWS_ENDPOINT_URL_DYNAMODB: engine.endpoint,
+  ...extra,
+});
+
+/** Starts the function with nothing beside it: its one file alone in a folder outside the project. */
+const start = async (name: FunctionName, env: Record<string, string>): Promise<LambdaProcess> => {
+  const alone = await mkdtemp(join(folder, 'alone-'));
+  await copyFile(bundleFile(join(folder, 'a'), name), join(alone, 'index.mjs'));
+  const lambda = await startLambda(alone, env);
+  running.push(lambda);
+  return lambda;
+};
+
+const readyEvent = (name: string): APIGatewayProxyEventV2 =>
+  signEvent(readEventFile(join(import.meta.dirname, '../events', `${name}.json`)), SECRET);
+
+const post = (body: string, secret = SECRET, base64 = false): APIGatewayProxyEventV2 => {
+  const signature = `sha256=${createHmac('sha256', secret).update(body).digest('hex')}`;
+  return {
+    ...readyEvent('webhook-unsigned'),
+    headers: { 'x-hub-signature': signature },
+    body: base64 ? Buffer.from(body).toString('base64') : body,
+    isBase64Encoded: base64,
+  };
+};
+
+const get = (path: string, query = ''): APIGatewayProxyEventV2 => {
+  const event = readyEvent('get-issue');
+  const http = { ...event.requestContext.http, path };
+  return {
+    ...event,
+    rawPath: path,
+    rawQueryString: query,
+    requestContext: { ...event.requestContext, http },
+  };
+};
+
+const issueBody = (id: string, key: string, fields: object = {}): string =>
+  JSON.stringify({
+    timestamp: 1772467200150,
+    webhookEvent: 'jira:issue_updated',
+    issue: { id, key, fields: { summary: 'A summary', updated: '2026-03-02T09:00:00.100-0700', ...fields } },
+  });
+
+const bodyOf = (answer: APIGatewayProxyStructuredResultV2) => JSON.parse(answer.body ?? '');
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'bundle-'));
+  engine = await startTestEngine();
+  const dynamodb = createDynamoDb(embeddedConfig(engine.endpoint));
+  await ensureTable(dynamodb, 'bundle-test');
+  for (const name of FUNCTIONS) await buildBundle(name, join(folder, 'a'), GIT_SHA);
+});
+
+afterEach(async () => {
+  await Promise.all(running.splice(0).map((lambda) => lambda.end()));
+});
+
+afterAll(async () => {
+  await engine.stop();
+  await rm(folder, { recursive: true });
+});
+
+describe('npm run build', () => {
+  it('makes one folder for each function, with the file Lambda loads and its source map', async () => {
+    const out = join(folder, 'cli');
+    const { code, stdout } = await runCli('build', ['--out', out], { GIT_SHA });
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^ingest +\S+\/ingest\/index\.mjs +\d+ +\d+$/m);
+    expect((await readdir(out, { recursive: true })).sort()).toEqual([
+      'ingest',
+      'ingest/index.mjs',
+      'ingest/index.mjs.map',
+      'read',
+      'read/index.mjs',
+      'read/index.mjs.map',
+    ]);
+  });
+
+  it.each(FUNCTIONS)(
+    'makes the same bytes of %s each time, because a deployment is decided by them',
+    async (name) => {
+      await buildBundle(name, join(folder, 'b'), GIT_SHA);
+      for (const file of ['index.mjs', 'index.mjs.map']) {
+        const [first, second] = await Promise.all(
+          ['a', 'b'].map((out) => readFile(join(folder, out, name, file))),
+        );
+        expect(first?.length).toBeGreaterThan(10_000);
+        expect(first?.equals(second ?? Buffer.alloc(0))).toBe(true);
+      }
+    },
+  );
+
+  it('keeps the sources out of the source map, because it is for stack traces only', async () => {
+    const map = JSON.parse(await readFile(join(folder, 'a/ingest/index.mjs.map'), 'utf8'));
+    expect(map.sources.some((source: string) => source.endsWith('src/handlers/ingest.ts'))).toBe(true);
+    expect(map).not.toHaveProperty('sourcesContent');
+  });
+
+  it('leaves nothing of an earlier build, because all of the folder is deployed', async () => {
+    const out = join(folder, 'again');
+    await mkdir(join(out, 'read'), { recursive: true });
+    await copyFile(import.meta.filename, join(out, 'read/left-over.js'));
+    await buildBundle('read', out, undefined);
+    expect((await readdir(join(out, 'read'))).sort()).toEqual(['index.mjs', 'index.mjs.map']);
+  });
+});
+
+describe('the ingest bundle alone in a clean process', () => {
+  it('needs no package beside it and exports what Lambda calls', async () => {
+    const lambda = await start('ingest', lambdaEnv({ JIRA_WEBHOOK_SECRET: SECRET }));
+    expect(lambda.greeting).toEqual(['there is no zod', 'function']);
+  });
+
+  it('answers the ready events as the routes are written', async () => {
+    const lambda = await start('ingest', lambdaEnv({ JIRA_WEBHOOK_SECRET: SECRET }));
+    const answers: [string, number | undefined, string][] = [];
+    for (const name of [
+      'health',
+      'webhook-issue-created',
+      'webhook-issue-created',
+      'webhook-issue-updated-base64',
+      'webhook-unsigned',
+      'webhook-forged',
+      'webhook-not-json',
+      'webhook-wrong-method',
+      'unknown-path',
+    ]) {
+      const answer = await lambda.invoke(readyEvent(name));
+      const { outcome, status, type } = bodyOf(answer);
+      answers.push([name, answer.statusCode, outcome ?? type ?? status]);
+    }
+    expect(answers).toEqual([
+      ['health', 200, 'ok'],
+      ['webhook-issue-created', 202, 'applied'],
+      ['webhook-issue-created', 200, 'duplicate'],
+      ['webhook-issue-updated-base64', 202, 'applied'],
+      ['webhook-unsigned', 401, 'urn:jira-webhook-sync:problem:signature-refused'],
+      ['webhook-forged', 401, 'urn:jira-webhook-sync:problem:signature-refused'],
+      ['webhook-not-json', 400, 'urn:jira-webhook-sync:problem:body-not-json'],
+      ['webhook-wrong-method', 405, 'urn:jira-webhook-sync:problem:method-not-allowed'],
+      ['unknown-path', 404, 'urn:jira-webhook-sync:problem:not-found'],
+    ]);
+  });
+
+  it('takes the same bytes as text and as base64 for the same delivery', async () => {
+    const lambda = await start('ingest', lambdaEnv({ JIRA_WEBHOOK_SECRET: SECRET }));
+    const body = issueBody('20001', 'SAME-1', { summary: 'ä – 😀' });
+    const first = bodyOf(await lambda.invoke(post(body)));
+    const second = await lambda.invoke(post(body, SECRET, true));
+    expect(second.statusCode).toBe(200);
+    expect(bodyOf(second)).toMatchObject({ outcome: 'duplicate', event_id: first.event_id });
+  });
+
+  it('logs JSON lines that name the build, because that is how a log leads to its code', async () => {
+    const lambda = await start('ingest', lambdaEnv({ JIRA_WEBHOOK_SECRET: SECRET }));
+    await lambda.invoke(post(issueBody('20002', 'LOGS-1')));
+    const lines = (await lambda.end()).map((line) => JSON.parse(line));
+    expect(lines).toMatchObject([{ git_sha: GIT_SHA, issue_key: 'LOGS-1', outcome: 'applied', status: 202 }]);
+  });
+
+  it('has the formatter for readable lines in it, because RC_LOG_JSON=false must work there too', async () => {
+    const lambda = await start('ingest', lambdaEnv({ JIRA_WEBHOOK_SECRET: SECRET, RC_LOG_JSON: 'false' }));
+    await lambda.invoke(post(issueBody('20003', 'LOGS-2')));
+    expect((await lambda.end()).join('\n')).toMatch(/INFO: delivery.*LOGS-2/s);
+  });
+
+  it('does not start without a secret, and says which variable is missing', async () => {
+    await expect(start('ingest', lambdaEnv())).rejects.toThrow('JIRA_WEBHOOK_SECRET_ARN must be set');
+  });
+
+  it('verifies with the secret behind the ARN', async () => {
+    const secrets = await startSecretsManager(ARN);
+    try {
+      secrets.put(JSON.stringify({ jira_webhook_secret: 'in the store' }), Date.now());
+      const env = lambdaEnv({
+        JIRA_WEBHOOK_SECRET_ARN: ARN,
+        AWS_ENDPOINT_URL_SECRETS_MANAGER: secrets.endpoint,
+      });
+      const lambda = await start('ingest', env);
+      expect((await lambda.invoke(readyEvent('health'))).statusCode).toBe(200);
+      const body = issueBody('20004', 'SECRET-1');
+      expect((await lambda.invoke(post(body, 'in the store'))).statusCode).toBe(202);
+      expect((await lambda.invoke(post(body, SECRET))).statusCode).toBe(401);
+      const [line] = (await lambda.end()).map((text) => JSON.parse(text));
+      expect(line).toMatchObject({ outcome: 'applied', secret: 'jira_webhook_secret' });
+    } finally {
+      await secrets.close();
+    }
+  });
+
+  it('puts a large body into the bucket first, and asks to come again while it cannot', async () => {
+    const s3 = await startS3();
+    try {
+      const env = lambdaEnv({
+        JIRA_WEBHOOK_SECRET: SECRET,
+        ARTIFACTS_BUCKET: 'artifacts-of-tests',
+        AWS_ENDPOINT_URL_S3: s3.endpoint,
+      });
+      const lambda = await start('ingest', env);
+      const body = issueBody('20005', 'LARGE-1', {
+        customfield_10050: randomBytes(900_000).toString('base64'),
+      });
+      s3.failWith(503);
+      expect((await lambda.invoke(post(body, SECRET, true))).statusCode).toBe(503);
+      s3.failWith(null);
+      const answer = await lambda.invoke(post(body, SECRET, true));
+      expect(answer.statusCode).toBe(202);
+      const path = `/artifacts-of-tests/artifacts/raw/${bodyOf(answer).event_id}`;
+      expect([...s3.objects.keys()]).toEqual([path]);
+      expect(s3.objects.get(path)?.equals(Buffer.from(body))).toBe(true);
+    } finally {
+      await s3.close();
+    }
+  });
+});
+
+describe('the read bundle alone in a clean process', () => {
+  it('answers what ingest has stored', async () => {
+    const ingest = await start('ingest', lambdaEnv({ JIRA_WEBHOOK_SECRET: SECRET }));
+    const taken = bodyOf(
+      await ingest.invoke(post(issueBody('30001', 'READ-1', { status: { name: 'Done' } }))),
+    );
+    const read = await start('read', lambdaEnv({ AWS_LAMBDA_FUNCTION_NAME: 'read' }));
+    expect(read.greeting).toEqual(['there is no zod', 'function']);
+    const snapshot = bodyOf(await read.invoke(get('/issues/read-1')));
+    expect(snapshot).toMatchObject({ issue_id: '30001', issue_key: 'READ-1', status: 'Done' });
+    expect(bodyOf(await read.invoke(get('/issues', 'project=READ')))).toEqual({
+      issues: [snapshot],
+      next_cursor: null,
+    });
+    const event = bodyOf(await read.invoke(get(`/events/${taken.event_id}`)));
+    expect(event).toMatchObject({ event_id: taken.event_id, outcome: 'applied' });
+    expect(bodyOf(await read.invoke(get('/issues/30001/events'))).events).toEqual([event]);
+    expect(bodyOf(await read.invoke(get('/events', 'limit=100'))).events).toContainEqual(event);
+    expect(bodyOf(await read.invoke(get('/stats'))).outcomes.applied).toBeGreaterThan(0);
+  });
+
+  it('needs no secret and refuses what is no question', async () => {
+    const read = await start('read', lambdaEnv({ AWS_LAMBDA_FUNCTION_NAME: 'read' }));
+    const statuses: (number | undefined)[] = [];
+    for (const event of [get('/issues/NOTHING-1'), get('/issues'), get('/events', 'date=x'), get('/nothing')])
+      statuses.push((await read.invoke(event)).statusCode);
+    expect(statuses).toEqual([404, 400, 400, 404]);
+  });
+});

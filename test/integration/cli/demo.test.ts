@@ -1,0 +1,37 @@
+import { describe, expect, it } from 'vitest';
+import { runCli } from './run-cli.ts';
+
+describe('npm run demo', () => {
+  it('tells its story, is answered as it says, and ends with 0', async () => {
+    const { code, stdout, stderr } = await runCli('demo', []);
+    expect(stderr).toBe('');
+    expect(code).toBe(0);
+    const steps = stdout.split('\n').filter((line) => /^ ?\d+ /.test(line));
+    expect(steps.map((line) => line.replace(/^.*-> /, '').replace(/ +(evt_\S+|-) +ok$/, ''))).toEqual([
+      '202 applied',
+      '202 applied',
+      '202 recorded',
+      '200 duplicate',
+      '202 stale',
+      '202 applied',
+      '401 signature-refused',
+      '202 applied',
+      '202 applied',
+    ]);
+    expect(stdout).not.toContain('NOT AS TOLD');
+    expect(stdout.match(/ {2}GET \S+ {2}ok\n/g)).toHaveLength(4);
+    expect(stdout).toMatch(/The story went as told\.\n$/);
+  });
+
+  it('runs twice at the same time, because each has an instance of its own', async () => {
+    const both = await Promise.all([runCli('demo', []), runCli('demo', [])]);
+    expect(both.map(({ code }) => code)).toEqual([0, 0]);
+  });
+
+  it('ends with 1 and a word when its database cannot be reached', async () => {
+    const { code, stderr } = await runCli('demo', [], { AWS_ENDPOINT_URL_DYNAMODB: 'http://127.0.0.1:1' });
+    expect(code).toBe(1);
+    expect(stderr).toContain('http://127.0.0.1:1');
+    expect(stderr).not.toMatch(/^ {4}at /m);
+  });
+});

@@ -1,0 +1,46 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { readEnv } from '../../../src/contract/env.ts';
+import { openRawBodies, openTable } from '../../../src/handlers/deps.ts';
+import { startInstance } from '../../../src/local/run-instance.ts';
+import { createLogger } from '../../../src/platform/logger.ts';
+
+export const SECRET = 'a secret for tests';
+
+/** An instance for a test file, with a folder of its own, and how a command is told of it. */
+export const startTestInstance = async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'instance-'));
+  const env = readEnv({
+    JIRA_WEBHOOK_SECRET: SECRET,
+    PORT: '0',
+    LOG_LEVEL: 'silent',
+    TABLE_NAME: 'cli-test',
+    ARTIFACTS_DIR: folder,
+  });
+  const instance = await startInstance({ env, log: createLogger(env) });
+  const { url, dynamodb, dynamodbEndpoint } = instance;
+  return {
+    url,
+    folder,
+    endpoint: dynamodbEndpoint,
+    /** Flags and environment of the commands that deliver. */
+    deliverTo: ['--url', url, '--secret', SECRET],
+    /** Flags of the commands that work on the table. */
+    table: ['--table', 'cli-test', '--endpoint', dynamodbEndpoint],
+    /** The environment that goes with them. */
+    env: { ARTIFACTS_DIR: folder },
+    get: async (path: string): Promise<{ status: number; body: unknown }> => {
+      const response = await fetch(`${url}${path}`);
+      return { status: response.status, body: await response.json() };
+    },
+    /** What the handlers use, for what cannot be brought about by a delivery. */
+    events: { table: openTable(env, dynamodb), rawBodies: openRawBodies(env), retention_days: 30 },
+    stop: async (): Promise<void> => {
+      await instance.stop();
+      await rm(folder, { recursive: true });
+    },
+  };
+};
+
+export type TestInstance = Awaited<ReturnType<typeof startTestInstance>>;

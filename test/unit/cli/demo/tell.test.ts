@@ -1,0 +1,41 @@
+import { createServer } from 'node:http';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { readStored } from '../../../../src/cli/demo/stored.ts';
+import { STORY } from '../../../../src/cli/demo/story.ts';
+import { tellStory } from '../../../../src/cli/demo/tell.ts';
+
+/** A receiver that takes everything as new: what a broken one would do. */
+const server = createServer((request, response) => {
+  request.resume().on('end', () => {
+    response.writeHead(202).end(JSON.stringify({ outcome: 'applied', event_id: `evt_${Math.random()}` }));
+  });
+});
+
+let url = '';
+
+beforeAll(async () => {
+  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
+  const address = server.address();
+  url = `http://127.0.0.1:${typeof address === 'object' && address ? address.port : 0}`;
+});
+
+afterAll(() => void server.close());
+
+describe('the story', () => {
+  it('notices a receiver that takes everything, because each step checks its own answer', async () => {
+    const told = await tellStory(STORY, url, 'a secret', () => {});
+    expect(told.map(({ ok }) => ok)).toEqual([true, true, false, false, false, true, false, true, true]);
+  });
+
+  it('notices that nothing of it is stored', async () => {
+    expect((await readStored(url)).map(({ ok }) => ok)).toEqual([false, false, false, false]);
+  });
+
+  it('notices the same bytes under another event, because that is a duplicate stored twice', async () => {
+    const [, second, , again] = STORY;
+    const steps = [second, again].flatMap((step) =>
+      step ? [{ ...step, expected: { status: 202, outcome: 'applied' } }] : [],
+    );
+    expect((await tellStory(steps, url, 'a secret', () => {})).map(({ ok }) => ok)).toEqual([true, false]);
+  });
+});
