@@ -1,11 +1,11 @@
 /** A setting that cannot be used; the message names it and says what to do. Stops the start. */
 export class ConfigError extends Error {
-  readonly kind = 'config';
+  override readonly name = 'ConfigError';
 }
 
 /** A dependency of ours did not do its work (refused, throttled, timed out): the sender should come again. */
 export class UnavailableError extends Error {
-  readonly kind = 'unavailable';
+  override readonly name = 'UnavailableError';
   readonly dependency: 'table' | 'secret' | 'artifacts';
 
   constructor(dependency: 'table' | 'secret' | 'artifacts', cause: unknown) {
@@ -16,7 +16,7 @@ export class UnavailableError extends Error {
 
 /** The table refused an item as malformed: our bug, never the sender's fault. */
 export class RefusedItemError extends Error {
-  readonly kind = 'refused-item';
+  override readonly name = 'RefusedItemError';
 
   constructor(cause: unknown) {
     super(`the table refused an item: ${describeFault(cause)}`, { cause });
@@ -25,8 +25,12 @@ export class RefusedItemError extends Error {
 
 /** The caller asked for something in a wrong way; `message` is shown to them. */
 export class BadRequestError extends Error {
-  readonly kind = 'bad-request';
+  override readonly name = 'BadRequestError';
 }
 
-/** The fault's name only: an AWS message may quote an item, an endpoint or an ARN. */
-export const describeFault = (fault: unknown): string => (fault instanceof Error ? fault.name : typeof fault);
+const codeOf = (fault: Error): string | null =>
+  'code' in fault && typeof fault.code === 'string' ? fault.code : null;
+
+/** The fault's code (`ECONNREFUSED`) or name only: an AWS message may quote an item, an endpoint or an ARN. */
+export const describeFault = (fault: unknown): string =>
+  fault instanceof Error ? (codeOf(fault) ?? fault.name) : typeof fault;

@@ -2,17 +2,12 @@ import { randomBytes } from 'node:crypto';
 import { resolve } from 'node:path';
 import type { DynamoDBClientConfig } from '@aws-sdk/client-dynamodb';
 import type { Env } from '../contract/env.ts';
-import { ConfigError, describeFault } from '../errors/errors.ts';
 import { createLocalApp } from '../handlers/local-app.ts';
 import { type Clock, systemClock } from '../platform/clock.ts';
-import { createDynamoDb } from '../platform/dynamodb.ts';
 import type { Logger } from '../platform/logger.ts';
-import { ensureTable } from '../store/create-table.ts';
-import { embeddedConfig, externalConfig } from './aws-config.ts';
-import { startEngine } from './engine.ts';
+import { type Database, makeTable, startDatabase } from './database.ts';
 import { PROJECT_FOLDER } from './project-folder.ts';
 import { serve } from './server.ts';
-import { StartError } from './start-error.ts';
 
 /** `env` as `readLocalEnv` or `readEnv` answers it; everything that varies comes from it. */
 export type InstanceOptions = { env: Env; log: Logger; clock?: Clock };
@@ -34,33 +29,6 @@ export type Instance = {
   databaseDied: Promise<string>;
   /** Stops accepting, finishes what is under way, ends the database last. The same promise every time. */
   stop(): Promise<void>;
-};
-
-type Database = { endpoint: string; config: DynamoDBClientConfig; died: Promise<string> };
-
-const never = new Promise<string>(() => {});
-
-const startDatabase = async (env: Env, owned: AsyncDisposableStack): Promise<Database> => {
-  const endpoint = env.AWS_ENDPOINT_URL_DYNAMODB;
-  if (endpoint !== undefined) return { endpoint, config: await externalConfig(endpoint), died: never };
-  const engine = await startEngine({ dbPath: env.LOCAL_DB_PATH });
-  owned.defer(engine.stop);
-  const died = engine.exited.then((how) => `The embedded DynamoDB ended by itself (${how})`);
-  return { endpoint: engine.endpoint, config: embeddedConfig(engine.endpoint), died };
-};
-
-const makeTable = async ({ config, endpoint }: Database, name: string): Promise<void> => {
-  const client = createDynamoDb(config);
-  try {
-    await ensureTable(client, name);
-  } catch (fault) {
-    if (fault instanceof ConfigError) throw fault;
-    throw new StartError(
-      `The table ${name} cannot be read or made at ${endpoint} (${describeFault(fault)}): is a DynamoDB running there?`,
-    );
-  } finally {
-    client.destroy();
-  }
 };
 
 /** The environment with what an instance of one's own adds to it. */

@@ -2,38 +2,28 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describeFault } from '../errors/errors.ts';
 import type { HttpHandler } from '../handlers/dispatch.ts';
-import type { HttpResponse } from '../http/response.ts';
 import { type Clock, systemClock } from '../platform/clock.ts';
 import type { Logger } from '../platform/logger.ts';
-import { faultAnswer, sendAnswer, sendEarlyAnswer } from './answer.ts';
 import { answerClientErrors } from './client-error.ts';
-import { type Connections, trackConnections } from './connections.ts';
-import { toEvent } from './http-event.ts';
-import { localContext } from './lambda-context.ts';
+import { trackConnections } from './connections.ts';
 import { listen, urlOf } from './listen.ts';
-import { drain, isWanted, readBody } from './request-body.ts';
+import { isWanted } from './request-body.ts';
+import { type Serving, serveRequest } from './serve-request.ts';
 
 /** Milliseconds and bytes that keep one client from holding the server. */
-export type Limits = {
-  headersMs: number;
-  requestMs: number;
-  /** How often the two above are looked at. */
-  checkMs: number;
-  /** What is thrown away of a body that was refused, so that its sender can read the answer. */
-  drainBytes: number;
-  drainMs: number;
-  /** How long `close` waits for what is under way. */
-  closeMs: number;
-};
-
-const LIMITS: Limits = {
+const LIMITS = {
   headersMs: 30_000,
   requestMs: 30_000,
+  /** How often the two above are looked at. */
   checkMs: 5_000,
+  /** What is thrown away of a body that was refused, so that its sender can read the answer. */
   drainBytes: 32 * 1024 * 1024,
   drainMs: 2_000,
+  /** How long `close` waits for what is under way. */
   closeMs: 10_000,
 };
+
+export type Limits = typeof LIMITS;
 
 export type ServeOptions = {
   handler: HttpHandler;
@@ -52,54 +42,6 @@ export type LocalServer = {
   close(): Promise<void>;
 };
 
-type Context = ServeOptions & { clock: Clock; limits: Limits; connections: Connections; closing: boolean };
-
-/** The handler's answer; a fault it throws is logged by name only and answered 503, so that Jira retries. */
-const callHandler = async (
-  context: Context,
-  request: IncomingMessage,
-  body: Buffer,
-): Promise<HttpResponse> => {
-  try {
-    const event = toEvent(request, body, context.clock());
-    return await context.handler(event, localContext(event.requestContext.requestId, context.clock));
-  } catch (fault) {
-    context.log.error({ fault: describeFault(fault) }, 'the handler failed');
-    return faultAnswer(context.clock());
-  }
-};
-
-const respond = async (
-  context: Context,
-  request: IncomingMessage,
-  response: ServerResponse,
-): Promise<void> => {
-  const { connections, limits } = context;
-  const { gone, bytes, unread } = await readBody(request, context.maxBodyBytes);
-  if (gone) return;
-  if (unread) connections.doom(request.socket);
-  const result = await callHandler(context, request, bytes);
-  if (!unread) return sendAnswer(response, result, context.closing);
-  await sendEarlyAnswer(response, result, () => drain(request, limits.drainBytes, limits.drainMs));
-};
-
-const handle = async (
-  context: Context,
-  request: IncomingMessage,
-  response: ServerResponse,
-): Promise<void> => {
-  request.on('error', () => {});
-  response.on('error', () => {});
-  if (!context.connections.begin(request, response)) return;
-  try {
-    await respond(context, request, response);
-  } catch (fault) {
-    context.log.error({ fault: describeFault(fault) }, 'the answer could not be written');
-    if (response.headersSent) response.destroy();
-    else sendAnswer(response, faultAnswer(context.clock()), true);
-  }
-};
-
 const createHttpServer = (limits: Limits): Server => {
   const server = createServer({
     headersTimeout: limits.headersMs,
@@ -115,29 +57,35 @@ const createHttpServer = (limits: Limits): Server => {
   return Object.assign(server, { httpAllowHalfOpen: true });
 };
 
-const listenForRequests = (server: Server, context: Context): Set<Promise<void>> => {
+/** Answers every request; the set holds those that are under way. */
+const takeRequests = (server: Server, serving: Serving): Set<Promise<void>> => {
   const underWay = new Set<Promise<void>>();
-  const onRequest = (request: IncomingMessage, response: ServerResponse): void => {
-    const work = handle(context, request, response).finally(() => underWay.delete(work));
+  const take = (request: IncomingMessage, response: ServerResponse): void => {
+    const work = serveRequest(serving, request, response).finally(() => underWay.delete(work));
     underWay.add(work);
   };
-  server.on('request', onRequest);
+  server.on('request', take);
   server.on('checkContinue', (request, response) => {
-    if (isWanted(request, context.maxBodyBytes)) response.writeContinue();
-    onRequest(request, response);
+    if (isWanted(request, serving.maxBodyBytes)) response.writeContinue();
+    take(request, response);
   });
   // An expectation we do not know may be ignored (RFC 9110, 10.1.1).
-  server.on('checkExpectation', onRequest);
+  server.on('checkExpectation', take);
   return underWay;
 };
 
-const closeServer = async (server: Server, context: Context, underWay: Set<Promise<void>>): Promise<void> => {
-  context.closing = true;
+const closeServer = async (
+  server: Server,
+  serving: Serving,
+  underWay: Set<Promise<void>>,
+  closeMs: number,
+): Promise<void> => {
+  serving.closing = true;
   const closed = new Promise<void>((done) => server.close(() => done()));
-  context.connections.endWhenIdle();
+  serving.connections.endWhenIdle();
   const stopWaiting = new AbortController();
   const finished = Promise.all([closed, ...underWay]);
-  await Promise.race([finished, sleep(context.limits.closeMs, null, { signal: stopWaiting.signal })]);
+  await Promise.race([finished, sleep(closeMs, null, { signal: stopWaiting.signal })]);
   stopWaiting.abort();
   server.closeAllConnections();
   await closed;
@@ -148,13 +96,15 @@ const closeServer = async (server: Server, context: Context, underWay: Set<Promi
  * @throws StartError when it cannot listen.
  */
 export const serve = async (options: ServeOptions): Promise<LocalServer> => {
+  const { handler, host, port, maxBodyBytes, log, clock = systemClock } = options;
   const limits = { ...LIMITS, ...options.limits };
+  const { drainBytes, drainMs, closeMs } = limits;
   const server = createHttpServer(limits);
   const connections = trackConnections(server);
-  const context = { ...options, clock: options.clock ?? systemClock, limits, connections, closing: false };
-  answerClientErrors(server, connections, context.clock);
-  const underWay = listenForRequests(server, context);
-  await listen(server, options.host, options.port);
-  server.on('error', (fault) => context.log.error({ fault: describeFault(fault) }, 'the server has a fault'));
-  return { url: urlOf(server, options.host), close: () => closeServer(server, context, underWay) };
+  const serving = { handler, maxBodyBytes, log, clock, drainBytes, drainMs, connections, closing: false };
+  answerClientErrors(server, connections, clock);
+  const underWay = takeRequests(server, serving);
+  await listen(server, host, port);
+  server.on('error', (fault) => log.error({ fault: describeFault(fault) }, 'the server has a fault'));
+  return { url: urlOf(server, host), close: () => closeServer(server, serving, underWay, closeMs) };
 };

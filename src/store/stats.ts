@@ -1,7 +1,8 @@
+import { QueryCommand } from '@aws-sdk/lib-dynamodb';
 import { toPhoenixDay } from '../domain/instant.ts';
 import { firstRunIdAt } from '../platform/run-id.ts';
-import { listDay } from './list-day.ts';
-import type { Item, Table } from './table-client.ts';
+import { dayPartitions } from './keys.ts';
+import { callTable, type Item, type Table } from './table-client.ts';
 
 export type Counts = {
   outcomes: { applied: number; stale: number; recorded: number; quarantined: number };
@@ -11,7 +12,7 @@ export type Counts = {
 };
 
 const MOST_COUNTED = 10_000;
-const PAGE = 1_000;
+const PAGE = 1_500;
 const HOUR_MS = 3_600_000;
 
 /** The Phoenix days that touch the last `hours`, newest first. */
@@ -30,27 +31,50 @@ const countBy = (items: Item[], attribute: string): Map<string, number> => {
   return counts;
 };
 
-/** Entries of a day back to `since`, at most `most` and one. */
+/** One partition of a day, and where its next page begins; `next` is null at its end. */
+type Cursor = { partition: string; next: Item | undefined | null };
+
+const readNext = async (
+  table: Table,
+  cursor: Cursor,
+  since: string,
+  signal: AbortSignal,
+): Promise<Item[]> => {
+  const query = new QueryCommand({
+    TableName: table.name,
+    IndexName: 'by_day',
+    KeyConditionExpression: 'day_pk = :day AND run_id >= :since',
+    ExpressionAttributeValues: { ':day': cursor.partition, ':since': since },
+    ScanIndexForward: false,
+    ExclusiveStartKey: cursor.next ?? undefined,
+    Limit: PAGE,
+  });
+  const { Items = [], LastEvaluatedKey } = await callTable(() =>
+    table.client.send(query, { abortSignal: signal }),
+  );
+  cursor.next = LastEvaluatedKey ?? null;
+  return Items;
+};
+
+/** Entries of a day back to `since`, a page of every partition at a time until there are more than `most`. */
 const entriesOfDay = async (
   table: Table,
-  tenant: string,
-  day: string,
+  partitions: string[],
   since: string,
   most: number,
   signal: AbortSignal,
 ): Promise<Item[]> => {
   const entries: Item[] = [];
-  let before: string | null = null;
-  do {
-    const query = { tenant, day, outcome: null, before, limit: PAGE };
-    const page: { items: Item[]; next: string | null } = await listDay(table, query, signal);
-    entries.push(...page.items.filter((item) => String(item.run_id) >= since));
-    before = page.next;
-  } while (before !== null && before >= since && entries.length <= most);
+  let cursors: Cursor[] = partitions.map((partition) => ({ partition, next: undefined }));
+  while (cursors.length > 0 && entries.length <= most) {
+    const pages = await Promise.all(cursors.map((cursor) => readNext(table, cursor, since, signal)));
+    for (const page of pages) entries.push(...page);
+    cursors = cursors.filter((cursor) => cursor.next !== null);
+  }
   return entries;
 };
 
-/** Counts the events received in the last `hours`, the newest 10,000 at most. */
+/** Counts the events received in the last `hours`, 10,000 at most, from the newest day back. */
 export const countEvents = async (
   table: Table,
   tenant: string,
@@ -62,7 +86,8 @@ export const countEvents = async (
   const entries: Item[] = [];
   for (const day of daysBack(nowMs, hours)) {
     if (entries.length > MOST_COUNTED) break;
-    entries.push(...(await entriesOfDay(table, tenant, day, since, MOST_COUNTED - entries.length, signal)));
+    const left = MOST_COUNTED - entries.length;
+    entries.push(...(await entriesOfDay(table, dayPartitions(tenant, day), since, left, signal)));
   }
   const counted = entries.slice(0, MOST_COUNTED);
   const outcomes = countBy(counted, 'outcome');

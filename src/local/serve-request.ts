@@ -1,0 +1,71 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { describeFault } from '../errors/errors.ts';
+import type { HttpHandler } from '../handlers/dispatch.ts';
+import type { HttpResponse } from '../http/response.ts';
+import type { Clock } from '../platform/clock.ts';
+import type { Logger } from '../platform/logger.ts';
+import { faultAnswer, sendAnswer, sendEarlyAnswer } from './answer.ts';
+import type { Connections } from './connections.ts';
+import { toEvent } from './http-event.ts';
+import { localContext } from './lambda-context.ts';
+import { drain, readBody } from './request-body.ts';
+
+/** What every request of a server shares. */
+export type Serving = {
+  handler: HttpHandler;
+  maxBodyBytes: number;
+  log: Logger;
+  clock: Clock;
+  /** What is thrown away of a body that was refused, so that its sender can read the answer. */
+  drainBytes: number;
+  drainMs: number;
+  connections: Connections;
+  /** From now on every answer is its connection's last. */
+  closing: boolean;
+};
+
+/** The handler's answer; a fault it throws is logged by name only and answered 503, so that Jira retries. */
+const callHandler = async (
+  serving: Serving,
+  request: IncomingMessage,
+  body: Buffer,
+): Promise<HttpResponse> => {
+  try {
+    const event = toEvent(request, body, serving.clock());
+    return await serving.handler(event, localContext(event.requestContext.requestId, serving.clock));
+  } catch (fault) {
+    serving.log.error({ fault: describeFault(fault) }, 'the handler failed');
+    return faultAnswer(serving.clock());
+  }
+};
+
+const respond = async (
+  serving: Serving,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> => {
+  const { gone, bytes, unread } = await readBody(request, serving.maxBodyBytes);
+  if (gone) return;
+  if (unread) serving.connections.doom(request.socket);
+  const result = await callHandler(serving, request, bytes);
+  if (!unread) return sendAnswer(response, result, serving.closing);
+  await sendEarlyAnswer(response, result, () => drain(request, serving.drainBytes, serving.drainMs));
+};
+
+/** Reads one request, has it handled and sends the answer; never rejects. */
+export const serveRequest = async (
+  serving: Serving,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> => {
+  request.on('error', () => {});
+  response.on('error', () => {});
+  if (!serving.connections.begin(request, response)) return;
+  try {
+    await respond(serving, request, response);
+  } catch (fault) {
+    serving.log.error({ fault: describeFault(fault) }, 'the answer could not be written');
+    if (response.headersSent) response.destroy();
+    else sendAnswer(response, faultAnswer(serving.clock()), true);
+  }
+};
