@@ -1,7 +1,3 @@
-import { DateTime } from 'luxon';
-
-export const PHOENIX = 'America/Phoenix';
-
 /** The last instant whose ISO form has a four-digit year. */
 export const LAST_INSTANT_MS = Date.UTC(9999, 11, 31, 23, 59, 59, 999);
 
@@ -18,19 +14,26 @@ export const toPhoenixIso = (ms: number): string =>
 /** Epoch milliseconds to the Phoenix calendar day, `2026-11-22`. */
 export const toPhoenixDay = (ms: number): string => toPhoenixIso(ms).slice(0, 10);
 
-/** Start of a Phoenix day in epoch milliseconds; null if the text is no `yyyy-MM-dd` calendar day. */
-export const phoenixDayStart = (day: string): number | null => {
-  if (!/^\d{4}-\d{2}-\d{2}$/.test(day)) return null;
-  const start = DateTime.fromISO(day, { zone: PHOENIX });
-  return start.isValid ? start.toMillis() : null;
-};
+/** Date, time to the second, fraction, and an offset, which Jira writes without a colon (`+0000`) in every capture. */
+const ISO_WITH_OFFSET =
+  /^(\d{4}-\d{2}-\d{2}T\d{2}:\d{2})(:\d{2})?(?:\.(\d{1,9}))?(?:Z|([+-])(\d{2}):?(\d{2}))$/;
 
-/** An ISO date-time that names its offset; Jira writes it without a colon (`+0000`), in every capture. */
-const ISO_WITH_OFFSET = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?(Z|[+-]\d{2}:?\d{2})$/;
+const MINUTE_MS = 60_000;
 
-/** Epoch milliseconds of Jira's date-time text, or null when it names no instant. */
+const offsetMs = (sign: string | undefined, hours: number, minutes: number): number =>
+  (sign === '-' ? -1 : 1) * (hours * 60 + minutes) * MINUTE_MS;
+
+/**
+ * Epoch milliseconds of Jira's date-time text, or null when it names no instant, such as 30 February.
+ * By hand, because every cold start would pay for a date library that only this needs.
+ */
 export const parseInstant = (text: string): number | null => {
-  if (!ISO_WITH_OFFSET.test(text)) return null;
-  const parsed = DateTime.fromISO(text);
-  return parsed.isValid ? parsed.toMillis() : null;
+  const match = ISO_WITH_OFFSET.exec(text);
+  if (!match) return null;
+  const [, minute = '', second = ':00', fraction = '0', sign, hours = '0', minutes = '0'] = match;
+  const local = `${minute}${second}.${fraction.padEnd(3, '0').slice(0, 3)}Z`;
+  const ms = Date.parse(local);
+  // Date.parse takes 30 February and 24:00 for the day after.
+  if (Number.isNaN(ms) || toUtcIso(ms) !== local || Number(hours) > 23 || Number(minutes) > 59) return null;
+  return ms - offsetMs(sign, Number(hours), Number(minutes));
 };

@@ -5,8 +5,8 @@ import type { Clock } from '../platform/clock.ts';
 import { createDynamoDb, documentClient } from '../platform/dynamodb.ts';
 import type { Logger } from '../platform/logger.ts';
 import type { RawBodies } from '../store/raw-bodies.ts';
+import { rawBodiesInBucket } from '../store/raw-bodies-bucket.ts';
 import { rawBodiesInFolder } from '../store/raw-bodies-folder.ts';
-import { rawBodiesInS3 } from '../store/raw-bodies-s3.ts';
 import type { Table } from '../store/table-client.ts';
 import { createSecretCache } from '../verify/secret-cache.ts';
 import { overrideSecret, type SecretSource } from '../verify/secret-source.ts';
@@ -23,7 +23,7 @@ export const openTable = (env: Env, dynamodb?: DynamoDBClientConfig): Table => {
 /** The bucket, or the folder that stands for it. */
 export const openRawBodies = (env: Env): RawBodies =>
   env.ARTIFACTS_BUCKET
-    ? rawBodiesInS3(env.ARTIFACTS_BUCKET)
+    ? rawBodiesInBucket(env.ARTIFACTS_BUCKET)
     : rawBodiesInFolder(env.ARTIFACTS_DIR ?? process.cwd());
 
 /**

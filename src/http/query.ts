@@ -1,5 +1,6 @@
 import type { Outcome } from '../domain/delivery.ts';
-import { phoenixDayStart, toPhoenixDay } from '../domain/instant.ts';
+import { toPhoenixDay } from '../domain/instant.ts';
+import { isCalendarDay } from '../domain/phoenix-day.ts';
 import { BadRequestError } from '../errors/errors.ts';
 
 export type Query = ReadonlyMap<string, string>;
@@ -22,7 +23,7 @@ export const readHours = (query: Query): number => wholeNumber(query, 'hours', 1
 /** `date`: a Phoenix calendar day `yyyy-MM-dd`, default today. @throws BadRequestError */
 export const readDay = (query: Query, nowMs: number): string => {
   const day = query.get('date') ?? toPhoenixDay(nowMs);
-  if (phoenixDayStart(day) === null) throw new BadRequestError('date: must be a day such as 2026-11-22');
+  if (!isCalendarDay(day)) throw new BadRequestError('date: must be a day such as 2026-11-22');
   return day;
 };
 

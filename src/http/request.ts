@@ -33,7 +33,7 @@ const base64Bytes = (text: string): number => {
 const sizeOf = (event: APIGatewayProxyEventV2, headers: ReadonlyMap<string, string>): number => {
   const body = event.body ?? '';
   const actual = event.isBase64Encoded ? base64Bytes(body) : Buffer.byteLength(body);
-  const declared = /^\d{1,15}$/.exec(headers.get('content-length') ?? '');
+  const declared = /^\d+$/.exec(headers.get('content-length') ?? '');
   return Math.max(actual, Number(declared?.[0] ?? 0));
 };
 

@@ -1,11 +1,11 @@
 import type { DynamoDBClientConfig } from '@aws-sdk/client-dynamodb';
 import type { Env } from '../contract/env.ts';
-import { ConfigError, describeFault } from '../errors/errors.ts';
+import { ConfigError } from '../errors/errors.ts';
 import { createDynamoDb } from '../platform/dynamodb.ts';
 import { ensureTable } from '../store/create-table.ts';
 import { embeddedConfig, externalConfig } from './aws-config.ts';
 import { startEngine } from './engine.ts';
-import { StartError } from './start-error.ts';
+import { faultCode, StartError } from './start-error.ts';
 
 /** The DynamoDB of an instance. `died` resolves with a message for people when an embedded one has ended. */
 export type Database = { endpoint: string; config: DynamoDBClientConfig; died: Promise<string> };
@@ -30,7 +30,7 @@ export const makeTable = async ({ config, endpoint }: Database, name: string): P
   } catch (fault) {
     if (fault instanceof ConfigError) throw fault;
     throw new StartError(
-      `The table ${name} cannot be read or made at ${endpoint} (${describeFault(fault)}): is a DynamoDB running there?`,
+      `The table ${name} cannot be read or made at ${endpoint} (${faultCode(fault)}): is a DynamoDB running there?`,
     );
   } finally {
     client.destroy();

@@ -45,7 +45,7 @@ const completed = (env: Env): { env: Env; secretMade: boolean } => {
 };
 
 const startOwned = async (
-  { env, log, clock = systemClock }: Required<InstanceOptions>,
+  { env, log, clock }: Required<InstanceOptions>,
   owned: AsyncDisposableStack,
 ): Promise<{ url: string; database: Database }> => {
   const database = await startDatabase(env, owned);

@@ -1,11 +1,15 @@
+import { once } from 'node:events';
 import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { UnavailableError } from '../errors/errors.ts';
 import { type RawBodies, rawBodyKey } from './raw-bodies.ts';
 
-const orUnavailable = async <T>(work: () => Promise<T>): Promise<T> => {
+/** A file system cannot be told to stop, but nobody needs to wait for one that hangs. */
+const orUnavailable = async <T>(signal: AbortSignal, work: () => Promise<T>): Promise<T> => {
   try {
-    return await work();
+    signal.throwIfAborted();
+    const aborted = once(signal, 'abort').then(() => Promise.reject(signal.reason));
+    return await Promise.race([work(), aborted]);
   } catch (fault) {
     throw new UnavailableError('artifacts', fault);
   }
@@ -37,8 +41,8 @@ const readIfThere = async (path: string): Promise<Buffer | null> => {
 export const rawBodiesInFolder = (folder: string): RawBodies => {
   const path = (eventId: string) => join(folder, rawBodyKey(eventId));
   return {
-    put: (eventId, bytes) => orUnavailable(() => writeWhole(path(eventId), bytes)),
-    get: (eventId) => orUnavailable(() => readIfThere(path(eventId))),
-    remove: (eventId) => orUnavailable(() => rm(path(eventId), { force: true })),
+    put: (eventId, bytes, signal) => orUnavailable(signal, () => writeWhole(path(eventId), bytes)),
+    get: (eventId, signal) => orUnavailable(signal, () => readIfThere(path(eventId))),
+    remove: (eventId, signal) => orUnavailable(signal, () => rm(path(eventId), { force: true })),
   };
 };

@@ -10,9 +10,10 @@ type SnapshotBody = { fields: IssueFields; last_event: LastEvent };
 
 /**
  * Largest compressed body in bytes. An item may have 409,600 bytes (DynamoDB developer guide, "Quotas");
- * the rest is room for keys, indexes and the list of aliases.
+ * the rest is room for the other keys and indexes, and for the 50 keys of at most 1,020 bytes each that one
+ * delivery can give an issue.
  */
-const MAX_BODY_BYTES = 360_000;
+const MAX_BODY_BYTES = 350_000;
 
 export const encodeSnapshot = (body: SnapshotBody): Buffer => compress(JSON.stringify(body));
 

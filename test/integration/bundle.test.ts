@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { readEventFile, signEvent } from '../../src/cli/invoke/event-file.ts';
-import { buildBundle, bundleFile, FUNCTIONS, type FunctionName } from '../../src/cli/shared/bundle.ts';
+import { buildBundle, FUNCTIONS, type FunctionName } from '../../src/cli/shared/bundle.ts';
 import { embeddedConfig } from '../../src/local/aws-config.ts';
 import { createDynamoDb } from '../../src/platform/dynamodb.ts';
 import { ensureTable } from '../../src/store/create-table.ts';
@@ -42,10 +42,18 @@ const lambdaEnv = (extra: Record<string, string> = {}): Record<string, string> =
   ...extra,
 });
 
-/** Starts the function with nothing beside it: its one file alone in a folder outside the project. */
-const start = async (name: FunctionName, env: Record<string, string>): Promise<LambdaProcess> => {
+/**
+ * Starts the function with nothing beside it: its one file alone in a folder outside the project.
+ * @param beside files of the build that are not loaded at start
+ */
+const start = async (
+  name: FunctionName,
+  env: Record<string, string>,
+  beside: string[] = [],
+): Promise<LambdaProcess> => {
   const alone = await mkdtemp(join(folder, 'alone-'));
-  await copyFile(bundleFile(join(folder, 'a'), name), join(alone, 'index.mjs'));
+  for (const file of ['index.mjs', ...beside])
+    await copyFile(join(folder, 'a', name, file), join(alone, file));
   const lambda = await startLambda(alone, env);
   running.push(lambda);
   return lambda;
@@ -111,6 +119,8 @@ describe('npm run build', () => {
       'ingest',
       'ingest/index.mjs',
       'ingest/index.mjs.map',
+      'ingest/raw-bodies-s3.mjs',
+      'ingest/raw-bodies-s3.mjs.map',
       'read',
       'read/index.mjs',
       'read/index.mjs.map',
@@ -237,7 +247,7 @@ describe('the ingest bundle alone in a clean process', () => {
         ARTIFACTS_BUCKET: 'artifacts-of-tests',
         AWS_ENDPOINT_URL_S3: s3.endpoint,
       });
-      const lambda = await start('ingest', env);
+      const lambda = await start('ingest', env, ['raw-bodies-s3.mjs']);
       const body = issueBody('20005', 'LARGE-1', {
         customfield_10050: randomBytes(900_000).toString('base64'),
       });

@@ -1,6 +1,6 @@
 import type { Outcome } from '../../domain/delivery.ts';
 import { isEventId } from '../../domain/event-id.ts';
-import { phoenixDayStart } from '../../domain/instant.ts';
+import { isCalendarDay } from '../../domain/phoenix-day.ts';
 import { UsageError } from '../shared/command-error.ts';
 
 /** Which events: one, those of a Phoenix day (of one outcome or all), or all of an outcome. */
@@ -15,7 +15,7 @@ const readEventId = (id: string): string => {
 };
 
 const readDay = (day: string): string => {
-  if (phoenixDayStart(day) !== null) return day;
+  if (isCalendarDay(day)) return day;
   throw new UsageError(`${day} is no day such as 2026-11-22`);
 };
 

@@ -2,7 +2,14 @@ import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { builtinModules } from 'node:module';
 import { dirname, join, relative } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { type BuildOptions, build, type Metafile, type OutputFile } from 'esbuild';
+import {
+  type BuildOptions,
+  type BuildResult,
+  build,
+  type Metafile,
+  type OutputFile,
+  type Plugin,
+} from 'esbuild';
 import { PROJECT_FOLDER } from '../../local/project-folder.ts';
 import { CommandError } from './command-error.ts';
 
@@ -26,12 +33,26 @@ const banner = (gitSha: string | undefined): string =>
     ...(gitSha === undefined ? [] : [`process.env.GIT_SHA ??= ${JSON.stringify(gitSha)};`]),
   ].join('');
 
+/** What lies beside `index.mjs` and is loaded only when it is needed. */
+const LAZY = { source: 'src/store/raw-bodies-s3.ts', file: 'raw-bodies-s3.mjs' };
+
+/** Leaves the dynamic import of the lazy file an import: bundled in, even unused it would slow every start. */
+const keepLazy: Plugin = {
+  name: 'keep-lazy',
+  setup: ({ onResolve }) => {
+    onResolve({ filter: /\/raw-bodies-s3\.ts$/ }, ({ kind }) =>
+      kind === 'dynamic-import' ? { path: `./${LAZY.file}`, external: true } : null,
+    );
+  },
+};
+
 /** `module` before `main`: it makes the bundle smaller and its start faster by a third. */
-const options = (name: FunctionName, folder: string, gitSha: string | undefined) =>
+const options = (source: string, outfile: string, gitSha: string | undefined) =>
   ({
     absWorkingDir: PROJECT_FOLDER,
-    entryPoints: [`src/handlers/${name}.ts`],
-    outfile: bundleFile(folder, name),
+    entryPoints: [source],
+    outfile,
+    plugins: [keepLazy],
     bundle: true,
     splitting: false,
     format: 'esm',
@@ -50,18 +71,23 @@ const options = (name: FunctionName, folder: string, gitSha: string | undefined)
 const isBuiltin = (path: string): boolean => builtinModules.includes(path.replace(/^node:/, ''));
 
 /**
- * Makes sure that the file works alone: it exports `handler` and imports nothing but Node's own modules.
+ * Makes sure that the file works alone: it exports `handler` and imports nothing but Node's own modules and
+ * what is built beside it.
  * @throws CommandError
  */
 const check = (name: FunctionName, metafile: Metafile): void => {
   for (const output of Object.values(metafile.outputs)) {
     if (output.entryPoint !== undefined && !output.exports.includes('handler'))
       throw new CommandError(`src/handlers/${name}.ts exports no handler: Lambda would find nothing to call`);
-    const foreign = output.imports.filter((one) => one.external && !isBuiltin(one.path));
-    if (foreign.length > 0)
-      throw new CommandError(`The bundle ${name} would need ${foreign[0]?.path} beside it, and has it not`);
+    const isOurs = (path: string) => isBuiltin(path) || path === `./${LAZY.file}`;
+    const foreign = output.imports.find((one) => one.external && !isOurs(one.path));
+    if (foreign)
+      throw new CommandError(`The bundle ${name} would need ${foreign.path} beside it, and has it not`);
   }
 };
+
+const usesLazy = ({ outputs }: Metafile): boolean =>
+  Object.values(outputs).some(({ imports }) => imports.some(({ path }) => path === `./${LAZY.file}`));
 
 const writeAll = (files: OutputFile[]): void => {
   for (const file of files) {
@@ -70,9 +96,16 @@ const writeAll = (files: OutputFile[]): void => {
   }
 };
 
+type Built = BuildResult<ReturnType<typeof options>>;
+
+const bundle = (source: string, outfile: string, gitSha: string | undefined): Promise<Built> =>
+  build(options(source, outfile, gitSha)).catch((fault: Error) => {
+    throw new CommandError(`${source} does not build: ${fault.message}`);
+  });
+
 /**
- * Bundles one function into `<folder>/<name>/index.mjs` with its source map; what was in that folder goes.
- * The same sources and `gitSha` give the same bytes.
+ * Bundles one function into `<folder>/<name>/index.mjs` with its source map, and beside it what it loads only
+ * when needed; what was in that folder goes. The same sources and `gitSha` give the same bytes.
  * @throws CommandError when the sources do not build or the file would not work alone.
  */
 export const buildBundle = async (
@@ -80,13 +113,14 @@ export const buildBundle = async (
   folder: string,
   gitSha: string | undefined,
 ): Promise<BundleSize> => {
-  const built = await build(options(name, folder, gitSha)).catch((fault: Error) => {
-    throw new CommandError(`src/handlers/${name}.ts does not build: ${fault.message}`);
-  });
-  check(name, built.metafile);
   const file = bundleFile(folder, name);
+  const built = await bundle(`src/handlers/${name}.ts`, file, gitSha);
+  check(name, built.metafile);
+  const lazy = usesLazy(built.metafile)
+    ? await bundle(LAZY.source, join(dirname(file), LAZY.file), undefined)
+    : null;
   rmSync(dirname(file), { recursive: true, force: true });
-  writeAll(built.outputFiles);
+  writeAll([...built.outputFiles, ...(lazy?.outputFiles ?? [])]);
   const code = built.outputFiles.find((output) => output.path === file)?.contents ?? new Uint8Array();
   return { name, file: relative(process.cwd(), file), bytes: code.length, gzip_bytes: gzipSync(code).length };
 };

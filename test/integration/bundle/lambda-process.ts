@@ -14,7 +14,7 @@ import { isBuiltin, registerHooks } from 'node:module';
 import { createInterface } from 'node:readline';
 registerHooks({
   resolve(specifier, context, next) {
-    if (isBuiltin(specifier) || specifier === './index.mjs') return next(specifier, context);
+    if (isBuiltin(specifier) || specifier.startsWith('./')) return next(specifier, context);
     throw new Error('there is no ' + specifier);
   },
 });

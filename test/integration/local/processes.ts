@@ -60,18 +60,14 @@ const watch = (child: ChildProcess): Spawned => {
 };
 
 /** Starts a script of this project. `ownGroup`: as a shell does it, so that a Ctrl-C can be sent to all of it. */
-export const spawnScript = (
-  script: string,
-  args: string[] = [],
-  options: { env?: Record<string, string>; ownGroup?: boolean } = {},
-): Spawned => {
+export const spawnScript = (script: string, args: string[] = [], options: SpawnSettings = {}): Spawned =>
+  spawnCommand(process.execPath, [script, ...args], options);
+
+export type SpawnSettings = { env?: Record<string, string>; ownGroup?: boolean };
+
+/** Starts any command in the project folder, with nothing of our environment but where programs are. */
+export const spawnCommand = (command: string, args: string[], options: SpawnSettings = {}): Spawned => {
   const { PATH = '', HOME = '' } = process.env;
-  return watch(
-    spawn(process.execPath, [script, ...args], {
-      cwd: ROOT,
-      detached: options.ownGroup ?? false,
-      env: { PATH, HOME, ...options.env },
-      stdio: ['ignore', 'pipe', 'pipe'],
-    }),
-  );
+  const settings = { cwd: ROOT, detached: options.ownGroup ?? false, env: { PATH, HOME, ...options.env } };
+  return watch(spawn(command, args, { ...settings, stdio: ['ignore', 'pipe', 'pipe'] }));
 };

@@ -8,7 +8,7 @@ import { promisify } from 'node:util';
 import { afterEach, describe, expect, it } from 'vitest';
 import * as z from 'zod/mini';
 import { readInstance } from '../../../src/local/instance.ts';
-import { eventually, isGone, type Spawned, spawnScript, temporaryFolder } from './processes.ts';
+import { eventually, isGone, type Spawned, spawnCommand, temporaryFolder } from './processes.ts';
 import { openRaw, parseAnswers } from './raw-http.ts';
 
 const folder = temporaryFolder();
@@ -20,10 +20,13 @@ afterEach(async () => {
   await Promise.all(running.splice(0).map(({ exited }) => exited));
 });
 
-const launch = (env: Record<string, string> = {}, ownGroup = false) => {
+const START = [process.execPath, 'src/cli/start.ts'];
+const NPM_START = ['npm', 'start', '--'];
+
+const launch = (env: Record<string, string> = {}, ownGroup = false, [command = '', ...args] = START) => {
   const file = join(folder, `instance-${files++}/instance.json`);
   const settings = { PORT: '0', ARTIFACTS_DIR: folder, ...env };
-  const server = spawnScript('src/cli/start.ts', ['--instance-file', file], { env: settings, ownGroup });
+  const server = spawnCommand(command, [...args, '--instance-file', file], { env: settings, ownGroup });
   running.push(server);
   return { ...server, file };
 };
@@ -183,6 +186,23 @@ describe('stopping', () => {
     expect(isGone(server.engine)).toBe(true);
   });
 
+  it.each([
+    ['SIGINT', true],
+    ['SIGTERM', true],
+    ['SIGTERM', false],
+  ] as const)(
+    'through npm by %s (to the whole group: %s) exits 0 and leaves nothing',
+    async (signal, toGroup) => {
+      const npm = launch({}, true, NPM_START);
+      await npm.until(/listens on/);
+      const { pid } = JSON.parse(readFileSync(npm.file, 'utf8'));
+      const [engine = 0] = childrenOf(pid);
+      process.kill(toGroup ? -npm.pid : npm.pid, signal);
+      expect(await npm.exited).toBe(0);
+      expect([isGone(pid), isGone(engine)]).toEqual([true, true]);
+    },
+  );
+
   it('works while it is still starting, because nobody waits for a prompt first', async () => {
     const server = launch({}, true);
     await eventually(() => childrenOf(server.pid).some((pid) => commandOf(pid) === 'dynoxide'));
@@ -251,7 +271,7 @@ describe('a start that fails', () => {
   it('says that no DynamoDB answers where the environment points', async () => {
     const { code, printed } = await failure({ AWS_ENDPOINT_URL_DYNAMODB: 'http://127.0.0.1:9' });
     expect(code).toBe(1);
-    expect(printed).toContain('cannot be read or made at http://127.0.0.1:9');
+    expect(printed).toContain('cannot be read or made at http://127.0.0.1:9 (ECONNREFUSED)');
   });
 
   it('names the running instance when its database is in use', async () => {

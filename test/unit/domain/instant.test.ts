@@ -1,14 +1,10 @@
 import fc from 'fast-check';
 import { DateTime } from 'luxon';
 import { describe, expect, it } from 'vitest';
-import {
-  PHOENIX,
-  parseInstant,
-  phoenixDayStart,
-  toPhoenixDay,
-  toPhoenixIso,
-  toUtcIso,
-} from '../../../src/domain/instant.ts';
+import { parseInstant, toPhoenixDay, toPhoenixIso, toUtcIso } from '../../../src/domain/instant.ts';
+import { isCalendarDay } from '../../../src/domain/phoenix-day.ts';
+
+const PHOENIX = 'America/Phoenix';
 
 describe('parseInstant', () => {
   it.each([
@@ -37,6 +33,35 @@ describe('parseInstant', () => {
   });
 });
 
+describe('parseInstant', () => {
+  it('agrees with luxon on any date and offset, because a parser of our own must not be a guess', () => {
+    const two = (most: number) => fc.integer({ min: 0, max: most }).map((n) => String(n).padStart(2, '0'));
+    const parts = fc.tuple(
+      fc.integer({ min: 1000, max: 9999 }),
+      two(13),
+      two(32),
+      two(24),
+      two(60),
+      two(60),
+      two(15),
+      two(59),
+    );
+    fc.assert(
+      fc.property(
+        parts,
+        fc.constantFrom('+', '-'),
+        ([year, month, day, h, m, s, offsetHours, offsetMinutes], sign) => {
+          const text = `${year}-${month}-${day}T${h}:${m}:${s}.123${sign}${offsetHours}${offsetMinutes}`;
+          const luxon = DateTime.fromISO(text);
+          const expected = luxon.isValid && h !== '24' ? luxon.toMillis() : null;
+          expect(parseInstant(text)).toBe(expected);
+        },
+      ),
+      { numRuns: 2000 },
+    );
+  });
+});
+
 describe('Phoenix time', () => {
   it.each([
     ['2026-01-15T12:00:00.000Z', '2026-01-15T05:00:00.000-07:00'],
@@ -56,7 +81,7 @@ describe('Phoenix time', () => {
 
   it('changes the day at seven in the morning UTC, because that is midnight there', () => {
     expect(toPhoenixDay(Date.parse('2026-11-23T06:59:59.999Z'))).toBe('2026-11-22');
-    expect(phoenixDayStart('2026-11-23')).toBe(Date.parse('2026-11-23T07:00:00.000Z'));
-    expect(phoenixDayStart('2026-02-30')).toBeNull();
+    expect(isCalendarDay('2026-11-23')).toBe(true);
+    expect(isCalendarDay('2026-02-30')).toBe(false);
   });
 });
