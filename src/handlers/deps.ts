@@ -1,8 +1,9 @@
 import type { DynamoDBClientConfig } from '@aws-sdk/client-dynamodb';
+import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import type { Env } from '../contract/env.ts';
 import { ConfigError } from '../errors/errors.ts';
 import type { Clock } from '../platform/clock.ts';
-import { createDynamoDb, documentClient } from '../platform/dynamodb.ts';
+import { createDocumentClient, createDynamoDb } from '../platform/dynamodb.ts';
 import type { Logger } from '../platform/logger.ts';
 import type { RawBodies } from '../store/raw-bodies.ts';
 import { rawBodiesInBucket } from '../store/raw-bodies-bucket.ts';
@@ -17,7 +18,15 @@ export type Platform = { clock: Clock; log: Logger; dynamodb?: DynamoDBClientCon
 /** The table as the environment names it; `dynamodb` carries the endpoint of a local database. */
 export const openTable = (env: Env, dynamodb?: DynamoDBClientConfig): Table => {
   const writer = createDynamoDb(dynamodb);
-  return { client: documentClient(writer), writer, name: env.TABLE_NAME };
+  let reader: DynamoDBDocumentClient | undefined;
+  return {
+    writer,
+    name: env.TABLE_NAME,
+    get reader() {
+      reader ??= createDocumentClient(dynamodb);
+      return reader;
+    },
+  };
 };
 
 /** The bucket, or the folder that stands for it. */

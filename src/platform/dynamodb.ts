@@ -1,21 +1,30 @@
 import { DynamoDBClient, type DynamoDBClientConfig } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { fixUserAgent } from './user-agent.ts';
 
 /**
- * A try that takes longer than this has failed (milliseconds). Three tries and their backoff with jitter
- * (the SDK's standard retry) stay within `REQUEST_BUDGET_MS`.
+ * A try that takes longer than this, connecting included, has failed (milliseconds). Three tries and their
+ * backoff with jitter (the SDK's standard retry) stay within `REQUEST_BUDGET_MS`.
  */
-const TIMEOUTS = { connectionTimeout: 500, requestTimeout: 1_000, throwOnRequestTimeout: true };
+const TIMEOUTS = { requestTimeout: 1_000, throwOnRequestTimeout: true };
 
-/** The table's client; `overrides` carry the endpoint and credentials of a local database. */
-export const createDynamoDb = (overrides: DynamoDBClientConfig = {}): DynamoDBClient =>
-  new DynamoDBClient({
-    maxAttempts: 3,
-    retryMode: 'standard',
-    requestHandler: { ...TIMEOUTS, httpAgent: { maxSockets: 64 }, httpsAgent: { maxSockets: 64 } },
-    ...overrides,
-  });
+const SETTINGS: DynamoDBClientConfig = {
+  maxAttempts: 3,
+  retryMode: 'standard',
+  requestHandler: { ...TIMEOUTS, httpAgent: { maxSockets: 64 }, httpsAgent: { maxSockets: 64 } },
+};
 
-/** The same client speaking plain values; undefined attributes are left out of an item. */
-export const documentClient = (client: DynamoDBClient): DynamoDBDocumentClient =>
-  DynamoDBDocumentClient.from(client, { marshallOptions: { removeUndefinedValues: true } });
+/**
+ * The client of the write path; `overrides` carry the endpoint and credentials of a local database.
+ * Its middleware is resolved once for each kind of call, and its user agent is composed once: together a
+ * tenth of a call's CPU, and every delivery pays for at least two.
+ */
+export const createDynamoDb = (overrides: DynamoDBClientConfig = {}): DynamoDBClient => {
+  const client = new DynamoDBClient({ ...SETTINGS, cacheMiddleware: true, ...overrides });
+  fixUserAgent(client);
+  return client;
+};
+
+/** A client that speaks plain values, for reading. It cannot share the other one's resolved middleware. */
+export const createDocumentClient = (overrides: DynamoDBClientConfig = {}): DynamoDBDocumentClient =>
+  DynamoDBDocumentClient.from(new DynamoDBClient({ ...SETTINGS, ...overrides }));

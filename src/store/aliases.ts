@@ -1,4 +1,6 @@
-import { PutCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
+import { PutItemCommand } from '@aws-sdk/client-dynamodb';
+import { QueryCommand } from '@aws-sdk/lib-dynamodb';
+import { marshall } from '@aws-sdk/util-dynamodb';
 import { aliasKey, aliasPartition } from './keys.ts';
 import { callTable, type Table } from './table-client.ts';
 
@@ -14,8 +16,8 @@ export const putAliases = async (
   abortSignal: AbortSignal,
 ): Promise<void> => {
   const puts = keys.map((key) => {
-    const put = new PutCommand({ TableName: table.name, Item: aliasKey(tenant, key, issueId) });
-    return callTable(() => table.client.send(put, { abortSignal }));
+    const put = new PutItemCommand({ TableName: table.name, Item: marshall(aliasKey(tenant, key, issueId)) });
+    return callTable(() => table.writer.send(put, { abortSignal }));
   });
   await Promise.all(puts);
 };
@@ -37,6 +39,6 @@ export const issuesWithKey = async (
     ExpressionAttributeValues: { ':pk': aliasPartition(tenant, key) },
     Limit: MOST_ISSUES_PER_KEY,
   });
-  const { Items = [] } = await callTable(() => table.client.send(query, { abortSignal }));
+  const { Items = [] } = await callTable(() => table.reader.send(query, { abortSignal }));
   return Items.map((item) => String(item.sk).slice('I#'.length));
 };

@@ -14,7 +14,7 @@ const eraseEvent = async (
 ): Promise<void> => {
   await rawBodies.remove(eventId, signal);
   const command = new DeleteCommand({ TableName: table.name, Key: eventKey(eventId) });
-  await callTable(() => table.client.send(command, { abortSignal: signal }));
+  await callTable(() => table.reader.send(command, { abortSignal: signal }));
 };
 
 /** A deletion mark stays: it says nothing of a person, and without it a late delivery would revive the issue. */
@@ -31,7 +31,7 @@ const eraseSnapshot = async (
   const marked = new UpdateCommand({ TableName: table.name, Key, UpdateExpression: `REMOVE ${fields}` });
   const unmarked = new DeleteCommand({ TableName: table.name, Key });
   await callTable(() =>
-    table.client.send(row?.deleted === true ? marked : unmarked, { abortSignal: signal }),
+    table.reader.send(row?.deleted === true ? marked : unmarked, { abortSignal: signal }),
   );
 };
 

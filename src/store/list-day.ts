@@ -41,7 +41,7 @@ const readShard = async (
 ): Promise<Shard> => {
   const command = new QueryCommand(shardQuery(table, query, partition));
   const { Items = [], LastEvaluatedKey } = await callTable(() =>
-    table.client.send(command, { abortSignal: signal }),
+    table.reader.send(command, { abortSignal: signal }),
   );
   return { items: Items, readTo: LastEvaluatedKey ? String(LastEvaluatedKey.run_id) : null };
 };

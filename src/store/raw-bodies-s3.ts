@@ -2,7 +2,7 @@ import { DeleteObjectCommand, GetObjectCommand, PutObjectCommand, S3Client } fro
 import { type RawBodies, rawBodyKey } from './raw-bodies.ts';
 
 /** Milliseconds; a body of 4 MB takes well under a second inside a region. */
-const TIMEOUTS = { connectionTimeout: 500, requestTimeout: 2_000, throwOnRequestTimeout: true };
+const TIMEOUTS = { requestTimeout: 2_000, throwOnRequestTimeout: true };
 
 const nullWhenMissing = (fault: unknown): null => {
   if (fault instanceof Error && fault.name === 'NoSuchKey') return null;

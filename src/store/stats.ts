@@ -50,7 +50,7 @@ const readNext = async (
     Limit: PAGE,
   });
   const { Items = [], LastEvaluatedKey } = await callTable(() =>
-    table.client.send(query, { abortSignal: signal }),
+    table.reader.send(query, { abortSignal: signal }),
   );
   cursor.next = LastEvaluatedKey ?? null;
   return Items;

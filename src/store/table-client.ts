@@ -1,12 +1,13 @@
-import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { type DynamoDBDocumentClient, GetCommand } from '@aws-sdk/lib-dynamodb';
+import { type DynamoDBClient, GetItemCommand } from '@aws-sdk/client-dynamodb';
+import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
 import { RefusedItemError, UnavailableError } from '../errors/errors.ts';
 
 /**
- * The table and the clients that speak to it. `writer` is the plain client: the document client's extra
- * layer costs a tenth of a write's CPU, and every delivery pays for two writes.
+ * The table and its clients. `writer` is the plain one, for every delivery; `reader` is the document client,
+ * made when it is first used, for queries.
  */
-export type Table = { client: DynamoDBDocumentClient; writer: DynamoDBClient; name: string };
+export type Table = { writer: DynamoDBClient; readonly reader: DynamoDBDocumentClient; name: string };
 
 /** An item as the document client hands it over; row codecs check what they read. */
 export type Item = Record<string, unknown>;
@@ -30,7 +31,7 @@ export const callTable = async <T>(call: () => Promise<T>): Promise<T> => {
 
 /** The item at a key as of now (strongly consistent), or null. */
 export const getItem = async (table: Table, key: Key, abortSignal: AbortSignal): Promise<Item | null> => {
-  const get = new GetCommand({ TableName: table.name, Key: key, ConsistentRead: true });
-  const { Item } = await callTable(() => table.client.send(get, { abortSignal }));
-  return Item ?? null;
+  const get = new GetItemCommand({ TableName: table.name, Key: marshall(key), ConsistentRead: true });
+  const { Item } = await callTable(() => table.writer.send(get, { abortSignal }));
+  return Item ? unmarshall(Item) : null;
 };

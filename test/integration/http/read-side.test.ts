@@ -230,14 +230,14 @@ describe('GET /stats', () => {
       };
       return { PutRequest: { Item: eventItem({ ...ids, ...rest }, new Uint8Array(1), 9_999_999_999) } };
     };
-    const { client, name } = app.events.table;
+    const { reader, name } = app.events.table;
     for (let from = 0; from < 10_001; from += 25) {
       const puts = Array.from({ length: Math.min(25, 10_001 - from) }, (_, n) => put(from + n));
       const items = puts.map(({ PutRequest }) => {
         const { event_type: _absent, ...Item } = PutRequest.Item;
         return { PutRequest: { Item } };
       });
-      await client.send(new BatchWriteCommand({ RequestItems: { [name]: items } }));
+      await reader.send(new BatchWriteCommand({ RequestItems: { [name]: items } }));
     }
     const { body: stats } = await app.get('/stats?hours=1');
     expect(stats).toMatchObject({ complete: false, outcomes: { recorded: 10_000 } });
