@@ -63,5 +63,3 @@ export const TABLE = {
     },
   ] satisfies IndexDefinition[],
 } as const;
-
-export type IndexName = (typeof TABLE.indexes)[number]['name'];

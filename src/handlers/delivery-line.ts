@@ -1,5 +1,6 @@
 import type { EventFacts } from '../domain/delivery.ts';
 import { toPhoenixIso } from '../domain/instant.ts';
+import { isKnownEvent } from '../parse/event-names.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Logger } from '../platform/logger.ts';
 import type { Run } from './run.ts';
@@ -41,6 +42,7 @@ export const logDelivery = (log: Logger, clock: Clock, run: Run, line: DeliveryL
     generated_at: toPhoenixIso(now),
     issue_key: onlyIf(ISSUE_KEY, line.facts?.issue_key),
     event_type: onlyIf(EVENT_NAME, line.facts?.event_type),
+    event_known: line.facts && isKnownEvent(line.facts.event_type),
     outcome: line.outcome,
     status: line.status,
     duration_ms: now - run.received_ms,

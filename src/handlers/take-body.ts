@@ -11,7 +11,7 @@ import type { Item } from '../store/table-client.ts';
 import type { Run } from './run.ts';
 import { type Identity, storeDelivery } from './store-delivery.ts';
 
-export const JIRA = 'jira';
+const JIRA = 'jira';
 
 /** What became of a signed body: a fresh outcome, the same bytes as before, or a reason to keep it aside. */
 export type Taken = { event_id: string; idempotency_key: string; facts: EventFacts | null } & (

@@ -33,7 +33,7 @@ const globalIndexes = () =>
   }));
 
 /** The `CreateTable` call for the one table definition. */
-export const createTableInput = (tableName: string): CreateTableCommandInput => ({
+const createTableInput = (tableName: string): CreateTableCommandInput => ({
   TableName: tableName,
   BillingMode: 'PAY_PER_REQUEST',
   KeySchema: keySchema(TABLE.hash.name, TABLE.range.name),

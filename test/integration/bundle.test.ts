@@ -10,9 +10,9 @@ import { embeddedConfig } from '../../src/local/aws-config.ts';
 import { createDynamoDb } from '../../src/platform/dynamodb.ts';
 import { ensureTable } from '../../src/store/create-table.ts';
 import { startTestEngine } from '../support/engine.ts';
+import { startS3 } from '../support/s3.ts';
 import { startSecretsManager } from '../support/secrets-manager.ts';
 import { type LambdaProcess, startLambda } from './bundle/lambda-process.ts';
-import { startS3 } from './bundle/s3-server.ts';
 import { runCli } from './cli/run-cli.ts';
 
 const SECRET = 'a secret for tests';
@@ -240,7 +240,7 @@ describe('the ingest bundle alone in a clean process', () => {
   });
 
   it('puts a large body into the bucket first, and asks to come again while it cannot', async () => {
-    const s3 = await startS3();
+    const s3 = await startS3('artifacts-of-tests');
     try {
       const env = lambdaEnv({
         JIRA_WEBHOOK_SECRET: SECRET,
@@ -251,9 +251,9 @@ describe('the ingest bundle alone in a clean process', () => {
       const body = issueBody('20005', 'LARGE-1', {
         customfield_10050: randomBytes(900_000).toString('base64'),
       });
-      s3.failWith(503);
+      s3.fail({ kind: 'error', status: 503, code: 'SlowDown' });
       expect((await lambda.invoke(post(body, SECRET, true))).statusCode).toBe(503);
-      s3.failWith(null);
+      s3.heal();
       const answer = await lambda.invoke(post(body, SECRET, true));
       expect(answer.statusCode).toBe(202);
       const path = `/artifacts-of-tests/artifacts/raw/${bodyOf(answer).event_id}`;

@@ -57,7 +57,7 @@ export const sign = (body: Uint8Array | string, secret: string = SECRET): string
   `sha256=${createHmac('sha256', secret).update(body).digest('hex')}`;
 
 /** A table name nobody else uses. */
-export const newTableName = (): string => `test-${randomUUID()}`;
+const newTableName = (): string => `test-${randomUUID()}`;
 
 /** Makes the table as the local server does. */
 export const createTable = async (endpoint: string, tableName = newTableName()): Promise<string> => {

@@ -73,15 +73,24 @@ const checkLonely = async (get: Get, { eventId, outcome, model }: Stored): Promi
   expect(body.outcome).toBe(outcome ?? 'recorded');
 };
 
+/** Side by side, but not so many that they wait for each other longer than a request may take. */
+const fewAtOnce = async <T, R>(items: readonly T[], work: (item: T) => Promise<R>): Promise<R[]> => {
+  const results: R[] = [];
+  for (let at = 0; at < items.length; at += 8)
+    results.push(...(await Promise.all(items.slice(at, at + 8).map(work))));
+  return results;
+};
+
 /**
  * Compares everything the read side shows with the oracle.
  * @returns which issue each key finds, so that orders can be compared where several issues hold one key
  */
 export const checkStored = async (get: Get, stored: readonly Stored[]): Promise<Record<string, unknown>> => {
-  const ids = idsOf(stored).flatMap((id) => [checkSnapshot(get, id, stored), checkEvents(get, id, stored)]);
   const lonely = stored.filter(({ model }) => issueOf(model) === null);
   const keys = [...new Set(stored.flatMap(({ model }) => keysOf(model)))].sort();
-  const found = keys.map(async (key) => [key, await checkKey(get, key, stored)] as const);
-  await Promise.all([...ids, ...lonely.map((event) => checkLonely(get, event))]);
-  return Object.fromEntries(await Promise.all(found));
+  await fewAtOnce(idsOf(stored), (id) => checkSnapshot(get, id, stored));
+  await fewAtOnce(idsOf(stored), (id) => checkEvents(get, id, stored));
+  await fewAtOnce(lonely, (event) => checkLonely(get, event));
+  const found = await fewAtOnce(keys, async (key) => [key, await checkKey(get, key, stored)] as const);
+  return Object.fromEntries(found);
 };

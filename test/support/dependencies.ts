@@ -11,7 +11,7 @@ const ARN = 'arn:aws:secretsmanager:eu-central-1:123456789012:secret:webhooks-Ab
 const BUCKET = 'artifacts-of-the-tests';
 
 /** A dependency that can be spoiled, and an app, a process of its own, that uses it. */
-export type Spoilable<Dependency> = { dependency: Dependency; open(env?: NodeJS.ProcessEnv): TestApp };
+type Spoilable<Dependency> = { dependency: Dependency; open(env?: NodeJS.ProcessEnv): TestApp };
 
 /** A database, and ways to put something that can be spoiled between it and an app, or beside it. */
 export type Dependencies = {

@@ -22,7 +22,7 @@ export type Fault =
   | { kind: 'lost'; cut: 'before' | 'within' }
   | { kind: 'mute' };
 
-export type FaultOptions = {
+type FaultOptions = {
   /** Only these operations, such as `PutItem`; all without it. */
   operations?: readonly string[];
   /** Only requests whose body passes. */
@@ -34,7 +34,7 @@ export type FaultOptions = {
 };
 
 /** A request that reached the proxy. */
-export type Seen = { operation: string; body: string; attempt: number };
+type Seen = { operation: string; body: string; attempt: number };
 
 export type FaultProxy = {
   endpoint: string;
@@ -44,7 +44,7 @@ export type FaultProxy = {
   heal(): void;
   /** How many requests a fault has hit. */
   struck: number;
-  /** Resolves when the next one is hit. */
+  /** Resolves when the next one is hit; with `mute`, when its write is through. */
   nextStrike(): Promise<void>;
   /** Stops listening, so that connections are refused, until `accept`. */
   refuse(): Promise<void>;
@@ -142,17 +142,16 @@ export const startFaultProxy = async (database: string): Promise<FaultProxy> => 
     const seen = { operation, body: body.toString(), attempt };
     proxy.seen.push(seen);
     const fault = faultFor(seen);
-    if (fault) {
-      proxy.struck += 1;
-      strikes.dispatchEvent(new Event('strike'));
-    }
+    if (fault) proxy.struck += 1;
+    if (fault && fault.kind !== 'mute') strikes.dispatchEvent(new Event('strike'));
     if (fault?.kind === 'error') answerError(response, fault);
     if (fault?.kind === 'reset') response.socket?.destroy();
     if (fault && ['error', 'reset', 'hang'].includes(fault.kind)) return;
     if (fault?.kind === 'slow') await sleep(fault.ms);
     const answer = await forward(target, agent, incoming, body);
     if (fault?.kind === 'lost') lose(response, answer, fault.cut);
-    else if (fault?.kind !== 'mute') sendBack(response, answer);
+    else if (fault?.kind === 'mute') strikes.dispatchEvent(new Event('strike'));
+    else sendBack(response, answer);
   };
 
   const server = createServer((incoming, response) => {

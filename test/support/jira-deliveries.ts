@@ -27,13 +27,13 @@ export type DeliveryModel = {
 const pad = (value: number): string => String(Math.abs(value)).padStart(2, '0');
 
 /** Jira's date-time: the offset has no colon, and it is not the same in every delivery of a site. */
-export const jiraTime = (ms: number, offsetHours = 0): string => {
+const jiraTime = (ms: number, offsetHours = 0): string => {
   const local = new Date(ms + offsetHours * 3_600_000).toISOString().slice(0, -1);
   return `${local}${offsetHours < 0 ? '-' : '+'}${pad(offsetHours)}00`;
 };
 
 /** The project of a key. */
-export const projectOf = (key: string): string => key.slice(0, key.lastIndexOf('-'));
+const projectOf = (key: string): string => key.slice(0, key.lastIndexOf('-'));
 
 const person = (name: string | null) =>
   name && {

@@ -11,7 +11,7 @@ export type S3Fault =
   | { kind: 'slow'; ms: number };
 
 /** A request that reached it, such as `PUT /bucket/key`. */
-export type S3Request = { request: string; headers: IncomingMessage['headers'] };
+type S3Request = { request: string; headers: IncomingMessage['headers'] };
 
 export type FakeS3 = {
   endpoint: string;

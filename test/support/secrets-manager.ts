@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import * as z from 'zod/mini';
 
 const STAGES = ['AWSCURRENT', 'AWSPREVIOUS'] as const;
-export type Stage = (typeof STAGES)[number];
+type Stage = (typeof STAGES)[number];
 
 /** What goes wrong with an answer: an AWS error, a late answer, none at all, half of one, or a cut connection. */
 export type Fault =

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, readFileSync } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -44,6 +44,7 @@ const whenReady = async (child: ChildProcess, file: string, said: () => string):
 
 /** Starts an instance whose files lie in `folder`; `env` says which database it has. */
 export const startServer = async (folder: string, env: NodeJS.ProcessEnv): Promise<ServerProcess> => {
+  await mkdir(folder, { recursive: true });
   const file = join(folder, 'instance.json');
   const settings = { PORT: '0', JIRA_WEBHOOK_SECRET: SECRET, ARTIFACTS_DIR: folder, RC_LOG_JSON: 'true' };
   const child = spawn(process.execPath, [START, '--instance-file', file], {

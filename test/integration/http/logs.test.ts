@@ -113,6 +113,7 @@ describe('log lines', () => {
         generated_at: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}-07:00$/),
         issue_key: 'CAN-7',
         event_type: 'jira:issue_updated',
+        event_known: true,
         outcome: 'applied',
         status: 202,
         duration_ms: expect.any(Number),

@@ -14,7 +14,7 @@ export const PETE = 'sha256:0821933393a01a7424eae5bbf7ae3661c14a56c70a855a571f52
 
 export const FIXTURES = join(import.meta.dirname, '../../fixtures/deliveries');
 
-export const fixtureBytes = (name: string): Buffer => readFileSync(join(FIXTURES, `${name}.json`));
+const fixtureBytes = (name: string): Buffer => readFileSync(join(FIXTURES, `${name}.json`));
 
 export const fixture = (name: string): JsonObject => JSON.parse(fixtureBytes(name).toString());
 

@@ -1,0 +1,81 @@
+import { statSync } from 'node:fs';
+import { Option } from 'commander';
+import { newCommand, runCommand } from '../../src/cli/shared/command.ts';
+import { UsageError } from '../../src/cli/shared/command-error.ts';
+import { coldStart } from './cold/cold-start.ts';
+import { cpu } from './cpu/cpu.ts';
+import { httpToDurable } from './http/http-to-durable.ts';
+import { FIXTURES } from './shared/deliveries.ts';
+import { machineFacts } from './shared/machine.ts';
+import { printGoals } from './shared/report.ts';
+import type { Goal, Options, Section } from './shared/section.ts';
+import { writeUnits } from './write-units/write-units.ts';
+
+const SECTIONS: ReadonlyMap<string, Section> = new Map([
+  ['wu', writeUnits],
+  ['cpu', cpu],
+  ['http', httpToDurable],
+  ['cold', coldStart],
+]);
+
+const command = newCommand(
+  'bench',
+  'Measures cost and speed beside their floors, in one run. Figures, not assertions.',
+)
+  .option('--short', 'fewer and shorter rounds: rough figures within two minutes', false)
+  .addOption(
+    new Option('--corpus <folder>', 'deliveries to measure with').default(
+      FIXTURES,
+      'test/fixtures/deliveries',
+    ),
+  )
+  .option('--only <sections>', `some of ${[...SECTIONS.keys()].join(',')}`, [...SECTIONS.keys()].join(','));
+
+type Flags = { short: boolean; corpus: string; only: string };
+
+let owned = new AsyncDisposableStack();
+
+/** Ends what is running before the process does; the exit codes are the shell's for the signals. */
+const endOnSignals = (): void => {
+  const end = async (code: number): Promise<never> => {
+    await owned.disposeAsync().catch(() => {});
+    process.exit(code);
+  };
+  process.once('SIGINT', () => end(130));
+  process.once('SIGTERM', () => end(143));
+  process.once('SIGHUP', () => end(129));
+};
+
+const runSection = async (section: Section, options: Options): Promise<Goal[]> => {
+  owned = new AsyncDisposableStack();
+  try {
+    return await section(options, owned);
+  } finally {
+    await owned.disposeAsync();
+  }
+};
+
+const pick = (names: string): Section[] =>
+  names.split(',').map((name) => {
+    const section = SECTIONS.get(name);
+    if (!section) throw new UsageError(`--only knows ${[...SECTIONS.keys()].join(', ')}, not ${name}`);
+    return section;
+  });
+
+await runCommand(command, async () => {
+  const { short, corpus, only } = command.opts<Flags>();
+  const sections = pick(only);
+  if (!statSync(corpus, { throwIfNoEntry: false })?.isDirectory())
+    throw new UsageError(`--corpus needs a folder: ${corpus} is none`);
+  endOnSignals();
+  console.log(machineFacts());
+  const goals: Goal[] = [];
+  try {
+    for (const section of sections) goals.push(...(await runSection(section, { short, folder: corpus })));
+  } catch (fault) {
+    console.error(fault);
+    return 1;
+  }
+  printGoals(goals);
+  return 0;
+});

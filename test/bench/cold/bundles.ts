@@ -1,0 +1,47 @@
+import { statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { build } from 'esbuild';
+import { buildBundle, bundleFile } from '../../../src/cli/shared/bundle.ts';
+
+export type Bundle = { name: string; file: string; kilobytes: number };
+
+const BANNER = `import { createRequire as createRequireOfBundle } from 'node:module';
+const require = createRequireOfBundle(import.meta.url);`;
+
+const sized = (name: string, file: string): Bundle => ({ name, file, kilobytes: statSync(file).size / 1000 });
+
+/** With the options of `src/cli/shared/bundle.ts`. */
+const floorBundle = async (folder: string): Promise<Bundle> => {
+  const outfile = join(folder, 'floor/index.mjs');
+  await build({
+    entryPoints: [join(import.meta.dirname, 'floor-entry.ts')],
+    outfile,
+    bundle: true,
+    format: 'esm',
+    platform: 'node',
+    target: 'node24',
+    mainFields: ['module', 'main'],
+    minify: true,
+    sourcemap: 'linked',
+    sourcesContent: false,
+    banner: { js: BANNER },
+    logLevel: 'error',
+  });
+  return sized('floor', outfile);
+};
+
+const emptyBundle = (folder: string): Bundle => {
+  const file = join(folder, 'empty.mjs');
+  writeFileSync(file, 'export const handler = () => {};\n');
+  return sized('bare Node', file);
+};
+
+/** The ingest bundle as `npm run build` makes it from the sources as they are now, its floor, and nothing. */
+export const makeBundles = async (folder: string) => {
+  await buildBundle('ingest', folder, undefined);
+  return {
+    ours: sized('ours', bundleFile(folder, 'ingest')),
+    floor: await floorBundle(folder),
+    bare: emptyBundle(folder),
+  };
+};

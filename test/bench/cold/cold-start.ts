@@ -1,0 +1,63 @@
+import { execFile } from 'node:child_process';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { printTable } from '../shared/report.ts';
+import { judge, type Section } from '../shared/section.ts';
+import { median, percentile } from '../shared/stats.ts';
+import { tempFolder } from '../shared/temp-folder.ts';
+import { type Bundle, makeBundles } from './bundles.ts';
+
+const MOST_TIMES_THE_FLOOR = 1.3;
+
+const LOADER = join(import.meta.dirname, 'load-handler.mjs');
+
+/** What Lambda sets, and nothing of this machine. The secret store refuses at once, as nobody waits for it. */
+const ENVIRONMENT = {
+  AWS_REGION: 'us-east-1',
+  AWS_ACCESS_KEY_ID: 'local',
+  AWS_SECRET_ACCESS_KEY: 'local',
+  AWS_LAMBDA_FUNCTION_NAME: 'ingest',
+  JIRA_WEBHOOK_SECRET_ARN: 'arn:aws:secretsmanager:us-east-1:123456789012:secret:webhooks-AbCdEf',
+  AWS_ENDPOINT_URL_SECRETS_MANAGER: 'http://127.0.0.1:9',
+};
+
+const run = promisify(execFile);
+
+/** Milliseconds from the start of the process until the bundle is evaluated and its handler there. */
+const start = async ({ file }: Bundle, signal: AbortSignal): Promise<number> => {
+  const began = process.hrtime.bigint();
+  const { stdout } = await run(process.execPath, [LOADER, file], { env: ENVIRONMENT, signal });
+  // The handler's log may come before it.
+  const ready = BigInt(stdout.slice(stdout.lastIndexOf('\n') + 1));
+  return Number(ready - began) / 1e6;
+};
+
+/** In turns; the first turn brings the files into the page cache and does not count. */
+const startAll = async (bundles: Bundle[], times: number, signal: AbortSignal): Promise<number[][]> => {
+  const figures: number[][] = bundles.map(() => []);
+  for (let turn = 0; turn <= times; turn++)
+    for (const [index, bundle] of bundles.entries()) {
+      const ms = await start(bundle, signal);
+      if (turn > 0) figures[index]?.push(ms);
+    }
+  return figures;
+};
+
+/** The ingest bundle against one that imports and constructs the SDK clients its first request uses. */
+export const coldStart: Section = async ({ short }, owned) => {
+  const { ours, floor, bare } = await makeBundles(tempFolder(owned));
+  const stop = owned.adopt(new AbortController(), (controller) => controller.abort());
+  const bundles = [ours, floor, bare];
+  const figures = await startAll(bundles, short ? 5 : 20, stop.signal);
+  const [oursMs = 0, floorMs = 0, bareMs = 0] = figures.map((one) => median(one));
+  const rows = bundles.map(({ name, kilobytes }, index) => {
+    const ms = figures[index] ?? [];
+    const times = [median(ms), median(ms) - bareMs, percentile(ms, 0), percentile(ms, 1)];
+    return [name, kilobytes.toFixed(0), ...times.map((one) => one.toFixed(1))];
+  });
+  const head = ['bundle', 'kB', 'median ms', 'minus bare Node', 'least', 'most'];
+  printTable('\n4. Cold start: process start until the handler is there', head, rows);
+  console.log(`   ours / floor: ${(oursMs / floorMs).toFixed(2)} with bare Node in both`);
+  const ratio = (oursMs - bareMs) / (floorMs - bareMs);
+  return [judge('cold start / floor, minus bare Node', ratio, '<=', MOST_TIMES_THE_FLOOR)];
+};

@@ -1,0 +1,101 @@
+import type { AttributeValue, PutItemCommandInput, UpdateItemCommandInput } from '@aws-sdk/client-dynamodb';
+import * as z from 'zod/mini';
+import type { MeteredWrite } from '../../support/metering-proxy.ts';
+import type { Marks } from './bodies.ts';
+
+/** What one delivery's writes hold of it. */
+export type Written = Marks & { event_id: string };
+
+type Attributes = Record<string, AttributeValue>;
+
+const value = z.union([
+  z.strictObject({ S: z.string() }),
+  z.strictObject({ N: z.string() }),
+  z.strictObject({ BOOL: z.boolean() }),
+  z.strictObject({ SS: z.array(z.string()) }),
+  z.strictObject({
+    B: z.pipe(
+      z.string(),
+      z.transform((text: string) => new Uint8Array(Buffer.from(text, 'base64'))),
+    ),
+  }),
+]);
+
+const attributes = z.record(z.string(), value);
+
+const common = { TableName: z.string(), ConditionExpression: z.string() };
+
+const putInput = z.object({ ...common, Item: attributes });
+
+const updateInput = z.object({
+  ...common,
+  Key: attributes,
+  UpdateExpression: z.string(),
+  ExpressionAttributeValues: attributes,
+});
+
+/** The two conditional writes of one delivery as our server sent them, and what of them is the delivery's. */
+export type Templates = { update: UpdateItemCommandInput; put: PutItemCommandInput; sample: Written };
+
+/**
+ * The conditional writes among those metered for one delivery: the snapshot's update and the event's put.
+ * @throws when they are not exactly these two, for then the floor would do something else than we do
+ */
+export const templatesOf = (writes: MeteredWrite[], marks: Marks): Templates => {
+  const conditional = writes.filter(({ input }) => input.ConditionExpression !== undefined);
+  const [first, second] = conditional;
+  if (conditional.length !== 2 || first?.operation !== 'UpdateItem' || second?.operation !== 'PutItem')
+    throw new Error('A delivery of a new issue makes other conditional writes than the floor knows');
+  const put = putInput.parse(second.input);
+  const pk = put.Item.pk;
+  const event_id = pk && 'S' in pk ? pk.S.replace(/^E#/, '') : '';
+  return { update: updateInput.parse(first.input), put, sample: { ...marks, event_id } };
+};
+
+type Fill = (attributes: Attributes, written: Written) => Attributes;
+
+/** Makes copies of attributes in which the sample's marks are another delivery's. */
+const filler = (template: Attributes, sample: Written): Fill => {
+  const swap = (text: string, to: Written) =>
+    text
+      .replace(sample.event_id, to.event_id)
+      .replace(sample.issue_id, to.issue_id)
+      .replace(sample.issue_key, to.issue_key);
+  const swapNumber = (text: string, to: Written) =>
+    text === String(sample.updated_ms)
+      ? String(to.updated_ms)
+      : text === String(sample.timestamp_ms)
+        ? String(to.timestamp_ms)
+        : text;
+  const swapValue = (one: AttributeValue, to: Written): AttributeValue => {
+    if (one.S !== undefined) return { S: swap(one.S, to) };
+    if (one.N !== undefined) return { N: swapNumber(one.N, to) };
+    return one.SS === undefined ? one : { SS: one.SS.map((text) => swap(text, to)) };
+  };
+  const other = { event_id: '?', issue_id: '?', issue_key: '?', updated_ms: 0, timestamp_ms: 0 };
+  const varying = Object.entries(template).filter(
+    ([, one]) => JSON.stringify(swapValue(one, other)) !== JSON.stringify(one),
+  );
+  return (from, to) => {
+    const filled = { ...from };
+    for (const [name, one] of varying) filled[name] = swapValue(one, to);
+    return filled;
+  };
+};
+
+/** The same two writes for any delivery, with the sample's contents. */
+export const floorWrites = ({ update, put, sample }: Templates) => {
+  const { Key: key = {}, ExpressionAttributeValues: values = {} } = update;
+  const { Item: item = {} } = put;
+  const fillKey = filler(key, sample);
+  const fillValues = filler(values, sample);
+  const fillItem = filler(item, sample);
+  return {
+    update: (to: Written): UpdateItemCommandInput => ({
+      ...update,
+      Key: fillKey(key, to),
+      ExpressionAttributeValues: fillValues(values, to),
+    }),
+    put: (to: Written): PutItemCommandInput => ({ ...put, Item: fillItem(item, to) }),
+  };
+};

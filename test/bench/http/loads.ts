@@ -1,0 +1,56 @@
+import type { Request } from 'autocannon';
+import { bodyWith, nextMarks, signedRequest } from './bodies.ts';
+
+export const CONNECTIONS = 20;
+
+/** One connection's requests. No two connections touch one issue, so a newer version is never sent first. */
+export type Lane = Request[];
+
+export type Load = {
+  name: string;
+  /** What is to be stored before. */
+  before(): Lane[];
+  /** Every call makes deliveries that were not sent before. */
+  lanes(perLane: number): Lane[];
+};
+
+const ISSUES_PER_LANE = 25;
+let issues = CONNECTIONS * ISSUES_PER_LANE;
+
+const newIssue = (): number => {
+  issues += 1;
+  return issues;
+};
+
+const makeLanes = (perLane: number, event: string, issue: (lane: number, index: number) => number): Lane[] =>
+  Array.from({ length: CONNECTIONS }, (_, lane) =>
+    Array.from({ length: perLane }, (_, index) =>
+      signedRequest(bodyWith(nextMarks(issue(lane, index)), event)),
+    ),
+  );
+
+const knownIssue = (lane: number, index: number): number =>
+  lane * ISSUES_PER_LANE + (index % ISSUES_PER_LANE);
+
+const createKnownIssues = (): Lane[] => makeLanes(ISSUES_PER_LANE, 'jira:issue_created', knownIssue);
+
+/** What Jira mostly sends: a new version of an issue that is stored. */
+export const KNOWN: Load = {
+  name: 'updates of known issues (ours: two writes)',
+  before: createKnownIssues,
+  lanes: (perLane) => makeLanes(perLane, 'jira:issue_updated', knownIssue),
+};
+
+/** The alias of a new issue's key is a third write. */
+export const NEW: Load = {
+  name: 'new issues (ours: three writes, one of them the alias)',
+  before: createKnownIssues,
+  lanes: (perLane) => makeLanes(perLane, 'jira:issue_created', newIssue),
+};
+
+/** What a receiver set up today gets from every older issue, once. */
+export const UNHEARD: Load = {
+  name: 'updates of issues never heard of (ours: four writes, the first refused)',
+  before: createKnownIssues,
+  lanes: (perLane) => makeLanes(perLane, 'jira:issue_updated', newIssue),
+};

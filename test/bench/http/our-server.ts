@@ -1,0 +1,12 @@
+import { readLocalEnv } from '../../../src/local/local-env.ts';
+import { startInstance } from '../../../src/local/run-instance.ts';
+import { createLogger } from '../../../src/platform/logger.ts';
+import { serveParent } from './child-side.ts';
+
+/** The real instance, as `npm start` runs it, with its log as JSON lines. */
+await serveParent(async (_setup, owned) => {
+  const env = readLocalEnv(process.env);
+  const instance = await startInstance({ env, log: createLogger(env) });
+  owned.defer(instance.stop);
+  return instance.url;
+});

@@ -1,0 +1,74 @@
+import fc from 'fast-check';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createTable, openApp, type TestApp } from '../support/app.ts';
+import { checkStored, type Stored } from '../support/check-stored.ts';
+import { startTestEngine } from '../support/engine.ts';
+import { deliverHistory } from './deliver-history.ts';
+import { type History, history, ORDERS, placed } from './histories.ts';
+import { countScenes } from './scenes.ts';
+
+const HISTORIES = 100;
+/** For slow machines, and for making a failure small; it takes a tenth of this. */
+const LIMIT_MS = 300_000;
+
+let engine: Awaited<ReturnType<typeof startTestEngine>>;
+/** One app and table per order of a history, so that the very same bytes arrive in every order. */
+let apps: TestApp[];
+let number = 0;
+const sent = { applied: 0, stale: 0, recorded: 0, quarantined: 0 };
+const scenes = countScenes();
+
+beforeAll(async () => {
+  engine = await startTestEngine();
+  const tables = await Promise.all(Array.from({ length: ORDERS }, () => createTable(engine.endpoint)));
+  apps = tables.map((tableName) => openApp({ endpoint: engine.endpoint, tableName }));
+});
+
+afterAll(() => engine.stop());
+
+/** Delivers in one order and checks what is stored; says what no order may change. */
+const runOrder = async (app: TestApp, { deliveries, arrivals }: History, order: number) => {
+  const stored = await deliverHistory(app, deliveries, arrivals[order] ?? []);
+  const found = await checkStored(app.get, stored);
+  return { stored, found, ids: stored.map(({ eventId }) => eventId).sort() };
+};
+
+const count = (stored: readonly Stored[]): void => {
+  for (const { outcome } of stored)
+    if (outcome === 'applied' || outcome === 'stale' || outcome === 'recorded') sent[outcome] += 1;
+};
+
+describe('deliveries in any order', () => {
+  it(
+    'end in the snapshot of the newest version and in every event once, because versions decide and not arrival',
+    async () => {
+      const property = fc.asyncProperty(history, async (drawn) => {
+        number += 1;
+        const own = placed(drawn, number);
+        const [first, ...others] = await Promise.all(apps.map((app, order) => runOrder(app, own, order)));
+        for (const other of others) {
+          expect(other.found).toEqual(first?.found);
+          expect(other.ids).toEqual(first?.ids);
+        }
+        count(first?.stored ?? []);
+        scenes.look(own);
+      });
+      await fc.assert(property, {
+        numRuns: HISTORIES,
+        interruptAfterTimeLimit: LIMIT_MS - 60_000,
+        markInterruptAsFailure: true,
+      });
+    },
+    LIMIT_MS,
+  );
+
+  it('are all counted once, because an event lost or stored twice would show here', async () => {
+    const { body } = await (apps[0]?.get('/stats?hours=24') ?? Promise.reject());
+    expect(body).toMatchObject({ outcomes: sent, complete: true });
+    expect(Math.min(sent.applied, sent.stale, sent.recorded)).toBeGreaterThan(50);
+  });
+
+  it('held every scene, because a generator that stops making one would make these tests weaker unseen', () => {
+    expect(Object.entries(scenes.counts).filter(([, times]) => times === 0)).toEqual([]);
+  });
+});
