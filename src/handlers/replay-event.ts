@@ -3,7 +3,7 @@ import { normalize } from '../normalize/normalize.ts';
 import { parseDelivery } from '../parse/parse-delivery.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { StoredEvent } from '../store/event-row.ts';
-import { type EventStore, releaseEvent } from '../store/put-event.ts';
+import { type EventStore, prepareEventBody, releaseEvent } from '../store/put-event.ts';
 import { getEvent } from '../store/read-events.ts';
 import { storeDelivery } from './store-delivery.ts';
 
@@ -38,6 +38,7 @@ export const replayEvent = async (
   const outcome = await storeDelivery(events.table, delivery, found.event, signal);
   if (found.event.outcome !== 'quarantined') return { kind: 'replayed', outcome };
   const released = { ...found.event, outcome, facts: delivery.facts, problem: null, raw_stored_apart: false };
-  await releaseEvent(events, released, raw, clock(), signal);
+  const body = await prepareEventBody(events, released, raw, signal);
+  await releaseEvent(events, released, body, clock(), signal);
   return { kind: 'released', outcome };
 };

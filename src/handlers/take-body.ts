@@ -5,8 +5,8 @@ import { RefusedItemError } from '../errors/errors.ts';
 import { normalize } from '../normalize/normalize.ts';
 import { parseDelivery } from '../parse/parse-delivery.ts';
 import type { Logger } from '../platform/logger.ts';
-import { decodeEvent, type StoredEvent } from '../store/event-row.ts';
-import { type EventStore, putEvent } from '../store/put-event.ts';
+import { decodeEvent, type EventContents, type StoredEvent } from '../store/event-row.ts';
+import { type EventStore, prepareEventBody, putEvent } from '../store/put-event.ts';
 import type { Item } from '../store/table-client.ts';
 import type { Run } from './run.ts';
 import { type Identity, storeDelivery } from './store-delivery.ts';
@@ -30,18 +30,14 @@ const STORED_FOR_REPAIR: Problem = {
   errors: [],
 };
 
-const toEvent = (
+const toContents = (
   identity: Identity,
-  run: Run,
   facts: EventFacts | null,
-  outcome: Outcome,
   problem: Problem | null,
-): StoredEvent => ({
+): EventContents => ({
   ...identity,
   source: JIRA,
-  outcome,
   facts,
-  run_id: run.run_id,
   problem,
   raw_stored_apart: false,
 });
@@ -66,8 +62,10 @@ const quarantine = async (
   run: Run,
   problem: Problem,
 ): Promise<Taken> => {
-  const event = toEvent(identity, run, null, 'quarantined', problem);
-  const row = await putEvent(deps.events, event, body, run.signal);
+  const contents = toContents(identity, null, problem);
+  const stored = await prepareEventBody(deps.events, contents, body, run.signal);
+  const event: StoredEvent = { ...contents, outcome: 'quarantined', run_id: run.run_id };
+  const row = await putEvent(deps.events, event, stored, run.signal);
   return row
     ? seenBefore(row, identity, null)
     : { kind: 'quarantined', problem, fresh: true, facts: null, ...ids(identity) };
@@ -79,8 +77,11 @@ const store = async (deps: TakeDeps, body: Uint8Array, identity: Identity, run: 
   if (parsed.kind === 'refused') return quarantine(deps, body, identity, run, parsed.problem);
   const delivery = normalize(parsed.delivery, run.received_ms);
   const { facts } = delivery;
+  const contents = toContents(identity, facts, null);
+  const stored = await prepareEventBody(deps.events, contents, body, run.signal);
   const outcome = await storeDelivery(deps.events.table, delivery, identity, run.signal);
-  const row = await putEvent(deps.events, toEvent(identity, run, facts, outcome, null), body, run.signal);
+  const event: StoredEvent = { ...contents, outcome, run_id: run.run_id };
+  const row = await putEvent(deps.events, event, stored, run.signal);
   return row ? seenBefore(row, identity, facts) : { kind: 'accepted', outcome, facts, ...ids(identity) };
 };
 

@@ -8,16 +8,24 @@ import { fixUserAgent } from './user-agent.ts';
  */
 const TIMEOUTS = { requestTimeout: 1_000, throwOnRequestTimeout: true };
 
+/** An answer that stops in the middle for so long (milliseconds) gives its connection up. */
+const STALLED_MS = 6_000;
+
 const SETTINGS: DynamoDBClientConfig = {
   maxAttempts: 3,
   retryMode: 'standard',
-  requestHandler: { ...TIMEOUTS, httpAgent: { maxSockets: 64 }, httpsAgent: { maxSockets: 64 } },
+  requestHandler: {
+    ...TIMEOUTS,
+    socketTimeout: STALLED_MS,
+    httpAgent: { maxSockets: 64 },
+    httpsAgent: { maxSockets: 64 },
+  },
 };
 
 /**
  * The client of the write path; `overrides` carry the endpoint and credentials of a local database.
- * Its middleware is resolved once for each kind of call, and its user agent is composed once: together a
- * tenth of a call's CPU, and every delivery pays for at least two.
+ * Its middleware is resolved once for each kind of call (only for calls without options of their own), and
+ * its user agent is composed once: every delivery pays for at least two calls.
  */
 export const createDynamoDb = (overrides: DynamoDBClientConfig = {}): DynamoDBClient => {
   const client = new DynamoDBClient({ ...SETTINGS, cacheMiddleware: true, ...overrides });

@@ -13,11 +13,11 @@ export const putAliases = async (
   tenant: string,
   issueId: string,
   keys: string[],
-  abortSignal: AbortSignal,
+  signal: AbortSignal,
 ): Promise<void> => {
   const puts = keys.map((key) => {
     const put = new PutItemCommand({ TableName: table.name, Item: marshall(aliasKey(tenant, key, issueId)) });
-    return callTable(() => table.writer.send(put, { abortSignal }));
+    return callTable(signal, () => table.writer.send(put));
   });
   await Promise.all(puts);
 };
@@ -30,7 +30,7 @@ export const issuesWithKey = async (
   table: Table,
   tenant: string,
   key: string,
-  abortSignal: AbortSignal,
+  signal: AbortSignal,
 ): Promise<string[]> => {
   const query = new QueryCommand({
     TableName: table.name,
@@ -39,6 +39,6 @@ export const issuesWithKey = async (
     ExpressionAttributeValues: { ':pk': aliasPartition(tenant, key) },
     Limit: MOST_ISSUES_PER_KEY,
   });
-  const { Items = [] } = await callTable(() => table.reader.send(query, { abortSignal }));
+  const { Items = [] } = await callTable(signal, () => table.reader.send(query));
   return Items.map((item) => String(item.sk).slice('I#'.length));
 };

@@ -1,5 +1,6 @@
 import { ConditionalCheckFailedException, PutItemCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
+import { within } from '../platform/deadline.ts';
 import { getItem, type Item, type Key, type Table, tableFault } from './table-client.ts';
 
 /** `written`, or the row that made the condition fail (null when there is none). */
@@ -17,17 +18,17 @@ const toAttributes = (item: Item) => marshall(item, { removeUndefinedValues: tru
 const writeIf = async (
   table: Table,
   key: Key,
-  abortSignal: AbortSignal,
+  signal: AbortSignal,
   write: () => Promise<unknown>,
 ): Promise<ConditionalWrite> => {
   try {
-    await write();
+    await within(signal, write);
     return { written: true };
   } catch (fault) {
     if (!(fault instanceof ConditionalCheckFailedException)) throw tableFault(fault);
     return {
       written: false,
-      row: fault.Item ? unmarshall(fault.Item) : await getItem(table, key, abortSignal),
+      row: fault.Item ? unmarshall(fault.Item) : await getItem(table, key, signal),
     };
   }
 };
@@ -43,23 +44,23 @@ const conditionPart = (table: Table, { condition, values }: Condition) => ({
 export const putIf = (
   table: Table,
   put: Condition & { item: Item & Key },
-  abortSignal: AbortSignal,
+  signal: AbortSignal,
 ): Promise<ConditionalWrite> => {
   const { pk, sk } = put.item;
   const command = new PutItemCommand({ ...conditionPart(table, put), Item: toAttributes(put.item) });
-  return writeIf(table, { pk, sk }, abortSignal, () => table.writer.send(command, { abortSignal }));
+  return writeIf(table, { pk, sk }, signal, () => table.writer.send(command));
 };
 
 /** Updates the item, or creates it, if the condition holds. */
 export const updateIf = (
   table: Table,
   write: Condition & { key: Key; update: string },
-  abortSignal: AbortSignal,
+  signal: AbortSignal,
 ): Promise<ConditionalWrite> => {
   const command = new UpdateItemCommand({
     ...conditionPart(table, write),
     Key: toAttributes(write.key),
     UpdateExpression: write.update,
   });
-  return writeIf(table, write.key, abortSignal, () => table.writer.send(command, { abortSignal }));
+  return writeIf(table, write.key, signal, () => table.writer.send(command));
 };

@@ -14,7 +14,7 @@ const eraseEvent = async (
 ): Promise<void> => {
   await rawBodies.remove(eventId, signal);
   const command = new DeleteCommand({ TableName: table.name, Key: eventKey(eventId) });
-  await callTable(() => table.reader.send(command, { abortSignal: signal }));
+  await callTable(signal, () => table.reader.send(command));
 };
 
 /** A deletion mark stays: it says nothing of a person, and without it a late delivery would revive the issue. */
@@ -30,9 +30,7 @@ const eraseSnapshot = async (
     'body, updated_ms, timestamp_ms, event_id, schema_version, issue_key, project_pk, project_sk';
   const marked = new UpdateCommand({ TableName: table.name, Key, UpdateExpression: `REMOVE ${fields}` });
   const unmarked = new DeleteCommand({ TableName: table.name, Key });
-  await callTable(() =>
-    table.reader.send(row?.deleted === true ? marked : unmarked, { abortSignal: signal }),
-  );
+  await callTable(signal, () => table.reader.send(row?.deleted === true ? marked : unmarked));
 };
 
 /** Ids of all events of an issue. */

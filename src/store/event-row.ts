@@ -22,6 +22,9 @@ export type StoredEvent = {
   raw_stored_apart: boolean;
 };
 
+/** What is known of an event before it is decided what becomes of it. */
+export type EventContents = Omit<StoredEvent, 'outcome' | 'run_id'>;
+
 /** The first line of the compressed body; the raw bytes follow it. */
 type Meta = Pick<
   StoredEvent,
@@ -38,7 +41,7 @@ export const MAX_EVENT_BODY_BYTES = 380_000;
  * What was read from the body and the raw bytes in one compressed attribute: the changes repeat the raw
  * text, so together they cost hardly more than the raw text alone.
  */
-export const encodeEventBody = (event: StoredEvent, raw: Uint8Array): Buffer => {
+export const encodeEventBody = (event: EventContents, raw: Uint8Array): Buffer => {
   const { tenant, source, facts, idempotency_key, received_ms, problem, raw_stored_apart } = event;
   const meta: Meta = { tenant, source, facts, idempotency_key, received_ms, problem, raw_stored_apart };
   const line = `${JSON.stringify(meta)}\n`;

@@ -40,9 +40,7 @@ const readShard = async (
   signal: AbortSignal,
 ): Promise<Shard> => {
   const command = new QueryCommand(shardQuery(table, query, partition));
-  const { Items = [], LastEvaluatedKey } = await callTable(() =>
-    table.reader.send(command, { abortSignal: signal }),
-  );
+  const { Items = [], LastEvaluatedKey } = await callTable(signal, () => table.reader.send(command));
   return { items: Items, readTo: LastEvaluatedKey ? String(LastEvaluatedKey.run_id) : null };
 };
 

@@ -32,9 +32,9 @@ const values = (mark: DeletionMark) => ({
 export const markDeleted = async (
   table: Table,
   mark: DeletionMark,
-  abortSignal: AbortSignal,
+  signal: AbortSignal,
 ): Promise<'applied' | 'stale'> => {
-  await putAliases(table, mark.tenant, mark.issue_id, mark.keys, abortSignal);
+  await putAliases(table, mark.tenant, mark.issue_id, mark.keys, signal);
   const time = mark.deleted_ms === null ? '' : ', deleted_ms = :ms';
   const write = {
     key: snapshotKey(mark.tenant, mark.issue_id),
@@ -42,6 +42,6 @@ export const markDeleted = async (
     condition: condition(mark),
     values: values(mark),
   };
-  const result = await updateIf(table, write, abortSignal);
+  const result = await updateIf(table, write, signal);
   return result.written || result.row?.deleted_event_id === mark.event_id ? 'applied' : 'stale';
 };

@@ -2,6 +2,7 @@ import { TTL_ATTRIBUTE } from '../contract/table.ts';
 import { UnavailableError } from '../errors/errors.ts';
 import { putIf } from './conditional-write.ts';
 import {
+  type EventContents,
   encodeEventBody,
   eventItem,
   expirySeconds,
@@ -14,7 +15,7 @@ import type { Item, Table } from './table-client.ts';
 export type EventStore = { table: Table; rawBodies: RawBodies; retention_days: number };
 
 /** Facts too large for an item lose their changes, the one part without a bound, and say so. */
-const withoutChanges = (event: StoredEvent): StoredEvent =>
+const withoutChanges = (event: EventContents): EventContents =>
   event.facts === null
     ? event
     : {
@@ -27,18 +28,19 @@ const withoutChanges = (event: StoredEvent): StoredEvent =>
       };
 
 /**
- * The event and its compressed body, small enough for an item. A raw body that does not fit goes to the
- * artifact store first, so that an event never points at a body that is not there.
+ * The event's compressed body, small enough for an item. A raw body that does not fit goes to the artifact
+ * store now, before anything of the delivery is written: no event points at a body that is not there, and
+ * while the artifact store is down a delivery changes nothing.
  */
-const fitEvent = async (
+export const prepareEventBody = async (
   store: EventStore,
-  event: StoredEvent,
+  event: EventContents,
   raw: Uint8Array,
-  abortSignal: AbortSignal,
-): Promise<Buffer> => {
+  signal: AbortSignal,
+): Promise<Uint8Array> => {
   const body = encodeEventBody(event, raw);
   if (body.length <= MAX_EVENT_BODY_BYTES) return body;
-  await store.rawBodies.put(event.event_id, raw, abortSignal);
+  await store.rawBodies.put(event.event_id, raw, signal);
   const apart = encodeEventBody({ ...event, raw_stored_apart: true }, raw);
   return apart.length <= MAX_EVENT_BODY_BYTES
     ? apart
@@ -50,19 +52,19 @@ const IS_ABSENT = `attribute_not_exists(pk) OR ${TTL_ATTRIBUTE} <= :now`;
 
 /**
  * Puts the event if it is absent: the first writer wins, and the event never changes afterwards.
+ * @param body as `prepareEventBody` made it
  * @returns the row that was there before, or null when this one was written. A row with this invocation's
  * `run_id` was written by a retry inside the SDK whose first answer got lost, and is no duplicate.
  */
 export const putEvent = async (
   store: EventStore,
   event: StoredEvent,
-  raw: Uint8Array,
-  abortSignal: AbortSignal,
+  body: Uint8Array,
+  signal: AbortSignal,
 ): Promise<Item | null> => {
-  const body = await fitEvent(store, event, raw, abortSignal);
   const item = eventItem(event, body, expirySeconds(event.received_ms, event.outcome, store.retention_days));
   const values = { ':now': Math.floor(event.received_ms / 1000) };
-  const result = await putIf(store.table, { item, condition: IS_ABSENT, values }, abortSignal);
+  const result = await putIf(store.table, { item, condition: IS_ABSENT, values }, signal);
   if (result.written) return null;
   // Erased since: nothing is stored now, so nothing may be acknowledged.
   if (result.row === null) throw new UnavailableError('table', new Error('the event vanished'));
@@ -77,13 +79,12 @@ export const putEvent = async (
 export const releaseEvent = async (
   store: EventStore,
   event: StoredEvent,
-  raw: Uint8Array,
+  body: Uint8Array,
   nowMs: number,
-  abortSignal: AbortSignal,
+  signal: AbortSignal,
 ): Promise<boolean> => {
-  const body = await fitEvent(store, event, raw, abortSignal);
   const item = eventItem(event, body, expirySeconds(nowMs, event.outcome, store.retention_days));
   const condition = 'outcome = :quarantined';
   const put = { item, condition, values: { ':quarantined': 'quarantined' } };
-  return (await putIf(store.table, put, abortSignal)).written;
+  return (await putIf(store.table, put, signal)).written;
 };

@@ -128,16 +128,16 @@ const knowsKeys = (row: Item | null, keys: string[]): boolean => {
 export const putSnapshot = async (
   table: Table,
   write: SnapshotWrite,
-  abortSignal: AbortSignal,
+  signal: AbortSignal,
 ): Promise<'applied' | 'stale'> => {
   if (!write.keys_are_new) {
-    const first = await writeKnownIssue(table, write, abortSignal);
+    const first = await writeKnownIssue(table, write, signal);
     if (first.written) return 'applied';
     const outcome = knowsKeys(first.row, write.keys) ? outcomeAgainst(first.row, write.version) : null;
     if (outcome !== null) return outcome;
   }
-  await putAliases(table, write.tenant, write.issue_id, write.keys, abortSignal);
-  const second = await writeWithKeys(table, write, abortSignal);
+  await putAliases(table, write.tenant, write.issue_id, write.keys, signal);
+  const second = await writeWithKeys(table, write, signal);
   const outcome = second.written ? 'applied' : outcomeAgainst(second.row, write.version);
   if (outcome === null) throw new UnavailableError('table', new Error('the row vanished'));
   return outcome;

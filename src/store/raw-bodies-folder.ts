@@ -1,15 +1,12 @@
-import { once } from 'node:events';
-import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
 import { UnavailableError } from '../errors/errors.ts';
+import { within } from '../platform/deadline.ts';
 import { type RawBodies, rawBodyKey } from './raw-bodies.ts';
 
-/** A file system cannot be told to stop, but nobody needs to wait for one that hangs. */
 const orUnavailable = async <T>(signal: AbortSignal, work: () => Promise<T>): Promise<T> => {
   try {
-    signal.throwIfAborted();
-    const aborted = once(signal, 'abort').then(() => Promise.reject(signal.reason));
-    return await Promise.race([work(), aborted]);
+    return await within(signal, work);
   } catch (fault) {
     throw new UnavailableError('artifacts', fault);
   }
@@ -28,6 +25,14 @@ const writeWhole = async (path: string, bytes: Uint8Array): Promise<void> => {
   await rename(aside, path);
 };
 
+/** The file, and what a crash may have left beside it: both hold the same person's data. */
+const removeAll = async (path: string): Promise<void> => {
+  const folder = dirname(path);
+  const names = await readdir(folder).catch((fault) => (isMissing(fault) ? [] : Promise.reject(fault)));
+  const ours = names.filter((name) => name.startsWith(basename(path)));
+  await Promise.all(ours.map((name) => rm(join(folder, name), { force: true })));
+};
+
 const readIfThere = async (path: string): Promise<Buffer | null> => {
   try {
     return await readFile(path);
@@ -43,6 +48,6 @@ export const rawBodiesInFolder = (folder: string): RawBodies => {
   return {
     put: (eventId, bytes, signal) => orUnavailable(signal, () => writeWhole(path(eventId), bytes)),
     get: (eventId, signal) => orUnavailable(signal, () => readIfThere(path(eventId))),
-    remove: (eventId, signal) => orUnavailable(signal, () => rm(path(eventId), { force: true })),
+    remove: (eventId, signal) => orUnavailable(signal, () => removeAll(path(eventId))),
   };
 };

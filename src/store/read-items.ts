@@ -12,7 +12,7 @@ const batchOnce = async (
   const command = new BatchGetCommand({
     RequestItems: { [table.name]: { Keys: keys, ConsistentRead: true } },
   });
-  const result = await callTable(() => table.reader.send(command, { abortSignal: signal }));
+  const result = await callTable(signal, () => table.reader.send(command));
   const left = result.UnprocessedKeys?.[table.name]?.Keys ?? [];
   return {
     items: result.Responses?.[table.name] ?? [],
@@ -57,7 +57,7 @@ export const queryPage = async (
     Limit: limit + 1,
     ExclusiveStartKey: after ?? undefined,
   });
-  const { Items = [] } = await callTable(() => table.reader.send(command, { abortSignal: signal }));
+  const { Items = [] } = await callTable(signal, () => table.reader.send(command));
   const items = Items.slice(0, limit);
   const last = Items.length > limit ? items.at(-1) : undefined;
   return { items, last: last ? Object.fromEntries(keyNames.map((name) => [name, last[name]])) : null };

@@ -49,9 +49,7 @@ const readNext = async (
     ExclusiveStartKey: cursor.next ?? undefined,
     Limit: PAGE,
   });
-  const { Items = [], LastEvaluatedKey } = await callTable(() =>
-    table.reader.send(query, { abortSignal: signal }),
-  );
+  const { Items = [], LastEvaluatedKey } = await callTable(signal, () => table.reader.send(query));
   cursor.next = LastEvaluatedKey ?? null;
   return Items;
 };

@@ -2,6 +2,7 @@ import { type DynamoDBClient, GetItemCommand } from '@aws-sdk/client-dynamodb';
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
 import { RefusedItemError, UnavailableError } from '../errors/errors.ts';
+import { within } from '../platform/deadline.ts';
 
 /**
  * The table and its clients. `writer` is the plain one, for every delivery; `reader` is the document client,
@@ -20,18 +21,21 @@ export const tableFault = (fault: unknown): Error =>
     ? new RefusedItemError(fault)
     : new UnavailableError('table', fault);
 
-/** Runs one call. @throws RefusedItemError for a malformed item, UnavailableError for any other fault. */
-export const callTable = async <T>(call: () => Promise<T>): Promise<T> => {
+/**
+ * Waits for one call, until the signal is aborted at most.
+ * @throws RefusedItemError for a malformed item, UnavailableError for any other fault
+ */
+export const callTable = async <T>(signal: AbortSignal, call: () => Promise<T>): Promise<T> => {
   try {
-    return await call();
+    return await within(signal, call);
   } catch (fault) {
     throw tableFault(fault);
   }
 };
 
 /** The item at a key as of now (strongly consistent), or null. */
-export const getItem = async (table: Table, key: Key, abortSignal: AbortSignal): Promise<Item | null> => {
+export const getItem = async (table: Table, key: Key, signal: AbortSignal): Promise<Item | null> => {
   const get = new GetItemCommand({ TableName: table.name, Key: marshall(key), ConsistentRead: true });
-  const { Item } = await callTable(() => table.writer.send(get, { abortSignal }));
+  const { Item } = await callTable(signal, () => table.writer.send(get));
   return Item ? unmarshall(Item) : null;
 };

@@ -80,7 +80,7 @@ export const httpToDurable: Section = async ({ short }, owned) => {
   for (const load of short ? [KNOWN, NEW] : [KNOWN, NEW, UNHEARD]) {
     const measured = await alternate(servers, load, short ? SHORT : FULL, owned);
     report(`   ${load.name}`, measured);
-    goals.push(...judgeRounds(load.name.replace(/ \(.*/, ''), measured));
+    goals.push(...judgeRounds(load.name, measured));
   }
   return goals;
 };

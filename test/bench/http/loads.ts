@@ -34,23 +34,23 @@ const knownIssue = (lane: number, index: number): number =>
 
 const createKnownIssues = (): Lane[] => makeLanes(ISSUES_PER_LANE, 'jira:issue_created', knownIssue);
 
-/** What Jira mostly sends: a new version of an issue that is stored. */
+/** What Jira mostly sends: a new version of an issue that is stored. The case the budget is about. */
 export const KNOWN: Load = {
-  name: 'updates of known issues (ours: two writes)',
+  name: 'known issues, 2 writes to its 2',
   before: createKnownIssues,
   lanes: (perLane) => makeLanes(perLane, 'jira:issue_updated', knownIssue),
 };
 
 /** The alias of a new issue's key is a third write. */
 export const NEW: Load = {
-  name: 'new issues (ours: three writes, one of them the alias)',
+  name: 'new issues, 3 writes to its 2',
   before: createKnownIssues,
   lanes: (perLane) => makeLanes(perLane, 'jira:issue_created', newIssue),
 };
 
-/** What a receiver set up today gets from every older issue, once. */
+/** Updates a receiver set up today gets from every older issue, once: the first try is refused. */
 export const UNHEARD: Load = {
-  name: 'updates of issues never heard of (ours: four writes, the first refused)',
+  name: 'unheard-of issues, 4 writes to its 2',
   before: createKnownIssues,
   lanes: (perLane) => makeLanes(perLane, 'jira:issue_updated', newIssue),
 };

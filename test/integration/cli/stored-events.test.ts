@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import * as z from 'zod/mini';
 import { signatureOf } from '../../../src/cli/shared/sign.ts';
 import type { StoredEvent } from '../../../src/store/event-row.ts';
-import { putEvent } from '../../../src/store/put-event.ts';
+import { prepareEventBody, putEvent } from '../../../src/store/put-event.ts';
 import { SECRET, startTestInstance, type TestInstance } from './instance.ts';
 import { runCli } from './run-cli.ts';
 
@@ -45,7 +45,9 @@ const putQuarantined = async (event_id: string, raw: string, received_ms: number
     problem: { type: 'not-a-jira-webhook', status: 422, detail: 'As it was.', errors: [] },
     raw_stored_apart: false,
   };
-  await putEvent(instance.events, event, Buffer.from(raw), AbortSignal.timeout(10_000));
+  const signal = AbortSignal.timeout(10_000);
+  const stored = await prepareEventBody(instance.events, event, Buffer.from(raw), signal);
+  await putEvent(instance.events, event, stored, signal);
 };
 
 beforeAll(async () => {

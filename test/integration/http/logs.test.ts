@@ -98,6 +98,7 @@ describe('log lines', () => {
     const text = JSON.stringify([app.lines, answer.body]);
     for (const canary of Object.values(CANARY)) expect(text).not.toContain(canary);
     expect(text).not.toContain(notAFolder);
+    expect((await app.get('/issues/6')).status).toBe(404);
   });
 
   it('are one per delivery with the fields of the contract, because one delivery is one row to query', async () => {

@@ -2,7 +2,7 @@ import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Replayed, replayEvent } from '../../../src/handlers/replay-event.ts';
 import { snapshotKey } from '../../../src/store/keys.ts';
-import { putEvent } from '../../../src/store/put-event.ts';
+import { prepareEventBody, putEvent } from '../../../src/store/put-event.ts';
 import { createTable, openApp, type TestApp } from '../../support/app.ts';
 import { freshDelivery, incompressible } from '../../support/dependencies.ts';
 import { startTestEngine } from '../../support/engine.ts';
@@ -49,7 +49,9 @@ const quarantine = async (eventId: string, body: string): Promise<string> => {
     problem: { type: 'not-a-jira-webhook' as const, status: 422, detail: 'As it was.', errors: [] },
     raw_stored_apart: false,
   };
-  expect(await putEvent(app.events, event, Buffer.from(body), AbortSignal.timeout(10_000))).toBeNull();
+  const signal = AbortSignal.timeout(10_000);
+  const stored = await prepareEventBody(app.events, event, Buffer.from(body), signal);
+  expect(await putEvent(app.events, event, stored, signal)).toBeNull();
   return eventId;
 };
 
