@@ -248,7 +248,7 @@ describe('the first delivery of the README', () => {
   );
 
   beforeAll(async () => {
-    const [, file = ''] = (scripts.start ?? '').split(' ');
+    const file = (scripts.start ?? '').split(' ').at(-1) ?? '';
     server = spawn(process.execPath, [file, '--instance-file', record], {
       cwd: PROJECT,
       env: { ...withoutSettings, PORT: '0', ARTIFACTS_DIR: folder },

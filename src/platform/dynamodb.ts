@@ -1,5 +1,6 @@
 import { DynamoDBClient, type DynamoDBClientConfig } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { Sha256 } from './sha256.ts';
 import { fixUserAgent } from './user-agent.ts';
 
 /**
@@ -24,11 +25,13 @@ const SETTINGS: DynamoDBClientConfig = {
 
 /**
  * The client of the write path; `overrides` carry the endpoint and credentials of a local database.
- * Its middleware is resolved once for each kind of call (only for calls without options of their own), and
- * its user agent is composed once: every delivery pays for at least two calls.
+ * Every delivery pays for at least two calls, so what the SDK does anew for each is done once: middleware is
+ * resolved once for each kind of call (only for calls without options of their own), the user agent is
+ * composed once, keys are imported once, and input and output are not copied for a logger that is not there.
  */
 export const createDynamoDb = (overrides: DynamoDBClientConfig = {}): DynamoDBClient => {
-  const client = new DynamoDBClient({ ...SETTINGS, cacheMiddleware: true, ...overrides });
+  const client = new DynamoDBClient({ ...SETTINGS, cacheMiddleware: true, sha256: Sha256, ...overrides });
+  client.middlewareStack.remove('loggerMiddleware');
   fixUserAgent(client);
   return client;
 };

@@ -46,13 +46,29 @@ const keepLazy: Plugin = {
   },
 };
 
+/**
+ * Takes Node's own modules from `process`: a static import of `node:http` in an ES module evaluates all its
+ * lazy exports, a fetch client among them, at every cold start.
+ */
+const takeBuiltins: Plugin = {
+  name: 'take-builtins',
+  setup: ({ onResolve, onLoad }) => {
+    onResolve({ filter: /^(node:)?[a-z_/]+$/ }, ({ path }) =>
+      isBuiltin(path) ? { path: path.replace(/^node:/, ''), namespace: 'builtin' } : null,
+    );
+    onLoad({ filter: /.*/, namespace: 'builtin' }, ({ path }) => ({
+      contents: `module.exports = process.getBuiltinModule('node:${path}')`,
+    }));
+  },
+};
+
 /** `module` before `main`: it makes the bundle smaller and its start faster by a third. */
 const options = (source: string, outfile: string, gitSha: string | undefined) =>
   ({
     absWorkingDir: PROJECT_FOLDER,
     entryPoints: [source],
     outfile,
-    plugins: [keepLazy],
+    plugins: [keepLazy, takeBuiltins],
     bundle: true,
     splitting: false,
     format: 'esm',
