@@ -1,4 +1,3 @@
-import pretty from 'pino-pretty';
 import { ENV, type Env } from '../contract/env.ts';
 import { toUtcIso } from '../domain/instant.ts';
 import { describeFault } from '../errors/errors.ts';
@@ -7,7 +6,7 @@ import { readLocalEnv } from '../local/local-env.ts';
 import { type Instance, startInstance } from '../local/run-instance.ts';
 import { welcome } from '../local/welcome.ts';
 import { systemClock } from '../platform/clock.ts';
-import { createLogger, type Logger } from '../platform/logger.ts';
+import { openLogger } from '../platform/open-logger.ts';
 import { type ExitCode, newCommand, runCommand } from './shared/command.ts';
 
 /** Why a running instance stops, and the exit code that says so. */
@@ -24,13 +23,6 @@ const environmentHelp = (): string =>
 const command = newCommand('start', 'Starts the receiver on this machine: database, table and routes.')
   .option('--instance-file <path>', 'where the other commands find this instance', INSTANCE_FILE)
   .addHelpText('after', environmentHelp);
-
-/** Written synchronously, so that no line is lost at exit. */
-const openLog = (env: Env): Logger => {
-  if (env.RC_LOG_JSON) return createLogger(env);
-  const stream = pretty({ sync: true, ignore: 'pid,hostname,git_sha', colorize: process.stdout.isTTY });
-  return createLogger(env, stream);
-};
 
 /** Resolves at the first signal, or at a fault nobody caught. Later signals are taken and change nothing. */
 const whenAskedToStop = (): Promise<Reason> =>
@@ -67,7 +59,7 @@ const tellOthers = (instance: Instance, file: string, nowMs: number): void => {
 };
 
 const serveUntilStopped = async (env: Env, instanceFile: string, asked: Promise<Reason>): Promise<Reason> => {
-  const log = openLog(env);
+  const log = await openLogger(env);
   const instance = await startInstance({ env, log });
   try {
     tellOthers(instance, instanceFile, systemClock());
