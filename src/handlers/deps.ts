@@ -1,4 +1,5 @@
 import type { DynamoDBClientConfig } from '@aws-sdk/client-dynamodb';
+import type { SecretsManagerClientConfig } from '@aws-sdk/client-secrets-manager';
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import type { Env } from '../contract/env.ts';
 import { ConfigError } from '../errors/errors.ts';
@@ -13,7 +14,12 @@ import { createSecretCache } from '../verify/secret-cache.ts';
 import { overrideSecret, type SecretSource } from '../verify/secret-source.ts';
 import { createSecretsManagerClient, fetchSigningKeys } from '../verify/secrets-manager.ts';
 
-export type Platform = { clock: Clock; log: Logger; dynamodb?: DynamoDBClientConfig };
+export type Platform = {
+  clock: Clock;
+  log: Logger;
+  dynamodb?: DynamoDBClientConfig;
+  secretsManager?: SecretsManagerClientConfig;
+};
 
 /** The table as the environment names it; `dynamodb` carries the endpoint of a local database. */
 export const openTable = (env: Env, dynamodb?: DynamoDBClientConfig): Table => {
@@ -39,12 +45,12 @@ export const openRawBodies = (env: Env): RawBodies =>
  * The override, else the secret behind the ARN, whose first fetch begins now, during init.
  * @throws ConfigError without either: nothing could ever be verified
  */
-export const openSecrets = (env: Env, { clock, log }: Platform): SecretSource => {
+export const openSecrets = (env: Env, { clock, log, secretsManager }: Platform): SecretSource => {
   if (env.JIRA_WEBHOOK_SECRET !== undefined) return overrideSecret(env.JIRA_WEBHOOK_SECRET);
   const arn = env.JIRA_WEBHOOK_SECRET_ARN;
   if (arn === undefined)
     throw new ConfigError('JIRA_WEBHOOK_SECRET_ARN must be set: the Secrets Manager secret of the webhook');
-  const client = createSecretsManagerClient(env);
+  const client = createSecretsManagerClient(env, secretsManager);
   const rules = { source: 'jira', graceHours: env.SECRET_GRACE_HOURS, clock };
   const cache = createSecretCache({ fetch: () => fetchSigningKeys(client, arn, rules), clock, log });
   cache.prefetch();

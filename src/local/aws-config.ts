@@ -55,14 +55,21 @@ const regionOf = async (): Promise<string> => {
   }
 };
 
+/** Settings that every client of the SDK takes. */
+type EndpointConfig = {
+  endpoint: string;
+  region: string;
+  credentials?: { accessKeyId: string; secretAccessKey: string };
+};
+
 /**
- * Client settings for a DynamoDB that the environment names. Credentials are the environment's own; only
+ * Client settings for a service whose endpoint the environment names. Credentials are the environment's own; only
  * where there are none at all, and the endpoint is not AWS, made-up ones stand in for them.
  */
 export const externalConfig = async (
   endpoint: string,
   source: NodeJS.ProcessEnv = process.env,
-): Promise<DynamoDBClientConfig> => {
+): Promise<EndpointConfig> => {
   const region = await regionOf();
   const known = isAws(endpoint) || (await hasCredentials(source, region));
   return known ? { endpoint, region } : { endpoint, region, credentials: NOBODY };

@@ -5,6 +5,7 @@ import type { Env } from '../contract/env.ts';
 import { createLocalApp } from '../handlers/local-app.ts';
 import { type Clock, systemClock } from '../platform/clock.ts';
 import type { Logger } from '../platform/logger.ts';
+import { externalConfig } from './aws-config.ts';
 import { type Database, makeTable, startDatabase } from './database.ts';
 import { PROJECT_FOLDER } from './project-folder.ts';
 import { serve } from './server.ts';
@@ -50,7 +51,13 @@ const startOwned = async (
 ): Promise<{ url: string; database: Database }> => {
   const database = await startDatabase(env, owned);
   await makeTable(database, env.TABLE_NAME);
-  const { handler } = createLocalApp(env, { log, clock, dynamodb: database.config });
+  const secretsEndpoint = env.AWS_ENDPOINT_URL_SECRETS_MANAGER;
+  const { handler } = createLocalApp(env, {
+    log,
+    clock,
+    dynamodb: database.config,
+    ...(secretsEndpoint ? { secretsManager: await externalConfig(secretsEndpoint) } : {}),
+  });
   const server = await serve({
     handler,
     host: env.HOST,

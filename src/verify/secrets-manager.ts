@@ -1,4 +1,8 @@
-import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import {
+  GetSecretValueCommand,
+  SecretsManagerClient,
+  type SecretsManagerClientConfig,
+} from '@aws-sdk/client-secrets-manager';
 import type { Env } from '../contract/env.ts';
 import type { Clock } from '../platform/clock.ts';
 import { withDeadline } from './deadline.ts';
@@ -18,15 +22,17 @@ const FETCH_MS = 1200;
 /**
  * A client that gives up early. Two attempts, because the first one after Lambda thawed the process may find a
  * connection that the other side closed meanwhile. Endpoint, region and credentials are the SDK's own business
- * unless the environment names an endpoint.
+ * unless the environment names an endpoint, or `overrides` carry those of a local one.
  */
 export const createSecretsManagerClient = (
   env: Pick<Env, 'AWS_ENDPOINT_URL_SECRETS_MANAGER'>,
+  overrides: SecretsManagerClientConfig = {},
 ): SecretsManagerClient =>
   new SecretsManagerClient({
     ...(env.AWS_ENDPOINT_URL_SECRETS_MANAGER ? { endpoint: env.AWS_ENDPOINT_URL_SECRETS_MANAGER } : {}),
     maxAttempts: 2,
     requestHandler: { connectionTimeout: 500, requestTimeout: 1000, throwOnRequestTimeout: true },
+    ...overrides,
   });
 
 const readStage = async (

@@ -1,8 +1,9 @@
 import { existsSync } from 'node:fs';
 import { pino } from 'pino';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { readEnv } from '../../../src/contract/env.ts';
 import { startInstance } from '../../../src/local/run-instance.ts';
+import { startSecretsManager } from '../../support/secrets-manager.ts';
 import { temporaryFolder } from './processes.ts';
 
 const folder = temporaryFolder();
@@ -47,6 +48,21 @@ describe('an instance in this process', () => {
     });
     expect([instance.secret, instance.secretMade, instance.artifactsFolder]).toEqual([null, false, null]);
     await instance.stop();
+  });
+
+  it('reads its secret from a Secrets Manager on this machine without AWS settings, because none are needed', async () => {
+    const arn = 'arn:aws:secretsmanager:us-east-1:123456789012:secret:jira-AbCdEf';
+    const store = await startSecretsManager(arn);
+    store.put(JSON.stringify({ jira_webhook_secret: 'of the store' }), 0);
+    const settings = { JIRA_WEBHOOK_SECRET_ARN: arn, AWS_ENDPOINT_URL_SECRETS_MANAGER: store.endpoint };
+    vi.stubEnv('AWS_REGION', undefined);
+    vi.stubEnv('AWS_ACCESS_KEY_ID', undefined);
+    const instance = await startInstance({ env: env(settings), log });
+    vi.unstubAllEnvs();
+    const { checks } = JSON.parse(await (await fetch(`${instance.url}/health`)).text());
+    expect(checks).toEqual({ table: 'ok', secret: 'ok' });
+    await instance.stop();
+    await store.close();
   });
 
   it('leaves nothing running when a later step fails, because nobody could stop it', async () => {
