@@ -23,6 +23,7 @@ import {
   tableRows,
 } from './support/markdown.ts';
 import { operations } from './support/openapi.ts';
+import { toolPath } from './support/tool-path.ts';
 
 const PROJECT = join(import.meta.dirname, '..');
 const README = page('README.md');
@@ -270,7 +271,7 @@ describe('the first delivery of the README', () => {
     execFileSync('bash', ['-e', '-c', code], {
       cwd: folder,
       encoding: 'utf8',
-      env: { ...process.env, no_proxy: '127.0.0.1' },
+      env: { ...process.env, PATH: toolPath(), no_proxy: '127.0.0.1' },
     });
   const blocks = codeBlocks(README, 'bash').filter((code) => code.includes('instance.json'));
 

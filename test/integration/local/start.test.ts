@@ -8,6 +8,7 @@ import { promisify } from 'node:util';
 import { afterEach, describe, expect, it } from 'vitest';
 import * as z from 'zod/mini';
 import { readInstance } from '../../../src/local/instance.ts';
+import { toolPath } from '../../support/tool-path.ts';
 import { eventually, isGone, type Spawned, spawnCommand, temporaryFolder } from './processes.ts';
 import { openRaw, parseAnswers } from './raw-http.ts';
 
@@ -81,7 +82,9 @@ describe('npm start', () => {
   it('prints a command that works when pasted, because that is the first thing people do', async () => {
     const server = await listening();
     const [, pasted = ''] = /\(paste\):\n\n(.*?)\n\n/s.exec(server.printed()) ?? [];
-    const { stdout } = await promisify(execFile)('bash', ['-c', pasted]);
+    const { stdout } = await promisify(execFile)('bash', ['-c', pasted], {
+      env: { ...process.env, PATH: toolPath() },
+    });
     expect(JSON.parse(stdout)).toMatchObject({ status: 'accepted', outcome: 'applied', issue_key: 'DEMO-1' });
     const issue = await (await fetch(`${server.url}/issues/DEMO-1`)).json();
     expect(issue).toMatchObject({ summary: 'A first delivery' });
