@@ -1,13 +1,8 @@
 import { once } from 'node:events';
-import {
-  Agent,
-  createServer,
-  type IncomingMessage,
-  request,
-  type Server,
-  type ServerResponse,
-} from 'node:http';
+import { Agent, createServer, type IncomingMessage, request, type ServerResponse } from 'node:http';
+import { buffer } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { listen, stop } from './loopback-server.ts';
 
 /**
  * What becomes of a request that reaches the proxy. Only the last three reach the database: `error` answers
@@ -54,12 +49,6 @@ export type FaultProxy = {
 
 type Rule = { fault: Fault; options: FaultOptions; skip: number; times: number };
 
-const readBody = async (message: IncomingMessage): Promise<Buffer> => {
-  const chunks: Buffer[] = [];
-  for await (const chunk of message) chunks.push(chunk);
-  return Buffer.concat(chunks);
-};
-
 const answerError = (response: ServerResponse, fault: Fault & { kind: 'error' }): void => {
   const { status, type, retryAfterMs } = fault;
   const retry = retryAfterMs === undefined ? {} : { 'x-amz-retry-after': String(retryAfterMs) };
@@ -82,7 +71,7 @@ const forward = async (
   const options = { method: incoming.method, headers: incoming.headers, path: incoming.url, agent };
   const outgoing = request(target, options).end(body);
   const [message]: [IncomingMessage] = await once(outgoing, 'response').then(([first]) => [first]);
-  return { status: message.statusCode ?? 0, headers: message.headers, body: await readBody(message) };
+  return { status: message.statusCode ?? 0, headers: message.headers, body: await buffer(message) };
 };
 
 const sendBack = (response: ServerResponse, answer: Answer): void => {
@@ -98,21 +87,6 @@ const lose = (response: ServerResponse, answer: Answer, cut: 'before' | 'within'
   }
   response.writeHead(answer.status, { ...answer.headers, 'content-length': answer.body.length + 10 });
   response.write(answer.body.subarray(0, 1), () => setTimeout(() => response.socket?.destroy(), 5));
-};
-
-const listen = async (server: Server, port: number): Promise<number> => {
-  server.listen(port, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  return typeof address === 'object' && address !== null ? address.port : port;
-};
-
-const stop = async (server: Server): Promise<void> => {
-  if (!server.listening) return;
-  const closed = once(server, 'close');
-  server.close();
-  server.closeAllConnections();
-  await closed;
 };
 
 const matches = ({ options }: Rule, { operation, body }: Seen): boolean =>
@@ -136,7 +110,7 @@ export const startFaultProxy = async (database: string): Promise<FaultProxy> => 
   };
 
   const handle = async (incoming: IncomingMessage, response: ServerResponse): Promise<void> => {
-    const body = await readBody(incoming);
+    const body = await buffer(incoming);
     const operation = String(incoming.headers['x-amz-target']).split('.')[1] ?? '';
     const attempt = Number(/attempt=(\d+)/.exec(String(incoming.headers['amz-sdk-request']))?.[1] ?? 0);
     const seen = { operation, body: body.toString(), attempt };

@@ -1,8 +1,9 @@
-import { once } from 'node:events';
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { buffer } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { crc32 } from 'node:zlib';
 import { sha256Hex } from '../../src/domain/event-id.ts';
+import { listen, stop } from './loopback-server.ts';
 
 /** What goes wrong: an S3 error, no answer, a cut connection, a late answer, or one that gets lost. */
 export type S3Fault =
@@ -26,12 +27,6 @@ export type FakeS3 = {
   close(): Promise<void>;
 };
 
-const readBody = async (message: IncomingMessage): Promise<Buffer> => {
-  const chunks: Buffer[] = [];
-  for await (const chunk of message) chunks.push(chunk);
-  return Buffer.concat(chunks);
-};
-
 const answerError = (response: ServerResponse, status: number, code: string): void => {
   response
     .writeHead(status, { 'content-type': 'application/xml' })
@@ -50,21 +45,6 @@ const isWhole = ({ headers }: IncomingMessage, body: Buffer): boolean => {
     headers['x-amz-content-sha256'] === sha256Hex(body) &&
     (headers['x-amz-checksum-crc32'] ?? sum.toString('base64')) === sum.toString('base64')
   );
-};
-
-const listen = async (server: Server, port: number): Promise<number> => {
-  server.listen(port, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  return typeof address === 'object' && address !== null ? address.port : port;
-};
-
-const stop = async (server: Server): Promise<void> => {
-  if (!server.listening) return;
-  const closed = once(server, 'close');
-  server.close();
-  server.closeAllConnections();
-  await closed;
 };
 
 /** A small S3 that puts, gets and deletes objects of one bucket by the REST protocol, path style. */
@@ -93,7 +73,7 @@ export const startS3 = async (bucket: string): Promise<FakeS3> => {
 
   const handle = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const [path = ''] = (request.url ?? '').split('?');
-    const body = await readBody(request);
+    const body = await buffer(request);
     s3.seen.push({ request: `${request.method} ${path}`, headers: request.headers });
     const fault = faultNow();
     if (fault?.kind === 'hang') return;

@@ -1,6 +1,7 @@
-import { once } from 'node:events';
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { text } from 'node:stream/consumers';
 import * as z from 'zod/mini';
+import { listen, stop } from './loopback-server.ts';
 
 const STAGES = ['AWSCURRENT', 'AWSPREVIOUS'] as const;
 type Stage = (typeof STAGES)[number];
@@ -37,12 +38,6 @@ const requestBody = z.object({
   SecretId: z.string(),
   VersionStage: z.enum(STAGES),
 });
-
-const readBody = async (request: IncomingMessage): Promise<string> => {
-  const chunks: Buffer[] = [];
-  for await (const chunk of request) chunks.push(chunk);
-  return Buffer.concat(chunks).toString();
-};
 
 const answer = (response: ServerResponse, status: number, body: object): void => {
   response.writeHead(status, { 'content-type': 'application/x-amz-json-1.1' }).end(JSON.stringify(body));
@@ -86,21 +81,6 @@ const answerVersion = (response: ServerResponse, stage: Stage, version: Version 
 };
 
 /** Begins to listen, or again; port 0 takes any free one. Resolves to the port. */
-const listen = async (server: Server, port: number): Promise<number> => {
-  server.listen(port, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  return typeof address === 'object' && address !== null ? address.port : port;
-};
-
-const stop = async (server: Server): Promise<void> => {
-  if (!server.listening) return;
-  const closed = once(server, 'close');
-  server.close();
-  server.closeAllConnections();
-  await closed;
-};
-
 /**
  * A small Secrets Manager that holds one secret and speaks the JSON protocol on loopback. It listens on a free
  * port and starts without any version, as a secret that was created without a value.
@@ -121,7 +101,7 @@ export const startSecretsManager = async (arn: string): Promise<FakeSecretsManag
     });
     if (!isGetSecretValue(request))
       return answerError(response, 400, 'UnknownOperationException', 'only GetSecretValue is served');
-    const { SecretId, VersionStage } = requestBody.parse(JSON.parse(await readBody(request)));
+    const { SecretId, VersionStage } = requestBody.parse(JSON.parse(await text(request)));
     fake.requests[VersionStage] += 1;
     const fault = faultFor(VersionStage);
     if (fault !== null && (await commit(fault, response))) return;
