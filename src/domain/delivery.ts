@@ -50,6 +50,7 @@ export type ProblemType =
   | 'signature-refused'
   | 'body-not-json'
   | 'not-a-jira-webhook'
+  | 'not-a-commit-delivery'
   | 'stored-for-repair'
   | 'body-too-large'
   | 'address-not-allowed'

@@ -17,6 +17,7 @@ const TITLES: Record<ProblemType, string> = {
   'signature-refused': 'Signature refused',
   'body-not-json': 'The body is not JSON',
   'not-a-jira-webhook': 'The body is not a Jira webhook',
+  'not-a-commit-delivery': 'The body is not a commit delivery',
   'stored-for-repair': 'The body was stored for repair',
   'body-too-large': 'The body is too large',
   'address-not-allowed': 'Address not allowed',

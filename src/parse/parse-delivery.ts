@@ -1,4 +1,5 @@
 import type { FieldError, Problem } from '../domain/delivery.ts';
+import { readJson } from './read-json.ts';
 import { type RecognisedDelivery, recognise } from './recognise.ts';
 
 export type Parsed =
@@ -7,11 +8,6 @@ export type Parsed =
 
 const EMPTY =
   'The body is empty. In Jira, open the webhook and switch off "Exclude body": without a body nothing can be stored.';
-
-const notJson = (detail: string): Parsed => ({
-  kind: 'refused',
-  problem: { type: 'body-not-json', status: 400, detail, errors: [] },
-});
 
 const notAWebhook = (errors: FieldError[]): Parsed => ({
   kind: 'refused',
@@ -23,36 +19,14 @@ const notAWebhook = (errors: FieldError[]): Parsed => ({
   },
 });
 
-/** Refuses what is no UTF-8 and drops a byte order mark. */
-const decoder = new TextDecoder('utf-8', { fatal: true });
-
-const decode = (bytes: Uint8Array): string | null => {
-  try {
-    return decoder.decode(bytes);
-  } catch {
-    return null;
-  }
-};
-
-const parseJson = (text: string): { value: unknown } | null => {
-  try {
-    return { value: JSON.parse(text) };
-  } catch {
-    return null;
-  }
-};
-
 /**
  * The body of a delivery, recognised, or the problem under which it is quarantined. Never throws.
  * A problem names paths and rules, never the sender's values.
  */
 export const parseDelivery = (bytes: Uint8Array): Parsed => {
-  const text = decode(bytes);
-  if (text === null) return notJson('The body is not valid UTF-8.');
-  if (text.trim() === '') return notJson(EMPTY);
-  const json = parseJson(text);
-  if (json === null) return notJson('The body is not valid JSON.');
-  const recognition = recognise(json.value, text);
+  const json = readJson(bytes, EMPTY);
+  if (json.kind === 'refused') return json;
+  const recognition = recognise(json.value, json.text);
   return 'delivery' in recognition
     ? { kind: 'delivery', delivery: recognition.delivery }
     : notAWebhook(recognition.errors);

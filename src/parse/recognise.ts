@@ -2,6 +2,7 @@ import type { FieldError } from '../domain/delivery.ts';
 import { isJsonObject, type JsonObject } from '../domain/json.ts';
 import { envelope } from './envelope.ts';
 import { hasInexactIds, parseWithExactIds } from './exact-ids.ts';
+import { fieldErrors, NO_OBJECT } from './field-errors.ts';
 
 /** A body that is a Jira webhook; ids are digits and keys keep the limits, or they are null. */
 export type RecognisedDelivery = {
@@ -17,12 +18,9 @@ export type RecognisedDelivery = {
 
 type Recognition = { delivery: RecognisedDelivery } | { errors: FieldError[] };
 
-const NO_OBJECT: FieldError = { path: '', message: 'must be a JSON object' };
-
 const check = (value: unknown, body: JsonObject): Recognition => {
   const result = envelope.safeParse(value);
-  if (!result.success)
-    return { errors: result.error.issues.map(({ path, message }) => ({ path: path.join('.'), message })) };
+  if (!result.success) return { errors: fieldErrors(result.error) };
   const { webhookEvent, issue, worklog, issueLink } = result.data;
   return {
     delivery: {

@@ -1,0 +1,56 @@
+import { LAST_INSTANT_MS, parseInstant } from './instant.ts';
+
+/** 1 to 255 bytes of printable characters without `#` or white space: safe in a key and an index. */
+export const isRepositoryName = (text: string): boolean =>
+  /^[^\p{C}\p{Z}\s#]+$/u.test(text) && Buffer.byteLength(text) <= 255;
+
+/** 7 to 64 hex digits: git's ids, SHA-1 or SHA-256, abbreviated at worst. Stored in lower case. */
+export const isSha = (text: string): boolean => /^[0-9a-fA-F]{7,64}$/.test(text);
+
+/** 1 to 100 bytes of printable characters: a number everywhere we know, but nobody promises it. */
+export const isPullRequestId = (text: string): boolean =>
+  /^[^\p{C}\p{Z}\s]+$/u.test(text) && Buffer.byteLength(text) <= 100;
+
+/** Epoch milliseconds of ISO 8601 text with an offset, from 1970 to 9999; else null. */
+export const parseCommitInstant = (text: string): number | null => {
+  const ms = parseInstant(text);
+  return ms !== null && ms >= 0 && ms <= LAST_INSTANT_MS ? ms : null;
+};
+
+/** A commit as a delivery lists it. `repository`, `sha` and ids keep the limits above. */
+export type DeliveredCommit = {
+  repository: string;
+  /** Lower case. */
+  sha: string;
+  /** All of it; the first line is its title. */
+  message: string;
+  author_name: string | null;
+  committed_ms: number;
+  /** Without `refs/heads/`; null for a tag, or when nobody says. */
+  branch: string | null;
+  pull_request: DeliveredPullRequest | null;
+};
+
+/** A pull request as a delivery describes it. */
+export type DeliveredPullRequest = {
+  repository: string;
+  id: string;
+  title: string;
+  url: string | null;
+  /** The branch it brings in. */
+  branch: string | null;
+  /** Epoch milliseconds; of two descriptions the one updated later counts. */
+  updated_ms: number;
+  /** Full ids of commits it is known to hold: its newest one and the one it was merged as. Lower case. */
+  shas: string[];
+};
+
+/** What a delivery of a commit source says, in our words. */
+export type CommitDelivery = {
+  /** The sender's name for it: `push`, `pull_request`, `repo:push`, `commits`. */
+  event_type: string;
+  commits: DeliveredCommit[];
+  pull_requests: DeliveredPullRequest[];
+  /** Paths of what is there in a shape we cannot read, or that the sender says it left out. */
+  unread_fields: string[];
+};

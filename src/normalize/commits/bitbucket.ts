@@ -1,0 +1,66 @@
+import type { DeliveredCommit, DeliveredPullRequest } from '../../domain/commit.ts';
+import { isJsonObject, type Json, type JsonObject, own } from '../../domain/json.ts';
+import { isAbsent } from '../readers.ts';
+import type { Unread } from '../unread.ts';
+import { type Node, optional, readEach } from './node.ts';
+import { readCommit } from './read-commit.ts';
+import { readPullRequest } from './read-pull-request.ts';
+import { readBranch } from './readers.ts';
+
+const COMMIT = {
+  sha: 'hash',
+  message: 'message',
+  committed: 'date',
+  authors: [
+    ['author', 'user', 'display_name'],
+    ['author', 'raw'],
+  ],
+} as const;
+
+/** Bitbucket abbreviates these hashes to 12 digits, and an abbreviated one is left out. */
+const PULL_REQUEST = {
+  id: 'id',
+  title: 'title',
+  updated: 'updated_on',
+  url: ['links', 'html', 'href'],
+  branch: ['source', 'branch', 'name'],
+  shas: [
+    ['source', 'commit', 'hash'],
+    ['merge_commit', 'hash'],
+  ],
+} as const;
+
+/** `new` is null when a branch or tag was deleted. */
+const branchOf = (change: Node): string | null => {
+  const target = own(change.object, 'new');
+  const isTag = isJsonObject(target) && own(target, 'type') !== 'branch';
+  return isTag ? null : optional(readBranch, change, ['new', 'name']);
+};
+
+const readChange = (change: Node, repository: string): DeliveredCommit[] => {
+  const { object, unread } = change;
+  const path = `${change.path}.commits`;
+  const commits = own(object, 'commits');
+  const branch = branchOf(change);
+  // Bitbucket Cloud lists five commits of a change at most, and says when there were more.
+  if (own(object, 'truncated') === true) unread.note(path);
+  if (Array.isArray(commits))
+    return readEach(commits, path, unread, (node) => readCommit(node, COMMIT, { repository, branch }));
+  if (!isAbsent(commits)) unread.note(path);
+  return [];
+};
+
+/** The commits a `repo:push` lists, of every branch; those that cannot be read are left out and noted. */
+export const readBitbucketPush = (
+  { repository, changes }: { repository: string; changes: Json[] },
+  unread: Unread,
+): DeliveredCommit[] =>
+  readEach(changes, 'push.changes', unread, (change) => readChange(change, repository)).flat();
+
+/** The pull request of a `pullrequest:*` event, or null and noted when it cannot be read. */
+export const readBitbucketPullRequest = (
+  repository: string,
+  object: JsonObject,
+  unread: Unread,
+): DeliveredPullRequest | null =>
+  readPullRequest({ object, path: 'pullrequest', unread }, PULL_REQUEST, repository);

@@ -1,0 +1,46 @@
+import type { DeliveredCommit, DeliveredPullRequest } from '../../domain/commit.ts';
+import type { ListedCommit } from '../../parse/commits/listed-commits.ts';
+import { one } from '../readers.ts';
+import type { Unread } from '../unread.ts';
+import { readAuthorName, readNamedBranch, readUrl, toTitle } from './readers.ts';
+
+const toPullRequest = (
+  repository: string,
+  { sha, committed_at, pull_request }: ListedCommit,
+  path: string,
+  unread: Unread,
+): DeliveredPullRequest | null =>
+  pull_request
+    ? {
+        repository,
+        id: pull_request.id,
+        title: toTitle(pull_request.title),
+        url: one(readUrl, pull_request.url, `${path}.url`, unread),
+        branch: null,
+        // Nobody says when it was updated: of two titles, that of the newer commit counts.
+        updated_ms: committed_at,
+        shas: [sha.toLowerCase()],
+      }
+    : null;
+
+const toCommit = (
+  repository: string,
+  commit: ListedCommit,
+  path: string,
+  unread: Unread,
+): DeliveredCommit => ({
+  repository,
+  sha: commit.sha.toLowerCase(),
+  message: commit.message.toWellFormed(),
+  author_name: one(readAuthorName, commit.author, `${path}.author`, unread),
+  committed_ms: commit.committed_at,
+  branch: one(readNamedBranch, commit.branch, `${path}.branch`, unread),
+  pull_request: toPullRequest(repository, commit, `${path}.pull_request`, unread),
+});
+
+/** Every commit of our own format, each with the pull request it names. */
+export const readListedCommits = (
+  { repository, commits }: { repository: string; commits: ListedCommit[] },
+  unread: Unread,
+): DeliveredCommit[] =>
+  commits.map((commit, index) => toCommit(repository, commit, `commits.${index}`, unread));

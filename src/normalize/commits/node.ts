@@ -1,0 +1,42 @@
+import { isJsonObject, type Json, type JsonObject, own } from '../../domain/json.ts';
+import { isAbsent, one, type Read } from '../readers.ts';
+import type { Unread } from '../unread.ts';
+
+/** An object of a body, where it stands, and where to note what of it cannot be read. */
+export type Node = { object: JsonObject; path: string; unread: Unread };
+
+/** Names of parts, from an object inwards. */
+export type Steps = readonly [string, ...string[]];
+
+/** The value of a part that must be there, or null; not noted, because then the whole object is left out. */
+export const need = <T>(read: Read<T>, { object }: Node, name: string): T | null => {
+  const value = own(object, name);
+  return isAbsent(value) ? null : (read(value, () => {}) ?? null);
+};
+
+/** The value at the end of the steps, or null; what is there but unreadable, on the way too, is noted. */
+export const optional = <T>(read: Read<T>, node: Node, [step, next, ...rest]: Steps): T | null => {
+  const value = own(node.object, step);
+  const path = `${node.path}.${step}`;
+  if (next === undefined) return one(read, value, path, node.unread);
+  if (isJsonObject(value)) return optional(read, { ...node, object: value, path }, [next, ...rest]);
+  if (!isAbsent(value)) node.unread.note(path);
+  return null;
+};
+
+/** What each object of a list gives, in order; the path of each element that gives nothing is noted. */
+export const readEach = <T>(
+  list: Json[],
+  path: string,
+  unread: Unread,
+  read: (node: Node) => T | null,
+): T[] => {
+  const results: T[] = [];
+  for (const [index, element] of list.entries()) {
+    const at = `${path}.${index}`;
+    const result = isJsonObject(element) ? read({ object: element, path: at, unread }) : null;
+    if (result === null) unread.note(at);
+    else results.push(result);
+  }
+  return results;
+};

@@ -1,0 +1,28 @@
+import type { DeliveredCommit } from '../../domain/commit.ts';
+import { type Node, need, optional, type Steps } from './node.ts';
+import { readAuthorName, readInstant, readMessage, readSha } from './readers.ts';
+
+/** What a host calls the parts of a commit. The first author that has a name is it. */
+type Words = { sha: string; message: string; committed: string; authors: readonly Steps[] };
+
+const firstName = (node: Node, authors: readonly Steps[]): string | null => {
+  for (const steps of authors) {
+    const name = optional(readAuthorName, node, steps);
+    if (name !== null) return name;
+  }
+  return null;
+};
+
+/** A commit in a host's words; null when it has no usable sha, message or time. */
+export const readCommit = (
+  node: Node,
+  words: Words,
+  { repository, branch }: { repository: string; branch: string | null },
+): DeliveredCommit | null => {
+  const sha = need(readSha, node, words.sha);
+  const message = need(readMessage, node, words.message);
+  const committed_ms = need(readInstant, node, words.committed);
+  if (sha === null || message === null || committed_ms === null) return null;
+  const author_name = firstName(node, words.authors);
+  return { repository, sha, message, author_name, committed_ms, branch, pull_request: null };
+};

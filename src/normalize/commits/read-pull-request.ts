@@ -1,0 +1,32 @@
+import type { DeliveredPullRequest } from '../../domain/commit.ts';
+import { type Node, need, optional, type Steps } from './node.ts';
+import { readBranch, readFullSha, readInstant, readNumber, readTitle, readUrl } from './readers.ts';
+
+/** What a host calls the parts of a pull request; `shas` are those of commits it is known to hold. */
+type Words = {
+  id: string;
+  title: string;
+  updated: string;
+  url: Steps;
+  branch: Steps;
+  shas: readonly Steps[];
+};
+
+/** A pull request in a host's words; null and noted when it has no usable id, title or time. */
+export const readPullRequest = (
+  node: Node,
+  words: Words,
+  repository: string,
+): DeliveredPullRequest | null => {
+  const id = need(readNumber, node, words.id);
+  const title = need(readTitle, node, words.title);
+  const updated_ms = need(readInstant, node, words.updated);
+  if (id === null || title === null || updated_ms === null) {
+    node.unread.note(node.path);
+    return null;
+  }
+  const url = optional(readUrl, node, words.url);
+  const branch = optional(readBranch, node, words.branch);
+  const shas = words.shas.map((steps) => optional(readFullSha, node, steps)).filter((sha) => sha !== null);
+  return { repository, id, title, url, branch, updated_ms, shas: [...new Set(shas)] };
+};

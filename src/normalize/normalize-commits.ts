@@ -1,0 +1,47 @@
+import type { CommitDelivery, DeliveredCommit, DeliveredPullRequest } from '../domain/commit.ts';
+import type { RecognisedCommits } from '../parse/commits/recognised.ts';
+import { readBitbucketPullRequest, readBitbucketPush } from './commits/bitbucket.ts';
+import { readGithubPullRequest, readGithubPush } from './commits/github.ts';
+import { readListedCommits } from './commits/listed-commits.ts';
+import { createUnread, type Unread } from './unread.ts';
+
+const readCommits = (recognised: RecognisedCommits, unread: Unread): DeliveredCommit[] => {
+  switch (recognised.kind) {
+    case 'github_push':
+      return readGithubPush(recognised, unread);
+    case 'bitbucket_push':
+      return readBitbucketPush(recognised, unread);
+    case 'listed_commits':
+      return readListedCommits(recognised, unread);
+    default:
+      return [];
+  }
+};
+
+const readDescribed = (recognised: RecognisedCommits, unread: Unread): DeliveredPullRequest | null => {
+  switch (recognised.kind) {
+    case 'github_pull_request':
+      return readGithubPullRequest(recognised.repository, recognised.pull_request, unread);
+    case 'bitbucket_pull_request':
+      return readBitbucketPullRequest(recognised.repository, recognised.pullrequest, unread);
+    default:
+      return null;
+  }
+};
+
+/**
+ * A recognised delivery of commits in our words. Never throws: a commit or pull request that cannot be read
+ * is left out, an unreadable part of one is null, and `unread_fields` lists both.
+ * `pull_requests` are those a host describes; one that a listed commit names is with that commit alone.
+ */
+export const normalizeCommits = (recognised: RecognisedCommits): CommitDelivery => {
+  const unread = createUnread();
+  const commits = readCommits(recognised, unread);
+  const described = readDescribed(recognised, unread);
+  return {
+    event_type: recognised.event_type,
+    commits,
+    pull_requests: described ? [described] : [],
+    unread_fields: unread.paths(),
+  };
+};

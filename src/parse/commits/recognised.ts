@@ -1,0 +1,22 @@
+import type { FieldError } from '../../domain/delivery.ts';
+import type { Json, JsonObject } from '../../domain/json.ts';
+import type { ListedCommit } from './listed-commits.ts';
+
+/**
+ * A delivery of commits whose repository keeps the limits. Of what GitHub and Bitbucket sent below that, only
+ * what is named here is known: normalize reads it and leaves out what it cannot read.
+ */
+export type RecognisedCommits = {
+  /** The sender's event header; `commits` for our own format. 1 to 200 printable ASCII characters. */
+  event_type: string;
+} & (
+  | { kind: 'nothing_listed' }
+  | { kind: 'github_push'; repository: string; ref: Json | undefined; commits: Json[] }
+  | { kind: 'github_pull_request'; repository: string; pull_request: JsonObject }
+  | { kind: 'bitbucket_push'; repository: string; changes: Json[] }
+  | { kind: 'bitbucket_pull_request'; repository: string; pullrequest: JsonObject }
+  | { kind: 'listed_commits'; repository: string; commits: ListedCommit[] }
+);
+
+/** A body that could be recognised, or every reason why it could not. */
+export type Recognition = { recognised: RecognisedCommits } | { errors: FieldError[] };

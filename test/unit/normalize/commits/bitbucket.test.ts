@@ -1,0 +1,183 @@
+import { describe, expect, it } from 'vitest';
+import { commitFixture, normalizeCommitBody } from '../../../support/commit-bodies.ts';
+import { PETE } from '../support.ts';
+
+const SHA = '5be3f6a1c0d94e8f7b2a6c1d0e9f8a7b6c5d4e3f';
+const COMMIT = {
+  hash: SHA,
+  message: 'x',
+  date: '2026-11-03T10:20:30+00:00',
+  author: { raw: 'Ruth <r@x.de>' },
+};
+const NEW = { type: 'branch', name: 'main' };
+
+const push = (...changes: unknown[]) =>
+  normalizeCommitBody('bitbucket', 'repo:push', { repository: { full_name: 'a/b' }, push: { changes } });
+
+const pullRequest = (part: object) => {
+  const { pull_requests, unread_fields } = normalizeCommitBody('bitbucket', 'pullrequest:updated', {
+    repository: { full_name: 'a/b' },
+    pullrequest: { id: 6, title: 'x', updated_on: '2026-11-03T10:20:31Z', ...part },
+  });
+  return { ...pull_requests[0], unread: unread_fields };
+};
+
+describe('a push', () => {
+  it('lists the commits of all its changes and what was left out, because at most five of each are sent', () => {
+    const ledger = { repository: 'orbit/ledger', pull_request: null };
+    expect(normalizeCommitBody('bitbucket', 'repo:push', commitFixture('bitbucket-push'))).toEqual({
+      event_type: 'repo:push',
+      commits: [
+        {
+          ...ledger,
+          sha: SHA,
+          message: 'Merged in bugfix/LED-7-rounding (pull request #6)\n\nLED-7 round half to even\n',
+          author_name: 'Ruth Abara',
+          committed_ms: 1_793_701_230_000,
+          branch: 'bugfix/LED-7-rounding',
+        },
+        {
+          ...ledger,
+          sha: '0123456789abcdef0123456789abcdef01234567',
+          message: 'LED-7 round half to even\n',
+          author_name: 'Pete Moss',
+          committed_ms: 1_793_642_700_000,
+          branch: 'bugfix/LED-7-rounding',
+        },
+        {
+          ...ledger,
+          sha: '89abcdef0123456789abcdef0123456789abcdef',
+          message: 'Release 2.3.0\n',
+          author_name: expect.stringMatching(/^sha256:[0-9a-f]{64}$/),
+          committed_ms: 1_793_701_500_000,
+          branch: null,
+        },
+      ],
+      pull_requests: [],
+      unread_fields: ['push.changes.0.commits'],
+    });
+  });
+
+  it.each([
+    [NEW, 'main', []],
+    [{ type: 'tag', name: 'v1' }, null, []],
+    [{ type: 'bookmark', name: 'v1' }, null, []],
+    [null, null, []],
+    [undefined, null, []],
+    ['main', null, ['push.changes.0.new']],
+    [{ type: 'branch' }, null, []],
+    [{ type: 'branch', name: 5 }, null, ['push.changes.0.new.name']],
+    [{ type: 'branch', name: 'x'.repeat(1001) }, null, ['push.changes.0.new.name']],
+  ])('that leaves %j is on branch %j, because only a branch is one', (target, branch, unread) => {
+    const { commits, unread_fields } = push({ new: target, commits: [COMMIT] });
+    expect(commits).toMatchObject([{ sha: SHA, branch }]);
+    expect(unread_fields).toEqual(unread);
+  });
+
+  it('leaves out what it cannot read and names its place, because the others must not be lost', () => {
+    const odd = [{ ...COMMIT, hash: 'x' }, null, { ...COMMIT, date: 5 }, { ...COMMIT, message: [] }];
+    const { commits, unread_fields } = push(
+      null,
+      'x',
+      { new: NEW },
+      { new: NEW, commits: null },
+      { new: NEW, commits: {} },
+      { new: NEW, commits: [...odd, COMMIT] },
+    );
+    expect(commits).toMatchObject([{ sha: SHA, branch: 'main' }]);
+    expect(unread_fields).toEqual([
+      'push.changes.0',
+      'push.changes.1',
+      'push.changes.4.commits',
+      ...[0, 1, 2, 3].map((index) => `push.changes.5.commits.${index}`),
+    ]);
+  });
+
+  it.each([false, null, 'true', 1])(
+    'is whole when truncated is %j, because only true says otherwise',
+    (truncated) => {
+      expect(push({ new: NEW, truncated, commits: [COMMIT] }).unread_fields).toEqual([]);
+    },
+  );
+});
+
+describe('the author of a commit', () => {
+  const author = (value: unknown) => {
+    const { commits, unread_fields } = push({ new: NEW, commits: [{ ...COMMIT, author: value }] });
+    return [commits[0]?.author_name, unread_fields];
+  };
+  const raw = 'Pete Moss <pete@example.com>';
+
+  it.each([
+    [{ raw }, 'Pete Moss'],
+    [{ raw: 'pete@example.com' }, PETE],
+    [{ raw: '<pete@example.com>' }, null],
+    [{ raw, user: null }, 'Pete Moss'],
+    [{ raw, user: {} }, 'Pete Moss'],
+    [{ raw, user: { display_name: 'Pete M.' } }, 'Pete M.'],
+    [{ raw, user: { display_name: '' } }, 'Pete Moss'],
+    [{ raw, user: { display_name: 'pete@example.com' } }, PETE],
+    [{}, null],
+    [null, null],
+  ])(
+    '%j is shown as %j, because a profile knows the name best and nobody may see an address',
+    (value, name) => {
+      expect(author(value)).toEqual([name, []]);
+    },
+  );
+
+  it('is noted where it is odd and still read where it is not, because one part may change alone', () => {
+    expect(author({ raw, user: 'pete' })).toEqual(['Pete Moss', ['push.changes.0.commits.0.author.user']]);
+    expect(author({ raw: 5 })).toEqual([null, ['push.changes.0.commits.0.author.raw']]);
+    expect(author('Pete')).toEqual([null, ['push.changes.0.commits.0.author']]);
+  });
+});
+
+describe('a pull request', () => {
+  it('has no commits while their ids are abbreviated, because twelve digits find no commit', () => {
+    const body = commitFixture('bitbucket-pullrequest-fulfilled');
+    expect(normalizeCommitBody('bitbucket', 'pullrequest:fulfilled', body)).toEqual({
+      event_type: 'pullrequest:fulfilled',
+      commits: [],
+      pull_requests: [
+        {
+          repository: 'orbit/ledger',
+          id: '6',
+          title: 'LED-7 round half to even',
+          url: 'https://bitbucket.example.org/orbit/ledger/pull-requests/6',
+          branch: 'bugfix/LED-7-rounding',
+          updated_ms: 1_793_701_231_675,
+          shas: [],
+        },
+      ],
+      unread_fields: [],
+    });
+  });
+
+  it('holds its newest commit and the one it was merged as, because full ids are sent at times', () => {
+    const merge = '0123456789ABCDEF0123456789ABCDEF01234567';
+    expect(pullRequest({ source: { commit: { hash: SHA } }, merge_commit: { hash: merge } })).toMatchObject({
+      shas: [SHA, '0123456789abcdef0123456789abcdef01234567'],
+      unread: [],
+    });
+  });
+
+  it('has nulls for what is odd and names it, because the rest is worth keeping', () => {
+    expect(
+      pullRequest({ links: [], source: { branch: 'x', commit: { hash: 'x' } }, merge_commit: null }),
+    ).toMatchObject({
+      id: '6',
+      url: null,
+      branch: null,
+      shas: [],
+      unread: ['pullrequest.links', 'pullrequest.source.branch', 'pullrequest.source.commit.hash'],
+    });
+  });
+
+  it.each([{ id: '6' }, { id: null }, { title: {} }, { updated_on: '' }, { updated_on: null }])(
+    'with %j is left out and noted, because it could not be told apart or ordered',
+    (part) => {
+      expect(pullRequest(part)).toEqual({ unread: ['pullrequest'] });
+    },
+  );
+});
