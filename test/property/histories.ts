@@ -54,7 +54,8 @@ const issue = fc.record({
   text: fc.constant(''),
 });
 
-const delivery: fc.Arbitrary<DeliveryModel> = form.chain((chosen) =>
+/** Whatever Jira may say of one of a few issues; of its own only after `placed`. */
+export const delivery: fc.Arbitrary<DeliveryModel> = form.chain((chosen) =>
   fc.record({
     event: fc.constantFrom(...EVENTS[chosen]),
     form: fc.constant(chosen),
@@ -81,7 +82,8 @@ const arrival = (count: number, most: number): fc.Arbitrary<Arrival> =>
       return sizes.map((size) => shuffled.splice(0, size)).filter((batch) => batch.length > 0);
     });
 
-const arrivals = (count: number): fc.Arbitrary<Arrival[]> =>
+/** Orders in which so many deliveries may arrive. */
+export const arrivals = (count: number): fc.Arbitrary<Arrival[]> =>
   fc.tuple(...Array.from({ length: ORDERS }, (_, order) => arrival(count, order < ONE_AT_A_TIME ? 1 : 5)));
 
 /** Any history; its ids and keys are its own only after `placed`. */

@@ -1,3 +1,5 @@
+import type { IssueLevel } from '../../src/domain/issue.ts';
+
 /** An issue as a test means it: few values, and a text that tells whose fields a snapshot shows. */
 export type IssueModel = {
   id: string;
@@ -5,6 +7,8 @@ export type IssueModel = {
   updatedMs: number;
   text: string;
   assignee: string | null;
+  /** A story when it is left out. */
+  level?: IssueLevel;
 };
 
 /**
@@ -43,9 +47,15 @@ const person = (name: string | null) =>
     active: true,
   };
 
-const partialFields = ({ text, key, assignee }: IssueModel) => ({
+const TYPES = {
+  standard: { id: '3', name: 'Task', subtask: false },
+  epic: { id: '6', name: 'Initiative', subtask: false, hierarchyLevel: 1 },
+  subtask: { id: '5', name: 'Step', subtask: true },
+};
+
+const partialFields = ({ text, key, assignee, level = 'standard' }: IssueModel) => ({
   summary: `only in part: ${text}`,
-  issuetype: { id: '3', name: 'Task', subtask: false },
+  issuetype: TYPES[level],
   project: { id: '10', key: projectOf(key), name: 'A project' },
   assignee: person(assignee),
   status: { id: '4', name: 'Somewhere', statusCategory: { id: 4, key: 'indeterminate' } },
@@ -130,11 +140,11 @@ export const bodyOf = (delivery: DeliveryModel): string => {
 };
 
 /** The snapshot's fields that `fullFields` must become, written out by hand. */
-export const fieldsOf = ({ key, text, assignee, updatedMs }: IssueModel) => ({
+export const fieldsOf = ({ key, text, assignee, updatedMs, level = 'standard' }: IssueModel) => ({
   issue_key: key,
   project_key: projectOf(key),
-  issue_type: 'Task',
-  issue_level: 'standard',
+  issue_type: TYPES[level].name,
+  issue_level: level,
   summary: text,
   description: `about ${text}`,
   status: `status of ${text}`,

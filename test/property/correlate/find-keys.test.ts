@@ -1,0 +1,69 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { findBranchKeys, findKeys } from '../../../src/correlate/find-keys.ts';
+import { isIssueKey } from '../../../src/domain/issue-key.ts';
+import { slowKeys } from '../../support/key-oracle.ts';
+
+/** Parts that keys and what only looks like keys are made of. */
+const part = fc.constantFrom(
+  ...['A', 'B', 'AB', 'ABC', 'Z9', '_', '-', '--', '0', '1', '12', '2024', 'a', 'b', 'é', 'Ü', 'ß', 'я', 'Ж'],
+  ...[
+    ' ',
+    '\n',
+    '\r\n',
+    '.',
+    ',',
+    ':',
+    '/',
+    '#',
+    '(',
+    ')',
+    '"',
+    '\u00a0',
+    '修',
+    'あ',
+    'ก',
+    '🐛',
+    '\ufe0f',
+    '\ud83d',
+  ],
+  ...['ABC-1', 'XY-2', 'CVE-2024-1', 'UTF-8', '-2nd', '-3d', 'https://jira.example.com/browse/ABC-1'],
+);
+
+const text = fc.array(part, { maxLength: 25 }).map((parts) => parts.join(''));
+
+describe('findKeys', () => {
+  it('agrees with a search that looks at every place, because a pattern is easily wrong', () => {
+    let found = 0;
+    fc.assert(
+      fc.property(text, (drawn) => {
+        const keys = findKeys(drawn);
+        expect(keys).toEqual(slowKeys(drawn));
+        found += keys.length;
+      }),
+      { numRuns: 20_000 },
+    );
+    expect(found).toBeGreaterThan(1_000);
+  });
+
+  it('gives keys that an index can hold, because they become rows unread', () => {
+    const any = fc.oneof(text, fc.string({ unit: 'binary', maxLength: 200 }));
+    fc.assert(
+      fc.property(any, (drawn) => {
+        const keys = [...findKeys(drawn), ...findBranchKeys(drawn)];
+        expect(keys.filter((key) => !isIssueKey(key) || key !== key.toUpperCase())).toEqual([]);
+      }),
+      { numRuns: 3000 },
+    );
+  });
+
+  it('finds in a branch what it finds in the same in upper case, because only case is folded', () => {
+    const ascii = fc.string({ unit: fc.constantFrom(...'abAB12_-/. '), maxLength: 30 });
+    fc.assert(
+      fc.property(ascii, (drawn) => {
+        expect(findBranchKeys(drawn)).toEqual(slowKeys(drawn.toUpperCase()));
+      }),
+      { numRuns: 5000 },
+    );
+  });
+});

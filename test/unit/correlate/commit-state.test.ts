@@ -1,0 +1,136 @@
+import { describe, expect, it } from 'vitest';
+import {
+  mentionOf,
+  mergeCommits,
+  newCommitState,
+  toCommitState,
+} from '../../../src/correlate/commit-state.ts';
+import { aCommit, aPullRequest } from '../../support/commits.ts';
+
+const BODY = 'ABC-2 Show the total\n\nRefs: ABC-1\nSee ABC-2.';
+
+describe('toCommitState', () => {
+  it('takes the title from the first line and keys from all, because trailers name issues too', () => {
+    expect(toCommitState(aCommit({ message: BODY }))).toEqual({
+      kind: 'commit',
+      details: {
+        title: 'ABC-2 Show the total',
+        author_name: 'Ada',
+        committed_ms: 1714557600000,
+        keys: ['ABC-2', 'ABC-1'],
+      },
+      branch_keys: [],
+      pull_requests: {},
+    });
+  });
+
+  it('takes in the branch and the pull request, because each is a rule of its own', () => {
+    const pull_request = aPullRequest({ title: 'ABC-3 and abc-4', branch: 'fix/abc-5', updated_ms: 7 });
+    const state = toCommitState(aCommit({ branch: 'feature/xyz-9-abc-1', pull_request }));
+    expect(state.branch_keys).toEqual(['ABC-1', 'ABC-5', 'XYZ-9']);
+    expect(state.pull_requests).toEqual({ 12: { keys: ['ABC-3'], updated_ms: 7 } });
+  });
+
+  it.each([
+    ['Fix it\r\n\r\nABC-1', 'Fix it'],
+    ['Fix it\rABC-1', 'Fix it'],
+    ['\n\n  Fix it  \nABC-1', 'Fix it'],
+    ['', ''],
+    [' \n ', ''],
+    [`${'😀'.repeat(1200)}`, '😀'.repeat(1000)],
+    [`${'a'.repeat(999)} ${'b'.repeat(50)}`, 'a'.repeat(999)],
+  ])('reads the title of %j, because messages come from every kind of tool', (message, title) => {
+    expect(toCommitState(aCommit({ message })).details?.title).toBe(title);
+  });
+
+  it('knows no author when nobody tells, because absent is null', () => {
+    expect(toCommitState(aCommit({ author_name: null })).details?.author_name).toBeNull();
+  });
+});
+
+describe('mentionOf', () => {
+  it('tells keys but no details, because a pull request does not carry the commit', () => {
+    expect(mentionOf(aPullRequest({ title: 'ABC-3', branch: 'abc-5', updated_ms: 7 }))).toEqual({
+      kind: 'commit',
+      details: null,
+      branch_keys: ['ABC-5'],
+      pull_requests: { 12: { keys: ['ABC-3'], updated_ms: 7 } },
+    });
+  });
+
+  it('tells of a title without keys too, because it may have had one before', () => {
+    const before = mentionOf(aPullRequest({ title: 'ABC-3', updated_ms: 1 }));
+    const after = mentionOf(aPullRequest({ title: 'No key', updated_ms: 2 }));
+    expect(mergeCommits(after, before).pull_requests).toEqual({ 12: { keys: [], updated_ms: 2 } });
+    expect(mergeCommits(before, after).pull_requests).toEqual({ 12: { keys: [], updated_ms: 2 } });
+  });
+});
+
+describe('mergeCommits', () => {
+  it('keeps what only one of them knows, because deliveries come in any order', () => {
+    const commit = toCommitState(aCommit({ message: 'ABC-1', branch: 'abc-2' }));
+    const mention = mentionOf(aPullRequest({ title: 'ABC-3', branch: 'abc-4' }));
+    const both = mergeCommits(mention, commit);
+    expect(both).toEqual(mergeCommits(commit, mention));
+    expect(both).toEqual({
+      kind: 'commit',
+      details: { title: 'ABC-1', author_name: 'Ada', committed_ms: 1714557600000, keys: ['ABC-1'] },
+      branch_keys: ['ABC-2', 'ABC-4'],
+      pull_requests: { 12: { keys: ['ABC-3'], updated_ms: 1714557600000 } },
+    });
+  });
+
+  it('leaves a commit as it is beside nothing, because a new row begins with nothing', () => {
+    const commit = toCommitState(aCommit({ message: 'ABC-1', branch: 'abc-2' }));
+    expect(mergeCommits(newCommitState(), commit)).toEqual(commit);
+    expect(mergeCommits(commit, newCommitState())).toEqual(commit);
+  });
+
+  it('chooses the same of two wordings in both orders, because two senders cut messages differently', () => {
+    const a = toCommitState(aCommit({ message: 'Fix\n\nABC-1' }));
+    const b = toCommitState(aCommit({ message: 'Fix' }));
+    expect(mergeCommits(a, b)).toEqual(mergeCommits(b, a));
+  });
+
+  it('does not mind the order of properties, because a database gives them back in another', () => {
+    const details = { keys: ['ABC-1'], committed_ms: 5, author_name: 'Ada', title: 'A' };
+    const later = { title: 'B', author_name: 'Ada', committed_ms: 4, keys: [] };
+    const a = { ...newCommitState(), details };
+    const b = { ...newCommitState(), details: later };
+    expect(mergeCommits(a, b).details?.title).toBe('B');
+    expect(mergeCommits(b, a).details?.title).toBe('B');
+  });
+
+  it('of equally new titles takes the same in both orders, because a clock may tell one time twice', () => {
+    const a = mentionOf(aPullRequest({ title: 'ABC-1', updated_ms: 5 }));
+    const b = mentionOf(aPullRequest({ title: 'ABC-2', updated_ms: 5 }));
+    expect(mergeCommits(a, b)).toEqual(mergeCommits(b, a));
+  });
+
+  it('keeps the 20 smallest pull requests, because of those none was dropped on the way', () => {
+    const ids = Array.from({ length: 25 }, (_, index) => String(index + 1));
+    const mentions = ids.map((id) => mentionOf(aPullRequest({ id })));
+    const kept = Object.keys(mentions.reduce(mergeCommits, newCommitState()).pull_requests);
+    expect(kept).toEqual(ids.slice(0, 20));
+    expect(Object.keys(mentions.reduceRight(mergeCommits, newCommitState()).pull_requests)).toEqual(kept);
+  });
+
+  it('keeps the 50 smallest branch keys, because a commit may lie on every branch there is', () => {
+    const branches = Array.from({ length: 60 }, (_, index) => `abc-${index + 100}`);
+    const states = branches.map((branch) => toCommitState(aCommit({ branch })));
+    const keys = states.reduceRight(mergeCommits).branch_keys;
+    expect(keys).toHaveLength(50);
+    expect(keys.at(-1)).toBe('ABC-149');
+  });
+
+  it.each(['__proto__', 'constructor', 'toString', 'hasOwnProperty'])(
+    'takes a pull request with the id %s, because nobody promises that an id is a number',
+    (id) => {
+      const old = mentionOf(aPullRequest({ id, title: 'ABC-1', updated_ms: 1 }));
+      const now = mentionOf(aPullRequest({ id, title: 'ABC-2', updated_ms: 2 }));
+      const merged = mergeCommits(mergeCommits(newCommitState(), now), old);
+      expect(Object.entries(merged.pull_requests)).toEqual([[id, { keys: ['ABC-2'], updated_ms: 2 }]]);
+      expect(Object.getPrototypeOf(merged.pull_requests)).toBe(Object.prototype);
+    },
+  );
+});
