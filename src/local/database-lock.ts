@@ -1,8 +1,8 @@
-import { createHash } from 'node:crypto';
 import { closeSync, mkdirSync, openSync, realpathSync } from 'node:fs';
-import { connect, createServer, type Server } from 'node:net';
+import { connect } from 'node:net';
 import { dirname, resolve } from 'node:path';
 import { ConfigError } from '../errors/errors.ts';
+import { socketName, takeName } from '../platform/process-lock.ts';
 import { faultCode, StartError } from './start-error.ts';
 
 /** A database file that no other instance uses until `release`. */
@@ -21,18 +21,6 @@ const openDatabase = (path: string): string => {
     throw new ConfigError(`LOCAL_DB_PATH ${path} cannot be opened as a file (${faultCode(fault)})`);
   }
 };
-
-/** An abstract socket: the kernel lets one process have the name and frees it when that process ends, however. */
-const socketName = (path: string): string =>
-  `\0jira-webhook-sync/${createHash('sha256').update(path).digest('hex').slice(0, 40)}`;
-
-/** Listens on the name and tells everyone who asks which process has it; null when another one does. */
-const listen = (name: string): Promise<Server | null> =>
-  new Promise((done, fail) => {
-    const server = createServer((socket) => socket.on('error', () => {}).end(String(process.pid)));
-    server.once('error', (fault) => (faultCode(fault) === 'EADDRINUSE' ? done(null) : fail(fault)));
-    server.listen(name, () => done(server.unref()));
-  });
 
 /** The holder's pid, `unknown` when it does not say, null when there is none any more. */
 const askHolder = (name: string): Promise<string | null> =>
@@ -56,7 +44,7 @@ export const claimDatabase = async (file: string): Promise<ClaimedDatabase> => {
   const path = openDatabase(resolve(file));
   const name = socketName(path);
   for (let tried = 0; tried < TRIES; tried++) {
-    const server = await listen(name);
+    const server = await takeName(name);
     if (server) return { path, release: () => server.close() };
     const holder = await askHolder(name);
     if (holder !== null)

@@ -15,9 +15,26 @@ const ALLOWED: Record<string, string[]> = {
   parse: ['domain', 'errors', 'contract', 'platform'],
   normalize: ['domain', 'errors', 'contract', 'platform', 'parse'],
   store: ['domain', 'errors', 'contract', 'platform'],
-  handlers: ['domain', 'errors', 'contract', 'platform', 'http', 'verify', 'parse', 'normalize', 'store'],
-  local: ['domain', 'errors', 'contract', 'platform', 'http', 'store', 'handlers'],
-  cli: ['domain', 'errors', 'contract', 'platform', 'http', 'verify', 'store', 'handlers', 'local'],
+  stream: ['domain', 'errors', 'contract', 'platform'],
+  correlate: ['domain', 'errors', 'contract', 'platform'],
+  artifact: ['domain', 'errors', 'contract', 'platform'],
+  handlers: [
+    ...['domain', 'errors', 'contract', 'platform'],
+    ...['http', 'verify', 'parse', 'normalize', 'store', 'stream', 'correlate', 'artifact'],
+  ],
+  local: ['domain', 'errors', 'contract', 'platform', 'http', 'store', 'stream', 'handlers'],
+  cli: [
+    'domain',
+    'errors',
+    'contract',
+    'platform',
+    'http',
+    'verify',
+    'store',
+    'artifact',
+    'handlers',
+    'local',
+  ],
 };
 
 type Import = { file: string; from: string; to: string; typeOnly: boolean };

@@ -1,3 +1,4 @@
+import { publishedSchemas } from '../../artifact/published-schemas.ts';
 import { ENV } from '../../contract/env.ts';
 import { TABLE } from '../../contract/table.ts';
 import { CommandError } from './command-error.ts';
@@ -30,6 +31,13 @@ export const docBlocks = (): DocBlock[] => [
   { file: 'README.md', name: 'env', content: envTable() },
   { file: 'docs/architecture.md', name: 'indexes', content: indexTable() },
 ];
+
+/** A file of the documentation that the code writes, all of it. */
+export type DocFile = { file: string; content: string };
+
+/** Every file of the documentation that is made from code. */
+export const docFiles = (): DocFile[] =>
+  publishedSchemas().map(({ name, text }) => ({ file: `docs/schemas/${name}`, content: text }));
 
 /**
  * The page with the block's contents made new; what stands outside its markers stays.

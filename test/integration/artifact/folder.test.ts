@@ -1,0 +1,183 @@
+import { mkdir, readdir, readFile, realpath, symlink } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { artifactsInFolder } from '../../../src/artifact/artifacts-in-folder.ts';
+import { LATEST_KEY, LATEST_SUMMARY_KEY } from '../../../src/artifact/keys.ts';
+import { UnavailableError } from '../../../src/errors/errors.ts';
+import { withProcessLock } from '../../../src/platform/process-lock.ts';
+import { bytesOf, documentOf, runIdOf } from '../../support/run-documents.ts';
+import { publishedValidator } from '../../support/schemas.ts';
+import { temporaryFolder } from '../../support/server-process.ts';
+import { startWriter } from './writers.ts';
+
+const documentErrors = publishedValidator('run-document');
+const summaryErrors = publishedValidator('latest-summary');
+
+let all: Awaited<ReturnType<typeof temporaryFolder>>;
+let root: string;
+let folder: string;
+let folders = 0;
+
+beforeAll(async () => {
+  all = await temporaryFolder();
+  root = await realpath(all.path);
+});
+
+beforeEach(() => {
+  folders += 1;
+  folder = join(root, String(folders));
+});
+
+afterAll(() => all.remove());
+
+const signal = (): AbortSignal => AbortSignal.timeout(20_000);
+const run = (nth: number): Buffer => bytesOf(documentOf(runIdOf(nth)));
+const artifacts = () => join(folder, 'artifacts/issues/wave3/jira_webhook');
+
+const read = async (key: string) => JSON.parse(await readFile(join(folder, key), 'utf8'));
+
+const names = async (): Promise<string[]> => {
+  try {
+    return await readdir(artifacts());
+  } catch {
+    return [];
+  }
+};
+
+const isLatest = (name: string) => name.startsWith('latest');
+
+/** What any reader must be able to count on, whenever it looks: every `*.json` is whole and valid. */
+const expectAllWhole = async (): Promise<void> => {
+  for (const name of (await names()).filter((one) => one.endsWith('.json'))) {
+    const validate = name === 'latest_summary.json' ? summaryErrors : documentErrors;
+    expect([name, validate(await read(join('artifacts/issues/wave3/jira_webhook', name)))]).toEqual([
+      name,
+      [],
+    ]);
+  }
+};
+
+/** Reads the latest ones until stopped; answers every run it saw, in order, and every name. */
+const observe = () => {
+  let stopped = false;
+  const seen: Record<string, string[]> = { [LATEST_KEY]: [], [LATEST_SUMMARY_KEY]: [] };
+  const listed = new Set<string>();
+  const look = async (key: string) => {
+    const text = await readFile(join(folder, key), 'utf8').catch(() => null);
+    if (text !== null) seen[key]?.push(JSON.parse(text).run_id);
+  };
+  const watching = (async () => {
+    while (!stopped) {
+      await Promise.all([look(LATEST_KEY), look(LATEST_SUMMARY_KEY)]);
+      for (const name of await names()) listed.add(name);
+    }
+  })();
+  const stop = async () => {
+    stopped = true;
+    await watching;
+    return { latest: seen[LATEST_KEY] ?? [], summary: seen[LATEST_SUMMARY_KEY] ?? [], listed: [...listed] };
+  };
+  return { stop };
+};
+
+describe('a file in the folder', () => {
+  it('is alone there when it is written, because what lies aside is for nobody to remove', async () => {
+    const store = artifactsInFolder(folder);
+    await store.put('artifacts/issues/wave3/jira_webhook/a.json', run(1), signal());
+    await store.replaceIfNewer(LATEST_KEY, run(1), runIdOf(1), signal());
+    expect((await names()).sort()).toEqual(['a.json', 'latest.json']);
+  });
+
+  it('is unavailable when it cannot be read, because a newer run might be behind that', async () => {
+    await mkdir(join(folder, LATEST_KEY), { recursive: true });
+    const replaced = artifactsInFolder(folder).replaceIfNewer(LATEST_KEY, run(1), runIdOf(1), signal());
+    await expect(replaced).rejects.toMatchObject({ name: 'UnavailableError', dependency: 'artifacts' });
+    expect(await names()).toEqual(['latest.json']);
+  });
+
+  it('is guarded by one lock under every path that leads to it', async () => {
+    const store = artifactsInFolder(folder);
+    await store.replaceIfNewer(LATEST_KEY, run(1), runIdOf(1), signal());
+    await symlink(folder, `${folder}-by-another-name`);
+    const other = artifactsInFolder(`${folder}-by-another-name`);
+    const replaceMeanwhile = () =>
+      other.replaceIfNewer(LATEST_KEY, run(2), runIdOf(2), AbortSignal.timeout(100));
+    await expect(withProcessLock(join(folder, LATEST_KEY), replaceMeanwhile, signal())).rejects.toThrow(
+      UnavailableError,
+    );
+    expect((await read(LATEST_KEY)).run_id).toBe(runIdOf(1));
+  });
+});
+
+describe('several processes on one folder', () => {
+  it('never let latest go back, and end at the greatest run', async () => {
+    const runs = [
+      [37, 2, 25, 16, 31, 8, 12, 20, 5, 33],
+      [1, 40, 18, 9, 27, 14, 36, 3, 22, 29],
+      [24, 11, 39, 6, 17, 30, 21, 35, 13, 4],
+      [10, 28, 15, 38, 7, 32, 19, 26, 34, 23],
+    ];
+    const observer = observe();
+    const writers = runs.map((own) => startWriter('write', folder, '50', ...own.map(String)));
+    for (const writer of writers) expect(await writer.next()).toBe('ready');
+    for (const writer of writers) writer.begin();
+    const ends = await Promise.all(writers.map(({ ended }) => ended));
+    const { latest, summary, listed } = await observer.stop();
+    expect(ends.map(({ code, said }) => [code, said.length])).toEqual(runs.map(() => [0, 11]));
+    expect(latest).toEqual(latest.toSorted());
+    expect(summary).toEqual(summary.toSorted());
+    expect(new Set(latest).size).toBeGreaterThan(1);
+    expect((await read(LATEST_KEY)).run_id).toBe(runIdOf(40));
+    expect((await read(LATEST_SUMMARY_KEY)).run_id).toBe(runIdOf(40));
+    expect(listed.filter((name) => !/(\.json|\.part)$/.test(name))).toEqual([]);
+    expect((await names()).filter((name) => !isLatest(name))).toHaveLength(40);
+    await expectAllWhole();
+  });
+});
+
+describe('a process killed with -9', () => {
+  /** Writes runs of this round until killed, somewhere behind the `after`th. Answers the last one it reported. */
+  const writeAndKill = async (round: number, after: number): Promise<number> => {
+    const runs = Array.from({ length: 90 }, (_, nth) => String(round * 100 + nth));
+    const writer = startWriter('write', folder, '2000', ...runs);
+    expect(await writer.next()).toBe('ready');
+    writer.begin();
+    for (let reported = 0; reported < after; reported++) await writer.next();
+    await sleep(Math.random() * 20);
+    writer.kill();
+    const { code, said } = await writer.ended;
+    expect([code, said.length <= runs.length]).toEqual([null, true]);
+    return round * 100 + said.length - 2;
+  };
+
+  it('while it writes leaves the old or the new latest, whole, and no lock', async () => {
+    for (const round of [1, 2, 3, 4, 5, 6, 7, 8]) {
+      const reported = await writeAndKill(round, 1 + (round % 3));
+      const [latest, summary] = await Promise.all([read(LATEST_KEY), read(LATEST_SUMMARY_KEY)]);
+      expect([runIdOf(reported), runIdOf(reported + 1)]).toContain(latest.run_id);
+      expect([runIdOf(reported), latest.run_id]).toContain(summary.run_id);
+      await expectAllWhole();
+      const next = artifactsInFolder(folder).replaceIfNewer(
+        LATEST_KEY,
+        run(round * 100 + 95),
+        runIdOf(round * 100 + 95),
+        signal(),
+      );
+      expect(await next).toBe(true);
+    }
+  }, 120_000);
+
+  it('while it holds the lock frees it, because nobody else could', async () => {
+    const holder = startWriter('hold', join(folder, LATEST_KEY));
+    expect(await holder.next()).toBe('held');
+    const store = artifactsInFolder(folder);
+    const tooEarly = store.replaceIfNewer(LATEST_KEY, run(1), runIdOf(1), AbortSignal.timeout(200));
+    await expect(tooEarly).rejects.toThrow(UnavailableError);
+    expect(await names()).toEqual([]);
+    const waiting = store.replaceIfNewer(LATEST_KEY, run(2), runIdOf(2), signal());
+    holder.kill();
+    expect(await waiting).toBe(true);
+    expect((await read(LATEST_KEY)).run_id).toBe(runIdOf(2));
+  });
+});
