@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { readInstance } from '../local/instance.ts';
+import { eachLimit } from '../platform/each-limit.ts';
 import { addHeader, deliveryHeaders, type Headers, readIdentifier } from './deliver/headers.ts';
 import { type Input, readInput, sampleNames } from './deliver/inputs.ts';
 import { createPost, type Post } from './deliver/post.ts';
@@ -7,7 +8,6 @@ import { type Delivered, isTaken, report } from './deliver/report.ts';
 import { MOST_RESENDS, MOST_RETRY_AFTER_MS, sendUntilFinal } from './deliver/resend.ts';
 import { findTarget } from './deliver/target.ts';
 import { newCommand, runCommand, wholeNumber } from './shared/command.ts';
-import { eachLimit } from './shared/each-limit.ts';
 import { showProgress } from './shared/progress.ts';
 
 type Options = {

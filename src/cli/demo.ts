@@ -1,24 +1,38 @@
-import { withOwnInstance } from './demo/own-instance.ts';
+import { readCorrelated } from './demo/correlated.ts';
+import type { Found } from './demo/found.ts';
+import { type Stage, withOwnInstance } from './demo/own-instance.ts';
+import { RELEASE } from './demo/release.ts';
 import { readStored } from './demo/stored.ts';
 import { STORY } from './demo/story.ts';
 import { type Told, tellStory } from './demo/tell.ts';
+import { tellRelease } from './demo/tell-release.ts';
 import { newCommand, runCommand } from './shared/command.ts';
 
 const command = newCommand(
   'demo',
-  "Tells one issue's story to an instance of its own and shows what is stored.",
+  "Tells an issue's story and a release's to an instance of its own, and shows what is stored.",
 ).addHelpText(
   'after',
   '\nThe instance is on a free port and in memory; AWS_ENDPOINT_URL_DYNAMODB replaces its embedded database.',
 );
 
+/** A step of either chapter, as it was answered. */
+type Line = {
+  step: { happens: string; sent: string };
+  status: string;
+  outcome: string;
+  event_id: string;
+  ok: boolean;
+};
+
+const STEPS = [...STORY, ...RELEASE];
 const widest = (texts: string[]): number => Math.max(...texts.map((text) => text.length));
-const HAPPENS = widest(STORY.map((step) => step.happens));
-const SENT = widest(STORY.map((step) => step.sent));
+const HAPPENS = widest(STEPS.map((step) => step.happens));
+const SENT = widest(STEPS.map((step) => step.sent));
 
 const judge = (ok: boolean): string => (ok ? 'ok' : 'NOT AS TOLD');
 
-const showStep = ({ step, status, outcome, event_id, ok }: Told, index: number): void => {
+const showLine = ({ step, status, outcome, event_id, ok }: Line, index: number): void => {
   const columns = [
     String(index + 1).padStart(2),
     step.happens.padEnd(HAPPENS),
@@ -28,20 +42,41 @@ const showStep = ({ step, status, outcome, event_id, ok }: Told, index: number):
     judge(ok),
   ];
   console.log(columns.join('  '));
-  const { status: wanted, outcome: hoped } = step.expected;
-  if (!ok) console.log(`    expected ${wanted} ${hoped}`);
+};
+
+const showStep = (told: Told, index: number): void => {
+  showLine(told, index);
+  const { status, outcome } = told.step.expected;
+  if (!told.ok) console.log(`    expected ${status} ${outcome}`);
 };
 
 const indent = (text: string): string => text.replaceAll(/^/gm, '    ');
 
-const play = async (base: string, secret: string): Promise<boolean> => {
-  console.log(`One issue's story, told to ${base}/webhooks/jira\n`);
-  const told = await tellStory(STORY, base, secret, showStep);
-  console.log('\nWhat is stored now\n');
-  const stored = await readStored(base);
-  for (const { route, text, ok } of stored) console.log(`  GET ${route}  ${judge(ok)}\n${indent(text)}\n`);
-  return [...told, ...stored].every(({ ok }) => ok);
+const showFound = (all: Found[]): void => {
+  for (const { route, text, ok } of all) console.log(`  GET ${route}  ${judge(ok)}\n${indent(text)}\n`);
 };
+
+const playIssue = async ({ url, secret }: Stage): Promise<{ ok: boolean }[]> => {
+  console.log(`One issue's story, told to ${url}/webhooks/jira\n`);
+  const told = await tellStory(STORY, url, secret, showStep);
+  console.log('\nWhat is stored now\n');
+  const stored = await readStored(url);
+  showFound(stored);
+  return [...told, ...stored];
+};
+
+const playRelease = async (stage: Stage): Promise<{ ok: boolean }[]> => {
+  console.log('A release: two stories, and commits for one of them\n');
+  const told = await tellRelease(stage, showLine);
+  await stage.correlated();
+  console.log('\nWhich commits belong to a story, which story has none, which commit has no story\n');
+  const found = await readCorrelated(stage.url);
+  showFound(found);
+  return [...told, ...found];
+};
+
+const play = async (stage: Stage): Promise<boolean> =>
+  [...(await playIssue(stage)), ...(await playRelease(stage))].every(({ ok }) => ok);
 
 await runCommand(command, async () => {
   // Ending through `exit` lets the embedded database end too.

@@ -1,8 +1,10 @@
 import { isIssueId, isIssueKey } from '../domain/issue-key.ts';
 import { DEFAULT_TENANT } from '../domain/tenant.ts';
+import { newScope } from '../handlers/correlate/batch-deps.ts';
+import { lookAtIssue } from '../handlers/correlate/look-at-issue.ts';
+import type { SweepDeps } from '../handlers/correlate/sweep-events.ts';
 import { eraseIssue, eventsOfIssue } from '../store/erase-issue.ts';
 import { type FoundIssue, findIssue } from '../store/find-issue.ts';
-import type { EventStore } from '../store/put-event.ts';
 import { newCommand, runCommand } from './shared/command.ts';
 import { CommandError, UsageError } from './shared/command-error.ts';
 import { confirm } from './shared/confirm.ts';
@@ -17,6 +19,7 @@ type Options = TableFlags & { issue: string; yes?: true };
 const STAYS = `What stays:
   - its keys still lead to its id, which says nothing of a person, and a mark that it was deleted stays
   - other issues, and their events, that mention it (links, parents, subtasks)
+  - commits that name it, and run documents that were written already (artifacts/issues/)
   - quarantined bodies: nobody could read which issue they are about
   - a delivery that arrives later stores the issue again: erase it in Jira first`;
 
@@ -27,7 +30,7 @@ const command = withTableOptions(
     .addHelpText('after', `\n${STAYS}`),
 );
 
-const findOrFail = async (events: EventStore, idOrKey: string): Promise<FoundIssue> => {
+const findOrFail = async (events: SweepDeps, idOrKey: string): Promise<FoundIssue> => {
   const found = await findIssue(events.table, DEFAULT_TENANT, idOrKey, itemDeadline());
   if (!found) throw new CommandError(`No issue with the key ${idOrKey} is known.`);
   return found;
@@ -45,11 +48,13 @@ What goes:
 ${STAYS}`;
 };
 
-const erase = async (events: EventStore, issueId: string, eventIds: string[]): Promise<void> => {
+const erase = async (events: SweepDeps, issueId: string, eventIds: string[]): Promise<void> => {
   const progress = showProgress('erasing', eventIds.length);
   const issue = { tenant: DEFAULT_TENANT, issue_id: issueId, event_ids: eventIds };
   try {
     await eraseIssue(events.table, events.rawBodies, issue, progress.step, itemDeadline);
+    // Its commits belong to it no more, and it is no story without commits.
+    await lookAtIssue(newScope(events), issueId, []);
   } finally {
     progress.stop();
   }

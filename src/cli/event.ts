@@ -1,6 +1,7 @@
 import { isEventId } from '../domain/event-id.ts';
 import { systemClock } from '../platform/clock.ts';
-import { toEventView } from '../store/event-row.ts';
+import { toEventView } from '../store/event-view.ts';
+import { readProcessing } from '../store/processing.ts';
 import type { EventStore } from '../store/put-event.ts';
 import { getEvent } from '../store/read-events.ts';
 import { newCommand, runCommand } from './shared/command.ts';
@@ -31,8 +32,11 @@ const readRaw = async (events: EventStore, id: string): Promise<Buffer> => {
   return bytes;
 };
 
-const show = async (events: EventStore, id: string): Promise<string> =>
-  `${JSON.stringify(toEventView((await readEvent(events, id)).event), null, 2)}\n`;
+const show = async (events: EventStore, id: string): Promise<string> => {
+  const { event } = await readEvent(events, id);
+  const [processing] = await readProcessing(events.table, [id], itemDeadline());
+  return `${JSON.stringify(toEventView(event, processing), null, 2)}\n`;
+};
 
 await runCommand(command, async () => {
   const { raw, ...flags } = command.opts<TableFlags & { raw?: true }>();

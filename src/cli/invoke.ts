@@ -2,12 +2,20 @@ import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import { Option } from 'commander';
+import { SECRET_VARIABLES } from '../contract/env.ts';
 import type { HttpResponse } from '../http/response.ts';
 import { gitSha } from '../local/git-sha.ts';
 import { readInstance } from '../local/instance.ts';
 import { callBundle } from './invoke/call-bundle.ts';
-import { functionFor, readEventFile, SIGN_ME, signEvent, wantsSignature } from './invoke/event-file.ts';
-import { findSecret, functionEnv } from './invoke/function-env.ts';
+import {
+  functionFor,
+  readEventFile,
+  SIGN_ME,
+  signEvent,
+  sourceOf,
+  wantsSignature,
+} from './invoke/event-file.ts';
+import { findSecrets, functionEnv, type Secrets } from './invoke/function-env.ts';
 import { BUILD_FOLDER, buildBundle, bundleFile, FUNCTIONS, type FunctionName } from './shared/bundle.ts';
 import { newCommand, runCommand } from './shared/command.ts';
 import { UsageError } from './shared/command-error.ts';
@@ -21,7 +29,10 @@ const command = withTableOptions(
   newCommand('invoke', 'Calls the built Lambda function with an event and prints its answer.')
     .argument('<file>', 'an API Gateway HTTP API event, payload format 2.0 (ready ones: test/events/*.json)')
     .addOption(new Option('--function <name>', 'default: the one whose path it is').choices(FUNCTIONS))
-    .option('--secret <secret>', "the webhook's secret; default: JIRA_WEBHOOK_SECRET, else the instance's")
+    .option(
+      '--secret <secret>',
+      "the webhook's secret; default: JIRA_WEBHOOK_SECRET, or that of the event's source, else the instance's",
+    )
     .addOption(new Option('--bundles <folder>', 'what npm run build made').default(BUILD_FOLDER, '.build'))
     .addHelpText(
       'after',
@@ -40,9 +51,12 @@ const prepareBundle = async (name: FunctionName, folder: string): Promise<string
   return file;
 };
 
-const sign = (event: APIGatewayProxyEventV2, secret: string | null): APIGatewayProxyEventV2 => {
+const sign = (event: APIGatewayProxyEventV2, secrets: Secrets): APIGatewayProxyEventV2 => {
   if (!wantsSignature(event)) return event;
-  if (!secret) throw new UsageError('The event wants a signature: give --secret or set JIRA_WEBHOOK_SECRET');
+  const source = sourceOf(event);
+  const secret = secrets[source];
+  if (!secret)
+    throw new UsageError(`The event wants a signature: give --secret or set ${SECRET_VARIABLES[source]}`);
   return signEvent(event, secret);
 };
 
@@ -63,11 +77,11 @@ await runCommand(command, async () => {
   const name = options.function ?? functionFor(event);
   const instance = readInstance();
   const place = findPlace(options, process.env, instance);
-  const secret = findSecret(options.secret, process.env, place, instance);
-  const signed = sign(event, secret);
+  const secrets = findSecrets(options.secret, sourceOf(event), process.env, place, instance);
+  const signed = sign(event, secrets);
   const bundle = await prepareBundle(name, resolve(options.bundles));
   const standIns = (await clientConfig(place)).credentials !== undefined;
-  const env = functionEnv(name, place, standIns, secret, process.env);
+  const env = functionEnv(name, place, standIns, secrets, process.env);
   const answer = await callBundle({ bundle, event: signed }, env);
   print(answer);
   return (answer.statusCode ?? 500) < 400 ? 0 : 1;

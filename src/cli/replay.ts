@@ -1,23 +1,31 @@
 import { Option } from 'commander';
 import type { Outcome } from '../domain/delivery.ts';
 import { describeFault, UnavailableError } from '../errors/errors.ts';
+import type { SweepDeps } from '../handlers/correlate/sweep-events.ts';
 import { replayEvent } from '../handlers/replay-event.ts';
 import { faultCode } from '../local/start-error.ts';
 import { systemClock } from '../platform/clock.ts';
+import { eachLimit } from '../platform/each-limit.ts';
 import type { EventStore } from '../store/put-event.ts';
+import { correlateEvents, describeCorrelated } from './replay/correlate-events.ts';
 import { findEvents } from './replay/find-events.ts';
 import { readSelection } from './replay/selection.ts';
 import { isDone, type Result, summarize } from './replay/summary.ts';
 import { newCommand, runCommand } from './shared/command.ts';
 import { confirm } from './shared/confirm.ts';
 import { withStore } from './shared/connection.ts';
-import { eachLimit } from './shared/each-limit.ts';
 import { itemDeadline } from './shared/limits.ts';
 import { describeArtifacts, describePlace, type Place, type TableFlags } from './shared/place.ts';
 import { showProgress } from './shared/progress.ts';
 import { withTableOptions } from './shared/table-options.ts';
 
-type Options = TableFlags & { event?: string; outcome?: Outcome; date?: string; yes?: true };
+type Options = TableFlags & {
+  event?: string;
+  outcome?: Outcome;
+  date?: string;
+  parked?: true;
+  yes?: true;
+};
 
 /** Events replayed at a time; they converge in any order. */
 const AT_A_TIME = 8;
@@ -29,13 +37,14 @@ const command = withTableOptions(
     .option('--event <id>', 'one event')
     .addOption(new Option('--outcome <outcome>', 'events with this outcome').choices(OUTCOMES))
     .option('--date <yyyy-mm-dd>', 'events received on this day in Phoenix')
+    .option('--parked', 'events whose correlation failed and was parked')
     .option('--yes', 'do not ask')
     .addHelpText(
       'after',
       `
-Name one event, a day, an outcome, or a day and an outcome. An outcome alone looks at every day that can still
+Name one event, a day, an outcome, a day and an outcome, or --parked. An outcome alone looks at every day that can still
 hold such events (EVENT_RETENTION_DAYS, three times that for quarantined ones).
-Repeating a replay changes nothing.`,
+What was taken in is correlated again at once. Repeating a replay changes nothing.`,
     ),
 );
 
@@ -60,13 +69,15 @@ const replayAll = async (events: EventStore, ids: string[]): Promise<Result[]> =
   return results;
 };
 
-const askAndReplay = async (events: EventStore, place: Place, { yes }: Options, ids: string[]) => {
+const askAndReplay = async (events: SweepDeps, place: Place, { yes }: Options, ids: string[]) => {
   const what = ids.length === 1 ? '1 event' : `${ids.length} events`;
   const question = `Replay ${what} into ${describePlace(place)} (large bodies: ${describeArtifacts(place)})?`;
   if (!(await confirm(question, yes === true))) return 1;
   const results = await replayAll(events, ids);
-  console.log(summarize(results));
-  return results.every(isDone) ? 0 : 1;
+  const taken = results.filter(isDone).map(({ event_id }) => event_id);
+  const correlated = await correlateEvents(events, taken);
+  console.log(`${summarize(results)}\n\n${describeCorrelated(correlated)}`);
+  return results.every(isDone) && correlated.failed === 0 ? 0 : 1;
 };
 
 await runCommand(command, async () => {

@@ -43,6 +43,7 @@ const greet = (instance: Instance, env: Env, nowMs: number): void => {
     artifacts: `${instance.artifactsFolder ?? `s3://${env.ARTIFACTS_BUCKET}`}/artifacts`,
     madeSecret: instance.secretMade ? instance.secret : null,
     secretInEnvironment: env.JIRA_WEBHOOK_SECRET !== undefined,
+    madeCommitsSecret: instance.commitsSecretMade ? instance.commitsSecret : null,
     nowMs,
   });
   // Where log lines are JSON, they stay alone on standard output.
@@ -50,12 +51,16 @@ const greet = (instance: Instance, env: Env, nowMs: number): void => {
 };
 
 const tellOthers = (instance: Instance, file: string, nowMs: number): void => {
-  const { url, secret, tableName, dynamodbEndpoint, artifactsFolder } = instance;
-  const database = { table_name: tableName, dynamodb_endpoint: dynamodbEndpoint };
-  writeInstance(
-    { url, secret, ...database, artifacts_dir: artifactsFolder, started_at: toUtcIso(nowMs) },
-    file,
-  );
+  const described = {
+    url: instance.url,
+    dynamodb_endpoint: instance.dynamodbEndpoint,
+    table_name: instance.tableName,
+    artifacts_dir: instance.artifactsFolder,
+    secret: instance.secret,
+    commits_secret: instance.commitsSecret,
+    started_at: toUtcIso(nowMs),
+  };
+  writeInstance(described, file);
 };
 
 const serveUntilStopped = async (env: Env, instanceFile: string, asked: Promise<Reason>): Promise<Reason> => {

@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import type { Source } from '../domain/source.ts';
 import { ConfigError } from '../errors/errors.ts';
 import { cidrs, LOG_LEVELS, text, trueOrFalse, url, wholeNumber } from './env-values.ts';
 
@@ -15,6 +16,21 @@ export const ENV = {
     schema: z.optional(text),
     meaning: 'local override; wins over the ARN',
     standard: '`npm start` makes one and prints it',
+  },
+  GITHUB_WEBHOOK_SECRET: {
+    schema: z.optional(text),
+    meaning: 'local override for `POST /webhooks/github`; wins over the ARN',
+    standard: 'unset: the ARN, else GitHub is off (404)',
+  },
+  BITBUCKET_WEBHOOK_SECRET: {
+    schema: z.optional(text),
+    meaning: 'local override for `POST /webhooks/bitbucket`; wins over the ARN',
+    standard: 'unset: the ARN, else Bitbucket is off (404)',
+  },
+  COMMITS_WEBHOOK_SECRET: {
+    schema: z.optional(text),
+    meaning: 'local override for `POST /webhooks/commits`; wins over the ARN',
+    standard: '`npm start` makes one and prints it; without one: off (404)',
   },
   TABLE_NAME: {
     schema: z._default(
@@ -105,11 +121,19 @@ const schema = z.object(schemas as Schemas);
 /** The parsed environment; `on_lambda` is true inside the Lambda runtime. */
 export type Env = Readonly<z.output<typeof schema>> & { readonly on_lambda: boolean };
 
-/** An empty value counts as unset, except for the secret: nobody means an empty secret. */
+/** The variable that overrides each source's secret. */
+export const SECRET_VARIABLES = {
+  jira: 'JIRA_WEBHOOK_SECRET',
+  github: 'GITHUB_WEBHOOK_SECRET',
+  bitbucket: 'BITBUCKET_WEBHOOK_SECRET',
+  commits: 'COMMITS_WEBHOOK_SECRET',
+} as const satisfies Record<Source, keyof typeof ENV>;
+
+const secretNames: readonly string[] = Object.values(SECRET_VARIABLES);
+
+/** An empty value counts as unset; an empty secret, which nobody means, is an error below. */
 const withoutEmpty = (source: NodeJS.ProcessEnv): NodeJS.ProcessEnv =>
-  Object.fromEntries(
-    Object.entries(source).filter(([name, value]) => value !== '' || name === 'JIRA_WEBHOOK_SECRET'),
-  );
+  Object.fromEntries(Object.entries(source).filter(([, value]) => value !== ''));
 
 /**
  * The environment, parsed once at start and frozen.
@@ -121,8 +145,8 @@ export const readEnv = (source: NodeJS.ProcessEnv): Env => {
     ? []
     : result.error.issues.map((issue) => `${String(issue.path[0])} ${issue.message}`);
   const on_lambda = source.AWS_LAMBDA_FUNCTION_NAME !== undefined;
-  if (source.JIRA_WEBHOOK_SECRET === '')
-    problems.push('JIRA_WEBHOOK_SECRET must not be empty: set a secret or unset it');
+  for (const name of secretNames)
+    if (source[name] === '') problems.push(`${name} must not be empty: set a secret or unset it`);
   if (problems.length > 0 || !result.success)
     throw new ConfigError(`Wrong environment: ${problems.join('; ')}`);
   return Object.freeze({ ...result.data, on_lambda });

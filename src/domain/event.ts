@@ -1,7 +1,7 @@
 import type { EventFacts, Outcome, Problem } from './delivery.ts';
 
-/** `not_needed` where correlation has nothing to do, and everywhere until it exists. */
-type Processing = {
+/** `pending` until correlation has handled or parked the event; `not_needed` where it has nothing to do. */
+export type Processing = {
   status: 'pending' | 'processed' | 'failed' | 'not_needed';
   attempts: number;
   first_at: string | null;

@@ -1,5 +1,7 @@
 import type { EventFacts } from '../domain/delivery.ts';
 import { toPhoenixIso } from '../domain/instant.ts';
+import type { Source } from '../domain/source.ts';
+import { isKnownCommitEvent } from '../parse/commits/event-names.ts';
 import { isKnownEvent } from '../parse/event-names.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Logger } from '../platform/logger.ts';
@@ -7,6 +9,7 @@ import type { Run } from './run.ts';
 
 /** What one log line says of one delivery, gathered on its way. */
 export type DeliveryLine = {
+  source: Source;
   event_id: string | null;
   facts: EventFacts | null;
   outcome: string;
@@ -15,7 +18,8 @@ export type DeliveryLine = {
   secret: string | null;
 };
 
-export const emptyLine = (): DeliveryLine => ({
+export const emptyLine = (source: Source): DeliveryLine => ({
+  source,
   event_id: null,
   facts: null,
   outcome: 'failed',
@@ -33,16 +37,20 @@ const onlyIf = (form: RegExp, text: string | null | undefined): string | null =>
 const ISSUE_KEY = /^[A-Z][A-Z0-9_]{1,99}-\d{1,20}$/;
 const EVENT_NAME = /^[a-z][a-z_:]{1,99}$/;
 
+const isKnown = (source: Source, eventType: string): boolean =>
+  source === 'jira' ? isKnownEvent(eventType) : isKnownCommitEvent(source, eventType);
+
 /** Writes the one line of a delivery, refusals and duplicates included. */
 export const logDelivery = (log: Logger, clock: Clock, run: Run, line: DeliveryLine): void => {
   const now = clock();
   const fields = {
     run_id: run.run_id,
+    source: line.source,
     event_id: line.event_id,
     generated_at: toPhoenixIso(now),
     issue_key: onlyIf(ISSUE_KEY, line.facts?.issue_key),
     event_type: onlyIf(EVENT_NAME, line.facts?.event_type),
-    event_known: line.facts && isKnownEvent(line.facts.event_type),
+    event_known: line.facts && isKnown(line.source, line.facts.event_type),
     outcome: line.outcome,
     status: line.status,
     duration_ms: now - run.received_ms,

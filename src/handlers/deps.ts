@@ -1,7 +1,8 @@
 import type { DynamoDBClientConfig } from '@aws-sdk/client-dynamodb';
-import type { SecretsManagerClientConfig } from '@aws-sdk/client-secrets-manager';
+import type { SecretsManagerClient, SecretsManagerClientConfig } from '@aws-sdk/client-secrets-manager';
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
-import type { Env } from '../contract/env.ts';
+import { type Env, SECRET_VARIABLES } from '../contract/env.ts';
+import { forEachSource, type Source } from '../domain/source.ts';
 import { ConfigError } from '../errors/errors.ts';
 import type { Clock } from '../platform/clock.ts';
 import { createDocumentClient, createDynamoDb } from '../platform/dynamodb.ts';
@@ -11,7 +12,7 @@ import { rawBodiesInBucket } from '../store/raw-bodies-bucket.ts';
 import { rawBodiesInFolder } from '../store/raw-bodies-folder.ts';
 import type { Table } from '../store/table-client.ts';
 import { createSecretCache } from '../verify/secret-cache.ts';
-import { overrideSecret, type SecretSource } from '../verify/secret-source.ts';
+import { noSecret, overrideSecret, type SecretSource } from '../verify/secret-source.ts';
 import { createSecretsManagerClient, fetchSigningKeys } from '../verify/secrets-manager.ts';
 
 export type Platform = {
@@ -41,18 +42,39 @@ export const openRawBodies = (env: Env): RawBodies =>
     ? rawBodiesInBucket(env.ARTIFACTS_BUCKET)
     : rawBodiesInFolder(env.ARTIFACTS_DIR ?? process.cwd());
 
-/**
- * The override, else the secret behind the ARN, whose first fetch begins now, during init.
- * @throws ConfigError without either: nothing could ever be verified
- */
-export const openSecrets = (env: Env, { clock, log, secretsManager }: Platform): SecretSource => {
-  if (env.JIRA_WEBHOOK_SECRET !== undefined) return overrideSecret(env.JIRA_WEBHOOK_SECRET);
-  const arn = env.JIRA_WEBHOOK_SECRET_ARN;
-  if (arn === undefined)
-    throw new ConfigError('JIRA_WEBHOOK_SECRET_ARN must be set: the Secrets Manager secret of the webhook');
-  const client = createSecretsManagerClient(env, secretsManager);
-  const rules = { source: 'jira', graceHours: env.SECRET_GRACE_HOURS, clock };
+/** Where each source's keys come from. */
+type Secrets = Record<Source, SecretSource>;
+
+/** One source's keys in the secret of all sources. Jira's first fetch begins now; others wait for a delivery. */
+const cachedSecret = (
+  source: Source,
+  arn: string,
+  client: SecretsManagerClient,
+  env: Env,
+  { clock, log }: Platform,
+): SecretSource => {
+  const rules = { source, graceHours: env.SECRET_GRACE_HOURS, clock };
   const cache = createSecretCache({ fetch: () => fetchSigningKeys(client, arn, rules), clock, log });
-  cache.prefetch();
+  if (source === 'jira') cache.prefetch();
   return cache;
+};
+
+/**
+ * For each source the override, else its keys in the secret behind the ARN, else nothing: then it is off. Each
+ * has a cache of its own over the one secret, so that what is wrong with one source's keys stops no other.
+ * @throws ConfigError when Jira has neither: nothing of what the project is for could be verified
+ */
+export const openSecrets = (env: Env, platform: Platform): Secrets => {
+  const arn = env.JIRA_WEBHOOK_SECRET_ARN;
+  if (env.JIRA_WEBHOOK_SECRET === undefined && arn === undefined)
+    throw new ConfigError('JIRA_WEBHOOK_SECRET_ARN must be set: the Secrets Manager secret of the webhook');
+  let client: SecretsManagerClient | undefined;
+  return forEachSource((source) => {
+    const variable = SECRET_VARIABLES[source];
+    const override = env[variable];
+    if (override !== undefined) return overrideSecret(variable, override);
+    if (arn === undefined) return noSecret;
+    client ??= createSecretsManagerClient(env, platform.secretsManager);
+    return cachedSecret(source, arn, client, env, platform);
+  });
 };

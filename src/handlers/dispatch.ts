@@ -16,7 +16,12 @@ export type RouteHandler = (request: HttpRequest, argument: string, run: Run) =>
 
 export type RouteHandlers = Partial<Record<RouteName, RouteHandler>>;
 
-const notFound = ({ run_id, received_ms }: Run): HttpResponse => {
+/** Whether a route is switched off: then its path is as unknown as any other, whatever the method. */
+export type IsOff = (name: RouteName, request: HttpRequest) => Promise<boolean>;
+
+type DispatchDeps = { clock: Clock; log: Logger; isOff?: IsOff };
+
+export const notFound = ({ run_id, received_ms }: Run): HttpResponse => {
   const detail = 'There is nothing at this path.';
   return problemResponse({ type: 'not-found', status: 404, detail, run_id, received_ms });
 };
@@ -27,13 +32,16 @@ const wrongMethod = ({ run_id, received_ms }: Run, allow: string): HttpResponse 
   return problemResponse({ type: 'method-not-allowed', status: 405, detail, run_id, received_ms, headers });
 };
 
-const answer = (
+/** A route that is there asks itself whether it is off: only it knows what to log then. */
+const answer = async (
   routes: RouteHandlers,
+  { isOff }: DispatchDeps,
   request: HttpRequest,
   run: Run,
-): Promise<HttpResponse> | HttpResponse => {
+): Promise<HttpResponse> => {
   const match = matchRoute(request.method, request.path);
-  if (match.kind === 'wrong-method') return wrongMethod(run, match.allow);
+  if (match.kind === 'wrong-method')
+    return (await isOff?.(match.name, request)) ? notFound(run) : wrongMethod(run, match.allow);
   const route = match.kind === 'found' ? routes[match.name] : undefined;
   return match.kind === 'found' && route ? route(request, match.argument, run) : notFound(run);
 };
@@ -42,11 +50,11 @@ const answer = (
  * The Lambda handler over these routes: path and method first, then the route. Whatever is thrown on the
  * way becomes an answer; nothing a caller sends ends the process.
  */
-export const createHandler = (routes: RouteHandlers, deps: { clock: Clock; log: Logger }): HttpHandler => {
+export const createHandler = (routes: RouteHandlers, deps: DispatchDeps): HttpHandler => {
   const handler = async (event: APIGatewayProxyEventV2): Promise<HttpResponse> => {
     const run = startRun(deps.clock);
     try {
-      return await answer(routes, readRequest(event), run);
+      return await answer(routes, deps, readRequest(event), run);
     } catch (fault) {
       return faultResponse(deps.log, run, fault);
     }

@@ -1,24 +1,39 @@
 import type { Env } from '../contract/env.ts';
-import { createVerifier } from '../verify/verify-delivery.ts';
+import { COMMIT_SOURCES, forEachSource, SOURCES, type Source } from '../domain/source.ts';
+import { UnavailableError } from '../errors/errors.ts';
+import { createVerifier, type Verifier } from '../verify/verify-delivery.ts';
 import { openRawBodies, openSecrets, openTable, type Platform } from './deps.ts';
-import type { RouteHandlers } from './dispatch.ts';
+import type { IsOff, RouteHandlers } from './dispatch.ts';
 import { health } from './health.ts';
 import { createQuarantineAlarm } from './quarantine-alarm.ts';
 import { receiveDelivery } from './receive-delivery.ts';
 
+const isOffOf =
+  (verifiers: Record<Source, Verifier>): IsOff =>
+  async (name, { headers }) => {
+    const source = COMMIT_SOURCES.find((candidate) => name === `${candidate}-webhook`);
+    if (source === undefined) return false;
+    const presence = await verifiers[source].presence(headers);
+    if (presence === 'unavailable') throw new UnavailableError('secret', new Error('no secret is known'));
+    return presence === 'off';
+  };
+
 /** The write side and `/health`, with everything they need. @throws ConfigError */
-export const ingestRoutes = (env: Env, platform: Platform): RouteHandlers => {
+export const ingestRoutes = (env: Env, platform: Platform): { routes: RouteHandlers; isOff: IsOff } => {
   const { clock, log } = platform;
   const table = openTable(env, platform.dynamodb);
-  const verifier = createVerifier({ secrets: openSecrets(env, platform), clock });
-  const deliver = receiveDelivery({
-    verifier,
+  const secrets = openSecrets(env, platform);
+  const verifiers = forEachSource((source) => createVerifier({ source, secrets: secrets[source], clock }));
+  const shared = {
     events: { table, rawBodies: openRawBodies(env), retention_days: env.EVENT_RETENTION_DAYS },
     allowed: env.ALLOWED_CIDRS,
     max_body_bytes: env.MAX_BODY_BYTES,
     quarantineAlarm: createQuarantineAlarm(clock, log),
     clock,
     log,
-  });
-  return { 'jira-webhook': deliver, health: health({ table, verifier, clock }) };
+  };
+  const routes: RouteHandlers = { health: health({ table, verifier: verifiers.jira, clock }) };
+  for (const source of SOURCES)
+    routes[`${source}-webhook`] = receiveDelivery({ ...shared, source, verifier: verifiers[source] });
+  return { routes, isOff: isOffOf(verifiers) };
 };

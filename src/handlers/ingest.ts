@@ -6,6 +6,7 @@ import { ingestRoutes } from './ingest-routes.ts';
 
 const env = readEnv(process.env);
 const platform = { clock: systemClock, log: await openLogger(env) };
+const { routes, isOff } = ingestRoutes(env, platform);
 
 /** Lambda entry of the write side: webhooks, `/health`, and 404 and 405 for everything else. */
-export const handler = createHandler(ingestRoutes(env, platform), platform);
+export const handler = createHandler(routes, { ...platform, isOff });

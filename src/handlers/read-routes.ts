@@ -1,6 +1,7 @@
+import type { Env } from '../contract/env.ts';
 import { isEventId } from '../domain/event-id.ts';
 import { toPhoenixIso } from '../domain/instant.ts';
-import { isIssueId, isIssueKey } from '../domain/issue-key.ts';
+import { isIssueKey } from '../domain/issue-key.ts';
 import { DEFAULT_TENANT } from '../domain/tenant.ts';
 import { decodeCursor, encodeCursor, type Position } from '../http/cursor.ts';
 import {
@@ -12,22 +13,20 @@ import {
   readOutcome,
   readRequired,
 } from '../http/query.ts';
-import { type HttpResponse, jsonResponse, problemResponse } from '../http/response.ts';
-import { toEventView } from '../store/event-row.ts';
-import { type FoundIssue, findIssue } from '../store/find-issue.ts';
+import { jsonResponse } from '../http/response.ts';
+import { toEventView } from '../store/event-view.ts';
 import { listDay } from '../store/list-day.ts';
 import { listIssues } from '../store/list-issues.ts';
+import { readProcessing } from '../store/processing.ts';
 import { getEvent, listIssueEvents, loadEvents } from '../store/read-events.ts';
 import { toSnapshot } from '../store/snapshot-row.ts';
 import { countEvents } from '../store/stats.ts';
 import type { Item, Table } from '../store/table-client.ts';
+import { countWaiting } from './correlate/count-waiting.ts';
+import { correlationRoutes } from './correlation-routes.ts';
+import { openTable, type Platform } from './deps.ts';
 import type { RouteHandler, RouteHandlers } from './dispatch.ts';
-import type { Run } from './run.ts';
-
-const notFound = (detail: string, { run_id, received_ms }: Run): HttpResponse =>
-  problemResponse({ type: 'not-found', status: 404, detail, run_id, received_ms });
-
-const NO_ISSUE = 'No issue with this key or id is known. Issues untouched since set-up are not.';
+import { lookUpIssue, noIssue, notFound } from './look-up-issue.ts';
 
 /** Index keys are strings and numbers; anything else would not be a start key of ours. */
 const toPosition = (last: Item | null): Position | null =>
@@ -41,17 +40,11 @@ const readPage = (query: Query, id: string): { limit: number; after: Position | 
   after: decodeCursor(id, query.get('cursor')),
 });
 
-/** All digits is an id, else a key; text that can be neither finds nothing. */
-const lookUp = async (table: Table, keyOrId: string, run: Run): Promise<FoundIssue | null> => {
-  const possible = isIssueId(keyOrId) || (isIssueKey(keyOrId) && !/^\d+$/.test(keyOrId));
-  return possible ? findIssue(table, DEFAULT_TENANT, keyOrId, run.signal) : null;
-};
-
 const getIssue =
   (table: Table): RouteHandler =>
   async (_request, keyOrId, run) => {
-    const found = await lookUp(table, keyOrId, run);
-    if (!found?.row) return notFound(NO_ISSUE, run);
+    const found = await lookUpIssue(table, keyOrId, run);
+    if (!found?.row) return noIssue(run);
     return jsonResponse(200, toSnapshot(DEFAULT_TENANT, found.issue_id, found.row));
   };
 
@@ -80,12 +73,12 @@ const getIssues =
 const getIssueEvents =
   (table: Table): RouteHandler =>
   async ({ query }, keyOrId, run) => {
-    const found = await lookUp(table, keyOrId, run);
-    if (!found) return notFound(NO_ISSUE, run);
+    const found = await lookUpIssue(table, keyOrId, run);
+    if (!found) return noIssue(run);
     const id = JSON.stringify(['issue-events', found.issue_id]);
     const page = readPage(query, id);
     const { items, last } = await listIssueEvents(table, DEFAULT_TENANT, found.issue_id, page, run.signal);
-    if (!found.row && items.length === 0 && page.after === null) return notFound(NO_ISSUE, run);
+    if (!found.row && items.length === 0 && page.after === null) return noIssue(run);
     const events = await loadEvents(table, items, run.received_ms, run.signal);
     return jsonResponse(200, { events, next_cursor: encodeCursor(id, toPosition(last)) });
   };
@@ -115,32 +108,44 @@ const getOneEvent =
   async (_request, eventId, run) => {
     const found = isEventId(eventId) ? await getEvent(table, eventId, run.received_ms, run.signal) : null;
     if (!found) return notFound('No event with this id is stored. Events expire.', run);
-    return jsonResponse(200, toEventView(found.event));
+    const [processing] = await readProcessing(table, [eventId], run.signal);
+    return jsonResponse(200, toEventView(found.event, processing));
   };
 
 const getStats =
-  (table: Table): RouteHandler =>
+  (table: Table, retention_days: number): RouteHandler =>
   async ({ query }, _argument, run) => {
     const hours = readHours(query);
-    const { outcomes, event_types, complete } = await countEvents(
-      table,
-      DEFAULT_TENANT,
-      run.received_ms,
-      hours,
-      run.signal,
-    );
-    // Nothing waits to be processed as long as there is no correlation to process it.
-    const unprocessed = 0;
-    const generated_at = toPhoenixIso(run.received_ms);
-    return jsonResponse(200, { hours, outcomes, event_types, unprocessed, complete, generated_at });
+    const { received_ms: now, signal } = run;
+    const [counts, waiting] = await Promise.all([
+      countEvents(table, DEFAULT_TENANT, now, hours, signal),
+      countWaiting(table, { tenant: DEFAULT_TENANT, hours, retention_days }, now, signal),
+    ]);
+    const { outcomes, event_types } = counts;
+    const complete = counts.complete && waiting.complete;
+    const { unprocessed, lag_seconds, failed } = waiting;
+    const generated_at = toPhoenixIso(now);
+    const body = { hours, outcomes, event_types, unprocessed, lag_seconds, failed, complete, generated_at };
+    return jsonResponse(200, body);
   };
 
+export type ReadDeps = { table: Table; git_sha: string; retention_days: number };
+
 /** The read side. Unknown query parameters are ignored. */
-export const readRoutes = (table: Table): RouteHandlers => ({
+export const readRoutes = ({ table, git_sha, retention_days }: ReadDeps): RouteHandlers => ({
   'list-issues': getIssues(table),
   'get-issue': getIssue(table),
   'list-issue-events': getIssueEvents(table),
   'list-events': getEvents(table),
   'get-event': getOneEvent(table),
-  stats: getStats(table),
+  stats: getStats(table, retention_days),
+  ...correlationRoutes({ table, git_sha }),
 });
+
+/** The read side as the environment names it. */
+export const openReadRoutes = (env: Env, platform: Platform): RouteHandlers =>
+  readRoutes({
+    table: openTable(env, platform.dynamodb),
+    git_sha: env.GIT_SHA ?? 'unknown',
+    retention_days: env.EVENT_RETENTION_DAYS,
+  });

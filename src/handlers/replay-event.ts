@@ -1,10 +1,10 @@
 import type { Outcome, Problem } from '../domain/delivery.ts';
-import { normalize } from '../normalize/normalize.ts';
-import { parseDelivery } from '../parse/parse-delivery.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { StoredEvent } from '../store/event-row.ts';
 import { type EventStore, prepareEventBody, releaseEvent } from '../store/put-event.ts';
 import { getEvent } from '../store/read-events.ts';
+import { lowerSweepMark } from '../store/sweep-mark.ts';
+import { readBody } from './read-body.ts';
 import { storeDelivery } from './store-delivery.ts';
 
 export type Replayed =
@@ -32,13 +32,15 @@ export const replayEvent = async (
   if (!found) return { kind: 'not-found' };
   const raw = await rawOf(events, found, signal);
   if (!raw) return { kind: 'body-missing' };
-  const parsed = parseDelivery(raw);
-  if (parsed.kind === 'refused') return { kind: 'still-refused', problem: parsed.problem };
-  const delivery = normalize(parsed.delivery, clock());
+  const read = readBody(found.event, raw, clock());
+  if (read.kind === 'refused') return { kind: 'still-refused', problem: read.problem };
+  const { facts, delivery } = read;
   const outcome = await storeDelivery(events.table, delivery, found.event, signal);
   if (found.event.outcome !== 'quarantined') return { kind: 'replayed', outcome };
-  const released = { ...found.event, outcome, facts: delivery.facts, problem: null, raw_stored_apart: false };
+  const released = { ...found.event, outcome, facts, problem: null, raw_stored_apart: false };
   const body = await prepareEventBody(events, released, raw, signal);
+  // Should this process end before correlation has seen the event, the sweep comes back to it.
+  await lowerSweepMark(events.table, released.tenant, released.received_ms, signal);
   await releaseEvent(events, released, body, clock(), signal);
   return { kind: 'released', outcome };
 };

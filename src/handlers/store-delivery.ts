@@ -52,15 +52,17 @@ const storeSnapshot = (
 };
 
 /**
- * Everything a delivery changes but its event: fields, deletion mark and key aliases, all idempotent.
+ * Everything a delivery changes but its event: fields, deletion mark and key aliases, all idempotent. Null is
+ * a delivery that changes nothing else.
  * @returns the outcome the event is to carry
  */
 export const storeDelivery = async (
   table: Table,
-  delivery: NormalizedDelivery,
+  delivery: NormalizedDelivery | null,
   identity: Identity,
   signal: AbortSignal,
 ): Promise<Outcome> => {
+  if (delivery === null) return 'recorded';
   const { snapshot, deletion, keys, facts } = delivery;
   const { tenant, event_id } = identity;
   const results: Outcome[] = [];

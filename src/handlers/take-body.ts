@@ -1,17 +1,16 @@
 import type { EventFacts, Outcome, Problem } from '../domain/delivery.ts';
 import { eventId, sha256Hex } from '../domain/event-id.ts';
+import type { Source } from '../domain/source.ts';
 import { DEFAULT_TENANT } from '../domain/tenant.ts';
 import { RefusedItemError } from '../errors/errors.ts';
-import { normalize } from '../normalize/normalize.ts';
-import { parseDelivery } from '../parse/parse-delivery.ts';
 import type { Logger } from '../platform/logger.ts';
 import { decodeEvent, type EventContents, type StoredEvent } from '../store/event-row.ts';
 import { type EventStore, prepareEventBody, putEvent } from '../store/put-event.ts';
 import type { Item } from '../store/table-client.ts';
+import type { DeliveryHeaders } from './delivery-headers.ts';
+import { readBody, type Sent } from './read-body.ts';
 import type { Run } from './run.ts';
 import { type Identity, storeDelivery } from './store-delivery.ts';
-
-const JIRA = 'jira';
 
 /** What became of a signed body: a fresh outcome, the same bytes as before, or a reason to keep it aside. */
 export type Taken = { event_id: string; idempotency_key: string; facts: EventFacts | null } & (
@@ -20,7 +19,10 @@ export type Taken = { event_id: string; idempotency_key: string; facts: EventFac
   | { kind: 'quarantined'; problem: Problem; fresh: boolean }
 );
 
-export type TakeDeps = { events: EventStore; log: Logger };
+export type TakeDeps = { events: EventStore; source: Source; log: Logger };
+
+/** What is the same at every attempt to take one body: its identity, and what is needed to read it. */
+type Delivered = Identity & Sent;
 
 const STORED_FOR_REPAIR: Problem = {
   type: 'stored-for-repair',
@@ -31,12 +33,11 @@ const STORED_FOR_REPAIR: Problem = {
 };
 
 const toContents = (
-  identity: Identity,
+  delivered: Delivered,
   facts: EventFacts | null,
   problem: Problem | null,
 ): EventContents => ({
-  ...identity,
-  source: JIRA,
+  ...delivered,
   facts,
   problem,
   raw_stored_apart: false,
@@ -58,59 +59,60 @@ const seenBefore = (row: Item, identity: Identity, facts: EventFacts | null): Ta
 const quarantine = async (
   deps: TakeDeps,
   body: Uint8Array,
-  identity: Identity,
+  delivered: Delivered,
   run: Run,
   problem: Problem,
 ): Promise<Taken> => {
-  const contents = toContents(identity, null, problem);
+  const contents = toContents(delivered, null, problem);
   const stored = await prepareEventBody(deps.events, contents, body, run.signal);
   const event: StoredEvent = { ...contents, outcome: 'quarantined', run_id: run.run_id };
   const row = await putEvent(deps.events, event, stored, run.signal);
   return row
-    ? seenBefore(row, identity, null)
-    : { kind: 'quarantined', problem, fresh: true, facts: null, ...ids(identity) };
+    ? seenBefore(row, delivered, null)
+    : { kind: 'quarantined', problem, fresh: true, facts: null, ...ids(delivered) };
 };
 
 /** Snapshot before event: an event in the table means that its snapshot is in. */
-const store = async (deps: TakeDeps, body: Uint8Array, identity: Identity, run: Run): Promise<Taken> => {
-  const parsed = parseDelivery(body);
-  if (parsed.kind === 'refused') return quarantine(deps, body, identity, run, parsed.problem);
-  const delivery = normalize(parsed.delivery, run.received_ms);
-  const { facts } = delivery;
-  const contents = toContents(identity, facts, null);
+const store = async (deps: TakeDeps, body: Uint8Array, delivered: Delivered, run: Run): Promise<Taken> => {
+  const read = readBody(delivered, body, run.received_ms);
+  if (read.kind === 'refused') return quarantine(deps, body, delivered, run, read.problem);
+  const { facts, delivery } = read;
+  const contents = toContents(delivered, facts, null);
   const stored = await prepareEventBody(deps.events, contents, body, run.signal);
-  const outcome = await storeDelivery(deps.events.table, delivery, identity, run.signal);
+  const outcome = await storeDelivery(deps.events.table, delivery, delivered, run.signal);
   const event: StoredEvent = { ...contents, outcome, run_id: run.run_id };
   const row = await putEvent(deps.events, event, stored, run.signal);
-  return row ? seenBefore(row, identity, facts) : { kind: 'accepted', outcome, facts, ...ids(identity) };
+  return row ? seenBefore(row, delivered, facts) : { kind: 'accepted', outcome, facts, ...ids(delivered) };
 };
 
 /**
  * Takes a signed body in: parse, normalize, snapshot, event. Whatever it holds, it is kept.
- * @param identifier the sender's `X-Atlassian-Webhook-Identifier`, if any
+ * @param headers what the sender calls the delivery and its event
  * @throws UnavailableError when a write is not durable; the sender must come again
  */
 export const takeBody = async (
   deps: TakeDeps,
   body: Uint8Array,
-  identifier: string | undefined,
+  { identifier, event_name }: DeliveryHeaders,
   run: Run,
 ): Promise<Taken> => {
   const bodySha256 = sha256Hex(body);
-  const identity: Identity = {
+  const delivered: Delivered = {
     tenant: DEFAULT_TENANT,
-    event_id: eventId(DEFAULT_TENANT, JIRA, bodySha256),
-    idempotency_key: identifier || bodySha256,
+    source: deps.source,
+    event_id: eventId(DEFAULT_TENANT, deps.source, bodySha256),
+    event_name,
+    idempotency_key: identifier ?? bodySha256,
     received_ms: run.received_ms,
   };
   try {
-    return await store(deps, body, identity, run);
+    return await store(deps, body, delivered, run);
   } catch (fault) {
     if (!(fault instanceof RefusedItemError)) throw fault;
     deps.log.error(
-      { alarm: 'item-refused', run_id: run.run_id, event_id: identity.event_id },
+      { alarm: 'item-refused', run_id: run.run_id, event_id: delivered.event_id },
       'the table refused an item',
     );
-    return quarantine(deps, body, identity, run, STORED_FOR_REPAIR);
+    return quarantine(deps, body, delivered, run, STORED_FOR_REPAIR);
   }
 };

@@ -1,5 +1,5 @@
 import type { Outcome } from '../domain/delivery.ts';
-import { toPhoenixDay } from '../domain/instant.ts';
+import { parseInstant, toPhoenixDay } from '../domain/instant.ts';
 import { isCalendarDay } from '../domain/phoenix-day.ts';
 import { BadRequestError } from '../errors/errors.ts';
 
@@ -25,6 +25,19 @@ export const readDay = (query: Query, nowMs: number): string => {
   const day = query.get('date') ?? toPhoenixDay(nowMs);
   if (!isCalendarDay(day)) throw new BadRequestError('date: must be a day such as 2026-11-22');
   return day;
+};
+
+/**
+ * `since`: an instant with an offset, or a day, which begins at midnight in Phoenix; epoch milliseconds, null
+ * without it. @throws BadRequestError
+ */
+export const readSince = (query: Query): number | null => {
+  const text = query.get('since');
+  if (text === undefined) return null;
+  const ms = parseInstant(isCalendarDay(text) ? `${text}T00:00:00-07:00` : text);
+  if (ms === null)
+    throw new BadRequestError('since: must be a day such as 2026-11-22 or an instant with an offset');
+  return Math.max(0, ms);
 };
 
 const OUTCOMES: readonly Outcome[] = ['applied', 'stale', 'recorded', 'quarantined'];

@@ -1,10 +1,15 @@
+import type { Source } from '../domain/source.ts';
+
 /** Names of the routes; the handlers give each its function. */
 export type RouteName =
-  | 'jira-webhook'
+  | `${Source}-webhook`
   | 'health'
   | 'list-issues'
   | 'get-issue'
   | 'list-issue-events'
+  | 'list-issue-commits'
+  | 'list-stories-without-commits'
+  | 'list-commits-without-story'
   | 'list-events'
   | 'get-event'
   | 'stats';
@@ -14,10 +19,16 @@ type Route = { name: RouteName; method: 'GET' | 'POST'; path: string };
 /** Every route. `{x}` stands for one path segment. The stack and the local server know no other list. */
 export const ROUTES: readonly Route[] = [
   { name: 'jira-webhook', method: 'POST', path: '/webhooks/jira' },
+  { name: 'github-webhook', method: 'POST', path: '/webhooks/github' },
+  { name: 'bitbucket-webhook', method: 'POST', path: '/webhooks/bitbucket' },
+  { name: 'commits-webhook', method: 'POST', path: '/webhooks/commits' },
   { name: 'health', method: 'GET', path: '/health' },
   { name: 'list-issues', method: 'GET', path: '/issues' },
   { name: 'get-issue', method: 'GET', path: '/issues/{issue}' },
   { name: 'list-issue-events', method: 'GET', path: '/issues/{issue}/events' },
+  { name: 'list-issue-commits', method: 'GET', path: '/issues/{issue}/commits' },
+  { name: 'list-stories-without-commits', method: 'GET', path: '/gaps/stories-without-commits' },
+  { name: 'list-commits-without-story', method: 'GET', path: '/gaps/commits-without-story' },
   { name: 'list-events', method: 'GET', path: '/events' },
   { name: 'get-event', method: 'GET', path: '/events/{event_id}' },
   { name: 'stats', method: 'GET', path: '/stats' },
@@ -25,7 +36,7 @@ export const ROUTES: readonly Route[] = [
 
 export type Match =
   | { kind: 'found'; name: RouteName; argument: string }
-  | { kind: 'wrong-method'; allow: string }
+  | { kind: 'wrong-method'; name: RouteName; allow: string }
   | { kind: 'not-found' };
 
 const decode = (segment: string): string | null => {
@@ -54,8 +65,10 @@ export const matchRoute = (method: string, path: string): Match => {
     const argument = argumentOf(route, path);
     return argument === null ? [] : [{ route, argument }];
   });
-  if (matches.length === 0) return { kind: 'not-found' };
+  const [first] = matches;
+  if (first === undefined) return { kind: 'not-found' };
   const match = matches.find(({ route }) => route.method === method);
   if (match) return { kind: 'found', name: match.route.name, argument: match.argument };
-  return { kind: 'wrong-method', allow: matches.map(({ route }) => route.method).join(', ') };
+  const allow = matches.map(({ route }) => route.method).join(', ');
+  return { kind: 'wrong-method', name: first.route.name, allow };
 };

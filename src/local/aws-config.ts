@@ -47,6 +47,13 @@ const hasCredentials = async (source: NodeJS.ProcessEnv, region: string): Promis
 const isAws = (endpoint: string): boolean =>
   /\.(amazonaws\.com(\.cn)?|api\.aws)$/.test(URL.parse(endpoint)?.hostname ?? '');
 
+/** The same settings for the stream's API, which has hosts of its own on AWS; the SDK knows them by region. */
+export const streamsConfig = ({ endpoint, region, credentials }: DynamoDBClientConfig) => ({
+  ...(endpoint === undefined || (typeof endpoint === 'string' && isAws(endpoint)) ? {} : { endpoint }),
+  ...(region === undefined ? {} : { region }),
+  ...(credentials === undefined ? {} : { credentials }),
+});
+
 const regionOf = async (): Promise<string> => {
   try {
     return await new DynamoDBClient().config.region();

@@ -18,6 +18,8 @@ const schema = z.object({
   artifacts_dir: z.nullable(z.string()),
   /** Null when the secret lies behind an ARN. */
   secret: z.nullable(z.string()),
+  /** What commits from git are signed with; null as above. */
+  commits_secret: z.nullable(z.string()),
   /** UTC. */
   started_at: z.string(),
 });

@@ -5,9 +5,13 @@ const GATEWAY_TIMEOUT_MS = 29_000;
 
 const ignore = (): void => {};
 
-/** What the Lambda runtime would hand over beside the event. */
-export const localContext = (awsRequestId: string, nowMs: () => number): Context => {
-  const ends = nowMs() + GATEWAY_TIMEOUT_MS;
+/** What the Lambda runtime would hand over beside the event, for a function that may take `timeoutMs`. */
+export const localContext = (
+  awsRequestId: string,
+  nowMs: () => number,
+  timeoutMs: number = GATEWAY_TIMEOUT_MS,
+): Context => {
+  const ends = nowMs() + timeoutMs;
   return {
     awsRequestId,
     callbackWaitsForEmptyEventLoop: false,

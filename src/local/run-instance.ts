@@ -7,11 +7,15 @@ import { type Clock, systemClock } from '../platform/clock.ts';
 import type { Logger } from '../platform/logger.ts';
 import { externalConfig } from './aws-config.ts';
 import { type Database, makeTable, startDatabase } from './database.ts';
+import { type Correlated, startCorrelation } from './local-correlation.ts';
 import { PROJECT_FOLDER } from './project-folder.ts';
 import { serve } from './server.ts';
 
-/** `env` as `readLocalEnv` or `readEnv` answers it; everything that varies comes from it. */
-export type InstanceOptions = { env: Env; log: Logger; clock?: Clock };
+/**
+ * `env` as `readLocalEnv` or `readEnv` answers it; everything that varies comes from it. Without `correlate`
+ * deliveries are only stored, for whoever measures that alone.
+ */
+export type InstanceOptions = { env: Env; log: Logger; clock?: Clock; correlate?: boolean };
 
 /** A running instance: the routes over HTTP, its table, and its embedded database if it has one. */
 export type Instance = {
@@ -20,6 +24,10 @@ export type Instance = {
   secret: string | null;
   /** True when the environment named no secret and this instance made one. */
   secretMade: boolean;
+  /** What commits from git are signed with; null when it lies behind JIRA_WEBHOOK_SECRET_ARN, if anywhere. */
+  commitsSecret: string | null;
+  /** As `secretMade`. */
+  commitsSecretMade: boolean;
   tableName: string;
   dynamodbEndpoint: string;
   /** The database's client settings, for whoever wants to look into the table. */
@@ -28,34 +36,51 @@ export type Instance = {
   artifactsFolder: string | null;
   /** Resolves with a message for people when the embedded database ends without `stop`. */
   databaseDied: Promise<string>;
+  /** Resolves when everything stored before the call is correlated. */
+  correlated: Correlated;
   /** Stops accepting, finishes what is under way, ends the database last. The same promise every time. */
   stop(): Promise<void>;
 };
 
+type Completed = { env: Env; secretMade: boolean; commitsSecretMade: boolean };
+
+const newSecret = (): string => randomBytes(32).toString('base64url');
+
 /** The environment with what an instance of one's own adds to it. */
-const completed = (env: Env): { env: Env; secretMade: boolean } => {
-  const secretMade = env.JIRA_WEBHOOK_SECRET === undefined && env.JIRA_WEBHOOK_SECRET_ARN === undefined;
+const completed = (env: Env): Completed => {
+  const isMissing = (secret: string | undefined): boolean =>
+    secret === undefined && env.JIRA_WEBHOOK_SECRET_ARN === undefined;
+  const secretMade = isMissing(env.JIRA_WEBHOOK_SECRET);
+  const commitsSecretMade = isMissing(env.COMMITS_WEBHOOK_SECRET);
   return {
     secretMade,
+    commitsSecretMade,
     env: {
       ...env,
       ARTIFACTS_DIR: resolve(env.ARTIFACTS_DIR ?? PROJECT_FOLDER),
-      ...(secretMade ? { JIRA_WEBHOOK_SECRET: randomBytes(32).toString('base64url') } : {}),
+      ...(secretMade ? { JIRA_WEBHOOK_SECRET: newSecret() } : {}),
+      ...(commitsSecretMade ? { COMMITS_WEBHOOK_SECRET: newSecret() } : {}),
     },
   };
 };
 
+type Started = { url: string; database: Database; correlated: Correlated };
+
 const startOwned = async (
-  { env, log, clock }: Required<InstanceOptions>,
+  { env, log, clock, correlate }: Required<InstanceOptions>,
   owned: AsyncDisposableStack,
-): Promise<{ url: string; database: Database }> => {
+): Promise<Started> => {
   const database = await startDatabase(env, owned);
   await makeTable(database, env.TABLE_NAME);
+  const dynamodb = database.config;
+  const correlated = correlate
+    ? await startCorrelation({ env, log, clock, dynamodb }, owned)
+    : () => Promise.resolve();
   const secretsEndpoint = env.AWS_ENDPOINT_URL_SECRETS_MANAGER;
   const { handler } = createLocalApp(env, {
     log,
     clock,
-    dynamodb: database.config,
+    dynamodb,
     ...(secretsEndpoint ? { secretsManager: await externalConfig(secretsEndpoint) } : {}),
   });
   const server = await serve({
@@ -67,7 +92,7 @@ const startOwned = async (
     clock,
   });
   owned.defer(server.close);
-  return { url: server.url, database };
+  return { url: server.url, database, correlated };
 };
 
 /**
@@ -76,20 +101,23 @@ const startOwned = async (
  * @throws StartError or ConfigError with a message for people; nothing is left running then.
  */
 export const startInstance = async (options: InstanceOptions): Promise<Instance> => {
-  const { env, secretMade } = completed(options.env);
+  const { env, ...made } = completed(options.env);
   await using starting = new AsyncDisposableStack();
-  const { url, database } = await startOwned({ clock: systemClock, ...options, env }, starting);
+  const standard = { clock: systemClock, correlate: true };
+  const { url, database, correlated } = await startOwned({ ...standard, ...options, env }, starting);
   const owned = starting.move();
   let stopped: Promise<void> | undefined;
   return {
     url,
     secret: env.JIRA_WEBHOOK_SECRET ?? null,
-    secretMade,
+    commitsSecret: env.COMMITS_WEBHOOK_SECRET ?? null,
+    ...made,
     tableName: env.TABLE_NAME,
     dynamodbEndpoint: database.endpoint,
     dynamodb: database.config,
     artifactsFolder: env.ARTIFACTS_BUCKET === undefined ? (env.ARTIFACTS_DIR ?? null) : null,
     databaseDied: database.died,
+    correlated,
     stop: () => {
       stopped ??= owned.disposeAsync();
       return stopped;

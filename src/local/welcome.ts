@@ -10,6 +10,8 @@ export type Welcome = {
   madeSecret: string | null;
   /** True when the secret is JIRA_WEBHOOK_SECRET, false when it lies behind an ARN. */
   secretInEnvironment: boolean;
+  /** As `madeSecret`, for commits from git. */
+  madeCommitsSecret: string | null;
   nowMs: number;
 };
 
@@ -44,6 +46,14 @@ const deliveryHelp = ({ url, madeSecret, secretInEnvironment, nowMs }: Welcome):
   return [intro, '', ...curlCommand(url, secret, nowMs), '', 'or: npm run deliver -- issue-created'];
 };
 
+/** The command takes the secret from the instance itself; other senders need to be told. */
+const commitsHelp = ({ url, madeCommitsSecret }: Welcome): string[] => [
+  'Send the commits of a repository: npm run commits -- --repo PATH',
+  ...(madeCommitsSecret === null
+    ? []
+    : [`Other senders sign for ${url}/webhooks/commits with ${madeCommitsSecret}`]),
+];
+
 const isLoopback = (host: string): boolean => /^(127\.|::1$|localhost$)/.test(host);
 
 /** The text shown when an instance listens. */
@@ -59,5 +69,7 @@ export const welcome = (about: Welcome): string =>
       : [`  warning    HOST ${about.host}: whoever reaches this address can read every stored issue`]),
     '',
     ...deliveryHelp(about),
+    '',
+    ...commitsHelp(about),
     '',
   ].join('\n');

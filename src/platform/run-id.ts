@@ -1,5 +1,5 @@
 import { randomFillSync } from 'node:crypto';
-import { encodeTime, ulid } from 'ulid';
+import { decodeTime, encodeTime, ulid } from 'ulid';
 
 /** Random bytes for many ids: the library's own source asks the system once for each of 16 characters. */
 const pool = Buffer.alloc(1024);
@@ -20,3 +20,6 @@ export const newRunId = (nowMs: number): string => ulid(nowMs, random);
 
 /** The least text that sorts at or after every run id of this millisecond and before those of the next. */
 export const firstRunIdAt = (ms: number): string => encodeTime(ms, 10);
+
+/** Epoch milliseconds at which a run id was made. */
+export const runIdTime = (runId: string): number => decodeTime(runId);

@@ -1,7 +1,7 @@
 import { PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { QueryCommand } from '@aws-sdk/lib-dynamodb';
 import { marshall } from '@aws-sdk/util-dynamodb';
-import { aliasKey, aliasPartition } from './keys.ts';
+import { ALIAS_SORT, aliasKey, aliasPartition } from './keys.ts';
 import { callTable, type Table } from './table-client.ts';
 
 /**
@@ -35,10 +35,10 @@ export const issuesWithKey = async (
   const query = new QueryCommand({
     TableName: table.name,
     ConsistentRead: true,
-    KeyConditionExpression: 'pk = :pk',
-    ExpressionAttributeValues: { ':pk': aliasPartition(tenant, key) },
+    KeyConditionExpression: 'pk = :pk AND begins_with(sk, :issue)',
+    ExpressionAttributeValues: { ':pk': aliasPartition(tenant, key), ':issue': ALIAS_SORT },
     Limit: MOST_ISSUES_PER_KEY,
   });
   const { Items = [] } = await callTable(signal, () => table.reader.send(query));
-  return Items.map((item) => String(item.sk).slice('I#'.length));
+  return Items.map((item) => String(item.sk).slice(ALIAS_SORT.length));
 };

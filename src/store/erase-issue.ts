@@ -1,5 +1,5 @@
 import { DeleteCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
-import { eventKey, snapshotKey } from './keys.ts';
+import { eventKey, processingKey, snapshotKey } from './keys.ts';
 import type { RawBodies } from './raw-bodies.ts';
 import { listIssueEvents } from './read-events.ts';
 import { callTable, getItem, type Item, type Table } from './table-client.ts';
@@ -13,8 +13,10 @@ const eraseEvent = async (
   signal: AbortSignal,
 ): Promise<void> => {
   await rawBodies.remove(eventId, signal);
-  const command = new DeleteCommand({ TableName: table.name, Key: eventKey(eventId) });
-  await callTable(signal, () => table.reader.send(command));
+  for (const Key of [processingKey(eventId), eventKey(eventId)]) {
+    const command = new DeleteCommand({ TableName: table.name, Key });
+    await callTable(signal, () => table.reader.send(command));
+  }
 };
 
 /** A deletion mark stays: it says nothing of a person, and without it a late delivery would revive the issue. */

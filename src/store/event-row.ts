@@ -1,7 +1,6 @@
 import { TTL_ATTRIBUTE } from '../contract/table.ts';
 import type { EventFacts, Outcome, Problem } from '../domain/delivery.ts';
-import type { EventView } from '../domain/event.ts';
-import { toPhoenixIso, toUtcIso } from '../domain/instant.ts';
+import type { Source } from '../domain/source.ts';
 import { compress, decompress } from '../platform/codec.ts';
 import { dayPartition, eventKey, issuePartition } from './keys.ts';
 import type { Item, Key } from './table-client.ts';
@@ -10,7 +9,7 @@ import type { Item, Key } from './table-client.ts';
 export type StoredEvent = {
   tenant: string;
   event_id: string;
-  source: string;
+  source: Source;
   outcome: Outcome;
   /** Null when the body could not be read. */
   facts: EventFacts | null;
@@ -18,6 +17,8 @@ export type StoredEvent = {
   received_ms: number;
   run_id: string;
   problem: Problem | null;
+  /** What the sender's event header said, which a replay needs again; null when there is none. */
+  event_name: string | null;
   /** True when the raw body lies in the artifact store because it does not fit into an item. */
   raw_stored_apart: boolean;
 };
@@ -26,10 +27,7 @@ export type StoredEvent = {
 export type EventContents = Omit<StoredEvent, 'outcome' | 'run_id'>;
 
 /** The first line of the compressed body; the raw bytes follow it. */
-type Meta = Pick<
-  StoredEvent,
-  'tenant' | 'source' | 'facts' | 'idempotency_key' | 'received_ms' | 'problem' | 'raw_stored_apart'
->;
+type Meta = Omit<EventContents, 'event_id'>;
 
 const DAY_SECONDS = 86_400;
 const NEWLINE = 0x0a;
@@ -42,8 +40,18 @@ export const MAX_EVENT_BODY_BYTES = 380_000;
  * text, so together they cost hardly more than the raw text alone.
  */
 export const encodeEventBody = (event: EventContents, raw: Uint8Array): Buffer => {
-  const { tenant, source, facts, idempotency_key, received_ms, problem, raw_stored_apart } = event;
-  const meta: Meta = { tenant, source, facts, idempotency_key, received_ms, problem, raw_stored_apart };
+  const { tenant, source, facts, idempotency_key, received_ms, problem, event_name, raw_stored_apart } =
+    event;
+  const meta: Meta = {
+    tenant,
+    source,
+    facts,
+    idempotency_key,
+    received_ms,
+    problem,
+    event_name,
+    raw_stored_apart,
+  };
   const line = `${JSON.stringify(meta)}\n`;
   return compress(Buffer.concat([Buffer.from(line), raw_stored_apart ? new Uint8Array() : raw]));
 };
@@ -80,39 +88,11 @@ export const decodeEvent = (row: Item): { event: StoredEvent; raw: Buffer | null
   const meta: Meta = JSON.parse(bytes.subarray(0, end).toString());
   const event: StoredEvent = {
     ...meta,
+    // Rows of before there were other sources have none.
+    event_name: meta.event_name ?? null,
     event_id: String(row.pk).slice('E#'.length),
     outcome: row.outcome as Outcome,
     run_id: String(row.run_id),
   };
   return { event, raw: meta.raw_stored_apart ? null : bytes.subarray(end + 1) };
-};
-
-const NO_FACTS: EventFacts = {
-  issue_id: null,
-  issue_key: null,
-  project_key: null,
-  event_type: '',
-  issue_event_type: null,
-  changes: [],
-  actor: null,
-  occurred_ms: 0,
-  unread_fields: [],
-};
-
-/** The event as `GET /events/{event_id}` shows it. */
-export const toEventView = (event: StoredEvent): EventView => {
-  const { occurred_ms, event_type, ...facts } = event.facts ?? NO_FACTS;
-  return {
-    event_id: event.event_id,
-    source: event.source,
-    ...facts,
-    event_type: event_type === '' ? null : event_type,
-    outcome: event.outcome,
-    idempotency_key: event.idempotency_key,
-    occurred_at: occurred_ms === 0 ? null : toUtcIso(occurred_ms),
-    received_at: toPhoenixIso(event.received_ms),
-    processing: { status: 'not_needed', attempts: 0, first_at: null, last_at: null, reason: null },
-    problem: event.problem,
-    run_id: event.run_id,
-  };
 };

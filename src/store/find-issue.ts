@@ -1,7 +1,7 @@
 import { isIssueId, lookupKey } from '../domain/issue-key.ts';
 import { issuesWithKey } from './aliases.ts';
 import { snapshotKey } from './keys.ts';
-import { getItems } from './read-items.ts';
+import { readRows } from './read-items.ts';
 import { rowVersion } from './snapshot-row.ts';
 import { getItem, type Item, type Table } from './table-client.ts';
 
@@ -25,6 +25,15 @@ const compareRanks = (a: number[], b: number[]): number => {
   return differing === -1 ? 0 : (b[differing] ?? 0) - (a[differing] ?? 0);
 };
 
+/**
+ * Of issues that all have or had the key, the one it means: the issue that has it now, else a known one, one
+ * that is not deleted, the newest. Null for none.
+ */
+export const bestIssue = (candidates: FoundIssue[], key: string): FoundIssue | null => {
+  const wanted = lookupKey(key);
+  return candidates.toSorted((a, b) => compareRanks(rank(a, wanted), rank(b, wanted)))[0] ?? null;
+};
+
 const findByKey = async (
   table: Table,
   tenant: string,
@@ -32,14 +41,15 @@ const findByKey = async (
   signal: AbortSignal,
 ): Promise<FoundIssue | null> => {
   const ids = await issuesWithKey(table, tenant, key, signal);
-  const rows = await getItems(
+  const rows = await readRows(
     table,
     ids.map((id) => snapshotKey(tenant, id)),
     signal,
   );
-  const candidates = ids.map((id) => ({ issue_id: id, row: rows.get(snapshotKey(tenant, id).pk) ?? null }));
-  const ranked = candidates.sort((a, b) => compareRanks(rank(a, lookupKey(key)), rank(b, lookupKey(key))));
-  return ranked[0] ?? null;
+  return bestIssue(
+    ids.map((id, index) => ({ issue_id: id, row: rows[index] ?? null })),
+    key,
+  );
 };
 
 /**

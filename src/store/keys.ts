@@ -1,6 +1,8 @@
 import { DAY_SHARDS } from '../contract/table.ts';
+import { sha256Hex } from '../domain/event-id.ts';
 import { toPhoenixDay } from '../domain/instant.ts';
 import { lookupKey } from '../domain/issue-key.ts';
+import type { Ref } from '../domain/link.ts';
 import type { Key } from './table-client.ts';
 
 /** The row of one issue: its fields, version and deletion mark. */
@@ -9,15 +11,71 @@ export const snapshotKey = (tenant: string, issueId: string): Key => ({
   sk: 'S',
 });
 
-/** The row of one event. Its processing status will lie beside it, under another `sk`. */
+/** The issue id in the partition key of any of an issue's rows. */
+export const issueIdOfKey = (pk: string): string => pk.slice(pk.lastIndexOf('#') + 1);
+
+/** What correlation knows of one issue. */
+export const issueLinksKey = (tenant: string, issueId: string): Key => ({
+  pk: `I#${tenant}#${issueId}`,
+  sk: 'L',
+});
+
+/** The row of one event. */
 export const eventKey = (eventId: string): Key => ({ pk: `E#${eventId}`, sk: 'E' });
+
+/** What became of an event's processing, beside it: the event never changes. */
+export const processingKey = (eventId: string): Key => ({ pk: `E#${eventId}`, sk: 'P' });
+
+const KIND_LETTERS = { commit: 'C', pull_request: 'P' } as const;
+
+/** The row of one commit or pull request: what is known of it and which issues it belongs to. */
+export const refKey = (tenant: string, { kind, repository, id }: Ref): Key => ({
+  pk: `${KIND_LETTERS[kind]}#${tenant}#${repository}#${id}`,
+  sk: 'L',
+});
+
+/** Sort keys under which the commits (or pull requests) that name a key share its partition with its aliases. */
+export const candidateSortPrefix = (kind: Ref['kind']): string => `${KIND_LETTERS[kind]}#`;
+
+/** Says that a commit or pull request names a key, whether or not an issue has it. */
+export const candidateKey = (tenant: string, key: string, { kind, repository, id }: Ref): Key => ({
+  pk: aliasPartition(tenant, key),
+  sk: `${candidateSortPrefix(kind)}${repository}#${id}`,
+});
+
+/** What a candidate's sort key names; a repository has no `#`, an id may have one. */
+export const refOfCandidate = (kind: Ref['kind'], sk: string): Ref => {
+  const name = sk.slice(candidateSortPrefix(kind).length);
+  const end = name.indexOf('#');
+  return { kind, repository: name.slice(0, end), id: name.slice(end + 1) };
+};
+
+/** Issues that have, or had, a fix version of this name; hashed, because a name may hold anything. */
+export const versionPartition = (tenant: string, version: string): string =>
+  `V#${tenant}#${sha256Hex(version).slice(0, 40)}`;
+
+/** Gap listings: stories by project, commits by repository, parked events. */
+export type GapKind = 'story' | 'commit' | 'parked';
+
+/** Partition of `by_gap`; `group` is the project or the repository. */
+export const gapPartition = (tenant: string, kind: GapKind, group: string): string =>
+  `${tenant}#${kind}#${group}`;
+
+/** Epoch milliseconds as text that sorts by time. */
+export const timeSort = (ms: number): string => String(ms).padStart(15, '0');
+
+/** All groups of a kind that ever had a gap share this partition. */
+export const gapGroupsPartition = (tenant: string, kind: GapKind): string => `G#${tenant}#${kind}`;
 
 /** All issues known to have had a key share this partition. */
 export const aliasPartition = (tenant: string, key: string): string => `K#${tenant}#${lookupKey(key)}`;
 
+/** Sort keys of aliases; what names the key lies in the same partition. */
+export const ALIAS_SORT = 'I#';
+
 export const aliasKey = (tenant: string, key: string, issueId: string): Key => ({
   pk: aliasPartition(tenant, key),
-  sk: `I#${issueId}`,
+  sk: `${ALIAS_SORT}${issueId}`,
 });
 
 /** Partition of `by_issue`. */

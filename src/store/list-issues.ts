@@ -1,6 +1,6 @@
 import type { Snapshot } from '../domain/snapshot.ts';
-import { projectPartition } from './keys.ts';
-import { getItems, queryPage } from './read-items.ts';
+import { issueIdOfKey, projectPartition } from './keys.ts';
+import { queryPage, readRows } from './read-items.ts';
 import { toSnapshot } from './snapshot-row.ts';
 import type { Item, Key, Table } from './table-client.ts';
 
@@ -13,8 +13,6 @@ const passes = (snapshot: Snapshot, filter: IssueFilter): boolean =>
   (filter.deleted === null || snapshot.deleted === filter.deleted);
 
 const toKey = (item: Item): Key => ({ pk: String(item.pk), sk: String(item.sk) });
-
-const idOf = (pk: string): string => pk.slice(pk.lastIndexOf('#') + 1);
 
 /**
  * One page of a project's issues by issue id. The index finds `limit` issues and the filter is applied to
@@ -36,10 +34,10 @@ export const listIssues = async (
   };
   const keyNames = ['pk', 'sk', 'project_pk', 'project_sk'];
   const { items, last } = await queryPage(table, query, keyNames, page.limit, page.after, signal);
-  const rows = await getItems(table, items.map(toKey), signal);
-  const current = items
-    .map((item) => rows.get(String(item.pk)))
-    .filter((row) => row?.project_pk === partition);
-  const issues = current.flatMap((row) => (row ? [toSnapshot(tenant, idOf(String(row.pk)), row)] : []));
+  const rows = await readRows(table, items.map(toKey), signal);
+  const current = rows.filter((row) => row?.project_pk === partition);
+  const issues = current.flatMap((row) =>
+    row ? [toSnapshot(tenant, issueIdOfKey(String(row.pk)), row)] : [],
+  );
   return { issues: issues.filter((snapshot) => passes(snapshot, filter)), last };
 };

@@ -1,7 +1,9 @@
 import type { EventView } from '../domain/event.ts';
-import { decodeEvent, isExpired, type StoredEvent, toEventView } from './event-row.ts';
+import { decodeEvent, isExpired, type StoredEvent } from './event-row.ts';
+import { toEventView } from './event-view.ts';
 import { eventKey, issuePartition } from './keys.ts';
-import { getItems, queryPage } from './read-items.ts';
+import { readProcessing } from './processing.ts';
+import { queryPage, readRows } from './read-items.ts';
 import { getItem, type Item, type Table } from './table-client.ts';
 
 /** An event with its raw body, or null. `raw` is null when the body lies in the artifact store. */
@@ -23,10 +25,11 @@ export const loadEvents = async (
   signal: AbortSignal,
 ): Promise<EventView[]> => {
   const keys = entries.map((entry) => ({ pk: String(entry.pk), sk: String(entry.sk) }));
-  const rows = await getItems(table, keys, signal);
-  const found = entries.map((entry) => rows.get(String(entry.pk)));
-  const alive = found.filter((row) => row !== undefined && !isExpired(row, nowMs));
-  return alive.flatMap((row) => (row ? [toEventView(decodeEvent(row).event)] : []));
+  const rows = await readRows(table, keys, signal);
+  const found = rows.flatMap((row) => (row && !isExpired(row, nowMs) ? [decodeEvent(row).event] : []));
+  const ids = found.map(({ event_id }) => event_id);
+  const processing = await readProcessing(table, ids, signal);
+  return found.map((event, index) => toEventView(event, processing[index]));
 };
 
 /** Index entries of one page of an issue's events, newest `occurred_at` first. */

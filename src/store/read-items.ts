@@ -20,20 +20,18 @@ const batchOnce = async (
   };
 };
 
-/** The items at these keys, by `pk`; missing ones are left out. All keys must have different `pk`s. */
-export const getItems = async (
-  table: Table,
-  keys: Key[],
-  signal: AbortSignal,
-): Promise<Map<string, Item>> => {
+const nameOf = (key: Item | Key): string => `${String(key.pk)}\n${String(key.sk)}`;
+
+/** The rows at these keys as of now (strongly consistent), in their order; null for a missing one. */
+export const readRows = async (table: Table, keys: Key[], signal: AbortSignal): Promise<(Item | null)[]> => {
   const found = new Map<string, Item>();
-  let rest = keys;
+  let rest = [...new Map(keys.map((key) => [nameOf(key), key])).values()];
   while (rest.length > 0) {
     const { items, left } = await batchOnce(table, rest.slice(0, MOST_KEYS_PER_CALL), signal);
-    for (const item of items) found.set(String(item.pk), item);
+    for (const item of items) found.set(nameOf(item), item);
     rest = [...left, ...rest.slice(MOST_KEYS_PER_CALL)];
   }
-  return found;
+  return keys.map((key) => found.get(nameOf(key)) ?? null);
 };
 
 export type Page = { items: Item[]; last: Item | null };

@@ -8,11 +8,14 @@ export type SecretSource = {
   refreshAfterMismatch(): Promise<{ keys: readonly SigningKey[]; lastRefreshFailed: boolean }>;
 };
 
-/** The local override `JIRA_WEBHOOK_SECRET`: one key from the environment that never changes. */
-export const overrideSecret = (secret: string): SecretSource => {
-  const keys = [{ name: 'JIRA_WEBHOOK_SECRET', key: Buffer.from(secret), until: null }];
-  return {
-    keys: async () => keys,
-    refreshAfterMismatch: async () => ({ keys, lastRefreshFailed: false }),
-  };
-};
+const unchanging = (keys: readonly SigningKey[]): SecretSource => ({
+  keys: async () => keys,
+  refreshAfterMismatch: async () => ({ keys, lastRefreshFailed: false }),
+});
+
+/** A local override: one key that never changes, named after the variable of the environment it is from. */
+export const overrideSecret = (variable: string, secret: string): SecretSource =>
+  unchanging([{ name: variable, key: Buffer.from(secret), until: null }]);
+
+/** For a source that has neither an override nor a place to look: it is off. */
+export const noSecret: SecretSource = unchanging([]);

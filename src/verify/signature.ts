@@ -1,4 +1,5 @@
 import { createHmac, createSecretKey, type KeyObject, timingSafeEqual } from 'node:crypto';
+import type { Source } from '../domain/source.ts';
 import type { SigningKey } from './secret-document.ts';
 
 /** A delivery's headers under lower-case names. */
@@ -7,14 +8,22 @@ export type Headers = ReadonlyMap<string, string>;
 /** A well-formed signature: the digest has exactly the length its method makes. */
 export type Signature = { method: 'sha256' | 'sha384' | 'sha512'; digest: Buffer };
 
-/** The first of these that is present decides. */
-const SIGNATURE_HEADERS = [
-  'x-hub-signature',
-  'x-hub-signature-256',
-  'x-atlassian-webhook-signature',
-  'x-atlassian-signature',
-  'x-jira-webhook-signature',
-];
+/**
+ * The headers that are read, by source; the first one that is present decides. GitHub sends a SHA-1 signature
+ * as `X-Hub-Signature` beside the one that counts, so no source reads a header that is not its own.
+ */
+const SIGNATURE_HEADERS: Record<Source, readonly string[]> = {
+  jira: [
+    'x-hub-signature',
+    'x-hub-signature-256',
+    'x-atlassian-webhook-signature',
+    'x-atlassian-signature',
+    'x-jira-webhook-signature',
+  ],
+  github: ['x-hub-signature-256'],
+  bitbucket: ['x-hub-signature'],
+  commits: ['x-hub-signature-256'],
+};
 
 /** Every form a value may have. The method comes from this list, so the sender's text never reaches `createHmac`. */
 const FORMS = [
@@ -28,8 +37,8 @@ const FORMS = [
  * The signature a delivery claims, or null when it is missing or malformed. A header that is present decides
  * even when its value is empty; nothing is trimmed, and two values joined by a comma are malformed.
  */
-export const readSignature = (headers: Headers): Signature | null => {
-  const name = SIGNATURE_HEADERS.find((candidate) => headers.has(candidate));
+export const readSignature = (headers: Headers, source: Source): Signature | null => {
+  const name = SIGNATURE_HEADERS[source].find((candidate) => headers.has(candidate));
   const value = name === undefined ? undefined : headers.get(name);
   if (value === undefined) return null;
   for (const { method, form } of FORMS) {

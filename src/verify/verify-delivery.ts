@@ -1,3 +1,4 @@
+import type { Source } from '../domain/source.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { SigningKey } from './secret-document.ts';
 import type { SecretSource } from './secret-source.ts';
@@ -15,6 +16,11 @@ export type Verdict =
 /** Verifies the raw bytes of a delivery before anything in them is parsed. No method rejects. */
 export type Verifier = {
   verify(headers: Headers, body: Uint8Array): Promise<Verdict>;
+  /**
+   * Whether the source has a secret at all. `off`: none in force is known, not even after the look that a
+   * well-formed signature asks for, so that a secret that was just added works soon.
+   */
+  presence(headers: Headers): Promise<'on' | 'off' | 'unavailable'>;
   /** For `/health`: `ok` when at least one key is known, or can be fetched, that verifies now. */
   check(): Promise<'ok' | 'failing'>;
 };
@@ -22,14 +28,16 @@ export type Verifier = {
 const inForce = (keys: readonly SigningKey[], now: number): SigningKey[] =>
   keys.filter(({ until }) => until === null || now < until);
 
+export type VerifierOptions = { source: Source; secrets: SecretSource; clock: Clock };
+
 /**
  * A missing or malformed signature is refused without asking the store. One that matches nothing asks `secrets`
  * to look again once; if the last look failed it may be our knowledge that is old, so the answer is
  * `unavailable`, never a refusal.
  */
-export const createVerifier = ({ secrets, clock }: { secrets: SecretSource; clock: Clock }): Verifier => ({
+export const createVerifier = ({ source, secrets, clock }: VerifierOptions): Verifier => ({
   verify: async (headers, body) => {
-    const signature = readSignature(headers);
+    const signature = readSignature(headers, source);
     if (signature === null) return { outcome: 'refused' };
     const known = await secrets.keys();
     if (known === null) return { outcome: 'unavailable' };
@@ -40,6 +48,15 @@ export const createVerifier = ({ secrets, clock }: { secrets: SecretSource; cloc
     const late = keys === known ? null : match(keys);
     if (late !== null) return { outcome: 'verified', secret: late };
     return { outcome: lastRefreshFailed ? 'unavailable' : 'refused' };
+  },
+  presence: async (headers) => {
+    const known = await secrets.keys();
+    if (known === null) return 'unavailable';
+    if (inForce(known, clock()).length > 0) return 'on';
+    if (readSignature(headers, source) === null) return 'off';
+    const { keys, lastRefreshFailed } = await secrets.refreshAfterMismatch();
+    if (inForce(keys, clock()).length > 0) return 'on';
+    return lastRefreshFailed ? 'unavailable' : 'off';
   },
   check: async () => {
     const keys = await secrets.keys();

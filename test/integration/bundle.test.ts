@@ -116,6 +116,11 @@ describe('npm run build', () => {
     expect(code).toBe(0);
     expect(stdout).toMatch(/^ingest +\S+\/ingest\/index\.mjs +\d+ +\d+$/m);
     expect((await readdir(out, { recursive: true })).sort()).toEqual([
+      'correlate',
+      'correlate/index.mjs',
+      'correlate/index.mjs.map',
+      'correlate/raw-bodies-s3.mjs',
+      'correlate/raw-bodies-s3.mjs.map',
       'ingest',
       'ingest/index.mjs',
       'ingest/index.mjs.map',
@@ -124,6 +129,11 @@ describe('npm run build', () => {
       'read',
       'read/index.mjs',
       'read/index.mjs.map',
+      'sweep',
+      'sweep/index.mjs',
+      'sweep/index.mjs.map',
+      'sweep/raw-bodies-s3.mjs',
+      'sweep/raw-bodies-s3.mjs.map',
     ]);
   });
 
@@ -292,5 +302,53 @@ describe('the read bundle alone in a clean process', () => {
     for (const event of [get('/issues/NOTHING-1'), get('/issues'), get('/events', 'date=x'), get('/nothing')])
       statuses.push((await read.invoke(event)).statusCode);
     expect(statuses).toEqual([404, 400, 400, 404]);
+  });
+});
+
+/** A record of the table's stream as the event source mapping hands it over. */
+const record = (pk: string, sk: string, sequence: number) => ({
+  eventID: `id-${sequence}`,
+  eventName: 'INSERT',
+  eventSource: 'aws:dynamodb',
+  dynamodb: { Keys: { pk: { S: pk }, sk: { S: sk } }, SequenceNumber: `10000000000000000000${sequence}` },
+});
+
+const FOLDER = '/artifacts-of-tests/artifacts/issues/wave3/jira_webhook/';
+
+describe('the correlate and sweep bundles alone in a clean process', () => {
+  it('write the documents into the bucket, and only report what they could not handle', async () => {
+    const s3 = await startS3('artifacts-of-tests');
+    try {
+      const env = lambdaEnv({
+        ARTIFACTS_BUCKET: 'artifacts-of-tests',
+        AWS_ENDPOINT_URL_S3: s3.endpoint,
+      });
+      const ingest = await start('ingest', lambdaEnv({ JIRA_WEBHOOK_SECRET: SECRET }));
+      const { event_id } = bodyOf(await ingest.invoke(post(issueBody('40001', 'RUN-1'))));
+      const correlate = await start('correlate', env);
+      expect(correlate.greeting).toEqual(['there is no zod', 'function']);
+      const Records = [record('I#default#40001', 'S', 1), record(`E#${event_id}`, 'E', 2)];
+      expect(await correlate.call({ Records })).toEqual({ batchItemFailures: [] });
+      const names = [...s3.objects.keys()].map((key) => key.replace(FOLDER, '')).sort();
+      expect(names).toEqual([
+        expect.stringMatching(/^\d{8}T\d{9}-[0-9A-Z]{26}\.json$/),
+        'latest.json',
+        'latest_summary.json',
+      ]);
+      const latest = JSON.parse(s3.objects.get(`${FOLDER}latest.json`)?.toString() ?? '');
+      expect(latest).toMatchObject({
+        git_sha: GIT_SHA,
+        correlation: { stories_without_commits: [{ issue_key: 'RUN-1' }] },
+      });
+      expect((await correlate.end()).map((line) => JSON.parse(line).msg)).toEqual(['correlation']);
+    } finally {
+      await s3.close();
+    }
+  });
+
+  it('sweeps without an event, because a schedule has nothing to say', async () => {
+    const sweep = await start('sweep', lambdaEnv({ ARTIFACTS_DIR: folder }));
+    expect(sweep.greeting).toEqual(['there is no zod', 'function']);
+    expect(await sweep.call({})).toEqual({ found: 0, complete: true });
   });
 });

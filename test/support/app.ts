@@ -2,6 +2,7 @@ import { createHmac, randomUUID } from 'node:crypto';
 import { DynamoDBClient, type DynamoDBClientConfig } from '@aws-sdk/client-dynamodb';
 import * as z from 'zod/mini';
 import { readEnv } from '../../src/contract/env.ts';
+import type { CommitSource } from '../../src/domain/source.ts';
 import { openRawBodies, openTable } from '../../src/handlers/deps.ts';
 import { createLocalApp } from '../../src/handlers/local-app.ts';
 import { embeddedConfig } from '../../src/local/aws-config.ts';
@@ -13,6 +14,30 @@ import type { EventStore } from '../../src/store/put-event.ts';
 
 /** What deliveries are signed with unless a test says otherwise. */
 export const SECRET = 'a secret of the tests';
+
+/** The same for each commit source: no two alike, so that one never passes for another. */
+export const COMMIT_SECRETS: Record<CommitSource, string> = {
+  github: 'a secret of the tests for github',
+  bitbucket: 'a secret of the tests for bitbucket',
+  commits: 'a secret of the tests for commits',
+};
+
+/** Header names as each source writes them, and the event that is sent unless a test says otherwise. */
+const COMMIT_HEADERS = {
+  github: {
+    signature: 'X-Hub-Signature-256',
+    event: 'X-GitHub-Event',
+    identifier: 'X-GitHub-Delivery',
+    name: 'push',
+  },
+  bitbucket: {
+    signature: 'X-Hub-Signature',
+    event: 'X-Event-Key',
+    identifier: 'X-Request-UUID',
+    name: 'repo:push',
+  },
+  commits: { signature: 'X-Hub-Signature-256', event: null, identifier: null, name: null },
+} as const;
 
 const json = z.record(z.string(), z.unknown());
 
@@ -33,9 +58,26 @@ export type Delivery = {
   signature?: string;
 };
 
+type CommitsDelivery = {
+  /** The event header; null leaves it out. The commits route has none. */
+  event?: string | null;
+  identifier?: string;
+  secret?: string;
+  /** Replaces the signature of the body; null leaves the header out. */
+  signature?: string | null;
+  /** Sent beside those above. */
+  headers?: Record<string, string>;
+};
+
 export type TestApp = {
   /** Signs the bytes and posts them, as an API Gateway event with a base64 body. */
   deliver(body: Uint8Array | string, delivery?: Delivery): Promise<Answer>;
+  /** The same for a commit source, with its own headers. */
+  deliverCommits(
+    source: CommitSource,
+    body: Uint8Array | string,
+    delivery?: CommitsDelivery,
+  ): Promise<Answer>;
   /** `target`: path and query. */
   get(target: string): Promise<Answer>;
   /** The same table and artifact store as the app's, for what no route does. */
@@ -55,6 +97,22 @@ export type AppOptions = {
 /** The hex digest Jira would send. */
 export const sign = (body: Uint8Array | string, secret: string = SECRET): string =>
   `sha256=${createHmac('sha256', secret).update(body).digest('hex')}`;
+
+const commitHeaders = (
+  source: CommitSource,
+  bytes: Uint8Array,
+  delivery: CommitsDelivery,
+): Record<string, string> => {
+  const names = COMMIT_HEADERS[source];
+  const { event = names.name, identifier, secret = COMMIT_SECRETS[source] } = delivery;
+  const { signature = sign(bytes, secret), headers = {} } = delivery;
+  return {
+    ...headers,
+    ...(signature === null ? {} : { [names.signature]: signature }),
+    ...(names.event === null || event === null ? {} : { [names.event]: event }),
+    ...(names.identifier === null || identifier === undefined ? {} : { [names.identifier]: identifier }),
+  };
+};
 
 /** A table name nobody else uses. */
 const newTableName = (): string => `test-${randomUUID()}`;
@@ -100,7 +158,13 @@ const toEvent = (method: string, target: string, headers: Record<string, string>
  */
 export const openApp = (options: AppOptions): TestApp => {
   const { endpoint, tableName, clock = systemClock } = options;
-  const env = readEnv({ JIRA_WEBHOOK_SECRET: SECRET, TABLE_NAME: tableName, ...options.env });
+  const secrets = {
+    JIRA_WEBHOOK_SECRET: SECRET,
+    GITHUB_WEBHOOK_SECRET: COMMIT_SECRETS.github,
+    BITBUCKET_WEBHOOK_SECRET: COMMIT_SECRETS.bitbucket,
+    COMMITS_WEBHOOK_SECRET: COMMIT_SECRETS.commits,
+  };
+  const env = readEnv({ ...secrets, TABLE_NAME: tableName, ...options.env });
   const lines: LogLine[] = [];
   const log = createLogger(env, { write: (line) => void lines.push(json.parse(JSON.parse(line))) });
   const dynamodb = { ...embeddedConfig(endpoint), ...options.dynamodb };
@@ -122,6 +186,11 @@ export const openApp = (options: AppOptions): TestApp => {
         ...(identifier === undefined ? {} : { 'X-Atlassian-Webhook-Identifier': identifier }),
       };
       return call(toEvent('POST', '/webhooks/jira', headers, bytes));
+    },
+    deliverCommits: (source, body, delivery = {}) => {
+      const bytes = Buffer.from(body);
+      const headers = commitHeaders(source, bytes, delivery);
+      return call(toEvent('POST', `/webhooks/${source}`, headers, bytes));
     },
     get: (target) => call(toEvent('GET', target, {})),
     events: {

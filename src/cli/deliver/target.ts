@@ -4,18 +4,39 @@ import { CommandError, UsageError } from '../shared/command-error.ts';
 /** Where deliveries go and what they are signed with. */
 export type Target = { url: URL; secret: string };
 
+/** A webhook that commands send to, with the places of its secret. */
+type Webhook = {
+  path: string;
+  /** In the environment. */
+  secret_name: 'JIRA_WEBHOOK_SECRET' | 'COMMITS_WEBHOOK_SECRET';
+  /** In the running instance's record. */
+  secret_field: 'secret' | 'commits_secret';
+};
+
+const JIRA_WEBHOOK: Webhook = {
+  path: '/webhooks/jira',
+  secret_name: 'JIRA_WEBHOOK_SECRET',
+  secret_field: 'secret',
+};
+
+export const COMMITS_WEBHOOK: Webhook = {
+  path: '/webhooks/commits',
+  secret_name: 'COMMITS_WEBHOOK_SECRET',
+  secret_field: 'commits_secret',
+};
+
 const NOTHING_RUNS =
   'No instance is running on this machine: start one with npm start, or give --url and --secret';
 
-const NO_SECRET =
-  'The secret is not known here: give --secret, or set JIRA_WEBHOOK_SECRET to what the receiver has';
+const noSecret = ({ secret_name }: Webhook): string =>
+  `The secret is not known here: give --secret, or set ${secret_name} to what the receiver has`;
 
 /** A bare address gets the path of the webhook. */
-const readUrl = (text: string): URL => {
+const readUrl = (text: string, path: string): URL => {
   const url = URL.parse(text);
   if (url === null || !/^https?:$/.test(url.protocol))
     throw new UsageError(`${text} is no http or https address`);
-  if (url.pathname === '/') url.pathname = '/webhooks/jira';
+  if (url.pathname === '/') url.pathname = path;
   return url;
 };
 
@@ -28,12 +49,14 @@ export const findTarget = (
   flags: { url?: string; secret?: string },
   source: NodeJS.ProcessEnv,
   instance: InstanceRecord | null,
+  webhook: Webhook = JIRA_WEBHOOK,
 ): Target => {
   const address = flags.url ?? instance?.url;
   if (address === undefined) throw new CommandError(NOTHING_RUNS);
-  const url = readUrl(address);
+  const url = readUrl(address, webhook.path);
   const isInstance = instance !== null && url.origin === URL.parse(instance.url)?.origin;
-  const secret = flags.secret ?? source.JIRA_WEBHOOK_SECRET ?? (isInstance ? instance.secret : null);
-  if (!secret) throw new UsageError(NO_SECRET);
+  const own = isInstance ? instance[webhook.secret_field] : null;
+  const secret = flags.secret ?? source[webhook.secret_name] ?? own;
+  if (!secret) throw new UsageError(noSecret(webhook));
   return { url, secret };
 };

@@ -1,5 +1,11 @@
-/** What the story's issue looks like at one moment. */
-export type Moment = { key: string; updated: string; status: 'To Do' | 'In Progress'; summary: string };
+/** What an issue of the story looks like at one moment. */
+export type Moment = {
+  id: string;
+  key: string;
+  updated: string;
+  status: 'To Do' | 'In Progress';
+  summary: string;
+};
 
 type Item = { field: string; fieldId?: string; fromString: string; toString: string };
 
@@ -19,8 +25,8 @@ const fieldsOf = ({ key, status, summary }: Moment) => ({
 const encode = (body: object): Buffer => Buffer.from(JSON.stringify(body));
 
 const issueOf = (moment: Moment, fields: object) => ({
-  id: '10001',
-  self: 'https://jira.example.com/rest/api/2/issue/10001',
+  id: moment.id,
+  self: `https://jira.example.com/rest/api/2/issue/${moment.id}`,
   key: moment.key,
   fields,
 });
@@ -52,7 +58,7 @@ export const commentBody = (timestamp: string, moment: Moment, text: string): Bu
     timestamp: Date.parse(timestamp),
     webhookEvent: 'comment_created',
     comment: {
-      self: 'https://jira.example.com/rest/api/2/issue/10001/comment/10600',
+      self: `https://jira.example.com/rest/api/2/issue/${moment.id}/comment/10600`,
       id: '10600',
       author: ADA,
       body: text,

@@ -4,14 +4,20 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DeleteTableCommand } from '@aws-sdk/client-dynamodb';
 import { readEnv } from '../../contract/env.ts';
+import type { Correlated } from '../../local/local-correlation.ts';
 import { type Instance, startInstance } from '../../local/run-instance.ts';
 import { createDynamoDb } from '../../platform/dynamodb.ts';
 import { createLogger } from '../../platform/logger.ts';
 
+type Secrets = { jira: string; commits: string };
+
+const newSecret = (): string => randomBytes(32).toString('base64url');
+
 /** Settings of the demo's own: nothing of the environment but another DynamoDB, where there is no embedded one. */
-const demoEnv = (secret: string, folder: string, source: NodeJS.ProcessEnv) =>
+const demoEnv = (secrets: Secrets, folder: string, source: NodeJS.ProcessEnv) =>
   readEnv({
-    JIRA_WEBHOOK_SECRET: secret,
+    JIRA_WEBHOOK_SECRET: secrets.jira,
+    COMMITS_WEBHOOK_SECRET: secrets.commits,
     PORT: '0',
     LOG_LEVEL: 'silent',
     RC_LOG_JSON: 'true',
@@ -27,18 +33,22 @@ const dropTable = async ({ dynamodb, tableName }: Instance): Promise<void> => {
   client.destroy();
 };
 
+/** Where the demo tells its story, and how it learns that everything told is correlated. */
+export type Stage = { url: string; secret: string; commitsSecret: string; correlated: Correlated };
+
 /** An instance for this process alone, on a free port and with a table and folder that go with it. */
 export const withOwnInstance = async <T>(
-  work: (url: string, secret: string) => Promise<T>,
+  work: (stage: Stage) => Promise<T>,
   source: NodeJS.ProcessEnv = process.env,
 ): Promise<T> => {
-  const secret = randomBytes(32).toString('base64url');
+  const secrets = { jira: newSecret(), commits: newSecret() };
   const folder = mkdtempSync(join(tmpdir(), 'jira-webhook-sync-demo-'));
   await using owned = new AsyncDisposableStack();
   owned.defer(() => rmSync(folder, { recursive: true, force: true }));
-  const env = demoEnv(secret, folder, source);
+  const env = demoEnv(secrets, folder, source);
   const instance = await startInstance({ env, log: createLogger(env) });
   owned.defer(instance.stop);
   if (env.AWS_ENDPOINT_URL_DYNAMODB !== undefined) owned.defer(() => dropTable(instance));
-  return await work(instance.url, secret);
+  const { url, correlated } = instance;
+  return await work({ url, secret: secrets.jira, commitsSecret: secrets.commits, correlated });
 };

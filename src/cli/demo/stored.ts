@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import * as z from 'zod/mini';
 import { textTable } from '../shared/text-table.ts';
+import { type Found, get, orStrange } from './found.ts';
 import { ENDS_AS, ENDS_COUNTED, ENDS_WITH_EVENTS } from './story.ts';
 
 const issue = z.object({
@@ -33,12 +34,6 @@ const stats = z.object({
   }),
 });
 
-/** What a route answered, in words, and whether it is what the story must end in. */
-export type Found = { route: string; text: string; ok: boolean };
-
-const get = async (base: string, route: string): Promise<unknown> =>
-  (await fetch(`${base}${route}`, { signal: AbortSignal.timeout(10_000) })).json();
-
 const readIssue = async (base: string, route: string): Promise<Found> => {
   const found = issue.parse(await get(base, route));
   const rows = Object.entries(found).map(([name, value]) => [name, String(value)]);
@@ -62,10 +57,6 @@ const readStats = async (base: string, route: string): Promise<Found> => {
     ok: isDeepStrictEqual(outcomes, ENDS_COUNTED),
   };
 };
-
-/** An answer of another shape is told as such, and the others are still shown. */
-const orStrange = (route: string, found: Promise<Found>): Promise<Found> =>
-  found.catch(() => ({ route, text: 'This is not what the route answers.', ok: false }));
 
 const READERS = [
   { route: '/issues/DEMO-1', read: readIssue },

@@ -11,6 +11,7 @@ export type Step = {
 };
 
 const CREATED: Moment = {
+  id: '10001',
   key: 'DEMO-1',
   updated: '2026-03-02T16:00:00.100+0000',
   status: 'To Do',

@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import * as z from 'zod/mini';
-import { matchRoute } from '../../http/routes.ts';
+import { COMMIT_SOURCES, type Source } from '../../domain/source.ts';
+import { matchRoute, type RouteName } from '../../http/routes.ts';
 import { faultCode } from '../../local/start-error.ts';
 import type { FunctionName } from '../shared/bundle.ts';
 import { UsageError } from '../shared/command-error.ts';
@@ -51,10 +52,19 @@ export const signEvent = (event: APIGatewayProxyEventV2, secret: string): APIGat
   return { ...event, headers: Object.fromEntries(headers) };
 };
 
-const INGEST_ROUTES = ['jira-webhook', 'health'];
+const routeOf = ({ requestContext, rawPath }: APIGatewayProxyEventV2): RouteName | null => {
+  const match = matchRoute(requestContext.http.method, rawPath);
+  return match.kind === 'found' ? match.name : null;
+};
+
+/** Whose delivery the event is, and so whose secret signs it; Jira's where it is nobody's. */
+export const sourceOf = (event: APIGatewayProxyEventV2): Source => {
+  const name = routeOf(event);
+  return COMMIT_SOURCES.find((source) => name === `${source}-webhook`) ?? 'jira';
+};
 
 /** The function the gateway would call; what has no route goes to ingest, for its 404 and 405. */
-export const functionFor = ({ requestContext, rawPath }: APIGatewayProxyEventV2): FunctionName => {
-  const match = matchRoute(requestContext.http.method, rawPath);
-  return match.kind === 'found' && !INGEST_ROUTES.includes(match.name) ? 'read' : 'ingest';
+export const functionFor = (event: APIGatewayProxyEventV2): FunctionName => {
+  const name = routeOf(event);
+  return name === null || name === 'health' || name.endsWith('-webhook') ? 'ingest' : 'read';
 };

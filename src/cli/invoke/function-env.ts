@@ -1,3 +1,5 @@
+import { SECRET_VARIABLES } from '../../contract/env.ts';
+import { forEachSource, SOURCES, type Source } from '../../domain/source.ts';
 import type { InstanceRecord } from '../../local/instance.ts';
 import type { FunctionName } from '../shared/bundle.ts';
 import type { Place } from '../shared/place.ts';
@@ -15,6 +17,16 @@ const artifactsOf = ({ artifacts }: Place): NodeJS.ProcessEnv => {
   return 'bucket' in artifacts ? { ARTIFACTS_BUCKET: artifacts.bucket } : { ARTIFACTS_DIR: artifacts.folder };
 };
 
+/** What each source's deliveries are signed with; null where only the ARN leads to it, if anything does. */
+export type Secrets = Record<Source, string | null>;
+
+const variablesOf = (secrets: Secrets): NodeJS.ProcessEnv =>
+  Object.fromEntries(
+    SOURCES.flatMap((source) =>
+      secrets[source] === null ? [] : [[SECRET_VARIABLES[source], secrets[source]]],
+    ),
+  );
+
 /**
  * The function's environment: what this process has, and the place it is to work on. It sees itself on Lambda,
  * so its log lines are JSON unless RC_LOG_JSON says otherwise.
@@ -24,25 +36,35 @@ export const functionEnv = (
   name: FunctionName,
   place: Place,
   standIns: boolean,
-  secret: string | null,
+  secrets: Secrets,
   source: NodeJS.ProcessEnv,
 ): NodeJS.ProcessEnv => ({
   ...source,
   ...(standIns ? NOBODY : {}),
   ...artifactsOf(place),
   ...(place.endpoint === null ? {} : { AWS_ENDPOINT_URL_DYNAMODB: place.endpoint }),
-  ...(secret === null ? {} : { JIRA_WEBHOOK_SECRET: secret }),
+  ...variablesOf(secrets),
   TABLE_NAME: place.table,
   AWS_LAMBDA_FUNCTION_NAME: `local-${name}`,
 });
 
-/** Flag, environment, running instance; null where only the ARN in the environment leads to it. */
-export const findSecret = (
+const secretsOfInstance = (instance: InstanceRecord | null): Secrets => ({
+  jira: instance?.secret ?? null,
+  github: null,
+  bitbucket: null,
+  commits: instance?.commits_secret ?? null,
+});
+
+/** By source: environment, else running instance, if it has the place's database; a flag is for `sender`'s. */
+export const findSecrets = (
   flag: string | undefined,
+  sender: Source,
   source: NodeJS.ProcessEnv,
   place: Place,
   instance: InstanceRecord | null,
-): string | null => {
+): Secrets => {
   const isInstance = instance !== null && place.endpoint === instance.dynamodb_endpoint;
-  return flag ?? source.JIRA_WEBHOOK_SECRET ?? (isInstance ? instance.secret : null);
+  const known = secretsOfInstance(isInstance ? instance : null);
+  const found = forEachSource((name) => source[SECRET_VARIABLES[name]] ?? known[name]);
+  return flag === undefined ? found : { ...found, [sender]: flag };
 };

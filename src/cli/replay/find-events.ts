@@ -1,10 +1,11 @@
 import type { Outcome } from '../../domain/delivery.ts';
 import { toPhoenixDay } from '../../domain/instant.ts';
 import { DEFAULT_TENANT } from '../../domain/tenant.ts';
+import { eachLimit } from '../../platform/each-limit.ts';
 import { listDay } from '../../store/list-day.ts';
+import { listParked } from '../../store/processing.ts';
 import type { EventStore } from '../../store/put-event.ts';
 import type { Item, Table } from '../../store/table-client.ts';
-import { eachLimit } from '../shared/each-limit.ts';
 import { itemDeadline } from '../shared/limits.ts';
 import type { Selection } from './selection.ts';
 
@@ -37,6 +38,23 @@ const eventsOfDay = async (table: Table, day: string, outcome: Outcome | null): 
   return ids.reverse();
 };
 
+/** Ids of the parked events, the longest parked first. */
+const parkedEvents = async (table: Table): Promise<string[]> => {
+  const ids: string[] = [];
+  let after: Item | null = null;
+  do {
+    const page: { event_ids: string[]; last: Item | null } = await listParked(
+      table,
+      DEFAULT_TENANT,
+      { limit: PAGE, after },
+      itemDeadline(),
+    );
+    ids.push(...page.event_ids);
+    after = page.last;
+  } while (after !== null);
+  return ids;
+};
+
 /** Ids of the selected events, oldest first; one that is named need not be there. */
 export const findEvents = async (
   events: EventStore,
@@ -44,6 +62,7 @@ export const findEvents = async (
   nowMs: number,
 ): Promise<string[]> => {
   if (selection.kind === 'event') return [selection.id];
+  if (selection.kind === 'parked') return parkedEvents(events.table);
   const { outcome } = selection;
   if (selection.kind === 'day') return eventsOfDay(events.table, selection.day, outcome);
   const days = daysHolding(selection.outcome, events.retention_days, nowMs);

@@ -3,11 +3,12 @@ import { isEventId } from '../../domain/event-id.ts';
 import { isCalendarDay } from '../../domain/phoenix-day.ts';
 import { UsageError } from '../shared/command-error.ts';
 
-/** Which events: one, those of a Phoenix day (of one outcome or all), or all of an outcome. */
+/** Which events: one, those of a Phoenix day (of one outcome or all), all of an outcome, or the parked ones. */
 export type Selection =
   | { kind: 'event'; id: string }
   | { kind: 'day'; day: string; outcome: Outcome | null }
-  | { kind: 'outcome'; outcome: Outcome };
+  | { kind: 'outcome'; outcome: Outcome }
+  | { kind: 'parked' };
 
 const readEventId = (id: string): string => {
   if (isEventId(id)) return id;
@@ -20,12 +21,20 @@ const readDay = (day: string): string => {
 };
 
 /** What the options select. @throws UsageError when they select nothing or contradict each other */
-export const readSelection = (options: { event?: string; outcome?: Outcome; date?: string }): Selection => {
-  const { event, outcome, date } = options;
+export const readSelection = (options: {
+  event?: string;
+  outcome?: Outcome;
+  date?: string;
+  parked?: true;
+}): Selection => {
+  const { event, outcome, date, parked } = options;
+  if (parked && (event ?? outcome ?? date) !== undefined)
+    throw new UsageError('--parked means all parked events: leave out --event, --outcome and --date');
+  if (parked) return { kind: 'parked' };
   if (event !== undefined && (outcome ?? date) !== undefined)
     throw new UsageError('--event names one event: leave out --outcome and --date');
   if (event !== undefined) return { kind: 'event', id: readEventId(event) };
   if (date !== undefined) return { kind: 'day', day: readDay(date), outcome: outcome ?? null };
   if (outcome !== undefined) return { kind: 'outcome', outcome };
-  throw new UsageError('Say what to replay: --event ID, --outcome OUTCOME or --date yyyy-mm-dd');
+  throw new UsageError('Say what to replay: --event ID, --outcome OUTCOME, --date yyyy-mm-dd or --parked');
 };

@@ -13,8 +13,8 @@ import {
 import { PROJECT_FOLDER } from '../../local/project-folder.ts';
 import { CommandError } from './command-error.ts';
 
-/** The two Lambda functions; each is `src/handlers/<name>.ts` and becomes one folder to zip. */
-export const FUNCTIONS = ['ingest', 'read'] as const;
+/** The Lambda functions; each is `src/handlers/<name>.ts` and becomes one folder to zip. */
+export const FUNCTIONS = ['ingest', 'read', 'correlate', 'sweep'] as const;
 export type FunctionName = (typeof FUNCTIONS)[number];
 
 /** Where `npm run build` puts them. */

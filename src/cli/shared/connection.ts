@@ -1,11 +1,15 @@
 import type { DynamoDBClientConfig } from '@aws-sdk/client-dynamodb';
-import { type Env, readEnv } from '../../contract/env.ts';
+import type { ArtifactStore } from '../../artifact/artifact-store.ts';
+import type { Env } from '../../contract/env.ts';
 import { UnavailableError } from '../../errors/errors.ts';
-import { openRawBodies, openTable } from '../../handlers/deps.ts';
+import type { SweepDeps } from '../../handlers/correlate/sweep-events.ts';
+import { openCorrelation } from '../../handlers/open-correlation.ts';
 import { embeddedConfig, externalConfig } from '../../local/aws-config.ts';
 import { readInstance } from '../../local/instance.ts';
+import { readLocalEnv } from '../../local/local-env.ts';
 import { faultCode } from '../../local/start-error.ts';
-import type { EventStore } from '../../store/put-event.ts';
+import { systemClock } from '../../platform/clock.ts';
+import { createLogger } from '../../platform/logger.ts';
 import type { RawBodies } from '../../store/raw-bodies.ts';
 import { CommandError, UsageError } from './command-error.ts';
 import { describePlace, findPlace, NO_ARTIFACTS, type Place, type TableFlags } from './place.ts';
@@ -19,14 +23,14 @@ export const clientConfig = async ({ endpoint, embedded }: Place): Promise<Dynam
 const refuse = (): Promise<never> => Promise.reject(new UsageError(NO_ARTIFACTS));
 const UNKNOWN_RAW_BODIES: RawBodies = { put: refuse, get: refuse, remove: refuse };
 
-const openArtifacts = ({ artifacts }: Place, env: Env): RawBodies => {
-  if (artifacts === null) return UNKNOWN_RAW_BODIES;
+const UNKNOWN_ARTIFACTS: ArtifactStore = { put: refuse, replaceIfNewer: refuse };
+
+/** The environment with the artifacts of the place. */
+const envAt = (artifacts: NonNullable<Place['artifacts']>, env: Env): Env => {
   const { ARTIFACTS_BUCKET: _, ...rest } = env;
-  return openRawBodies(
-    'bucket' in artifacts
-      ? { ...rest, ARTIFACTS_BUCKET: artifacts.bucket }
-      : { ...rest, ARTIFACTS_DIR: artifacts.folder },
-  );
+  return 'bucket' in artifacts
+    ? { ...rest, ARTIFACTS_BUCKET: artifacts.bucket }
+    : { ...rest, ARTIFACTS_DIR: artifacts.folder };
 };
 
 /** The DynamoDB's own words for what people do wrong most often. */
@@ -43,21 +47,32 @@ const explainTableFault = (fault: UnavailableError, place: Place): CommandError 
   return new CommandError(`The ${what} could not be used: ${hint ? `${hint} (${code})` : code}`);
 };
 
+const openAt = async (place: Place, env: Env): Promise<SweepDeps> => {
+  const platform = {
+    clock: systemClock,
+    log: createLogger({ ...env, LOG_LEVEL: 'silent' }),
+    dynamodb: await clientConfig(place),
+  };
+  const retention_days = env.EVENT_RETENTION_DAYS;
+  if (place.artifacts !== null)
+    return { ...openCorrelation(envAt(place.artifacts, env), platform), retention_days };
+  const opened = openCorrelation(env, platform);
+  return { ...opened, rawBodies: UNKNOWN_RAW_BODIES, artifacts: UNKNOWN_ARTIFACTS, retention_days };
+};
+
 /**
  * Opens the table and the artifacts that flags, environment and running instance name, and does the work.
- * Raw bodies that nobody says the place of throw a UsageError when they are used.
+ * Artifacts that nobody says the place of throw a UsageError when they are used.
  * @throws CommandError when no table is named or it cannot be used
  */
 export const withStore = async <T>(
   flags: TableFlags,
-  work: (events: EventStore, place: Place) => Promise<T>,
+  work: (store: SweepDeps, place: Place) => Promise<T>,
 ): Promise<T> => {
   const place = findPlace(flags, process.env, readInstance());
-  const env = readEnv({ ...process.env, TABLE_NAME: place.table });
-  const table = openTable(env, await clientConfig(place));
-  const rawBodies = openArtifacts(place, env);
+  const store = await openAt(place, readLocalEnv({ ...process.env, TABLE_NAME: place.table }));
   try {
-    return await work({ table, rawBodies, retention_days: env.EVENT_RETENTION_DAYS }, place);
+    return await work(store, place);
   } catch (fault) {
     throw fault instanceof UnavailableError ? explainTableFault(fault, place) : fault;
   }

@@ -1,6 +1,6 @@
 import { Presets, SingleBar } from 'cli-progress';
 
-export type Progress = { step(): void; stop(): void };
+export type Progress = { step(by?: number): void; stop(): void };
 
 /** Fewer than this and the work is over before a bar says anything. */
 const MANY = 20;
@@ -26,5 +26,5 @@ export const showProgress = (what: string, total: number): Progress => {
     Presets.legacy,
   );
   bar.start(total, 0);
-  return { step: () => bar.increment(), stop: () => bar.stop() };
+  return { step: (by = 1) => bar.increment(by), stop: () => bar.stop() };
 };

@@ -20,7 +20,8 @@ const signed = (bytes: Buffer): Signed => ({
   headers: new Map([['x-hub-signature', signatureOf(SECRET, bytes)]]),
 });
 
-const verifier = createVerifier({ secrets: overrideSecret(SECRET), clock: () => NOW_MS });
+const secrets = overrideSecret('JIRA_WEBHOOK_SECRET', SECRET);
+const verifier = createVerifier({ source: 'jira', secrets, clock: () => NOW_MS });
 
 /** What a delivery goes through before the first write. */
 const ours = async ({ bytes, headers }: Signed): Promise<unknown> => {

@@ -6,7 +6,7 @@ import { serveParent } from './child-side.ts';
 /** The real instance, as `npm start` runs it, with its log as JSON lines. */
 await serveParent(async (_setup, owned) => {
   const env = readLocalEnv(process.env);
-  const instance = await startInstance({ env, log: createLogger(env) });
+  const instance = await startInstance({ env, log: createLogger(env), correlate: false });
   owned.defer(instance.stop);
   return instance.url;
 });

@@ -31,6 +31,8 @@ export type LambdaProcess = {
   /** What importing a package gave, and the type of the exported handler. */
   greeting: [string, string];
   invoke(event: APIGatewayProxyEventV2): Promise<APIGatewayProxyStructuredResultV2>;
+  /** The same for a function that no gateway calls. */
+  call(event: object): Promise<unknown>;
   /** Everything it logged, when it has ended. */
   end(): Promise<string[]>;
 };
@@ -54,12 +56,14 @@ export const startLambda = async (folder: string, env: Record<string, string>): 
     return JSON.parse(value);
   };
   const closed = once(child, 'close');
+  const send = async (event: object) => {
+    stdin.write(`${JSON.stringify(event)}\n`);
+    return next();
+  };
   return {
     greeting: [await next(), await next()],
-    invoke: async (event) => {
-      stdin.write(`${JSON.stringify(event)}\n`);
-      return next();
-    },
+    invoke: send,
+    call: send,
     end: async () => {
       stdin.end();
       await closed;

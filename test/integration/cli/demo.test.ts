@@ -17,9 +17,12 @@ describe('npm run demo', () => {
       '401 signature-refused',
       '202 applied',
       '202 applied',
+      '202 recorded',
+      '202 applied',
+      '202 applied',
     ]);
     expect(stdout).not.toContain('NOT AS TOLD');
-    expect(stdout.match(/ {2}GET \S+ {2}ok\n/g)).toHaveLength(4);
+    expect(stdout.match(/ {2}GET \S+ {2}ok\n/g)).toHaveLength(7);
     expect(stdout).toMatch(/The story went as told\.\n$/);
   });
 

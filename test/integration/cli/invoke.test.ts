@@ -64,6 +64,29 @@ describe('npm run invoke', () => {
     expect(JSON.parse(stdout)).toMatchObject({ statusCode: 404 });
   });
 
+  it.each(['github', 'bitbucket', 'commits'])(
+    'signs an event from %s with the secret of its own',
+    async (source) => {
+      const event = source === 'commits' ? 'webhook-commits' : `webhook-${source}-push`;
+      const secret = { [`${source.toUpperCase()}_WEBHOOK_SECRET`]: `for ${source}` };
+      const { code, stdout, stderr } = await invoke(event, [], secret);
+      expect(stderr).toContain(`"source":"${source}"`);
+      expect(JSON.parse(stdout)).toMatchObject({ statusCode: 202, body: { outcome: 'recorded' } });
+      expect(code).toBe(0);
+    },
+  );
+
+  it('takes a flag for the secret of the source that sends the event', async () => {
+    const { stdout } = await invoke('webhook-commits', ['--secret', 'of the flag']);
+    expect(JSON.parse(stdout)).toMatchObject({ statusCode: 200, body: { status: 'duplicate' } });
+  });
+
+  it('asks for the variable of the source where it knows no secret', async () => {
+    const { code, stderr } = await invoke('webhook-github-push');
+    expect(code).toBe(2);
+    expect(stderr).toContain('give --secret or set GITHUB_WEBHOOK_SECRET');
+  });
+
   it('ends with 1 when the answer is a refusal', async () => {
     const { code, stdout } = await invoke('webhook-forged');
     expect(code).toBe(1);

@@ -205,7 +205,9 @@ describe('GET /events', () => {
       hours: 1,
       outcomes: { applied: 32, stale: 0, recorded: 0, quarantined: 8 },
       event_types: { 'jira:issue_updated': 32 },
-      unprocessed: 0,
+      unprocessed: 32,
+      lag_seconds: 59,
+      failed: 0,
       complete: true,
       generated_at: '2026-03-10T12:01:00.000-07:00',
     });
@@ -219,13 +221,20 @@ describe('GET /stats', () => {
     const app = await open();
     const put = (n: number) => {
       const event_id = `evt_${n.toString(16).padStart(40, '0')}`;
-      const ids = { tenant: 'default', event_id, source: 'jira', outcome: 'recorded' as const, facts: null };
+      const ids = {
+        tenant: 'default',
+        event_id,
+        source: 'jira' as const,
+        outcome: 'recorded' as const,
+        facts: null,
+      };
       const run_id = newRunId(time.now - n);
       const rest = {
         idempotency_key: 'k',
         received_ms: time.now - n,
         run_id,
         problem: null,
+        event_name: null,
         raw_stored_apart: false,
       };
       return { PutRequest: { Item: eventItem({ ...ids, ...rest }, new Uint8Array(1), 9_999_999_999) } };

@@ -13,7 +13,8 @@ const env = (more: Record<string, string> = {}) => readEnv({ PORT: '0', ARTIFACT
 describe('an instance in this process', () => {
   it('answers, and stops once however often it is asked, because a demo and a signal may both ask', async () => {
     const instance = await startInstance({ env: env(), log });
-    expect(instance.secretMade).toBe(true);
+    expect([instance.secretMade, instance.commitsSecretMade]).toEqual([true, true]);
+    expect(instance.commitsSecret).not.toBe(instance.secret);
     expect(await (await fetch(`${instance.url}/health`)).json()).toEqual({
       status: 'ok',
       checks: { table: 'ok', secret: 'ok' },
@@ -25,15 +26,23 @@ describe('an instance in this process', () => {
 
   it('keeps the secret it is given and knows where things lie, because other commands ask for it', async () => {
     const instance = await startInstance({
-      env: env({ JIRA_WEBHOOK_SECRET: 'given', TABLE_NAME: 'mine' }),
+      env: env({ JIRA_WEBHOOK_SECRET: 'given', COMMITS_WEBHOOK_SECRET: 'for commits', TABLE_NAME: 'mine' }),
       log,
     });
     expect(instance).toMatchObject({
       secret: 'given',
       secretMade: false,
+      commitsSecret: 'for commits',
+      commitsSecretMade: false,
       tableName: 'mine',
       artifactsFolder: folder,
     });
+    await instance.stop();
+  });
+
+  it('makes the one secret that is missing, because each source has its own', async () => {
+    const instance = await startInstance({ env: env({ COMMITS_WEBHOOK_SECRET: 'given' }), log });
+    expect([instance.secretMade, instance.commitsSecretMade]).toEqual([true, false]);
     await instance.stop();
   });
 
@@ -47,6 +56,7 @@ describe('an instance in this process', () => {
       log,
     });
     expect([instance.secret, instance.secretMade, instance.artifactsFolder]).toEqual([null, false, null]);
+    expect([instance.commitsSecret, instance.commitsSecretMade]).toEqual([null, false]);
     await instance.stop();
   });
 

@@ -8,6 +8,7 @@ import { promisify } from 'node:util';
 import { afterEach, describe, expect, it } from 'vitest';
 import * as z from 'zod/mini';
 import { readInstance } from '../../../src/local/instance.ts';
+import { commitDelivery } from '../../support/commit-deliveries.ts';
 import { toolPath } from '../../support/tool-path.ts';
 import { eventually, isGone, type Spawned, spawnCommand, temporaryFolder } from './processes.ts';
 import { openRaw, parseAnswers } from './raw-http.ts';
@@ -58,6 +59,8 @@ const delivery = JSON.stringify({
   issue: { id: '10001', key: 'ABC-1', fields: { summary: 'kept', updated: '2026-11-18T10:26:40.000+0000' } },
 });
 
+const commits = commitDelivery('commits');
+
 const sign = (secret: string, body: string): string =>
   `sha256=${createHmac('sha256', secret).update(body).digest('hex')}`;
 
@@ -79,6 +82,23 @@ describe('npm start', () => {
     expect((await fetch(`${server.url}/webhooks/jira`, { method: 'POST', body: delivery })).status).toBe(401);
   });
 
+  it('makes a secret for commits too, prints it once, and tells it to the commands', async () => {
+    const server = await listening();
+    const secret = String(server.record.commits_secret);
+    expect(server.printed().split(secret)).toHaveLength(2);
+    expect(Buffer.from(secret, 'base64url')).toHaveLength(32);
+    expect(secret).not.toBe(server.secret);
+    const send = async (key: string): Promise<number> => {
+      const headers = { 'x-hub-signature-256': sign(key, commits) };
+      return (await fetch(`${server.url}/webhooks/commits`, { method: 'POST', body: commits, headers }))
+        .status;
+    };
+    expect([await send(secret), await send(server.secret)]).toEqual([202, 401]);
+    expect((await fetch(`${server.url}/webhooks/github`, { method: 'POST', body: commits })).status).toBe(
+      404,
+    );
+  });
+
   it('prints a command that works when pasted, because that is the first thing people do', async () => {
     const server = await listening();
     const [, pasted = ''] = /\(paste\):\n\n(.*?)\n\n/s.exec(server.printed()) ?? [];
@@ -91,7 +111,12 @@ describe('npm start', () => {
   });
 
   it('prints no secret that the environment gave, because its owner has it already', async () => {
-    const server = await listening({ JIRA_WEBHOOK_SECRET: 'canary-secret-of-mine' });
+    const server = await listening({
+      JIRA_WEBHOOK_SECRET: 'canary-secret-of-mine',
+      COMMITS_WEBHOOK_SECRET: 'canary-secret-for-commits',
+    });
+    expect(server.record.commits_secret).toBe('canary-secret-for-commits');
+    expect(server.printed()).not.toContain('canary-secret-for-commits');
     expect(await deliver(server.url, 'canary-secret-of-mine')).toMatchObject({ http: 202 });
     expect(server.printed()).not.toContain('canary-secret-of-mine');
     expect(server.printed()).toContain('secret="$JIRA_WEBHOOK_SECRET"');

@@ -40,13 +40,14 @@ const quarantine = async (eventId: string, body: string): Promise<string> => {
   const event = {
     tenant: 'default',
     event_id: eventId,
-    source: 'jira',
+    source: 'jira' as const,
     outcome: 'quarantined' as const,
     facts: null,
     idempotency_key: 'the first identifier',
     received_ms: Date.now() - 60_000,
     run_id: `01KJ00000000000000000${eventId.slice(-5)}`,
     problem: { type: 'not-a-jira-webhook' as const, status: 422, detail: 'As it was.', errors: [] },
+    event_name: null,
     raw_stored_apart: false,
   };
   const signal = AbortSignal.timeout(10_000);

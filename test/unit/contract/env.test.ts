@@ -30,6 +30,9 @@ describe('readEnv', () => {
     ['TABLE_NAME', 'a b'],
     ['AWS_ENDPOINT_URL_DYNAMODB', 'localhost:8000'],
     ['JIRA_WEBHOOK_SECRET', ''],
+    ['GITHUB_WEBHOOK_SECRET', ''],
+    ['BITBUCKET_WEBHOOK_SECRET', ''],
+    ['COMMITS_WEBHOOK_SECRET', ''],
   ])('refuses %s=%s and names it, because a wrong value must stop the start', (name, value) => {
     expect(() => readEnv({ [name]: value })).toThrow(ConfigError);
     expect(() => readEnv({ [name]: value })).toThrow(name);

@@ -5,6 +5,9 @@ import { matchRoute, ROUTES } from '../../../src/http/routes.ts';
 describe('matchRoute', () => {
   it.each([
     ['POST', '/webhooks/jira', { kind: 'found', name: 'jira-webhook', argument: '' }],
+    ['POST', '/webhooks/github', { kind: 'found', name: 'github-webhook', argument: '' }],
+    ['POST', '/webhooks/bitbucket', { kind: 'found', name: 'bitbucket-webhook', argument: '' }],
+    ['POST', '/webhooks/commits', { kind: 'found', name: 'commits-webhook', argument: '' }],
     ['GET', '/health', { kind: 'found', name: 'health', argument: '' }],
     ['GET', '/issues', { kind: 'found', name: 'list-issues', argument: '' }],
     ['GET', '/issues/ABC-1', { kind: 'found', name: 'get-issue', argument: 'ABC-1' }],
@@ -29,6 +32,8 @@ describe('matchRoute', () => {
     '/',
     '',
     '/webhooks/jira/',
+    '/webhooks/gitlab',
+    '/webhooks',
     '/ISSUES',
     '/issues/A/b',
   ])('answers not found for %s, because it is no route or does not decode', (path) => {
@@ -36,12 +41,13 @@ describe('matchRoute', () => {
   });
 
   it.each([
-    ['GET', '/webhooks/jira', 'POST'],
-    ['POST', '/issues/ABC-1', 'GET'],
-    ['HEAD', '/health', 'GET'],
-    ['', '/stats', 'GET'],
-  ])('names what is allowed for %s %s, because a known path must say so', (method, path, allow) => {
-    expect(matchRoute(method, path)).toEqual({ kind: 'wrong-method', allow });
+    ['GET', '/webhooks/jira', 'jira-webhook', 'POST'],
+    ['PUT', '/webhooks/github', 'github-webhook', 'POST'],
+    ['POST', '/issues/ABC-1', 'get-issue', 'GET'],
+    ['HEAD', '/health', 'health', 'GET'],
+    ['', '/stats', 'stats', 'GET'],
+  ])('names what is allowed for %s %s, because a known path must say so', (method, path, name, allow) => {
+    expect(matchRoute(method, path)).toEqual({ kind: 'wrong-method', name, allow });
   });
 
   it('never throws, because anybody can send any path', () => {

@@ -16,6 +16,7 @@ const described = {
   table_name: 'jira-webhook-sync',
   artifacts_dir: '/somewhere',
   secret: 'a secret',
+  commits_secret: 'a secret for commits',
   started_at: '2026-11-22T19:00:00.000Z',
 };
 
@@ -33,10 +34,10 @@ describe('the instance file', () => {
 
   it('is for its owner only and leaves no other file, because it holds the secret', () => {
     writeInstance(described, file);
-    writeInstance({ ...described, secret: null }, file);
+    writeInstance({ ...described, secret: null, commits_secret: null }, file);
     expect(statSync(file).mode & 0o777).toBe(0o600);
     expect(readdirSync(dirname(file))).toEqual(['instance.json']);
-    expect(readInstance(file)?.secret).toBeNull();
+    expect(readInstance(file)).toMatchObject({ secret: null, commits_secret: null });
   });
 
   it.each([

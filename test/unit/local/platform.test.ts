@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from 'vitest';
-import { embeddedConfig, externalConfig } from '../../../src/local/aws-config.ts';
+import { embeddedConfig, externalConfig, streamsConfig } from '../../../src/local/aws-config.ts';
 import { engineBinary } from '../../../src/local/engine-binary.ts';
 import { gitSha } from '../../../src/local/git-sha.ts';
 import { urlOf } from '../../../src/local/listen.ts';
@@ -72,6 +72,18 @@ describe('credentials for a database', () => {
     delete process.env.AWS_ACCESS_KEY_ID;
     delete process.env.AWS_SECRET_ACCESS_KEY;
     expect(config).not.toHaveProperty('credentials');
+  });
+});
+
+describe('where the stream of a database is read', () => {
+  it('is where the database is, because compatible servers have one address for both', () => {
+    const config = embeddedConfig('http://127.0.0.1:8000');
+    expect(streamsConfig(config)).toEqual(config);
+  });
+
+  it('is left to the SDK on AWS, because streams have hosts of their own there', () => {
+    const config = { endpoint: 'https://dynamodb.eu-west-1.amazonaws.com', region: 'eu-west-1' };
+    expect(streamsConfig(config)).toEqual({ region: 'eu-west-1' });
   });
 });
 

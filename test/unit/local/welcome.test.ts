@@ -8,6 +8,7 @@ const about = {
   artifacts: '/p/artifacts',
   madeSecret: 'made-secret',
   secretInEnvironment: false,
+  madeCommitsSecret: 'made-for-commits',
   nowMs: Date.UTC(2026, 10, 22, 19, 0, 0, 5),
 };
 
@@ -33,6 +34,18 @@ describe('the welcome text', () => {
     const text = welcome({ ...about, madeSecret: null });
     expect(text).toContain('the secret behind JIRA_WEBHOOK_SECRET_ARN');
     expect(text).not.toContain('openssl');
+  });
+
+  it('tells how to send commits, and shows their secret exactly once', () => {
+    expect(welcome(about)).toContain('npm run commits -- --repo PATH\n');
+    expect(welcome(about)).toContain('http://127.0.0.1:8080/webhooks/commits with made-for-commits\n');
+    expect(welcome(about).split('made-for-commits')).toHaveLength(2);
+  });
+
+  it('shows no secret for commits that it has not made, because its owner has it already', () => {
+    const text = welcome({ ...about, madeCommitsSecret: null });
+    expect(text).toContain('npm run commits -- --repo PATH\n');
+    expect(text).not.toContain('/webhooks/commits');
   });
 
   it.each([

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { eachLimit } from '../../../../src/cli/shared/each-limit.ts';
+import { eachLimit } from '../../../src/platform/each-limit.ts';
 
 describe('work on many items', () => {
   it('answers in the order of the items and never does more at a time than allowed', async () => {

@@ -1,6 +1,7 @@
 import { createHmac } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { COMMIT_SOURCES } from '../../../src/domain/source.ts';
 import type { SigningKey } from '../../../src/verify/secret-document.ts';
 import { matchSignature, readSignature } from '../../../src/verify/signature.ts';
 
@@ -26,7 +27,7 @@ const MAIN = [key('main', SECRET)];
 
 /** What one `X-Hub-Signature` value comes to over a body. */
 const verdict = (value: string, body: Uint8Array = BODY, keys: SigningKey[] = MAIN): string | null => {
-  const signature = readSignature(new Map([['x-hub-signature', value]]));
+  const signature = readSignature(new Map([['x-hub-signature', value]]), 'jira');
   return signature && matchSignature(signature, body, keys);
 };
 
@@ -70,7 +71,7 @@ describe('a signature value', () => {
     ['the digest in base64', 'sha256=pHccOfvpDzF8eCToPd7zyq6cs9l2whSs4fKTfhMyY8k='],
     ['96 bare digits', SHA384],
   ])('is malformed with %s, because nothing is guessed or trimmed', (_, value) => {
-    expect(readSignature(new Map([['x-hub-signature', value]]))).toBeNull();
+    expect(readSignature(new Map([['x-hub-signature', value]]), 'jira')).toBeNull();
   });
 
   it('verifies bytes that are no text, because the raw bytes are signed', () => {
@@ -144,7 +145,7 @@ describe('which header decides', () => {
   ];
 
   it.each(NAMES)('reads %s, because some sender uses it', (name) => {
-    expect(readSignature(new Map([[name, `sha256=${SHA256}`]]))).toEqual({
+    expect(readSignature(new Map([[name, `sha256=${SHA256}`]]), 'jira')).toEqual({
       method: 'sha256',
       digest: Buffer.from(SHA256, 'hex'),
     });
@@ -157,7 +158,7 @@ describe('which header decides', () => {
         [later, `sha256=${SHA256}`],
         [earlier, ''],
       ]);
-      expect(readSignature(headers)).toBeNull();
+      expect(readSignature(headers, 'jira')).toBeNull();
     },
   );
 
@@ -166,7 +167,7 @@ describe('which header decides', () => {
       ['x-hub-signature-256', 'sha256=00'],
       ['x-hub-signature', `sha256=${SHA256}`],
     ]);
-    expect(readSignature(headers)?.digest.toString('hex')).toBe(SHA256);
+    expect(readSignature(headers, 'jira')?.digest.toString('hex')).toBe(SHA256);
   });
 
   it('finds none among other headers, because only these five carry a signature', () => {
@@ -176,8 +177,33 @@ describe('which header decides', () => {
           ['authorization', `sha256=${SHA256}`],
           ['x-signature', SHA256],
         ]),
+        'jira',
       ),
     ).toBeNull();
+  });
+});
+
+describe('which header of a commit source is read', () => {
+  const OWN = { github: 'x-hub-signature-256', bitbucket: 'x-hub-signature', commits: 'x-hub-signature-256' };
+  const ALL = [
+    'x-hub-signature',
+    'x-hub-signature-256',
+    'x-atlassian-webhook-signature',
+    'x-atlassian-signature',
+    'x-jira-webhook-signature',
+  ];
+
+  it.each(COMMIT_SOURCES)('is one only for %s, because it sends no other that counts', (source) => {
+    const read = ALL.filter((name) => readSignature(new Map([[name, `sha256=${SHA256}`]]), source) !== null);
+    expect(read).toEqual([OWN[source]]);
+  });
+
+  it.each(['github', 'commits'] as const)('lets %s send a SHA-1 signature beside it', (source) => {
+    const headers = new Map([
+      ['x-hub-signature', `sha1=${SHA1}`],
+      ['x-hub-signature-256', `sha256=${SHA256}`],
+    ]);
+    expect(readSignature(headers, source)?.digest.toString('hex')).toBe(SHA256);
   });
 });
 

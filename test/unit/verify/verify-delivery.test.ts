@@ -1,8 +1,9 @@
 import { createHmac } from 'node:crypto';
 import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { Source } from '../../../src/domain/source.ts';
 import { createSecretCache, type SecretCache } from '../../../src/verify/secret-cache.ts';
-import { overrideSecret } from '../../../src/verify/secret-source.ts';
+import { noSecret, overrideSecret } from '../../../src/verify/secret-source.ts';
 import { createSecretsManagerClient, fetchSigningKeys } from '../../../src/verify/secrets-manager.ts';
 import { createVerifier, type Verdict, type Verifier } from '../../../src/verify/verify-delivery.ts';
 import { type FakeSecretsManager, startSecretsManager } from '../../support/secrets-manager.ts';
@@ -37,12 +38,12 @@ afterEach(async () => {
 });
 
 /** A process of ours: its own cache and verifier over the store; the clock is shared. */
-const startProcess = (): { secrets: SecretCache; verifier: Verifier } => {
+const startProcess = (source: Source = 'jira'): { secrets: SecretCache; verifier: Verifier } => {
   const clock = () => now;
-  const fetch = () => fetchSigningKeys(client, ARN, { source: 'jira', graceHours: 24, clock });
+  const fetch = () => fetchSigningKeys(client, ARN, { source, graceHours: 24, clock });
   const log = { warn: (...line: unknown[]) => void warnings.push(line) };
   const secrets = createSecretCache({ fetch, clock, log });
-  return { secrets, verifier: createVerifier({ secrets, clock }) };
+  return { secrets, verifier: createVerifier({ source, secrets, clock }) };
 };
 
 const put = (document: Record<string, unknown>, createdMs = now): void =>
@@ -374,7 +375,11 @@ describe('many deliveries', () => {
 
 describe('the local override', () => {
   const verifierOf = (secret: string) =>
-    createVerifier({ secrets: overrideSecret(secret), clock: () => START });
+    createVerifier({
+      source: 'jira',
+      secrets: overrideSecret('JIRA_WEBHOOK_SECRET', secret),
+      clock: () => START,
+    });
 
   it('verifies under the name of its variable, because the log tells which key matched', async () => {
     expect(await deliver(verifierOf('local'), 'local')).toEqual(by('JIRA_WEBHOOK_SECRET'));
@@ -387,6 +392,79 @@ describe('the local override', () => {
 
   it('verifies nothing when it is empty, because anybody can compute that digest', async () => {
     expect(await deliver(verifierOf(''), '')).toEqual(REFUSED);
+  });
+});
+
+describe('the presence of a source', () => {
+  const signedBy = (secret: string) =>
+    new Map([['x-hub-signature-256', `sha256=${createHmac('sha256', secret).update(BODY).digest('hex')}`]]);
+  const UNSIGNED = new Map<string, string>();
+
+  it('is on with a key of its own and off with only the keys of others', async () => {
+    put({ jira_webhook_secret: 'main', github_webhook_secret: 'of github' });
+    expect(await startProcess('github').verifier.presence(UNSIGNED)).toBe('on');
+    expect(await startProcess('commits').verifier.presence(UNSIGNED)).toBe('off');
+  });
+
+  it('is off for ever where there is no place to look', async () => {
+    const verifier = createVerifier({ source: 'github', secrets: noSecret, clock: () => now });
+    expect(await verifier.presence(signedBy('any'))).toBe('off');
+  });
+
+  it('looks again for a well-formed signature only, so that anybody else costs nothing', async () => {
+    put({ jira_webhook_secret: 'main' });
+    const { verifier } = startProcess('github');
+    expect(await verifier.presence(UNSIGNED)).toBe('off');
+    put({ jira_webhook_secret: 'main', github_webhook_secret: 'just added' });
+    expect(await verifier.presence(UNSIGNED)).toBe('off');
+    expect(store.requests.AWSCURRENT).toBe(1);
+    expect(await verifier.presence(signedBy('just added'))).toBe('on');
+    expect(await verifier.verify(signedBy('just added'), BODY)).toEqual(by('github_webhook_secret'));
+    expect(store.requests.AWSCURRENT).toBe(2);
+  });
+
+  it('looks again at most every 30 s, because anybody can write a well-formed signature', async () => {
+    put({ jira_webhook_secret: 'main' });
+    const { verifier } = startProcess('github');
+    await verifier.presence(signedBy('noise'));
+    put({ jira_webhook_secret: 'main', github_webhook_secret: 'added' });
+    now += 30 * SECOND - 1;
+    expect(await verifier.presence(signedBy('added'))).toBe('off');
+    now += 1;
+    expect(await verifier.presence(signedBy('added'))).toBe('on');
+  });
+
+  it('is unknown while the store is down, because off would be a 404 that the sender never tries again', async () => {
+    put({ jira_webhook_secret: 'main' });
+    const warm = startProcess('github').verifier;
+    expect(await warm.presence(UNSIGNED)).toBe('off');
+    await store.refuse();
+    expect(await startProcess('github').verifier.presence(UNSIGNED)).toBe('unavailable');
+    expect(await warm.presence(signedBy('added meanwhile'))).toBe('unavailable');
+    expect(await warm.presence(UNSIGNED)).toBe('off');
+  });
+
+  it('ends with its last key, because nothing can be verified then', async () => {
+    put({
+      github_webhook_secret_previous: 'old',
+      github_webhook_secret_previous_until: '2026-11-22T19:01:00Z',
+    });
+    const { verifier } = startProcess('github');
+    expect(await verifier.presence(UNSIGNED)).toBe('on');
+    now += MINUTE;
+    expect(await verifier.presence(UNSIGNED)).toBe('off');
+  });
+
+  it('stays on for others when one source has broken keys, because each is read by itself', async () => {
+    put({
+      jira_webhook_secret: 'main',
+      github_webhook_secret: 'x',
+      github_webhook_secret_encoding: 'rot13',
+      commits_webhook_secret: 'of commits',
+    });
+    expect(await deliver(startProcess().verifier, 'main')).toEqual(by('jira_webhook_secret'));
+    expect(await startProcess('commits').verifier.presence(UNSIGNED)).toBe('on');
+    expect(await startProcess('github').verifier.presence(UNSIGNED)).toBe('unavailable');
   });
 });
 

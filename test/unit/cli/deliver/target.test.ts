@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { findTarget } from '../../../../src/cli/deliver/target.ts';
+import { COMMITS_WEBHOOK, findTarget } from '../../../../src/cli/deliver/target.ts';
 import type { InstanceRecord } from '../../../../src/local/instance.ts';
 
 const INSTANCE: InstanceRecord = {
@@ -10,6 +10,7 @@ const INSTANCE: InstanceRecord = {
   table_name: 'jira-webhook-sync',
   artifacts_dir: '/somewhere',
   secret: 'of the instance',
+  commits_secret: 'of the instance for commits',
   started_at: '2026-03-02T16:00:00.000Z',
 };
 
@@ -50,5 +51,23 @@ describe('where deliveries go', () => {
 
   it.each(['nonsense', 'ftp://example.com', '127.0.0.1:8080'])('refuses %s as an address', (url) => {
     expect(() => findTarget({ url, secret: 's' }, {}, null)).toThrow('no http or https address');
+  });
+});
+
+describe('where commits go', () => {
+  it("is the running instance's other webhook, with the secret that is its own for commits", () => {
+    const { url, secret } = findTarget({}, {}, INSTANCE, COMMITS_WEBHOOK);
+    expect([url.href, secret]).toEqual([
+      'http://127.0.0.1:8080/webhooks/commits',
+      'of the instance for commits',
+    ]);
+  });
+
+  it("is never signed for with Jira's secret, because each source has its own", () => {
+    const source = { JIRA_WEBHOOK_SECRET: 'of Jira' };
+    const instance = { ...INSTANCE, commits_secret: null };
+    expect(() => findTarget({}, source, instance, COMMITS_WEBHOOK)).toThrow('set COMMITS_WEBHOOK_SECRET');
+    const named = { ...source, COMMITS_WEBHOOK_SECRET: 'of commits' };
+    expect(findTarget({}, named, instance, COMMITS_WEBHOOK).secret).toBe('of commits');
   });
 });

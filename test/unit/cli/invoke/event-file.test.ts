@@ -7,6 +7,7 @@ import {
   functionFor,
   readEventFile,
   signEvent,
+  sourceOf,
   wantsSignature,
 } from '../../../../src/cli/invoke/event-file.ts';
 
@@ -31,7 +32,10 @@ describe('the ready events', () => {
     ['list-quarantined', 'read'],
     ['stats', 'read'],
     ['unknown-path', 'ingest'],
+    ['webhook-bitbucket-push', 'ingest'],
+    ['webhook-commits', 'ingest'],
     ['webhook-forged', 'ingest'],
+    ['webhook-github-push', 'ingest'],
     ['webhook-issue-created', 'ingest'],
     ['webhook-issue-updated-base64', 'ingest'],
     ['webhook-not-json', 'ingest'],
@@ -41,13 +45,31 @@ describe('the ready events', () => {
     expect(functionFor(eventOf(name))).toBe(expected);
   });
 
+  it.each([
+    ['webhook-github-push', 'github'],
+    ['webhook-bitbucket-push', 'bitbucket'],
+    ['webhook-commits', 'commits'],
+    ['webhook-issue-created', 'jira'],
+    ['webhook-wrong-method', 'jira'],
+    ['health', 'jira'],
+  ])('%s is signed with the secret of %s', (name, source) => {
+    expect(sourceOf(eventOf(name))).toBe(source);
+  });
+
   it('are all in that list, because one left out would be checked by nothing', () => {
-    expect(readdirSync(EVENTS)).toHaveLength(13);
+    expect(readdirSync(EVENTS)).toHaveLength(16);
   });
 
   it('are signed only where they ask for it, because a forged one must stay forged', () => {
     expect(
-      ['webhook-issue-created', 'webhook-issue-updated-base64', 'webhook-not-json']
+      [
+        'webhook-bitbucket-push',
+        'webhook-commits',
+        'webhook-github-push',
+        'webhook-issue-created',
+        'webhook-issue-updated-base64',
+        'webhook-not-json',
+      ]
         .map(eventOf)
         .every(wantsSignature),
     ).toBe(true);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { findSecret, functionEnv } from '../../../../src/cli/invoke/function-env.ts';
+import { findSecrets, functionEnv, type Secrets } from '../../../../src/cli/invoke/function-env.ts';
 import type { Place } from '../../../../src/cli/shared/place.ts';
 import type { InstanceRecord } from '../../../../src/local/instance.ts';
 
@@ -18,19 +18,24 @@ const INSTANCE: InstanceRecord = {
   table_name: 'a-table',
   artifacts_dir: '/somewhere',
   secret: 'of the instance',
+  commits_secret: 'of the instance for commits',
   started_at: '2026-03-02T16:00:00.000Z',
 };
 
+const NO_SECRETS: Secrets = { jira: null, github: null, bitbucket: null, commits: null };
+
 describe("the function's environment", () => {
   it('is the place it works on and what Lambda sets, over what this process has', () => {
+    const secrets = { ...NO_SECRETS, jira: 'the secret', commits: 'for commits' };
     const source = { PATH: '/bin', TABLE_NAME: 'another', AWS_PROFILE: 'work', AWS_ACCESS_KEY_ID: 'real' };
-    expect(functionEnv('ingest', PLACE, true, 'the secret', source)).toEqual({
+    expect(functionEnv('ingest', PLACE, true, secrets, source)).toEqual({
       PATH: '/bin',
       TABLE_NAME: 'a-table',
       AWS_LAMBDA_FUNCTION_NAME: 'local-ingest',
       AWS_ENDPOINT_URL_DYNAMODB: 'http://127.0.0.1:9000',
       ARTIFACTS_DIR: '/somewhere',
       JIRA_WEBHOOK_SECRET: 'the secret',
+      COMMITS_WEBHOOK_SECRET: 'for commits',
       AWS_ACCESS_KEY_ID: 'local',
       AWS_SECRET_ACCESS_KEY: 'local',
       AWS_REGION: 'us-east-1',
@@ -40,7 +45,7 @@ describe("the function's environment", () => {
 
   it('keeps real credentials for a real database', () => {
     const place = { ...PLACE, endpoint: null, artifacts: { bucket: 'b' } };
-    const env = functionEnv('read', place, false, null, { AWS_PROFILE: 'work' });
+    const env = functionEnv('read', place, false, NO_SECRETS, { AWS_PROFILE: 'work' });
     expect(env).toEqual({
       TABLE_NAME: 'a-table',
       ARTIFACTS_BUCKET: 'b',
@@ -50,15 +55,30 @@ describe("the function's environment", () => {
   });
 });
 
-describe('the secret that signs an event', () => {
-  it('is the flag, else the environment, else that of the instance', () => {
-    const source = { JIRA_WEBHOOK_SECRET: 'of the environment' };
-    expect(findSecret('of the flag', source, PLACE, INSTANCE)).toBe('of the flag');
-    expect(findSecret(undefined, source, PLACE, INSTANCE)).toBe('of the environment');
-    expect(findSecret(undefined, {}, PLACE, INSTANCE)).toBe('of the instance');
+describe('the secrets of the function', () => {
+  it('are those of the environment, else those of the instance', () => {
+    const source = { JIRA_WEBHOOK_SECRET: 'of the environment', GITHUB_WEBHOOK_SECRET: 'for github' };
+    expect(findSecrets(undefined, 'jira', source, PLACE, INSTANCE)).toEqual({
+      jira: 'of the environment',
+      github: 'for github',
+      bitbucket: null,
+      commits: 'of the instance for commits',
+    });
   });
 
-  it("is not the instance's for another database", () => {
-    expect(findSecret(undefined, {}, { ...PLACE, endpoint: 'http://127.0.0.1:1' }, INSTANCE)).toBeNull();
+  it.each(['jira', 'github', 'bitbucket', 'commits'] as const)(
+    "have the flag in place of the sender's (%s) and of no other",
+    (sender) => {
+      const before = findSecrets(undefined, sender, {}, PLACE, INSTANCE);
+      expect(findSecrets('of the flag', sender, {}, PLACE, INSTANCE)).toEqual({
+        ...before,
+        [sender]: 'of the flag',
+      });
+    },
+  );
+
+  it("are not the instance's for another database", () => {
+    const elsewhere = { ...PLACE, endpoint: 'http://127.0.0.1:1' };
+    expect(findSecrets(undefined, 'jira', {}, elsewhere, INSTANCE)).toEqual(NO_SECRETS);
   });
 });

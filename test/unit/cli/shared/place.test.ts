@@ -12,6 +12,7 @@ const INSTANCE: InstanceRecord = {
   table_name: 'of-the-instance',
   artifacts_dir: '/somewhere',
   secret: 'x',
+  commits_secret: 'of the instance for commits',
   started_at: '2026-03-02T16:00:00.000Z',
 };
 

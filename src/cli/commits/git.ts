@@ -1,0 +1,67 @@
+import { spawn } from 'node:child_process';
+import type { Readable } from 'node:stream';
+import { text } from 'node:stream/consumers';
+import { faultCode } from '../../local/start-error.ts';
+import { CommandError } from '../shared/command-error.ts';
+import { nulFields } from './nul-fields.ts';
+
+/** What a user's own settings must not change. */
+const SETTINGS = ['log.showSignature=false', 'core.quotePath=false', 'i18n.logOutputEncoding=UTF-8'];
+
+/** Inside a hook git sets these to the hook's repository, and there they would win over the one that is named. */
+const OF_A_HOOK = ['GIT_DIR', 'GIT_WORK_TREE', 'GIT_COMMON_DIR', 'GIT_INDEX_FILE', 'GIT_OBJECT_DIRECTORY'];
+
+/** What git said: its output without the last line's end, or the line that tells why there is none. */
+export type GitAnswer = { kind: 'done'; text: string } | { kind: 'refused'; why: string };
+
+const environment = (): NodeJS.ProcessEnv => {
+  const kept = Object.entries(process.env).filter(([name]) => !OF_A_HOOK.includes(name));
+  return { ...Object.fromEntries(kept), LC_ALL: 'C', GIT_TERMINAL_PROMPT: '0' };
+};
+
+type Running = { stdout: Readable; why: Promise<string | null>; kill: () => void };
+
+const whyOf = (said: string): string =>
+  said.split('\n').find((line) => line.startsWith('fatal: ')) ?? said.split('\n')[0] ?? '';
+
+/** No shell is between: an argument is an argument whatever it holds. `why` is null when git ended well. */
+const start = (folder: string, args: readonly string[]): Running => {
+  const settings = SETTINGS.flatMap((setting) => ['-c', setting]);
+  const child = spawn('git', ['--no-pager', ...settings, '-C', folder, ...args], {
+    env: environment(),
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const { promise: ended, resolve, reject } = Promise.withResolvers<boolean>();
+  child.once('close', (code) => resolve(code === 0));
+  child.once('error', (fault) => reject(new CommandError(`git cannot be run (${faultCode(fault)})`)));
+  const why = Promise.all([ended, text(child.stderr)]).then(([ok, said]) => (ok ? null : whyOf(said)));
+  // Whoever reads the output first looks at `why` later; until then its failure must not end the process.
+  why.catch(() => {});
+  return { stdout: child.stdout, why, kill: () => child.kill() };
+};
+
+/** Runs git for a short answer. @throws CommandError when git cannot be run at all */
+export const askGit = async (folder: string, args: readonly string[]): Promise<GitAnswer> => {
+  const { stdout, why } = start(folder, args);
+  const [answer, reason] = await Promise.all([text(stdout), why]);
+  if (reason !== null) return { kind: 'refused', why: reason };
+  return { kind: 'done', text: answer.replace(/\n$/, '') };
+};
+
+/**
+ * Runs git and hands on the fields of its output, each ended by a NUL, as they come. Git waits for whoever
+ * reads them, and ends with them.
+ * @throws CommandError when git fails, at the end of what it said till then
+ */
+export async function* readFields(folder: string, args: readonly string[]): AsyncGenerator<string> {
+  const { stdout, why, kill } = start(folder, args);
+  let all = false;
+  try {
+    yield* nulFields(stdout);
+    all = true;
+  } finally {
+    if (!all) kill();
+  }
+  const reason = await why;
+  if (reason !== null) throw new CommandError(`git ${args[0]} failed: ${reason}`);
+}

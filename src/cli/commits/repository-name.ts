@@ -1,0 +1,52 @@
+import { basename, dirname } from 'node:path';
+import { InvalidArgumentError } from 'commander';
+import { isRepositoryName } from '../../domain/commit.ts';
+
+/** `[user@]host:path` as ssh takes it. One letter before the colon is a Windows drive. */
+const SCP_FORM = /^(?:[^/]*@)?(?:\[[^\]/]*\]|[^/:@[\]]{2,}):(?!:)(.+)$/;
+
+/** What follows the host; null where the address names a place on this machine, or nothing we know. */
+const pathOf = (address: string): string | null => {
+  if (!address.includes('://')) return SCP_FORM.exec(address)?.[1] ?? null;
+  const url = URL.parse(address);
+  return url === null || url.protocol === 'file:' ? null : url.pathname;
+};
+
+const decode = (text: string): string => {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+};
+
+/**
+ * `owner/repository` of a remote's address in any form git takes (https, ssh, git, scp-like), deeper for
+ * GitLab's groups; null where it names no such thing. Only the path is used, so that no user name, password or
+ * token that the address holds can get into it.
+ */
+export const nameFromAddress = (address: string): string | null => {
+  const parts = decode(pathOf(address.trim()) ?? '')
+    .split('/')
+    .filter((part) => part !== '');
+  // Bitbucket Data Center's https addresses have `scm` before the project, its ssh addresses have not.
+  const named = parts.length === 3 && parts[0] === 'scm' ? parts.slice(1) : parts;
+  const name = named.join('/').replace(/\.git$/, '');
+  // No host has these in a name; they are a sign that the address was read wrongly and a password may be in it.
+  return isRepositoryName(name) && !/[@:]/.test(name) ? name : null;
+};
+
+/** The name of the folder that holds the repository, for one without a remote. `gitFolder`: `…/name/.git` or `…/name.git`. */
+export const nameFromFolder = (gitFolder: string): string => {
+  const folder = basename(gitFolder) === '.git' ? dirname(gitFolder) : gitFolder;
+  const name = basename(folder)
+    .replace(/\.git$/, '')
+    .replaceAll(/[\p{C}\p{Z}\s#]+/gu, '-');
+  return isRepositoryName(name) ? name : 'repository';
+};
+
+/** Reads `--name`. @throws InvalidArgumentError when it can be no repository's name */
+export const readName = (text: string): string => {
+  if (isRepositoryName(text)) return text;
+  throw new InvalidArgumentError('It must be 1 to 255 bytes without white space or #, such as owner/name.');
+};

@@ -1,0 +1,75 @@
+import { isIssueId, isIssueKey } from '../../domain/issue-key.ts';
+import type { RunArgs } from '../../domain/run-document.ts';
+import { findIssue } from '../../store/find-issue.ts';
+import { snapshotKey } from '../../store/keys.ts';
+import { listIssues } from '../../store/list-issues.ts';
+import { readRows } from '../../store/read-items.ts';
+import { toSnapshot } from '../../store/snapshot-row.ts';
+import type { Item, Table } from '../../store/table-client.ts';
+import { listVersionMembers } from '../../store/version-members.ts';
+import { CommandError, UsageError } from '../shared/command-error.ts';
+import { itemDeadline } from '../shared/limits.ts';
+
+/** What the options ask for. @throws UsageError when they ask for nothing, or for more than one thing */
+export const readArgs = (options: { project?: string; fixVersion?: string; issue?: string }): RunArgs => {
+  const { project, fixVersion, issue } = options;
+  if ([project, fixVersion, issue].filter((given) => given !== undefined).length !== 1)
+    throw new UsageError('Say what to correlate: one of --project KEY, --fix-version NAME, --issue KEY');
+  if (project !== undefined) return { trigger: 'manual', project: project.toUpperCase() };
+  if (fixVersion !== undefined) return { trigger: 'manual', fix_version: fixVersion };
+  return { trigger: 'manual', issue: issue ?? '' };
+};
+
+const PAGE = 100;
+const ANY = { status: null, fix_version: null, deleted: null };
+
+type IdPage = { ids: string[]; last: Item | null };
+
+const everyPage = async (read: (after: Item | null) => Promise<IdPage>): Promise<string[]> => {
+  const all: string[] = [];
+  let after: Item | null = null;
+  do {
+    const page: IdPage = await read(after);
+    all.push(...page.ids);
+    after = page.last;
+  } while (after !== null);
+  return all;
+};
+
+const ofProject = (table: Table, tenant: string, project: string): Promise<string[]> =>
+  everyPage(async (after) => {
+    const page = { limit: PAGE, after };
+    const { issues, last } = await listIssues(table, tenant, project, ANY, page, itemDeadline());
+    return { ids: issues.map(({ issue_id }) => issue_id), last };
+  });
+
+const havingVersion = async (table: Table, tenant: string, version: string, ids: string[]) => {
+  const keys = ids.map((id) => snapshotKey(tenant, id));
+  const rows = await readRows(table, keys, itemDeadline());
+  return ids.filter((id, index) => {
+    const row = rows[index];
+    return row ? toSnapshot(tenant, id, row).fix_versions.includes(version) : false;
+  });
+};
+
+/** Issues that have the version now; some only had it, and stay listed. */
+const ofVersion = (table: Table, tenant: string, version: string): Promise<string[]> =>
+  everyPage(async (after) => {
+    const page = { limit: PAGE, after };
+    const { issue_ids, last } = await listVersionMembers(table, tenant, version, page, itemDeadline());
+    return { ids: await havingVersion(table, tenant, version, issue_ids), last };
+  });
+
+const one = async (table: Table, tenant: string, keyOrId: string): Promise<string[]> => {
+  const possible = isIssueId(keyOrId) || isIssueKey(keyOrId);
+  const found = possible ? await findIssue(table, tenant, keyOrId, itemDeadline()) : null;
+  if (!found?.row) throw new CommandError(`No issue ${keyOrId} is known.`);
+  return [found.issue_id];
+};
+
+/** Ids of the issues a run on demand is about. @throws CommandError for an issue nobody knows */
+export const findIssues = (table: Table, tenant: string, args: RunArgs): Promise<string[]> => {
+  if ('project' in args) return ofProject(table, tenant, args.project);
+  if ('fix_version' in args) return ofVersion(table, tenant, args.fix_version);
+  return 'issue' in args ? one(table, tenant, args.issue) : Promise.resolve([]);
+};

@@ -1,0 +1,102 @@
+import { toCommitItem, toStoryWithoutCommits, toTouchedIssue } from '../../artifact/items.ts';
+import { allCandidates } from '../../correlate/links.ts';
+import { isStory } from '../../correlate/story.ts';
+import type { Ref, Rule } from '../../domain/link.ts';
+import type {
+  CommitWithoutStory,
+  Findings,
+  LinkedCommit,
+  LinkedPullRequest,
+  MatchedIssue,
+} from '../../domain/run-document.ts';
+import type { Snapshot } from '../../domain/snapshot.ts';
+import { eachLimit } from '../../platform/each-limit.ts';
+import { readIssueLinks } from '../../store/issue-links-row.ts';
+import { snapshotKey } from '../../store/keys.ts';
+import { readRows } from '../../store/read-items.ts';
+import { type RefRow, readRefs } from '../../store/ref-row.ts';
+import { toSnapshot } from '../../store/snapshot-row.ts';
+import type { Item } from '../../store/table-client.ts';
+import { type Affected, nameOf } from './evaluate-refs.ts';
+import { BOTH_KINDS, refsOfIssue } from './linked-refs.ts';
+import { AT_A_TIME, type Scope } from './scope.ts';
+import { keysOf } from './update-issue.ts';
+
+/** What a run looked at: issues, each with keys that led to it, and commits and pull requests. */
+export type Touched = { issues: Affected; refs: Ref[] };
+
+/** A known commit as documents and listings show it; null while only a pull request has mentioned it. */
+export const commitItem = ({ ref, state }: RefRow) =>
+  state.kind === 'commit' && state.details
+    ? toCommitItem({ repository: ref.repository, sha: ref.id, ...state.details })
+    : null;
+
+export const linkedCommit = (row: RefRow, rule: Rule): LinkedCommit[] => {
+  const item = commitItem(row);
+  return item ? [{ ...item, rule }] : [];
+};
+
+const linkedPullRequest = ({ ref, state }: RefRow, rule: Rule): LinkedPullRequest[] =>
+  state.kind === 'pull_request'
+    ? [{ repository: ref.repository, id: ref.id, title: state.title, url: state.url, rule }]
+    : [];
+
+/** A known commit that belongs to no issue, with the keys it names. */
+export const commitWithoutStory = (row: RefRow): CommitWithoutStory[] => {
+  const item = row.links === null ? commitItem(row) : null;
+  return item ? [{ ...item, candidates: allCandidates(row.state) }] : [];
+};
+
+type Looked = { snapshot: Snapshot; matched: MatchedIssue };
+
+const lookUp = async (
+  scope: Scope,
+  issueId: string,
+  hints: Iterable<string>,
+  item: Item,
+): Promise<Looked> => {
+  const row = await readIssueLinks(scope.table, scope.tenant, issueId, scope.signal);
+  const refs = new Map<string, RefRow>();
+  for await (const page of refsOfIssue(scope, issueId, keysOf(row, item, hints), BOTH_KINDS))
+    for (const found of page) refs.set(nameOf(found.ref), found);
+  const ruled = [...refs.values()].flatMap((found) =>
+    found.links ? [{ found, rule: found.links.rule }] : [],
+  );
+  const snapshot = toSnapshot(scope.tenant, issueId, item);
+  const matched = {
+    issue_key: snapshot.issue_key,
+    issue_id: issueId,
+    commits: ruled.flatMap(({ found, rule }) => linkedCommit(found, rule)),
+    pull_requests: ruled.flatMap(({ found, rule }) => linkedPullRequest(found, rule)),
+  };
+  return { snapshot, matched };
+};
+
+const lookUpAll = async (scope: Scope, issues: Affected): Promise<Looked[]> => {
+  const { table, tenant, signal } = scope;
+  const entries = [...issues];
+  const keys = entries.map(([id]) => snapshotKey(tenant, id));
+  const items = await readRows(table, keys, signal);
+  const known = entries.flatMap(([id, hints], index) => {
+    const item = items[index];
+    return item ? [{ id, hints, item }] : [];
+  });
+  return eachLimit(known, AT_A_TIME, ({ id, hints, item }) => lookUp(scope, id, hints, item));
+};
+
+const isMatch = ({ matched }: Looked): boolean =>
+  matched.commits.length > 0 || matched.pull_requests.length > 0;
+
+/** What the run found, from the state of this moment: it costs what was touched, not what is stored. */
+export const collectFindings = async (scope: Scope, touched: Touched): Promise<Findings> => {
+  const looked = await lookUpAll(scope, touched.issues);
+  const refs = new Map(touched.refs.map((ref) => [nameOf(ref), ref]));
+  const rows = await readRefs(scope.table, scope.tenant, [...refs.values()], scope.signal);
+  const bare = looked.filter(({ snapshot, matched }) => isStory(snapshot) && matched.commits.length === 0);
+  return {
+    issues: looked.map(({ snapshot }) => toTouchedIssue(snapshot)),
+    matched: looked.filter(isMatch).map(({ matched }) => matched),
+    stories_without_commits: bare.map(({ snapshot }) => toStoryWithoutCommits(snapshot)),
+    commits_without_story: rows.flatMap((row) => (row ? commitWithoutStory(row) : [])),
+  };
+};

@@ -1,0 +1,61 @@
+import { toStoryWithoutCommits } from '../../artifact/items.ts';
+import { isStory } from '../../correlate/story.ts';
+import type { CommitWithoutStory, StoryWithoutCommits } from '../../domain/run-document.ts';
+import type { Snapshot } from '../../domain/snapshot.ts';
+import type { Position } from '../../http/cursor.ts';
+import { issueIdOfKey, snapshotKey, timeSort } from '../../store/keys.ts';
+import { type GapPosition, listGaps } from '../../store/list-gaps.ts';
+import { readRows } from '../../store/read-items.ts';
+import { decodeRef } from '../../store/ref-row.ts';
+import { toSnapshot } from '../../store/snapshot-row.ts';
+import type { Entry } from '../listing.ts';
+import { commitWithoutStory } from './collect-findings.ts';
+import type { Scope } from './scope.ts';
+
+const toGapPosition = (position: Position | null): GapPosition | null =>
+  position && {
+    group: String(position.group),
+    pk: String(position.pk),
+    sk: String(position.sk),
+    gap_sk: String(position.gap_sk),
+  };
+
+const storyItem = (snapshot: Snapshot | null, fixVersion: string | null): StoryWithoutCommits | null => {
+  if (snapshot === null || !isStory(snapshot)) return null;
+  const wanted = fixVersion === null || snapshot.fix_versions.includes(fixVersion);
+  return wanted ? toStoryWithoutCommits(snapshot) : null;
+};
+
+/** Pages of the stories without commits, by project and issue id. `project` in upper case; null for all. */
+export async function* listStoryGaps(
+  { table, tenant, signal }: Scope,
+  { project, fix_version }: { project: string | null; fix_version: string | null },
+  from: Position | null,
+): AsyncGenerator<Entry<StoryWithoutCommits>[]> {
+  const query = { tenant, kind: 'story', group: project, from: null, newest_first: false } as const;
+  for await (const gaps of listGaps(table, query, toGapPosition(from), signal)) {
+    const ids = gaps.map(({ position }) => issueIdOfKey(position.pk));
+    const keys = ids.map((id) => snapshotKey(tenant, id));
+    const rows = await readRows(table, keys, signal);
+    yield gaps.map(({ position }, index) => {
+      const row = rows[index];
+      const snapshot = row ? toSnapshot(tenant, ids[index] ?? '', row) : null;
+      return { position, item: storyItem(snapshot, fix_version) };
+    });
+  }
+}
+
+/** Pages of the commits without a story, by repository, newest first. `since` in epoch milliseconds. */
+export async function* listCommitGaps(
+  { table, tenant, signal }: Scope,
+  { repository, since }: { repository: string | null; since: number | null },
+  from: Position | null,
+): AsyncGenerator<Entry<CommitWithoutStory>[]> {
+  const first = since === null ? null : timeSort(since);
+  const query = { tenant, kind: 'commit', group: repository, from: first, newest_first: true } as const;
+  for await (const gaps of listGaps(table, query, toGapPosition(from), signal))
+    yield gaps.map(({ position, row }) => ({
+      position,
+      item: commitWithoutStory(decodeRef(row))[0] ?? null,
+    }));
+}

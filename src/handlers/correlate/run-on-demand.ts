@@ -1,0 +1,47 @@
+import type { Ref } from '../../domain/link.ts';
+import type { RunArgs } from '../../domain/run-document.ts';
+import { eachLimit } from '../../platform/each-limit.ts';
+import { readIssueLinks } from '../../store/issue-links-row.ts';
+import { snapshotKey } from '../../store/keys.ts';
+import { getItem } from '../../store/table-client.ts';
+import { type BatchDeps, newScope } from './batch-deps.ts';
+import type { Affected } from './evaluate-refs.ts';
+import { refsNaming } from './linked-refs.ts';
+import { lookAtIssue } from './look-at-issue.ts';
+import { keysOf } from './update-issue.ts';
+import { type WrittenRun, writeDocument } from './write-document.ts';
+
+/** Issues looked at together. */
+const ISSUES_AT_A_TIME = 8;
+
+/** Looks at one issue again, and answers the commits that name it, whether or not they belong to it. */
+const look = async (deps: BatchDeps, issueId: string): Promise<Ref[]> => {
+  const scope = newScope(deps);
+  const { table, tenant, signal } = scope;
+  await lookAtIssue(scope, issueId, []);
+  const row = await readIssueLinks(table, tenant, issueId, signal);
+  const snapshot = await getItem(table, snapshotKey(tenant, issueId), signal);
+  const refs: Ref[] = [];
+  for await (const page of refsNaming(scope, keysOf(row, snapshot, []), ['commit'])) refs.push(...page);
+  return refs;
+};
+
+/**
+ * Correlates these issues on demand and writes a document of them, which leaves `latest` alone.
+ * @param onDone called after each issue, for progress
+ * @throws UnavailableError
+ */
+export const runOnDemand = async (
+  deps: BatchDeps,
+  issueIds: string[],
+  args: RunArgs,
+  onDone: () => void,
+): Promise<WrittenRun> => {
+  const refs = await eachLimit(issueIds, ISSUES_AT_A_TIME, async (id) => {
+    const naming = await look(deps, id);
+    onDone();
+    return naming;
+  });
+  const issues: Affected = new Map(issueIds.map((id) => [id, new Set<string>()]));
+  return writeDocument(deps, { issues, refs: refs.flat() }, args, { latest: false });
+};

@@ -1,0 +1,56 @@
+import { BATCH_SIZE } from '../../contract/stream.ts';
+import { chunks } from '../../platform/chunks.ts';
+import { moveSweepMark, readSweepMark } from '../../store/sweep-mark.ts';
+import { type BatchDeps, newScope } from './batch-deps.ts';
+import { processBatch } from './process-batch.ts';
+import { daysBetween, waitingOfDay, waitingSince } from './waiting-events.ts';
+
+/** Younger events are the stream's: it brings them within seconds. */
+const MIN_AGE_MS = 15 * 60_000;
+
+export type SweepDeps = BatchDeps & { retention_days: number };
+
+/** `found`: events without a status; `complete`: all of them are handled or parked now. */
+export type Swept = { found: number; complete: boolean };
+
+type Range = { from_ms: number; to_ms: number };
+
+const sweepDay = async (deps: SweepDeps, day: string, range: Range): Promise<Swept> => {
+  const swept = { found: 0, complete: true };
+  const newSignal = () => newScope(deps).signal;
+  for await (const { waiting } of waitingOfDay(
+    deps.table,
+    { tenant: deps.tenant, day, ...range },
+    newSignal,
+  )) {
+    swept.found += waiting.length;
+    for (const chunk of chunks(waiting, BATCH_SIZE)) {
+      const hints = chunk.map(({ event_id }) => ({ kind: 'event', event_id }) as const);
+      const { complete } = await processBatch(deps, hints);
+      swept.complete &&= complete;
+    }
+  }
+  return swept;
+};
+
+/**
+ * Finds events older than 15 minutes of which nothing is written down, processes them, and remembers how far it
+ * came: the stream forgets after 24 hours, and what it did not bring through must not be lost.
+ */
+export const sweepEvents = async (deps: SweepDeps): Promise<Swept> => {
+  const { table, tenant } = deps;
+  const now = deps.clock();
+  const mark = await readSweepMark(table, tenant, newScope(deps).signal);
+  const range = { from_ms: waitingSince(mark, now, deps.retention_days), to_ms: now - MIN_AGE_MS };
+  const total = { found: 0, complete: true };
+  for (const day of daysBetween(range.from_ms, range.to_ms)) {
+    const { found, complete } = await sweepDay(deps, day, range);
+    total.found += found;
+    total.complete &&= complete;
+  }
+  if (total.found > 0)
+    deps.log.warn({ alarm: 'sweep-found', found: total.found, complete: total.complete }, 'sweep');
+  const moved = { from_ms: mark, to_ms: range.to_ms };
+  if (total.complete) await moveSweepMark(table, tenant, moved, newScope(deps).signal);
+  return total;
+};

@@ -1,0 +1,84 @@
+import { mentionOf, toCommitState } from '../../correlate/commit-state.ts';
+import { toPullRequestState } from '../../correlate/pull-request-state.ts';
+import type { CommitDelivery, DeliveredPullRequest } from '../../domain/commit.ts';
+import type { EventFacts } from '../../domain/delivery.ts';
+import { isIssueKey } from '../../domain/issue-key.ts';
+import { COMMIT_SOURCES } from '../../domain/source.ts';
+import { normalize } from '../../normalize/normalize.ts';
+import { normalizeCommits } from '../../normalize/normalize-commits.ts';
+import { parseCommits } from '../../parse/parse-commits.ts';
+import { parseDelivery } from '../../parse/parse-delivery.ts';
+import type { StoredEvent } from '../../store/event-row.ts';
+import type { News } from './evaluate-refs.ts';
+
+/** What an event asks correlation to look at. */
+export type Work =
+  | { kind: 'issue'; issue_id: string; keys: string[] }
+  | { kind: 'commits'; news: News[] }
+  | { kind: 'nothing' };
+
+/** A stored body that cannot be unpacked: the event is parked, and the reason quotes nothing of it. */
+export class UnreadableEventError extends Error {
+  override readonly name = 'UnreadableEventError';
+}
+
+const KEY_FIELDS = ['Key', 'issuekey'];
+
+/** Keys the stored facts name; more than the issue had would only be looked at in vain. */
+const keysOfFacts = ({ issue_key, changes }: EventFacts): string[] => {
+  const moves = changes.filter(
+    ({ field, field_id }) => field === 'Key' || (field_id !== null && KEY_FIELDS.includes(field_id)),
+  );
+  const named = [issue_key, ...moves.flatMap(({ from_string, to_string }) => [from_string, to_string])];
+  return named.flatMap((key) => (key !== null && isIssueKey(key) ? [key] : []));
+};
+
+/** The changes of a very large delivery are not among its facts. */
+const keysOfBody = (raw: Uint8Array, nowMs: number): string[] => {
+  const parsed = parseDelivery(raw);
+  return parsed.kind === 'delivery' ? normalize(parsed.delivery, nowMs).keys : [];
+};
+
+const newsOfPullRequest = (pullRequest: DeliveredPullRequest): News[] => {
+  const { repository, id, shas } = pullRequest;
+  const mentions = shas.map(
+    (sha): News => ({ ref: { kind: 'commit', repository, id: sha }, state: mentionOf(pullRequest) }),
+  );
+  const ref = { kind: 'pull_request', repository, id } as const;
+  return [{ ref, state: toPullRequestState(pullRequest) }, ...mentions];
+};
+
+/** Everything a delivery says of commits and pull requests, each by itself. */
+export const newsOf = ({ commits, pull_requests }: CommitDelivery): News[] => [
+  ...commits.map((commit): News => {
+    const ref = { kind: 'commit', repository: commit.repository, id: commit.sha } as const;
+    return { ref, state: toCommitState(commit) };
+  }),
+  ...commits.flatMap(({ pull_request }) => (pull_request ? newsOfPullRequest(pull_request) : [])),
+  ...pull_requests.flatMap(newsOfPullRequest),
+];
+
+const unpackCommits = (event: StoredEvent, raw: Uint8Array): Work => {
+  const source = COMMIT_SOURCES.find((known) => known === event.source);
+  if (source === undefined) return { kind: 'nothing' };
+  const parsed = parseCommits(source, event.event_name, raw);
+  if (parsed.kind === 'refused') throw new UnreadableEventError(`the stored body: ${parsed.problem.type}`);
+  const news = newsOf(normalizeCommits(parsed.delivery));
+  return news.length === 0 ? { kind: 'nothing' } : { kind: 'commits', news };
+};
+
+/**
+ * What an event asks to look at.
+ * @param readRaw the raw body; only called for what the facts do not tell
+ * @throws UnreadableEventError
+ */
+export const unpackEvent = async (
+  event: StoredEvent,
+  readRaw: () => Promise<Uint8Array>,
+  nowMs: number,
+): Promise<Work> => {
+  if (event.source !== 'jira') return unpackCommits(event, await readRaw());
+  if (!event.facts?.issue_id) return { kind: 'nothing' };
+  const keys = event.raw_stored_apart ? keysOfBody(await readRaw(), nowMs) : keysOfFacts(event.facts);
+  return { kind: 'issue', issue_id: event.facts.issue_id, keys };
+};

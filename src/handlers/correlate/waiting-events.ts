@@ -1,0 +1,46 @@
+import { toPhoenixDay } from '../../domain/instant.ts';
+import { type EventEntry, eventsOfDay } from '../../store/events-of-day.ts';
+import { readProcessing } from '../../store/processing.ts';
+import type { Table } from '../../store/table-client.ts';
+
+const MINUTE_MS = 60_000;
+const DAY_MS = 24 * 60 * MINUTE_MS;
+
+/**
+ * How far before the sweep's mark events are looked at again (milliseconds): the clock of the process that
+ * received them may have been slow, or its write late.
+ */
+const OVERLAP_MS = 75 * MINUTE_MS;
+
+/** Since when events may wait: all older ones were seen handled or parked. */
+export const waitingSince = (markMs: number | null, nowMs: number, retentionDays: number): number =>
+  Math.max(0, markMs === null ? nowMs - retentionDays * DAY_MS : markMs - OVERLAP_MS);
+
+/** The Phoenix days that touch `[fromMs, toMs]`, oldest first. */
+export const daysBetween = (fromMs: number, toMs: number): string[] => {
+  const days = new Set<string>();
+  for (let ms = fromMs; ms < toMs; ms += DAY_MS) days.add(toPhoenixDay(ms));
+  return [...days.add(toPhoenixDay(toMs))];
+};
+
+/** Those without a status. Quarantined ones wait for replay, not for correlation. */
+const withoutStatus = async (
+  table: Table,
+  entries: EventEntry[],
+  signal: AbortSignal,
+): Promise<EventEntry[]> => {
+  const due = entries.filter(({ outcome }) => outcome !== 'quarantined');
+  const ids = due.map(({ event_id }) => event_id);
+  const processing = await readProcessing(table, ids, signal);
+  return due.filter((_, index) => processing[index]?.status === 'pending');
+};
+
+/** Pages of a day's events that wait to be processed, newest first; empty pages too, for whoever counts. */
+export async function* waitingOfDay(
+  table: Table,
+  query: { tenant: string; day: string; from_ms: number; to_ms: number },
+  newSignal: () => AbortSignal,
+): AsyncGenerator<{ looked_at: number; waiting: EventEntry[] }> {
+  for await (const entries of eventsOfDay(table, query, newSignal))
+    yield { looked_at: entries.length, waiting: await withoutStatus(table, entries, newSignal()) };
+}

@@ -1,0 +1,26 @@
+import type { Source } from '../domain/source.ts';
+import type { HttpRequest } from '../http/request.ts';
+
+/** The headers in which a source names a delivery and what it is about; lower case, null where it has none. */
+const HEADERS: Record<Source, { identifier: string | null; event: string | null }> = {
+  jira: { identifier: 'x-atlassian-webhook-identifier', event: null },
+  github: { identifier: 'x-github-delivery', event: 'x-github-event' },
+  bitbucket: { identifier: 'x-request-uuid', event: 'x-event-key' },
+  commits: { identifier: null, event: null },
+};
+
+/** Characters of an event's name that are kept; real ones are far shorter. */
+const MOST_NAME_CHARACTERS = 200;
+
+/** What the headers beside a signed body say of it. Nobody signed them: they are no part of its identity. */
+export type DeliveryHeaders = { identifier: string | null; event_name: string | null };
+
+/** Missing and empty headers are null. */
+export const readDeliveryHeaders = (source: Source, headers: HttpRequest['headers']): DeliveryHeaders => {
+  const textOf = (name: string | null): string | null => (name === null ? null : headers.get(name)) || null;
+  const { identifier, event } = HEADERS[source];
+  return {
+    identifier: textOf(identifier),
+    event_name: textOf(event)?.slice(0, MOST_NAME_CHARACTERS) ?? null,
+  };
+};

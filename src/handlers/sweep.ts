@@ -1,0 +1,14 @@
+import { readEnv } from '../contract/env.ts';
+import { systemClock } from '../platform/clock.ts';
+import { openLogger } from '../platform/open-logger.ts';
+import { type Swept, sweepEvents } from './correlate/sweep-events.ts';
+import { openCorrelation } from './open-correlation.ts';
+
+const env = readEnv(process.env);
+const deps = {
+  ...openCorrelation(env, { clock: systemClock, log: await openLogger(env) }),
+  retention_days: env.EVENT_RETENTION_DAYS,
+};
+
+/** Lambda entry of the sweep, run on a schedule. */
+export const handler = (): Promise<Swept> => sweepEvents(deps);

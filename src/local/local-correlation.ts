@@ -1,0 +1,53 @@
+import type { DynamoDBClientConfig } from '@aws-sdk/client-dynamodb';
+import type { Env } from '../contract/env.ts';
+import { reasonOf } from '../handlers/correlate/reason.ts';
+import { type SweepDeps, sweepEvents } from '../handlers/correlate/sweep-events.ts';
+import { createStreamHandler } from '../handlers/correlate-records.ts';
+import { openCorrelation } from '../handlers/open-correlation.ts';
+import type { Clock } from '../platform/clock.ts';
+import type { Logger } from '../platform/logger.ts';
+import { startPoller } from './stream-poller.ts';
+
+export type LocalCorrelationOptions = { env: Env; log: Logger; clock: Clock; dynamodb: DynamoDBClientConfig };
+
+/** Resolves when everything stored before the call is correlated; at once where the table has no stream. */
+export type Correlated = () => Promise<void>;
+
+/** As often as the stack's schedule runs it (milliseconds). */
+const SWEEP_EVERY_MS = 15 * 60_000;
+
+const sweep = (deps: SweepDeps): Promise<void> =>
+  sweepEvents(deps).then(
+    () => {},
+    (fault) => deps.log.error({ reason: reasonOf(fault) }, 'the sweep failed; it comes again'),
+  );
+
+/** Sweeps now and on a schedule. @returns what stops it, and waits for a sweep under way */
+const startSweeping = (deps: SweepDeps): (() => Promise<void>) => {
+  let underWay = sweep(deps);
+  const timer = setInterval(() => {
+    underWay = underWay.then(() => sweep(deps));
+  }, SWEEP_EVERY_MS);
+  timer.unref();
+  return () => {
+    clearInterval(timer);
+    return underWay;
+  };
+};
+
+/**
+ * Runs correlation in this process: the stream's poller and the sweep, with the functions Lambda runs.
+ * `owned` ends both.
+ * @throws UnavailableError when the table cannot be described
+ */
+export const startCorrelation = async (
+  { env, log, clock, dynamodb }: LocalCorrelationOptions,
+  owned: AsyncDisposableStack,
+): Promise<Correlated> => {
+  const opened = openCorrelation(env, { clock, log, dynamodb });
+  const handler = createStreamHandler(opened);
+  const poller = await startPoller({ config: dynamodb, table: opened.table, handler, log, clock });
+  if (poller) owned.defer(poller.stop);
+  owned.defer(startSweeping({ ...opened, retention_days: env.EVENT_RETENTION_DAYS }));
+  return poller?.idle ?? (() => Promise.resolve());
+};

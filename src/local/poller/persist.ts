@@ -1,0 +1,51 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { describeFault } from '../../errors/errors.ts';
+import type { Logger } from '../../platform/logger.ts';
+
+const FIRST_WAIT_MS = 100;
+const LONGEST_WAIT_MS = 5_000;
+
+/**
+ * How long to wait after so many failures in a row (at least 1), in milliseconds: twice as long each time up
+ * to a limit, and half of it by chance, so that several that failed together do not come back together.
+ */
+export const backoffMs = (failures: number, random: () => number = Math.random): number =>
+  Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** (failures - 1)) * (0.5 + random() / 2);
+
+/** @throws the signal's reason when it is aborted */
+export const waitAfter = (failures: number, signal: AbortSignal): Promise<void> =>
+  sleep(backoffMs(failures), undefined, { signal });
+
+/** Makes a call until it succeeds. @throws only when the signal is aborted */
+export type Persist = <T>(call: () => Promise<T>) => Promise<T>;
+
+/**
+ * Calls that go on through outages of the database, however long. Whoever shares one shares its outages: each
+ * is logged once when the first call fails, and once when no call fails any more.
+ */
+export const createPersist = (log: Logger, signal: AbortSignal): Persist => {
+  let failing = 0;
+  const fails = (fault: unknown): void => {
+    if (failing === 0)
+      log.warn({ fault: describeFault(fault) }, 'the stream poller does not reach the database; it tries on');
+    failing += 1;
+  };
+  const succeeds = (): void => {
+    failing -= 1;
+    if (failing === 0) log.info('the stream poller reaches the database again');
+  };
+  return async (call) => {
+    for (let failures = 0; ; ) {
+      try {
+        const result = await call();
+        if (failures > 0) succeeds();
+        return result;
+      } catch (fault) {
+        signal.throwIfAborted();
+        if (failures === 0) fails(fault);
+        failures += 1;
+      }
+      await waitAfter(failures, signal);
+    }
+  };
+};

@@ -1,0 +1,59 @@
+type Waiter = { since: number; done: () => void; fail: (fault: Error) => void };
+
+/** Knows how far reading has come. A moment is a number that grows with each `begin`; it is no time. */
+export type Progress = {
+  /** A new moment, taken before the table is asked for something. */
+  begin(): number;
+  /** No other shards than these held anything at that moment that was not read yet. */
+  listed(shardIds: string[], moment: number): void;
+  /** What was in the shard at that moment is handled. */
+  caughtUp(shardId: string, moment: number): void;
+  /** All of the shard is handled. What was in its children at a moment is known by a listing of that moment. */
+  ended(shardId: string): void;
+  /** Resolves when all that was in the stream when it was called is handled; rejects after `stop`. */
+  whenIdle(): Promise<void>;
+  stop(): void;
+};
+
+export const trackProgress = (): Progress => {
+  let moment = 0;
+  let listedAt = 0;
+  let stopped = false;
+  let caughtUpAt = new Map<string, number>();
+  let waiters: Waiter[] = [];
+
+  const isHandled = (since: number): boolean =>
+    listedAt > since && [...caughtUpAt.values()].every((at) => at > since);
+  const settle = (): void => {
+    const over = waiters.filter(({ since }) => isHandled(since));
+    waiters = waiters.filter((waiter) => !over.includes(waiter));
+    for (const { done } of over) done();
+  };
+  const failure = (): Error => new Error('the poller has stopped');
+
+  return {
+    begin: () => ++moment,
+    listed: (shardIds, at) => {
+      caughtUpAt = new Map(shardIds.map((id) => [id, caughtUpAt.get(id) ?? 0]));
+      listedAt = at;
+      settle();
+    },
+    caughtUp: (shardId, at) => {
+      caughtUpAt.set(shardId, at);
+      settle();
+    },
+    ended: (shardId) => {
+      caughtUpAt.delete(shardId);
+      settle();
+    },
+    whenIdle: () =>
+      new Promise((done, fail) => {
+        if (stopped) fail(failure());
+        else waiters.push({ since: ++moment, done, fail });
+      }),
+    stop: () => {
+      stopped = true;
+      for (const { fail } of waiters.splice(0)) fail(failure());
+    },
+  };
+};

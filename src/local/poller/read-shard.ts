@@ -1,0 +1,90 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { StreamHandler } from '../../handlers/correlate-records.ts';
+import type { Clock } from '../../platform/clock.ts';
+import { requestDeadline } from '../../platform/deadline.ts';
+import type { Logger } from '../../platform/logger.ts';
+import { putCheckpoint, readCheckpoint } from '../../store/stream-checkpoint.ts';
+import type { Table } from '../../store/table-client.ts';
+import { passesFilter } from '../../stream/passes-filter.ts';
+import { handOver } from './hand-over.ts';
+import { sequenceNumberOf } from './lambda-record.ts';
+import type { Persist } from './persist.ts';
+import type { Progress } from './progress.ts';
+import type { Place, Read, StreamSource } from './stream-source.ts';
+
+/** What reading a stream takes. */
+export type PollerDeps = {
+  source: StreamSource;
+  table: Table;
+  handler: StreamHandler;
+  clock: Clock;
+  log: Logger;
+  /** Milliseconds between two polls that find nothing. */
+  idleMs: number;
+  progress: Progress;
+  persist: Persist;
+  /** Aborted when the poller stops. */
+  signal: AbortSignal;
+};
+
+/** A poll takes the engine longer the longer its stream is; for this many times as long it is left alone. */
+const REST = 4;
+
+const timedRead = async ({ source, signal }: PollerDeps, shardId: string, place: Place) => {
+  const begun = performance.now();
+  const read = await source.read(shardId, place, signal);
+  return { read, tookMs: performance.now() - begun };
+};
+
+const firstPlace = async ({ source, table, persist }: PollerDeps, shard_id: string): Promise<Place> => {
+  const shard = { label: source.label, shard_id };
+  return { after: await persist(() => readCheckpoint(table, shard, requestDeadline())), iterator: null };
+};
+
+/**
+ * Hands over what passes the filter and writes down how far it came. A checkpoint is a write, and each write
+ * makes a stream record, which comes by here: it must never be the cause of another checkpoint. So nothing is
+ * written for records that do not pass.
+ */
+const handle = async (deps: PollerDeps, shard_id: string, page: Read & { kind: 'page' }): Promise<void> => {
+  const { source, table, persist } = deps;
+  const shard = { label: source.label, shard_id };
+  const reached = (sequenceNumber: string) =>
+    persist(() => putCheckpoint(table, shard, sequenceNumber, requestDeadline()));
+  await handOver({ ...deps, reached }, page.records.filter(passesFilter));
+};
+
+const reopened = (
+  { log }: PollerDeps,
+  shard_id: string,
+  place: Place,
+  kind: 'expired' | 'trimmed',
+): Place => {
+  if (kind === 'expired') return { ...place, iterator: null };
+  log.warn({ shard_id }, 'the stream has forgotten records that were not read; the sweep finds their events');
+  return { after: null, iterator: null };
+};
+
+/**
+ * Reads a shard from its checkpoint on, until it is at its end (`ended`) or the stream does not have it any
+ * more (`gone`).
+ * @throws the signal's reason when the poller stops first
+ */
+export const readShard = async (deps: PollerDeps, shardId: string): Promise<'ended' | 'gone'> => {
+  const { persist, progress, signal, idleMs } = deps;
+  for (let place = await firstPlace(deps, shardId); ; ) {
+    const moment = progress.begin();
+    const { read, tookMs } = await persist(() => timedRead(deps, shardId, place));
+    if (read.kind === 'gone') return 'gone';
+    if (read.kind !== 'page') {
+      place = reopened(deps, shardId, place, read.kind);
+      continue;
+    }
+    await handle(deps, shardId, read);
+    if (read.next === null) return 'ended';
+    const last = read.records.at(-1);
+    place = { after: last ? sequenceNumberOf(last) : place.after, iterator: read.next };
+    if (read.isWhole) progress.caughtUp(shardId, moment);
+    if (!last) await sleep(Math.max(idleMs, REST * tookMs), undefined, { signal });
+  }
+};

@@ -1,0 +1,38 @@
+import { firstRunIdAt } from '../platform/run-id.ts';
+import { listDay } from './list-day.ts';
+import type { Item, Table } from './table-client.ts';
+
+const PAGE = 1_000;
+
+/** An index entry of an event: its id, when it was received, and its outcome. */
+export type EventEntry = { event_id: string; run_id: string; outcome: string };
+
+const toEntry = ({ pk, run_id, outcome }: Item): EventEntry => ({
+  event_id: String(pk).slice('E#'.length),
+  run_id: String(run_id),
+  outcome: String(outcome),
+});
+
+/**
+ * Pages of the events of a Phoenix day that were received in `[from_ms, to_ms)`, newest first.
+ * @param newSignal one for each page: a day may take longer than a request
+ */
+export async function* eventsOfDay(
+  table: Table,
+  query: { tenant: string; day: string; from_ms: number; to_ms: number },
+  newSignal: () => AbortSignal,
+): AsyncGenerator<EventEntry[]> {
+  const { tenant, day } = query;
+  const first = firstRunIdAt(query.from_ms);
+  let before: string | null = firstRunIdAt(query.to_ms);
+  while (before !== null) {
+    const page: { items: Item[]; next: string | null } = await listDay(
+      table,
+      { tenant, day, outcome: null, before, limit: PAGE },
+      newSignal(),
+    );
+    const inRange = page.items.map(toEntry).filter(({ run_id }) => run_id >= first);
+    if (inRange.length > 0) yield inRange;
+    before = inRange.length < page.items.length ? null : page.next;
+  }
+}

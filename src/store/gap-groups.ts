@@ -1,0 +1,48 @@
+import { type GapKind, gapGroupsPartition } from './keys.ts';
+import { putRows } from './put-rows.ts';
+import { queryPage } from './read-items.ts';
+import type { Item, Table } from './table-client.ts';
+
+/** A sort key cannot be empty, and a story may have no project. */
+const PREFIX = 'G#';
+
+/** Groups this process has registered: they are never taken away, so once is enough. */
+const registered = new WeakMap<Table, Set<string>>();
+
+const registeredIn = (table: Table): Set<string> => {
+  const known = registered.get(table) ?? new Set<string>();
+  registered.set(table, known);
+  return known;
+};
+
+/** Makes a project (or repository) one of those a listing without a filter goes through. Before its first gap. */
+export const registerGroup = async (
+  table: Table,
+  tenant: string,
+  kind: GapKind,
+  group: string,
+  signal: AbortSignal,
+): Promise<void> => {
+  const row = { pk: gapGroupsPartition(tenant, kind), sk: `${PREFIX}${group}` };
+  const known = registeredIn(table);
+  const name = `${row.pk}\n${row.sk}`;
+  if (known.has(name)) return;
+  await putRows(table, [row], signal);
+  known.add(name);
+};
+
+/** Up to `limit` groups that follow `after` in their order; `after` null begins. */
+export const listGroups = async (
+  table: Table,
+  tenant: string,
+  kind: GapKind,
+  after: string | null,
+  limit: number,
+  signal: AbortSignal,
+): Promise<string[]> => {
+  const pk = gapGroupsPartition(tenant, kind);
+  const start: Item | null = after === null ? null : { pk, sk: `${PREFIX}${after}` };
+  const query = { KeyConditionExpression: 'pk = :pk', ExpressionAttributeValues: { ':pk': pk } };
+  const { items } = await queryPage(table, query, ['pk', 'sk'], limit, start, signal);
+  return items.map((item) => String(item.sk).slice(PREFIX.length));
+};

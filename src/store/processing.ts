@@ -1,0 +1,111 @@
+import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
+import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { TTL_ATTRIBUTE } from '../contract/table.ts';
+import type { Processing } from '../domain/event.ts';
+import { toUtcIso } from '../domain/instant.ts';
+import { gapPartition, processingKey, timeSort } from './keys.ts';
+import { queryPage, readRows } from './read-items.ts';
+import { callTable, type Item, type Table } from './table-client.ts';
+
+/** What became of an event's processing, as it is written. */
+export type Processed = {
+  event_id: string;
+  status: 'processed' | 'failed' | 'not_needed';
+  /** How often it was tried this time. */
+  attempts: number;
+  /** Why it failed, without payload values; null otherwise. */
+  reason: string | null;
+  /** Epoch seconds at which the event expires: this expires with it. */
+  expires_at: number;
+};
+
+const SET =
+  'SET #status = :status, last_ms = :now, first_ms = if_not_exists(first_ms, :now), #ttl = :expires';
+
+/** A parked event is listed until it is processed. */
+const PARKED = ', reason = :reason, gap_pk = :parked, gap_sk = :since ADD attempts :attempts';
+const DONE = ' REMOVE reason, gap_pk, gap_sk ADD attempts :attempts';
+
+/**
+ * Writes the status beside the event, once for each time it is handled or parked. A failure never takes back
+ * that another batch has handled the event meanwhile.
+ */
+export const putProcessing = async (
+  table: Table,
+  tenant: string,
+  processed: Processed,
+  nowMs: number,
+  signal: AbortSignal,
+): Promise<void> => {
+  const failed = processed.status === 'failed';
+  const parked = {
+    ':reason': processed.reason,
+    ':parked': gapPartition(tenant, 'parked', ''),
+    ':since': `${timeSort(nowMs)}#${processed.event_id}`,
+    ':processed': 'processed',
+  };
+  const command = new UpdateCommand({
+    TableName: table.name,
+    Key: processingKey(processed.event_id),
+    UpdateExpression: `${SET}${failed ? PARKED : DONE}`,
+    ...(failed ? { ConditionExpression: 'attribute_not_exists(pk) OR #status <> :processed' } : {}),
+    ExpressionAttributeNames: { '#status': 'status', '#ttl': TTL_ATTRIBUTE },
+    ExpressionAttributeValues: {
+      ':status': processed.status,
+      ':now': nowMs,
+      ':expires': processed.expires_at,
+      ':attempts': processed.attempts,
+      ...(failed ? parked : {}),
+    },
+  });
+  await callTable(signal, () => table.reader.send(command)).catch((fault) => {
+    if (!(fault instanceof Error && fault.cause instanceof ConditionalCheckFailedException)) throw fault;
+  });
+};
+
+/** Nothing is written down yet. */
+export const PENDING: Processing = {
+  status: 'pending',
+  attempts: 0,
+  first_at: null,
+  last_at: null,
+  reason: null,
+};
+
+const STATUSES = ['processed', 'failed', 'not_needed'] as const;
+
+const toProcessing = (row: Item | null): Processing => {
+  const status = STATUSES.find((known) => known === row?.status);
+  if (row === null || status === undefined) return PENDING;
+  return {
+    status,
+    attempts: Number(row.attempts),
+    first_at: toUtcIso(Number(row.first_ms)),
+    last_at: toUtcIso(Number(row.last_ms)),
+    reason: typeof row.reason === 'string' ? row.reason : null,
+  };
+};
+
+/** What became of each event, in their order; `pending` while nothing is written beside it. */
+export const readProcessing = async (
+  table: Table,
+  eventIds: string[],
+  signal: AbortSignal,
+): Promise<Processing[]> => (await readRows(table, eventIds.map(processingKey), signal)).map(toProcessing);
+
+/** One page of the ids of parked events, the longest parked first. */
+export const listParked = async (
+  table: Table,
+  tenant: string,
+  page: { limit: number; after: Item | null },
+  signal: AbortSignal,
+): Promise<{ event_ids: string[]; last: Item | null }> => {
+  const query = {
+    IndexName: 'by_gap',
+    KeyConditionExpression: 'gap_pk = :parked',
+    ExpressionAttributeValues: { ':parked': gapPartition(tenant, 'parked', '') },
+  };
+  const names = ['pk', 'sk', 'gap_pk', 'gap_sk'];
+  const { items, last } = await queryPage(table, query, names, page.limit, page.after, signal);
+  return { event_ids: items.map((item) => String(item.pk).slice('E#'.length)), last };
+};

@@ -1,0 +1,27 @@
+import { putIf } from './conditional-write.ts';
+import type { Item, Key, Table } from './table-client.ts';
+
+/** The revision a derived row was read at; null when there was none. */
+export type Revision = number | null;
+
+export const revisionOf = (row: Item | null): Revision =>
+  row && typeof row.rev === 'number' ? row.rev : null;
+
+/**
+ * Puts a derived row if its revision is still the one that was read before anything it is derived from.
+ * @returns false when somebody else has written it since: read everything again
+ */
+export const putRevision = async (
+  table: Table,
+  item: Item & Key,
+  read: Revision,
+  signal: AbortSignal,
+): Promise<boolean> => {
+  const revised = { ...item, rev: (read ?? 0) + 1 };
+  const put =
+    read === null
+      ? { item: revised, condition: 'attribute_not_exists(pk)' }
+      : { item: revised, condition: 'rev = :read', values: { ':read': read } };
+  const result = await putIf(table, put, signal);
+  return result.written;
+};

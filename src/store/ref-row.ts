@@ -1,0 +1,59 @@
+import type { Links, Ref, RefState } from '../domain/link.ts';
+import { registerGroup } from './gap-groups.ts';
+import { gapPartition, refKey, timeSort } from './keys.ts';
+import { putRevision, type Revision, revisionOf } from './put-revision.ts';
+import { readRows } from './read-items.ts';
+import type { Item, Key, Table } from './table-client.ts';
+
+/** A commit or pull request as it is stored, with the revision it was read at. */
+export type RefRow = { ref: Ref; state: RefState; links: Links | null; revision: Revision };
+
+type Contents = Pick<RefRow, 'state' | 'links'>;
+
+/** A known commit that belongs to no issue is listed until it does. */
+const gapOf = (tenant: string, ref: Ref, { state, links }: Contents): Item | null => {
+  if (state.kind !== 'commit' || state.details === null || links !== null) return null;
+  return {
+    gap_pk: gapPartition(tenant, 'commit', ref.repository),
+    gap_sk: `${timeSort(state.details.committed_ms)}#${ref.id}`,
+  };
+};
+
+const toItem = (tenant: string, ref: Ref, contents: Contents, gap: Item | null): Item & Key => ({
+  ...refKey(tenant, ref),
+  body: JSON.stringify({ ref, ...contents }),
+  ...gap,
+});
+
+/** Our own JSON, written by `toItem` and by nothing else. */
+export const decodeRef = (row: Item): RefRow => {
+  const stored: Contents & { ref: Ref } = JSON.parse(String(row.body));
+  return { ...stored, revision: revisionOf(row) };
+};
+
+/** The stored commits and pull requests, in the order of the references; null for one nobody mentioned. */
+export const readRefs = async (
+  table: Table,
+  tenant: string,
+  refs: Ref[],
+  signal: AbortSignal,
+): Promise<(RefRow | null)[]> => {
+  const rows = await readRows(
+    table,
+    refs.map((ref) => refKey(tenant, ref)),
+    signal,
+  );
+  return rows.map((row) => row && decodeRef(row));
+};
+
+/** @returns false when somebody else has written it since it was read */
+export const putRef = async (
+  table: Table,
+  tenant: string,
+  { ref, state, links, revision }: RefRow,
+  signal: AbortSignal,
+): Promise<boolean> => {
+  const gap = gapOf(tenant, ref, { state, links });
+  if (gap) await registerGroup(table, tenant, 'commit', ref.repository, signal);
+  return putRevision(table, toItem(tenant, ref, { state, links }, gap), revision, signal);
+};

@@ -1,0 +1,39 @@
+import { versionPartition } from './keys.ts';
+import { putRows } from './put-rows.ts';
+import { queryPage } from './read-items.ts';
+import type { Item, Table } from './table-client.ts';
+
+const PREFIX = 'I#';
+
+/** Makes each fix version lead to the issue. Nothing takes it away: whoever reads it asks the snapshot. */
+export const putVersionMembers = (
+  table: Table,
+  tenant: string,
+  issueId: string,
+  versions: string[],
+  signal: AbortSignal,
+): Promise<void> =>
+  putRows(
+    table,
+    [...new Set(versions.map((version) => versionPartition(tenant, version)))].map((pk) => ({
+      pk,
+      sk: `${PREFIX}${issueId}`,
+    })),
+    signal,
+  );
+
+/** One page of the ids of issues that have or had the fix version. */
+export const listVersionMembers = async (
+  table: Table,
+  tenant: string,
+  version: string,
+  page: { limit: number; after: Item | null },
+  signal: AbortSignal,
+): Promise<{ issue_ids: string[]; last: Item | null }> => {
+  const query = {
+    KeyConditionExpression: 'pk = :pk',
+    ExpressionAttributeValues: { ':pk': versionPartition(tenant, version) },
+  };
+  const { items, last } = await queryPage(table, query, ['pk', 'sk'], page.limit, page.after, signal);
+  return { issue_ids: items.map((item) => String(item.sk).slice(PREFIX.length)), last };
+};

@@ -1,0 +1,114 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { COMMIT_SOURCES, type Source } from '../../../src/domain/source.ts';
+import { type Replayed, replayEvent } from '../../../src/handlers/replay-event.ts';
+import { compress, decompress } from '../../../src/platform/codec.ts';
+import { decodeEvent, eventItem, type StoredEvent } from '../../../src/store/event-row.ts';
+import { prepareEventBody, putEvent } from '../../../src/store/put-event.ts';
+import { getEvent } from '../../../src/store/read-events.ts';
+import type { TestApp } from '../../support/app.ts';
+import { commitDelivery } from '../../support/commit-deliveries.ts';
+import { type Dependencies, incompressible, startDependencies } from '../../support/dependencies.ts';
+
+const EVENT_NAMES = { github: 'push', bitbucket: 'repo:push', commits: null };
+
+let world: Dependencies;
+let app: TestApp;
+
+beforeAll(async () => {
+  world = await startDependencies();
+  app = world.reader;
+});
+
+afterAll(() => world.close());
+
+const signal = () => AbortSignal.timeout(10_000);
+
+const replay = (eventId: string): Promise<Replayed> => replayEvent(app.events, eventId, Date.now, signal());
+
+let quarantined = 0;
+
+/** Stores a body as a parser of yesterday did that could not read it. */
+const quarantine = async (source: Source, event_name: string | null, body: string): Promise<string> => {
+  quarantined += 1;
+  const event: StoredEvent = {
+    tenant: 'default',
+    event_id: `evt_${String(quarantined).padStart(40, '0')}`,
+    source,
+    outcome: 'quarantined',
+    facts: null,
+    idempotency_key: 'the first identifier',
+    received_ms: Date.now() - 60_000,
+    run_id: `01KJ${String(quarantined).padStart(22, '0')}`,
+    problem: { type: 'not-a-commit-delivery', status: 422, detail: 'As it was.', errors: [] },
+    event_name,
+    raw_stored_apart: false,
+  };
+  const stored = await prepareEventBody(app.events, event, Buffer.from(body), signal());
+  expect(await putEvent(app.events, event, stored, signal())).toBeNull();
+  return event.event_id;
+};
+
+describe.each(COMMIT_SOURCES)('a replay of an event from %s', (source) => {
+  it('takes it out of quarantine once its body can be read, and keeps body and names', async () => {
+    const body = commitDelivery(source);
+    const id = await quarantine(source, EVENT_NAMES[source], body);
+    expect(await replay(id)).toEqual({ kind: 'released', outcome: 'recorded' });
+    expect((await app.get(`/events/${id}`)).body).toMatchObject({
+      source,
+      outcome: 'recorded',
+      event_type: EVENT_NAMES[source] ?? 'commits',
+      idempotency_key: 'the first identifier',
+      problem: null,
+    });
+    const found = await getEvent(app.events.table, id, Date.now(), signal());
+    expect(found?.raw).toEqual(Buffer.from(body));
+    expect(found?.event.event_name).toBe(EVENT_NAMES[source]);
+  });
+
+  it('leaves it in quarantine while its body cannot be read, and says why', async () => {
+    const id = await quarantine(source, EVENT_NAMES[source], '{"repository":7}');
+    expect(await replay(id)).toMatchObject({
+      kind: 'still-refused',
+      problem: { type: 'not-a-commit-delivery', status: 422 },
+    });
+    expect((await app.get(`/events/${id}`)).body.outcome).toBe('quarantined');
+  });
+
+  it('changes nothing in an event that was taken, however large', async () => {
+    for (const message of ['DEMO-1 small', incompressible(600_000)]) {
+      const { event_id } = (await app.deliverCommits(source, commitDelivery(source, message))).body;
+      const before = (await app.get(`/events/${event_id}`)).body;
+      expect(await replay(String(event_id))).toEqual({ kind: 'replayed', outcome: 'recorded' });
+      expect((await app.get(`/events/${event_id}`)).body).toEqual(before);
+    }
+  });
+});
+
+describe('a replay', () => {
+  it('reads a body by the event header it came with, because the body alone does not say what it is', async () => {
+    const body = '{"zen":"Half measures are as bad as nothing at all."}';
+    expect(await replay(await quarantine('github', 'ping', body))).toMatchObject({ kind: 'released' });
+    expect(await replay(await quarantine('github', 'push', body))).toMatchObject({ kind: 'still-refused' });
+  });
+
+  it("reads a Jira body as Jira's, whatever it looks like", async () => {
+    const id = await quarantine('jira', null, commitDelivery('commits'));
+    expect(await replay(id)).toMatchObject({
+      kind: 'still-refused',
+      problem: { type: 'not-a-jira-webhook' },
+    });
+  });
+});
+
+describe('a row of before there were other sources', () => {
+  it('has no event header, because only Jira delivered then', async () => {
+    const { event_id } = (await app.deliver('{"webhookEvent":"sprint_closed","sprint":{"id":1}}')).body;
+    const found = await getEvent(app.events.table, String(event_id), Date.now(), signal());
+    if (!found) throw new Error('the event is missing');
+    const body = await prepareEventBody(app.events, found.event, Buffer.from('{}'), signal());
+    const text = decompress(body).toString();
+    expect(text).toContain('"event_name":null,');
+    const old = compress(text.replace('"event_name":null,', ''));
+    expect(decodeEvent(eventItem(found.event, old, 0)).event).toEqual(found.event);
+  });
+});

@@ -1,0 +1,75 @@
+import { describe, expect, it } from 'vitest';
+import { toCommit } from '../../../../src/cli/commits/log.ts';
+
+const SHA = '9dca887603f6a5d7f9f0a1b8b4ac6a2b8e9b0c1d';
+const NOON = '2026-03-02T12:00:00-07:00';
+
+const messageOf = (message: string): string =>
+  toCommit([SHA, NOON, '1772478000', 'Ada', message], null).message;
+
+const timeOf = (iso: string, seconds: string): string =>
+  toCommit([SHA, iso, seconds, 'Ada', ''], null).committed_at;
+
+describe('a commit of the log', () => {
+  it('is sent with these keys in this order, because equal commits must be equal bytes', () => {
+    const commit = toCommit([SHA, NOON, '1772478000', 'Ada', 'ABC-1 Add it\n'], 'main');
+    expect(JSON.stringify(commit)).toBe(
+      `{"sha":"${SHA}","message":"ABC-1 Add it","author":"Ada","committed_at":"${NOON}","branch":"main"}`,
+    );
+  });
+
+  it('has no branch where none is checked out', () => {
+    expect(toCommit([SHA, NOON, '1772478000', 'Ada', ''], null)).not.toHaveProperty('branch');
+  });
+});
+
+describe('its message', () => {
+  it('keeps lines, trailers and every script, without the line ends at its end', () => {
+    expect(messageOf('ABC-1 Größe\n\n日本語 🦊\r\nRefs: ABC-2\n\n')).toBe(
+      'ABC-1 Größe\n\n日本語 🦊\r\nRefs: ABC-2',
+    );
+  });
+
+  it('may be empty, because git allows that', () => {
+    expect(messageOf('')).toBe('');
+  });
+
+  it('is cut after 100,000 characters, because a body has a limit', () => {
+    expect(messageOf(`ABC-1 ${'x'.repeat(200_000)}`)).toBe(`ABC-1 ${'x'.repeat(99_994)}`);
+  });
+
+  it('is not cut through a character, because half of one is no text', () => {
+    expect(messageOf(`${'x'.repeat(99_999)}🦊`)).toBe('x'.repeat(99_999));
+  });
+
+  it('holds no address, and neither does the name', () => {
+    const fields = [
+      SHA,
+      NOON,
+      '1772478000',
+      'Ada <ada@example.com>',
+      'Do it\n\nCo-authored-by: B <b@example.com>',
+    ];
+    expect(JSON.stringify(toCommit(fields, null))).not.toContain('@');
+  });
+});
+
+describe('its time', () => {
+  it('is what git says, with the offset', () => {
+    expect(timeOf('2026-03-02T09:00:00-07:00', '1772467200')).toBe('2026-03-02T09:00:00-07:00');
+  });
+
+  it('has one form for UTC, because newer gits write Z where older ones write +00:00', () => {
+    expect(timeOf('2026-03-02T16:00:00Z', '1772467200')).toBe('2026-03-02T16:00:00+00:00');
+    expect(timeOf('2026-03-02T16:00:00+00:00', '1772467200')).toBe('2026-03-02T16:00:00+00:00');
+  });
+
+  it.each([
+    ['1970-01-22T14:01:40+518:00', '100', '1970-01-01T00:01:40.000Z'],
+    ['2017-07-13T01:40:00-25:00', '1500000000', '2017-07-14T02:40:00.000Z'],
+    ['10000-01-01T00:00:00+00:00', '253402300800', '1970-01-01T00:00:00.000Z'],
+    ['%cI', '', '1970-01-01T00:00:00.000Z'],
+  ])('is taken from the seconds, else 1970, where the receiver would refuse %s', (iso, seconds, sent) => {
+    expect(timeOf(iso, seconds)).toBe(sent);
+  });
+});
