@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import { Option } from 'commander';
 import { SECRET_VARIABLES } from '../contract/env.ts';
+import { FUNCTIONS, type FunctionName } from '../contract/functions.ts';
 import type { HttpResponse } from '../http/response.ts';
 import { gitSha } from '../local/git-sha.ts';
 import { readInstance } from '../local/instance.ts';
@@ -16,7 +17,7 @@ import {
   wantsSignature,
 } from './invoke/event-file.ts';
 import { findSecrets, functionEnv, type Secrets } from './invoke/function-env.ts';
-import { BUILD_FOLDER, buildBundle, bundleFile, FUNCTIONS, type FunctionName } from './shared/bundle.ts';
+import { BUILD_FOLDER, buildBundle, bundleFile } from './shared/bundle.ts';
 import { newCommand, runCommand } from './shared/command.ts';
 import { UsageError } from './shared/command-error.ts';
 import { clientConfig } from './shared/connection.ts';

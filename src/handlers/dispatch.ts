@@ -1,8 +1,9 @@
 import middy from '@middy/core';
 import type { APIGatewayProxyEventV2, Context } from 'aws-lambda';
+import type { RouteName } from '../contract/routes.ts';
 import { type HttpRequest, readRequest } from '../http/request.ts';
 import { type HttpResponse, problemResponse } from '../http/response.ts';
-import { matchRoute, type RouteName } from '../http/routes.ts';
+import { matchRoute } from '../http/routes.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Logger } from '../platform/logger.ts';
 import { faultResponse } from './faults.ts';

@@ -1,38 +1,4 @@
-import type { Source } from '../domain/source.ts';
-
-/** Names of the routes; the handlers give each its function. */
-export type RouteName =
-  | `${Source}-webhook`
-  | 'health'
-  | 'list-issues'
-  | 'get-issue'
-  | 'list-issue-events'
-  | 'list-issue-commits'
-  | 'list-stories-without-commits'
-  | 'list-commits-without-story'
-  | 'list-events'
-  | 'get-event'
-  | 'stats';
-
-type Route = { name: RouteName; method: 'GET' | 'POST'; path: string };
-
-/** Every route. `{x}` stands for one path segment. The stack and the local server know no other list. */
-export const ROUTES: readonly Route[] = [
-  { name: 'jira-webhook', method: 'POST', path: '/webhooks/jira' },
-  { name: 'github-webhook', method: 'POST', path: '/webhooks/github' },
-  { name: 'bitbucket-webhook', method: 'POST', path: '/webhooks/bitbucket' },
-  { name: 'commits-webhook', method: 'POST', path: '/webhooks/commits' },
-  { name: 'health', method: 'GET', path: '/health' },
-  { name: 'list-issues', method: 'GET', path: '/issues' },
-  { name: 'get-issue', method: 'GET', path: '/issues/{issue}' },
-  { name: 'list-issue-events', method: 'GET', path: '/issues/{issue}/events' },
-  { name: 'list-issue-commits', method: 'GET', path: '/issues/{issue}/commits' },
-  { name: 'list-stories-without-commits', method: 'GET', path: '/gaps/stories-without-commits' },
-  { name: 'list-commits-without-story', method: 'GET', path: '/gaps/commits-without-story' },
-  { name: 'list-events', method: 'GET', path: '/events' },
-  { name: 'get-event', method: 'GET', path: '/events/{event_id}' },
-  { name: 'stats', method: 'GET', path: '/stats' },
-];
+import { ROUTES, type Route, type RouteName } from '../contract/routes.ts';
 
 export type Match =
   | { kind: 'found'; name: RouteName; argument: string }

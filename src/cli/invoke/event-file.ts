@@ -1,10 +1,11 @@
 import { readFileSync } from 'node:fs';
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import * as z from 'zod/mini';
+import type { FunctionName } from '../../contract/functions.ts';
+import { ROUTES, type RouteName } from '../../contract/routes.ts';
 import { COMMIT_SOURCES, type Source } from '../../domain/source.ts';
-import { matchRoute, type RouteName } from '../../http/routes.ts';
+import { matchRoute } from '../../http/routes.ts';
 import { faultCode } from '../../local/start-error.ts';
-import type { FunctionName } from '../shared/bundle.ts';
 import { UsageError } from '../shared/command-error.ts';
 import { signatureOf } from '../shared/sign.ts';
 
@@ -66,5 +67,5 @@ export const sourceOf = (event: APIGatewayProxyEventV2): Source => {
 /** The function the gateway would call; what has no route goes to ingest, for its 404 and 405. */
 export const functionFor = (event: APIGatewayProxyEventV2): FunctionName => {
   const name = routeOf(event);
-  return name === null || name === 'health' || name.endsWith('-webhook') ? 'ingest' : 'read';
+  return ROUTES.find((route) => route.name === name)?.served_by ?? 'ingest';
 };

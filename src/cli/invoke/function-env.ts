@@ -1,7 +1,7 @@
 import { SECRET_VARIABLES } from '../../contract/env.ts';
+import type { FunctionName } from '../../contract/functions.ts';
 import { forEachSource, SOURCES, type Source } from '../../domain/source.ts';
 import type { InstanceRecord } from '../../local/instance.ts';
-import type { FunctionName } from '../shared/bundle.ts';
 import type { Place } from '../shared/place.ts';
 
 /** A local database checks no signature, but the SDK wants to make one; a profile would win over these. */

@@ -10,12 +10,9 @@ import {
   type OutputFile,
   type Plugin,
 } from 'esbuild';
+import type { FunctionName } from '../../contract/functions.ts';
 import { PROJECT_FOLDER } from '../../local/project-folder.ts';
 import { CommandError } from './command-error.ts';
-
-/** The Lambda functions; each is `src/handlers/<name>.ts` and becomes one folder to zip. */
-export const FUNCTIONS = ['ingest', 'read', 'correlate', 'sweep'] as const;
-export type FunctionName = (typeof FUNCTIONS)[number];
 
 /** Where `npm run build` puts them. */
 export const BUILD_FOLDER = join(PROJECT_FOLDER, '.build');

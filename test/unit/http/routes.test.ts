@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { matchRoute, ROUTES } from '../../../src/http/routes.ts';
+import { ROUTES } from '../../../src/contract/routes.ts';
+import { matchRoute } from '../../../src/http/routes.ts';
 
 describe('matchRoute', () => {
   it.each([

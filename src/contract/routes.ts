@@ -1,0 +1,52 @@
+import type { Source } from '../domain/source.ts';
+import type { FunctionName } from './functions.ts';
+
+/** Names of the routes; the handlers give each its function. */
+export type RouteName =
+  | `${Source}-webhook`
+  | 'health'
+  | 'list-issues'
+  | 'get-issue'
+  | 'list-issue-events'
+  | 'list-issue-commits'
+  | 'list-stories-without-commits'
+  | 'list-commits-without-story'
+  | 'list-events'
+  | 'get-event'
+  | 'stats';
+
+/** `{x}` in a path stands for one segment. What ingest serves is open, what read serves is IAM-authorised on AWS. */
+export type Route = {
+  name: RouteName;
+  method: 'GET' | 'POST';
+  path: string;
+  served_by: Extract<FunctionName, 'ingest' | 'read'>;
+};
+
+/** Every route. The stack and the local server know no other list. */
+export const ROUTES: readonly Route[] = [
+  { name: 'jira-webhook', method: 'POST', path: '/webhooks/jira', served_by: 'ingest' },
+  { name: 'github-webhook', method: 'POST', path: '/webhooks/github', served_by: 'ingest' },
+  { name: 'bitbucket-webhook', method: 'POST', path: '/webhooks/bitbucket', served_by: 'ingest' },
+  { name: 'commits-webhook', method: 'POST', path: '/webhooks/commits', served_by: 'ingest' },
+  { name: 'health', method: 'GET', path: '/health', served_by: 'ingest' },
+  { name: 'list-issues', method: 'GET', path: '/issues', served_by: 'read' },
+  { name: 'get-issue', method: 'GET', path: '/issues/{issue}', served_by: 'read' },
+  { name: 'list-issue-events', method: 'GET', path: '/issues/{issue}/events', served_by: 'read' },
+  { name: 'list-issue-commits', method: 'GET', path: '/issues/{issue}/commits', served_by: 'read' },
+  {
+    name: 'list-stories-without-commits',
+    method: 'GET',
+    path: '/gaps/stories-without-commits',
+    served_by: 'read',
+  },
+  {
+    name: 'list-commits-without-story',
+    method: 'GET',
+    path: '/gaps/commits-without-story',
+    served_by: 'read',
+  },
+  { name: 'list-events', method: 'GET', path: '/events', served_by: 'read' },
+  { name: 'get-event', method: 'GET', path: '/events/{event_id}', served_by: 'read' },
+  { name: 'stats', method: 'GET', path: '/stats', served_by: 'read' },
+];
