@@ -28,7 +28,6 @@ export const followShards = async (deps: PollerDeps, bell: Bell): Promise<void> 
   const follow = async (id: string): Promise<void> => {
     try {
       if ((await readShard(deps, id)) === 'ended') ended.add(id);
-      progress.ended(id);
     } catch (fault) {
       if (!signal.aborted) log.error({ shard_id: id, fault: describeFault(fault) }, 'reading a shard failed');
     }

@@ -21,7 +21,7 @@ export const handledCount = (response: DynamoDBBatchResponse, sent: string[]): n
   return failed.length === 0 ? sent.length : Math.max(0, Math.min(...failed));
 };
 
-export type HandOver = {
+type HandOver = {
   handler: StreamHandler;
   clock: Clock;
   log: Logger;

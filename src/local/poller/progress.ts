@@ -8,8 +8,6 @@ export type Progress = {
   listed(shardIds: string[], moment: number): void;
   /** What was in the shard at that moment is handled. */
   caughtUp(shardId: string, moment: number): void;
-  /** All of the shard is handled. What was in its children at a moment is known by a listing of that moment. */
-  ended(shardId: string): void;
   /** Resolves when all that was in the stream when it was called is handled; rejects after `stop`. */
   whenIdle(): Promise<void>;
   stop(): void;
@@ -40,10 +38,6 @@ export const trackProgress = (): Progress => {
     },
     caughtUp: (shardId, at) => {
       caughtUpAt.set(shardId, at);
-      settle();
-    },
-    ended: (shardId) => {
-      caughtUpAt.delete(shardId);
       settle();
     },
     whenIdle: () =>

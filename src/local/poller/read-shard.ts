@@ -54,16 +54,8 @@ const handle = async (deps: PollerDeps, shard_id: string, page: Read & { kind: '
   await handOver({ ...deps, reached }, page.records.filter(passesFilter));
 };
 
-const reopened = (
-  { log }: PollerDeps,
-  shard_id: string,
-  place: Place,
-  kind: 'expired' | 'trimmed',
-): Place => {
-  if (kind === 'expired') return { ...place, iterator: null };
+const warnOfLoss = ({ log }: PollerDeps, shard_id: string): void =>
   log.warn({ shard_id }, 'the stream has forgotten records that were not read; the sweep finds their events');
-  return { after: null, iterator: null };
-};
 
 /**
  * Reads a shard from its checkpoint on, until it is at its end (`ended`) or the stream does not have it any
@@ -75,9 +67,10 @@ export const readShard = async (deps: PollerDeps, shardId: string): Promise<'end
   for (let place = await firstPlace(deps, shardId); ; ) {
     const moment = progress.begin();
     const { read, tookMs } = await persist(() => timedRead(deps, shardId, place));
-    if (read.kind === 'gone') return 'gone';
     if (read.kind !== 'page') {
-      place = reopened(deps, shardId, place, read.kind);
+      if (read.kind !== 'expired') warnOfLoss(deps, shardId);
+      if (read.kind === 'gone') return 'gone';
+      place = { after: read.kind === 'trimmed' ? null : place.after, iterator: null };
       continue;
     }
     await handle(deps, shardId, read);

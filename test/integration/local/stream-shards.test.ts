@@ -69,6 +69,15 @@ describe('several shards', () => {
     ]);
   });
 
+  it('may hold more than one read brings, because a read brings 1,000 records at most', async () => {
+    streams.addShard('shard-a');
+    const written = write('shard-a', 1, 2_350);
+    const { batches, handler } = recordBatches();
+    await (await poll(handler)).idle();
+    expect(batches.flat()).toEqual(written);
+    expect(batches.map((batch) => batch.length)).toEqual([...Array.from({ length: 23 }, () => 100), 50]);
+  });
+
   it('do not wait for one whose record fails, because a poison record blocks no other issue', async () => {
     streams.addShard('shard-a');
     streams.addShard('shard-b');
@@ -190,6 +199,7 @@ describe('a shard that splits', () => {
     streams.forget('parent');
     await poller.idle();
     expect(batches.flat()).toEqual([...inParent, ...inChild]);
+    expect(poller.lines).toMatchObject([{ level: 40, shard_id: 'parent' }]);
   });
 
   it('is not handed over again by the next poller, because its checkpoint stays', async () => {
@@ -261,6 +271,18 @@ describe('a place that is lost', () => {
     expect(batches.flat()).toEqual(later.slice(5));
     expect(poller.lines).toMatchObject([{ level: 40, shard_id: 'shard-a' }]);
     expect(String(poller.lines[0]?.msg)).toContain('the sweep finds their events');
+  });
+
+  it('is the oldest record left also before anything was read', async () => {
+    streams.addShard('shard-a');
+    const { batches, handler } = recordBatches();
+    const poller = await poll(handler);
+    await poller.idle();
+    const records = write('shard-a', 1, 5);
+    streams.trim('shard-a', 3);
+    await poller.idle();
+    expect(batches.flat()).toEqual(records.slice(3));
+    expect(poller.lines.map(({ level }) => level)).toEqual([40]);
   });
 
   it('is the oldest record left also when they are forgotten while it runs', async () => {

@@ -60,9 +60,10 @@ describe('a call that is made until it succeeds', () => {
   });
 
   it('is made once even then, because a batch that is over is written down', async () => {
-    const { stopping, persist } = open();
+    const { lines, stopping, persist } = open();
     stopping.abort();
     expect(await persist(failing(0))).toBe('answer');
     await expect(persist(failing(1))).rejects.toThrow('abort');
+    expect(lines).toEqual([]);
   });
 });
