@@ -3,6 +3,7 @@ import { Option } from 'commander';
 import { newCommand, runCommand } from '../../src/cli/shared/command.ts';
 import { UsageError } from '../../src/cli/shared/command-error.ts';
 import { coldStart } from './cold/cold-start.ts';
+import { correlation } from './correlation/correlation.ts';
 import { cpu } from './cpu/cpu.ts';
 import { httpToDurable } from './http/http-to-durable.ts';
 import { FIXTURES } from './shared/deliveries.ts';
@@ -16,6 +17,7 @@ const SECTIONS: ReadonlyMap<string, Section> = new Map([
   ['cpu', cpu],
   ['http', httpToDurable],
   ['cold', coldStart],
+  ['correlation', correlation],
 ]);
 
 const command = newCommand(

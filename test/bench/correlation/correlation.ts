@@ -1,0 +1,34 @@
+import type { Goal, Section } from '../shared/section.ts';
+import { burst } from './burst.ts';
+import { oneTouch } from './one-touch.ts';
+import { learnToMakeRows } from './sample-rows.ts';
+import { type SeededWorld, startSeededWorld } from './seed.ts';
+import { unitsPerEvent } from './units-per-event.ts';
+
+const SMALL = 1_000;
+const LARGE_SHORT = 10_000;
+const LARGE = 100_000;
+
+const seeded = ({ size, rows, seconds }: SeededWorld): string =>
+  `   ${size.toLocaleString('en')} issues and as many commits: ${rows.toLocaleString('en')} rows in ${seconds.toFixed(0)} s`;
+
+/**
+ * A run costs what was touched: the same touches with few and with many issues and commits stored, in the same
+ * process, in turns, each in an engine of its own.
+ */
+export const correlation: Section = async ({ short }, owned): Promise<Goal[]> => {
+  const makeRows = await learnToMakeRows(owned);
+  const small = await startSeededWorld(SMALL, makeRows, owned);
+  const large = await startSeededWorld(short ? LARGE_SHORT : LARGE, makeRows, owned);
+  console.log(
+    '\n5. Correlation: the real stream handler, its documents in a folder; tables without a stream,',
+  );
+  console.log(
+    '   because the embedded engine takes the longer for a write the more its stream holds. Stored:',
+  );
+  console.log([small, large].map(seeded).join('\n'));
+  const goals = await oneTouch({ small, large }, short);
+  await unitsPerEvent(await startSeededWorld(SMALL, makeRows, owned));
+  await burst({ small, large }, short);
+  return goals;
+};
