@@ -59,7 +59,7 @@ export const TABLE = {
       hash: string('gap_pk'),
       range: string('gap_sk'),
       include: [],
-      purpose: 'for correlation: stories without commits, commits without a story',
+      purpose: 'stories without commits by project, commits without a story by repository, parked events',
     },
   ] satisfies IndexDefinition[],
 } as const;

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -5,13 +6,26 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import * as z from 'zod';
 import packageFile from '../../package.json' with { type: 'json' };
 import { readEnv } from '../../src/contract/env.ts';
-import { ROUTES } from '../../src/http/routes.ts';
+import { ROUTES } from '../../src/contract/routes.ts';
+import { COMMIT_SOURCES, type CommitSource } from '../../src/domain/source.ts';
 import { type Instance, startInstance } from '../../src/local/run-instance.ts';
 import { createLogger } from '../../src/platform/logger.ts';
-import { SECRET, sign } from '../support/app.ts';
+import { COMMIT_SECRETS, SECRET, sign, startApp } from '../support/app.ts';
+import { COMMIT_FIXTURES, commitFixture } from '../support/commit-bodies.ts';
+import { commitDelivery } from '../support/commit-deliveries.ts';
+import { startCorrelation } from '../support/correlation.ts';
+import { incompressible } from '../support/dependencies.ts';
 import { startTestEngine } from '../support/engine.ts';
 import { mutantsOf } from '../support/mutants.ts';
-import { bodyErrors, headerErrors, openapi, operations, parametersOf } from '../support/openapi.ts';
+import {
+  bodyErrors,
+  headerErrors,
+  openapi,
+  operations,
+  parametersOf,
+  requestErrors,
+} from '../support/openapi.ts';
+import { startSecretsManager } from '../support/secrets-manager.ts';
 
 const FIXTURES = join(import.meta.dirname, '../fixtures/deliveries');
 const MAX_BODY_BYTES = 100_000;
@@ -59,11 +73,34 @@ const DELETED_ONLY = '{"timestamp":1772000000001,"webhookEvent":"jira:issue_dele
 const OLDER = RICH.replace('2026-02-25T06', '2026-02-23T06');
 const NO_WEBHOOK = '{"webhookEvent":"","issue":{"key":"A/1"}}';
 
+/** A commit that belongs to API-1, one that names a key nobody has, and one that names none. */
+const COMMITS = JSON.stringify({
+  repository: 'acme/api',
+  commits: [
+    { sha: 'a'.repeat(40), message: 'API-1 Do it', author: 'Ada', committed_at: '2026-02-25T06:00:00Z' },
+    { sha: 'b'.repeat(40), message: 'NONE-9 Tidy', author: 'Bo', committed_at: '2026-02-25T07:00:00Z' },
+    { sha: 'c'.repeat(40), message: 'Tidy more', author: '', committed_at: '2026-02-25T08:00:00Z' },
+  ],
+});
+
+const ARN = 'arn:aws:secretsmanager:eu-central-1:123456789012:secret:webhooks-AbCdEf';
+
+const ALL_ON = {
+  GITHUB_WEBHOOK_SECRET: COMMIT_SECRETS.github,
+  BITBUCKET_WEBHOOK_SECRET: COMMIT_SECRETS.bitbucket,
+  COMMITS_WEBHOOK_SECRET: COMMIT_SECRETS.commits,
+};
+
 const folder = mkdtempSync(join(tmpdir(), 'openapi-'));
 const cleanUp: (() => Promise<void>)[] = [];
+let engine: Awaited<ReturnType<typeof startTestEngine>>;
 let main: Instance;
+/** Takes bodies of the standard size. */
+let roomy: Instance;
 let guarded: Instance;
 let broken: Instance;
+/** Its secret holds Jira's keys and none of a commit source. */
+let off: Instance;
 
 const start = async (env: NodeJS.ProcessEnv): Promise<Instance> => {
   const parsed = readEnv({ PORT: '0', JIRA_WEBHOOK_SECRET: SECRET, ARTIFACTS_DIR: folder, ...env });
@@ -81,16 +118,48 @@ const deliver = (instance: Instance, body: string | Buffer, signature = sign(bod
     headers: { 'X-Hub-Signature': signature },
   });
 
-/** Two instances over one engine, and one whose engine is gone by now. */
+/** How each commit source names the signature and the event. */
+const COMMIT_HEADERS: Record<CommitSource, { signature: string; event: Record<string, string> }> = {
+  github: { signature: 'X-Hub-Signature-256', event: { 'X-GitHub-Event': 'push' } },
+  bitbucket: { signature: 'X-Hub-Signature', event: { 'X-Event-Key': 'repo:push' } },
+  commits: { signature: 'X-Hub-Signature-256', event: {} },
+};
+
+type Given = { signature?: string; event?: Record<string, string> };
+
+const deliverCommits = (instance: Instance, source: CommitSource, body: string, given: Given = {}) => {
+  const { signature = sign(body, COMMIT_SECRETS[source]), event = COMMIT_HEADERS[source].event } = given;
+  const headers = { ...event, [COMMIT_HEADERS[source].signature]: signature };
+  return fetch(`${instance.url}/webhooks/${source}`, { method: 'POST', body, headers });
+};
+
+const startOff = async (database: NodeJS.ProcessEnv): Promise<Instance> => {
+  const secrets = await startSecretsManager(ARN);
+  cleanUp.push(secrets.close);
+  secrets.put(JSON.stringify({ jira_webhook_secret: SECRET }), Date.UTC(2024, 0));
+  const store = { JIRA_WEBHOOK_SECRET_ARN: ARN, AWS_ENDPOINT_URL_SECRETS_MANAGER: secrets.endpoint };
+  return start({ ...database, ...store });
+};
+
+/** All over one engine, but one whose engine is gone by now. */
 const startAll = async (): Promise<void> => {
-  const engine = await startTestEngine();
+  engine = await startTestEngine();
   const other = await startTestEngine();
   cleanUp.push(engine.stop);
-  const AWS_ENDPOINT_URL_DYNAMODB = engine.endpoint;
-  main = await start({ AWS_ENDPOINT_URL_DYNAMODB, MAX_BODY_BYTES: String(MAX_BODY_BYTES) });
-  guarded = await start({ AWS_ENDPOINT_URL_DYNAMODB, ALLOWED_CIDRS: '192.0.2.0/24' });
-  broken = await start({ AWS_ENDPOINT_URL_DYNAMODB: other.endpoint });
+  const database = { AWS_ENDPOINT_URL_DYNAMODB: engine.endpoint };
+  main = await start({ ...database, ...ALL_ON, MAX_BODY_BYTES: String(MAX_BODY_BYTES) });
+  roomy = await start({ ...database, ...ALL_ON });
+  guarded = await start({ ...database, ...ALL_ON, ALLOWED_CIDRS: '192.0.2.0/24' });
+  broken = await start({ ...ALL_ON, AWS_ENDPOINT_URL_DYNAMODB: other.endpoint });
+  off = await startOff(database);
   await other.stop();
+};
+
+/** A delivery of each commit source that has been taken when the cases begin. */
+const KNOWN: Record<CommitSource, string> = {
+  github: commitDelivery('github'),
+  bitbucket: commitDelivery('bitbucket'),
+  commits: COMMITS,
 };
 
 const eventIdSchema = z.object({ event_id: z.string() });
@@ -103,6 +172,9 @@ beforeAll(async () => {
     expect((await deliver(main, body)).status).toBe(202);
   eventId = eventIdSchema.parse(await (await deliver(main, RICH)).json()).event_id;
   quarantinedId = eventIdSchema.parse(await (await deliver(main, NO_WEBHOOK)).json()).event_id;
+  for (const source of COMMIT_SOURCES)
+    expect((await deliverCommits(main, source, KNOWN[source])).status).toBe(202);
+  await main.correlated();
 });
 
 afterAll(async () => {
@@ -114,10 +186,16 @@ type Case = { operation: string; status: number; ask: () => Promise<Response> };
 
 const PATHS: Record<string, string> = {
   'jira-webhook': '/webhooks/jira',
+  'github-webhook': '/webhooks/github',
+  'bitbucket-webhook': '/webhooks/bitbucket',
+  'commits-webhook': '/webhooks/commits',
   health: '/health',
   'list-issues': '/issues?project=API',
   'get-issue': '/issues/API-1',
   'list-issue-events': '/issues/501/events',
+  'list-issue-commits': '/issues/API-1/commits',
+  'list-stories-without-commits': '/gaps/stories-without-commits',
+  'list-commits-without-story': '/gaps/commits-without-story',
   'list-events': '/events',
   'get-event': `/events/${SOME_EVENT}`,
   stats: '/stats',
@@ -149,6 +227,34 @@ const write = (status: number, ask: () => Promise<Response>): Case => ({
   ask,
 });
 
+const commitCases = COMMIT_SOURCES.flatMap((source): Case[] => {
+  const answered = (status: number, ask: () => Promise<Response>): Case => ({
+    operation: `${source}-webhook`,
+    status,
+    ask,
+  });
+  const forged = { signature: 'sha256=00' };
+  return [
+    answered(200, () => deliverCommits(main, source, KNOWN[source])),
+    answered(202, () => deliverCommits(main, source, commitDelivery(source))),
+    answered(400, () => deliverCommits(main, source, '')),
+    answered(400, () => deliverCommits(main, source, '{')),
+    answered(401, () => deliverCommits(main, source, KNOWN[source], forged)),
+    answered(403, () => deliverCommits(guarded, source, KNOWN[source], forged)),
+    answered(404, () => deliverCommits(off, source, KNOWN[source])),
+    answered(404, () => get(off, `/webhooks/${source}`)),
+    answered(413, () => deliverCommits(main, source, 'x'.repeat(MAX_BODY_BYTES + 1))),
+    answered(422, () => deliverCommits(main, source, '{}')),
+    answered(503, () => deliverCommits(guarded, source, KNOWN[source])),
+    answered(503, () => deliverCommits(broken, source, KNOWN[source])),
+  ];
+});
+
+const ping = () => {
+  const body = JSON.stringify({ zen: randomUUID() });
+  return deliverCommits(main, 'github', body, { event: { 'X-GitHub-Event': 'ping' } });
+};
+
 const CASES: Case[] = [
   write(200, () => deliver(main, RICH)),
   write(202, () => deliver(main, OLDER)),
@@ -161,6 +267,9 @@ const CASES: Case[] = [
   write(422, () => deliver(main, NO_WEBHOOK)),
   write(503, () => deliver(guarded, RICH)),
   write(503, () => deliver(broken, RICH)),
+  ...commitCases,
+  { operation: 'github-webhook', status: 200, ask: ping },
+  { operation: 'github-webhook', status: 400, ask: () => deliverCommits(main, 'github', 'payload=%7B%7D') },
   read('health', 200, () => '/health'),
   read('list-issues', 200, () => '/issues?project=API'),
   read('list-issues', 200, () => '/issues?project=api&limit=1&status=Open&fix_version=1.0&deleted=false'),
@@ -173,6 +282,22 @@ const CASES: Case[] = [
   read('list-issue-events', 200, () => '/issues/API-1/events?limit=1'),
   read('list-issue-events', 400, () => '/issues/API-1/events?limit=0'),
   read('list-issue-events', 404, () => '/issues/API-404/events'),
+  read('list-issue-commits', 200, () => '/issues/API-1/commits'),
+  read('list-issue-commits', 200, () => '/issues/502/commits?limit=1'),
+  read('list-issue-commits', 400, () => '/issues/API-1/commits?limit=101'),
+  read('list-issue-commits', 404, () => '/issues/API-404/commits'),
+  read('list-stories-without-commits', 200, () => '/gaps/stories-without-commits'),
+  read(
+    'list-stories-without-commits',
+    200,
+    () => '/gaps/stories-without-commits?project=api&fix_version=1.0',
+  ),
+  read('list-stories-without-commits', 200, () => '/gaps/stories-without-commits?project=NONE'),
+  read('list-stories-without-commits', 400, () => '/gaps/stories-without-commits?cursor=none'),
+  read('list-commits-without-story', 200, () => '/gaps/commits-without-story?limit=1'),
+  read('list-commits-without-story', 200, () => '/gaps/commits-without-story?repository=acme/api'),
+  read('list-commits-without-story', 200, () => '/gaps/commits-without-story?since=2026-02-25'),
+  read('list-commits-without-story', 400, () => '/gaps/commits-without-story?since=yesterday'),
   read('list-events', 200, () => '/events?limit=3'),
   read('list-events', 200, () => '/events?outcome=quarantined'),
   read('list-events', 400, () => '/events?date=2026-02-30'),
@@ -249,6 +374,17 @@ describe('a real answer', () => {
     expect(empty).toEqual(['truncated', 'deleted_at']);
   });
 
+  it('lists something under every route of correlation, because an empty list hides a wrong schema', async () => {
+    const items = async (path: string) =>
+      z.object({ items: z.array(z.looseObject({})) }).parse(await (await get(main, path)).json()).items;
+    expect(await items('/issues/API-1/commits')).toMatchObject([{ sha: 'a'.repeat(40), rule: 'message' }]);
+    expect(await items('/gaps/stories-without-commits')).toMatchObject([{ issue_key: 'API-4' }]);
+    expect(await items('/gaps/commits-without-story?repository=acme/api')).toMatchObject([
+      { message_title: 'Tidy more', author_name: null, candidates: [] },
+      { message_title: 'NONE-9 Tidy', author_name: 'Bo', candidates: ['NONE-9'] },
+    ]);
+  });
+
   it('to an unknown path is the documented 404, because the gateway sends such requests here', async () => {
     const taken = await take(await get(main, '/issues/a/b/c'));
     expect(taken.status).toBe(404);
@@ -275,6 +411,113 @@ describe('the samples', () => {
     expect(errorsOf('list-issue-events', await take(await get(main, `/issues/${issue_id}/events`)))).toEqual(
       [],
     );
+  });
+});
+
+describe('the samples of commits', () => {
+  it.each(COMMIT_FIXTURES)('%s leaves an event of the documented shape', async (name, source, event) => {
+    const header = source === 'github' ? 'X-GitHub-Event' : 'X-Event-Key';
+    const given = event === null ? {} : { event: { [header]: event } };
+    const body = JSON.stringify(commitFixture(name));
+    const accepted = await take(await deliverCommits(roomy, source, body, given));
+    expect(errorsOf(`${source}-webhook`, accepted)).toEqual([]);
+    const left = await take(await get(main, `/events/${eventIdSchema.parse(accepted.body).event_id}`));
+    expect(left.status).toBe(200);
+    expect(errorsOf('get-event', left)).toEqual([]);
+    expect(left.body).toMatchObject({ source, event_type: event ?? 'commits', issue_id: null });
+  });
+});
+
+describe('an event in each state of its processing', () => {
+  const large = JSON.stringify({
+    repository: 'acme/api',
+    commits: [
+      {
+        sha: 'd'.repeat(40),
+        message: incompressible(600_000),
+        author: 'Ada',
+        committed_at: '2026-02-25T06:00Z',
+      },
+    ],
+  });
+  const waits = { status: 'pending', reason: null };
+  const processing = z.looseObject({ status: z.string(), reason: z.string().nullable() });
+
+  it('has the documented shape, because whoever looks for a parked one reads it', async () => {
+    const app = await startApp({ endpoint: engine.endpoint, env: { ARTIFACTS_DIR: folder } });
+    using correlation = startCorrelation(app);
+    const answers = [
+      await app.deliverCommits('commits', large),
+      await app.deliverCommits('commits', COMMITS),
+      await app.deliverCommits('github', '{"zen":"x"}', { event: 'ping' }),
+    ];
+    const ids = answers.map(({ body }) => String(body.event_id));
+    const [parked = ''] = ids;
+    await app.events.rawBodies.remove(parked, AbortSignal.timeout(10_000));
+    const look = async (id: string) => {
+      const { body } = await app.get(`/events/${id}`);
+      expect(bodyErrors('get-event', 200, 'application/json', body)).toEqual([]);
+      return processing.parse(body.processing);
+    };
+    expect(await Promise.all(ids.map(look))).toMatchObject([waits, waits, waits]);
+    await correlation.run();
+    expect(await Promise.all(ids.map(look))).toMatchObject([
+      { status: 'failed', reason: 'its raw body is missing in the artifact store' },
+      { status: 'processed', reason: null },
+      { status: 'not_needed', reason: null },
+    ]);
+    const { body: stats } = await app.get('/stats');
+    expect(bodyErrors('stats', 200, 'application/json', stats)).toEqual([]);
+    expect(stats).toMatchObject({ unprocessed: 0, lag_seconds: 0, failed: 1 });
+  });
+});
+
+describe('the documented body of POST /webhooks/commits', () => {
+  const commit = { sha: 'e'.repeat(40), message: 'm', author: 'Ada', committed_at: '2026-02-25T06:00:00Z' };
+  const small = { ...commit, sha: 'abcdef0', message: '' };
+  const many = (count: number) => ({ repository: 'a', commits: Array.from({ length: count }, () => small) });
+  const of = (change: object) => ({ repository: 'acme/api', commits: [{ ...commit, ...change }] });
+  const request = { id: 7, title: 'API-1' };
+
+  it.each([
+    ['the sample', commitFixture('commits')],
+    ['no commits', { repository: 'acme/api', commits: [] }],
+    ['more than it knows', { ...of({ files: [] }), pusher: 'ada' }],
+    ['an author with a name', of({ author: { name: 'Ada', email: null } })],
+    ['an abbreviated sha', of({ sha: 'ABCDEF0' })],
+    ['no seconds and a bare offset', of({ committed_at: '2026-02-25T06:00+0530' })],
+    ['nulls', of({ branch: null, pull_request: null })],
+    ['a pull request', of({ pull_request: { ...request, url: null } })],
+    ['a pull request with a text id', of({ pull_request: { ...request, id: '!7' } })],
+    ['2000 commits', many(2000)],
+  ])('is taken with %s, because senders build on the page', async (_, body) => {
+    expect(requestErrors('commits-webhook', body)).toEqual([]);
+    const { status } = await deliverCommits(roomy, 'commits', JSON.stringify(body));
+    expect([200, 202]).toContain(status);
+  });
+
+  it.each([
+    ['a list', '[]'],
+    ['no repository', '{"commits":[]}'],
+    ['white space in the repository', '{"repository":"a b","commits":[]}'],
+    ['# in the repository', '{"repository":"a#b","commits":[]}'],
+    ['a long repository', JSON.stringify({ repository: 'a'.repeat(256), commits: [] })],
+    ['no list', '{"repository":"a","commits":{}}'],
+    ['2001 commits', JSON.stringify(many(2001))],
+    ['a short sha', JSON.stringify(of({ sha: 'abcdef' }))],
+    ['no message', JSON.stringify(of({ message: undefined }))],
+    ['no author', JSON.stringify(of({ author: undefined }))],
+    ['a nameless author', JSON.stringify(of({ author: { email: 'ada@example.com' } }))],
+    ['no offset', JSON.stringify(of({ committed_at: '2026-02-25T06:00:00' }))],
+    ['a number as the time', JSON.stringify(of({ committed_at: 1_772_000_000 }))],
+    ['a branch that is no text', JSON.stringify(of({ branch: 1 }))],
+    ['a pull request without a title', JSON.stringify(of({ pull_request: { id: 7 } }))],
+    ['a fraction as an id', JSON.stringify(of({ pull_request: { ...request, id: 1.5 } }))],
+    ['an empty id', JSON.stringify(of({ pull_request: { ...request, id: '' } }))],
+    ['a url that is no text', JSON.stringify(of({ pull_request: { ...request, url: 1 } }))],
+  ])('is refused with %s, because the page says so', async (_, body) => {
+    expect(requestErrors('commits-webhook', JSON.parse(body))).not.toEqual([]);
+    expect((await deliverCommits(roomy, 'commits', body)).status).toBe(422);
   });
 });
 

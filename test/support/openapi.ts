@@ -16,6 +16,8 @@ const response = z.strictObject({
 const operation = z.looseObject({
   operationId: z.string(),
   parameters: z.array(z.union([parameter, reference])).default([]),
+  security: z.array(z.record(z.string(), z.array(z.string()))).default([]),
+  requestBody: z.looseObject({ content: z.strictObject({ 'application/json': z.unknown() }) }).optional(),
   responses: z.record(z.string(), z.union([response, reference])),
 });
 const document = z.looseObject({
@@ -23,6 +25,7 @@ const document = z.looseObject({
   info: z.looseObject({ version: z.string() }),
   paths: z.record(z.string(), z.record(z.string(), operation)),
   components: z.looseObject({
+    securitySchemes: z.record(z.string(), z.looseObject({ name: z.string() })),
     parameters: z.record(z.string(), parameter),
     responses: z.record(z.string(), response),
     schemas: z.record(z.string(), z.unknown()),
@@ -114,4 +117,12 @@ export const headerErrors = (operationId: string, status: number, headers: Heade
     if (value === null) return [`header ${name} is missing`];
     return errorsOf([...place, 'headers', name, 'schema'], value, `header ${name}`);
   });
+};
+
+/** What is wrong with a body that is sent to an operation, by its documented schema. */
+export const requestErrors = (operationId: string, body: unknown): string[] => {
+  const found = operations.find((known) => known.operationId === operationId);
+  if (!found?.requestBody) throw new Error(`${operationId} has no documented request body`);
+  const own = ['paths', found.path, found.method.toLowerCase(), 'requestBody', 'content', 'application/json'];
+  return errorsOf([...own, 'schema'], body, 'request');
 };
