@@ -36,13 +36,13 @@ await runCommand(command, async () => {
   return withStore<ExitCode>(options, async (store, place) => {
     const where = describeArtifacts(place);
     const ids = await findIssues(store.table, store.tenant, args);
-    if (ids.length === 0) {
+    const run = ids.length === 0 ? null : await correlate(store, ids, args);
+    if (run === null) {
       console.log(`No such issue in ${describePlace(place)}: nothing was written.`);
       return 0;
     }
-    const { key, document } = await correlate(store, ids, args);
-    console.log(textTable(['found', 'count'], toRows(document.correlation.summary)));
-    console.log(`Written to ${where}: ${key}`);
+    console.log(textTable(['found', 'count'], toRows(run.document.correlation.summary)));
+    console.log(`Written to ${where}: ${run.key}`);
     return 0;
   });
 });

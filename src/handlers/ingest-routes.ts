@@ -1,6 +1,7 @@
 import type { Env } from '../contract/env.ts';
 import { COMMIT_SOURCES, forEachSource, SOURCES, type Source } from '../domain/source.ts';
 import { UnavailableError } from '../errors/errors.ts';
+import { openMetrics } from '../platform/metrics.ts';
 import { createVerifier, type Verifier } from '../verify/verify-delivery.ts';
 import { openRawBodies, openSecrets, openTable, type Platform } from './deps.ts';
 import type { IsOff, RouteHandlers } from './dispatch.ts';
@@ -29,6 +30,7 @@ export const ingestRoutes = (env: Env, platform: Platform): { routes: RouteHandl
     allowed: env.ALLOWED_CIDRS,
     max_body_bytes: env.MAX_BODY_BYTES,
     quarantineAlarm: createQuarantineAlarm(clock, log),
+    count: openMetrics(env),
     clock,
     log,
   };

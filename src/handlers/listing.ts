@@ -15,7 +15,7 @@ const MOST_LOOKED_AT = 1_000;
 /**
  * Up to `limit` items of a listing that leaves entries out, and where it goes on: null when nothing follows.
  */
-export const fillPage = async <T>(
+const fillPage = async <T>(
   pages: AsyncIterable<Entry<T>[]>,
   limit: number,
 ): Promise<{ items: T[]; next: Position | null }> => {

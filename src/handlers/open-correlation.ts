@@ -3,6 +3,7 @@ import { artifactsInBucket } from '../artifact/artifacts-in-bucket.ts';
 import { artifactsInFolder } from '../artifact/artifacts-in-folder.ts';
 import type { Env } from '../contract/env.ts';
 import { DEFAULT_TENANT } from '../domain/tenant.ts';
+import { openMetrics } from '../platform/metrics.ts';
 import type { BatchDeps } from './correlate/batch-deps.ts';
 import { openRawBodies, openTable, type Platform } from './deps.ts';
 
@@ -21,4 +22,5 @@ export const openCorrelation = (env: Env, { clock, log, dynamodb }: Platform): B
   git_sha: env.GIT_SHA ?? 'unknown',
   clock,
   log,
+  count: openMetrics(env),
 });

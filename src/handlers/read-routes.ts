@@ -129,10 +129,10 @@ const getStats =
     return jsonResponse(200, body);
   };
 
-export type ReadDeps = { table: Table; git_sha: string; retention_days: number };
+type ReadDeps = { table: Table; git_sha: string; retention_days: number };
 
 /** The read side. Unknown query parameters are ignored. */
-export const readRoutes = ({ table, git_sha, retention_days }: ReadDeps): RouteHandlers => ({
+const readRoutes = ({ table, git_sha, retention_days }: ReadDeps): RouteHandlers => ({
   'list-issues': getIssues(table),
   'get-issue': getIssue(table),
   'list-issue-events': getIssueEvents(table),

@@ -4,9 +4,11 @@ import type { HttpRequest } from '../http/request.ts';
 import type { HttpResponse } from '../http/response.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Logger } from '../platform/logger.ts';
+import type { Count } from '../platform/metrics.ts';
 import type { EventStore } from '../store/put-event.ts';
 import { isAllowedAddress } from '../verify/address.ts';
 import type { Verdict, Verifier } from '../verify/verify-delivery.ts';
+import { countDelivery } from './count-delivery.ts';
 import { answerTaken, refuse } from './delivery-answers.ts';
 import { readDeliveryHeaders } from './delivery-headers.ts';
 import { type DeliveryLine, emptyLine, logDelivery } from './delivery-line.ts';
@@ -22,6 +24,7 @@ export type ReceiveDeps = {
   allowed: BlockList | undefined;
   max_body_bytes: number;
   quarantineAlarm: { count(): void };
+  count: Count;
   clock: Clock;
   log: Logger;
 };
@@ -40,6 +43,7 @@ const refusal = (
     return refuse(allowed ? 'signature-refused' : 'address-not-allowed', run, line);
   line.secret = verdict.secret;
   if (allowed) return null;
+  deps.count('AddressesRefused');
   deps.log.error(
     { alarm: 'address-refused', run_id: run.run_id },
     'a signed delivery came from outside ALLOWED_CIDRS',
@@ -80,9 +84,13 @@ const take = async (
   const verdict = await deps.verifier.verify(request.headers, body);
   const refused = refusal(deps, request, verdict, run, line);
   if (refused) return refused;
-  const taken = await takeBody(deps, body, readDeliveryHeaders(deps.source, request.headers), run);
+  const sent = { ...readDeliveryHeaders(deps.source, request.headers), secret: line.secret };
+  const taken = await takeBody(deps, body, sent, run);
   Object.assign(line, { event_id: taken.event_id, facts: taken.facts });
-  if (taken.kind === 'quarantined' && taken.fresh) deps.quarantineAlarm.count();
+  if (taken.kind === 'quarantined' && taken.fresh) {
+    deps.quarantineAlarm.count();
+    deps.count('Quarantined');
+  }
   return answerTaken(taken, run, line);
 };
 
@@ -99,5 +107,6 @@ export const receiveDelivery =
     );
     line.status = response.statusCode ?? 500;
     logDelivery(deps.log, deps.clock, run, line);
+    countDelivery(deps.count, line.status);
     return response;
   };

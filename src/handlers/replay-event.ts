@@ -40,7 +40,8 @@ export const replayEvent = async (
   const released = { ...found.event, outcome, facts, problem: null, raw_stored_apart: false };
   const body = await prepareEventBody(events, released, raw, signal);
   // Should this process end before correlation has seen the event, the sweep comes back to it.
-  await lowerSweepMark(events.table, released.tenant, released.received_ms, signal);
+  const lowered = { since_ms: released.received_ms, now_ms: clock() };
+  await lowerSweepMark(events.table, released.tenant, lowered, signal);
   await releaseEvent(events, released, body, clock(), signal);
   return { kind: 'released', outcome };
 };

@@ -22,7 +22,7 @@ export type Taken = { event_id: string; idempotency_key: string; facts: EventFac
 export type TakeDeps = { events: EventStore; source: Source; log: Logger };
 
 /** What is the same at every attempt to take one body: its identity, and what is needed to read it. */
-type Delivered = Identity & Sent;
+type Delivered = Identity & Sent & Pick<StoredEvent, 'secret'>;
 
 const STORED_FOR_REPAIR: Problem = {
   type: 'stored-for-repair',
@@ -87,13 +87,13 @@ const store = async (deps: TakeDeps, body: Uint8Array, delivered: Delivered, run
 
 /**
  * Takes a signed body in: parse, normalize, snapshot, event. Whatever it holds, it is kept.
- * @param headers what the sender calls the delivery and its event
+ * @param sent what the sender calls the delivery and its event, and the name of the key it signed with
  * @throws UnavailableError when a write is not durable; the sender must come again
  */
 export const takeBody = async (
   deps: TakeDeps,
   body: Uint8Array,
-  { identifier, event_name }: DeliveryHeaders,
+  { identifier, event_name, secret }: DeliveryHeaders & Pick<StoredEvent, 'secret'>,
   run: Run,
 ): Promise<Taken> => {
   const bodySha256 = sha256Hex(body);
@@ -102,6 +102,7 @@ export const takeBody = async (
     source: deps.source,
     event_id: eventId(DEFAULT_TENANT, deps.source, bodySha256),
     event_name,
+    secret,
     idempotency_key: identifier ?? bodySha256,
     received_ms: run.received_ms,
   };

@@ -19,6 +19,8 @@ export type StoredEvent = {
   problem: Problem | null;
   /** What the sender's event header said, which a replay needs again; null when there is none. */
   event_name: string | null;
+  /** Name of the key that verified the body, never the key; null in rows of before it was kept. */
+  secret: string | null;
   /** True when the raw body lies in the artifact store because it does not fit into an item. */
   raw_stored_apart: boolean;
 };
@@ -40,8 +42,17 @@ export const MAX_EVENT_BODY_BYTES = 380_000;
  * text, so together they cost hardly more than the raw text alone.
  */
 export const encodeEventBody = (event: EventContents, raw: Uint8Array): Buffer => {
-  const { tenant, source, facts, idempotency_key, received_ms, problem, event_name, raw_stored_apart } =
-    event;
+  const {
+    tenant,
+    source,
+    facts,
+    idempotency_key,
+    received_ms,
+    problem,
+    event_name,
+    secret,
+    raw_stored_apart,
+  } = event;
   const meta: Meta = {
     tenant,
     source,
@@ -50,6 +61,7 @@ export const encodeEventBody = (event: EventContents, raw: Uint8Array): Buffer =
     received_ms,
     problem,
     event_name,
+    secret,
     raw_stored_apart,
   };
   const line = `${JSON.stringify(meta)}\n`;
@@ -88,8 +100,9 @@ export const decodeEvent = (row: Item): { event: StoredEvent; raw: Buffer | null
   const meta: Meta = JSON.parse(bytes.subarray(0, end).toString());
   const event: StoredEvent = {
     ...meta,
-    // Rows of before there were other sources have none.
+    // Older rows have neither.
     event_name: meta.event_name ?? null,
+    secret: meta.secret ?? null,
     event_id: String(row.pk).slice('E#'.length),
     outcome: row.outcome as Outcome,
     run_id: String(row.run_id),

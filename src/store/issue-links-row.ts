@@ -37,7 +37,7 @@ const decode = (row: Item): IssueLinksRow => ({
   revision: revisionOf(row),
 });
 
-export const decodeIssueLinks = (row: Item | null): IssueLinksRow =>
+const decodeIssueLinks = (row: Item | null): IssueLinksRow =>
   row === null ? NEVER_SEEN : decode(row);
 
 /** The row as of now; an empty one without a revision when there is none. */

@@ -7,6 +7,9 @@ export type Revision = number | null;
 export const revisionOf = (row: Item | null): Revision =>
   row && typeof row.rev === 'number' ? row.rev : null;
 
+/** The revision a row has once it is put over the one that was read. */
+export const nextRevision = (read: Revision): number => (read ?? 0) + 1;
+
 /**
  * Puts a derived row if its revision is still the one that was read before anything it is derived from.
  * @returns false when somebody else has written it since: read everything again
@@ -17,7 +20,7 @@ export const putRevision = async (
   read: Revision,
   signal: AbortSignal,
 ): Promise<boolean> => {
-  const revised = { ...item, rev: (read ?? 0) + 1 };
+  const revised = { ...item, rev: nextRevision(read) };
   const put =
     read === null
       ? { item: revised, condition: 'attribute_not_exists(pk)' }

@@ -6,7 +6,14 @@ import { readRows } from './read-items.ts';
 import type { Item, Key, Table } from './table-client.ts';
 
 /** A commit or pull request as it is stored, with the revision it was read at. */
-export type RefRow = { ref: Ref; state: RefState; links: Links | null; revision: Revision };
+export type RefRow = {
+  ref: Ref;
+  state: RefState;
+  links: Links | null;
+  /** Ids of issues it belonged to, as long as they may not have been written since. */
+  left: string[];
+  revision: Revision;
+};
 
 type Contents = Pick<RefRow, 'state' | 'links'>;
 
@@ -19,16 +26,16 @@ const gapOf = (tenant: string, ref: Ref, { state, links }: Contents): Item | nul
   };
 };
 
-const toItem = (tenant: string, ref: Ref, contents: Contents, gap: Item | null): Item & Key => ({
+const toItem = (tenant: string, { ref, state, links, left }: RefRow, gap: Item | null): Item & Key => ({
   ...refKey(tenant, ref),
-  body: JSON.stringify({ ref, ...contents }),
+  body: JSON.stringify({ ref, state, links, ...(left.length > 0 ? { left } : {}) }),
   ...gap,
 });
 
 /** Our own JSON, written by `toItem` and by nothing else. */
 export const decodeRef = (row: Item): RefRow => {
-  const stored: Contents & { ref: Ref } = JSON.parse(String(row.body));
-  return { ...stored, revision: revisionOf(row) };
+  const stored: Contents & { ref: Ref; left?: string[] } = JSON.parse(String(row.body));
+  return { left: [], ...stored, revision: revisionOf(row) };
 };
 
 /** The stored commits and pull requests, in the order of the references; null for one nobody mentioned. */
@@ -50,10 +57,10 @@ export const readRefs = async (
 export const putRef = async (
   table: Table,
   tenant: string,
-  { ref, state, links, revision }: RefRow,
+  row: RefRow,
   signal: AbortSignal,
 ): Promise<boolean> => {
-  const gap = gapOf(tenant, ref, { state, links });
-  if (gap) await registerGroup(table, tenant, 'commit', ref.repository, signal);
-  return putRevision(table, toItem(tenant, ref, { state, links }, gap), revision, signal);
+  const gap = gapOf(tenant, row.ref, row);
+  if (gap) await registerGroup(table, tenant, 'commit', row.ref.repository, signal);
+  return putRevision(table, toItem(tenant, row, gap), row.revision, signal);
 };

@@ -1,44 +1,63 @@
 import { updateIf } from './conditional-write.ts';
-import { getItem, type Key, type Table } from './table-client.ts';
+import { getItem, type Item, type Key, type Table } from './table-client.ts';
+
+/**
+ * How far sweeps came. Every event received before `swept_ms` (epoch milliseconds) was seen handled or parked;
+ * null before a first sweep. `lowered_ms`: when an event was last about to leave quarantine; null if none was.
+ */
+export type SweepMark = { swept_ms: number | null; lowered_ms: number | null };
 
 const markKey = (tenant: string): Key => ({ pk: `SWEEP#${tenant}`, sk: 'W' });
 
-/** Every event received before this (epoch milliseconds) was seen handled or parked; null before a first sweep. */
+const numberOf = (value: unknown): number | null => (typeof value === 'number' ? value : null);
+
 export const readSweepMark = async (
   table: Table,
   tenant: string,
   signal: AbortSignal,
-): Promise<number | null> => {
+): Promise<SweepMark> => {
   const row = await getItem(table, markKey(tenant), signal);
-  return typeof row?.swept_ms === 'number' ? row.swept_ms : null;
+  return { swept_ms: numberOf(row?.swept_ms), lowered_ms: numberOf(row?.lowered_ms) };
 };
+
+const isStill = (name: keyof SweepMark, read: SweepMark): { condition: string; values: Item } =>
+  read[name] === null
+    ? { condition: `attribute_not_exists(${name})`, values: {} }
+    : { condition: `${name} = :${name}`, values: { [`:${name}`]: read[name] } };
 
 /** Remembers how far a sweep came, unless the mark is no longer the one it began with. */
 export const moveSweepMark = async (
   table: Table,
   tenant: string,
-  mark: { from_ms: number | null; to_ms: number },
+  { read, to_ms }: { read: SweepMark; to_ms: number },
   signal: AbortSignal,
 ): Promise<void> => {
-  const update = 'SET swept_ms = :to';
-  const write =
-    mark.from_ms === null
-      ? { update, condition: 'attribute_not_exists(pk)', values: { ':to': mark.to_ms } }
-      : { update, condition: 'swept_ms = :from', values: { ':to': mark.to_ms, ':from': mark.from_ms } };
+  const [swept, lowered] = [isStill('swept_ms', read), isStill('lowered_ms', read)];
+  const write = {
+    update: 'SET swept_ms = :to',
+    condition: `${swept.condition} AND ${lowered.condition}`,
+    values: { ...swept.values, ...lowered.values, ':to': to_ms },
+  };
   await updateIf(table, { key: markKey(tenant), ...write }, signal);
 };
 
-/** Makes the next sweep look at events received since then again; nothing changes when it will anyway. */
+/**
+ * Makes sweeps look at events received since then again. First the time, then the mark: once the time is there,
+ * no sweep that may have passed the event moves the mark on.
+ */
 export const lowerSweepMark = async (
   table: Table,
   tenant: string,
-  sinceMs: number,
+  { since_ms, now_ms }: { since_ms: number; now_ms: number },
   signal: AbortSignal,
 ): Promise<void> => {
-  const write = {
-    update: 'SET swept_ms = :since',
-    condition: 'swept_ms > :since',
-    values: { ':since': sinceMs },
-  };
-  await updateIf(table, { key: markKey(tenant), ...write }, signal);
+  const key = markKey(tenant);
+  const time = { update: 'SET lowered_ms = :now', values: { ':now': now_ms } };
+  await updateIf(
+    table,
+    { key, ...time, condition: 'attribute_not_exists(lowered_ms) OR lowered_ms < :now' },
+    signal,
+  );
+  const mark = { update: 'SET swept_ms = :since', values: { ':since': since_ms } };
+  await updateIf(table, { key, ...mark, condition: 'swept_ms > :since' }, signal);
 };

@@ -65,7 +65,8 @@ const mainKeyOf = (text: string | null, main: string): Buffer => {
   }
 };
 
-const mainName = (source: string): string => `${source}_webhook_secret`;
+/** The JSON key of a source's secret; the others are this name with a suffix. */
+export const mainName = (source: string): string => `${source}_webhook_secret`;
 
 /**
  * Until when (epoch milliseconds, exclusive) AWSPREVIOUS verifies beside this AWSCURRENT; null for not at all.

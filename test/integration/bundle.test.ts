@@ -217,7 +217,10 @@ describe('the ingest bundle alone in a clean process', () => {
     const lambda = await start('ingest', lambdaEnv({ JIRA_WEBHOOK_SECRET: SECRET }));
     await lambda.invoke(post(issueBody('20002', 'LOGS-1')));
     const lines = (await lambda.end()).map((line) => JSON.parse(line));
-    expect(lines).toMatchObject([{ git_sha: GIT_SHA, issue_key: 'LOGS-1', outcome: 'applied', status: 202 }]);
+    expect(lines).toMatchObject([
+      { git_sha: GIT_SHA, issue_key: 'LOGS-1', outcome: 'applied', status: 202 },
+      { service: 'bundle-test', DeliveriesTaken: 1 },
+    ]);
   });
 
   it('has the formatter for readable lines in it, because RC_LOG_JSON=false must work there too', async () => {
@@ -341,7 +344,7 @@ describe('the correlate and sweep bundles alone in a clean process', () => {
         git_sha: GIT_SHA,
         correlation: { stories_without_commits: [{ issue_key: 'RUN-1' }] },
       });
-      expect((await correlate.end()).map((line) => JSON.parse(line).msg)).toEqual(['correlation']);
+      expect((await correlate.end()).map((line) => JSON.parse(line).msg)).toEqual([undefined, 'correlation']);
     } finally {
       await s3.close();
     }

@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ScanCommand } from '@aws-sdk/lib-dynamodb';
@@ -26,11 +26,20 @@ export type TestCorrelation = {
   /** Names of the run documents, oldest first. */
   documents(): string[];
   latest(): z.output<typeof runDocument>;
+  /** Where the artifacts lie. */
+  folder: string;
   lines: LogLine[];
   [Symbol.dispose](): void;
 };
 
 const FOLDER = 'artifacts/issues/wave3/jira_webhook';
+
+/** Names of the run documents in an artifacts folder, oldest first. */
+const documentsIn = (folder: string): string[] => {
+  const path = join(folder, FOLDER);
+  const names = existsSync(path) ? readdirSync(path) : [];
+  return names.filter((name) => name.endsWith('.json') && !name.startsWith('latest')).sort();
+};
 
 /** Everything in a table. */
 export const scanTable = async ({ events }: TestApp): Promise<Item[]> => {
@@ -69,6 +78,7 @@ export const startCorrelation = (app: TestApp, change: Partial<BatchDeps> = {}):
     rawBodies: app.events.rawBodies,
     artifacts: artifactsInFolder(folder),
     git_sha: 'test',
+    count: () => {},
     clock: systemClock,
     log: pino({}, { write: (line: string) => void lines.push(JSON.parse(line)) }),
     ...change,
@@ -82,10 +92,8 @@ export const startCorrelation = (app: TestApp, change: Partial<BatchDeps> = {}):
     deps,
     records,
     run: async (some) => handler({ Records: some ?? (await records()) }, localContext('test', systemClock)),
-    documents: () =>
-      readdirSync(join(folder, FOLDER))
-        .filter((name) => name.endsWith('.json') && !name.startsWith('latest'))
-        .sort(),
+    documents: () => documentsIn(folder),
+    folder,
     latest: () => runDocument.parse(JSON.parse(readFileSync(join(folder, FOLDER, 'latest.json'), 'utf8'))),
     lines,
     [Symbol.dispose]: () => rmSync(folder, { recursive: true, force: true }),

@@ -66,7 +66,21 @@ const isWhole = ({ headers }: IncomingMessage, body: Buffer): boolean => {
   );
 };
 
-/** A small S3 that puts, gets and deletes objects of one bucket by the REST protocol, path style, conditions included. */
+/** ListObjectsV2, the first 1,000. No key of a test needs escaping. */
+const list = (bucket: string, objects: ReadonlyMap<string, Buffer>, query: URLSearchParams): Reply => {
+  const keys = [...objects.keys()].map((path) => path.slice(`/${bucket}/`.length)).sort();
+  const listed = keys.filter(
+    (key) => key.startsWith(query.get('prefix') ?? '') && key > (query.get('start-after') ?? ''),
+  );
+  const contents = listed.slice(0, 1_000).map((key) => `<Contents><Key>${key}</Key></Contents>`);
+  return {
+    status: 200,
+    headers: { 'content-type': 'application/xml' },
+    body: `<?xml version="1.0" encoding="UTF-8"?><ListBucketResult>${contents.join('')}</ListBucketResult>`,
+  };
+};
+
+/** A small S3 that puts, gets, lists and deletes objects of one bucket by the REST protocol, path style, conditions included. */
 export const startS3 = async (bucket: string): Promise<FakeS3> => {
   const objects = new Map<string, Buffer>();
   let failing: { fault: S3Fault; times: number; method: string | undefined } | null = null;
@@ -84,8 +98,11 @@ export const startS3 = async (bucket: string): Promise<FakeS3> => {
     return { status: 200, headers: { etag: etagOf(body) } };
   };
 
-  const apply = ({ method, headers }: IncomingMessage, path: string, body: Buffer): Reply => {
+  const apply = ({ method, headers, url = '' }: IncomingMessage, path: string, body: Buffer): Reply => {
     const stored = objects.get(path);
+    const query = new URLSearchParams(url.split('?')[1]);
+    if (method === 'GET' && query.has('list-type') && path.replace(/\/$/, '') === `/${bucket}`)
+      return list(bucket, objects, query);
     if (!path.startsWith(`/${bucket}/`)) return errorReply(404, 'NoSuchBucket');
     if (method === 'PUT') return refusal(headers, stored) ?? put(path, body);
     if (method === 'DELETE') objects.delete(path);

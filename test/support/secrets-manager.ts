@@ -1,43 +1,48 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { text } from 'node:stream/consumers';
 import * as z from 'zod/mini';
+import type { Clock } from '../../src/platform/clock.ts';
 import { listen, stop } from './loopback-server.ts';
+import { type Call, OPERATIONS, type Operation, SecretVersions, type Version } from './secret-versions.ts';
 
 const STAGES = ['AWSCURRENT', 'AWSPREVIOUS'] as const;
 type Stage = (typeof STAGES)[number];
 
-/** What goes wrong with an answer: an AWS error, a late answer, none at all, half of one, or a cut connection. */
+/**
+ * What goes wrong with an answer: an AWS error, a late answer, none at all, half of one, or a cut connection;
+ * `lost` does what was asked and cuts the connection instead of answering.
+ */
 export type Fault =
   | { kind: 'error'; status: number; type: string }
   | { kind: 'delay'; ms: number }
-  | { kind: 'hang' | 'stall' | 'cut' };
+  | { kind: 'hang' | 'stall' | 'cut' | 'lost' };
+
+type Failing = { times?: number; stages?: readonly Stage[]; operations?: readonly Operation[] };
 
 export type FakeSecretsManager = {
   endpoint: string;
-  /** Requests that reached it, by stage. */
+  /** GetSecretValue requests that reached it, by stage. */
   requests: Record<Stage, number>;
   /** Requests whose connection was closed before the answer was complete. */
   abandoned: number;
   /** Overwrites the secret as PutSecretValue does: AWSCURRENT becomes AWSPREVIOUS. null: a binary secret. */
   put(document: string | null, createdMs: number): void;
+  /** The text that bears the label, if any version does. */
+  read(stage: string): string | null;
+  /** Every label that some version bears. */
+  labels(): string[];
   /** Takes a version's label away. */
   unlabel(stage: Stage): void;
-  /** Every request of the stages meets the fault, at most `times` of them. */
-  fail(fault: Fault, options?: { times?: number; stages?: readonly Stage[] }): void;
+  /** Every request of the operations meets the fault, at most `times` of them; of GetSecretValue, for the stages. */
+  fail(fault: Fault, options?: Failing): void;
+  /** Is called before each request of an operation is served. */
+  before(operation: Operation, call: () => void): void;
   heal(): void;
   /** Stops listening, so that connections are refused, until `accept`. */
   refuse(): Promise<void>;
   accept(): Promise<void>;
   close(): Promise<void>;
 };
-
-type Version = { arn: string; id: string; document: string | null; createdMs: number };
-type Failing = { fault: Fault; times: number; stages: readonly Stage[] };
-
-const requestBody = z.object({
-  SecretId: z.string(),
-  VersionStage: z.enum(STAGES),
-});
 
 const answer = (response: ServerResponse, status: number, body: object): void => {
   response.writeHead(status, { 'content-type': 'application/x-amz-json-1.1' }).end(JSON.stringify(body));
@@ -46,12 +51,14 @@ const answer = (response: ServerResponse, status: number, body: object): void =>
 const answerError = (response: ServerResponse, status: number, type: string, message: string): void =>
   answer(response, status, { __type: type, message });
 
-/** True for what the real service would read: a signed POST of the JSON protocol for this operation. */
-const isGetSecretValue = (request: IncomingMessage): boolean =>
-  request.method === 'POST' &&
-  request.headers['content-type'] === 'application/x-amz-json-1.1' &&
-  request.headers['x-amz-target'] === 'secretsmanager.GetSecretValue' &&
-  request.headers.authorization?.startsWith('AWS4-HMAC-SHA256 ') === true;
+const isStage = (stage: unknown): stage is Stage => STAGES.some((known) => known === stage);
+
+/** The operation of what the real service would read: a signed POST of the JSON protocol. */
+const operationOf = ({ method, headers }: IncomingMessage): Operation | null => {
+  const isJson = method === 'POST' && headers['content-type'] === 'application/x-amz-json-1.1';
+  if (!isJson || headers.authorization?.startsWith('AWS4-HMAC-SHA256 ') !== true) return null;
+  return OPERATIONS.find((name) => headers['x-amz-target'] === `secretsmanager.${name}`) ?? null;
+};
 
 const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
@@ -61,69 +68,88 @@ const commit = async (fault: Fault, response: ServerResponse): Promise<boolean> 
   if (fault.kind === 'error') answerError(response, fault.status, fault.type, 'a fault, as the test asked');
   if (fault.kind === 'stall') response.writeHead(200).write('{"ARN":');
   if (fault.kind === 'cut') response.socket?.destroy();
-  return fault.kind !== 'delay';
+  return fault.kind !== 'delay' && fault.kind !== 'lost';
 };
 
-/** What GetSecretValue answers; a version without a document is a binary secret. */
-const describeVersion = ({ arn, id, document, createdMs }: Version, stage: Stage): object => ({
+/** What an operation answers; only GetSecretValue tells the value. A version without a document is a binary secret. */
+const describeVersion = (
+  operation: Operation,
+  arn: string,
+  { id, document, createdMs, labels }: Version,
+): object => ({
   ARN: arn,
   Name: 'webhooks',
-  VersionId: id,
-  ...(document === null ? { SecretBinary: 'AAEC' } : { SecretString: document }),
-  VersionStages: [stage],
-  CreatedDate: createdMs / 1000,
+  ...(operation === 'UpdateSecretVersionStage' ? {} : { VersionId: id, VersionStages: [...labels] }),
+  ...(operation === 'GetSecretValue'
+    ? {
+        CreatedDate: createdMs / 1000,
+        ...(document === null ? { SecretBinary: 'AAEC' } : { SecretString: document }),
+      }
+    : {}),
 });
 
-const answerVersion = (response: ServerResponse, stage: Stage, version: Version | undefined): void => {
-  const missing = `Secrets Manager can't find the specified secret value for staging label: ${stage}`;
-  if (version) answer(response, 200, describeVersion(version, stage));
-  else answerError(response, 400, 'ResourceNotFoundException', missing);
-};
+const requestBody = z.looseObject({ SecretId: z.string(), VersionStage: z.optional(z.string()) });
 
-/** Begins to listen, or again; port 0 takes any free one. Resolves to the port. */
 /**
  * A small Secrets Manager that holds one secret and speaks the JSON protocol on loopback. It listens on a free
  * port and starts without any version, as a secret that was created without a value.
+ * @param clock dates the versions that PutSecretValue makes
  */
-export const startSecretsManager = async (arn: string): Promise<FakeSecretsManager> => {
-  const versions = new Map<Stage, Version>();
-  let failing: Failing | null = null;
+export const startSecretsManager = async (
+  arn: string,
+  clock: Clock = Date.now,
+): Promise<FakeSecretsManager> => {
+  const versions = new SecretVersions(clock);
+  const hooks = new Map<Operation, () => void>();
+  let failing: (Required<Failing> & { fault: Fault }) | null = null;
 
-  const faultFor = (stage: Stage): Fault | null => {
-    if (failing === null || failing.times === 0 || !failing.stages.includes(stage)) return null;
+  const faultFor = (operation: Operation, stage: unknown): Fault | null => {
+    if (failing === null || failing.times === 0 || !failing.operations.includes(operation)) return null;
+    if (operation === 'GetSecretValue' && !(isStage(stage) && failing.stages.includes(stage))) return null;
     failing.times -= 1;
     return failing.fault;
+  };
+
+  const perform = (response: ServerResponse, operation: Operation, id: string, call: Call): void => {
+    const done = id === arn ? versions.perform(operation, call) : versions.missing();
+    if ('error' in done) answerError(response, 400, done.error, done.message);
+    else answer(response, 200, describeVersion(operation, arn, done.version));
   };
 
   const server = createServer(async (request, response) => {
     response.on('close', () => {
       if (!response.writableFinished) fake.abandoned += 1;
     });
-    if (!isGetSecretValue(request))
-      return answerError(response, 400, 'UnknownOperationException', 'only GetSecretValue is served');
-    const { SecretId, VersionStage } = requestBody.parse(JSON.parse(await text(request)));
-    fake.requests[VersionStage] += 1;
-    const fault = faultFor(VersionStage);
+    const operation = operationOf(request);
+    if (operation === null) return answerError(response, 400, 'UnknownOperationException', 'not served');
+    const { SecretId, ...call } = requestBody.parse(JSON.parse(await text(request)));
+    if (operation === 'GetSecretValue' && isStage(call.VersionStage)) fake.requests[call.VersionStage] += 1;
+    hooks.get(operation)?.();
+    const fault = faultFor(operation, call.VersionStage);
     if (fault !== null && (await commit(fault, response))) return;
-    answerVersion(response, VersionStage, SecretId === arn ? versions.get(VersionStage) : undefined);
+    if (fault?.kind !== 'lost') return perform(response, operation, SecretId, call);
+    versions.perform(operation, call);
+    response.socket?.destroy();
   });
 
   const port = await listen(server, 0);
-  let written = 0;
   const fake: FakeSecretsManager = {
     endpoint: `http://127.0.0.1:${port}`,
     requests: { AWSCURRENT: 0, AWSPREVIOUS: 0 },
     abandoned: 0,
-    put: (document, createdMs) => {
-      const current = versions.get('AWSCURRENT');
-      if (current) versions.set('AWSPREVIOUS', current);
-      written += 1;
-      versions.set('AWSCURRENT', { arn, id: `version-${written}`.padEnd(32, '0'), document, createdMs });
+    put: (document, createdMs) => versions.put(document, createdMs),
+    read: (stage) => versions.find(stage)?.document ?? null,
+    labels: () => versions.labels(),
+    unlabel: (stage) => void versions.find(stage)?.labels.delete(stage),
+    fail: (fault, options = {}) => {
+      const standard = {
+        times: Number.POSITIVE_INFINITY,
+        stages: STAGES,
+        operations: ['GetSecretValue'] as const,
+      };
+      failing = { ...standard, ...options, fault };
     },
-    unlabel: (stage) => void versions.delete(stage),
-    fail: (fault, { times = Number.POSITIVE_INFINITY, stages = STAGES } = {}) => {
-      failing = { fault, times, stages };
-    },
+    before: (operation, call) => void hooks.set(operation, call),
     heal: () => {
       failing = null;
     },

@@ -1,6 +1,7 @@
 import type { ArtifactStore } from '../../artifact/artifact-store.ts';
 import type { Clock } from '../../platform/clock.ts';
 import type { Logger } from '../../platform/logger.ts';
+import type { Count } from '../../platform/metrics.ts';
 import type { RawBodies } from '../../store/raw-bodies.ts';
 import type { Table } from '../../store/table-client.ts';
 import type { Scope } from './scope.ts';
@@ -14,6 +15,7 @@ export type BatchDeps = {
   git_sha: string;
   clock: Clock;
   log: Logger;
+  count: Count;
 };
 
 /**

@@ -17,8 +17,9 @@ import { readRows } from '../../store/read-items.ts';
 import { type RefRow, readRefs } from '../../store/ref-row.ts';
 import { toSnapshot } from '../../store/snapshot-row.ts';
 import type { Item } from '../../store/table-client.ts';
-import { type Affected, nameOf } from './evaluate-refs.ts';
+import type { Affected } from './affected.ts';
 import { BOTH_KINDS, refsOfIssue } from './linked-refs.ts';
+import { nameOf } from './news.ts';
 import { AT_A_TIME, type Scope } from './scope.ts';
 import { keysOf } from './update-issue.ts';
 
@@ -26,7 +27,7 @@ import { keysOf } from './update-issue.ts';
 export type Touched = { issues: Affected; refs: Ref[] };
 
 /** A known commit as documents and listings show it; null while only a pull request has mentioned it. */
-export const commitItem = ({ ref, state }: RefRow) =>
+const commitItem = ({ ref, state }: RefRow) =>
   state.kind === 'commit' && state.details
     ? toCommitItem({ repository: ref.repository, sha: ref.id, ...state.details })
     : null;

@@ -1,17 +1,20 @@
 import { isDeepStrictEqual } from 'node:util';
 import { lookupKey } from '../../domain/issue-key.ts';
 import { UnavailableError } from '../../errors/errors.ts';
-import { readIssueLinks } from '../../store/issue-links-row.ts';
+import { type IssueLinksRow, putIssueLinks, readIssueLinks } from '../../store/issue-links-row.ts';
 import { snapshotKey } from '../../store/keys.ts';
 import { rowAliases } from '../../store/snapshot-row.ts';
 import { getItem } from '../../store/table-client.ts';
-import { type Affected, evaluateRefs, type News } from './evaluate-refs.ts';
+import type { Affected } from './affected.ts';
+import { type Evaluated, evaluateRefs } from './evaluate-refs.ts';
 import { BOTH_KINDS, refsNaming } from './linked-refs.ts';
+import type { News } from './news.ts';
 import { issuesByKey } from './resolve-keys.ts';
 import { MOST_CONFLICTS, type Scope } from './scope.ts';
+import { updateAffected } from './update-affected.ts';
 import { type IssueUpdate, keysOf, standingOf, updateIssue } from './update-issue.ts';
 
-type Look = { keys: string[]; due: string[]; settled: NonNullable<IssueUpdate['settled']> };
+type Look = { row: IssueLinksRow; due: string[]; settled: NonNullable<IssueUpdate['settled']> };
 
 /**
  * Which keys' commits have to be evaluated again: all, when the issue's standing changed since they were; a
@@ -29,43 +32,47 @@ const plan = async (scope: Scope, issueId: string, newKeys: string[]): Promise<L
   const changed = !isDeepStrictEqual(row.settled, standing);
   const isDue = (key: string): boolean =>
     changed || !row.keys.includes(key) || (shared.get(key) ?? []).some((id) => id !== issueId);
-  return { keys, due: keys.filter(isDue), settled: { keys, standing } };
+  return { row, due: keys.filter(isDue), settled: { keys, standing } };
 };
 
-const evaluateNaming = async (scope: Scope, keys: string[]): Promise<Affected> => {
+/**
+ * An erased issue may come back just as it was while its commits are taken from it: whoever looks at it then must
+ * not find it settled. False when another batch has written the row: begin again.
+ */
+const unsettleErased = async (
+  { table, tenant, signal }: Scope,
+  issueId: string,
+  { row, settled }: Look,
+): Promise<boolean> => {
+  if (settled.standing.known || !row.settled?.known) return true;
+  return putIssueLinks(table, tenant, issueId, { ...row, settled: null }, signal);
+};
+
+const evaluateNaming = async (scope: Scope, keys: string[]): Promise<Evaluated> => {
   const news: News[] = [];
   for await (const refs of refsNaming(scope, keys, BOTH_KINDS))
     news.push(...refs.map((ref) => ({ ref, state: null })));
   return evaluateRefs(scope, news);
 };
 
-/** Writes the issues that commits came to or went from. */
-export const updateAffected = async (scope: Scope, affected: Affected): Promise<void> => {
-  for (const [issueId, hints] of affected)
-    await updateIssue(scope, issueId, { settled: null, hints, linksChanged: true });
-};
-
-const noteAll = (affected: Affected, more: Affected): void => {
-  for (const [id, keys] of more) affected.set(id, new Set([...(affected.get(id) ?? []), ...keys]));
-};
-
 /**
  * Looks at an issue as it is now: the commits that name it are evaluated again where that can change anything,
- * and what is derived of it, and of the other issues this touches, is written. Begins again when the issue
- * changed meanwhile.
+ * and what is derived of it, and of the other issues this touches, is written. What was settled is written
+ * last: a run that ends before is made good by the next one, which finds it unsettled. Begins again when the
+ * issue changed meanwhile.
  * @param newKeys keys that an event says the issue has or had
- * @returns the other issues that gained, kept or lost a commit
+ * @returns the issues that gained, kept or lost a commit
  */
 export const lookAtIssue = async (scope: Scope, issueId: string, newKeys: string[]): Promise<Affected> => {
-  const affected: Affected = new Map();
+  const all: Affected = new Map();
   for (let tries = 0; tries < MOST_CONFLICTS; tries += 1) {
-    const { due, settled } = await plan(scope, issueId, newKeys);
-    noteAll(affected, await evaluateNaming(scope, due));
-    const update = { settled, hints: [], linksChanged: affected.has(issueId) };
-    if (!(await updateIssue(scope, issueId, update))) continue;
-    affected.delete(issueId);
-    await updateAffected(scope, affected);
-    return affected;
+    const look = await plan(scope, issueId, newKeys);
+    if (!(await unsettleErased(scope, issueId, look))) continue;
+    const evaluated = await evaluateNaming(scope, look.due);
+    for (const [id, keys] of evaluated.affected) all.set(id, new Set([...(all.get(id) ?? []), ...keys]));
+    await updateAffected(scope, evaluated, issueId);
+    const update = { settled: look.settled, hints: [], linksChanged: all.has(issueId) };
+    if (await updateIssue(scope, issueId, update)) return all;
   }
   throw new UnavailableError('table', new Error('too many conflicts'));
 };

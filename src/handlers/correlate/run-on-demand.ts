@@ -4,8 +4,8 @@ import { eachLimit } from '../../platform/each-limit.ts';
 import { readIssueLinks } from '../../store/issue-links-row.ts';
 import { snapshotKey } from '../../store/keys.ts';
 import { getItem } from '../../store/table-client.ts';
+import type { Affected } from './affected.ts';
 import { type BatchDeps, newScope } from './batch-deps.ts';
-import type { Affected } from './evaluate-refs.ts';
 import { refsNaming } from './linked-refs.ts';
 import { lookAtIssue } from './look-at-issue.ts';
 import { keysOf } from './update-issue.ts';
@@ -29,6 +29,7 @@ const look = async (deps: BatchDeps, issueId: string): Promise<Ref[]> => {
 /**
  * Correlates these issues on demand and writes a document of them, which leaves `latest` alone.
  * @param onDone called after each issue, for progress
+ * @returns null, and writes nothing, when none of them is known
  * @throws UnavailableError
  */
 export const runOnDemand = async (
@@ -36,7 +37,7 @@ export const runOnDemand = async (
   issueIds: string[],
   args: RunArgs,
   onDone: () => void,
-): Promise<WrittenRun> => {
+): Promise<WrittenRun | null> => {
   const refs = await eachLimit(issueIds, ISSUES_AT_A_TIME, async (id) => {
     const naming = await look(deps, id);
     onDone();

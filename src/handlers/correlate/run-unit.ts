@@ -1,48 +1,65 @@
 import pRetry from 'p-retry';
-import type { Ref } from '../../domain/link.ts';
 import { type BatchDeps, newScope } from './batch-deps.ts';
 import type { Touched } from './collect-findings.ts';
-import { type Affected, evaluateRefs } from './evaluate-refs.ts';
-import { lookAtIssue, updateAffected } from './look-at-issue.ts';
+import { evaluateRefs } from './evaluate-refs.ts';
+import { lookAtIssue } from './look-at-issue.ts';
+import type { News } from './news.ts';
 import { reasonOf } from './reason.ts';
 import { BACKOFF, type Scope } from './scope.ts';
 import type { Unit } from './units.ts';
+import { UnreadableEventError, type Work } from './unpack-event.ts';
+import { updateAffected } from './update-affected.ts';
 
 /** What became of one unit; `reason` is null unless it failed, and holds nothing of a payload. */
-export type UnitResult = { unit: Unit; attempts: number; touched: Touched; reason: string | null };
-
-const NOTHING: Touched = { issues: new Map(), refs: [] };
-
-const lookAt = async (scope: Scope, issueId: string, keys: Set<string>): Promise<Touched> => {
-  const affected: Affected = await lookAtIssue(scope, issueId, [...keys]);
-  return { issues: new Map([...affected, [issueId, keys]]), refs: [] };
+export type UnitResult = {
+  unit: Unit;
+  status: 'processed' | 'failed' | 'not_needed';
+  attempts: number;
+  touched: Touched;
+  reason: string | null;
 };
 
-const takeCommits = async (scope: Scope, unit: Unit & { kind: 'commits' }): Promise<Touched> => {
-  const affected = await evaluateRefs(scope, unit.news);
-  await updateAffected(scope, affected);
-  const refs: Ref[] = unit.news.map(({ ref }) => ref);
-  return { issues: affected, refs };
+export const NOTHING: Touched = { issues: new Map(), refs: [] };
+
+const lookAt = async (scope: Scope, issueId: string, keys: Iterable<string>): Promise<Touched> => {
+  const issues = await lookAtIssue(scope, issueId, [...keys]);
+  return { issues: new Map([...issues, [issueId, new Set(keys)]]), refs: [] };
 };
 
-const work = (scope: Scope, unit: Unit): Promise<Touched> => {
-  if (unit.kind === 'issue') return lookAt(scope, unit.issue_id, unit.keys);
-  return unit.kind === 'commits' ? takeCommits(scope, unit) : Promise.resolve(NOTHING);
+const takeCommits = async (scope: Scope, news: News[]): Promise<Touched> => {
+  const evaluated = await evaluateRefs(scope, news);
+  await updateAffected(scope, evaluated, null);
+  return { issues: evaluated.affected, refs: news.map(({ ref }) => ref) };
+};
+
+const unpack = (scope: Scope, unit: Unit): Work | Promise<Work> =>
+  unit.kind === 'issue' ? unit : unit.unpack(scope.signal);
+
+/** Null when there was nothing to do. */
+const attemptOnce = async (scope: Scope, unit: Unit): Promise<Touched | null> => {
+  const work = await unpack(scope, unit);
+  if (work.kind === 'issue') return lookAt(scope, work.issue_id, work.keys);
+  return work.kind === 'commits' ? takeCommits(scope, work.news) : null;
+};
+
+/** A body that cannot be unpacked will not be unpacked the next time. */
+const TRIES = {
+  ...BACKOFF,
+  shouldRetry: ({ error }: { error: Error }) => !(error instanceof UnreadableEventError),
 };
 
 /** Does what a unit asks for, three times at most. Never rejects. */
 export const runUnit = async (deps: BatchDeps, unit: Unit): Promise<UnitResult> => {
-  if (unit.kind === 'unreadable') return { unit, attempts: 1, touched: NOTHING, reason: unit.reason };
-  if (unit.kind === 'nothing') return { unit, attempts: 0, touched: NOTHING, reason: null };
   let attempts = 0;
-  const attempt = (): Promise<Touched> => {
+  const attempt = (): Promise<Touched | null> => {
     attempts += 1;
-    return work(newScope(deps), unit);
+    return attemptOnce(newScope(deps), unit);
   };
   try {
-    const touched = await pRetry(attempt, BACKOFF);
-    return { unit, attempts, touched, reason: null };
+    const touched = await pRetry(attempt, TRIES);
+    const status = touched === null ? 'not_needed' : 'processed';
+    return { unit, status, attempts, touched: touched ?? NOTHING, reason: null };
   } catch (fault) {
-    return { unit, attempts, touched: NOTHING, reason: reasonOf(fault) };
+    return { unit, status: 'failed', attempts, touched: NOTHING, reason: reasonOf(fault) };
   }
 };

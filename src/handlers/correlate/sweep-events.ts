@@ -1,6 +1,6 @@
 import { BATCH_SIZE } from '../../contract/stream.ts';
 import { chunks } from '../../platform/chunks.ts';
-import { moveSweepMark, readSweepMark } from '../../store/sweep-mark.ts';
+import { moveSweepMark, readSweepMark, type SweepMark } from '../../store/sweep-mark.ts';
 import { type BatchDeps, newScope } from './batch-deps.ts';
 import { processBatch } from './process-batch.ts';
 import { daysBetween, waitingOfDay, waitingSince } from './waiting-events.ts';
@@ -33,6 +33,10 @@ const sweepDay = async (deps: SweepDeps, day: string, range: Range): Promise<Swe
   return swept;
 };
 
+/** A replay takes events out of quarantine within seconds of this; until then a sweep may come before it. */
+const mayMove = ({ lowered_ms }: SweepMark, now: number): boolean =>
+  lowered_ms === null || lowered_ms < now - MIN_AGE_MS;
+
 /**
  * Finds events older than 15 minutes of which nothing is written down, processes them, and remembers how far it
  * came: the stream forgets after 24 hours, and what it did not bring through must not be lost.
@@ -48,9 +52,11 @@ export const sweepEvents = async (deps: SweepDeps): Promise<Swept> => {
     total.found += found;
     total.complete &&= complete;
   }
-  if (total.found > 0)
+  if (total.found > 0) {
+    deps.count('SweepFound', total.found);
     deps.log.warn({ alarm: 'sweep-found', found: total.found, complete: total.complete }, 'sweep');
-  const moved = { from_ms: mark, to_ms: range.to_ms };
-  if (total.complete) await moveSweepMark(table, tenant, moved, newScope(deps).signal);
+  }
+  const moved = { read: mark, to_ms: range.to_ms };
+  if (total.complete && mayMove(mark, now)) await moveSweepMark(table, tenant, moved, newScope(deps).signal);
   return total;
 };

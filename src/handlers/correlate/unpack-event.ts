@@ -9,11 +9,11 @@ import { normalizeCommits } from '../../normalize/normalize-commits.ts';
 import { parseCommits } from '../../parse/parse-commits.ts';
 import { parseDelivery } from '../../parse/parse-delivery.ts';
 import type { StoredEvent } from '../../store/event-row.ts';
-import type { News } from './evaluate-refs.ts';
+import type { News } from './news.ts';
 
 /** What an event asks correlation to look at. */
 export type Work =
-  | { kind: 'issue'; issue_id: string; keys: string[] }
+  | { kind: 'issue'; issue_id: string; keys: Iterable<string> }
   | { kind: 'commits'; news: News[] }
   | { kind: 'nothing' };
 
@@ -25,7 +25,7 @@ export class UnreadableEventError extends Error {
 const KEY_FIELDS = ['Key', 'issuekey'];
 
 /** Keys the stored facts name; more than the issue had would only be looked at in vain. */
-const keysOfFacts = ({ issue_key, changes }: EventFacts): string[] => {
+export const keysOfFacts = ({ issue_key, changes }: EventFacts): string[] => {
   const moves = changes.filter(
     ({ field, field_id }) => field === 'Key' || (field_id !== null && KEY_FIELDS.includes(field_id)),
   );

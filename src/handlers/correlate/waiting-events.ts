@@ -1,6 +1,7 @@
 import { toPhoenixDay } from '../../domain/instant.ts';
 import { type EventEntry, eventsOfDay } from '../../store/events-of-day.ts';
 import { readProcessing } from '../../store/processing.ts';
+import type { SweepMark } from '../../store/sweep-mark.ts';
 import type { Table } from '../../store/table-client.ts';
 
 const MINUTE_MS = 60_000;
@@ -12,9 +13,15 @@ const DAY_MS = 24 * 60 * MINUTE_MS;
  */
 const OVERLAP_MS = 75 * MINUTE_MS;
 
+/** How far back the first sweep looks; an event that left quarantine may be three times as old as others. */
+const firstDays = ({ lowered_ms }: SweepMark, retentionDays: number): number =>
+  lowered_ms === null ? retentionDays : 3 * retentionDays;
+
 /** Since when events may wait: all older ones were seen handled or parked. */
-export const waitingSince = (markMs: number | null, nowMs: number, retentionDays: number): number =>
-  Math.max(0, markMs === null ? nowMs - retentionDays * DAY_MS : markMs - OVERLAP_MS);
+export const waitingSince = (mark: SweepMark, nowMs: number, retentionDays: number): number =>
+  mark.swept_ms === null
+    ? Math.max(0, nowMs - firstDays(mark, retentionDays) * DAY_MS)
+    : Math.max(0, mark.swept_ms - OVERLAP_MS);
 
 /** The Phoenix days that touch `[fromMs, toMs]`, oldest first. */
 export const daysBetween = (fromMs: number, toMs: number): string[] => {

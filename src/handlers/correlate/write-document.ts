@@ -12,6 +12,7 @@ export type WrittenRun = { key: string; document: RunDocument };
  * Collects what the run found and writes its document. The run's id is made before anything is read for it, so
  * a document with a greater one never knows less.
  * @param options.latest false for a run on demand: `latest.json` belongs to the stream
+ * @returns null, and writes nothing, when all that was touched are issues nobody knows
  * @throws UnavailableError
  */
 export const writeDocument = async (
@@ -19,11 +20,12 @@ export const writeDocument = async (
   touched: Touched,
   args: RunArgs,
   options: { latest: boolean },
-): Promise<WrittenRun> => {
+): Promise<WrittenRun | null> => {
   const now = deps.clock();
   const run_id = newRunId(now);
   const scope = newScope(deps);
   const findings = await collectFindings(scope, touched);
+  if (findings.issues.length === 0 && touched.refs.length === 0) return null;
   const generated_at = toPhoenixIso(now);
   const stamp = { run_id, git_sha: deps.git_sha, generated_at, timezone: TIMEZONE } as const;
   const document = buildDocument(findings, stamp, args);

@@ -235,6 +235,7 @@ describe('GET /stats', () => {
         run_id,
         problem: null,
         event_name: null,
+        secret: null,
         raw_stored_apart: false,
       };
       return { PutRequest: { Item: eventItem({ ...ids, ...rest }, new Uint8Array(1), 9_999_999_999) } };

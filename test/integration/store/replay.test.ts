@@ -48,6 +48,7 @@ const quarantine = async (eventId: string, body: string): Promise<string> => {
     run_id: `01KJ00000000000000000${eventId.slice(-5)}`,
     problem: { type: 'not-a-jira-webhook' as const, status: 422, detail: 'As it was.', errors: [] },
     event_name: null,
+    secret: null,
     raw_stored_apart: false,
   };
   const signal = AbortSignal.timeout(10_000);

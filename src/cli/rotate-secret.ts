@@ -1,0 +1,100 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Argument, Option } from 'commander';
+import { readEnv } from '../contract/env.ts';
+import { SOURCES, type Source } from '../domain/source.ts';
+import { systemClock } from '../platform/clock.ts';
+import { abort } from './rotate-secret/abort.ts';
+import { begin } from './rotate-secret/begin.ts';
+import { deliveriesOf } from './rotate-secret/deliveries.ts';
+import { finish } from './rotate-secret/finish.ts';
+import { openSecretStore } from './rotate-secret/open-secret-store.ts';
+import type { Rotation } from './rotate-secret/rotation.ts';
+import { status } from './rotate-secret/status.ts';
+import { waitForReceivers } from './rotate-secret/wait.ts';
+import { type ExitCode, newCommand, runCommand, wholeNumber } from './shared/command.ts';
+import { UsageError } from './shared/command-error.ts';
+import { confirm } from './shared/confirm.ts';
+import type { TableFlags } from './shared/place.ts';
+import { withTableOptions } from './shared/table-options.ts';
+
+const STEPS = ['begin', 'status', 'finish', 'abort'] as const;
+
+type Step = (typeof STEPS)[number];
+
+type Options = TableFlags & {
+  source: Source;
+  secretId?: string;
+  force?: true;
+  graceHours?: number;
+  yes?: true;
+};
+
+const command = withTableOptions(
+  newCommand('rotate-secret', "Replaces a webhook's secret without losing a delivery.")
+    .addArgument(new Argument('<step>', 'what to do').choices(STEPS))
+    .addOption(new Option('--source <source>', 'whose secret').choices(SOURCES).makeOptionMandatory())
+    .option('--secret-id <id>', 'ARN or name of the secret; default: JIRA_WEBHOOK_SECRET_ARN')
+    .option(
+      '--force',
+      'finish although the new secret was not seen in use, or an earlier one is in its grace',
+    )
+    .option(
+      '--grace-hours <hours>',
+      'finish: how long the old one verifies; 0 revokes it',
+      wholeNumber(0, 8760),
+    )
+    .option('--yes', 'do not ask')
+    .addHelpText(
+      'after',
+      `
+begin   stages a new secret beside the one in use, waits 60 s until every receiver can know it, and shows it once
+status  which keys there are, what they verify, and which ones the last deliveries used
+finish  makes the new secret the main one; the old one verifies for SECRET_GRACE_HOURS or --grace-hours more
+abort   takes the new secret back; it verifies nothing within 5 minutes
+
+begin writes the secret alone to standard output, everything else to standard error. The table is where status, finish
+and abort look for deliveries; begin needs none. Set SECRET_GRACE_HOURS as the receivers have it: it also says for
+how long a value that was overwritten by hand verifies.`,
+    ),
+);
+
+const secretIdOf = ({ secretId }: Options): string => {
+  const id = secretId ?? process.env.JIRA_WEBHOOK_SECRET_ARN;
+  if (!id) throw new UsageError('Which secret? Give --secret-id, or set JIRA_WEBHOOK_SECRET_ARN.');
+  return id;
+};
+
+const openRotation = async (options: Options, step: Step): Promise<Rotation> => {
+  const { source } = options;
+  const secret_id = secretIdOf(options);
+  return {
+    source,
+    secret_id,
+    store: await openSecretStore(secret_id, process.env),
+    deliveries: deliveriesOf(options, source, systemClock),
+    grace_hours: readEnv(process.env).SECRET_GRACE_HOURS,
+    clock: systemClock,
+    ask: (question) => confirm(question, options.yes === true),
+    say: step === 'begin' ? console.error : console.log,
+  };
+};
+
+const tools = {
+  wait: () => waitForReceivers(sleep, process.stderr),
+  show: (secret: string) => console.log(secret),
+};
+
+const run: Record<Step, (rotation: Rotation, options: Options) => Promise<ExitCode>> = {
+  begin: (rotation) => begin(rotation, tools),
+  status,
+  finish: (rotation, { force, graceHours }) => finish(rotation, force === true, graceHours),
+  abort,
+};
+
+await runCommand(command, async () => {
+  const options = command.opts<Options>();
+  const step = STEPS.find((known) => known === command.args[0]) ?? 'status';
+  if (step !== 'finish' && (options.force || options.graceHours !== undefined))
+    throw new UsageError('--force and --grace-hours are for finish only');
+  return run[step](await openRotation(options, step), options);
+});

@@ -1,0 +1,77 @@
+import { randomBytes } from 'node:crypto';
+import { toUtcIso } from '../../domain/instant.ts';
+import { own } from '../../domain/json.ts';
+import type { Source } from '../../domain/source.ts';
+import type { ExitCode } from '../shared/command.ts';
+import { CommandError } from '../shared/command-error.ts';
+import { keyNames, parseDocument, stage } from './document.ts';
+import { documentToChange, keyInGrace, signingKeys } from './keys.ts';
+import { commandFor, describePlan, type Rotation, write } from './rotation.ts';
+import type { StoredSecret } from './secret-store.ts';
+import { describeSince, findStaged } from './staged.ts';
+
+/** Where a source's secret is entered. */
+const WHERE: Record<Source, string> = {
+  jira: 'In Jira, edit the webhook (System > WebHooks) and put it into "Secret". Do so for every webhook that delivers here.',
+  github: 'In GitHub, edit the webhook (Settings > Webhooks) and put it into "Secret".',
+  bitbucket: 'In Bitbucket, edit the webhook (Repository settings > Webhooks) and put it into "Secret".',
+  commits: 'Give it to whatever sends commits: npm run commits reads it from COMMITS_WEBHOOK_SECRET.',
+};
+
+export type BeginTools = {
+  /** Resolves when every receiver can know what was staged. */
+  wait(): Promise<void>;
+  /** Shows the new secret, once. */
+  show(secret: string): void;
+};
+
+/** 43 characters that can be pasted anywhere, from 256 random bits. */
+const newSecret = (): string => randomBytes(32).toString('base64url');
+
+const refuseSecond = ({ source, grace_hours }: Rotation, stored: StoredSecret): void => {
+  const staged = findStaged(stored, source, grace_hours);
+  if (staged === null) return;
+  throw new CommandError(`A new ${source} secret is staged already, ${describeSince(staged)}. It was shown then, and is not again.
+To go on with it: ${commandFor(source, 'status')}
+If nobody kept it: ${commandFor(source, 'abort')}, then begin again`);
+};
+
+/** One secret at a time can be in its grace, so a second rotation within it can begin but must wait to finish. */
+const warnOfGrace = ({ source, grace_hours, clock, say }: Rotation, stored: StoredSecret): void => {
+  const inGrace = keyInGrace(signingKeys(stored, source, grace_hours), clock());
+  if (inGrace)
+    say(`finish has to wait until ${toUtcIso(inGrace.until)}: until then an earlier secret verifies.`);
+};
+
+/** Nobody is to paste a secret that was taken away, or overwritten, while this command waited. */
+const checkStillStaged = async ({ store, source }: Rotation, staged: unknown): Promise<void> => {
+  const { current } = await store.read();
+  if (own(parseDocument(current.text), keyNames(source).next) !== staged)
+    throw new CommandError(
+      'The new secret was taken out of the store while this command waited: it is not shown.',
+    );
+};
+
+/** Stages a new secret beside the one in use, waits, and then shows it. @throws CommandError */
+export const begin = async (rotation: Rotation, { wait, show }: BeginTools): Promise<ExitCode> => {
+  const { source, store, say } = rotation;
+  const stored = await store.read();
+  refuseSecond(rotation, stored);
+  const secret = newSecret();
+  const after = stage(documentToChange(stored, rotation.grace_hours, rotation.clock()), source, secret);
+  say(describePlan(rotation, stored, after));
+  warnOfGrace(rotation, stored);
+  if (!(await rotation.ask(`Stage a new secret for ${source}? The one in use goes on verifying.`))) return 1;
+  await write(rotation, stored, after);
+  say(
+    `It is staged, and shown when every receiver can know it. Should this be interrupted: abort, then begin again.`,
+  );
+  await wait();
+  await checkStillStaged(rotation, after[keyNames(source).next]);
+  say(`The new ${source} secret, shown this once:`);
+  show(secret);
+  say(`${WHERE[source]}
+Then let it deliver something, and look whether it was used: ${commandFor(source, 'status')}
+When it was, the old one can go: ${commandFor(source, 'finish')}`);
+  return 0;
+};

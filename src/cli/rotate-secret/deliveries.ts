@@ -1,0 +1,92 @@
+import { toPhoenixDay } from '../../domain/instant.ts';
+import type { Source } from '../../domain/source.ts';
+import { DEFAULT_TENANT } from '../../domain/tenant.ts';
+import { chunks } from '../../platform/chunks.ts';
+import type { Clock } from '../../platform/clock.ts';
+import { decodeEvent, isExpired } from '../../store/event-row.ts';
+import { eventsOfDay } from '../../store/events-of-day.ts';
+import { eventKey } from '../../store/keys.ts';
+import { readRows } from '../../store/read-items.ts';
+import type { Table } from '../../store/table-client.ts';
+import { withStore } from '../shared/connection.ts';
+import { itemDeadline } from '../shared/limits.ts';
+import type { TableFlags } from '../shared/place.ts';
+
+/** The name of the key that verified a delivery, null for one stored before names were kept; when it came. */
+export type Use = { secret: string | null; received_ms: number };
+
+/**
+ * A source's deliveries, from their events: a body that was sent again has none of its own. Both throw a
+ * CommandError when the table cannot be used.
+ */
+export type Deliveries = {
+  /** The newest ones, newest first. */
+  newest(): Promise<Use[]>;
+  /** The newest one since then that this key verified, or null. */
+  newestUseOf(key: string, sinceMs: number): Promise<Use | null>;
+};
+
+/** Deliveries that are shown. */
+const SHOWN = 25;
+/** Events of all sources that are looked at: other sources may deliver far more. */
+const MOST_LOOKED_AT = 2_000;
+const ROWS_AT_A_TIME = 100;
+/** The receivers' clocks may be ahead of this one. */
+const CLOCKS_APART_MS = 5 * 60_000;
+const DAY_MS = 86_400_000;
+
+/** Phoenix days from `toMs` back to `fromMs`, newest first. */
+const daysBetween = (fromMs: number, toMs: number): string[] => {
+  const days = new Set<string>();
+  for (let ms = toMs; ms > fromMs; ms -= DAY_MS) days.add(toPhoenixDay(ms));
+  return [...days.add(toPhoenixDay(fromMs))];
+};
+
+/** Ids of the events received in the range, newest first, of all sources. */
+async function* eventIds(table: Table, from_ms: number, to_ms: number): AsyncGenerator<string[]> {
+  let left = MOST_LOOKED_AT;
+  for (const day of daysBetween(from_ms, to_ms)) {
+    const query = { tenant: DEFAULT_TENANT, day, from_ms, to_ms };
+    for await (const page of eventsOfDay(table, query, itemDeadline)) {
+      yield page.slice(0, left).map(({ event_id }) => event_id);
+      left -= page.length;
+      if (left <= 0) return;
+    }
+  }
+}
+
+/** A source's uses in the range, newest first. */
+async function* uses(table: Table, source: Source, fromMs: number, nowMs: number): AsyncGenerator<Use> {
+  for await (const page of eventIds(table, fromMs, nowMs + CLOCKS_APART_MS))
+    for (const ids of chunks(page, ROWS_AT_A_TIME)) {
+      const rows = await readRows(table, ids.map(eventKey), itemDeadline());
+      for (const row of rows) {
+        if (row === null || isExpired(row, nowMs)) continue;
+        const { event } = decodeEvent(row);
+        if (event.source === source) yield event;
+      }
+    }
+}
+
+const newestUses = async (table: Table, source: Source, fromMs: number, nowMs: number): Promise<Use[]> => {
+  const newest: Use[] = [];
+  for await (const { secret, received_ms } of uses(table, source, fromMs, nowMs)) {
+    newest.push({ secret, received_ms });
+    if (newest.length === SHOWN) break;
+  }
+  return newest;
+};
+
+/** The deliveries in the table that flags, environment or running instance name. */
+export const deliveriesOf = (flags: TableFlags, source: Source, clock: Clock): Deliveries => ({
+  newest: () =>
+    withStore(flags, ({ table, retention_days }) =>
+      newestUses(table, source, clock() - retention_days * DAY_MS, clock()),
+    ),
+  newestUseOf: (key, sinceMs) =>
+    withStore(flags, async ({ table }) => {
+      for await (const { secret, received_ms } of uses(table, source, sinceMs, clock()))
+        if (secret === key) return { secret, received_ms };
+      return null;
+    }),
+});

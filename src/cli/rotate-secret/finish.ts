@@ -1,0 +1,81 @@
+import { toUtcIso } from '../../domain/instant.ts';
+import type { Source } from '../../domain/source.ts';
+import type { ExitCode } from '../shared/command.ts';
+import { CommandError } from '../shared/command-error.ts';
+import { keyNames, promote } from './document.ts';
+import { documentToChange, keyInGrace, signingKeys } from './keys.ts';
+import { commandFor, describePlan, type Rotation, write } from './rotation.ts';
+import type { StoredSecret } from './secret-store.ts';
+import { findStaged, type Staged } from './staged.ts';
+
+const HOUR_MS = 3_600_000;
+
+const nameFault = (fault: unknown): CommandError => {
+  if (!(fault instanceof CommandError)) throw fault;
+  return new CommandError(
+    `Whether the new secret was used is not known, and --force does not ask.\n${fault.message}`,
+  );
+};
+
+/** What is missing for a `finish` without --force. */
+const explainUnused = (source: Source, from: number | null, nowMs: number): string => {
+  if (from !== null && nowMs < from)
+    return `Not yet: deliveries count from ${toUtcIso(from)} on, because until then a receiver may know an earlier secret by this name.`;
+  const since = from === null ? '' : ` since ${toUtcIso(from)}`;
+  return `No delivery${since} was signed with the new ${source} secret: is it in the sender, and did that deliver anything?`;
+};
+
+/** A promoted secret that no sender has would end the old one's time for nothing. */
+const checkUsed = async ({ source, deliveries, clock, say }: Rotation, staged: Staged): Promise<void> => {
+  const from = staged.sure_from_ms;
+  const look = deliveries.newestUseOf(keyNames(source).next, from ?? Number.MAX_SAFE_INTEGER);
+  const use = await look.catch((fault) => {
+    throw nameFault(fault);
+  });
+  if (use) return say(`It was last used by a delivery at ${toUtcIso(use.received_ms)}.`);
+  throw new CommandError(`${explainUnused(source, from, clock())}
+--force finishes all the same; the old one then verifies for its grace only.`);
+};
+
+/** Only one secret can be in its grace: the one that is in it now would be refused before its time. */
+const checkGrace = (rotation: Rotation, stored: StoredSecret, force: boolean): void => {
+  const { source, grace_hours, clock, say } = rotation;
+  const inGrace = keyInGrace(signingKeys(stored, source, grace_hours), clock());
+  if (inGrace === null) return;
+  const until = `an earlier ${source} secret (${inGrace.key.name}) was promised to verify until ${toUtcIso(inGrace.until)}`;
+  if (!force) throw new CommandError(`Not yet: ${until}. --force ends it now.`);
+  say(`By --force: ${until} and stops now.`);
+};
+
+const stagedOrFail = (stored: StoredSecret, { source, grace_hours }: Rotation): Staged => {
+  const staged = findStaged(stored, source, grace_hours);
+  if (staged) return staged;
+  throw new CommandError(`Nothing is staged for ${source}. To start: ${commandFor(source, 'begin')}`);
+};
+
+/**
+ * Makes the staged secret the main one and starts the grace of the one before.
+ * @param force also when no delivery used it, and when an earlier one is still in its grace
+ * @param hours the grace of this one
+ * @throws CommandError
+ */
+export const finish = async (
+  rotation: Rotation,
+  force: boolean,
+  hours: number = rotation.grace_hours,
+): Promise<ExitCode> => {
+  const { source, store, clock, say, grace_hours } = rotation;
+  const stored = await store.read();
+  const staged = stagedOrFail(stored, rotation);
+  if (!force) await checkUsed(rotation, staged);
+  checkGrace(rotation, stored, force);
+  const until = clock() + hours * HOUR_MS;
+  const after = promote(documentToChange(stored, grace_hours, clock()), source, until);
+  say(describePlan(rotation, stored, after));
+  const { previous } = keyNames(source);
+  const fate = Object.hasOwn(after, previous) ? `The old one verifies until ${toUtcIso(until)}.` : '';
+  if (!(await rotation.ask(`Make the new secret the main one? ${fate}`.trim()))) return 1;
+  await write(rotation, stored, after);
+  say(`The new ${source} secret is the main one. ${fate}`.trim());
+  return 0;
+};

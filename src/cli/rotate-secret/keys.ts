@@ -1,0 +1,111 @@
+import { toUtcIso } from '../../domain/instant.ts';
+import { type JsonObject, own } from '../../domain/json.ts';
+import { SOURCES, type Source } from '../../domain/source.ts';
+import { readSigningKeys, SecretDocumentError, type SigningKey } from '../../verify/secret-document.ts';
+import { CommandError } from '../shared/command-error.ts';
+import { encodeKey, keyNames, parseDocument } from './document.ts';
+import type { StoredSecret } from './secret-store.ts';
+
+/** The name under which the verifier knows the main key of the version before. */
+const AWS_PREVIOUS = 'AWSPREVIOUS';
+
+/**
+ * What the verifier makes of a source's keys.
+ * @throws CommandError when it can make nothing of them
+ */
+export const signingKeys = (
+  { current, previous }: StoredSecret,
+  source: Source,
+  graceHours: number,
+): SigningKey[] => {
+  const stages = {
+    current: current.text,
+    createdMs: current.created_ms,
+    previous: previous?.text ?? null,
+  };
+  try {
+    return readSigningKeys(stages, { source, graceHours });
+  } catch (fault) {
+    if (fault instanceof SecretDocumentError)
+      throw new CommandError(`The secret cannot be used: ${fault.message}.`);
+    throw fault;
+  }
+};
+
+/**
+ * A key that an earlier change left in force and that is none of those without an end: `_previous`, or
+ * AWSPREVIOUS after an overwrite by hand.
+ */
+export const keyInGrace = (keys: SigningKey[], nowMs: number): { key: SigningKey; until: number } | null => {
+  const lasting = keys.filter(({ until }) => until === null);
+  for (const key of keys)
+    if (key.until !== null && nowMs < key.until && !lasting.some((other) => other.key.equals(key.key)))
+      return { key, until: key.until };
+  return null;
+};
+
+/** A source whose keys are unusable verifies nothing, so there is nothing of it to keep. */
+const keysOrNone = (stored: StoredSecret, source: Source, graceHours: number): SigningKey[] => {
+  try {
+    return signingKeys(stored, source, graceHours);
+  } catch {
+    return [];
+  }
+};
+
+const keepOne = (document: JsonObject, source: Source, keys: SigningKey[], nowMs: number): JsonObject => {
+  const inGrace = keyInGrace(keys, nowMs);
+  if (inGrace?.key.name !== AWS_PREVIOUS) return document;
+  const { previous, previous_until } = keyNames(source);
+  const text = encodeKey(document, source, inGrace.key.key);
+  const until = toUtcIso(inGrace.until);
+  if (text === null)
+    throw new CommandError(
+      `The ${source} secret before the last overwrite by hand verifies until ${until}, and would stop by this change: wait until then.`,
+    );
+  return { ...document, [previous]: text, [previous_until]: until };
+};
+
+/**
+ * The current document, in which every source's AWSPREVIOUS that verifies now has become its `_previous`.
+ * Writing a version moves AWSPREVIOUS on for all sources: without this, whoever still signs with the secret
+ * before an overwrite by hand would be refused from then on.
+ * @throws CommandError when a key cannot be written in its document's encoding
+ */
+export const documentToChange = (stored: StoredSecret, graceHours: number, nowMs: number): JsonObject =>
+  SOURCES.reduce(
+    (document, source) => keepOne(document, source, keysOrNone(stored, source, graceHours), nowMs),
+    parseDocument(stored.current.text),
+  );
+
+const stateOfPrevious = (until: number | null | undefined, name: string, nowMs: number): string => {
+  if (until === undefined || until === null)
+    return `verifies nothing: it is empty or not valid, or ${name} is missing or no instant`;
+  return nowMs < until ? `verifies until ${toUtcIso(until)}` : `stopped verifying at ${toUtcIso(until)}`;
+};
+
+/** Every key of a source and what it does now: a name and a state, never a value. */
+export const describeKeys = (
+  stored: StoredSecret,
+  source: Source,
+  graceHours: number,
+  nowMs: number,
+): [string, string][] => {
+  const { main, next, previous, previous_until } = keyNames(source);
+  const document = parseDocument(stored.current.text);
+  const keys = signingKeys(stored, source, graceHours);
+  const find = (name: string) => keys.find((key) => key.name === name);
+  const state = (name: string): string =>
+    find(name) ? 'verifies' : 'verifies nothing: it is empty or not valid';
+  const rows: [string, string][] = [[main, own(document, main) === undefined ? 'missing' : state(main)]];
+  if (own(document, next) !== undefined) rows.push([next, state(next)]);
+  if (own(document, previous) !== undefined)
+    rows.push([previous, stateOfPrevious(find(previous)?.until, previous_until, nowMs)]);
+  const inGrace = keyInGrace(keys, nowMs);
+  if (inGrace?.key.name === AWS_PREVIOUS)
+    rows.push([
+      AWS_PREVIOUS,
+      `verifies until ${toUtcIso(inGrace.until)}: what an overwrite by hand replaced`,
+    ]);
+  return rows;
+};

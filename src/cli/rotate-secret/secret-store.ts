@@ -1,0 +1,120 @@
+import { randomUUID } from 'node:crypto';
+import {
+  GetSecretValueCommand,
+  PutSecretValueCommand,
+  type SecretsManagerClient,
+  UpdateSecretVersionStageCommand,
+} from '@aws-sdk/client-secrets-manager';
+import { CommandError } from '../shared/command-error.ts';
+import { explainStoreFault } from './store-fault.ts';
+
+/** One version: its text, its id, and its `CreatedDate` in epoch milliseconds (null when the store named none). */
+export type SecretVersion = { text: string; version_id: string; created_ms: number | null };
+
+/** AWSCURRENT and, if there is one, AWSPREVIOUS. */
+export type StoredSecret = { current: SecretVersion; previous: SecretVersion | null };
+
+/** Both methods throw a CommandError that says in words what is wrong, and quotes nothing that is stored. */
+export type SecretStore = {
+  read(): Promise<StoredSecret>;
+  /**
+   * Makes `text` the current version if the one with the id `from` still is.
+   * @returns false when another one is current by now: nothing was changed
+   */
+  replace(from: string, text: string): Promise<boolean>;
+};
+
+/** A new version bears this label until AWSCURRENT moves to it. */
+const OWN_STAGE = 'WEBHOOK-ROTATION';
+
+type Stage = 'AWSCURRENT' | 'AWSPREVIOUS';
+
+const isMissing = (fault: unknown): boolean =>
+  fault instanceof Error && fault.name === 'ResourceNotFoundException';
+
+/** A secret in Secrets Manager. */
+export class SecretsManagerStore implements SecretStore {
+  readonly #client: SecretsManagerClient;
+  readonly #id: string;
+
+  constructor(client: SecretsManagerClient, id: string) {
+    this.#client = client;
+    this.#id = id;
+  }
+
+  async read(): Promise<StoredSecret> {
+    try {
+      const current = await this.#readStage('AWSCURRENT');
+      return { current, previous: await this.#readPrevious() };
+    } catch (fault) {
+      throw explainStoreFault(fault, this.#id);
+    }
+  }
+
+  async replace(from: string, text: string): Promise<boolean> {
+    const to = randomUUID();
+    try {
+      await this.#put(to, text);
+      return await this.#moveCurrent(from, to);
+    } catch (fault) {
+      throw explainStoreFault(fault, this.#id);
+    } finally {
+      await this.#dropOwnLabel(to);
+    }
+  }
+
+  async #readStage(stage: Stage): Promise<SecretVersion> {
+    const command = new GetSecretValueCommand({ SecretId: this.#id, VersionStage: stage });
+    const { SecretString, VersionId, CreatedDate } = await this.#client.send(command);
+    if (VersionId === undefined)
+      throw new CommandError('The secret store did not say which version it answered.');
+    // A binary secret has no text; the empty text is no JSON object and is reported as such.
+    return { text: SecretString ?? '', version_id: VersionId, created_ms: CreatedDate?.getTime() ?? null };
+  }
+
+  async #readPrevious(): Promise<SecretVersion | null> {
+    try {
+      return await this.#readStage('AWSPREVIOUS');
+    } catch (fault) {
+      if (isMissing(fault)) return null;
+      throw fault;
+    }
+  }
+
+  /** The token becomes the version's id; a retry with the same token and text changes nothing more. */
+  async #put(token: string, text: string): Promise<void> {
+    const value = { ClientRequestToken: token, SecretString: text, VersionStages: [OWN_STAGE] };
+    await this.#client.send(new PutSecretValueCommand({ SecretId: this.#id, ...value }));
+  }
+
+  /**
+   * The compare-and-set. Of RemoveFromVersionId the API says: "If the label is attached and you either do not
+   * specify this parameter, or the version ID does not match, then the operation fails."
+   * (docs.aws.amazon.com/secretsmanager/latest/apireference/API_UpdateSecretVersionStage.html). PutSecretValue
+   * itself has no condition: it would move AWSCURRENT whatever it is on.
+   */
+  async #moveCurrent(from: string, to: string): Promise<boolean> {
+    const move = { VersionStage: 'AWSCURRENT', RemoveFromVersionId: from, MoveToVersionId: to };
+    try {
+      await this.#client.send(new UpdateSecretVersionStageCommand({ SecretId: this.#id, ...move }));
+      return true;
+    } catch (fault) {
+      return this.#lookWhoWon(from, to, fault);
+    }
+  }
+
+  /** A retry whose first answer got lost fails as one that came too late does, so only a look can tell. */
+  async #lookWhoWon(from: string, to: string, fault: unknown): Promise<boolean> {
+    const { version_id } = await this.#readStage('AWSCURRENT');
+    if (version_id === from) throw fault;
+    return version_id === to;
+  }
+
+  /** Without a label the version may go when it is neither current nor previous. If this fails, the next change
+   * moves the label on. */
+  async #dropOwnLabel(versionId: string): Promise<void> {
+    const drop = { VersionStage: OWN_STAGE, RemoveFromVersionId: versionId };
+    const command = new UpdateSecretVersionStageCommand({ SecretId: this.#id, ...drop });
+    await this.#client.send(command).catch(() => {});
+  }
+}

@@ -1,0 +1,18 @@
+/** CloudWatch namespace. The dimension `service` is the table's name, which tells deployments apart. */
+export const METRICS_NAMESPACE = 'JiraWebhookSync';
+
+/** Every count the functions emit, and what it counts. Alarms and the dashboard know no other names. */
+export const METRICS = {
+  DeliveriesTaken: 'deliveries answered 2xx',
+  SignaturesRefused: 'deliveries with a missing or wrong signature (401)',
+  AddressesRefused: 'signed deliveries from outside ALLOWED_CIDRS (503)',
+  BodiesTooLarge: 'bodies refused unread (413): the one loss of a signed body',
+  Quarantined: 'signed bodies that could not be taken and are kept aside',
+  Unavailable: 'deliveries answered 503',
+  EventsProcessed: 'events correlated',
+  ProcessingFailed: 'events parked after three tries',
+  DocumentsUnwritten: 'run documents the artifact store did not take',
+  SweepFound: 'events the stream did not bring through, found by the sweep',
+} as const satisfies Record<string, string>;
+
+export type MetricName = keyof typeof METRICS;

@@ -1,0 +1,40 @@
+import { decodeEvent, type StoredEvent } from '../../store/event-row.ts';
+import type { Item } from '../../store/table-client.ts';
+import type { BatchDeps } from './batch-deps.ts';
+import { keysOfFacts, UnreadableEventError, unpackEvent, type Work } from './unpack-event.ts';
+
+/** @throws UnreadableEventError */
+const decode = (row: Item): { event: StoredEvent; raw: Buffer | null } => {
+  try {
+    return decodeEvent(row);
+  } catch {
+    throw new UnreadableEventError('the stored event cannot be read');
+  }
+};
+
+/**
+ * What an event's row asks to look at.
+ * @throws UnreadableEventError; UnavailableError while the artifact store does not answer
+ */
+export const unpackRow =
+  ({ rawBodies, clock }: BatchDeps, row: Item) =>
+  async (signal: AbortSignal): Promise<Work> => {
+    const { event, raw } = decode(row);
+    const readRaw = async (): Promise<Uint8Array> => {
+      const bytes = raw ?? (await rawBodies.get(event.event_id, signal));
+      if (bytes === null) throw new UnreadableEventError('its raw body is missing in the artifact store');
+      return bytes;
+    };
+    return unpackEvent(event, readRaw, clock());
+  };
+
+/** The issue of an event whose facts tell all that is to know of it; null for any other. */
+export const plainIssue = (row: Item): { issue_id: string; keys: string[] } | null => {
+  try {
+    const { facts, source, raw_stored_apart } = decodeEvent(row).event;
+    if (source !== 'jira' || raw_stored_apart || !facts?.issue_id) return null;
+    return { issue_id: facts.issue_id, keys: keysOfFacts(facts) };
+  } catch {
+    return null;
+  }
+};

@@ -1,0 +1,105 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { isJsonObject, own } from '../../../src/domain/json.ts';
+import { readRefs } from '../../../src/store/ref-row.ts';
+import { type Answer, startApp, type TestApp } from '../../support/app.ts';
+import { githubExamples } from '../../support/commit-bodies.ts';
+import { startCorrelation, type TestCorrelation } from '../../support/correlation.ts';
+import { startTestEngine } from '../../support/engine.ts';
+import { issueBody } from './bodies.ts';
+import { processingOf } from './derived.ts';
+import { commitGaps } from './found.ts';
+
+const REPOSITORY = 'Codertocat/Hello-World';
+
+let engine: Awaited<ReturnType<typeof startTestEngine>>;
+let app: TestApp;
+let correlation: TestCorrelation;
+let answers: { event: string; answer: Answer }[];
+
+beforeAll(async () => {
+  engine = await startTestEngine();
+  app = await startApp({ endpoint: engine.endpoint });
+  correlation = startCorrelation(app);
+  answers = [];
+  for (const { event, body } of githubExamples())
+    answers.push({ event, answer: await app.deliverCommits('github', JSON.stringify(body), { event }) });
+  expect(await correlation.run()).toEqual({ batchItemFailures: [] });
+});
+
+afterAll(async () => {
+  correlation[Symbol.dispose]();
+  await engine.stop();
+});
+
+/** What was made of the first delivery of every example of an event. */
+const processingOfAll = async (name: string) => {
+  const ids = answers.flatMap(({ event, answer }) => (event === name ? [String(answer.body.event_id)] : []));
+  return Promise.all([...new Set(ids)].map((id) => processingOf(app, id)));
+};
+
+describe("GitHub's own examples", () => {
+  it('are all accepted, because the webhook may be set to send everything', () => {
+    expect(answers.length).toBeGreaterThan(700);
+    for (const { event, answer } of answers) expect([200, 202], event).toContain(answer.status);
+    expect(new Set(answers.map(({ answer }) => answer.body.outcome))).toEqual(
+      new Set(['recorded', 'duplicate']),
+    );
+  });
+
+  it('are all handled, and none is parked', async () => {
+    const { body } = await app.get('/stats');
+    expect(body).toMatchObject({ unprocessed: 0, failed: 0, complete: true, outcomes: { quarantined: 0 } });
+    const statuses = (await processingOfAll('pull_request')).map(({ status }) => status);
+    expect(statuses.length).toBeGreaterThan(30);
+    expect(new Set(statuses)).toEqual(new Set(['processed']));
+    expect(new Set((await processingOfAll('star')).map(({ status }) => status))).toEqual(
+      new Set(['not_needed']),
+    );
+  });
+
+  it('leave their one commit without a story, once for all pushes that list it', async () => {
+    expect(await commitGaps(app.get)).toEqual({
+      [`${REPOSITORY} 6113728f27ae82c7b1a177c8d03f9e96e0adf246`]: [],
+    });
+    expect(await commitGaps(app.get, `?repository=${REPOSITORY}`)).toEqual(await commitGaps(app.get));
+    expect(correlation.latest().correlation.commits_without_story).toMatchObject([
+      {
+        message_title: 'Initial commit',
+        author_name: 'Codertocat',
+        committed_at: '2019-05-15T15:19:25.000Z',
+      },
+    ]);
+  });
+
+  it('leave one pull request, described as the newest of them does', async () => {
+    const ref = { kind: 'pull_request', repository: REPOSITORY, id: '2' } as const;
+    const [row] = await readRefs(app.events.table, 'default', [ref], AbortSignal.timeout(10_000));
+    expect(row).toMatchObject({
+      links: null,
+      state: { title: 'Update the README with new information.', branch_keys: [], title_keys: [] },
+    });
+  });
+});
+
+describe('an example of a pull request whose title names a story', () => {
+  it('belongs to it, although its commit is not known yet, and so the story has no commits', async () => {
+    const example = githubExamples().find(({ event }) => event === 'pull_request')?.body ?? {};
+    const pullRequest = own(example, 'pull_request');
+    if (!isJsonObject(pullRequest)) return expect.unreachable('the example has another shape');
+    const changed = { ...pullRequest, title: 'ABC-1 Update the README', updated_at: '2026-03-01T00:00:00Z' };
+    await app.deliver(issueBody('1', 'ABC-1', 1));
+    await app.deliverCommits('github', JSON.stringify({ ...example, pull_request: changed }), {
+      event: 'pull_request',
+    });
+    await correlation.run();
+    const { matched, stories_without_commits } = correlation.latest().correlation;
+    expect(matched).toMatchObject([
+      {
+        issue_key: 'ABC-1',
+        commits: [],
+        pull_requests: [{ repository: REPOSITORY, id: '2', rule: 'pull_request_title' }],
+      },
+    ]);
+    expect(stories_without_commits).toMatchObject([{ issue_key: 'ABC-1' }]);
+  });
+});

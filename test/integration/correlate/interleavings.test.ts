@@ -1,0 +1,217 @@
+import type { DynamoDBRecord } from 'aws-lambda';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { ArtifactStore } from '../../../src/artifact/artifact-store.ts';
+import { startApp, type TestApp } from '../../support/app.ts';
+import { startCorrelation } from '../../support/correlation.ts';
+import { startTestEngine } from '../../support/engine.ts';
+import { commit, commitsBody, deletionBody, issueBody, pullRequestBody } from './bodies.ts';
+import { bareStories, derivedRows, strayCommits } from './derived.ts';
+import { gatedTable } from './gate.ts';
+import { asBatch, eventRecord, issueRecord } from './records.ts';
+
+const LIMIT_MS = 180_000;
+
+/** Documents are not what is looked at here. */
+const NOWHERE: ArtifactStore = { put: () => Promise.resolve(), replaceIfNewer: () => Promise.resolve(true) };
+
+/** Sends a delivery and answers the records the stream would bring of it. */
+type Send = (app: TestApp) => Promise<DynamoDBRecord[]>;
+
+const issue =
+  (id: string, body: string): Send =>
+  async (app) => {
+    const { event_id } = (await app.deliver(body)).body;
+    return [issueRecord(id), eventRecord(event_id)];
+  };
+
+const pushed =
+  (...list: object[]): Send =>
+  async (app) => [eventRecord((await app.deliverCommits('commits', commitsBody(...list))).body.event_id)];
+
+const titled =
+  (title: string, head: number, minute: number): Send =>
+  async (app) => {
+    const body = pullRequestBody(7, title, head, minute);
+    return [eventRecord((await app.deliverCommits('github', body, { event: 'pull_request' })).body.event_id)];
+  };
+
+/**
+ * `first` is correlated in peace; then `other` is delivered and correlated while `one` is at work. `bare`: keys of
+ * the stories without commits in the end; every commit belongs to a story then.
+ */
+type Pair = { what: string; first: Send[]; one: Send; other: Send; bare: string[] };
+
+const PAIRS: Pair[] = [
+  {
+    what: 'a new commit, while its issue arrives',
+    first: [],
+    one: pushed(commit(1, 'AB-1')),
+    other: issue('1', issueBody('1', 'AB-1', 1)),
+    bare: [],
+  },
+  {
+    what: 'an issue, while its commit arrives',
+    first: [],
+    one: issue('1', issueBody('1', 'AB-1', 1)),
+    other: pushed(commit(1, 'AB-1')),
+    bare: [],
+  },
+  {
+    what: 'a commit told again with a branch, while the issue of its message arrives',
+    first: [issue('2', issueBody('2', 'AB-2', 1)), pushed(commit(1, 'AB-1'))],
+    one: pushed(commit(1, 'AB-1', { branch: 'ab-2' })),
+    other: issue('1', issueBody('1', 'AB-1', 1)),
+    bare: ['AB-2'],
+  },
+  {
+    what: 'a new commit, while its issue is deleted',
+    first: [issue('1', issueBody('1', 'AB-1', 1)), issue('2', issueBody('2', 'AB-2', 1))],
+    one: pushed(commit(1, 'AB-1', { branch: 'ab-2' })),
+    other: issue('1', deletionBody('1', 'AB-1', 2)),
+    bare: [],
+  },
+  {
+    what: 'the deletion of an issue, while a commit arrives',
+    first: [issue('1', issueBody('1', 'AB-1', 1)), issue('2', issueBody('2', 'AB-2', 1))],
+    one: issue('1', deletionBody('1', 'AB-1', 2)),
+    other: pushed(commit(1, 'AB-1', { branch: 'ab-2' })),
+    bare: [],
+  },
+  {
+    what: 'an issue that takes a key, while the one that had it takes it back',
+    first: [issue('1', issueBody('1', 'AB-1', 1)), pushed(commit(1, 'AB-1'), commit(2, 'AB-2'))],
+    one: issue('2', issueBody('2', 'AB-1', 2, { from: 'AB-2' })),
+    other: issue('1', issueBody('1', 'AB-2', 3, { from: 'AB-1' })),
+    bare: [],
+  },
+  {
+    what: 'an issue that moves, while it moves back',
+    first: [issue('1', issueBody('1', 'AB-1', 1)), pushed(commit(1, 'AB-1'), commit(2, 'BC-1'))],
+    one: issue('1', issueBody('1', 'BC-1', 2, { from: 'AB-1' })),
+    other: issue('1', issueBody('1', 'AB-1', 3, { from: 'BC-1' })),
+    bare: [],
+  },
+  {
+    what: 'a commit that leaves an issue, while another one comes to it',
+    first: [issue('1', issueBody('1', 'AB-1', 1)), pushed(commit(1, 'AB-2', { branch: 'ab-1' }))],
+    one: issue('2', issueBody('2', 'AB-2', 1)),
+    other: pushed(commit(2, 'AB-1')),
+    bare: [],
+  },
+  {
+    what: 'a commit that comes to an issue, while the only other one leaves it',
+    first: [issue('1', issueBody('1', 'AB-1', 1)), pushed(commit(1, 'AB-2', { branch: 'ab-1' }))],
+    one: pushed(commit(2, 'AB-1')),
+    other: issue('2', issueBody('2', 'AB-2', 1)),
+    bare: [],
+  },
+  {
+    what: 'two deliveries that take the same commit from one issue to two others',
+    first: [
+      ...['1', '2', '3'].map((id) => issue(id, issueBody(id, `AB-${id}`, 1))),
+      pushed(commit(1, 'no key')),
+      titled('AB-1', 1, 1),
+    ],
+    one: titled('AB-2', 1, 2),
+    other: titled('AB-3', 1, 3),
+    bare: ['AB-1', 'AB-2'],
+  },
+  {
+    what: 'an update that makes an epic of a story, while its commit leaves it',
+    first: [
+      issue('1', issueBody('1', 'AB-1', 1)),
+      issue('2', issueBody('2', 'AB-2', 1)),
+      pushed(commit(1, 'no key')),
+      titled('AB-1', 1, 1),
+    ],
+    one: issue('1', issueBody('1', 'AB-1', 2, { type: { hierarchyLevel: 1 } })),
+    other: titled('AB-2', 1, 2),
+    bare: [],
+  },
+  {
+    what: 'a title that brings a commit, while a newer one takes it on',
+    first: [
+      issue('1', issueBody('1', 'AB-1', 1)),
+      issue('2', issueBody('2', 'AB-2', 1)),
+      pushed(commit(1, 'no key')),
+    ],
+    one: titled('AB-1', 1, 1),
+    other: titled('AB-2', 1, 2),
+    bare: ['AB-1'],
+  },
+  {
+    what: 'an update that makes an issue the newest of two that had a key, while a commit names that',
+    first: [
+      issue('1', issueBody('1', 'BC-1', 1, { from: 'AB-1' })),
+      issue('2', issueBody('2', 'CD-1', 2, { from: 'AB-1' })),
+      pushed(commit(1, 'AB-1')),
+    ],
+    one: issue('1', issueBody('1', 'BC-1', 3)),
+    other: pushed(commit(2, 'AB-1')),
+    bare: ['CD-1'],
+  },
+];
+
+let engine: Awaited<ReturnType<typeof startTestEngine>>;
+
+beforeAll(async () => {
+  engine = await startTestEngine();
+});
+
+afterAll(() => engine.stop());
+
+const send = async (app: TestApp, sends: Send[]): Promise<DynamoDBRecord[]> => {
+  const records: DynamoDBRecord[] = [];
+  for (const one of sends) records.push(...(await one(app)));
+  return asBatch(records);
+};
+
+const handle = async (app: TestApp, records: DynamoDBRecord[], table = app.events.table): Promise<void> => {
+  using correlation = startCorrelation(app, { artifacts: NOWHERE, table });
+  expect(await correlation.run(records)).toEqual({ batchItemFailures: [] });
+};
+
+const begin = async ({ first }: Pair): Promise<TestApp> => {
+  const app = await startApp({ endpoint: engine.endpoint });
+  await handle(app, await send(app, first));
+  return app;
+};
+
+/** A title that is replaced leaves its key's row behind, or none if nobody saw it. Nothing follows from it. */
+const rowsOf = async (app: TestApp): Promise<string[]> =>
+  (await derivedRows(app)).filter((row) => !row.includes('"K#'));
+
+/** Both delivered, then both correlated. */
+const quietEnd = async (pair: Pair): Promise<string[]> => {
+  const app = await begin(pair);
+  await handle(app, await send(app, [pair.one, pair.other]));
+  expect(await bareStories(app)).toEqual(pair.bare);
+  expect(await strayCommits(app)).toEqual([]);
+  return rowsOf(app);
+};
+
+/** Does the other one before a call of the one. @returns how many calls that made, and the end of it all */
+const interleave = async (pair: Pair, before: number): Promise<{ calls: number; rows: string[] }> => {
+  const app = await begin(pair);
+  const records = await send(app, [pair.one]);
+  const { table, calls } = gatedTable(app, engine.endpoint, async (call) => {
+    if (call === before) await handle(app, await send(app, [pair.other]));
+  });
+  await handle(app, records, table);
+  return { calls: calls(), rows: await rowsOf(app) };
+};
+
+describe('one batch before each call of another', () => {
+  it.concurrent.each(PAIRS)(
+    'ends as both would in peace: $what',
+    async (pair) => {
+      const quiet = await quietEnd(pair);
+      for (let before = 0, calls = 1; before < calls; before += 1) {
+        const end = await interleave(pair, before);
+        expect(end.rows, `before call ${before}`).toEqual(quiet);
+        calls = end.calls;
+      }
+    },
+    LIMIT_MS,
+  );
+});

@@ -1,0 +1,141 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import fc from 'fast-check';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import * as z from 'zod/mini';
+import { correlationDraft } from '../../property/correlation-drafts.ts';
+import { placedSteps, placesOf } from '../../property/correlation-histories.ts';
+import { deliveryOf, type HistoryStep } from '../../support/history-steps.ts';
+import { getFrom, type ServerProcess, startServer, temporaryFolder } from '../../support/server-process.ts';
+import { viewOf } from './expected-view.ts';
+import { commitGaps, commitsOf, documentsIn, storyGaps } from './found.ts';
+import { deliver, SECRETS } from './real-instance.ts';
+
+const ROUNDS = 4;
+const HISTORIES_OF_A_ROUND = 3;
+const SENDERS = 4;
+const LIMIT_MS = 240_000;
+/** Later in each round, so that some are killed before a batch and some within one (milliseconds). */
+const KILL_LATER_MS = 90;
+/** Time for about ten polls. */
+const SILENCE_MS = 3_000;
+
+let folder: Awaited<ReturnType<typeof temporaryFolder>>;
+let server: ServerProcess;
+
+const start = () => startServer(folder.path, { ...SECRETS, LOCAL_DB_PATH: `${folder.path}/database` });
+const get = (target: string) => getFrom(server.url, target);
+const countDocuments = (): number => documentsIn(folder.path).length;
+
+beforeEach(async () => {
+  folder = await temporaryFolder();
+  server = await start();
+});
+
+afterEach(async () => {
+  await server.stop();
+  await folder.remove();
+});
+
+/** Histories of a round, each in projects and repositories of its own, with their numbers. */
+type Round = { number: number; steps: HistoryStep[] }[];
+
+const roundsOf = (seed: number): Round[] => {
+  const drafts = fc.sample(correlationDraft, { numRuns: ROUNDS * HISTORIES_OF_A_ROUND, seed });
+  const histories = drafts.map((draft, at) => ({ number: at + 1, steps: placedSteps(draft, at + 1).steps }));
+  return Array.from({ length: ROUNDS }, () => histories.splice(0, HISTORIES_OF_A_ROUND));
+};
+
+/** Sends a round's deliveries side by side. @returns the ids of its events */
+const deliverRound = async (round: Round): Promise<string[]> => {
+  const ids = new Set<string>();
+  const queue = round.flatMap(({ steps }) => steps).values();
+  const sender = async () => {
+    for (const step of queue) ids.add(await deliver(server.url, deliveryOf(step)));
+  };
+  await Promise.all(Array.from({ length: SENDERS }, sender));
+  return [...ids];
+};
+
+const stats = z.object({ unprocessed: z.number(), failed: z.number() });
+
+/** Waits until everything is written down as handled, and the last batch is surely over. */
+const whenHandled = async (): Promise<void> => {
+  for (let tried = 0; tried < 600; tried += 1) {
+    const { unprocessed, failed } = stats.parse((await get('/stats')).body);
+    expect(failed).toBe(0);
+    if (unprocessed === 0) return sleep(500);
+    await sleep(50);
+  }
+  throw new Error('it was never handled');
+};
+
+const checkRound = async (round: Round, seed: number): Promise<void> => {
+  for (const { number, steps } of round) {
+    const where = `seed ${seed}, history ${number}`;
+    const places = placesOf(number);
+    const { issues, stories_without_commits, commits_without_issue } = viewOf(steps, places);
+    for (const [id, { commits }] of Object.entries(issues))
+      if ((await get(`/issues/${id}`)).status === 200)
+        expect(await commitsOf(get, id), where).toEqual(commits);
+    for (const project of places.projects)
+      expect(await storyGaps(get, `?project=${project}`), where).toEqual(stories_without_commits[project]);
+    for (const name of places.repositories)
+      expect(await commitGaps(get, `?repository=${name}`), where).toEqual(commits_without_issue[name]);
+  }
+};
+
+const processed = z.object({ processing: z.object({ attempts: z.number() }) });
+
+/** How often each of these events was tried, whenever that was. */
+const attemptsOf = async (ids: string[]): Promise<number[]> => {
+  const attempts: number[] = [];
+  for (const id of ids) attempts.push(processed.parse((await get(`/events/${id}`)).body).processing.attempts);
+  return attempts;
+};
+
+describe('an instance on a file', () => {
+  it(
+    'goes on where it was killed with -9, and handles once more at most what was under way',
+    async () => {
+      const seed = Math.floor(Math.random() * 2 ** 31);
+      const rounds = roundsOf(seed);
+      const ids: string[] = [];
+      let leftOver = 0;
+      for (const [number, round] of rounds.entries()) {
+        ids.push(...(await deliverRound(round)));
+        await sleep(number * KILL_LATER_MS);
+        await server.kill({ engineToo: number % 2 === 1 });
+        const documents = countDocuments();
+        server = await start();
+        await whenHandled();
+        leftOver += countDocuments() - documents;
+      }
+      expect(leftOver).toBeGreaterThan(0);
+      for (const round of rounds) await checkRound(round, seed);
+      expect(Math.max(...(await attemptsOf(ids))), `seed ${seed}`).toBeLessThanOrEqual(2);
+    },
+    LIMIT_MS,
+  );
+
+  it(
+    'is followed by another one, which handles what is left and nothing twice',
+    async () => {
+      const seed = Math.floor(Math.random() * 2 ** 31);
+      const [first = [], second = []] = roundsOf(seed);
+      const ids = await deliverRound(first);
+      await server.stop();
+      server = await start();
+      await whenHandled();
+      const documents = countDocuments();
+      await server.stop();
+      server = await start();
+      await sleep(SILENCE_MS);
+      expect(countDocuments(), `seed ${seed}`).toBe(documents);
+      ids.push(...(await deliverRound(second)));
+      await whenHandled();
+      expect(Math.max(...(await attemptsOf(ids))), `seed ${seed}`).toBe(1);
+      for (const round of [first, second]) await checkRound(round, seed);
+    },
+    LIMIT_MS,
+  );
+});

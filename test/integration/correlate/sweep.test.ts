@@ -1,0 +1,202 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { ArtifactStore } from '../../../src/artifact/artifact-store.ts';
+import { UnavailableError } from '../../../src/errors/errors.ts';
+import { type Swept, sweepEvents } from '../../../src/handlers/correlate/sweep-events.ts';
+import { replayEvent } from '../../../src/handlers/replay-event.ts';
+import { createTable, openApp, type TestApp } from '../../support/app.ts';
+import { scanTable, startCorrelation, type TestCorrelation } from '../../support/correlation.ts';
+import { startTestEngine } from '../../support/engine.ts';
+import { type FaultProxy, startFaultProxy } from '../../support/fault-proxy.ts';
+import { commit, commitsBody, issueBody } from './bodies.ts';
+import { commitsOf, derivedRows, processingOf } from './derived.ts';
+import { putQuarantined } from './quarantined.ts';
+import { eventRecord } from './records.ts';
+
+const MINUTE_MS = 60_000;
+const DAY_MS = 24 * 60 * MINUTE_MS;
+const ALL_HANDLED = { batchItemFailures: [] };
+
+/** Phoenix is at 23:50 then: what follows falls on two of its days. */
+const START_MS = Date.UTC(2026, 2, 20, 6, 50);
+
+let engine: Awaited<ReturnType<typeof startTestEngine>>;
+let proxy: FaultProxy;
+let now: number;
+let app: TestApp;
+let correlation: TestCorrelation;
+
+beforeAll(async () => {
+  engine = await startTestEngine();
+  proxy = await startFaultProxy(engine.endpoint);
+});
+
+afterAll(async () => {
+  await proxy.close();
+  await engine.stop();
+});
+
+const clock = (): number => now;
+
+beforeEach(async () => {
+  now = START_MS;
+  const tableName = await createTable(engine.endpoint);
+  app = openApp({ endpoint: engine.endpoint, tableName, clock });
+  correlation = startCorrelation(app, { clock });
+  return () => correlation[Symbol.dispose]();
+});
+
+const down = (): Promise<never> => Promise.reject(new UnavailableError('artifacts', new Error('down')));
+const SHUT: ArtifactStore = { put: down, replaceIfNewer: down };
+
+const deliver = async (n: number, message: string): Promise<string> =>
+  String((await app.deliverCommits('commits', commitsBody(commit(n, message)))).body.event_id);
+
+const sweep = (change: object = {}): Promise<Swept> =>
+  sweepEvents({ ...correlation.deps, retention_days: 30, ...change });
+
+const statusOf = async (eventId: string): Promise<string> => (await processingOf(app, eventId)).status;
+
+const release = (eventId: string, events = app.events) =>
+  replayEvent(events, eventId, clock, AbortSignal.timeout(10_000));
+
+describe('while the artifact store is down', () => {
+  it('events are reported handled but stay pending, and the sweep brings their document later', async () => {
+    await app.deliver(issueBody('1', 'ABC-1', 1));
+    const id = await deliver(1, 'ABC-1');
+    using shut = startCorrelation(app, { clock, artifacts: SHUT });
+    expect(await shut.run()).toEqual(ALL_HANDLED);
+    expect(await statusOf(id)).toBe('pending');
+    expect(shut.lines.filter(({ alarm }) => alarm !== undefined)).toMatchObject([
+      { alarm: 'document-unwritten', reason: 'artifacts unavailable: Error' },
+    ]);
+
+    now += 16 * MINUTE_MS;
+    expect(await sweep({ artifacts: SHUT })).toEqual({ found: 2, complete: false });
+    expect(await statusOf(id)).toBe('pending');
+
+    now += 15 * MINUTE_MS;
+    expect(await sweep()).toEqual({ found: 2, complete: true });
+    expect(await statusOf(id)).toBe('processed');
+    expect(correlation.documents()).toHaveLength(1);
+    expect(correlation.latest().correlation.summary).toMatchObject({ matched: 1, commits: 1 });
+    expect(correlation.lines).toContainEqual(expect.objectContaining({ alarm: 'sweep-found', found: 2 }));
+  });
+});
+
+describe('the sweep', () => {
+  it('finds nothing the second time, and then writes nothing but how far it came', async () => {
+    await deliver(1, 'ABC-1');
+    now += 16 * MINUTE_MS;
+    expect(await sweep()).toEqual({ found: 1, complete: true });
+    const rows = await derivedRows(app);
+    const count = (await scanTable(app)).length;
+    now += 15 * MINUTE_MS;
+    expect(await sweep()).toEqual({ found: 0, complete: true });
+    expect(correlation.documents()).toHaveLength(1);
+    expect(await derivedRows(app)).toEqual(rows);
+    expect(await scanTable(app)).toHaveLength(count);
+  });
+
+  it('leaves events of the last 15 minutes to the stream', async () => {
+    const old = await deliver(1, 'ABC-1');
+    now += 2 * MINUTE_MS;
+    const young = await deliver(2, 'ABC-2');
+    now += 14 * MINUTE_MS;
+    expect(await sweep()).toEqual({ found: 1, complete: true });
+    expect([await statusOf(old), await statusOf(young)]).toEqual(['processed', 'pending']);
+    now += 15 * MINUTE_MS;
+    expect(await sweep()).toEqual({ found: 1, complete: true });
+    expect(await statusOf(young)).toBe('processed');
+  });
+
+  it('leaves alone what is handled, parked, or waits in quarantine', async () => {
+    const handled = await deliver(1, 'ABC-1');
+    await correlation.run();
+    await putQuarantined(app, commitsBody(commit(2, 'ABC-2')), now);
+    now += 16 * MINUTE_MS;
+    expect(await sweep()).toEqual({ found: 0, complete: true });
+    expect(await processingOf(app, handled)).toMatchObject({ status: 'processed', attempts: 1 });
+  });
+
+  it('finds events of every day since they could have been left, in batches of 100', async () => {
+    for (let day = 0; day < 3; day += 1) {
+      for (let n = 0; n < 50; n += 1) await deliver(100 * day + n, 'ABC-1');
+      now += DAY_MS;
+    }
+    expect(await sweep()).toEqual({ found: 150, complete: true });
+    expect(correlation.documents()).toHaveLength(3);
+    expect((await app.get('/stats?hours=720')).body).toMatchObject({ unprocessed: 0, lag_seconds: 0 });
+  });
+
+  it('keeps its mark until everything is done, because what it passes it looks at no more', async () => {
+    const id = await deliver(1, 'ABC-1');
+    now += 2 * DAY_MS;
+    expect(await sweep({ artifacts: SHUT })).toEqual({ found: 1, complete: false });
+    now += 2 * DAY_MS;
+    expect(await sweep()).toEqual({ found: 1, complete: true });
+    expect(await statusOf(id)).toBe('processed');
+  });
+});
+
+describe('an event that is replayed out of quarantine and not correlated, because the replay ended there', () => {
+  it('is found by the next sweep, although the stream had passed it and the mark too', async () => {
+    const id = await putQuarantined(app, commitsBody(commit(1, 'ABC-1')), now);
+    expect(await correlation.run([eventRecord(id)])).toEqual(ALL_HANDLED);
+    now += 2 * DAY_MS;
+    await sweep();
+    now += DAY_MS;
+    expect(await release(id)).toEqual({ kind: 'released', outcome: 'recorded' });
+    expect(await statusOf(id)).toBe('pending');
+    now += 16 * MINUTE_MS;
+    expect(await sweep()).toEqual({ found: 1, complete: true });
+    expect(await statusOf(id)).toBe('processed');
+    expect(await commitsOf(app, 'ABC-1').catch(() => 'unknown')).toBe('unknown');
+  });
+
+  it('is found by the first sweep of all, although it is older than events are kept', async () => {
+    const id = await putQuarantined(app, commitsBody(commit(1, 'ABC-1')), now);
+    now += 40 * DAY_MS;
+    await release(id);
+    now += 16 * MINUTE_MS;
+    expect(await sweep()).toEqual({ found: 1, complete: true });
+    expect(await statusOf(id)).toBe('processed');
+  });
+
+  it('is found by the sweep after one that was under way, because that one may have passed it', async () => {
+    const first = await putQuarantined(app, commitsBody(commit(1, 'ABC-1')), now);
+    const second = await putQuarantined(app, commitsBody(commit(2, 'ABC-1')), now);
+    now += 2 * DAY_MS;
+    await sweep();
+    await release(first);
+    now += 16 * MINUTE_MS;
+
+    const { table } = openApp({ endpoint: proxy.endpoint, tableName: app.events.table.name }).events;
+    const isMark = (body: string): boolean => body.includes('SWEEP#');
+    proxy.fail({ kind: 'slow', ms: 600 }, { operations: ['UpdateItem'], when: isMark, times: 1 });
+    const struck = proxy.nextStrike();
+    const underWay = sweep({ table });
+    await struck;
+    await release(second);
+    expect(await underWay).toEqual({ found: 1, complete: true });
+    expect([await statusOf(first), await statusOf(second)]).toEqual(['processed', 'pending']);
+    now += 16 * MINUTE_MS;
+    expect(await sweep()).toEqual({ found: 1, complete: true });
+    expect(await statusOf(second)).toBe('processed');
+  });
+
+  it('is found even if a whole sweep fell between its lowering of the mark and its release', async () => {
+    const id = await putQuarantined(app, commitsBody(commit(1, 'ABC-1')), now);
+    now += 2 * DAY_MS;
+    await sweep();
+    const slow = openApp({ endpoint: proxy.endpoint, tableName: app.events.table.name });
+    proxy.fail({ kind: 'slow', ms: 600 }, { operations: ['PutItem'], times: 1 });
+    const struck = proxy.nextStrike();
+    const released = release(id, slow.events);
+    await struck;
+    expect(await sweep()).toEqual({ found: 0, complete: true });
+    expect(await released).toEqual({ kind: 'released', outcome: 'recorded' });
+    now += 16 * MINUTE_MS;
+    expect(await sweep()).toEqual({ found: 1, complete: true });
+    expect(await statusOf(id)).toBe('processed');
+  });
+});

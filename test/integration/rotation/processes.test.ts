@@ -1,0 +1,110 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { startTestEngine } from '../../support/engine.ts';
+import { ARN, awsEnv } from '../../support/rotation.ts';
+import { type FakeSecretsManager, startSecretsManager } from '../../support/secrets-manager.ts';
+import { deliverTo, type ServerProcess, startServer, temporaryFolder } from '../../support/server-process.ts';
+import { runCli } from '../cli/run-cli.ts';
+
+const OLD = 'the secret so far';
+const GARBAGE = 'nobody knows this secret';
+const TABLE = 'rotated';
+const RECEIVERS = 3;
+const PAUSE_MS = 150;
+const DAY_MS = 86_400_000;
+
+let owned: AsyncDisposableStack;
+let fake: FakeSecretsManager;
+let endpoint: string;
+let servers: ServerProcess[];
+
+beforeAll(async () => {
+  owned = new AsyncDisposableStack();
+  const engine = await startTestEngine();
+  owned.defer(engine.stop);
+  endpoint = engine.endpoint;
+  fake = await startSecretsManager(ARN);
+  owned.defer(fake.close);
+  fake.put(JSON.stringify({ jira_webhook_secret: OLD }), Date.now() - 2 * DAY_MS);
+  const folder = await temporaryFolder();
+  owned.defer(folder.remove);
+  servers = [];
+  for (let index = 0; index < RECEIVERS; index += 1) {
+    const server = await startServer(`${folder.path}/${index}`, {
+      ...awsEnv(fake),
+      JIRA_WEBHOOK_SECRET: undefined,
+      JIRA_WEBHOOK_SECRET_ARN: ARN,
+      AWS_ENDPOINT_URL_DYNAMODB: endpoint,
+      TABLE_NAME: TABLE,
+    });
+    owned.defer(server.stop);
+    servers.push(server);
+  }
+});
+
+afterAll(() => owned.disposeAsync());
+
+/** Delivers to every receiver, with every secret that may be used now and with garbage, until it is stopped. */
+const startStream = () => {
+  const secrets = [OLD];
+  const statuses = { valid: new Map<number, number>(), garbage: new Map<number, number>() };
+  const stopping = new AbortController();
+  let bodies = 0;
+  let rounds = 0;
+  const deliver = async (url: string, secret: string): Promise<void> => {
+    bodies += 1;
+    const body = JSON.stringify({ webhookEvent: 'sprint_started', sprint: { id: bodies } });
+    const status = (await deliverTo(url, body, { secret }))?.status ?? 0;
+    const counts = secret === GARBAGE ? statuses.garbage : statuses.valid;
+    counts.set(status, (counts.get(status) ?? 0) + 1);
+  };
+  const run = async (): Promise<void> => {
+    while (!stopping.signal.aborted) {
+      for (const secret of [GARBAGE, ...secrets])
+        await Promise.all(servers.map(({ url }) => deliver(url, secret)));
+      rounds += 1;
+      await sleep(PAUSE_MS);
+    }
+  };
+  const running = run();
+  return {
+    secrets,
+    statuses,
+    /** Resolves when so many more rounds are answered. */
+    rounds: async (more: number): Promise<void> => {
+      for (const end = rounds + more; rounds < end; ) await sleep(PAUSE_MS);
+    },
+    stop: async (): Promise<void> => {
+      stopping.abort();
+      await running;
+    },
+  };
+};
+
+const rotate = (...args: string[]) =>
+  runCli('rotate-secret', ['--source', 'jira', '--secret-id', ARN, ...args], awsEnv(fake));
+
+describe('a rotation by command, in real time, over several processes', () => {
+  it('refuses not one valid delivery', async () => {
+    const stream = startStream();
+    const table = ['--table', TABLE, '--endpoint', endpoint];
+    await stream.rounds(5);
+    const asked = performance.now();
+    const begun = await rotate('begin', '--yes');
+    expect(begun).toMatchObject({ code: 0, stdout: expect.stringMatching(/^[\w-]{43}\n$/) });
+    expect(performance.now() - asked).toBeGreaterThan(60_000);
+    stream.secrets.push(begun.stdout.trim());
+    await stream.rounds(10);
+    const { stdout } = await rotate('status', ...table);
+    expect(stdout).toContain('The new secret is in use.');
+    expect(await rotate('finish', '--yes', ...table)).toMatchObject({ code: 0 });
+    await stream.rounds(10);
+    await stream.stop();
+    const { valid, garbage } = stream.statuses;
+    // A 503 only asks to come again, should this machine be too slow for once.
+    expect([...valid.keys()].filter((status) => status !== 202 && status !== 503)).toEqual([]);
+    expect([...garbage.keys()].filter((status) => status !== 401 && status !== 503)).toEqual([]);
+    expect(valid.get(202)).toBeGreaterThan(20 * RECEIVERS);
+    expect(garbage.get(401)).toBeGreaterThan(10 * RECEIVERS);
+  }, 180_000);
+});

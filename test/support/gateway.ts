@@ -1,0 +1,122 @@
+import { createServer, request as httpRequest, type IncomingMessage, type ServerResponse } from 'node:http';
+import { buffer } from 'node:stream/consumers';
+import { ROUTES } from '../../src/contract/routes.ts';
+import { listen, stop } from './loopback-server.ts';
+import { type ArrivedRequest, verifySigV4 } from './sigv4.ts';
+
+export type GatewayReply = { status: number; headers: Record<string, string>; body: string };
+
+export type FakeGateway = {
+  url: string;
+  /** Everything that reached it, bodies too. */
+  requests: ArrivedRequest[];
+  /** Replaces an answer before it goes out; as a test wants it. */
+  tamper: (request: ArrivedRequest, reply: GatewayReply) => GatewayReply;
+  /** Whether it asks for a signature where IAM guards a route. */
+  guards: boolean;
+  /** Whether it decodes the path before it hands it on. */
+  decodes: boolean;
+  /** `GET /health` requests it lets through in all. */
+  burst: number;
+  close(): Promise<void>;
+};
+
+/** As an HTTP API has them: 10 MB for a request, and 6 MB for the event that its function gets. */
+const MOST_BYTES = 10 * 1024 * 1024;
+const MOST_FOR_LAMBDA = 6 * 1024 * 1024;
+
+/** The gateway's own answers. */
+const own = (status: number, message: string): GatewayReply => ({
+  status,
+  headers: { 'content-type': 'application/json' },
+  body: JSON.stringify({ message }),
+});
+
+const GUARDED = ROUTES.filter(({ served_by }) => served_by === 'read').map(
+  ({ path }) => new RegExp(`^${path.replace(/\{\w+\}/g, '[^/]+')}(\\?|$)`),
+);
+
+const isGuarded = ({ method, target }: ArrivedRequest): boolean =>
+  method === 'GET' && GUARDED.some((pattern) => pattern.test(target));
+
+const REGION = 'eu-central-1';
+
+const isAllowed = (request: ArrivedRequest, secrets: Readonly<Record<string, string>>): boolean => {
+  const signed = verifySigV4(request, secrets);
+  return signed?.service === 'execute-api' && signed.region === REGION;
+};
+
+const decodePath = (target: string): string => {
+  const [path = '', ...query] = target.split('?');
+  return [decodeURIComponent(path), ...query].join('?');
+};
+
+const readReply = async (response: IncomingMessage): Promise<GatewayReply> => ({
+  status: response.statusCode ?? 0,
+  headers: Object.fromEntries(
+    Object.entries(response.headers)
+      .filter(([name]) => ['content-type', 'allow', 'retry-after', 'cache-control'].includes(name))
+      .map(([name, value]) => [name, String(value)]),
+  ),
+  body: (await buffer(response)).toString(),
+});
+
+/** Hands the request on as it came. */
+const forward = (backend: string, { method, target, headers, body }: ArrivedRequest): Promise<GatewayReply> =>
+  new Promise((done, failed) => {
+    const { hostname, port } = new URL(backend);
+    const sending = httpRequest(
+      { hostname, port, path: target, method, headers: { ...headers } },
+      (response) => readReply(response).then(done, failed),
+    );
+    sending.on('error', failed).end(body);
+  });
+
+const send = (response: ServerResponse, { status, headers, body }: GatewayReply, id: string): void => {
+  response.writeHead(status, { ...headers, 'apigw-requestid': id }).end(body);
+};
+
+/**
+ * What API Gateway adds in front of an instance: IAM where the stack has it, its limits of size and rate, its own
+ * answers, and its request ids.
+ * @param secrets of callers, by access key id
+ */
+export const startGateway = async (
+  backend: string,
+  secrets: Readonly<Record<string, string>>,
+): Promise<FakeGateway> => {
+  const isHealth = ({ method, target }: ArrivedRequest): boolean => method === 'GET' && target === '/health';
+
+  const isThrottled = (request: ArrivedRequest): boolean =>
+    isHealth(request) && gateway.requests.filter(isHealth).length > gateway.burst;
+
+  const answer = (request: ArrivedRequest): Promise<GatewayReply> | GatewayReply => {
+    if (request.body.length > MOST_BYTES) return own(413, 'Request Entity Too Large');
+    if (isThrottled(request)) return own(429, 'Too Many Requests');
+    if (gateway.guards && isGuarded(request) && !isAllowed(request, secrets)) return own(403, 'Forbidden');
+    if (request.body.length > MOST_FOR_LAMBDA) return own(413, 'Request Entity Too Large');
+    const target = gateway.decodes ? decodePath(request.target) : request.target;
+    return forward(backend, { ...request, target });
+  };
+
+  const handle = async (incoming: IncomingMessage, response: ServerResponse): Promise<void> => {
+    const { method = '', url = '', headers } = incoming;
+    const request = { method, target: url, headers, body: await buffer(incoming) };
+    const id = `gw-${gateway.requests.push(request)}`;
+    send(response, gateway.tamper(request, await answer(request)), id);
+  };
+
+  const server = createServer((incoming, response) => {
+    handle(incoming, response).catch(() => response.destroy());
+  });
+  const gateway: FakeGateway = {
+    url: `http://127.0.0.1:${await listen(server, 0)}`,
+    requests: [],
+    tamper: (_request, reply) => reply,
+    guards: true,
+    decodes: false,
+    burst: Number.POSITIVE_INFINITY,
+    close: () => stop(server),
+  };
+  return gateway;
+};
