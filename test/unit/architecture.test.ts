@@ -84,3 +84,41 @@ describe('the direction of imports', () => {
     expect(files.flatMap(importsOf).length).toBeGreaterThan(20);
   });
 });
+
+const PROJECT = join(SRC, '..');
+
+/** Relative imports of every file in a folder of the project, as paths from the project. */
+const importsIn = (folder: string): { file: string; target: string }[] =>
+  readdirSync(join(PROJECT, folder), { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.ts'))
+    .map((name) => join(folder, name))
+    .flatMap((file) =>
+      [...readFileSync(join(PROJECT, file), 'utf8').matchAll(/(?:from|import\()\s*'(\.[^']+)'/g)].map(
+        (match) => ({
+          file,
+          target: join(file, '..', match[1] ?? ''),
+        }),
+      ),
+    );
+
+describe('the stack and the code', () => {
+  it('share src/contract and nothing else, because a stack that runs code of the functions would need their world', () => {
+    const wrong = [...importsIn('lib'), ...importsIn('bin')]
+      .filter(({ target }) => !/^(lib|src\/contract)\//.test(target))
+      .map(({ file, target }) => `${file} imports ${target}`);
+    expect(wrong).toEqual([]);
+  });
+
+  it('do not know each other the other way round, because the stack must not get into a bundle', () => {
+    const wrong = importsIn('src')
+      .filter(({ target }) => /^(lib|bin)\//.test(target))
+      .map(({ file, target }) => `${file} imports ${target}`);
+    expect(wrong).toEqual([]);
+    expect(importsIn('src').length).toBeGreaterThan(100);
+  });
+
+  it('are looked at, because a rule that reads nothing passes silently', () => {
+    expect(importsIn('lib').some(({ target }) => target === 'src/contract/table.ts')).toBe(true);
+    expect(importsIn('bin').map(({ target }) => target)).toContain('lib/jira-webhook-sync-stack.ts');
+  });
+});

@@ -1,0 +1,12 @@
+import { Validations } from 'aws-cdk-lib';
+import type { IConstruct } from 'constructs';
+
+/**
+ * States why findings of cdk-nag are left as they are: on this construct and what is in it, and nowhere else. In
+ * the form with the name of the pack before it, the reason also goes into `validation-report.json`.
+ * @param reasons by rule, such as `AwsSolutions-S1`
+ */
+export const acknowledge = (construct: IConstruct, reasons: Record<string, string>): void => {
+  for (const [rule, reason] of Object.entries(reasons))
+    Validations.of(construct).acknowledge({ id: `${rule.split('-')[0]}::${rule}`, reason });
+};

@@ -1,0 +1,83 @@
+import { Duration, RemovalPolicy } from 'aws-cdk-lib';
+import { BlockPublicAccess, Bucket, BucketEncryption, ObjectOwnership } from 'aws-cdk-lib/aws-s3';
+import { Construct } from 'constructs';
+import { acknowledge } from '../acknowledge.ts';
+import { pinLogicalId } from '../pin-logical-id.ts';
+
+export type ArtifactBucketProps = {
+  /** Days until an event expires. */
+  readonly retentionDays: number;
+};
+
+/** Quarantined events, and so their raw bodies, live this many times as long as others. */
+const QUARANTINE_FACTOR = 3;
+
+/** Under these keys lie, in this order: raw bodies, run documents, and batches that the stream gave up. */
+export const BUCKET_PREFIXES = {
+  raw: 'artifacts/raw/',
+  documents: 'artifacts/issues/',
+  /** Lambda's own choice for a failure destination (Lambda developer guide, "Retain discarded records for a DynamoDB event source"). */
+  givenUp: 'aws/lambda/',
+} as const;
+
+const rules = (retentionDays: number) => [
+  {
+    id: 'raw-bodies',
+    prefix: BUCKET_PREFIXES.raw,
+    expiration: Duration.days(retentionDays * QUARANTINE_FACTOR),
+    // Erased must mean gone: one day is the shortest that S3 knows.
+    noncurrentVersionExpiration: Duration.days(1),
+  },
+  {
+    id: 'given-up-batches',
+    prefix: BUCKET_PREFIXES.givenUp,
+    // Only keys of events are in them, and an event that is gone needs nothing any more.
+    expiration: Duration.days(retentionDays),
+    noncurrentVersionExpiration: Duration.days(1),
+  },
+  {
+    id: 'run-documents',
+    prefix: BUCKET_PREFIXES.documents,
+    // They are what others come for, so they stay. A week to take back what overwrote one.
+    noncurrentVersionExpiration: Duration.days(7),
+  },
+  {
+    id: 'left-overs',
+    abortIncompleteMultipartUploadAfter: Duration.days(1),
+    expiredObjectDeleteMarker: true,
+  },
+];
+
+/**
+ * Raw bodies too large for the table, run documents, and batches of stream records that were given up. It stays
+ * when the stack goes, in every stage: CloudFormation cannot delete a bucket with something in it.
+ */
+export class ArtifactBucket extends Construct {
+  static readonly LOGICAL_ID = 'ArtifactBucket';
+
+  readonly bucket: Bucket;
+
+  constructor(scope: Construct, id: string, { retentionDays }: ArtifactBucketProps) {
+    super(scope, id);
+    this.bucket = new Bucket(this, 'Bucket', {
+      blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
+      objectOwnership: ObjectOwnership.BUCKET_OWNER_ENFORCED,
+      encryption: BucketEncryption.S3_MANAGED,
+      enforceSSL: true,
+      minimumTLSVersion: 1.2,
+      versioned: true,
+      lifecycleRules: rules(retentionDays),
+      removalPolicy: RemovalPolicy.RETAIN,
+    });
+    pinLogicalId(this.bucket, ArtifactBucket.LOGICAL_ID);
+    acknowledge(this.bucket, {
+      'AwsSolutions-S1':
+        'Three roles of this stack read or write here and nobody else; who reads what is the business of CloudTrail data events, which tell it more reliably than access logs in one more bucket with data of its own.',
+    });
+  }
+
+  /** ARN of everything under one of the prefixes. */
+  keysUnder(prefix: keyof typeof BUCKET_PREFIXES): string {
+    return this.bucket.arnForObjects(`${BUCKET_PREFIXES[prefix]}*`);
+  }
+}

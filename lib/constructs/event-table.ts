@@ -1,0 +1,73 @@
+import { RemovalPolicy } from 'aws-cdk-lib';
+import {
+  AttributeType,
+  BillingMode,
+  ProjectionType,
+  StreamViewType,
+  Table,
+  TableEncryption,
+} from 'aws-cdk-lib/aws-dynamodb';
+import { Construct } from 'constructs';
+import { TABLE, TTL_ATTRIBUTE } from '../../src/contract/table.ts';
+import { pinLogicalId } from '../pin-logical-id.ts';
+
+export type EventTableProps = {
+  /** Keeps the table whatever happens to the stack. */
+  readonly production: boolean;
+};
+
+type KeyAttribute = { name: string; type: 'S' | 'N' };
+
+const attribute = ({ name, type }: KeyAttribute) => ({
+  name,
+  type: type === 'S' ? AttributeType.STRING : AttributeType.NUMBER,
+});
+
+const projection = (include: readonly string[]) =>
+  include.length > 0
+    ? { projectionType: ProjectionType.INCLUDE, nonKeyAttributes: [...include] }
+    : { projectionType: ProjectionType.KEYS_ONLY };
+
+/**
+ * The table, from the one definition that the code uses too. Point-in-time recovery is on in every stage: it
+ * costs little, and it is what a mistake is mended with.
+ */
+export class EventTable extends Construct {
+  /** Part of the contract with what is deployed: another one would make a new, empty table. */
+  static readonly LOGICAL_ID = 'EventTable';
+
+  readonly table: Table;
+  /** Changes when the table is made anew. */
+  readonly streamArn: string;
+
+  constructor(scope: Construct, id: string, { production }: EventTableProps) {
+    super(scope, id);
+    this.table = new Table(this, 'Table', {
+      partitionKey: attribute(TABLE.hash),
+      sortKey: attribute(TABLE.range),
+      billingMode: BillingMode.PAY_PER_REQUEST,
+      encryption: TableEncryption.AWS_MANAGED,
+      stream: StreamViewType[TABLE.streamView],
+      timeToLiveAttribute: TTL_ATTRIBUTE,
+      pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
+      deletionProtection: production,
+      removalPolicy: production ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
+    });
+    for (const { name, hash, range, include } of TABLE.indexes)
+      this.table.addGlobalSecondaryIndex({
+        indexName: name,
+        partitionKey: attribute(hash),
+        sortKey: attribute(range),
+        ...projection(include),
+      });
+    pinLogicalId(this.table, EventTable.LOGICAL_ID);
+    const { tableStreamArn } = this.table;
+    if (tableStreamArn === undefined) throw new TypeError('the table has no stream');
+    this.streamArn = tableStreamArn;
+  }
+
+  /** ARN of one of the table's indexes. */
+  indexArn(name: (typeof TABLE.indexes)[number]['name']): string {
+    return `${this.table.tableArn}/index/${name}`;
+  }
+}

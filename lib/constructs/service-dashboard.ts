@@ -1,0 +1,95 @@
+import { Aws, Duration } from 'aws-cdk-lib';
+import {
+  type AlarmBase,
+  AlarmStatusWidget,
+  Dashboard,
+  GraphWidget,
+  type IMetric,
+  type IWidget,
+  Row,
+  TextWidget,
+} from 'aws-cdk-lib/aws-cloudwatch';
+import { Construct } from 'constructs';
+import { RUNBOOK } from '../alarm-list.ts';
+import type { ServiceMetrics } from '../service-metrics.ts';
+import type { ServiceFunctions } from './service-functions.ts';
+
+export type ServiceDashboardProps = {
+  readonly metrics: ServiceMetrics;
+  readonly functions: ServiceFunctions;
+  readonly alarms: AlarmBase[];
+};
+
+const PERIOD = Duration.minutes(5);
+
+const heading = (question: string): IWidget =>
+  new TextWidget({ markdown: `## ${question}`, width: 24, height: 1 });
+
+const graph = (title: string, left: IMetric[]): IWidget =>
+  new GraphWidget({ title, left, width: 8, height: 6, leftYAxis: { min: 0 } });
+
+const reaching = (metrics: ServiceMetrics): IWidget[] => [
+  graph('Deliveries taken', [metrics.count('DeliveriesTaken', PERIOD)]),
+  graph('Refused', [
+    metrics.count('SignaturesRefused', PERIOD),
+    metrics.count('AddressesRefused', PERIOD),
+    metrics.gatewayThrottled(PERIOD),
+    metrics.clientErrors(PERIOD),
+  ]),
+  graph('Our faults', [metrics.count('Unavailable', PERIOD), metrics.serverErrors(PERIOD)]),
+];
+
+const keepingUp = (metrics: ServiceMetrics, { all }: ServiceFunctions): IWidget[] => [
+  graph('Answer time (ms)', [
+    metrics.latency(PERIOD, 'p50'),
+    metrics.latency(PERIOD, 'p99'),
+    metrics.streamLag(PERIOD),
+  ]),
+  graph('Functions: longest run in % of timeout', [metrics.timeoutUsed(PERIOD)]),
+  graph('Functions: concurrent', [
+    ...all.map((one) =>
+      one.function.metric('ConcurrentExecutions', {
+        statistic: 'Maximum',
+        period: PERIOD,
+        label: one.node.id,
+      }),
+    ),
+    metrics.functionsThrottled(PERIOD),
+    metrics.tableThrottled(PERIOD),
+  ]),
+];
+
+const losing = (metrics: ServiceMetrics): IWidget[] => [
+  graph('Not taken', [metrics.tooLarge(PERIOD), metrics.count('Quarantined', PERIOD)]),
+  graph('Not processed', [
+    metrics.count('ProcessingFailed', PERIOD),
+    metrics.count('DocumentsUnwritten', PERIOD),
+    metrics.recordsGivenUp(PERIOD),
+    metrics.functionErrors(PERIOD),
+  ]),
+  graph('Processed, and what the sweep had to bring', [
+    metrics.count('EventsProcessed', PERIOD),
+    metrics.count('SweepFound', PERIOD),
+    metrics.sweepRuns(PERIOD),
+  ]),
+];
+
+/** Answers three questions at a glance, with every alarm above them. */
+export class ServiceDashboard extends Construct {
+  readonly url: string;
+
+  constructor(scope: Construct, id: string, { metrics, functions, alarms }: ServiceDashboardProps) {
+    super(scope, id);
+    const dashboard = new Dashboard(this, 'Dashboard', { defaultInterval: Duration.days(1) });
+    dashboard.addWidgets(
+      new AlarmStatusWidget({ title: `What to do: ${RUNBOOK}`, alarms, width: 24, height: 4 }),
+    );
+    dashboard.addWidgets(heading('Is Jira reaching us?'));
+    dashboard.addWidgets(new Row(...reaching(metrics)));
+    dashboard.addWidgets(heading('Are we keeping up?'));
+    dashboard.addWidgets(new Row(...keepingUp(metrics, functions)));
+    dashboard.addWidgets(heading('Are we losing anything?'));
+    dashboard.addWidgets(new Row(...losing(metrics)));
+    this.url = `https://${Aws.REGION}.console.aws.amazon.com/cloudwatch/home?region=${Aws.REGION}#dashboards/dashboard/${dashboard.dashboardName}`;
+  }
+}

@@ -1,0 +1,92 @@
+import { Duration, RemovalPolicy } from 'aws-cdk-lib';
+import { PolicyDocument, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { Architecture, Code, Function as LambdaFunction, Runtime, Tracing } from 'aws-cdk-lib/aws-lambda';
+import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
+import { Construct } from 'constructs';
+import type { ENV } from '../../src/contract/env.ts';
+import { acknowledge } from '../acknowledge.ts';
+import type { FunctionSettings } from '../function-settings.ts';
+import type { Permissions } from '../permissions.ts';
+
+export type ServiceFunctionProps = {
+  readonly description: string;
+  /** Folder with `index.mjs`, as `npm run build` made it. It is deployed as it is. */
+  readonly bundle: string;
+  readonly settings: FunctionSettings;
+  readonly environment: Partial<Record<keyof typeof ENV, string>>;
+  /** Everything the function may do beside logging and tracing. */
+  readonly permissions: Permissions;
+  /** Why there is no queue for invocations that failed. */
+  readonly noDeadLetters: string;
+  /** Reserves the concurrency of the settings, and keeps the logs whatever happens to the stack. */
+  readonly production: boolean;
+};
+
+/** A Lambda function with a role and a log group of its own; the role is written by hand and never added to. */
+export class ServiceFunction extends Construct {
+  readonly function: LambdaFunction;
+  readonly role: Role;
+  readonly timeout: Duration;
+
+  constructor(scope: Construct, id: string, props: ServiceFunctionProps) {
+    super(scope, id);
+    const { settings, production } = props;
+    this.timeout = Duration.seconds(settings.timeoutSeconds);
+    const logGroup = new LogGroup(this, 'Logs', {
+      retention: RetentionDays.ONE_MONTH,
+      removalPolicy: production ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
+    });
+    this.role = this.createRole(logGroup, props.permissions);
+    const reserved = production ? settings.reservedConcurrency : null;
+    this.function = new LambdaFunction(this, 'Function', {
+      description: props.description,
+      runtime: Runtime.NODEJS_24_X,
+      architecture: Architecture.ARM_64,
+      code: Code.fromAsset(props.bundle),
+      handler: 'index.handler',
+      role: this.role.withoutPolicyUpdates(),
+      logGroup,
+      tracing: Tracing.ACTIVE,
+      memorySize: settings.memoryMb,
+      timeout: this.timeout,
+      ...(reserved === null ? {} : { reservedConcurrentExecutions: reserved }),
+      environment: {
+        ...props.environment,
+        ...(settings.sourceMaps ? { NODE_OPTIONS: '--enable-source-maps' } : {}),
+      },
+    });
+    acknowledge(this.function, { 'Serverless-LambdaDLQ': props.noDeadLetters });
+  }
+
+  private createRole(logGroup: LogGroup, permissions: Permissions): Role {
+    const statements = [
+      ...permissions.statements,
+      new PolicyStatement({
+        actions: ['logs:CreateLogStream', 'logs:PutLogEvents'],
+        resources: [logGroup.logGroupArn],
+      }),
+      // Neither knows resources (service authorization reference, "AWS X-Ray").
+      new PolicyStatement({
+        actions: ['xray:PutTraceSegments', 'xray:PutTelemetryRecords'],
+        resources: ['*'],
+      }),
+    ];
+    const role = new Role(this, 'Role', {
+      assumedBy: new ServicePrincipal('lambda.amazonaws.com'),
+      inlinePolicies: { work: new PolicyDocument({ statements }) },
+    });
+    explain(role, permissions.wildcards);
+    return role;
+  }
+}
+
+const explain = (role: Role, wildcards: Record<string, string>): void => {
+  acknowledge(role, {
+    'AwsSolutions-IAM5[Resource::*]':
+      'X-Ray knows no resources, nor does dynamodb:ListStreams, without which no stream can be mapped; a test lists every wildcard.',
+    'Serverless-LambdaStarPermissions':
+      'No action has a wildcard; each resource that has one is explained under AwsSolutions-IAM5.',
+  });
+  for (const [resource, reason] of Object.entries(wildcards))
+    acknowledge(role, { [`AwsSolutions-IAM5[Resource::${resource}]`]: reason });
+};

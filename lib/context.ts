@@ -1,0 +1,131 @@
+import * as z from 'zod/mini';
+import { cidrs, wholeNumber } from '../src/contract/env-values.ts';
+import { nearestName } from './nearest-name.ts';
+import { parseQuietHours } from './quiet-hours.ts';
+
+/** A value that cannot be used; the message names the key and says what to do. Stops synth. */
+export class ContextError extends Error {
+  override readonly name = 'ContextError';
+}
+
+const matching = (pattern: RegExp, message: string) => z.string().check(z.regex(pattern, message));
+
+/** The text itself, checked as the function that gets it will read it. */
+const cidrText = z.string().check((context) => {
+  const result = cidrs.safeParse(context.value);
+  if (!result.success)
+    context.issues.push({
+      code: 'custom',
+      input: context.value,
+      message: result.error.issues[0]?.message ?? '',
+    });
+});
+
+const quietHours = z.pipe(
+  z
+    .string()
+    .check(
+      z.refine(
+        (text) => text === 'none' || parseQuietHours(text) !== null,
+        'must be none, or Phoenix times such as 20:00-06:00 that leave at least two hours of the day',
+      ),
+    ),
+  z.transform(parseQuietHours),
+);
+
+const ARN = /^arn:aws[a-z-]*:/.source;
+
+/** Every context value: `-c name=value`, or under `context` in cdk.json. */
+const SCHEMAS = {
+  stage: z._default(
+    matching(
+      /^[a-z][a-z0-9-]{0,19}$/,
+      'must be 1-20 of a-z 0-9 -, a letter first: it becomes part of the name of the stack',
+    ),
+    'dev',
+  ),
+  alarmEmail: z.optional(matching(/^[^\s@,]+@[^\s@,]+\.[^\s@,]+$/, 'must be one e-mail address')),
+  jiraWebhookSecretArn: z.optional(
+    matching(
+      new RegExp(`${ARN}secretsmanager:[a-z0-9-]+:\\d{12}:secret:\\S+-[A-Za-z0-9]{6}$`),
+      'must be the whole ARN of a Secrets Manager secret, with the six characters at its end',
+    ),
+  ),
+  throttleRate: z._default(wholeNumber(1, 10_000), 50),
+  throttleBurst: z._default(wholeNumber(1, 5_000), 100),
+  retentionDays: z._default(wholeNumber(1, 3650), 30),
+  allowedCidrs: z.optional(cidrText),
+  domainName: z.optional(
+    matching(
+      /^(?=.{4,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}$/,
+      'must be a host name in lower case, such as webhooks.example.com',
+    ),
+  ),
+  certificateArn: z.optional(
+    matching(
+      new RegExp(`${ARN}acm:[a-z0-9-]+:\\d{12}:certificate/[A-Za-z0-9-]+$`),
+      'must be the ARN of an ACM certificate in the region of the stack',
+    ),
+  ),
+  quietHours: z._default(z.nullable(quietHours), null),
+} as const;
+
+const schema = z.object(SCHEMAS);
+
+type Values = z.output<typeof schema>;
+
+/** The checked context. `quietHours` is null when there are none. */
+export type StackContext = Readonly<Values> & {
+  /** Stages called `prod…` keep their data whatever happens to the stack, and reserve their concurrency. */
+  readonly production: boolean;
+};
+
+/** The names of all context values. */
+export const CONTEXT_NAMES: readonly string[] = Object.keys(SCHEMAS);
+
+/** What the CDK command line itself keeps in a context; all its other keys have a `:`, `@` or `/` in them. */
+const TOOL_KEYS = ['cli-telemetry', 'acknowledged-issue-numbers'];
+
+const looksLikeOurs = (key: string): boolean => /^[\w-]+$/.test(key) && !TOOL_KEYS.includes(key);
+
+const unknownKeys = (context: Record<string, unknown>): string[] =>
+  Object.keys(context)
+    .filter((key) => looksLikeOurs(key) && !CONTEXT_NAMES.includes(key))
+    .map((key) => {
+      const meant = nearestName(key, CONTEXT_NAMES);
+      return `${key} is not known${meant ? `: did you mean ${meant}?` : ''}`;
+    });
+
+/** Values come as text from the command line, and as JSON from cdk.json; an empty one counts as unset. */
+const textsOf = (context: Record<string, unknown>): Record<string, unknown> =>
+  Object.fromEntries(
+    CONTEXT_NAMES.map((name) => [name, context[name]] as const)
+      .filter(([, value]) => value !== undefined && value !== '')
+      .map(([name, value]) => [name, typeof value === 'number' ? String(value) : value]),
+  );
+
+const wrongValues = (result: z.core.util.SafeParseResult<Values>): string[] =>
+  (result.error?.issues ?? []).map((issue) => {
+    const text = issue.code === 'invalid_type' ? 'must be text' : issue.message;
+    return `${String(issue.path[0])} ${text}`;
+  });
+
+const incomplete = (context: Record<string, unknown>): string[] =>
+  Boolean(context.domainName) === Boolean(context.certificateArn)
+    ? []
+    : ['domainName and certificateArn go together: set both, or neither'];
+
+const HOW = `Set values with -c name=value, or in cdk.json under "context". Names: ${CONTEXT_NAMES.join(', ')}.`;
+
+/**
+ * Checks all context values of the app.
+ * @param context everything the app was given, the tools' own keys included
+ * @throws ContextError naming every key that is wrong, or that nobody knows
+ */
+export const readContext = (context: Record<string, unknown>): StackContext => {
+  const result = schema.safeParse(textsOf(context));
+  const problems = [...unknownKeys(context), ...wrongValues(result), ...incomplete(context)];
+  if (problems.length > 0 || !result.success)
+    throw new ContextError(['Wrong context:', ...problems.map((problem) => `  ${problem}`), HOW].join('\n'));
+  return Object.freeze({ ...result.data, production: result.data.stage.startsWith('prod') });
+};

@@ -1,0 +1,74 @@
+import { CfnOutput, Stack } from 'aws-cdk-lib';
+import type { Construct } from 'constructs';
+import { AlarmTopic } from './constructs/alarm-topic.ts';
+import { ArtifactBucket } from './constructs/artifact-bucket.ts';
+import { EventTable } from './constructs/event-table.ts';
+import { ServiceAlarms } from './constructs/service-alarms.ts';
+import { ServiceDashboard } from './constructs/service-dashboard.ts';
+import { ServiceFunctions } from './constructs/service-functions.ts';
+import { StreamConsumer } from './constructs/stream-consumer.ts';
+import { SweepSchedule } from './constructs/sweep-schedule.ts';
+import { WebhookApi } from './constructs/webhook-api.ts';
+import { WebhookSecret } from './constructs/webhook-secret.ts';
+import type { StackContext } from './context.ts';
+import { ServiceMetrics } from './service-metrics.ts';
+
+export type JiraWebhookSyncStackProps = {
+  readonly context: StackContext;
+  /** The folder of `npm run build`. */
+  readonly bundles: string;
+};
+
+/** Everything of one stage. Nothing has a physical name, so several stages fit into one account and region. */
+export class JiraWebhookSyncStack extends Stack {
+  constructor(scope: Construct, { context, bundles }: JiraWebhookSyncStackProps) {
+    const { stage, production } = context;
+    super(scope, `JiraWebhookSync-${stage}`, {
+      description: `Jira webhooks, kept and correlated with commits (${stage})`,
+      terminationProtection: production,
+      tags: { project: 'jira-webhook-sync', stage },
+    });
+    const table = new EventTable(this, 'Events', { production });
+    const bucket = new ArtifactBucket(this, 'Artifacts', { retentionDays: context.retentionDays });
+    const { secret } = new WebhookSecret(this, 'Secret', {
+      production,
+      existingArn: context.jiraWebhookSecretArn,
+    });
+    const functions = new ServiceFunctions(this, 'Functions', {
+      table,
+      bucket,
+      secretArn: secret.secretArn,
+      context,
+      bundles,
+    });
+    const consumer = new StreamConsumer(this, 'Stream', { consumer: functions.correlate, table, bucket });
+    new SweepSchedule(this, 'Sweep', { sweep: functions.sweep });
+    const api = new WebhookApi(this, 'Api', { ...functions, context });
+    const { topic } = new AlarmTopic(this, 'AlarmTopic', { email: context.alarmEmail });
+    const metrics = new ServiceMetrics({ api, functions, table, consumer });
+    const alarms = new ServiceAlarms(this, 'Alarms', { metrics, topic, quietHours: context.quietHours });
+    const dashboard = new ServiceDashboard(this, 'Dashboard', { metrics, functions, alarms: alarms.all });
+    this.output({
+      WebhookUrl: `${api.url}/webhooks/jira`,
+      ApiUrl: api.url,
+      ...(api.domainTarget === undefined ? {} : { DomainTarget: api.domainTarget }),
+      SecretArn: secret.secretArn,
+      TableName: table.table.tableName,
+      ArtifactsBucket: bucket.bucket.bucketName,
+      AlarmTopicArn: topic.topicArn,
+      DashboardUrl: dashboard.url,
+      NextStep: nextStep(secret.secretArn),
+    });
+  }
+
+  private output(values: Record<string, string>): void {
+    for (const [name, value] of Object.entries(values)) new CfnOutput(this, name, { value });
+  }
+}
+
+const nextStep = (secretArn: string): string =>
+  [
+    'Read the secret with',
+    `aws secretsmanager get-secret-value --secret-id ${secretArn} --query SecretString --output text`,
+    'and make a webhook in Jira with WebhookUrl and the value of jira_webhook_secret; docs/runbooks/setup.md has every click.',
+  ].join(' ');

@@ -1,0 +1,126 @@
+import type { Duration } from 'aws-cdk-lib';
+import { type IMetric, MathExpression, Metric, Stats } from 'aws-cdk-lib/aws-cloudwatch';
+import { METRICS_NAMESPACE, type MetricName } from '../src/contract/metrics.ts';
+import { TABLE } from '../src/contract/table.ts';
+import type { EventTable } from './constructs/event-table.ts';
+import type { ServiceFunctions } from './constructs/service-functions.ts';
+import type { StreamConsumer } from './constructs/stream-consumer.ts';
+import type { WebhookApi } from './constructs/webhook-api.ts';
+import { sumOf } from './sum-of.ts';
+
+type Parts = { api: WebhookApi; functions: ServiceFunctions; table: EventTable; consumer: StreamConsumer };
+
+/** Everything that tells how the service does; alarms and dashboard know no other metrics. */
+export class ServiceMetrics {
+  private readonly api: WebhookApi;
+  private readonly functions: ServiceFunctions;
+  private readonly table: EventTable;
+  private readonly consumer: StreamConsumer;
+
+  constructor({ api, functions, table, consumer }: Parts) {
+    this.api = api;
+    this.functions = functions;
+    this.table = table;
+    this.consumer = consumer;
+  }
+
+  /** One of the counts that the functions emit, summed over all their processes. */
+  count(metricName: MetricName, period: Duration): Metric {
+    return new Metric({
+      namespace: METRICS_NAMESPACE,
+      metricName,
+      dimensionsMap: { service: this.table.table.tableName },
+      statistic: Stats.SUM,
+      period,
+      label: metricName,
+    });
+  }
+
+  serverErrors(period: Duration): Metric {
+    return this.api.api.metricServerError({ period, label: '5xx' });
+  }
+
+  clientErrors(period: Duration): Metric {
+    return this.api.api.metricClientError({ period, label: '4xx' });
+  }
+
+  latency(period: Duration, statistic: string): Metric {
+    return this.api.api.metricLatency({ period, statistic, label: `latency ${statistic}` });
+  }
+
+  gatewayThrottled(period: Duration): Metric {
+    return this.api.throttled.with({ period, label: '429' });
+  }
+
+  /** Our refusals, and those of the gateway, which reads 10 MB at most. */
+  tooLarge(period: Duration): IMetric {
+    const ours = this.count('BodiesTooLarge', period);
+    return sumOf('too large', period, [ours, this.api.tooLarge.with({ period })]);
+  }
+
+  /** Reads and writes, table and indexes: ten metrics, which is as many as an alarm may look at. */
+  tableThrottled(period: Duration): MathExpression {
+    const places = [{}, ...TABLE.indexes.map(({ name }) => ({ GlobalSecondaryIndexName: name }))];
+    const metrics = ['WriteThrottleEvents', 'ReadThrottleEvents'].flatMap((metricName) =>
+      places.map(
+        (place) =>
+          new Metric({
+            namespace: 'AWS/DynamoDB',
+            metricName,
+            dimensionsMap: { TableName: this.table.table.tableName, ...place },
+            statistic: Stats.SUM,
+          }),
+      ),
+    );
+    return sumOf('table and index throttles', period, metrics);
+  }
+
+  functionsThrottled(period: Duration): MathExpression {
+    const metrics = this.functions.all.map((one) => one.function.metricThrottles());
+    return sumOf('function throttles', period, metrics);
+  }
+
+  functionErrors(period: Duration): MathExpression {
+    const metrics = this.functions.all.map((one) => one.function.metricErrors());
+    return sumOf('function errors', period, metrics);
+  }
+
+  /** The longest invocation of any function, in per cent of its timeout. */
+  timeoutUsed(period: Duration): MathExpression {
+    const { all } = this.functions;
+    const usingMetrics = Object.fromEntries(
+      all.map((one, index) => [`d${index}`, one.function.metricDuration({ statistic: Stats.MAXIMUM })]),
+    );
+    const shares = all.map((one, index) => `FILL(d${index}, 0) / ${one.timeout.toMilliseconds()}`);
+    const expression = `100 * MAX([${shares.join(', ')}])`;
+    return new MathExpression({ label: '% of timeout', period, expression, usingMetrics });
+  }
+
+  /** How old the last record of a batch was (milliseconds). */
+  streamLag(period: Duration): Metric {
+    return this.functions.correlate.function.metric('IteratorAge', {
+      statistic: Stats.MAXIMUM,
+      period,
+      label: 'stream lag (ms)',
+    });
+  }
+
+  /** Batches that the mapping gave up, wherever it put them. */
+  recordsGivenUp(period: Duration): MathExpression {
+    const { eventSourceMappingId: EventSourceMappingUUID } = this.consumer.mapping;
+    const metrics = ['OnFailureDestinationDeliveredEventCount', 'DroppedEventCount'].map(
+      (metricName) =>
+        new Metric({
+          namespace: 'AWS/Lambda',
+          metricName,
+          dimensionsMap: { EventSourceMappingUUID },
+          statistic: Stats.SUM,
+        }),
+    );
+    return sumOf('records given up', period, metrics);
+  }
+
+  sweepRuns(period: Duration): Metric {
+    return this.functions.sweep.function.metricInvocations({ period, label: 'sweeps' });
+  }
+}

@@ -1,0 +1,55 @@
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { buffer } from 'node:stream/consumers';
+import * as z from 'zod/mini';
+import { listen, stop } from '../../support/loopback-server.ts';
+
+export type RecordingProxy = {
+  /** For the client, in place of the database's own. */
+  endpoint: string;
+  /** What was asked of the table since it was last taken, as IAM calls it: `dynamodb:Query by_day`. */
+  take(): string[];
+  close(): Promise<void>;
+};
+
+const indexed = z.object({ IndexName: z.optional(z.string()) });
+
+const nameOf = ({ headers }: IncomingMessage, body: Buffer): string => {
+  const operation = String(headers['x-amz-target']).split('.')[1];
+  const { IndexName } = indexed.parse(JSON.parse(body.toString()));
+  return [`dynamodb:${operation}`, ...(IndexName ? [IndexName] : [])].join(' ');
+};
+
+/** Sits before a DynamoDB and writes down which operations are asked of the table and its indexes. */
+export const startRecordingProxy = async (database: string): Promise<RecordingProxy> => {
+  let seen = new Set<string>();
+  const pass = async (incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> => {
+    const body = await buffer(incoming);
+    seen.add(nameOf(incoming, body));
+    const { 'x-amz-target': target = '', authorization = '', 'x-amz-date': date = '' } = incoming.headers;
+    const answer = await fetch(database, {
+      method: 'POST',
+      headers: {
+        'content-type': 'application/x-amz-json-1.0',
+        'x-amz-target': String(target),
+        'x-amz-date': String(date),
+        authorization,
+      },
+      body,
+    });
+    outgoing.writeHead(answer.status, { 'content-type': 'application/x-amz-json-1.0' });
+    outgoing.end(Buffer.from(await answer.arrayBuffer()));
+  };
+  const server = createServer((incoming, outgoing) => {
+    pass(incoming, outgoing).catch(() => outgoing.destroy());
+  });
+  const port = await listen(server, 0);
+  return {
+    endpoint: `http://127.0.0.1:${port}`,
+    take: () => {
+      const names = [...seen].sort();
+      seen = new Set();
+      return names;
+    },
+    close: () => stop(server),
+  };
+};

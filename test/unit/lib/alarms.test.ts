@@ -1,0 +1,260 @@
+import { describe, expect, it } from 'vitest';
+import * as z from 'zod/mini';
+import { ALARMS, type AlarmName, alarmDescription, RUNBOOK } from '../../../lib/alarm-list.ts';
+import { METRICS } from '../../../src/contract/metrics.ts';
+import { EVERYTHING_SET, type SynthesizedStack, synthStack } from './synth-stack.ts';
+
+const dev = synthStack();
+const everything = synthStack(EVERYTHING_SET);
+
+const query = z.object({
+  Id: z.string(),
+  Expression: z.optional(z.string()),
+  MetricStat: z.optional(
+    z.looseObject({ Metric: z.looseObject({ MetricName: z.string(), Namespace: z.string() }) }),
+  ),
+});
+
+const alarmProperties = z.looseObject({
+  AlarmDescription: z.string(),
+  AlarmActions: z.optional(z.array(z.unknown())),
+  Metrics: z._default(z.array(query), []),
+  MetricName: z.optional(z.string()),
+  Namespace: z.optional(z.string()),
+});
+
+type AlarmProperties = z.output<typeof alarmProperties>;
+
+const alarmTypes = ['AWS::CloudWatch::Alarm', 'AWS::CloudWatch::CompositeAlarm'];
+
+const alarmsOf = ({ resources }: SynthesizedStack): [string, AlarmProperties][] =>
+  Object.entries(resources)
+    .filter(([, { Type }]) => alarmTypes.includes(Type))
+    .map(([id, { Properties }]) => [id, alarmProperties.parse(Properties)]);
+
+const topicOf = ({ template }: SynthesizedStack): string =>
+  Object.keys(template.findResources('AWS::SNS::Topic'))[0] ?? '';
+
+/** Alarms that people are told of, by the description they get. */
+const told = (stack: SynthesizedStack): Map<string, AlarmProperties> =>
+  new Map(
+    alarmsOf(stack).flatMap(([, alarm]) => (alarm.AlarmActions ? [[alarm.AlarmDescription, alarm]] : [])),
+  );
+
+const isAlarmName = (name: string): name is AlarmName => name in ALARMS;
+const NAMES = Object.keys(ALARMS).filter(isAlarmName);
+
+const alarm = (name: AlarmName, stack = dev): AlarmProperties => {
+  const found = told(stack).get(alarmDescription(name));
+  if (!found) throw new Error(`nobody is told of ${name}`);
+  return found;
+};
+
+/** Names of the metrics an alarm looks at, with their namespaces. */
+const metricsOf = ({ Metrics, MetricName, Namespace }: AlarmProperties): string[] =>
+  MetricName !== undefined
+    ? [`${Namespace} ${MetricName}`]
+    : Metrics.flatMap(({ MetricStat }) =>
+        MetricStat ? [`${MetricStat.Metric.Namespace} ${MetricStat.Metric.MetricName}`] : [],
+      );
+
+const expressionOf = ({ Metrics }: AlarmProperties): string | undefined =>
+  Metrics.find(({ Expression }) => Expression)?.Expression;
+
+describe('the alarms', () => {
+  it('are those of the list and no others, because the runbook has a section for each', () => {
+    expect([...told(dev).keys()].sort()).toEqual(NAMES.map(alarmDescription).sort());
+    expect([...told(everything).keys()].sort()).toEqual(NAMES.map(alarmDescription).sort());
+  });
+
+  it('all tell the one topic', () => {
+    for (const stack of [dev, everything])
+      for (const properties of told(stack).values())
+        expect(properties.AlarmActions).toEqual([{ Ref: topicOf(stack) }]);
+  });
+
+  it('say what is wrong, what to do first and where to read on, in what an e-mail can hold', () => {
+    for (const name of NAMES) {
+      const { wrong, first, section } = ALARMS[name];
+      const text = alarmDescription(name);
+      expect(text).toBe(`${wrong} First: ${first} Runbook: ${RUNBOOK}#${section}`);
+      expect(text.length).toBeLessThanOrEqual(1024);
+      expect([wrong, first].every((part) => /^[A-Z].*\.$/.test(part))).toBe(true);
+      expect(section).toMatch(/^[a-z]+(-[a-z]+)*$/);
+    }
+    expect(RUNBOOK).toBe('docs/runbooks/troubleshooting.md');
+  });
+
+  it.each([
+    ['ServerErrors', ['AWS/ApiGateway 5xx'], 300, 5],
+    ['SignaturesRefused', ['JiraWebhookSync SignaturesRefused'], 900, 3],
+    ['AddressesRefused', ['JiraWebhookSync AddressesRefused'], 300, 1],
+    ['TooLarge', ['JiraWebhookSync BodiesTooLarge', 'JiraWebhookSync/Gateway AnsweredTooLarge'], 300, 1],
+    ['Quarantined', ['JiraWebhookSync Quarantined'], 86_400, 10],
+    ['GatewayThrottled', ['JiraWebhookSync/Gateway GatewayThrottled'], 300, 1],
+    ['FunctionsThrottled', Array(4).fill('AWS/Lambda Throttles'), 300, 1],
+    ['FunctionErrors', Array(4).fill('AWS/Lambda Errors'), 300, 1],
+    ['NearTimeout', Array(4).fill('AWS/Lambda Duration'), 300, 80],
+    ['StreamLag', ['AWS/Lambda IteratorAge'], 300, 600_000],
+    [
+      'RecordsGivenUp',
+      ['AWS/Lambda OnFailureDestinationDeliveredEventCount', 'AWS/Lambda DroppedEventCount'],
+      300,
+      1,
+    ],
+    ['ProcessingFailed', ['JiraWebhookSync ProcessingFailed'], 300, 1],
+    ['DocumentsUnwritten', ['JiraWebhookSync DocumentsUnwritten'], 300, 1],
+    ['SweepFound', ['JiraWebhookSync SweepFound'], 300, 1],
+  ] as const)('%s is told of from %j in %i s: %i', (name, metrics, period, threshold) => {
+    const properties = alarm(name);
+    expect(metricsOf(properties)).toEqual(metrics);
+    expect(properties).toMatchObject({
+      Threshold: threshold,
+      EvaluationPeriods: 1,
+      ComparisonOperator: 'GreaterThanOrEqualToThreshold',
+      TreatMissingData: 'notBreaching',
+    });
+    const periods = [...JSON.stringify(properties).matchAll(/"Period":(\d+)/g)].map((match) =>
+      Number(match[1]),
+    );
+    expect(new Set(periods)).toEqual(new Set([period]));
+  });
+
+  it('looks at reads and writes of the table and of every index, and at no more than an alarm can', () => {
+    const { Metrics } = alarm('TableThrottled');
+    const places = Metrics.flatMap(({ MetricStat }) =>
+      MetricStat ? [JSON.stringify(MetricStat.Metric)] : [],
+    );
+    expect(places.length).toBe(10);
+    for (const name of ['by_issue', 'by_day', 'by_project', 'by_gap'])
+      expect(places.filter((place) => place.includes(`"${name}"`)).length).toBe(2);
+    expect(expressionOf(alarm('TableThrottled'))).toMatch(/^FILL\(\w+, 0\)( \+ FILL\(\w+, 0\)){9}$/);
+  });
+
+  it('compares each function with its own timeout', () => {
+    expect(expressionOf(alarm('NearTimeout'))).toBe(
+      '100 * MAX([FILL(d0, 0) / 10000, FILL(d1, 0) / 10000, FILL(d2, 0) / 900000, FILL(d3, 0) / 840000])',
+    );
+  });
+
+  it('tells deployments apart by the table, because they share the namespace', () => {
+    for (const [, properties] of alarmsOf(dev)) {
+      const text = JSON.stringify(properties);
+      if (text.includes('"Namespace":"JiraWebhookSync"'))
+        expect(text).toContain('"Dimensions":[{"Name":"service","Value":{"Ref":"EventTable"}}]');
+    }
+  });
+
+  it('notices when the sweep does not run, because then nothing finds what the stream loses', () => {
+    expect(alarm('SweepMissing')).toMatchObject({
+      Threshold: 1,
+      EvaluationPeriods: 4,
+      ComparisonOperator: 'LessThanThreshold',
+      TreatMissingData: 'breaching',
+    });
+  });
+});
+
+describe('silence', () => {
+  const silence = {
+    ComparisonOperator: 'LessThanThreshold',
+    Threshold: 1,
+    TreatMissingData: 'breaching',
+  };
+
+  it('of a whole day is told without quiet hours, because every night would be an alarm otherwise', () => {
+    expect(alarm('NoDelivery')).toMatchObject({ ...silence, EvaluationPeriods: 24 });
+    expect(alarm('NoDelivery').Metrics).toMatchObject([
+      { Expression: 'FILL(taken, 0)' },
+      { Id: 'taken', MetricStat: { Period: 3600, Metric: { MetricName: 'DeliveriesTaken' } } },
+    ]);
+    dev.template.resourceCountIs('AWS::CloudWatch::CompositeAlarm', 0);
+  });
+
+  it('of an hour is told with quiet hours, but only when the clock alarm is not on', () => {
+    const rule = JSON.stringify(alarm('NoDelivery', everything).AlarmRule);
+    const parts =
+      /ALARM\(\\"",\{"Fn::GetAtt":\["(\w+)","Arn"\]\},"\\"\) AND \(NOT \(ALARM\(\\"",\{"Fn::GetAtt":\["(\w+)","Arn"\]\}/.exec(
+        rule,
+      );
+    const [, silent = '', quiet = ''] = parts ?? [];
+    expect(everything.resources[silent]?.Properties).toMatchObject({ ...silence, EvaluationPeriods: 1 });
+    expect(everything.resources[quiet]?.Properties).toMatchObject({
+      Threshold: 1,
+      EvaluationPeriods: 1,
+      ComparisonOperator: 'GreaterThanOrEqualToThreshold',
+      TreatMissingData: 'notBreaching',
+      Metrics: [
+        {
+          Expression:
+            'IF(((HOUR(clock) * 60 + MINUTE(clock)) >= 780) OR ((HOUR(clock) * 60 + MINUTE(clock)) <= 120), 0, 1)',
+        },
+        { Id: 'clock', MetricStat: { Period: 3600, Metric: { MetricName: 'Invocations' } } },
+      ],
+    });
+  });
+
+  it('is told by nothing but the two together, because each alone is normal', () => {
+    const untold = alarmsOf(everything).filter(([, { AlarmActions }]) => !AlarmActions);
+    expect(untold.map(([id]) => id.replace(/[0-9A-F]{8}$/, '')).sort()).toEqual([
+      'AlarmsSilence',
+      'AlarmsSilenceQuietHours',
+    ]);
+  });
+});
+
+describe('the topic', () => {
+  it('is encrypted with a key that alarms may use, and takes nothing but over TLS', () => {
+    const [topic] = Object.values(dev.template.findResources('AWS::SNS::Topic'));
+    const [[keyId, key] = []] = Object.entries(dev.template.findResources('AWS::KMS::Key'));
+    expect(topic?.Properties.KmsMasterKeyId).toEqual({ 'Fn::GetAtt': [keyId, 'Arn'] });
+    const fromAlarms = {
+      Effect: 'Allow',
+      Principal: { Service: 'cloudwatch.amazonaws.com' },
+      Condition: { StringEquals: { 'aws:SourceAccount': { Ref: 'AWS::AccountId' } } },
+    };
+    expect(key?.Properties).toMatchObject({ EnableKeyRotation: true });
+    expect(key?.Properties.KeyPolicy.Statement[1]).toMatchObject({
+      ...fromAlarms,
+      Action: ['kms:Decrypt', 'kms:GenerateDataKey'],
+    });
+    const [policy] = Object.values(dev.template.findResources('AWS::SNS::TopicPolicy'));
+    expect(policy?.Properties.PolicyDocument.Statement).toMatchObject([
+      { Effect: 'Deny', Action: 'sns:Publish', Condition: { Bool: { 'aws:SecureTransport': 'false' } } },
+      { ...fromAlarms, Action: 'sns:Publish' },
+    ]);
+  });
+
+  it('sends e-mails to whom the context names, and to nobody else', () => {
+    dev.template.resourceCountIs('AWS::SNS::Subscription', 0);
+    everything.template.hasResourceProperties('AWS::SNS::Subscription', {
+      Protocol: 'email',
+      Endpoint: 'ops@example.com',
+    });
+  });
+});
+
+const dashboardBody = z.object({
+  widgets: z.array(z.object({ type: z.string(), properties: z.record(z.string(), z.unknown()) })),
+});
+
+describe('the dashboard', () => {
+  const [dashboard] = Object.values(everything.template.findResources('AWS::CloudWatch::Dashboard'));
+  const body: string = dashboard?.Properties.DashboardBody['Fn::Join'][1]
+    .map((part: unknown) => (typeof part === 'string' ? part : 'x'))
+    .join('');
+  const { widgets } = dashboardBody.parse(JSON.parse(body));
+
+  it('asks its three questions in this order, below every alarm', () => {
+    expect(widgets[0]).toMatchObject({ type: 'alarm' });
+    expect(widgets[0]?.properties.alarms).toHaveLength(NAMES.length);
+    expect(
+      widgets.filter(({ type }) => type === 'text').map(({ properties }) => properties.markdown),
+    ).toEqual(['## Is Jira reaching us?', '## Are we keeping up?', '## Are we losing anything?']);
+    expect(widgets.filter(({ type }) => type === 'metric').length).toBe(9);
+  });
+
+  it('shows every count that the functions emit, because an unseen one is not worth counting', () => {
+    expect(Object.keys(METRICS).filter((name) => !body.includes(`"${name}"`))).toEqual([]);
+  });
+});

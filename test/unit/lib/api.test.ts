@@ -1,0 +1,133 @@
+import { describe, expect, it } from 'vitest';
+import { ROUTES } from '../../../src/contract/routes.ts';
+import { EVERYTHING_SET, synthStack } from './synth-stack.ts';
+
+const dev = synthStack();
+const everything = synthStack(EVERYTHING_SET);
+
+const stageOf = ({ template }: typeof dev) =>
+  Object.values(template.findResources('AWS::ApiGatewayV2::Stage'))[0]?.Properties;
+
+/** `GET /health` to its authorisation and the function behind it. */
+const routes = Object.fromEntries(
+  Object.values(dev.template.findResources('AWS::ApiGatewayV2::Route')).map(({ Properties }) => {
+    const integration = dev.resources[Properties.Target['Fn::Join'][1][1].Ref];
+    const target = JSON.stringify(integration?.Properties.IntegrationUri);
+    return [Properties.RouteKey, [Properties.AuthorizationType, /Functions([A-Z][a-z]+)/.exec(target)?.[1]]];
+  }),
+);
+
+describe('the routes', () => {
+  it('are open for webhooks and health, IAM for everything else, and ingest gets what is none', () => {
+    expect(routes).toEqual({
+      'POST /webhooks/jira': ['NONE', 'Ingest'],
+      'POST /webhooks/github': ['NONE', 'Ingest'],
+      'POST /webhooks/bitbucket': ['NONE', 'Ingest'],
+      'POST /webhooks/commits': ['NONE', 'Ingest'],
+      'GET /health': ['NONE', 'Ingest'],
+      'GET /issues': ['AWS_IAM', 'Read'],
+      'GET /issues/{issue}': ['AWS_IAM', 'Read'],
+      'GET /issues/{issue}/events': ['AWS_IAM', 'Read'],
+      'GET /issues/{issue}/commits': ['AWS_IAM', 'Read'],
+      'GET /gaps/stories-without-commits': ['AWS_IAM', 'Read'],
+      'GET /gaps/commits-without-story': ['AWS_IAM', 'Read'],
+      'GET /events': ['AWS_IAM', 'Read'],
+      'GET /events/{event_id}': ['AWS_IAM', 'Read'],
+      'GET /stats': ['AWS_IAM', 'Read'],
+      $default: ['NONE', 'Ingest'],
+    });
+  });
+
+  it('are those of the code, because the local server has them too', () => {
+    expect(Object.keys(routes).sort()).toEqual(
+      [...ROUTES.map(({ method, path }) => `${method} ${path}`), '$default'].sort(),
+    );
+  });
+
+  it('hand over events as the code reads them', () => {
+    dev.template.allResourcesProperties('AWS::ApiGatewayV2::Integration', {
+      IntegrationType: 'AWS_PROXY',
+      PayloadFormatVersion: '2.0',
+    });
+  });
+});
+
+describe('the stage', () => {
+  it('throttles as the context says, and open paths that nobody needs fast further', () => {
+    const slow = { ThrottlingRateLimit: 10, ThrottlingBurstLimit: 20 };
+    expect(stageOf(dev)).toMatchObject({
+      StageName: '$default',
+      AutoDeploy: true,
+      DefaultRouteSettings: { ThrottlingRateLimit: 50, ThrottlingBurstLimit: 100 },
+      RouteSettings: { 'GET /health': slow, $default: slow },
+    });
+    expect(stageOf(everything).DefaultRouteSettings).toEqual({
+      ThrottlingRateLimit: 500,
+      ThrottlingBurstLimit: 900,
+    });
+  });
+
+  it('is made after the routes it names, because the gateway refuses to name others', () => {
+    const [stage] = Object.values(dev.template.findResources('AWS::ApiGatewayV2::Stage'));
+    const all = Object.keys(dev.template.findResources('AWS::ApiGatewayV2::Route'));
+    expect(all.filter((id) => !stage?.DependsOn.includes(id))).toEqual([]);
+  });
+
+  it('logs each request as JSON, without anything a caller wrote but the path', () => {
+    const { Format, DestinationArn } = stageOf(dev).AccessLogSettings;
+    expect(JSON.parse(Format)).toEqual({
+      request_id: '$context.requestId',
+      time: '$context.requestTime',
+      api: '$context.apiId',
+      source_ip: '$context.identity.sourceIp',
+      route: '$context.routeKey',
+      method: '$context.httpMethod',
+      path: '$context.path',
+      status: '$context.status',
+      integration_status: '$context.integrationStatus',
+      response_bytes: '$context.responseLength',
+      duration_ms: '$context.responseLatency',
+      integration_ms: '$context.integrationLatency',
+      error: '$context.error.message',
+    });
+    const group = DestinationArn['Fn::GetAtt'][0];
+    expect(dev.resources[group]).toMatchObject({
+      Type: 'AWS::Logs::LogGroup',
+      Properties: { RetentionInDays: 30 },
+    });
+  });
+
+  it.each([
+    ['GatewayThrottled', '429'],
+    ['AnsweredTooLarge', '413'],
+  ])('counts %s in its log, because HTTP APIs have no such metric', (MetricName, status) => {
+    dev.template.hasResourceProperties('AWS::Logs::MetricFilter', {
+      FilterPattern: `{ $.status = "${status}" }`,
+      MetricTransformations: [
+        {
+          MetricNamespace: 'JiraWebhookSync/Gateway',
+          MetricName,
+          MetricValue: '1',
+          Dimensions: [{ Key: 'api', Value: '$.api' }],
+        },
+      ],
+    });
+  });
+});
+
+describe('the custom domain', () => {
+  it('is there only when the context names one', () => {
+    dev.template.resourceCountIs('AWS::ApiGatewayV2::DomainName', 0);
+    everything.template.hasResourceProperties('AWS::ApiGatewayV2::DomainName', {
+      DomainName: 'webhooks.example.com',
+      DomainNameConfigurations: [
+        {
+          CertificateArn: EVERYTHING_SET.certificateArn,
+          EndpointType: 'REGIONAL',
+          SecurityPolicy: 'TLS_1_2',
+        },
+      ],
+    });
+    everything.template.hasResourceProperties('AWS::ApiGatewayV2::ApiMapping', { Stage: '$default' });
+  });
+});

@@ -1,0 +1,193 @@
+import { describe, expect, it } from 'vitest';
+import { ENV, readEnv } from '../../../src/contract/env.ts';
+import { FUNCTIONS, type FunctionName } from '../../../src/contract/functions.ts';
+import { asText, statementsOf } from './statements.ts';
+import { EVERYTHING_SET, type SynthesizedStack, synthStack } from './synth-stack.ts';
+
+const dev = synthStack();
+const prod = synthStack({ stage: 'prod' });
+const everything = synthStack(EVERYTHING_SET);
+
+const idOf = ({ resources }: SynthesizedStack, name: FunctionName, type: string): string => {
+  const part = `Functions${name[0]?.toUpperCase()}${name.slice(1)}`;
+  return Object.keys(resources).find((id) => id.startsWith(part) && resources[id]?.Type === type) ?? '';
+};
+
+const propertiesOf = (stack: SynthesizedStack, name: FunctionName) =>
+  stack.template.findResources('AWS::Lambda::Function')[idOf(stack, name, 'AWS::Lambda::Function')]
+    ?.Properties;
+
+const environmentOf = (stack: SynthesizedStack, name: FunctionName): Record<string, string> => {
+  const { Variables } = propertiesOf(stack, name).Environment;
+  return Object.fromEntries(Object.entries(Variables).map(([key, value]) => [key, asText(value)]));
+};
+
+/** What a function may do, by resource. */
+const rightsOf = (stack: SynthesizedStack, name: FunctionName): Record<string, string[]> => {
+  const role = idOf(stack, name, 'AWS::IAM::Role');
+  const rights: Record<string, string[]> = {};
+  for (const { holder, actions, resources, principals } of statementsOf(stack.resources))
+    if (holder === role && principals === null)
+      for (const resource of resources) rights[resource] = [...(rights[resource] ?? []), ...actions].sort();
+  return rights;
+};
+
+describe('the functions', () => {
+  it('are those of the code, and run as Lambda runs them', () => {
+    dev.template.resourceCountIs('AWS::Lambda::Function', 4);
+    for (const name of FUNCTIONS)
+      expect(propertiesOf(dev, name)).toMatchObject({
+        Runtime: 'nodejs24.x',
+        Architectures: ['arm64'],
+        Handler: 'index.handler',
+        TracingConfig: { Mode: 'Active' },
+      });
+  });
+
+  it.each([
+    ['ingest', 1024, 10, 100],
+    ['read', 512, 10, 20],
+    ['correlate', 1769, 900, undefined],
+    ['sweep', 1769, 840, 1],
+  ] as const)(
+    'give %s %i MB, %i s and, in production, a concurrency of %s',
+    (name, memory, timeout, reserved) => {
+      expect(propertiesOf(prod, name)).toMatchObject({ MemorySize: memory, Timeout: timeout });
+      expect(propertiesOf(prod, name).ReservedConcurrentExecutions).toBe(reserved);
+      expect(propertiesOf(dev, name).ReservedConcurrentExecutions).toBeUndefined();
+    },
+  );
+
+  it('lets ingest grow with what the gateway lets through, because the reservation is also a limit', () => {
+    const fast = synthStack({ stage: 'prod', throttleRate: '300' });
+    expect(propertiesOf(fast, 'ingest').ReservedConcurrentExecutions).toBe(300);
+  });
+
+  it('log into groups of their own that forget, and are the only ones they may write to', () => {
+    for (const name of FUNCTIONS) {
+      const group = idOf(dev, name, 'AWS::Logs::LogGroup');
+      expect(dev.resources[group]?.Properties).toEqual({ RetentionInDays: 30 });
+      expect(propertiesOf(dev, name).LoggingConfig).toEqual({ LogGroup: { Ref: group } });
+    }
+  });
+});
+
+describe('the environment', () => {
+  it('is exactly what each function needs', () => {
+    const table = { TABLE_NAME: '<EventTable>' };
+    const bucket = { ARTIFACTS_BUCKET: '<ArtifactBucket>' };
+    const days = { EVENT_RETENTION_DAYS: '30' };
+    const traces = { NODE_OPTIONS: '--enable-source-maps' };
+    const secret = { JIRA_WEBHOOK_SECRET_ARN: '<WebhookSecret>' };
+    expect(Object.fromEntries(FUNCTIONS.map((name) => [name, environmentOf(dev, name)]))).toEqual({
+      ingest: { ...table, ...bucket, ...days, ...secret },
+      read: { ...table, ...days },
+      correlate: { ...table, ...bucket, ...traces },
+      sweep: { ...table, ...bucket, ...days, ...traces },
+    });
+  });
+
+  it('takes the context over, and tells addresses to ingest only', () => {
+    expect(environmentOf(everything, 'ingest')).toEqual({
+      TABLE_NAME: '<EventTable>',
+      ARTIFACTS_BUCKET: '<ArtifactBucket>',
+      EVENT_RETENTION_DAYS: '7',
+      JIRA_WEBHOOK_SECRET_ARN: EVERYTHING_SET.jiraWebhookSecretArn,
+      ALLOWED_CIDRS: EVERYTHING_SET.allowedCidrs,
+    });
+    for (const name of FUNCTIONS) {
+      expect('ALLOWED_CIDRS' in environmentOf(everything, name)).toBe(name === 'ingest');
+      if ('EVENT_RETENTION_DAYS' in environmentOf(everything, name))
+        expect(environmentOf(everything, name).EVENT_RETENTION_DAYS).toBe('7');
+    }
+  });
+
+  it('has no name that the code does not know, because a misspelt one would do nothing', () => {
+    for (const name of FUNCTIONS)
+      expect(
+        Object.keys(environmentOf(everything, name)).filter((key) => !(key in ENV) && key !== 'NODE_OPTIONS'),
+      ).toEqual([]);
+  });
+
+  it('is one that every function starts with', () => {
+    for (const name of FUNCTIONS) {
+      const values = {
+        ...environmentOf(everything, name),
+        TABLE_NAME: 'JiraWebhookSync-dev-EventTable-1A2B3C',
+      };
+      expect(readEnv({ ...values, AWS_LAMBDA_FUNCTION_NAME: name }).on_lambda).toBe(true);
+    }
+  });
+});
+
+describe('the rights', () => {
+  const xray = ['xray:PutTelemetryRecords', 'xray:PutTraceSegments'];
+  const logs = (name: FunctionName) => ({
+    [`<${idOf(dev, name, 'AWS::Logs::LogGroup')}.Arn>`]: ['logs:CreateLogStream', 'logs:PutLogEvents'],
+  });
+  const readAndWrite = [
+    'dynamodb:BatchGetItem',
+    'dynamodb:BatchWriteItem',
+    'dynamodb:GetItem',
+    'dynamodb:PutItem',
+    'dynamodb:Query',
+    'dynamodb:UpdateItem',
+  ];
+
+  it('of ingest: write events and large bodies, read its secret; no artifact, no query, no deletion', () => {
+    expect(rightsOf(dev, 'ingest')).toEqual({
+      '<EventTable.Arn>': ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem'],
+      '<WebhookSecret>': ['secretsmanager:GetSecretValue'],
+      '<ArtifactBucket.Arn>/artifacts/raw/*': ['s3:PutObject'],
+      ...logs('ingest'),
+      '*': xray,
+    });
+  });
+
+  it('of read: read the table and its indexes; no secret, no bucket, no write', () => {
+    expect(rightsOf(dev, 'read')).toEqual({
+      '<EventTable.Arn>': ['dynamodb:BatchGetItem', 'dynamodb:GetItem', 'dynamodb:Query'],
+      '<EventTable.Arn>/index/by_issue': ['dynamodb:Query'],
+      '<EventTable.Arn>/index/by_day': ['dynamodb:Query'],
+      '<EventTable.Arn>/index/by_project': ['dynamodb:Query'],
+      '<EventTable.Arn>/index/by_gap': ['dynamodb:Query'],
+      ...logs('read'),
+      '*': xray,
+    });
+  });
+
+  it('of correlate: follow the stream, write the table and documents; no secret, no deletion', () => {
+    expect(rightsOf(dev, 'correlate')).toEqual({
+      '<EventTable.Arn>': readAndWrite,
+      '<EventTable.StreamArn>': [
+        'dynamodb:DescribeStream',
+        'dynamodb:GetRecords',
+        'dynamodb:GetShardIterator',
+      ],
+      '<ArtifactBucket.Arn>': ['s3:ListBucket'],
+      '<ArtifactBucket.Arn>/artifacts/issues/*': ['s3:GetObject', 's3:PutObject'],
+      '<ArtifactBucket.Arn>/artifacts/raw/*': ['s3:GetObject'],
+      '<ArtifactBucket.Arn>/aws/lambda/*': ['s3:PutObject'],
+      ...logs('correlate'),
+      '*': ['dynamodb:ListStreams', ...xray],
+    });
+  });
+
+  it('of sweep: what correlate may, with the day index in place of the stream', () => {
+    expect(rightsOf(dev, 'sweep')).toEqual({
+      '<EventTable.Arn>': readAndWrite,
+      '<EventTable.Arn>/index/by_day': ['dynamodb:Query'],
+      '<ArtifactBucket.Arn>': ['s3:ListBucket'],
+      '<ArtifactBucket.Arn>/artifacts/issues/*': ['s3:GetObject', 's3:PutObject'],
+      '<ArtifactBucket.Arn>/artifacts/raw/*': ['s3:GetObject'],
+      ...logs('sweep'),
+      '*': xray,
+    });
+  });
+
+  it('are about the imported secret, where there is one', () => {
+    expect(rightsOf(everything, 'ingest')[EVERYTHING_SET.jiraWebhookSecretArn]).toEqual([
+      'secretsmanager:GetSecretValue',
+    ]);
+  });
+});

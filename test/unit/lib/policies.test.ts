@@ -1,0 +1,140 @@
+import { Stack } from 'aws-cdk-lib';
+import { Template } from 'aws-cdk-lib/assertions';
+import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { describe, expect, it } from 'vitest';
+import { type Statement, statementsOf } from './statements.ts';
+import { EVERYTHING_SET, newApp, synthStack } from './synth-stack.ts';
+
+const stacks = [synthStack(), synthStack({ stage: 'prod', ...EVERYTHING_SET })];
+
+/** Wildcards in resources that are meant, by what may be done there. */
+const EXPLAINED: { resource: string; actions: string[]; reason: string }[] = [
+  {
+    resource: '*',
+    actions: ['xray:PutTelemetryRecords', 'xray:PutTraceSegments'],
+    reason: 'X-Ray knows no resources',
+  },
+  {
+    resource: '*',
+    actions: ['dynamodb:ListStreams'],
+    reason: 'knows no resources, and no stream is mapped without it',
+  },
+  {
+    resource: '<ArtifactBucket.Arn>/artifacts/raw/*',
+    actions: ['s3:GetObject', 's3:PutObject'],
+    reason: 'an object for each event',
+  },
+  {
+    resource: '<ArtifactBucket.Arn>/artifacts/issues/*',
+    actions: ['s3:GetObject', 's3:PutObject'],
+    reason: 'an object for each run',
+  },
+  {
+    resource: '<ArtifactBucket.Arn>/aws/lambda/*',
+    actions: ['s3:PutObject'],
+    reason: 'an object for each batch that is given up, named by Lambda',
+  },
+];
+
+/** In the policy of a key, `*` is the key itself (KMS developer guide, "Key policies"). */
+const isOwnKey = ({ holder, principals }: Statement): boolean =>
+  holder.startsWith('AlarmTopicKey') && principals !== null;
+
+/** A refusal of whatever does not come over TLS is as broad as it can be. */
+const isTlsRefusal = ({ effect, condition }: Statement): boolean =>
+  effect === 'Deny' && /aws:SecureTransport|s3:TlsVersion/.test(JSON.stringify(condition));
+
+const tooBroad = (statement: Statement): string[] => {
+  const { actions, resources, principals, inverted, holder } = statement;
+  const unexplained = actions.flatMap((action) =>
+    resources
+      .filter((resource) => resource.includes('*'))
+      .filter(
+        (resource) => !EXPLAINED.some((one) => one.resource === resource && one.actions.includes(action)),
+      )
+      .map((resource) => `${holder}: ${action} on ${resource}`),
+  );
+  return [
+    ...actions.filter((action) => action.includes('*')).map((action) => `${holder}: ${action}`),
+    ...(principals ?? []).filter((who) => who.includes('*')).map((who) => `${holder}: for ${who}`),
+    ...inverted.map((name) => `${holder}: ${name}`),
+    ...(isOwnKey(statement) ? [] : unexplained),
+  ];
+};
+
+const complaints = (statements: Statement[]): string[] =>
+  statements.filter((statement) => !isTlsRefusal(statement)).flatMap(tooBroad);
+
+describe('every policy statement of the template', () => {
+  const all = stacks.flatMap(({ resources }) => statementsOf(resources));
+
+  it('is found, because a rule that reads nothing passes silently', () => {
+    const { resources } = stacks[1] ?? synthStack();
+    const holders = statementsOf(resources).map(({ holder }) => resources[holder]?.Type);
+    const counts = Object.fromEntries(
+      [...new Set(holders)].map((type) => [type, holders.filter((one) => one === type).length]),
+    );
+    expect(counts).toEqual({
+      'AWS::IAM::Role': 30,
+      'AWS::S3::BucketPolicy': 2,
+      'AWS::SNS::TopicPolicy': 2,
+      'AWS::KMS::Key': 2,
+    });
+  });
+
+  it('has no wildcard action, and no wildcard resource without a reason', () => {
+    expect(complaints(all)).toEqual([]);
+  });
+
+  it('needs every reason that is given, because an unused one would hide the next mistake', () => {
+    const used = EXPLAINED.filter(({ resource, actions }) =>
+      actions.every((action) =>
+        all.some((one) => one.resources.includes(resource) && one.actions.includes(action)),
+      ),
+    );
+    expect(used).toEqual(EXPLAINED);
+  });
+
+  it('is about this stack or the secret it was told of, because nothing else is its business', () => {
+    const foreign = stacks.flatMap(({ resources }) =>
+      statementsOf(resources)
+        .flatMap((statement) => statement.resources)
+        .filter((resource) => resource !== '*' && resource !== EVERYTHING_SET.jiraWebhookSecretArn)
+        .filter((resource) => !((/^<(\w+)/.exec(resource)?.[1] ?? '') in resources)),
+    );
+    expect(foreign).toEqual([]);
+  });
+
+  it('is not in a policy of AWS, because those grow by themselves', () => {
+    for (const { template } of stacks)
+      expect(JSON.stringify(template.toJSON())).not.toMatch(/iam::aws:policy|ManagedPolicyArns/);
+  });
+
+  it.each([
+    [{ actions: ['dynamodb:*'], resources: ['arn:aws:dynamodb:::table/x'] }, ': dynamodb:*'],
+    [{ actions: ['s3:Get*'], resources: ['arn:aws:s3:::b'] }, ': s3:Get*'],
+    [{ actions: ['s3:GetObject'], resources: ['*'] }, ': s3:GetObject on *'],
+    [{ actions: ['dynamodb:GetItem'], resources: ['arn:aws:dynamodb:::table/*'] }, 'table/*'],
+    [{ notActions: ['iam:PassRole'], resources: ['arn:aws:s3:::b'] }, ': NotAction'],
+  ])('would not pass as %j, because the rules above must be able to fail', (props, complaint) => {
+    const stack = new Stack(newApp(), 'Bad');
+    const role = new Role(stack, 'Role', { assumedBy: new ServicePrincipal('lambda.amazonaws.com') });
+    role.addToPolicy(new PolicyStatement(props));
+    const { Resources } = Template.fromStack(stack).toJSON();
+    expect(complaints(statementsOf(Resources)).join()).toContain(complaint);
+  });
+});
+
+describe('what may call a function', () => {
+  it('is the API of this stack, and nothing else', () => {
+    for (const { template } of stacks) {
+      const permissions = Object.values(template.findResources('AWS::Lambda::Permission'));
+      expect(permissions.length).toBe(15);
+      for (const { Properties } of permissions) {
+        expect(Properties.Principal).toBe('apigateway.amazonaws.com');
+        expect(Properties.Action).toBe('lambda:InvokeFunction');
+        expect(JSON.stringify(Properties.SourceArn)).toMatch(/execute-api:.*AWS::AccountId.*"Ref":"ApiCD/);
+      }
+    }
+  });
+});

@@ -1,0 +1,81 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { App } from 'aws-cdk-lib';
+import { Template } from 'aws-cdk-lib/assertions';
+import { afterAll } from 'vitest';
+import * as z from 'zod/mini';
+import cdkJson from '../../../cdk.json' with { type: 'json' };
+import { readContext } from '../../../lib/context.ts';
+import { JiraWebhookSyncStack } from '../../../lib/jira-webhook-sync-stack.ts';
+import { FUNCTIONS } from '../../../src/contract/functions.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'stack-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+/** Bundles of a line each, where it does not matter what is in them. */
+export const tinyBundles = (): string => {
+  const bundles = join(folder, 'bundles');
+  for (const name of FUNCTIONS) {
+    mkdirSync(join(bundles, name), { recursive: true });
+    writeFileSync(join(bundles, name, 'index.mjs'), `export const handler = () => '${name}';\n`);
+  }
+  return bundles;
+};
+
+const resource = z.object({
+  Type: z.string(),
+  Properties: z._default(z.record(z.string(), z.unknown()), {}),
+  DeletionPolicy: z.optional(z.string()),
+  UpdateReplacePolicy: z.optional(z.string()),
+});
+
+export type Resource = z.output<typeof resource>;
+
+const document = z.object({
+  Resources: z.record(z.string(), resource),
+  Outputs: z.record(z.string(), z.object({ Value: z.unknown() })),
+});
+
+export type SynthesizedStack = {
+  app: App;
+  stack: JiraWebhookSyncStack;
+  template: Template;
+  resources: Record<string, Resource>;
+  outputs: Record<string, { Value?: unknown }>;
+};
+
+/** The app as bin/app.ts makes it, in this process, with these context values beside the flags of cdk.json. */
+export const newApp = (values: Record<string, unknown> = {}): App =>
+  new App({
+    analyticsReporting: false,
+    // Seconds of every process; the synth that npm runs has it on.
+    builtinCloudFormationValidation: false,
+    outdir: mkdtempSync(join(folder, 'out-')),
+    context: { ...cdkJson.context, ...values },
+  });
+
+/** The stack with these context values, synthesized. */
+export const synthStack = (
+  values: Record<string, unknown> = {},
+  bundles: string = tinyBundles(),
+): SynthesizedStack => {
+  const app = newApp(values);
+  const stack = new JiraWebhookSyncStack(app, { context: readContext(app.node.getAllContext()), bundles });
+  const template = Template.fromStack(stack);
+  const { Resources, Outputs } = document.parse(template.toJSON());
+  return { app, stack, template, resources: Resources, outputs: Outputs };
+};
+
+/** Every context value but the stage set to something else than its default. */
+export const EVERYTHING_SET = {
+  alarmEmail: 'ops@example.com',
+  jiraWebhookSecretArn: 'arn:aws:secretsmanager:us-west-2:123456789012:secret:jira-AbCdEf',
+  throttleRate: '500',
+  throttleBurst: '900',
+  retentionDays: '7',
+  allowedCidrs: '192.0.2.0/24,2001:db8::/32',
+  domainName: 'webhooks.example.com',
+  certificateArn: 'arn:aws:acm:us-west-2:123456789012:certificate/0b1c-2d3e',
+  quietHours: '20:00-06:00',
+};
