@@ -1,0 +1,45 @@
+import {
+  type Agent,
+  request as httpRequest,
+  type IncomingHttpHeaders,
+  type IncomingMessage,
+} from 'node:http';
+import { request as httpsRequest } from 'node:https';
+import { faultCode } from '../../local/start-error.ts';
+
+/** An answer, or the code of what kept it from coming (`ECONNREFUSED`). */
+export type Exchange =
+  | { kind: 'answered'; status: number; headers: IncomingHttpHeaders; body: string }
+  | { kind: 'failed'; code: string };
+
+export type Request = {
+  method: string;
+  /** Sent as it is: its path is not decoded and encoded again. */
+  url: URL;
+  headers?: Readonly<Record<string, string>>;
+  body?: Uint8Array;
+  agent?: Agent;
+  /** For the whole of it, the answer's body included. */
+  timeout_ms: number;
+};
+
+/** More of an answer than this is not kept. */
+const MOST_CHARACTERS = 64_000;
+
+const readAnswer = async (response: IncomingMessage): Promise<Exchange> => {
+  let body = '';
+  for await (const chunk of response.setEncoding('utf8')) body = (body + chunk).slice(0, MOST_CHARACTERS);
+  return { kind: 'answered', status: response.statusCode ?? 0, headers: response.headers, body };
+};
+
+/** Sends one request. Follows no redirect, tries nothing twice, and never throws. */
+export const exchange = ({ method, url, headers, body, agent, timeout_ms }: Request): Promise<Exchange> =>
+  new Promise((done) => {
+    const signal = AbortSignal.timeout(timeout_ms);
+    const failed = (fault: unknown) =>
+      done({ kind: 'failed', code: signal.aborted ? 'TIMEOUT' : faultCode(fault) });
+    const options = { method, signal, ...(headers && { headers }), ...(agent && { agent }) };
+    const send = url.protocol === 'https:' ? httpsRequest : httpRequest;
+    const sending = send(url, options, (response) => readAnswer(response).then(done, failed));
+    sending.on('error', failed).end(body);
+  });

@@ -1,0 +1,76 @@
+import { mainName } from '../verify/secret-document.ts';
+import { signingKeys } from './rotate-secret/keys.ts';
+import { openSecretStore } from './rotate-secret/open-secret-store.ts';
+import { newCommand, runCommand, wholeNumber } from './shared/command.ts';
+import { CommandError } from './shared/command-error.ts';
+import { confirm } from './shared/confirm.ts';
+import { showProgress } from './shared/progress.ts';
+import { openApi } from './smoke/api.ts';
+import type { World } from './smoke/check.ts';
+import { type Deployment, type DeploymentFlags, findDeployment, findRegion } from './smoke/deployment.ts';
+import { OUTPUTS_FILE } from './smoke/outputs-file.ts';
+import { CHECKS, report, runChecks } from './smoke/run-checks.ts';
+import { openRunDocuments } from './smoke/run-documents.ts';
+import { openSigner } from './smoke/sign-request.ts';
+import { BURST } from './smoke/throttling-check.ts';
+import { describePlan, describeRest } from './smoke/words.ts';
+
+type Options = DeploymentFlags & { profile?: string; wait: number; burst?: true; yes?: true };
+
+const command = newCommand('smoke', 'Checks a real deployment for what no local tool can show.')
+  .option('--stage <stage>', 'which deployment', 'dev')
+  .option(
+    '--outputs <file>',
+    `its outputs, as cdk deploy --outputs-file writes them (default: ${OUTPUTS_FILE})`,
+  )
+  .option('--url <address>', 'in place of the output ApiUrl')
+  .option('--secret-id <id>', 'ARN or name of the secret, in place of SecretArn')
+  .option('--bucket <name>', 'in place of ArtifactsBucket')
+  .option('--table <name>', 'in place of TableName: only named in what is said at the end')
+  .option('--profile <name>', 'AWS profile, as AWS_PROFILE')
+  .option('--wait <seconds>', 'how long processing may take', wholeNumber(1, 600), 60)
+  .option('--burst', `sends ${BURST} requests at once, to see the throttling`)
+  .option('--yes', 'do not ask')
+  .addHelpText(
+    'after',
+    `
+It talks to the address, the secret and the bucket of the deployment and to nothing else, and asks before it writes
+its test issue. Your AWS credentials need secretsmanager:GetSecretValue on the secret, execute-api:Invoke on the API,
+and s3:ListBucket and s3:GetObject on the bucket's artifacts/issues/*. The secret is used and never shown.`,
+  );
+
+const readSecret = async (secretId: string): Promise<Uint8Array> => {
+  const store = await openSecretStore(secretId, process.env);
+  const main = signingKeys(await store.read(), 'jira', 0).find(({ name }) => name === mainName('jira'));
+  if (!main) throw new CommandError(`The secret has no ${mainName('jira')}, or it is empty or not valid.`);
+  return main.key;
+};
+
+const openWorld = (
+  { url, secret_id, bucket }: Deployment,
+  region: string,
+  { wait, burst }: Options,
+): World => ({
+  api: openApi(url, openSigner({ region })),
+  readSecret: () => readSecret(secret_id),
+  documents: bucket === null ? null : openRunDocuments(bucket, { region }),
+  wait_seconds: wait,
+  burst: burst === true,
+  taken: null,
+});
+
+await runCommand(command, async () => {
+  const options = command.opts<Options>();
+  const deployment = findDeployment(options);
+  if (options.profile) process.env.AWS_PROFILE = options.profile;
+  const region = await findRegion(deployment);
+  console.error(describePlan(deployment, options.burst === true));
+  if (!(await confirm('Go on?', options.yes === true))) return 1;
+  const world = openWorld(deployment, region, options);
+  const progress = showProgress('checking', CHECKS.length);
+  const outcomes = await runChecks(CHECKS, world, progress.step).finally(progress.stop);
+  console.log(report(outcomes));
+  const rest = describeRest(world, deployment, { region, profile: options.profile });
+  if (rest) console.log(`\n${rest}`);
+  return outcomes.some(({ state }) => state === 'failed') ? 1 : 0;
+});

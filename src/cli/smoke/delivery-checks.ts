@@ -1,0 +1,65 @@
+import * as z from 'zod/mini';
+import { parseInstant } from '../../domain/instant.ts';
+import type { Exchange } from '../shared/exchange.ts';
+import { signatureOf } from '../shared/sign.ts';
+import { describeAnswer, hasStatus, isProblem, judge, readBody } from './answers.ts';
+import type { Api } from './api.ts';
+import { afterDelivery, type Check, failed, ok, type Taken } from './check.ts';
+import { testDelivery } from './test-issue.ts';
+
+const post = (api: Api, body: Buffer, signature: string | null): Promise<Exchange> => {
+  const headers = {
+    'content-type': 'application/json; charset=UTF-8',
+    'content-length': String(body.length),
+    ...(signature === null ? {} : { 'x-hub-signature': signature }),
+  };
+  return api.send('POST', '/webhooks/jira', { headers, body });
+};
+
+/** One only: three refused signatures within 15 minutes are an alarm. */
+const checkUnsigned: Check = {
+  name: 'unsigned-refused',
+  run: async ({ api }) => {
+    const answer = await post(api, testDelivery(Date.now()), null);
+    const isOutside = isProblem(answer, 403, 'address-not-allowed');
+    if (isOutside) return failed(`${describeAnswer(answer)}: allowedCidrs is set; run this from one of them`);
+    return judge(isProblem(answer, 401, 'signature-refused'), 'unsigned', answer);
+  },
+};
+
+const accepted = z.object({
+  outcome: z.enum(['applied', 'duplicate']),
+  event_id: z.string(),
+  received_at: z.string(),
+});
+
+/** What the gateway calls the request, in its access log too. */
+const requestIdOf = (answer: Exchange): string =>
+  answer.kind === 'answered' ? String(answer.headers['apigw-requestid'] ?? 'unknown') : 'unknown';
+
+const checkSigned: Check = {
+  name: 'signed-delivery',
+  run: async (world) => {
+    const body = testDelivery(Date.now());
+    const signature = signatureOf(await world.readSecret(), body);
+    const answer = await post(world.api, body, signature);
+    const told = readBody(answer, accepted);
+    const status = told?.outcome === 'applied' ? 202 : 200;
+    if (!told || !hasStatus(answer, status)) return failed(describeAnswer(answer));
+    const { event_id, received_at } = told;
+    const patience = AbortSignal.timeout(world.wait_seconds * 1_000);
+    const received_ms = parseInstant(received_at) ?? Date.now();
+    world.taken = { body, signature, event_id, received_ms, patience };
+    return ok(`${describeAnswer(answer)}, ${event_id}, gateway request ${requestIdOf(answer)}`);
+  },
+};
+
+const checkSameAgain = afterDelivery('same-bytes-again', async ({ api }, taken: Taken) => {
+  const answer = await post(api, taken.body, taken.signature);
+  const told = readBody(answer, accepted);
+  const isSame = told?.outcome === 'duplicate' && told.event_id === taken.event_id;
+  return judge(hasStatus(answer, 200) && isSame, 'sent again', answer);
+});
+
+/** A delivery about the test issue: refused, taken, and known again. */
+export const DELIVERY_CHECKS: readonly Check[] = [checkUnsigned, checkSigned, checkSameAgain];

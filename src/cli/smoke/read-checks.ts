@@ -1,0 +1,69 @@
+import * as z from 'zod/mini';
+import { ROUTES } from '../../contract/routes.ts';
+import { describeAnswer, hasStatus, judge, readBody } from './answers.ts';
+import { afterDelivery, type Check, failed, ok, type Result, together } from './check.ts';
+import { FORMER_KEY, TEST_ISSUE_ID, TEST_ISSUE_KEY, TEST_PROJECT } from './test-issue.ts';
+
+/** Every path that IAM guards, filled in. What is asked for with a project needs one; the others ignore it. */
+const guardedPaths = (eventId: string): string[] =>
+  ROUTES.filter(({ served_by }) => served_by === 'read').map(({ path }) => {
+    const filled = path.replace('{issue}', TEST_ISSUE_ID).replace('{event_id}', eventId);
+    return `${filled}?project=${TEST_PROJECT}`;
+  });
+
+/** As many of them passed, or every one that did not. */
+const countOf = (results: Result[]): Result =>
+  results.every(({ state }) => state === 'ok')
+    ? ok(`${results.length} routes: ${[...new Set(results.map(({ seen }) => seen))].join(', ')}`)
+    : together(results);
+
+const onEachPath = async (eventId: string, look: (path: string) => Promise<Result>): Promise<Result> => {
+  const results: Result[] = [];
+  for (const path of guardedPaths(eventId)) {
+    const result = await look(path);
+    results.push(result.state === 'ok' ? result : failed(`GET ${path} ${result.seen}`));
+  }
+  return countOf(results);
+};
+
+const NO_EVENT = `evt_${'0'.repeat(40)}`;
+
+/** IAM's own refusal: the function would say 404 of an event that is not there, and 200 of lists. */
+const checkUnsigned: Check = {
+  name: 'read-refuses-unsigned',
+  run: ({ api }) =>
+    onEachPath(NO_EVENT, async (path) => {
+      const answer = await api.send('GET', path);
+      return (hasStatus(answer, 403) ? ok : failed)(describeAnswer(answer));
+    }),
+};
+
+const checkSigned = afterDelivery('read-answers-signed', ({ api }, { event_id }) =>
+  onEachPath(event_id, async (path) => {
+    const answer = await api.sendSigned('GET', path);
+    return hasStatus(answer, 200) ? ok('200') : failed(describeAnswer(answer));
+  }),
+);
+
+const snapshot = z.object({ issue_id: z.literal(TEST_ISSUE_ID) });
+
+/**
+ * What a client encodes must be decoded once. `%53` is an S that needed no encoding: undecoded, nothing is called
+ * that. `%25` is a real percent sign: decoded once more, `%41` becomes an A.
+ */
+const checkPath = afterDelivery('path-decoded-once', async ({ api }) => {
+  const paths = [
+    `/issues/${TEST_ISSUE_KEY.replace('S', '%53')}`,
+    `/issues/${encodeURIComponent(FORMER_KEY)}`,
+  ];
+  const results: Result[] = [];
+  for (const path of paths) {
+    const answer = await api.sendSigned('GET', path);
+    const isFound = hasStatus(answer, 200) && readBody(answer, snapshot) !== null;
+    results.push(judge(isFound, `GET ${path}`, answer));
+  }
+  return together(results);
+});
+
+/** What only callers with AWS credentials may read. */
+export const READ_CHECKS: readonly Check[] = [checkUnsigned, checkSigned, checkPath];

@@ -1,0 +1,197 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { SECRET } from '../../support/app.ts';
+import { ARN } from '../../support/rotation.ts';
+import { getFrom } from '../../support/server-process.ts';
+import { BUCKET, type Deployed, startDeployed } from './deployed.ts';
+import { type Ended, runCli } from './run-cli.ts';
+
+const ISSUE = '99999999999999999901';
+
+let deployed: Deployed;
+let outputs: string;
+
+beforeAll(async () => {
+  deployed = await startDeployed();
+  outputs = join(deployed.folder, 'outputs.json');
+  const values = {
+    ApiUrl: deployed.gateway.url,
+    SecretArn: ARN,
+    ArtifactsBucket: BUCKET,
+    TableName: 'deployed',
+  };
+  await writeFile(outputs, JSON.stringify({ 'JiraWebhookSync-dev': values }));
+});
+
+beforeEach(() => deployed.reset());
+
+afterAll(() => deployed.stop());
+
+const smoke = (args: string[], env: NodeJS.ProcessEnv = deployed.env): Promise<Ended> =>
+  runCli('smoke', ['--outputs', outputs, ...args], env);
+
+/** The table as check to result. */
+const resultsOf = ({ stdout }: Ended): Record<string, string> =>
+  Object.fromEntries(
+    [...stdout.matchAll(/^([a-z-]+) +(ok|failed|skipped)/gm)].map(([, name, result]) => [name, result]),
+  );
+
+const ALL_OK = {
+  health: 'ok',
+  'tls-only': 'skipped',
+  'unknown-path': 'ok',
+  'wrong-method': 'ok',
+  'head-and-options': 'ok',
+  'body-over-our-limit': 'ok',
+  'body-over-lambda-limit': 'ok',
+  'body-over-gateway-limit': 'ok',
+  'unsigned-refused': 'ok',
+  'signed-delivery': 'ok',
+  'same-bytes-again': 'ok',
+  'read-refuses-unsigned': 'ok',
+  'read-answers-signed': 'ok',
+  'path-decoded-once': 'ok',
+  'event-processed': 'ok',
+  'run-document': 'ok',
+  throttling: 'skipped',
+};
+
+describe('npm run smoke', () => {
+  it('finds nothing wrong with what is right, and says what it saw', async () => {
+    const ended = await smoke(['--yes']);
+    expect(resultsOf(ended)).toEqual(ALL_OK);
+    expect(ended.code).toBe(0);
+    expect(ended.stdout).toContain('\n15 ok, 0 failed, 2 skipped\n');
+    expect(ended.stdout).toMatch(
+      /signed-delivery +ok +202 applied, evt_[0-9a-f]{40}, gateway request gw-\d+\n/,
+    );
+    expect(ended.stdout).toMatch(/read-refuses-unsigned +ok +9 routes: 403 Forbidden\n/);
+    expect(ended.stdout).toMatch(/run-document +ok +artifacts\/issues\/wave3\/jira_webhook\/\d{8}T\d{9}-/);
+    const { body } = await getFrom(deployed.server.url, `/issues/${ISSUE}`);
+    expect(body).toMatchObject({ issue_key: 'SMOKE-999999901', project_key: 'SMOKE' });
+  });
+
+  it('leaves no story without commits behind, because somebody would look for its commits', async () => {
+    expect((await smoke(['--yes'])).code).toBe(0);
+    const { body } = await getFrom(deployed.server.url, '/gaps/stories-without-commits?project=SMOKE');
+    expect(body.items).toEqual([]);
+  });
+
+  it('says how to remove the test issue, in a command that does it', async () => {
+    const { stdout } = await smoke(['--yes']);
+    const command = `AWS_REGION=eu-central-1 ARTIFACTS_BUCKET=${BUCKET} npm run erase -- --issue ${ISSUE} --table deployed`;
+    expect(stdout).toContain(`\nTo remove the test issue:\n  ${command}\n`);
+    const { dynamodb_endpoint } = await deployed.readRecord();
+    const args = ['--issue', ISSUE, '--table', 'deployed', '--endpoint', dynamodb_endpoint, '--yes'];
+    const erased = await runCli('erase', args, { ...deployed.env, ARTIFACTS_BUCKET: BUCKET });
+    expect(erased.code).toBe(0);
+    expect((await getFrom(deployed.server.url, `/issues/${ISSUE}`)).status).toBe(404);
+  });
+
+  it('asks first, and sends nothing where nobody can answer', async () => {
+    const before = deployed.secrets.requests.AWSCURRENT;
+    const { code, stdout, stderr } = await smoke(['--burst']);
+    expect([code, stdout]).toEqual([2, '']);
+    expect(stderr).toContain(`Smoke test of JiraWebhookSync-dev at ${deployed.gateway.url}`);
+    expect(stderr).toContain(`the test issue SMOKE-999999901 (id ${ISSUE})`);
+    expect(stderr).toContain('the alarm TooLarge goes off');
+    expect(stderr).toContain('the alarm GatewayThrottled goes off');
+    expect(stderr).toContain('add --yes');
+    expect(deployed.gateway.requests).toEqual([]);
+    expect(deployed.secrets.requests.AWSCURRENT).toBe(before);
+  });
+
+  it('decodes the secret as the receiver does', async () => {
+    const jira_webhook_secret = Buffer.from(SECRET).toString('base64');
+    const document = { jira_webhook_secret, jira_webhook_secret_encoding: 'base64' };
+    deployed.secrets.put(JSON.stringify(document), Date.now());
+    expect(resultsOf(await smoke(['--yes']))).toEqual(ALL_OK);
+  });
+
+  it('tells why it cannot sign, and skips what needs a delivery', async () => {
+    deployed.secrets.put('{"github_webhook_secret":"gh"}', Date.now());
+    const missing = await smoke(['--yes']);
+    expect(missing.code).toBe(1);
+    expect(missing.stdout).toMatch(
+      /signed-delivery +failed +The secret has no jira_webhook_secret, or it is/,
+    );
+    expect(missing.stdout).toMatch(/read-answers-signed +skipped +no delivery was taken\n/);
+    expect(missing.stdout).not.toContain('To remove the test issue');
+    deployed.secrets.fail({ kind: 'error', status: 400, type: 'AccessDeniedException' });
+    expect((await smoke(['--yes'])).stdout).toMatch(
+      /signed-delivery +failed +The secret arn:.* no permission;/,
+    );
+  });
+
+  it('ends with 1 when one check failed, and goes on with the others', async () => {
+    deployed.gateway.guards = false;
+    const ended = await smoke(['--yes']);
+    expect(ended.code).toBe(1);
+    expect(resultsOf(ended)).toEqual({ ...ALL_OK, 'read-refuses-unsigned': 'failed' });
+  });
+
+  it('never shows the secret or what it signed, not even when nothing works', async () => {
+    const well = await smoke(['--yes']);
+    deployed.gateway.tamper = () => ({
+      status: 500,
+      headers: {},
+      body: '{"message":"Internal Server Error"}',
+    });
+    const broken = await smoke(['--yes']);
+    const sent = deployed.gateway.requests.flatMap(({ headers }) =>
+      [headers['x-hub-signature'], headers.authorization].flatMap((value) => value ?? []),
+    );
+    expect(sent.length).toBeGreaterThan(10);
+    expect([well.code, broken.code]).toEqual([0, 1]);
+    const said = [well, broken].map(({ stdout, stderr }) => stdout + stderr).join('\n');
+    expect([SECRET, ...sent].filter((hidden) => said.includes(hidden))).toEqual([]);
+  });
+
+  it('sends a burst only when told to, last of all', async () => {
+    deployed.gateway.burst = 20;
+    const ended = await smoke(['--yes', '--burst']);
+    expect(resultsOf(ended)).toEqual({ ...ALL_OK, throttling: 'ok' });
+    expect(ended.stdout).toMatch(/throttling +ok .*81 times 429 Too Many Requests/);
+    const targets = deployed.gateway.requests.map(({ target }) => target);
+    expect(targets.slice(-100).every((target) => target === '/health')).toBe(true);
+  });
+
+  it('reads with the credentials of a profile', async () => {
+    const credentials = join(deployed.folder, 'credentials');
+    await writeFile(
+      credentials,
+      '[ops]\naws_access_key_id = AKIDOPS\naws_secret_access_key = the-key-of-ops\n',
+    );
+    const env = { ...deployed.endpoints, AWS_SHARED_CREDENTIALS_FILE: credentials };
+    const ended = await smoke(['--yes', '--profile', 'ops'], env);
+    expect(resultsOf(ended)).toEqual(ALL_OK);
+    expect(ended.stdout).toContain('  AWS_PROFILE=ops AWS_REGION=');
+    const callers = deployed.gateway.requests.flatMap(
+      ({ headers }) => /Credential=(\w+)/.exec(String(headers.authorization))?.[1] ?? [],
+    );
+    expect([...new Set(callers)]).toEqual(['AKIDOPS']);
+  });
+});
+
+describe('a wrong call', () => {
+  it('with nothing that names a region is told of', async () => {
+    const args = ['--url', deployed.gateway.url, '--secret-id', 'webhooks', '--yes'];
+    const { code, stderr } = await runCli('smoke', args, {});
+    expect(code).toBe(2);
+    expect(stderr).toContain('Nothing says which region: give --secret-id as an ARN, or set AWS_REGION');
+  });
+
+  it.each([
+    [['--stage', 'prod'], 'has no outputs of JiraWebhookSync-prod (it has: JiraWebhookSync-dev)'],
+    [['--outputs', '/nonexistent/outputs.json'], 'cannot be read (ENOENT)'],
+    [['--url', 'http://hooks.example.com'], 'http://hooks.example.com is no https address'],
+    [['--wait', '0'], 'It must be a whole number from 1 to 600'],
+    [['--nonsense'], "unknown option '--nonsense'"],
+  ])('with %j is told of, and nothing is sent', async (args, message) => {
+    const { code, stdout, stderr } = await smoke([...args, '--yes']);
+    expect([code, stdout]).toEqual([2, '']);
+    expect(stderr).toContain(message);
+    expect(deployed.gateway.requests).toEqual([]);
+  });
+});
