@@ -1,7 +1,6 @@
 import { isIssueId, isIssueKey } from '../domain/issue-key.ts';
 import { DEFAULT_TENANT } from '../domain/tenant.ts';
-import { newScope } from '../handlers/correlate/batch-deps.ts';
-import { lookAtIssue } from '../handlers/correlate/look-at-issue.ts';
+import { forgetIssue, rememberKeys } from '../handlers/correlate/forget-issue.ts';
 import type { SweepDeps } from '../handlers/correlate/sweep-events.ts';
 import { eraseIssue, eventsOfIssue } from '../store/erase-issue.ts';
 import { type FoundIssue, findIssue } from '../store/find-issue.ts';
@@ -52,9 +51,9 @@ const erase = async (events: SweepDeps, issueId: string, eventIds: string[]): Pr
   const progress = showProgress('erasing', eventIds.length);
   const issue = { tenant: DEFAULT_TENANT, issue_id: issueId, event_ids: eventIds };
   try {
+    await rememberKeys(events, issueId, eventIds);
     await eraseIssue(events.table, events.rawBodies, issue, progress.step, itemDeadline);
-    // Its commits belong to it no more, and it is no story without commits.
-    await lookAtIssue(newScope(events), issueId, []);
+    await forgetIssue(events, issueId);
   } finally {
     progress.stop();
   }
@@ -68,8 +67,11 @@ await runCommand(command, async () => {
     const issue = await findOrFail(events, options.issue);
     const listEvents = () => eventsOfIssue(events.table, DEFAULT_TENANT, issue.issue_id, itemDeadline());
     const eventIds = await listEvents();
-    if (!hasFields(issue) && eventIds.length === 0)
+    if (!hasFields(issue) && eventIds.length === 0) {
+      // A run before may have ended right after it had erased everything.
+      await forgetIssue(events, issue.issue_id);
       throw new CommandError(`Nothing of issue ${issue.issue_id} is stored in ${describePlace(place)}.`);
+    }
     console.log(plan(issue, eventIds.length, place));
     if (!(await confirm('Erase it for good?', options.yes === true))) return 1;
     await erase(events, issue.issue_id, eventIds);

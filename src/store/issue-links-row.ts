@@ -37,8 +37,7 @@ const decode = (row: Item): IssueLinksRow => ({
   revision: revisionOf(row),
 });
 
-const decodeIssueLinks = (row: Item | null): IssueLinksRow =>
-  row === null ? NEVER_SEEN : decode(row);
+const decodeIssueLinks = (row: Item | null): IssueLinksRow => (row === null ? NEVER_SEEN : decode(row));
 
 /** The row as of now; an empty one without a revision when there is none. */
 export const readIssueLinks = async (

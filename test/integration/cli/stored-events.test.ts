@@ -44,6 +44,7 @@ const putQuarantined = async (event_id: string, raw: string, received_ms: number
     run_id: `01KJ0000000000000000${event_id.slice(-6).toUpperCase()}`,
     problem: { type: 'not-a-jira-webhook', status: 422, detail: 'As it was.', errors: [] },
     event_name: null,
+    secret: null,
     raw_stored_apart: false,
   };
   const signal = AbortSignal.timeout(10_000);

@@ -5,7 +5,7 @@ import { startFaultProxy } from '../../support/fault-proxy.ts';
 import { derivedRows } from './derived.ts';
 import { check, prepare, type Scenario, through } from './scenario.ts';
 
-const LIMIT_MS = 240_000;
+const LIMIT_MS = 400_000;
 const WRITES = ['PutItem', 'UpdateItem', 'BatchWriteItem'];
 
 let engine: Awaited<ReturnType<typeof startTestEngine>>;

@@ -9,7 +9,7 @@ import { bareStories, derivedRows, strayCommits } from './derived.ts';
 import { gatedTable } from './gate.ts';
 import { asBatch, eventRecord, issueRecord } from './records.ts';
 
-const LIMIT_MS = 180_000;
+const LIMIT_MS = 400_000;
 
 /** Documents are not what is looked at here. */
 const NOWHERE: ArtifactStore = { put: () => Promise.resolve(), replaceIfNewer: () => Promise.resolve(true) };

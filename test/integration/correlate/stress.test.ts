@@ -11,7 +11,7 @@ import { derivedRows } from './derived.ts';
 import { asBatch, eventRecord, issueRecord } from './records.ts';
 import { through } from './scenario.ts';
 
-const LIMIT_MS = 180_000;
+const LIMIT_MS = 400_000;
 const WORLDS = 12;
 const WORLDS_AT_A_TIME = 4;
 const BATCHES_AT_A_TIME = 5;
