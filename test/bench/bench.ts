@@ -6,6 +6,7 @@ import { coldStart } from './cold/cold-start.ts';
 import { correlation } from './correlation/correlation.ts';
 import { cpu } from './cpu/cpu.ts';
 import { httpToDurable } from './http/http-to-durable.ts';
+import { inputs } from './inputs/inputs.ts';
 import { FIXTURES } from './shared/deliveries.ts';
 import { machineFacts } from './shared/machine.ts';
 import { printGoals } from './shared/report.ts';
@@ -18,6 +19,7 @@ const SECTIONS: ReadonlyMap<string, Section> = new Map([
   ['http', httpToDurable],
   ['cold', coldStart],
   ['correlation', correlation],
+  ['inputs', inputs],
 ]);
 
 const command = newCommand(

@@ -1,22 +1,22 @@
 import { publishedSchemas } from '../../artifact/published-schemas.ts';
 import { ENV } from '../../contract/env.ts';
 import { TABLE } from '../../contract/table.ts';
+import { costBlocks } from '../cost/blocks.ts';
+import { scaleBlocks } from '../simulate/blocks.ts';
 import { CommandError } from './command-error.ts';
+import { markdownTable } from './markdown-table.ts';
 
 /** A part of a page that the code writes: which page, which markers, what stands between them. */
 export type DocBlock = { file: string; name: string; content: string };
 
-const table = (head: string[], rows: string[][]): string =>
-  [head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
-
 const envTable = (): string =>
-  table(
+  markdownTable(
     ['name', 'meaning', 'default'],
     Object.entries(ENV).map(([name, { meaning, standard }]) => [`\`${name}\``, meaning, standard]),
   );
 
 const indexTable = (): string =>
-  table(
+  markdownTable(
     ['index', 'keys', 'beside the keys', 'for'],
     TABLE.indexes.map(({ name, hash, range, include, purpose }) => [
       `\`${name}\``,
@@ -30,6 +30,8 @@ const indexTable = (): string =>
 export const docBlocks = (): DocBlock[] => [
   { file: 'README.md', name: 'env', content: envTable() },
   { file: 'docs/architecture.md', name: 'indexes', content: indexTable() },
+  ...costBlocks().map((block) => ({ file: 'docs/cost.md', ...block })),
+  ...scaleBlocks().map((block) => ({ file: 'docs/scale.md', ...block })),
 ];
 
 /** A file of the documentation that the code writes, all of it. */

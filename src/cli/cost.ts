@@ -1,0 +1,86 @@
+import { InvalidArgumentError, Option } from 'commander';
+import { billOf } from './cost/bill.ts';
+import { PRICES, PRICES_READ, REGIONS, type Region } from './cost/prices.ts';
+import { billText } from './cost/report.ts';
+import { DEFAULT_WORKLOAD, type Workload } from './cost/workload.ts';
+import { newCommand, runCommand, wholeNumber } from './shared/command.ts';
+
+const HELP = `
+One row for each component: quantity, unit price, cost and share. Quantities come from what was measured here
+(src/cli/cost/measured.ts) and from assumptions (src/cli/cost/assumptions.ts); docs/cost.md explains them.
+Prices are not looked up: they are those of src/cli/cost/prices.ts, with their pages and a date.`;
+
+const MOST = 1e12;
+
+/** `1000000` or `1e6`. */
+const large = (text: string): number => {
+  const value = /^\d+(\.\d+)?(e\d+)?$/i.test(text) ? Number(text) : Number.NaN;
+  if (!(Number.isInteger(value) && value >= 1 && value <= MOST))
+    throw new InvalidArgumentError(`It must be a whole number from 1 to ${MOST}, such as 1000000 or 1e6.`);
+  return value;
+};
+
+const HOURS_OF_MONTH = 730;
+
+const command = newCommand('cost', 'What a month costs on AWS, by component.')
+  .option('--deliveries <number>', 'deliveries a month', large, DEFAULT_WORKLOAD.deliveries_per_month)
+  .option('--bytes <number>', 'mean size of a body', large, DEFAULT_WORKLOAD.body_bytes)
+  .addOption(new Option('--correlation <state>', 'with or without it').choices(['on', 'off']).default('on'))
+  .addOption(new Option('--region <name>', 'whose prices').choices(Object.keys(REGIONS)).default('us-east-1'))
+  .option(
+    '--retention-days <number>',
+    'days until an event expires',
+    wholeNumber(1, 3650),
+    DEFAULT_WORKLOAD.retention_days,
+  )
+  .option(
+    '--hours <number>',
+    'hours of the month in which deliveries come',
+    wholeNumber(1, HOURS_OF_MONTH),
+    DEFAULT_WORKLOAD.hours_per_month,
+  )
+  .option(
+    '--window <seconds>',
+    'how long the stream waits for a batch to fill',
+    wholeNumber(0, 300),
+    DEFAULT_WORKLOAD.batch_window_seconds,
+  )
+  .option(
+    '--parallelization <number>',
+    'batches of one shard at a time',
+    wholeNumber(1, 10),
+    DEFAULT_WORKLOAD.parallelization,
+  )
+  .option('--json', 'the rows as JSON')
+  .addHelpText('after', HELP);
+
+type Flags = {
+  deliveries: number;
+  bytes: number;
+  correlation: 'on' | 'off';
+  region: Region;
+  retentionDays: number;
+  hours: number;
+  window: number;
+  parallelization: number;
+  json?: true;
+};
+
+const workloadOf = (flags: Flags): Workload => ({
+  deliveries_per_month: flags.deliveries,
+  body_bytes: flags.bytes,
+  correlation: flags.correlation === 'on',
+  retention_days: flags.retentionDays,
+  hours_per_month: flags.hours,
+  batch_window_seconds: flags.window,
+  parallelization: flags.parallelization,
+  region: flags.region,
+});
+
+await runCommand(command, async () => {
+  const flags = command.opts<Flags>();
+  const bill = billOf(workloadOf(flags));
+  const priced = { ...bill, prices_read: PRICES_READ, prices: PRICES };
+  console.log(flags.json ? JSON.stringify(priced, null, 2) : billText(bill));
+  return 0;
+});

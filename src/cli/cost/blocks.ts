@@ -1,0 +1,93 @@
+import { markdownTable } from '../shared/markdown-table.ts';
+import { ASSUMED } from './assumptions.ts';
+import { billOf } from './bill.ts';
+import { FIGURES } from './measured.ts';
+import { showShare, showUsd } from './numbers.ts';
+import { PRICES, type Price } from './prices.ts';
+import { BILL_HEAD, billCells } from './report.ts';
+import { DEFAULT_WORKLOAD, type Workload } from './workload.ts';
+
+/** A part of `docs/cost.md` by the name of its markers. */
+export type Block = { name: string; content: string };
+
+/** Months that differ from the default one in one thing each. */
+const VARIANTS: [string, Partial<Workload>][] = [
+  ['as above', {}],
+  ['correlation off', { correlation: false }],
+  ['a batch may wait 10 s', { batch_window_seconds: 10 }],
+  ['one batch of a shard at a time', { parallelization: 1 }],
+  ['both of these', { batch_window_seconds: 10, parallelization: 1 }],
+  ['a batch may wait 60 s, one at a time', { batch_window_seconds: 60, parallelization: 1 }],
+  ['bodies of 2 kB', { body_bytes: 2_000 }],
+  ['bodies of 50 kB', { body_bytes: 50_000 }],
+  ['events kept a year', { retention_days: 365 }],
+  ['10,000 deliveries a month', { deliveries_per_month: 10_000 }],
+  ['100,000 deliveries a month', { deliveries_per_month: 100_000 }],
+  ['10 million deliveries a month', { deliveries_per_month: 10_000_000 }],
+  ['100 million deliveries a month', { deliveries_per_month: 100_000_000 }],
+];
+
+const variantRow = ([name, change]: [string, Partial<Workload>]): string[] => {
+  const bill = billOf({ ...DEFAULT_WORKLOAD, ...change });
+  const dearest = bill.rows.reduce((most, row) => (row.usd > most.usd ? row : most));
+  return [
+    name,
+    showUsd(bill.usd),
+    showUsd(bill.usd_per_million_deliveries),
+    `${dearest.component}, ${dearest.what} (${showShare(dearest.share)})`,
+  ];
+};
+
+const components = (): string[][] => {
+  const { rows, usd } = billOf(DEFAULT_WORKLOAD);
+  const byComponent = Map.groupBy(rows, ({ component }) => component);
+  return [...byComponent]
+    .map(([component, of]) => ({ component, usd: of.reduce((sum, row) => sum + row.usd, 0) }))
+    .sort((a, b) => b.usd - a.usd)
+    .map((one) => [one.component, showUsd(one.usd), showShare(one.usd / usd)]);
+};
+
+const priceRow = ([name, { usd, unit, origin, page }]: [string, Price]): string[] => [
+  name.replaceAll('_', ' '),
+  unit,
+  String(usd),
+  page === '' ? origin : `${origin}: ${page}`,
+];
+
+/** Every table of `docs/cost.md`. */
+export const costBlocks = (): Block[] => [
+  { name: 'components', content: markdownTable(['component', 'USD', 'share'], components()) },
+  { name: 'bill', content: markdownTable(BILL_HEAD, billCells(billOf(DEFAULT_WORKLOAD))) },
+  {
+    name: 'variants',
+    content: markdownTable(
+      ['a month', 'USD', 'USD per million deliveries', 'the dearest line'],
+      VARIANTS.map(variantRow),
+    ),
+  },
+  {
+    name: 'prices',
+    content: markdownTable(
+      ['price', 'of one', 'USD', 'where it was read'],
+      Object.entries(PRICES).map(priceRow),
+    ),
+  },
+  {
+    name: 'assumed',
+    content: markdownTable(
+      ['assumed', 'value', 'because'],
+      Object.values(ASSUMED).map(({ what, value, unit, why }) => [what, `${value} ${unit}`, why]),
+    ),
+  },
+  {
+    name: 'measured',
+    content: markdownTable(
+      ['figure', 'value', 'printed by'],
+      Object.values(FIGURES).map(({ what, value, unit, command }) => [
+        what,
+        `${value} ${unit}`,
+        `\`${command}\``,
+      ]),
+    ),
+  },
+];

@@ -1,0 +1,66 @@
+import { valuesOf } from './values.ts';
+
+/** One measured figure: what it is, and the command that prints it. */
+export type Figure = { value: number; unit: string; what: string; command: string };
+
+/** When and on what all of it was measured. Times are this machine's; bytes and units are anybody's. */
+export const MEASURED_ON = '2026-11-22 and 23';
+
+const INPUTS = 'npm run bench -- --only inputs';
+const HTTP = 'npm run bench -- --only http';
+const COLD = 'npm run bench -- --only cold';
+
+const figure =
+  (command: string) =>
+  (value: number, unit: string, what: string): Figure => ({ value, unit, what, command });
+
+const inputs = figure(INPUTS);
+const http = figure(HTTP);
+const cold = figure(COLD);
+
+/** Everything that was measured and the formula is fed with. A new measurement changes this file and nothing else. */
+export const FIGURES = {
+  event_base_bytes: inputs(677, 'B', 'event row: what does not grow with the body'),
+  event_bytes_per_body_byte: inputs(0.16, 'B', 'event row: for each byte of the body'),
+  snapshot_base_bytes: inputs(553, 'B', 'snapshot row: what does not grow with the body'),
+  snapshot_bytes_per_body_byte: inputs(0.055, 'B', 'snapshot row: for each byte of the body'),
+  status_row_bytes: inputs(123, 'B', 'status of an event'),
+  by_issue_entry_bytes: inputs(97, 'B', 'entry of by_issue'),
+  by_day_entry_bytes: inputs(148, 'B', 'entry of by_day'),
+  issue_rows_bytes: inputs(1_652, 'B', 'what stays of an issue: fields, links, alias'),
+  issue_rows: inputs(3, 'rows', 'what stays of an issue'),
+  commit_rows_bytes: inputs(515, 'B', 'what stays of a commit: its row, candidates'),
+  commit_rows: inputs(2, 'rows', 'what stays of a commit'),
+  delivery_line_bytes: inputs(386, 'B', 'log line of a delivery'),
+  batch_line_bytes: inputs(276, 'B', 'log line of a batch'),
+  metric_line_bytes: inputs(222, 'B', 'log line of a metric'),
+  document_bytes: inputs(2_326, 'B', 'run document of one delivery'),
+  summary_bytes: inputs(436, 'B', 'latest_summary.json'),
+  ingest_known_cpu_ms: http(2, 'ms', 'ingest, a known issue: CPU with its two writes'),
+  ingest_new_cpu_ms: http(2.72, 'ms', 'ingest, a new issue: CPU with its three writes'),
+  ingest_start_ms: cold(272.7, 'ms', 'ingest, start of a process'),
+  batch_cpu_ms: inputs(16.5, 'ms', 'correlation of one update: CPU'),
+  batch_more_cpu_ms: inputs(8.2, 'ms', 'each further update in the batch: CPU'),
+  batch_calls_in_sequence: inputs(22.1, 'calls', 'correlation of one update: calls one after the other'),
+  batch_more_calls_in_sequence: inputs(2.1, 'calls', 'each further update in the batch'),
+  update_write_units: inputs(2, 'units', 'correlation of an update, indexes included'),
+  creation_write_units: inputs(5, 'units', 'correlation of a creation, indexes included'),
+  recorded_write_units: inputs(1, 'units', 'correlation of a comment, indexes included'),
+  commit_write_units: inputs(4, 'units', 'correlation of a linked commit, indexes included'),
+  update_read_units: inputs(17, 'units', 'correlation of an update, both records in one batch'),
+  update_apart_read_units: inputs(33, 'units', 'correlation of an update, each record in a batch'),
+  creation_read_units: inputs(13, 'units', 'correlation of a creation, both records in one batch'),
+  creation_apart_read_units: inputs(23, 'units', 'correlation of a creation, each record in a batch'),
+  recorded_read_units: inputs(17, 'units', 'correlation of a comment'),
+  commit_read_units: inputs(20, 'units', 'correlation of a linked commit'),
+  issue_reads: inputs(6, 'units', 'of the reads of an update: rows of the issue itself'),
+  key_reads: inputs(4, 'units', 'of the reads of an update: partitions of its keys'),
+  sweep_cpu_ms_per_1000: inputs(55.6, 'ms', 'sweep over 1,000 handled events: CPU'),
+  sweep_calls_per_1000: inputs(15.6, 'calls', 'sweep over 1,000 handled events: calls one after the other'),
+  sweep_read_units_per_1000: inputs(1_033, 'units', 'sweep over 1,000 handled events'),
+} as const satisfies Record<string, Figure>;
+
+export type Measured = Readonly<Record<keyof typeof FIGURES, number>>;
+
+/** The bare figures, by name; units are in the names. */
+export const MEASURED: Measured = valuesOf(FIGURES);

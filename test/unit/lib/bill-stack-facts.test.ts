@@ -1,0 +1,85 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import * as z from 'zod/mini';
+import { functionSettings } from '../../../lib/function-settings.ts';
+import { ASSUMPTIONS } from '../../../src/cli/cost/assumptions.ts';
+import { STACK } from '../../../src/cli/cost/stack-facts.ts';
+import { SWEPT_MINUTES } from '../../../src/cli/cost/sweep.ts';
+import { FUNCTIONS } from '../../../src/contract/functions.ts';
+import { synthStack } from './synth-stack.ts';
+
+const PROJECT = join(import.meta.dirname, '../../..');
+const source = (file: string): string => readFileSync(join(PROJECT, file), 'utf8');
+
+const { resources } = synthStack();
+const ofType = (type: string) =>
+  Object.values(resources)
+    .filter((one) => one.Type === type)
+    .map(({ Properties }) => Properties);
+
+const metrics = z.array(z.looseObject({ MetricStat: z.optional(z.unknown()) }));
+
+/** Metrics that an alarm looks at: one, or those of its expression. */
+const alarmMetrics = ({ Metrics }: Record<string, unknown>): number =>
+  Metrics === undefined ? 1 : metrics.parse(Metrics).filter((one) => one.MetricStat !== undefined).length;
+
+describe('what the bill and the simulation take from the stack', () => {
+  const settings = functionSettings(STACK.throttle_rate);
+
+  it.each(FUNCTIONS)('has the memory of %s', (name) => {
+    expect(STACK.memory_mb[name]).toBe(settings[name].memoryMb);
+  });
+
+  it('has the concurrency of ingest, and the timeout of the sweep', () => {
+    expect(STACK.reserved_ingest).toBe(settings.ingest.reservedConcurrency);
+    expect(STACK.sweep_timeout_seconds).toBe(settings.sweep.timeoutSeconds);
+  });
+
+  it('has the parallelization of the stream', () => {
+    const [mapping] = ofType('AWS::Lambda::EventSourceMapping');
+    expect(mapping?.ParallelizationFactor).toBe(STACK.parallelization);
+  });
+
+  it('has the throttle of the gateway, and the most that it can be set to', () => {
+    const stages = JSON.stringify(ofType('AWS::ApiGatewayV2::Stage'));
+    expect(stages).toContain(`"ThrottlingRateLimit":${STACK.throttle_rate}}`);
+    expect(source('lib/context.ts')).toContain('throttleRate: z._default(wholeNumber(1, 10_000), 50)');
+    expect(STACK.throttle_rate_limit).toBe(10_000);
+  });
+
+  it('has every metric of every alarm, because each is charged', () => {
+    const counts = ofType('AWS::CloudWatch::Alarm').map(alarmMetrics);
+    expect(counts.reduce((sum, count) => sum + count, 0)).toBe(STACK.alarm_metrics);
+  });
+
+  it('has the dashboards, the keys and the metrics of the access log', () => {
+    expect(ofType('AWS::CloudWatch::Dashboard')).toHaveLength(STACK.dashboards);
+    expect(ofType('AWS::KMS::Key')).toHaveLength(STACK.kms_keys);
+    expect(ofType('AWS::Logs::MetricFilter')).toHaveLength(STACK.gateway_metrics);
+  });
+
+  it('has what is kept of logs, of events and of documents', () => {
+    expect(ofType('AWS::Logs::LogGroup').map(({ RetentionInDays }) => RetentionInDays)).toEqual(
+      Array.from({ length: 5 }, () => STACK.log_retention_days),
+    );
+    const functions = JSON.stringify(ofType('AWS::Lambda::Function'));
+    expect(functions).toContain(`"EVENT_RETENTION_DAYS":"${STACK.retention_days}"`);
+    expect(JSON.stringify(ofType('AWS::S3::Bucket'))).toContain(
+      `"Id":"run-documents","NoncurrentVersionExpiration":{"NoncurrentDays":${STACK.noncurrent_document_days}}`,
+    );
+  });
+
+  it('has the interval of the sweep, and how far behind its mark it looks', () => {
+    expect(JSON.stringify(ofType('AWS::Scheduler::Schedule'))).toContain(
+      `rate(${STACK.sweep_every_minutes} minutes)`,
+    );
+    expect(source('src/handlers/correlate/waiting-events.ts')).toContain('OVERLAP_MS = 75 * MINUTE_MS');
+    expect(SWEPT_MINUTES).toBe(75 + STACK.sweep_every_minutes);
+  });
+
+  it('has no memory beyond one processor, because one thread cannot use a second', () => {
+    const most = Math.max(...Object.values(STACK.memory_mb));
+    expect(most).toBeLessThanOrEqual(ASSUMPTIONS.mb_per_processor);
+  });
+});
