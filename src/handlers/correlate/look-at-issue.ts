@@ -1,11 +1,13 @@
 import { isDeepStrictEqual } from 'node:util';
 import { lookupKey } from '../../domain/issue-key.ts';
+import type { Ref } from '../../domain/link.ts';
 import { UnavailableError } from '../../errors/errors.ts';
 import { type IssueLinksRow, putIssueLinks, readIssueLinks } from '../../store/issue-links-row.ts';
 import { snapshotKey } from '../../store/keys.ts';
 import { rowAliases } from '../../store/snapshot-row.ts';
 import { getItem } from '../../store/table-client.ts';
 import type { Affected } from './affected.ts';
+import type { Touched } from './collect-findings.ts';
 import { type Evaluated, evaluateRefs } from './evaluate-refs.ts';
 import { BOTH_KINDS, refsNaming } from './linked-refs.ts';
 import type { News } from './news.ts';
@@ -61,18 +63,20 @@ const evaluateNaming = async (scope: Scope, keys: string[]): Promise<Evaluated> 
  * last: a run that ends before is made good by the next one, which finds it unsettled. Begins again when the
  * issue changed meanwhile.
  * @param newKeys keys that an event says the issue has or had
- * @returns the issues that gained, kept or lost a commit
+ * @returns the issues that gained, kept or lost a commit, and the commits that left one
  */
-export const lookAtIssue = async (scope: Scope, issueId: string, newKeys: string[]): Promise<Affected> => {
+export const lookAtIssue = async (scope: Scope, issueId: string, newKeys: string[]): Promise<Touched> => {
   const all: Affected = new Map();
+  const left: Ref[] = [];
   for (let tries = 0; tries < MOST_CONFLICTS; tries += 1) {
     const look = await plan(scope, issueId, newKeys);
     if (!(await unsettleErased(scope, issueId, look))) continue;
     const evaluated = await evaluateNaming(scope, look.due);
     for (const [id, keys] of evaluated.affected) all.set(id, new Set([...(all.get(id) ?? []), ...keys]));
+    left.push(...evaluated.moved.map(({ ref }) => ref));
     await updateAffected(scope, evaluated, issueId);
     const update = { settled: look.settled, hints: [], linksChanged: all.has(issueId) };
-    if (await updateIssue(scope, issueId, update)) return all;
+    if (await updateIssue(scope, issueId, update)) return { issues: all, refs: left };
   }
   throw new UnavailableError('table', new Error('too many conflicts'));
 };

@@ -22,8 +22,8 @@ export type UnitResult = {
 export const NOTHING: Touched = { issues: new Map(), refs: [] };
 
 const lookAt = async (scope: Scope, issueId: string, keys: Iterable<string>): Promise<Touched> => {
-  const issues = await lookAtIssue(scope, issueId, [...keys]);
-  return { issues: new Map([...issues, [issueId, new Set(keys)]]), refs: [] };
+  const { issues, refs } = await lookAtIssue(scope, issueId, [...keys]);
+  return { issues: new Map([...issues, [issueId, new Set(keys)]]), refs };
 };
 
 const takeCommits = async (scope: Scope, news: News[]): Promise<Touched> => {

@@ -14,7 +14,7 @@ import { type View, viewOf } from './expected-view.ts';
 import { chooseBy, feedHistory } from './feed.ts';
 import { commitGaps, commitsOf, documentsIn, latestIn, storyGaps } from './found.ts';
 
-/** More by hand: `HISTORIES=300 npx vitest run test/integration/correlate/convergence.test.ts`. */
+/** More by hand, some minutes: `HISTORIES=100 npx vitest run test/integration/correlate/convergence.test.ts`. */
 const HISTORIES = Number(process.env.HISTORIES ?? 5);
 const ORDERS = 3;
 const LIMIT_MS = 120_000 + HISTORIES * 20_000;

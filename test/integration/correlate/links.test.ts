@@ -106,6 +106,22 @@ describe('an issue and its commits', () => {
     expect(await gaps('stories-without-commits')).toEqual([]);
   });
 
+  it('are in the document of the deletion that leaves them without a story, because it touched them', async () => {
+    await app.deliver(issue('1', 'ABC-1', 1));
+    await app.deliverCommits('commits', commits(commit(1, 'ABC-1 first')));
+    await correlation.run();
+    const { body } = await app.deliver(issue('1', 'ABC-1', 2, { event: 'jira:issue_deleted' }));
+    const after = await correlation.records();
+    const event = after.filter(({ dynamodb }) => dynamodb?.Keys?.pk?.S === `E#${body.event_id}`);
+    await correlation.run(event);
+    const { issues, correlation: found } = correlation.latest();
+    expect(issues).toMatchObject([{ issue_key: 'ABC-1', deleted: true }]);
+    expect(found).toMatchObject({
+      matched: [],
+      commits_without_story: [{ message_title: 'ABC-1 first', candidates: ['ABC-1'] }],
+    });
+  });
+
   it('stay together when the issue moves, by the old key and the new one', async () => {
     await app.deliver(issue('1', 'ABC-1', 1));
     await app.deliverCommits('commits', commits(commit(1, 'ABC-1 old'), commit(2, 'XYZ-9 new')));
