@@ -1,0 +1,93 @@
+import { execFile } from 'node:child_process';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { PutCommand, ScanCommand } from '@aws-sdk/lib-dynamodb';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { embeddedConfig } from '../../src/local/aws-config.ts';
+import { createDocumentClient, createDynamoDb } from '../../src/platform/dynamodb.ts';
+import { ensureTable } from '../../src/store/create-table.ts';
+import { startTestEngine } from '../support/engine.ts';
+
+const PROJECT = join(import.meta.dirname, '../..');
+const FROM = 'restored';
+const TO = 'in-use';
+const FUTURE = 4_000_000_000;
+
+let engine: Awaited<ReturnType<typeof startTestEngine>>;
+
+beforeAll(async () => {
+  engine = await startTestEngine();
+  const client = createDynamoDb(embeddedConfig(engine.endpoint));
+  for (const table of [FROM, TO]) await ensureTable(client, table);
+  client.destroy();
+});
+
+afterAll(() => engine.stop());
+
+type Row = { pk: string; sk: string; [name: string]: unknown };
+
+const put = async (table: string, rows: Row[]): Promise<void> => {
+  const client = createDocumentClient(embeddedConfig(engine.endpoint));
+  for (const Item of rows) await client.send(new PutCommand({ TableName: table, Item }));
+  client.destroy();
+};
+
+const scan = async (table: string) => {
+  const client = createDocumentClient(embeddedConfig(engine.endpoint));
+  const { Items = [] } = await client.send(new ScanCommand({ TableName: table }));
+  client.destroy();
+  return Items.map(({ pk, sk, note }) => `${pk} ${sk} ${note}`).sort();
+};
+
+const run = async (...args: string[]): Promise<unknown> => {
+  const { stdout } = await promisify(execFile)(
+    process.execPath,
+    ['docs/runbooks/copy-missing-rows.ts', ...args],
+    {
+      cwd: PROJECT,
+      env: {
+        AWS_ENDPOINT_URL_DYNAMODB: engine.endpoint,
+        AWS_REGION: 'us-east-1',
+        AWS_ACCESS_KEY_ID: 'local',
+        AWS_SECRET_ACCESS_KEY: 'local',
+      },
+    },
+  );
+  return JSON.parse(stdout);
+};
+
+describe('copy-missing-rows', () => {
+  it('brings back what is gone and leaves what is there, because the table is in use', async () => {
+    await put(FROM, [
+      { pk: 'I#default#1', sk: 'S', note: 'old' },
+      { pk: 'I#default#2', sk: 'S', note: 'lost' },
+      { pk: 'E#evt_1', sk: 'E', note: 'lost', expires_at: FUTURE },
+      { pk: 'E#evt_2', sk: 'E', note: 'expired', expires_at: 1_000 },
+      { pk: 'SWEEP#default', sk: 'W', note: 'how far the sweep came then' },
+    ]);
+    await put(TO, [{ pk: 'I#default#1', sk: 'S', note: 'new' }]);
+    expect(await run(FROM, TO, '--dry-run')).toEqual({ looked_at: 3, missing: 2, copied: 0, dry_run: true });
+    expect(await scan(TO)).toEqual(['I#default#1 S new']);
+    expect(await run(FROM, TO)).toEqual({ looked_at: 3, missing: 2, copied: 2, dry_run: false });
+    expect(await scan(TO)).toEqual(['E#evt_1 E lost', 'I#default#1 S new', 'I#default#2 S lost']);
+    expect(await run(FROM, TO)).toEqual({ looked_at: 3, missing: 0, copied: 0, dry_run: false });
+  });
+
+  it('copies more rows than one request takes', async () => {
+    const rows = Array.from({ length: 120 }, (_, i) => ({
+      pk: `C#default#acme#${i}`,
+      sk: 'L',
+      note: String(i),
+    }));
+    await put(FROM, rows);
+    expect(await run(FROM, TO)).toMatchObject({ missing: 120, copied: 120 });
+  });
+
+  it.each([
+    ['nothing', []],
+    ['the same table twice', [FROM, FROM]],
+    ['another flag', [FROM, TO, '--all']],
+  ])('refuses %s, because that is a mistake', async (_, args) => {
+    await expect(run(...args)).rejects.toMatchObject({ code: 2 });
+  });
+});

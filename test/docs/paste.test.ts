@@ -1,0 +1,134 @@
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { ScanCommand } from '@aws-sdk/lib-dynamodb';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import * as z from 'zod';
+import packageFile from '../../package.json' with { type: 'json' };
+import { embeddedConfig } from '../../src/local/aws-config.ts';
+import { createDocumentClient } from '../../src/platform/dynamodb.ts';
+import { codeBlocks, page, tableRows } from '../support/markdown.ts';
+import { toolPath } from '../support/tool-path.ts';
+
+const PROJECT = join(import.meta.dirname, '../..');
+const README = page('README.md');
+const ARCHITECTURE = page('docs/architecture.md');
+const SOURCES_PAGE = page('docs/commit-sources.md');
+
+describe('what the documentation has people paste', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'readme-'));
+  const record = join(folder, '.local/instance.json');
+  let server: ChildProcess;
+
+  const SETTINGS = /^(JIRA|GITHUB|BITBUCKET|COMMITS|AWS|TABLE|ARTIFACTS|LOCAL|RC|LOG)_/;
+  const withoutSettings = Object.fromEntries(
+    Object.entries(process.env).filter(([name]) => !SETTINGS.test(name)),
+  );
+
+  beforeAll(async () => {
+    const file = packageFile.scripts.start.split(' ').at(-1) ?? '';
+    server = spawn(process.execPath, [file, '--instance-file', record], {
+      cwd: PROJECT,
+      env: { ...withoutSettings, PORT: '0', ARTIFACTS_DIR: folder },
+      stdio: ['ignore', 'ignore', 'inherit'],
+    });
+    while (!existsSync(record) && server.exitCode === null) await sleep(50);
+  });
+
+  afterAll(async () => {
+    if (server.exitCode === null) {
+      const ended = once(server, 'exit');
+      server.kill('SIGTERM');
+      await ended;
+    }
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  const paste = (code: string, env: NodeJS.ProcessEnv = {}) =>
+    execFileSync('bash', ['-e', '-c', code], {
+      cwd: folder,
+      encoding: 'utf8',
+      env: { ...process.env, ...env, PATH: toolPath(), no_proxy: '127.0.0.1' },
+    });
+  const instance = z.object({
+    url: z.string(),
+    commits_secret: z.string(),
+    dynamodb_endpoint: z.string(),
+    table_name: z.string(),
+  });
+  const readRecord = () => instance.parse(JSON.parse(readFileSync(record, 'utf8')));
+  const blocks = codeBlocks(README, 'bash').filter((code) => code.includes('instance.json'));
+
+  it('delivers an issue: 202, then 200, and it can be read, as the README promises', () => {
+    const [deliver = '', read = ''] = blocks;
+    expect(deliver).toContain('openssl');
+    const first = paste(deliver);
+    expect(first).toContain('"outcome":"applied"');
+    expect(first.trimEnd().split('\n').at(-1)).toBe('202');
+    const second = paste(deliver);
+    expect(second).toContain('"outcome":"duplicate"');
+    expect(second.trimEnd().split('\n').at(-1)).toBe('200');
+    expect(JSON.parse(paste(read))).toMatchObject({ issue_key: 'DEMO-1', summary: 'A first delivery' });
+  });
+
+  const listing = z.object({ items: z.array(z.looseObject({})) });
+  const answers = (code: string) =>
+    paste(code)
+      .trim()
+      .split('\n')
+      .map((line) => listing.parse(JSON.parse(line)).items);
+
+  it('delivers two issues and commits for one, and shows the two gaps', async () => {
+    const [, , deliver = '', ask = ''] = blocks;
+    expect(blocks).toHaveLength(4);
+    const outcomes = [...paste(deliver).matchAll(/"outcome":"(\w+)"/g)].map(([, outcome]) => outcome);
+    expect(outcomes).toEqual(['applied', 'recorded']);
+    await expect
+      .poll(() => answers(ask), { timeout: 20_000 })
+      .toMatchObject([
+        [{ issue_key: 'DEMO-2' }],
+        [{ message_title: 'Tidy up', candidates: [] }],
+        [{ message_title: 'DEMO-1 Pay by invoice', rule: 'message' }],
+      ]);
+  });
+
+  it('leaves the run documents that the README names', () => {
+    const [, latest, summary] = tableRows(README, 'file').map(([name = '']) => name.replaceAll('`', ''));
+    const lie = readdirSync(join(folder, 'artifacts/issues/wave3/jira_webhook'));
+    expect(lie).toEqual(expect.arrayContaining([latest, summary]));
+    expect(lie.filter((name) => /^\d{8}T\d{9}-[0-9A-Z]{26}\.json$/.test(name))).not.toEqual([]);
+  });
+
+  it('sends commits from a CI, of which a pull request names the issue', async () => {
+    const [code = ''] = codeBlocks(SOURCES_PAGE, 'bash').filter((block) => block.includes('RECEIVER'));
+    const { url, commits_secret } = readRecord();
+    const env = { RECEIVER: url, COMMITS_WEBHOOK_SECRET: commits_secret };
+    expect(paste(code, env)).toContain('"outcome":"recorded"');
+    const commits = async () =>
+      listing.parse(await (await fetch(`${url}/issues/DEMO-2/commits`)).json()).items;
+    await expect
+      .poll(commits, { timeout: 20_000 })
+      .toMatchObject([{ message_title: 'Pay by bill', rule: 'pull_request_title' }]);
+  });
+
+  it('leaves rows of every kind that the architecture lists and of no other', async () => {
+    const { dynamodb_endpoint, table_name } = readRecord();
+    const client = createDocumentClient(embeddedConfig(dynamodb_endpoint));
+    const toPattern = (key = ''): string => key.replaceAll('`', '').replaceAll(/\{[^}]+\}/g, '.+');
+    const kinds = tableRows(ARCHITECTURE, 'item').map(([kind = '', pk, sk]) => ({
+      kind,
+      pattern: new RegExp(`^${toPattern(pk)}\n${toPattern(sk)}$`),
+    }));
+    const found = async () => {
+      const { Items = [] } = await client.send(new ScanCommand({ TableName: table_name }));
+      const kindOf = (name: string) =>
+        kinds.filter(({ pattern }) => pattern.test(name)).map(({ kind }) => kind);
+      return [...new Set(Items.map(({ pk, sk }) => kindOf(`${pk}\n${sk}`).join() || `${pk} ${sk}`))].sort();
+    };
+    await expect.poll(found, { timeout: 20_000 }).toEqual(kinds.map(({ kind }) => kind).sort());
+    client.destroy();
+  });
+});
