@@ -1,4 +1,6 @@
 import { BatchGetCommand, QueryCommand, type QueryCommandInput } from '@aws-sdk/lib-dynamodb';
+import { chunks } from '../platform/chunks.ts';
+import { repeatRest } from './repeat-rest.ts';
 import { callTable, type Item, type Key, type Table } from './table-client.ts';
 
 /** DynamoDB's limit for one BatchGetItem. */
@@ -22,15 +24,19 @@ const batchOnce = async (
 
 const nameOf = (key: Item | Key): string => `${String(key.pk)}\n${String(key.sk)}`;
 
-/** The rows at these keys as of now (strongly consistent), in their order; null for a missing one. */
+/**
+ * The rows at these keys as of now (strongly consistent), in their order; null for a missing one.
+ * @throws UnavailableError when the table does not answer, or leaves keys out until the signal is aborted
+ */
 export const readRows = async (table: Table, keys: Key[], signal: AbortSignal): Promise<(Item | null)[]> => {
   const found = new Map<string, Item>();
-  let rest = [...new Map(keys.map((key) => [nameOf(key), key])).values()];
-  while (rest.length > 0) {
-    const { items, left } = await batchOnce(table, rest.slice(0, MOST_KEYS_PER_CALL), signal);
+  const readOnce = async (rest: Key[]): Promise<Key[]> => {
+    const { items, left } = await batchOnce(table, rest, signal);
     for (const item of items) found.set(nameOf(item), item);
-    rest = [...left, ...rest.slice(MOST_KEYS_PER_CALL)];
-  }
+    return left;
+  };
+  const distinct = [...new Map(keys.map((key) => [nameOf(key), key])).values()];
+  for (const some of chunks(distinct, MOST_KEYS_PER_CALL)) await repeatRest(some, readOnce, signal);
   return keys.map((key) => found.get(nameOf(key)) ?? null);
 };
 
