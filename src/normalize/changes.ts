@@ -1,5 +1,5 @@
+import { hideAddress } from '../domain/address.ts';
 import type { Change } from '../domain/delivery.ts';
-import { hideAddress } from './address.ts';
 import type { ChangelogItem } from './changelog.ts';
 import { type Read, readPart } from './readers.ts';
 import type { Unread } from './unread.ts';

@@ -1,6 +1,6 @@
+import { hideAddress } from '../domain/address.ts';
 import type { Person } from '../domain/issue.ts';
 import { isJsonObject, type JsonObject, own } from '../domain/json.ts';
-import { hideAddress } from './address.ts';
 import { type Read, readPart } from './readers.ts';
 
 /** Jira's own limit for user names, keys and display names. */

@@ -1,5 +1,5 @@
+import { hideAddress } from '../domain/address.ts';
 import { isJsonObject, type Json, type JsonObject } from '../domain/json.ts';
-import { hideAddress } from './address.ts';
 
 /** Deeper than anything Jira sends, and far from the depth at which recursion or `JSON.stringify` fail. */
 const MOST_LEVELS = 100;

@@ -1,3 +1,4 @@
+import type { Outcome } from '../domain/delivery.ts';
 import { firstRunIdAt } from '../platform/run-id.ts';
 import { listDay } from './list-day.ts';
 import type { Item, Table } from './table-client.ts';
@@ -14,21 +15,22 @@ const toEntry = ({ pk, run_id, outcome }: Item): EventEntry => ({
 });
 
 /**
- * Pages of the events of a Phoenix day that were received in `[from_ms, to_ms)`, newest first.
+ * Pages of the events of a Phoenix day that were received in `[from_ms, to_ms)`, newest first: those with one
+ * outcome, or all.
  * @param newSignal one for each page: a day may take longer than a request
  */
 export async function* eventsOfDay(
   table: Table,
-  query: { tenant: string; day: string; from_ms: number; to_ms: number },
+  query: { tenant: string; day: string; outcome: Outcome | null; from_ms: number; to_ms: number },
   newSignal: () => AbortSignal,
 ): AsyncGenerator<EventEntry[]> {
-  const { tenant, day } = query;
+  const { tenant, day, outcome } = query;
   const first = firstRunIdAt(query.from_ms);
   let before: string | null = firstRunIdAt(query.to_ms);
   while (before !== null) {
     const page: { items: Item[]; next: string | null } = await listDay(
       table,
-      { tenant, day, outcome: null, before, limit: PAGE },
+      { tenant, day, outcome, before, limit: PAGE },
       newSignal(),
     );
     const inRange = page.items.map(toEntry).filter(({ run_id }) => run_id >= first);

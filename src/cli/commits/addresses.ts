@@ -1,4 +1,4 @@
-import { sha256Hex } from '../../domain/event-id.ts';
+import { hideAddress, isAddress } from '../../domain/address.ts';
 
 /**
  * Anything of the form `<name@host>`, as in a Signed-off-by line; or a name, an `@` and a host whose last part is
@@ -7,13 +7,9 @@ import { sha256Hex } from '../../domain/event-id.ts';
 const ADDRESS =
   /<[^<>\s@]{1,64}@[^<>\s@]{1,255}>|[\p{L}\p{N}._%+'-]{1,64}@(?:[\p{L}\p{N}-]{1,63}\.){1,8}\p{L}{2,24}(?![\p{L}\p{N}])/gu;
 
-/** A host of letters, with or without dots (`root@localhost`): `release@2` is a name. */
-const isAddress = (name: string): boolean =>
-  name.length <= 320 && /^[^\s@]+@[^\s@]*\p{L}[^\s@]*$/u.test(name);
-
 /** The text with `[address]` in the place of every e-mail address. */
 export const withoutAddresses = (text: string): string => text.replaceAll(ADDRESS, '[address]');
 
 /** A name without e-mail addresses; where it is nothing else, the hash that all our data has for one. */
 export const hideAddresses = (name: string): string =>
-  isAddress(name) ? `sha256:${sha256Hex(name)}` : withoutAddresses(name);
+  isAddress(name) ? hideAddress(name) : withoutAddresses(name);

@@ -2,7 +2,7 @@ import type { Outcome } from '../../domain/delivery.ts';
 import { toPhoenixDay } from '../../domain/instant.ts';
 import { DEFAULT_TENANT } from '../../domain/tenant.ts';
 import { eachLimit } from '../../platform/each-limit.ts';
-import { listDay } from '../../store/list-day.ts';
+import { eventsOfDay } from '../../store/events-of-day.ts';
 import { listParked } from '../../store/processing.ts';
 import type { EventStore } from '../../store/put-event.ts';
 import type { Item, Table } from '../../store/table-client.ts';
@@ -11,6 +11,9 @@ import type { Selection } from './selection.ts';
 
 const DAY_MS = 86_400_000;
 const PAGE = 1_000;
+
+/** The last time that a run id can tell: 48 bits of milliseconds. */
+const LAST_MS = 2 ** 48 - 1;
 
 /** Days looked at together; each is spread over eight partitions. */
 const DAYS_AT_A_TIME = 4;
@@ -26,15 +29,11 @@ export const daysHolding = (outcome: Outcome, retentionDays: number, nowMs: numb
 };
 
 /** Ids of a Phoenix day's events, oldest first; of one outcome, or all. */
-const eventsOfDay = async (table: Table, day: string, outcome: Outcome | null): Promise<string[]> => {
+const idsOfDay = async (table: Table, day: string, outcome: Outcome | null): Promise<string[]> => {
+  const query = { tenant: DEFAULT_TENANT, day, outcome, from_ms: 0, to_ms: LAST_MS };
   const ids: string[] = [];
-  let before: string | null = null;
-  do {
-    const query = { tenant: DEFAULT_TENANT, day, outcome, before, limit: PAGE };
-    const page: { items: Item[]; next: string | null } = await listDay(table, query, itemDeadline());
-    ids.push(...page.items.map((item) => String(item.pk).slice('E#'.length)));
-    before = page.next;
-  } while (before !== null);
+  for await (const page of eventsOfDay(table, query, itemDeadline))
+    ids.push(...page.map(({ event_id }) => event_id));
   return ids.reverse();
 };
 
@@ -64,7 +63,7 @@ export const findEvents = async (
   if (selection.kind === 'event') return [selection.id];
   if (selection.kind === 'parked') return parkedEvents(events.table);
   const { outcome } = selection;
-  if (selection.kind === 'day') return eventsOfDay(events.table, selection.day, outcome);
+  if (selection.kind === 'day') return idsOfDay(events.table, selection.day, outcome);
   const days = daysHolding(selection.outcome, events.retention_days, nowMs);
-  return (await eachLimit(days, DAYS_AT_A_TIME, (day) => eventsOfDay(events.table, day, outcome))).flat();
+  return (await eachLimit(days, DAYS_AT_A_TIME, (day) => idsOfDay(events.table, day, outcome))).flat();
 };

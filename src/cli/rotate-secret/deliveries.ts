@@ -46,7 +46,7 @@ const daysBetween = (fromMs: number, toMs: number): string[] => {
 async function* eventIds(table: Table, from_ms: number, to_ms: number): AsyncGenerator<string[]> {
   let left = MOST_LOOKED_AT;
   for (const day of daysBetween(from_ms, to_ms)) {
-    const query = { tenant: DEFAULT_TENANT, day, from_ms, to_ms };
+    const query = { tenant: DEFAULT_TENANT, day, outcome: null, from_ms, to_ms };
     for await (const page of eventsOfDay(table, query, itemDeadline)) {
       yield page.slice(0, left).map(({ event_id }) => event_id);
       left -= page.length;

@@ -48,6 +48,6 @@ export async function* waitingOfDay(
   query: { tenant: string; day: string; from_ms: number; to_ms: number },
   newSignal: () => AbortSignal,
 ): AsyncGenerator<{ looked_at: number; waiting: EventEntry[] }> {
-  for await (const entries of eventsOfDay(table, query, newSignal))
+  for await (const entries of eventsOfDay(table, { ...query, outcome: null }, newSignal))
     yield { looked_at: entries.length, waiting: await withoutStatus(table, entries, newSignal()) };
 }

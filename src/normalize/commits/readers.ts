@@ -1,5 +1,5 @@
+import { hideAddress } from '../../domain/address.ts';
 import { isSha, parseCommitInstant } from '../../domain/commit.ts';
-import { hideAddress } from '../address.ts';
 import { cutAtCodePoint } from '../fit-search.ts';
 import type { Read } from '../readers.ts';
 

@@ -1,4 +1,4 @@
-import { sha256Hex } from '../domain/event-id.ts';
+import { sha256Hex } from './event-id.ts';
 
 /** The longest address a mail server must take is 254 characters; some servers took a little more. */
 const LONGEST_ADDRESS = 320;
