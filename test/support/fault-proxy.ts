@@ -41,6 +41,8 @@ export type FaultProxy = {
   struck: number;
   /** Resolves when the next one is hit; with `mute`, when its write is through. */
   nextStrike(): Promise<void>;
+  /** Sends everything on to another database from now on. */
+  retarget(database: string): void;
   /** Stops listening, so that connections are refused, until `accept`. */
   refuse(): Promise<void>;
   accept(): Promise<void>;
@@ -94,7 +96,7 @@ const matches = ({ options }: Rule, { operation, body }: Seen): boolean =>
 
 /** An HTTP proxy before a DynamoDB that passes everything on until it is told what to spoil. */
 export const startFaultProxy = async (database: string): Promise<FaultProxy> => {
-  const target = new URL(database);
+  let target = new URL(database);
   const agent = new Agent({ keepAlive: true });
   const strikes = new EventTarget();
   let rule: Rule | null = null;
@@ -144,6 +146,9 @@ export const startFaultProxy = async (database: string): Promise<FaultProxy> => 
     },
     struck: 0,
     nextStrike: async () => void (await once(strikes, 'strike')),
+    retarget: (next) => {
+      target = new URL(next);
+    },
     refuse: () => stop(server),
     accept: async () => {
       if (!server.listening) await listen(server, port);

@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import * as z from 'zod/mini';
 import { type Answer, type Delivery, SECRET, sign } from './app.ts';
+import { COMPILE_CACHE } from './compile-cache.ts';
 
 const START = join(import.meta.dirname, '../../src/cli/start.ts');
 const READY_MS = 60_000;
@@ -48,7 +49,14 @@ export const startServer = async (folder: string, env: NodeJS.ProcessEnv): Promi
   const file = join(folder, 'instance.json');
   const settings = { PORT: '0', JIRA_WEBHOOK_SECRET: SECRET, ARTIFACTS_DIR: folder, RC_LOG_JSON: 'true' };
   const child = spawn(process.execPath, [START, '--instance-file', file], {
-    env: { PATH: process.env.PATH, HOME: process.env.HOME, LOG_LEVEL: 'error', ...settings, ...env },
+    env: {
+      ...COMPILE_CACHE,
+      PATH: process.env.PATH,
+      HOME: process.env.HOME,
+      LOG_LEVEL: 'error',
+      ...settings,
+      ...env,
+    },
     stdio: ['ignore', 'ignore', 'pipe'],
   });
   let said = '';

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { buffer } from 'node:stream/consumers';
 import { PROJECT_FOLDER } from '../../../src/local/project-folder.ts';
+import { COMPILE_CACHE } from '../../support/compile-cache.ts';
 
 export type Ended = { code: number | null; stdout: string; stderr: string; bytes: Buffer };
 
@@ -11,7 +12,7 @@ export type Ended = { code: number | null; stdout: string; stderr: string; bytes
 export const runCli = async (name: string, args: string[], env: NodeJS.ProcessEnv = {}): Promise<Ended> => {
   const child = spawn(process.execPath, [`src/cli/${name}.ts`, ...args], {
     cwd: PROJECT_FOLDER,
-    env: { PATH: process.env.PATH, HOME: '/nonexistent', ...env },
+    env: { PATH: process.env.PATH, HOME: '/nonexistent', ...COMPILE_CACHE, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const ended = new Promise<number | null>((done) => child.once('close', done));

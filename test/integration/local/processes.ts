@@ -5,6 +5,7 @@ import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll } from 'vitest';
 import { processStart } from '../../../src/local/processes.ts';
+import { COMPILE_CACHE } from '../../support/compile-cache.ts';
 
 const ROOT = resolve(import.meta.dirname, '../../..');
 
@@ -68,6 +69,10 @@ export type SpawnSettings = { env?: Record<string, string>; ownGroup?: boolean }
 /** Starts any command in the project folder, with nothing of our environment but where programs are. */
 export const spawnCommand = (command: string, args: string[], options: SpawnSettings = {}): Spawned => {
   const { PATH = '', HOME = '' } = process.env;
-  const settings = { cwd: ROOT, detached: options.ownGroup ?? false, env: { PATH, HOME, ...options.env } };
+  const settings = {
+    cwd: ROOT,
+    detached: options.ownGroup ?? false,
+    env: { ...COMPILE_CACHE, PATH, HOME, ...options.env },
+  };
   return watch(spawn(command, args, { ...settings, stdio: ['ignore', 'pipe', 'pipe'] }));
 };

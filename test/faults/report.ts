@@ -1,0 +1,72 @@
+import { markdownTable } from '../../src/cli/shared/markdown-table.ts';
+import { textTable } from '../../src/cli/shared/text-table.ts';
+import { machineFacts } from '../bench/shared/machine.ts';
+import { addTally, NOTHING, type Tally } from './check/tally.ts';
+import type { Row } from './rows/row.ts';
+import type { BadRun, Matrix, MatrixOptions } from './run-rows.ts';
+import type { SenderSettings } from './sender/jira-model.ts';
+
+const HEAD = [
+  'fault',
+  'struck',
+  'sent',
+  'acknowledged',
+  'lost',
+  'doubled',
+  'wrong snapshots',
+  'wrong outcomes',
+  'wrong correlations',
+  'longest recovery',
+];
+
+const cells = (name: string, tally: Tally): string[] => [
+  name,
+  String(tally.hits),
+  String(tally.sent),
+  String(tally.acknowledged),
+  String(tally.lost),
+  String(tally.doubled),
+  String(tally.wrong_snapshots),
+  String(tally.wrong_outcomes),
+  String(tally.wrong_correlations),
+  `${(tally.recovery_ms / 1000).toFixed(1)} s`,
+];
+
+const tableRows = (rows: readonly Row[], { tallies }: Matrix): string[][] => {
+  const each = rows.map(({ name }) => [name, tallies.get(name) ?? NOTHING] as const);
+  const all = each.map(([, tally]) => tally).reduce(addTally, NOTHING);
+  return [...each, ['all', all] as const].map(([name, tally]) => cells(name, tally));
+};
+
+/** How the sender was set, so that the waits can be read. */
+export const describeSender = ({ resends, waitMinutes, scale, connections }: SenderSettings): string => {
+  const [least, most] = waitMinutes.map((minutes) => (minutes * 60 * scale).toFixed(1));
+  return `The sender tries ${resends} times more, ${waitMinutes.join(' to ')} minutes apart, scaled by ${scale} to ${least} to ${most} s, on ${connections} connections.`;
+};
+
+export const printReport = ({ rows }: MatrixOptions, matrix: Matrix): void =>
+  console.log(textTable(HEAD, tableRows(rows, matrix)));
+
+/** What to type to see one of them again. */
+export const explainBad = ({ row, seed, tally, reason }: BadRun): string =>
+  `${reason ?? JSON.stringify(tally)}\n  npm run faults -- --row '${row}' --seed ${seed} --seeds 1`;
+
+/** The measured part of docs/reliability.md. */
+export const reliabilityBlock = (options: MatrixOptions, matrix: Matrix): string => {
+  const { rows, seed, seeds, sender } = options;
+  const last = seed + seeds - 1;
+  return [
+    `Seeds ${seed} to ${last}, each once for every row: \`npm run faults -- --seed ${seed} --seeds ${seeds} --write\`.`,
+    describeSender(sender),
+    '',
+    '```text',
+    machineFacts(),
+    '```',
+    '',
+    markdownTable(HEAD, tableRows(rows, matrix)),
+    '',
+    'What happens in each row:',
+    '',
+    ...rows.map(({ name, story }) => `- **${name}**: ${story}`),
+  ].join('\n');
+};

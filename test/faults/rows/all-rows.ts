@@ -1,0 +1,17 @@
+import { CLOCK_ROWS } from './clock-rows.ts';
+import { CORRELATION_ROWS } from './correlation-rows.ts';
+import { KILL_ROWS } from './kill-rows.ts';
+import type { Row } from './row.ts';
+import { SECRET_ROWS } from './secret-rows.ts';
+import { SENDER_ROWS } from './sender-rows.ts';
+import { TABLE_ROWS } from './table-rows.ts';
+
+/** The fault matrix, in the order in which it is shown. */
+export const ROWS: readonly Row[] = [
+  ...SENDER_ROWS,
+  ...TABLE_ROWS,
+  ...KILL_ROWS,
+  ...SECRET_ROWS,
+  ...CLOCK_ROWS,
+  ...CORRELATION_ROWS,
+];

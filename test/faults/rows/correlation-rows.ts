@@ -1,0 +1,83 @@
+import { rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { DeleteCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
+import { scanTable } from '../../support/correlation.ts';
+import { POISON } from '../check/count-events.ts';
+import { largeDelivery } from '../sender/large-delivery.ts';
+import { settle } from '../world/settle.ts';
+import type { World } from '../world/world.ts';
+import type { Row } from './row.ts';
+import { row } from './scene.ts';
+
+const POISONS = 2;
+
+/** An event as ingest writes it, but with a body that is none. */
+const poison = async ({ reader, tableName, clock }: World, number: number): Promise<void> => {
+  const expires_at = Math.floor(clock() / 1000) + 86_400;
+  const pk = `${POISON}${String(number).padStart(20, '0')}`;
+  const Item = { pk, sk: 'E', body: 'no body of ours', expires_at };
+  await reader.events.table.reader.send(new PutCommand({ TableName: tableName, Item }));
+};
+
+/** Forgets how far the stream was read, so that the next instance reads all of it again. */
+const forgetCheckpoints = async ({ reader, tableName }: World): Promise<number> => {
+  const rows = (await scanTable(reader)).filter((one) => String(one.pk).startsWith('STREAM#'));
+  for (const { pk, sk } of rows)
+    await reader.events.table.reader.send(new DeleteCommand({ TableName: tableName, Key: { pk, sk } }));
+  return rows.length;
+};
+
+/** What happens between the table and the artifacts. */
+export const CORRELATION_ROWS: Row[] = [
+  row({
+    name: 'poison record',
+    story: `The stream brings ${POISONS} events that nobody can read, among the others.`,
+    parked: POISONS,
+    play: async ({ world, send, hit }) => {
+      await world.start();
+      const sending = send();
+      for (let number = 0; number < POISONS; number += 1) await poison(world, number);
+      hit(POISONS);
+      await sending;
+    },
+  }),
+  row({
+    name: 'stream read again from its start',
+    story: 'When all is handled, the instance forgets how far it read and reads the whole stream again.',
+    play: async ({ world, send, hit }) => {
+      await world.start();
+      await send();
+      await settle(world, {});
+      await world.stop();
+      hit(await forgetCheckpoints(world));
+      await world.start();
+      await world.correlated();
+    },
+  }),
+  row({
+    name: 'stream lost',
+    story: 'Nothing reads the stream until it has forgotten everything: only the sweep can help.',
+    stream: false,
+    play: async ({ world, send, hit }) => {
+      await world.start({}, { correlate: false });
+      await send();
+      hit();
+    },
+  }),
+  row({
+    name: 'artifacts cannot be written',
+    story: 'The place for artifacts takes no file for up to 2 s, run documents and large bodies alike.',
+    play: async ({ world, drawn, send, over, random, hit }) => {
+      const inTheWay = join(world.folder, 'artifacts');
+      await writeFile(inTheWay, '');
+      await world.start();
+      hit();
+      const sending = send([...drawn.outgoing, largeDelivery(random)]);
+      await sleep(2_000 * (0.2 + 0.8 * random()));
+      await rm(inTheWay);
+      over();
+      await sending;
+    },
+  }),
+];

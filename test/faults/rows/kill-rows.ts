@@ -1,0 +1,71 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Fault } from '../../support/fault-proxy.ts';
+import { ownEngine } from '../world/engine-pool.ts';
+import type { Row } from './row.ts';
+import { row, type Scene } from './scene.ts';
+
+const WRITES = ['PutItem', 'UpdateItem', 'BatchWriteItem'];
+
+/** Rows that correlation writes: links and processing, by their sort keys. */
+const ofCorrelation = (body: string): boolean => /"sk":\{"S":"(L|P)"\}/.test(body);
+
+const ofEvent = (body: string): boolean => /"sk":\{"S":"E"\}/.test(body);
+
+/** Kills the instance at one call to the table that the seed chooses, and starts it again. */
+const killAt =
+  (fault: Fault, when: (body: string) => boolean, most: number) =>
+  async ({ world, send, over, random }: Scene): Promise<void> => {
+    const server = await world.startProcess();
+    const skip = Math.floor(random() * most);
+    world.proxy.fail(fault, { operations: WRITES, when, skip, times: 1 });
+    const struck = world.proxy.nextStrike();
+    const sending = send();
+    await Promise.race([struck, sending.then(() => sleep(1_000))]);
+    await server.kill();
+    over();
+    await world.startProcess();
+    await sending;
+  };
+
+/** The instance and its database end in the middle of work, and come back. */
+export const KILL_ROWS: Row[] = [
+  row({
+    name: 'killed before a write',
+    story: 'kill -9 while a write of a delivery is on its way; the write never arrives.',
+    play: killAt({ kind: 'hang' }, (body) => !ofCorrelation(body), 40),
+  }),
+  row({
+    name: 'killed between the writes',
+    story: 'kill -9 when a write of a delivery is stored, before the instance knows.',
+    play: killAt({ kind: 'mute' }, (body) => !ofCorrelation(body) && !ofEvent(body), 20),
+  }),
+  row({
+    name: 'killed after the last write',
+    story: 'kill -9 when the event is stored, before the sender is told.',
+    play: killAt({ kind: 'mute' }, ofEvent, 20),
+  }),
+  row({
+    name: 'killed within a batch of correlation, before a write',
+    story: 'kill -9 while correlation is about to write a link or a status.',
+    play: killAt({ kind: 'hang' }, ofCorrelation, 40),
+  }),
+  row({
+    name: 'killed within a batch of correlation, after a write',
+    story: 'kill -9 when a link or a status is stored, before correlation knows.',
+    play: killAt({ kind: 'mute' }, ofCorrelation, 40),
+  }),
+  row({
+    name: 'database killed',
+    story: 'kill -9 of the database’s process under load; it starts again on its file.',
+    takeEngine: ownEngine,
+    play: async ({ world, send, over, random, hit, restartEngine }) => {
+      await world.start();
+      const sending = send();
+      await sleep(random() * 150);
+      await restartEngine();
+      hit();
+      over();
+      await sending;
+    },
+  }),
+];

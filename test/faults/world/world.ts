@@ -1,0 +1,85 @@
+import { randomUUID } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { COMMIT_SECRETS, openApp, SECRET, type TestApp } from '../../support/app.ts';
+import { type FaultProxy, startFaultProxy } from '../../support/fault-proxy.ts';
+import { type MovableClock, movableClock } from './clock.ts';
+import { type Host, type ProcessHost, startInside, startProcess } from './host.ts';
+
+/** Where one run plays: a table, a proxy that spoils what it is told to, and an instance behind it. */
+export type World = {
+  proxy: FaultProxy;
+  clock: MovableClock;
+  /** Artifacts, and what an instance in a process of its own keeps. */
+  folder: string;
+  tableName: string;
+  /** What an instance is started with, unless a row says otherwise. */
+  env: NodeJS.ProcessEnv;
+  /** Reads by way of the proxy, too, when its faults are over. */
+  reader: TestApp;
+  url(): string;
+  /** Resolves when the instance in this process has correlated everything stored before the call. */
+  correlated(): Promise<void>;
+  start(env?: NodeJS.ProcessEnv, options?: { correlate: boolean }): Promise<void>;
+  startProcess(env?: NodeJS.ProcessEnv): Promise<ProcessHost>;
+  stop(): Promise<void>;
+} & AsyncDisposable;
+
+const environment = (proxy: FaultProxy, folder: string, tableName: string): NodeJS.ProcessEnv => ({
+  JIRA_WEBHOOK_SECRET: SECRET,
+  GITHUB_WEBHOOK_SECRET: COMMIT_SECRETS.github,
+  BITBUCKET_WEBHOOK_SECRET: COMMIT_SECRETS.bitbucket,
+  COMMITS_WEBHOOK_SECRET: COMMIT_SECRETS.commits,
+  PORT: '0',
+  ARTIFACTS_DIR: folder,
+  TABLE_NAME: tableName,
+  AWS_ENDPOINT_URL_DYNAMODB: proxy.endpoint,
+});
+
+/** A world on an engine; nothing is started in it yet. Disposing of it ends all it started. */
+export const openWorld = async (endpoint: string): Promise<World> => {
+  const owned = new AsyncDisposableStack();
+  const folder = await mkdtemp(join(tmpdir(), 'jira-webhook-sync-faults-'));
+  owned.defer(() => rm(folder, { recursive: true, force: true }));
+  const proxy = await startFaultProxy(endpoint);
+  owned.defer(proxy.close);
+  const tableName = `faults-${randomUUID()}`;
+  const clock = movableClock();
+  const env = environment(proxy, folder, tableName);
+  const reader = openApp({ endpoint: proxy.endpoint, tableName, clock, env: { LOG_LEVEL: 'silent' } });
+  let host: Host | null = null;
+  owned.defer(async () => host?.stop());
+
+  const started = <Started extends Host>(next: Started): Started => {
+    host = next;
+    return next;
+  };
+  return {
+    proxy,
+    clock,
+    folder,
+    tableName,
+    env,
+    reader,
+    // Between a kill and the next start nobody listens: port 9 is the discard service's.
+    url: () => host?.url ?? 'http://127.0.0.1:9',
+    correlated: async () => host?.correlated?.(),
+    start: async (more = {}, { correlate } = { correlate: true }) =>
+      void started(await startInside({ ...env, ...more }, clock, correlate)),
+    startProcess: async (more = {}) => {
+      const own = started(await startProcess(folder, { ...env, ...more }));
+      const kill = async (options?: { engineToo: boolean }): Promise<void> => {
+        host = null;
+        await own.kill(options);
+      };
+      return { ...own, kill };
+    },
+    stop: async () => {
+      const ending = host;
+      host = null;
+      await ending?.stop();
+    },
+    [Symbol.asyncDispose]: () => owned.disposeAsync(),
+  };
+};
