@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { Json } from '../../../src/domain/json.ts';
 import { isAddress } from '../../../src/domain/address.ts';
+import type { Json } from '../../../src/domain/json.ts';
 import { PETE, readFieldsOf } from './support.ts';
 
 const assignee = (user: Json) => {
