@@ -10,16 +10,27 @@ export class ContextError extends Error {
 
 const matching = (pattern: RegExp, message: string) => z.string().check(z.regex(pattern, message));
 
+/** Lambda gives all variables of a function 4 KB (developer guide, "Lambda quotas"); the others need less than 1 KB. */
+const MOST_CIDR_CHARACTERS = 3_000;
+
 /** The text itself, checked as the function that gets it will read it. */
-const cidrText = z.string().check((context) => {
-  const result = cidrs.safeParse(context.value);
-  if (!result.success)
-    context.issues.push({
-      code: 'custom',
-      input: context.value,
-      message: result.error.issues[0]?.message ?? '',
-    });
-});
+const cidrText = z
+  .string()
+  .check(
+    z.maxLength(
+      MOST_CIDR_CHARACTERS,
+      `must have ${MOST_CIDR_CHARACTERS} characters at most, since a function's whole environment may have 4 KB: join neighbouring blocks`,
+    ),
+    (context) => {
+      const result = cidrs.safeParse(context.value);
+      if (!result.success)
+        context.issues.push({
+          code: 'custom',
+          input: context.value,
+          message: result.error.issues[0]?.message ?? '',
+        });
+    },
+  );
 
 const quietHours = z.pipe(
   z

@@ -82,6 +82,10 @@ describe('the context', () => {
     [{ quietHours: '20:00-18:01' }, /^quietHours must be none/],
     [{ quietHours: ['20:00-06:00'] }, 'quietHours must be text'],
     [{ allowedCidrs: ['192.0.2.0/24'] }, 'allowedCidrs must be text'],
+    [
+      { allowedCidrs: Array(300).fill('192.0.2.0/24').join(',') },
+      /^allowedCidrs must have 3000 characters at most/,
+    ],
   ])('stops synth for %j and names the key, because nothing else tells where it is', (context, problem) => {
     expect(problemsOf(context)).toEqual([
       typeof problem === 'string' ? problem : expect.stringMatching(problem),
