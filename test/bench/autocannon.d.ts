@@ -9,6 +9,8 @@ declare module 'autocannon' {
     connections: number;
     /** Requests in all, shared out evenly. */
     amount: number;
+    /** Requests a second over all connections; as many as possible without it. */
+    overallRate?: number;
     /** Called once for each connection, before its first request. */
     setupClient(client: Client): void;
   };

@@ -36,12 +36,15 @@ const emptyBundle = (folder: string): Bundle => {
   return sized('bare Node', file);
 };
 
-/** The ingest bundle as `npm run build` makes it from the sources as they are now, its floor, and nothing. */
+const OTHERS = ['read', 'correlate', 'sweep'] as const;
+
+/** The bundles as `npm run build` makes them from the sources as they are now, the floor of ingest, and nothing. */
 export const makeBundles = async (folder: string) => {
-  await buildBundle('ingest', folder, undefined);
+  for (const name of ['ingest', ...OTHERS] as const) await buildBundle(name, folder, undefined);
   return {
-    ours: sized('ours', bundleFile(folder, 'ingest')),
+    ours: sized('ours: ingest', bundleFile(folder, 'ingest')),
     floor: await floorBundle(folder),
     bare: emptyBundle(folder),
+    others: OTHERS.map((name) => sized(`ours: ${name}`, bundleFile(folder, name))),
   };
 };

@@ -10,7 +10,7 @@ export type Marks = { issue_id: string; issue_key: string; updated_ms: number; t
 type Body = {
   timestamp: number;
   webhookEvent: string;
-  issue: { id: string; key: string; fields: { updated: string } };
+  issue: { id: string; key: string; fields: { updated: string; description?: string } };
 };
 
 const template: Body = JSON.parse(typicalUpdate().toString());
@@ -31,15 +31,20 @@ export const nextMarks = (issue: number): Marks => {
   };
 };
 
-/** The typical update with these marks, under this event name. */
-export const bodyWith = (marks: Marks, webhookEvent: string): Buffer => {
+/** The typical update with these marks, under this event name, and with more text in its description. */
+export const bodyWith = (marks: Marks, webhookEvent: string, more?: string): Buffer => {
   const { issue } = template;
   const updated = new Date(marks.updated_ms).toISOString().replace('Z', '+0000');
   const body: Body = {
     ...template,
     webhookEvent,
     timestamp: marks.timestamp_ms,
-    issue: { ...issue, id: marks.issue_id, key: marks.issue_key, fields: { ...issue.fields, updated } },
+    issue: {
+      ...issue,
+      id: marks.issue_id,
+      key: marks.issue_key,
+      fields: { ...issue.fields, updated, ...(more === undefined ? {} : { description: more }) },
+    },
   };
   return Buffer.from(JSON.stringify(body));
 };

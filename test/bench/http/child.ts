@@ -8,6 +8,7 @@ export type FromChild = { kind: 'ready'; url: string } | { kind: 'cpu'; user: nu
 
 export type ServerProcess = {
   url: string;
+  pid: number;
   /** Processor milliseconds used so far, by the server and by its database. */
   cpuMs(): Promise<{ server: number; database: number }>;
 };
@@ -55,6 +56,7 @@ export const startServer = async (
   if (ready.kind !== 'ready') throw new Error(`${file} did not say where it listens`);
   return {
     url: ready.url,
+    pid: child.pid ?? 0,
     cpuMs: async () => {
       const usage = await ask(child, { kind: 'cpu' });
       const server = usage.kind === 'cpu' ? (usage.user + usage.system) / 1000 : Number.NaN;

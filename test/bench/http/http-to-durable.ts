@@ -28,7 +28,7 @@ const makeServers = (templates: Templates, artifacts: string): { ours: Server; f
   const { AWS_ENDPOINT_URL_DYNAMODB: _none, LOCAL_DB_PATH: _memory, ...env } = process.env;
   const own = { JIRA_WEBHOOK_SECRET: SECRET, ARTIFACTS_DIR: artifacts, RC_LOG_JSON: 'true', PORT: '0' };
   return {
-    ours: { file: 'our-server.ts', setup: {}, env: { ...env, ...own } },
+    ours: { file: 'our-server.ts', setup: { correlate: false }, env: { ...env, ...own } },
     floor: { file: 'floor-server.ts', setup: templates, env },
   };
 };

@@ -1,0 +1,72 @@
+import { markdownTable } from '../../src/cli/shared/markdown-table.ts';
+import type { ColdStarts } from '../bench/cold/cold-start.ts';
+import { machineFacts } from '../bench/shared/machine.ts';
+import type { Goal } from '../bench/shared/section.ts';
+import type { KeepUp } from './keep-up.ts';
+import type { Wave } from './sustained.ts';
+
+export type Measured = { sustained: Wave[]; burst: Wave[]; keepUp: KeepUp; cold: ColdStarts; goals: Goal[] };
+
+const HEAD = [
+  'load',
+  'sent',
+  'per second',
+  'p50 ms',
+  'p95 ms',
+  'p99 ms',
+  'max ms',
+  'errors',
+  'not stored',
+  'memory MB',
+];
+
+const cells = (name: string, wave: Wave): string[] => [
+  name,
+  String(wave.requests),
+  wave.perSecond.toFixed(0),
+  ...[wave.p50, wave.p95, wave.p99, wave.max].map((ms) => ms.toFixed(0)),
+  String(wave.errors),
+  String(wave.missing),
+  wave.memory.toFixed(0),
+];
+
+/** Rows of the waves, in the order in which they came. */
+export const waveRows = ({ sustained, burst }: Measured): { head: string[]; rows: string[][] } => ({
+  head: HEAD,
+  rows: [
+    ...sustained.map((wave, index) => cells(`sustained, wave ${index + 1}`, wave)),
+    ...burst.map((wave) => cells('burst', wave)),
+  ],
+});
+
+export const describeKeepUp = ({ rate, seconds, lag, drain, errors }: KeepUp): string =>
+  `Correlation, in a run of its own at ${rate.toFixed(0)} deliveries a second for ${seconds} s: ${lag} s behind at most, ` +
+  `all done ${drain.toFixed(1)} s after the last delivery, ${errors} errors.`;
+
+/** The measured part of docs/performance.md. */
+export const loadBlock = (how: string, measured: Measured): string => {
+  const { head, rows } = waveRows(measured);
+  const goals = measured.goals.map(({ figure, goal, measured: value, met }) => [
+    figure,
+    goal,
+    value,
+    met ? 'met' : 'not met',
+  ]);
+  return [
+    `Measured by \`${how}\`.`,
+    '',
+    '```text',
+    machineFacts(),
+    '```',
+    '',
+    markdownTable(head, rows),
+    '',
+    describeKeepUp(measured.keepUp),
+    '',
+    'Cold start, from the start of the process until the handler is there:',
+    '',
+    markdownTable(measured.cold.head, measured.cold.rows),
+    '',
+    markdownTable(['figure', 'goal', 'measured', ''], goals),
+  ].join('\n');
+};

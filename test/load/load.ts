@@ -1,0 +1,87 @@
+import { join } from 'node:path';
+import { newCommand, runCommand } from '../../src/cli/shared/command.ts';
+import { showProgress } from '../../src/cli/shared/progress.ts';
+import { PROJECT_FOLDER } from '../../src/local/project-folder.ts';
+import { judgeColdStarts, measureColdStarts } from '../bench/cold/cold-start.ts';
+import { httpToDurable } from '../bench/http/http-to-durable.ts';
+import { FIXTURES } from '../bench/shared/deliveries.ts';
+import { machineFacts } from '../bench/shared/machine.ts';
+import { printGoals, printTable } from '../bench/shared/report.ts';
+import { type Goal, judge } from '../bench/shared/section.ts';
+import { median, sum } from '../bench/shared/stats.ts';
+import { writeMeasured } from '../support/generated-page.ts';
+import { keepUp } from './keep-up.ts';
+import { describeKeepUp, loadBlock, type Measured, waveRows } from './load-page.ts';
+import { sustained, type Wave } from './sustained.ts';
+
+const PAGE = join(PROJECT_FOLDER, 'docs/performance.md');
+
+const command = newCommand(
+  'load',
+  'Sends sustained and burst load to a whole instance on this machine, checks that everything acknowledged is stored, and compares with the floor.',
+)
+  .option('--short', 'a hundredth of the load: shows that everything runs, the figures are rough', false)
+  .option('--write', 'write the figures into docs/performance.md', false);
+
+type Flags = { short: boolean; write: boolean };
+
+const MEMORY_MB = 250;
+const PER_MINUTE = 20_000;
+const MOST_LAG_SECONDS = 30;
+
+const FULL = { waves: 20, perWave: 5_000, burst: 2_000, seconds: 30 };
+const SHORT = { waves: 2, perWave: 500, burst: 200, seconds: 4 };
+
+const goalsOf = (waves: Wave[], { lag }: { lag: number }): Goal[] => [
+  judge(
+    'deliveries a minute, sustained',
+    60 * median(waves.map(({ perSecond }) => perSecond)),
+    '>=',
+    PER_MINUTE,
+  ),
+  judge('most memory of the instance, MB', Math.max(...waves.map(({ memory }) => memory)), '<=', MEMORY_MB),
+  judge('acknowledged and not stored', sum(waves.map(({ missing }) => missing)), '<=', 0),
+  judge('answers neither 200 nor 202', sum(waves.map(({ errors }) => errors)), '<=', 0),
+  judge('correlation behind at half the rate, seconds', lag, '<=', MOST_LAG_SECONDS),
+];
+
+/** Runs one part with processes of its own, which end with it. */
+const alone = async <T>(part: (owned: AsyncDisposableStack) => Promise<T>): Promise<T> => {
+  await using owned = new AsyncDisposableStack();
+  // Awaited here: what it owns must not end before it does.
+  return await part(owned);
+};
+
+const measure = async (short: boolean): Promise<Measured> => {
+  const { waves, perWave, burst, seconds } = short ? SHORT : FULL;
+  const progress = showProgress('deliveries', waves * perWave + burst);
+  const steady = await alone((owned) => sustained({ waves, perWave, connections: 20 }, owned, progress));
+  const peak = await alone((owned) =>
+    sustained({ waves: 1, perWave: burst, connections: 200 }, owned, progress),
+  );
+  progress.stop();
+  const half = median(steady.map(({ perSecond }) => perSecond)) / 2;
+  const followed = await alone((owned) => keepUp(half, seconds, owned));
+  const cold = await alone((owned) => measureColdStarts(short, owned));
+  const goals = [
+    ...goalsOf([...steady, ...peak], followed),
+    ...(await alone((owned) => httpToDurable({ short: true, folder: FIXTURES }, owned))),
+    judgeColdStarts(cold),
+  ];
+  return { sustained: steady, burst: peak, keepUp: followed, cold, goals };
+};
+
+await runCommand(command, async () => {
+  const { short, write } = command.opts<Flags>();
+  console.log(machineFacts());
+  const measured = await measure(short);
+  const { head, rows } = waveRows(measured);
+  printTable('\nLoad', head, rows);
+  printTable('\nCold start', measured.cold.head, measured.cold.rows);
+  console.log(describeKeepUp(measured.keepUp));
+  printGoals(measured.goals);
+  if (write)
+    writeMeasured(PAGE, 'load', loadBlock(`npm run load -- ${short ? '--short ' : ''}--write`, measured));
+  const lost = measured.goals.some(({ figure, met }) => figure === 'acknowledged and not stored' && !met);
+  return lost ? 1 : 0;
+});

@@ -1,0 +1,36 @@
+import { SECRET } from '../bench/http/bodies.ts';
+import { type ServerProcess, startServer } from '../bench/http/child.ts';
+import { tempFolder } from '../bench/shared/temp-folder.ts';
+import { type ChangedEngine, startChangedEngine } from './changed-engine.ts';
+
+export const TABLE_NAME = 'load';
+
+export type OurInstance = { server: ServerProcess; engine: ChangedEngine };
+
+/**
+ * On a machine with much memory V8 lets garbage lie: some 350 MB with 45 MB in use. With limits that a small
+ * function would have, what is really held shows, and a leak ends the process.
+ */
+const HEAP_LIMITS = '--max-old-space-size=128 --max-semi-space-size=2';
+
+/** The real instance in a process of its own, on an engine that can be changed under it. */
+export const startOurs = async (
+  owned: AsyncDisposableStack,
+  options: { correlate: boolean },
+): Promise<OurInstance> => {
+  const engine = await startChangedEngine(TABLE_NAME);
+  owned.defer(engine.stop);
+  const { LOCAL_DB_PATH: _memory, ...inherited } = process.env;
+  const env = {
+    ...inherited,
+    TABLE_NAME,
+    JIRA_WEBHOOK_SECRET: SECRET,
+    AWS_ENDPOINT_URL_DYNAMODB: engine.endpoint,
+    ARTIFACTS_DIR: tempFolder(owned),
+    RC_LOG_JSON: 'true',
+    NODE_OPTIONS: HEAP_LIMITS,
+    PORT: '0',
+  };
+  const server = await startServer({ file: 'our-server.ts', setup: options, env }, owned);
+  return { server, engine };
+};
