@@ -5,6 +5,12 @@ export default defineConfig({
     include: ['test/**/*.test.ts'],
     testTimeout: 30_000,
     hookTimeout: 60_000,
-    coverage: { provider: 'v8', include: ['src/**'], exclude: ['src/cli/**'] },
+    coverage: {
+      provider: 'v8',
+      include: ['src/**'],
+      // Commands and bundles run as people run them: in processes of their own.
+      autoAttachSubprocess: true,
+      reporter: ['text', 'json-summary'],
+    },
   },
 });
