@@ -1,0 +1,15 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { PROJECT_FOLDER } from '../../src/local/project-folder.ts';
+import { checkMeasured } from '../support/generated-page.ts';
+
+describe('measured figures', () => {
+  it.each([
+    ['docs/reliability.md', ['matrix']],
+    ['docs/performance.md', ['load']],
+  ])('of %s are as the command wrote them, because a figure made by hand proves nothing', (file, names) => {
+    const page = readFileSync(join(PROJECT_FOLDER, file), 'utf8');
+    expect(checkMeasured(page)).toEqual({ names, changed: [] });
+  });
+});
