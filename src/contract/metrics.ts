@@ -7,7 +7,7 @@ export const METRICS = {
   SignaturesRefused: 'deliveries with a missing or wrong signature (401)',
   AddressesRefused: 'signed deliveries from outside ALLOWED_CIDRS (503)',
   BodiesTooLarge: 'bodies refused unread (413): the one loss of a signed body',
-  Quarantined: 'signed bodies that could not be taken and are kept aside',
+  Quarantined: 'signed deliveries that could not be taken and are kept aside, the same bytes again too',
   Unavailable: 'deliveries answered 503',
   EventsProcessed: 'events correlated',
   ProcessingFailed: 'events parked after three tries',

@@ -167,6 +167,22 @@ describe('an event', () => {
   });
 });
 
+describe('a signed body that comes again while it is in quarantine', () => {
+  it('is counted each time, because with "Exclude body" on every delivery of Jira has the same bytes', async () => {
+    const app = open();
+    for (let sent = 0; sent < 15; sent++) await app.deliver('');
+    expect(app.counts.Quarantined).toBe(15);
+  });
+
+  it('is not counted once it was taken in, because then it is a duplicate and nothing is lost', async () => {
+    const app = open();
+    const { body } = freshDelivery();
+    for (let sent = 0; sent < 3; sent++) await app.deliver(body);
+    expect(app.counts).toMatchObject({ DeliveriesTaken: 3 });
+    expect(app.counts.Quarantined).toBeUndefined();
+  });
+});
+
 describe('more than 100 quarantined deliveries within an hour', () => {
   it('log one alarm line, counting none twice, because then the parser is probably wrong', async () => {
     const app = open();
