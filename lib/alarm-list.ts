@@ -105,7 +105,7 @@ export const ALARMS = {
     section: 'oversize',
   },
   NoDelivery: {
-    wrong: 'No delivery was taken for too long.',
+    wrong: 'No delivery of Jira was taken for too long.',
     first: 'Look in Jira whether the webhook is enabled and what its last deliveries were answered.',
     section: 'no-delivery',
   },

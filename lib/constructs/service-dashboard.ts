@@ -29,7 +29,10 @@ const graph = (title: string, left: IMetric[]): IWidget =>
   new GraphWidget({ title, left, width: 8, height: 6, leftYAxis: { min: 0 } });
 
 const reaching = (metrics: ServiceMetrics): IWidget[] => [
-  graph('Deliveries taken', [metrics.count('DeliveriesTaken', PERIOD)]),
+  graph('Deliveries taken', [
+    metrics.count('JiraDeliveriesTaken', PERIOD),
+    metrics.count('DeliveriesTaken', PERIOD),
+  ]),
   graph('Refused', [
     metrics.count('SignaturesRefused', PERIOD),
     metrics.count('AddressesRefused', PERIOD),

@@ -27,7 +27,7 @@ const PERIOD = Duration.minutes(SILENCE_MINUTES);
 const PERIODS_WITHOUT_QUIET_HOURS = 24;
 
 /**
- * "No delivery outside quiet hours". A metric that is not there breaches, which would be every night; so with
+ * "No delivery of Jira outside quiet hours". A metric that is not there breaches, which would be every night; so with
  * quiet hours a second alarm tells the time, by a metric that always has values, and only both together count.
  */
 export class SilenceAlarm extends Construct {
@@ -40,7 +40,11 @@ export class SilenceAlarm extends Construct {
       this.alarm = this.silence(metrics, PERIODS_WITHOUT_QUIET_HOURS, alarmDescription('NoDelivery'));
       return;
     }
-    const silence = this.silence(metrics, 1, 'No delivery within an hour; nobody is told of it at night.');
+    const silence = this.silence(
+      metrics,
+      1,
+      'No delivery of Jira within an hour; nobody is told of it at night.',
+    );
     const quiet = this.quiet(metrics, quietHours);
     const both = new CompositeAlarm(this, 'NoDelivery', {
       alarmDescription: alarmDescription('NoDelivery'),
@@ -64,7 +68,7 @@ export class SilenceAlarm extends Construct {
         label: 'deliveries',
         period: PERIOD,
         expression: 'FILL(taken, 0)',
-        usingMetrics: { taken: metrics.count('DeliveriesTaken', PERIOD) },
+        usingMetrics: { taken: metrics.count('JiraDeliveriesTaken', PERIOD) },
       }),
       threshold: 1,
       evaluationPeriods,

@@ -114,6 +114,6 @@ export const receiveDelivery =
     );
     line.status = response.statusCode ?? 500;
     logDelivery(deps.log, deps.clock, run, line);
-    countDelivery(deps.count, line.status);
+    countDelivery(deps.count, deps.source, line.status);
     return response;
   };

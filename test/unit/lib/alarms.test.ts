@@ -166,7 +166,7 @@ describe('silence', () => {
     expect(alarm('NoDelivery')).toMatchObject({ ...silence, EvaluationPeriods: 24 });
     expect(alarm('NoDelivery').Metrics).toMatchObject([
       { Expression: 'FILL(taken, 0)' },
-      { Id: 'taken', MetricStat: { Period: 3600, Metric: { MetricName: 'DeliveriesTaken' } } },
+      { Id: 'taken', MetricStat: { Period: 3600, Metric: { MetricName: 'JiraDeliveriesTaken' } } },
     ]);
     dev.template.resourceCountIs('AWS::CloudWatch::CompositeAlarm', 0);
   });
