@@ -52,10 +52,13 @@ export class ServiceMetrics {
     return this.api.throttled.with({ period, label: '429' });
   }
 
-  /** Our refusals, and those of the gateway, which reads 10 MB at most. */
+  /**
+   * Our refusals, and those of Lambda (6 MB) and the gateway (10 MB), which may leave no line of them (API Gateway
+   * developer guide, "Monitor HTTP APIs").
+   */
   tooLarge(period: Duration): IMetric {
     const ours = this.count('BodiesTooLarge', period);
-    return sumOf('too large', period, [ours, this.api.tooLarge.with({ period })]);
+    return sumOf('too large', period, [ours, this.api.refusedBeforeUs.with({ period })]);
   }
 
   /** Reads and writes, table and indexes: ten metrics, which is as many as an alarm may look at. */

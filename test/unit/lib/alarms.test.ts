@@ -89,7 +89,7 @@ describe('the alarms', () => {
     ['ServerErrors', ['AWS/ApiGateway 5xx'], 300, 5],
     ['SignaturesRefused', ['JiraWebhookSync SignaturesRefused'], 900, 3],
     ['AddressesRefused', ['JiraWebhookSync AddressesRefused'], 300, 1],
-    ['TooLarge', ['JiraWebhookSync BodiesTooLarge', 'JiraWebhookSync/Gateway AnsweredTooLarge'], 300, 1],
+    ['TooLarge', ['JiraWebhookSync BodiesTooLarge', 'JiraWebhookSync/Gateway RefusedBeforeUs'], 300, 1],
     ['Quarantined', ['JiraWebhookSync Quarantined'], 86_400, 10],
     ['GatewayThrottled', ['JiraWebhookSync/Gateway GatewayThrottled'], 300, 1],
     ['FunctionsThrottled', Array(4).fill('AWS/Lambda Throttles'), 300, 1],
