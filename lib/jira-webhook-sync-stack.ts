@@ -47,7 +47,7 @@ export class JiraWebhookSyncStack extends Stack {
     const { topic } = new AlarmTopic(this, 'AlarmTopic', { email: context.alarmEmail });
     const metrics = new ServiceMetrics({ api, functions, table, consumer });
     const alarms = new ServiceAlarms(this, 'Alarms', { metrics, topic, quietHours: context.quietHours });
-    const dashboard = new ServiceDashboard(this, 'Dashboard', { metrics, functions, alarms: alarms.all });
+    const dashboard = new ServiceDashboard(this, 'Dashboard', { metrics, alarms: alarms.all });
     this.output({
       WebhookUrl: `${api.url}/webhooks/jira`,
       ApiUrl: api.url,

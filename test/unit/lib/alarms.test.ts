@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import * as z from 'zod/mini';
 import { ALARMS, type AlarmName, alarmDescription, RUNBOOK } from '../../../lib/alarm-list.ts';
-import { METRICS } from '../../../src/contract/metrics.ts';
 import { EVERYTHING_SET, type SynthesizedStack, synthStack } from './synth-stack.ts';
 
 const dev = synthStack();
@@ -231,30 +230,5 @@ describe('the topic', () => {
       Protocol: 'email',
       Endpoint: 'ops@example.com',
     });
-  });
-});
-
-const dashboardBody = z.object({
-  widgets: z.array(z.object({ type: z.string(), properties: z.record(z.string(), z.unknown()) })),
-});
-
-describe('the dashboard', () => {
-  const [dashboard] = Object.values(everything.template.findResources('AWS::CloudWatch::Dashboard'));
-  const body: string = dashboard?.Properties.DashboardBody['Fn::Join'][1]
-    .map((part: unknown) => (typeof part === 'string' ? part : 'x'))
-    .join('');
-  const { widgets } = dashboardBody.parse(JSON.parse(body));
-
-  it('asks its three questions in this order, below every alarm', () => {
-    expect(widgets[0]).toMatchObject({ type: 'alarm' });
-    expect(widgets[0]?.properties.alarms).toHaveLength(NAMES.length);
-    expect(
-      widgets.filter(({ type }) => type === 'text').map(({ properties }) => properties.markdown),
-    ).toEqual(['## Is Jira reaching us?', '## Are we keeping up?', '## Are we losing anything?']);
-    expect(widgets.filter(({ type }) => type === 'metric').length).toBe(9);
-  });
-
-  it('shows every count that the functions emit, because an unseen one is not worth counting', () => {
-    expect(Object.keys(METRICS).filter((name) => !body.includes(`"${name}"`))).toEqual([]);
   });
 });
