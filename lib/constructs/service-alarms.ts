@@ -3,7 +3,8 @@ import {
   Alarm,
   type AlarmBase,
   ComparisonOperator,
-  type IMetric,
+  type MathExpression,
+  Metric,
   TreatMissingData,
 } from 'aws-cdk-lib/aws-cloudwatch';
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
@@ -12,6 +13,7 @@ import { Construct } from 'constructs';
 import { type AlarmName, alarmDescription } from '../alarm-list.ts';
 import type { QuietHours } from '../quiet-hours.ts';
 import type { ServiceMetrics } from '../service-metrics.ts';
+import { filled } from '../sum-of.ts';
 import { SilenceAlarm } from './silence-alarm.ts';
 
 export type ServiceAlarmsProps = {
@@ -26,7 +28,7 @@ const QUARTER = Duration.minutes(15);
 const DAY = Duration.days(1);
 
 /** So much within one period is too much. Periods slide: each minute the last one is looked at. */
-type Limit = { name: AlarmName; metric: IMetric; atLeast: number };
+type Limit = { name: AlarmName; metric: Metric | MathExpression; atLeast: number };
 
 const trafficLimits = (metrics: ServiceMetrics): Limit[] => [
   { name: 'ServerErrors', metric: metrics.serverErrors(FIVE_MINUTES), atLeast: 5 },
@@ -68,7 +70,8 @@ export class ServiceAlarms extends Construct {
   private tooMuch({ name, metric, atLeast }: Limit): Alarm {
     return new Alarm(this, name, {
       alarmDescription: alarmDescription(name),
-      metric,
+      // An expression fills its gaps itself.
+      metric: metric instanceof Metric ? filled(metric) : metric,
       threshold: atLeast,
       evaluationPeriods: 1,
       comparisonOperator: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
@@ -80,7 +83,7 @@ export class ServiceAlarms extends Construct {
   private sweepMissing(metrics: ServiceMetrics): Alarm {
     return new Alarm(this, 'SweepMissing', {
       alarmDescription: alarmDescription('SweepMissing'),
-      metric: metrics.sweepRuns(QUARTER),
+      metric: filled(metrics.sweepRuns(QUARTER)),
       threshold: 1,
       evaluationPeriods: 4,
       comparisonOperator: ComparisonOperator.LESS_THAN_THRESHOLD,

@@ -14,6 +14,7 @@ import { Construct } from 'constructs';
 import { alarmDescription } from '../alarm-list.ts';
 import { type QuietHours, quietExpression, SILENCE_MINUTES } from '../quiet-hours.ts';
 import type { ServiceMetrics } from '../service-metrics.ts';
+import { filled } from '../sum-of.ts';
 
 export type SilenceAlarmProps = {
   readonly metrics: ServiceMetrics;
@@ -57,19 +58,11 @@ export class SilenceAlarm extends Construct {
     this.alarm = both;
   }
 
-  /**
-   * FILL, because CloudWatch looks past a missing value for an older one when it can find one; and missing
-   * breaches, because there is nothing to fill when no value is left at all.
-   */
+  /** Missing breaches, because there is nothing to fill when no value is left at all. */
   private silence(metrics: ServiceMetrics, evaluationPeriods: number, alarmDescription: string): Alarm {
     return new Alarm(this, 'Silence', {
       alarmDescription,
-      metric: new MathExpression({
-        label: 'deliveries',
-        period: PERIOD,
-        expression: 'FILL(taken, 0)',
-        usingMetrics: { taken: metrics.count('JiraDeliveriesTaken', PERIOD) },
-      }),
+      metric: filled(metrics.count('JiraDeliveriesTaken', PERIOD)),
       threshold: 1,
       evaluationPeriods,
       comparisonOperator: ComparisonOperator.LESS_THAN_THRESHOLD,

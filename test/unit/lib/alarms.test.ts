@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import * as z from 'zod/mini';
 import { ALARMS, type AlarmName, alarmDescription, RUNBOOK } from '../../../lib/alarm-list.ts';
+import { statementsOf } from './statements.ts';
 import { EVERYTHING_SET, type SynthesizedStack, synthStack } from './synth-stack.ts';
 
 const dev = synthStack();
@@ -164,8 +165,8 @@ describe('silence', () => {
   it('of a whole day is told without quiet hours, because every night would be an alarm otherwise', () => {
     expect(alarm('NoDelivery')).toMatchObject({ ...silence, EvaluationPeriods: 24 });
     expect(alarm('NoDelivery').Metrics).toMatchObject([
-      { Expression: 'FILL(taken, 0)' },
-      { Id: 'taken', MetricStat: { Period: 3600, Metric: { MetricName: 'JiraDeliveriesTaken' } } },
+      { Expression: 'FILL(value, 0)' },
+      { Id: 'value', MetricStat: { Period: 3600, Metric: { MetricName: 'JiraDeliveriesTaken' } } },
     ]);
     dev.template.resourceCountIs('AWS::CloudWatch::CompositeAlarm', 0);
   });
@@ -207,11 +208,7 @@ describe('the topic', () => {
     const [topic] = Object.values(dev.template.findResources('AWS::SNS::Topic'));
     const [[keyId, key] = []] = Object.entries(dev.template.findResources('AWS::KMS::Key'));
     expect(topic?.Properties.KmsMasterKeyId).toEqual({ 'Fn::GetAtt': [keyId, 'Arn'] });
-    const fromAlarms = {
-      Effect: 'Allow',
-      Principal: { Service: 'cloudwatch.amazonaws.com' },
-      Condition: { StringEquals: { 'aws:SourceAccount': { Ref: 'AWS::AccountId' } } },
-    };
+    const fromAlarms = { Effect: 'Allow', Principal: { Service: 'cloudwatch.amazonaws.com' } };
     expect(key?.Properties).toMatchObject({ EnableKeyRotation: true });
     expect(key?.Properties.KeyPolicy.Statement[1]).toMatchObject({
       ...fromAlarms,
@@ -223,6 +220,28 @@ describe('the topic', () => {
       { ...fromAlarms, Action: 'sns:Publish' },
     ]);
   });
+
+  it.each(['AWS::KMS::Key', 'AWS::SNS::TopicPolicy'])(
+    'may be used (%s) by alarms of this account and region only, because others could fill the mailbox',
+    (type) => {
+      const statements = statementsOf(dev.resources)
+        .filter(({ holder }) => dev.resources[holder]?.Type === type)
+        .filter(({ principals }) => principals?.includes('cloudwatch.amazonaws.com'));
+      const account = { Ref: 'AWS::AccountId' };
+      const region = { Ref: 'AWS::Region' };
+      const partition = { Ref: 'AWS::Partition' };
+      expect(statements.map(({ condition }) => condition)).toEqual([
+        {
+          StringEquals: { 'aws:SourceAccount': account },
+          ArnLike: {
+            'aws:SourceArn': {
+              'Fn::Join': ['', ['arn:', partition, ':cloudwatch:', region, ':', account, ':alarm:*']],
+            },
+          },
+        },
+      ]);
+    },
+  );
 
   it('sends e-mails to whom the context names, and to nobody else', () => {
     dev.template.resourceCountIs('AWS::SNS::Subscription', 0);

@@ -233,6 +233,21 @@ describe('the bucket', () => {
   });
 });
 
+describe('the log groups', () => {
+  const policies = ({ resources }: typeof dev) =>
+    Object.values(resources)
+      .filter(({ Type }) => Type === 'AWS::Logs::LogGroup')
+      .map(({ DeletionPolicy, UpdateReplacePolicy }) => [DeletionPolicy, UpdateReplacePolicy]);
+
+  it('stay in production, because what happened is asked for after the stack is gone', () => {
+    expect(policies(prod)).toEqual(Array.from({ length: 5 }, () => ['Retain', 'Retain']));
+  });
+
+  it('go with the stack elsewhere, because nobody asks for what a trial wrote', () => {
+    expect(policies(dev)).toEqual(Array.from({ length: 5 }, () => ['Delete', 'Delete']));
+  });
+});
+
 describe('the outputs', () => {
   it('name everything a person needs next', () => {
     expect(Object.keys(dev.outputs)).toEqual([
