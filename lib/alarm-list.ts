@@ -18,7 +18,7 @@ export const ALARMS = {
   },
   SignaturesRefused: {
     wrong:
-      'Three or more deliveries within 15 minutes had no valid signature (401). Jira never sends them again: with a wrong secret every delivery is lost.',
+      'Three or more deliveries within an hour had no valid signature (401). Jira never sends them again: with a wrong secret every delivery is lost.',
     first: 'Compare the secret in Jira with jira_webhook_secret, and look whether a rotation is under way.',
     section: 'signature-failures',
   },

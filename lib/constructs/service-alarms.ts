@@ -25,6 +25,7 @@ export type ServiceAlarmsProps = {
 
 const FIVE_MINUTES = Duration.minutes(5);
 const QUARTER = Duration.minutes(15);
+const HOUR = Duration.hours(1);
 const DAY = Duration.days(1);
 
 /** So much within one period is too much. Periods slide: each minute the last one is looked at. */
@@ -32,8 +33,8 @@ type Limit = { name: AlarmName; metric: Metric | MathExpression; atLeast: number
 
 const trafficLimits = (metrics: ServiceMetrics): Limit[] => [
   { name: 'ServerErrors', metric: metrics.serverErrors(FIVE_MINUTES), atLeast: 5 },
-  // Few, and over a longer time: a small site has few deliveries, and each of them is lost.
-  { name: 'SignaturesRefused', metric: metrics.count('SignaturesRefused', QUARTER), atLeast: 3 },
+  // Few, and over a longer time: a quiet site has a few deliveries an hour, and each of them is lost.
+  { name: 'SignaturesRefused', metric: metrics.count('SignaturesRefused', HOUR), atLeast: 3 },
   { name: 'AddressesRefused', metric: metrics.count('AddressesRefused', FIVE_MINUTES), atLeast: 1 },
   { name: 'TooLarge', metric: metrics.tooLarge(FIVE_MINUTES), atLeast: 1 },
   // Over a day: what cannot be read may come a few times a day, and is gone after its retention.

@@ -87,7 +87,7 @@ describe('the alarms', () => {
 
   it.each([
     ['ServerErrors', ['AWS/ApiGateway 5xx'], 300, 5],
-    ['SignaturesRefused', ['JiraWebhookSync SignaturesRefused'], 900, 3],
+    ['SignaturesRefused', ['JiraWebhookSync SignaturesRefused'], 3600, 3],
     ['AddressesRefused', ['JiraWebhookSync AddressesRefused'], 300, 1],
     ['TooLarge', ['JiraWebhookSync BodiesTooLarge', 'JiraWebhookSync/Gateway RefusedBeforeUs'], 300, 1],
     ['Quarantined', ['JiraWebhookSync Quarantined'], 86_400, 10],
