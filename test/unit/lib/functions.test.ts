@@ -63,6 +63,16 @@ describe('the functions', () => {
     expect(propertiesOf(fast, 'ingest').ReservedConcurrentExecutions).toBe(300);
   });
 
+  it('wait for their role by using it and for nothing else, because its rights come up with it', () => {
+    dev.template.resourceCountIs('AWS::IAM::Policy', 0);
+    for (const name of FUNCTIONS) {
+      const [role, id] = [idOf(dev, name, 'AWS::IAM::Role'), idOf(dev, name, 'AWS::Lambda::Function')];
+      expect(dev.template.toJSON().Resources[id]).not.toHaveProperty('DependsOn');
+      expect(propertiesOf(dev, name).Role).toEqual({ 'Fn::GetAtt': [role, 'Arn'] });
+      expect(dev.resources[role]?.Properties.Policies).toHaveLength(1);
+    }
+  });
+
   it('log into groups of their own that forget, and are the only ones they may write to', () => {
     for (const name of FUNCTIONS) {
       const group = idOf(dev, name, 'AWS::Logs::LogGroup');
