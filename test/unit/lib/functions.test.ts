@@ -166,7 +166,7 @@ describe('the rights', () => {
     });
   });
 
-  it('of correlate: follow the stream, write the table and documents; no secret, no deletion', () => {
+  it('of correlate: follow the stream, write the table and documents; no secret; a deletion only as BatchWriteItem cannot tell', () => {
     expect(rightsOf(dev, 'correlate')).toEqual({
       '<EventTable.Arn>': readAndWrite,
       '<EventTable.StreamArn>': [
