@@ -52,7 +52,8 @@ export const ingestPermissions = (resources: Resources): Permissions => ({
   statements: [
     allow(['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem'], resources.table.table.tableArn),
     allow(['secretsmanager:GetSecretValue'], resources.secretArn),
-    allow(['s3:PutObject'], resources.bucket.keysUnder('raw')),
+    // The tag says how long the body is kept; S3 asks for a right of its own to put one with the object.
+    allow(['s3:PutObject', 's3:PutObjectTagging'], resources.bucket.keysUnder('raw')),
   ],
   wildcards: RAW,
 });

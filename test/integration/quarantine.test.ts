@@ -130,7 +130,7 @@ describe('a raw body too large for an item', () => {
   });
 
   it('is waited for no longer than the request may take, because a file system may hang', async () => {
-    const put = open().events.rawBodies.put('evt_late', randomBytes(10), AbortSignal.abort());
+    const put = open().events.rawBodies.put('evt_late', randomBytes(10), true, AbortSignal.abort());
     await expect(put).rejects.toMatchObject({ dependency: 'artifacts' });
     expect(existsSync(`${folder.path}/artifacts/raw/evt_late`)).toBe(false);
   });

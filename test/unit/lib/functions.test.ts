@@ -148,7 +148,7 @@ describe('the rights', () => {
     expect(rightsOf(dev, 'ingest')).toEqual({
       '<EventTable.Arn>': ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem'],
       '<WebhookSecret>': ['secretsmanager:GetSecretValue'],
-      '<ArtifactBucket.Arn>/artifacts/raw/*': ['s3:PutObject'],
+      '<ArtifactBucket.Arn>/artifacts/raw/*': ['s3:PutObject', 's3:PutObjectTagging'],
       ...logs('ingest'),
       '*': xray,
     });

@@ -194,18 +194,30 @@ describe('the bucket', () => {
     });
   });
 
-  it('forgets raw bodies after three times the retention, older versions of them after a day', () => {
-    const rule = {
-      Id: 'raw-bodies',
-      Prefix: 'artifacts/raw/',
-      Status: 'Enabled',
-      NoncurrentVersionExpiration: { NoncurrentDays: 1 },
-    };
-    const rulesOf = (stack: typeof dev) =>
-      resourceOf(stack, 'ArtifactBucket').Properties.LifecycleConfiguration.Rules;
-    expect(rulesOf(dev)).toContainEqual({ ...rule, ExpirationInDays: 90 });
-    expect(rulesOf(everything)).toContainEqual({ ...rule, ExpirationInDays: 21 });
-  });
+  it.each([
+    ['30 days', dev, 30],
+    ['7 days', everything, 7],
+  ])(
+    'forgets raw bodies with their events (%s), quarantined ones after three times as long',
+    (_, stack, days) => {
+      const { Rules } = resourceOf(stack, 'ArtifactBucket').Properties.LifecycleConfiguration;
+      const common = { Prefix: 'artifacts/raw/', Status: 'Enabled' };
+      expect(Rules.filter((rule: { Prefix?: string }) => rule.Prefix === 'artifacts/raw/')).toEqual([
+        {
+          ...common,
+          Id: 'raw-bodies',
+          ExpirationInDays: 3 * days,
+          NoncurrentVersionExpiration: { NoncurrentDays: 1 },
+        },
+        {
+          ...common,
+          Id: 'raw-bodies-not-quarantined',
+          TagFilters: [{ Key: 'quarantined', Value: 'false' }],
+          ExpirationInDays: days,
+        },
+      ]);
+    },
+  );
 
   it('keeps run documents, and what overwrote one for a week to take back', () => {
     const { Rules } = resourceOf(dev, 'ArtifactBucket').Properties.LifecycleConfiguration;
