@@ -1,17 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { ENV, readEnv } from '../../../src/contract/env.ts';
 import { FUNCTIONS, type FunctionName } from '../../../src/contract/functions.ts';
-import { asText, statementsOf } from './statements.ts';
+import { idOf, rightsOf } from './function-resources.ts';
+import { asText } from './statements.ts';
 import { EVERYTHING_SET, type SynthesizedStack, synthStack } from './synth-stack.ts';
 
 const dev = synthStack();
 const prod = synthStack({ stage: 'prod' });
 const everything = synthStack(EVERYTHING_SET);
-
-const idOf = ({ resources }: SynthesizedStack, name: FunctionName, type: string): string => {
-  const part = `Functions${name[0]?.toUpperCase()}${name.slice(1)}`;
-  return Object.keys(resources).find((id) => id.startsWith(part) && resources[id]?.Type === type) ?? '';
-};
 
 const propertiesOf = (stack: SynthesizedStack, name: FunctionName) =>
   stack.template.findResources('AWS::Lambda::Function')[idOf(stack, name, 'AWS::Lambda::Function')]
@@ -20,16 +16,6 @@ const propertiesOf = (stack: SynthesizedStack, name: FunctionName) =>
 const environmentOf = (stack: SynthesizedStack, name: FunctionName): Record<string, string> => {
   const { Variables } = propertiesOf(stack, name).Environment;
   return Object.fromEntries(Object.entries(Variables).map(([key, value]) => [key, asText(value)]));
-};
-
-/** What a function may do, by resource. */
-const rightsOf = (stack: SynthesizedStack, name: FunctionName): Record<string, string[]> => {
-  const role = idOf(stack, name, 'AWS::IAM::Role');
-  const rights: Record<string, string[]> = {};
-  for (const { holder, actions, resources, principals } of statementsOf(stack.resources))
-    if (holder === role && principals === null)
-      for (const resource of resources) rights[resource] = [...(rights[resource] ?? []), ...actions].sort();
-  return rights;
 };
 
 describe('the functions', () => {
