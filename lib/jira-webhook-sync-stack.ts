@@ -12,6 +12,7 @@ import { WebhookApi } from './constructs/webhook-api.ts';
 import { WebhookSecret } from './constructs/webhook-secret.ts';
 import type { StackContext } from './context.ts';
 import { ServiceMetrics } from './service-metrics.ts';
+import { addWarnings } from './warnings.ts';
 
 export type JiraWebhookSyncStackProps = {
   readonly context: StackContext;
@@ -28,6 +29,7 @@ export class JiraWebhookSyncStack extends Stack {
       terminationProtection: production,
       tags: { project: 'jira-webhook-sync', stage },
     });
+    addWarnings(this, context);
     const table = new EventTable(this, 'Events', { production });
     const bucket = new ArtifactBucket(this, 'Artifacts', { retentionDays: context.retentionDays });
     const { secret } = new WebhookSecret(this, 'Secret', {

@@ -6,7 +6,7 @@ import { asText } from './statements.ts';
 import { EVERYTHING_SET, type SynthesizedStack, synthStack } from './synth-stack.ts';
 
 const dev = synthStack();
-const prod = synthStack({ stage: 'prod' });
+const prod = synthStack({ stage: 'prod', alarmEmail: 'ops@example.com' });
 const everything = synthStack(EVERYTHING_SET);
 
 const propertiesOf = (stack: SynthesizedStack, name: FunctionName) =>
@@ -45,7 +45,7 @@ describe('the functions', () => {
   );
 
   it('lets ingest grow with what the gateway lets through, because the reservation is also a limit', () => {
-    const fast = synthStack({ stage: 'prod', throttleRate: '300' });
+    const fast = synthStack({ stage: 'prod', alarmEmail: 'ops@example.com', throttleRate: '300' });
     expect(propertiesOf(fast, 'ingest').ReservedConcurrentExecutions).toBe(300);
   });
 

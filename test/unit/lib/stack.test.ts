@@ -4,7 +4,7 @@ import { CONTEXT_NAMES, ContextError } from '../../../lib/context.ts';
 import { EVERYTHING_SET, synthStack } from './synth-stack.ts';
 
 const dev = synthStack();
-const prod = synthStack({ stage: 'prod' });
+const prod = synthStack({ stage: 'prod', alarmEmail: 'ops@example.com' });
 const everything = synthStack(EVERYTHING_SET);
 
 /** The resource with everything around it, as the template has it. */
