@@ -116,8 +116,12 @@ export type AlarmName = keyof typeof ALARMS;
 /** The page that every alarm names. */
 export const RUNBOOK = 'docs/runbooks/troubleshooting.md';
 
-/** The whole text of the e-mail that is ours. */
-export const alarmDescription = (name: AlarmName): string => {
+/**
+ * The whole text of the e-mail that is ours.
+ * @param docsUrl what the page lies under; undefined when nobody said, then people look in their clone
+ */
+export const alarmDescription = (name: AlarmName, docsUrl: string | undefined): string => {
   const { wrong, first, section } = ALARMS[name];
-  return `${wrong} First: ${first} Runbook: ${RUNBOOK}#${section}`;
+  const runbook = docsUrl === undefined ? RUNBOOK : `${docsUrl}/${RUNBOOK}`;
+  return `${wrong} First: ${first} Runbook: ${runbook}#${section}`;
 };

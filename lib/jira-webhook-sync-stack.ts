@@ -23,7 +23,7 @@ export type JiraWebhookSyncStackProps = {
 /** Everything of one stage. Nothing has a physical name, so several stages fit into one account and region. */
 export class JiraWebhookSyncStack extends Stack {
   constructor(scope: Construct, { context, bundles }: JiraWebhookSyncStackProps) {
-    const { stage, production } = context;
+    const { stage, production, quietHours, docsUrl } = context;
     super(scope, `JiraWebhookSync-${stage}`, {
       description: `Jira webhooks, kept and correlated with commits (${stage})`,
       terminationProtection: production,
@@ -48,7 +48,7 @@ export class JiraWebhookSyncStack extends Stack {
     const api = new WebhookApi(this, 'Api', { ...functions, context });
     const { topic } = new AlarmTopic(this, 'AlarmTopic', { email: context.alarmEmail });
     const metrics = new ServiceMetrics({ api, functions, table, consumer });
-    const alarms = new ServiceAlarms(this, 'Alarms', { metrics, topic, quietHours: context.quietHours });
+    const alarms = new ServiceAlarms(this, 'Alarms', { metrics, topic, quietHours, docsUrl });
     const dashboard = new ServiceDashboard(this, 'Dashboard', { metrics, alarms: alarms.all });
     this.output({
       WebhookUrl: `${api.url}/webhooks/jira`,

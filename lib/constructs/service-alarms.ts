@@ -21,6 +21,8 @@ export type ServiceAlarmsProps = {
   readonly topic: ITopic;
   /** Null when a delivery may be expected at any hour. */
   readonly quietHours: QuietHours | null;
+  /** What the e-mails' links begin with; undefined: they name a path. */
+  readonly docsUrl: string | undefined;
 };
 
 const FIVE_MINUTES = Duration.minutes(5);
@@ -57,20 +59,23 @@ const workLimits = (metrics: ServiceMetrics): Limit[] => [
 /** Everything that people are told of by e-mail, each with what to do first. */
 export class ServiceAlarms extends Construct {
   readonly all: AlarmBase[];
+  private readonly docsUrl: string | undefined;
 
-  constructor(scope: Construct, id: string, { metrics, topic, quietHours }: ServiceAlarmsProps) {
+  constructor(scope: Construct, id: string, props: ServiceAlarmsProps) {
     super(scope, id);
+    const { metrics, topic, quietHours, docsUrl } = props;
+    this.docsUrl = docsUrl;
     this.all = [
       ...[...trafficLimits(metrics), ...workLimits(metrics)].map((limit) => this.tooMuch(limit)),
       this.sweepMissing(metrics),
-      new SilenceAlarm(this, 'Silence', { metrics, quietHours }).alarm,
+      new SilenceAlarm(this, 'Silence', { metrics, quietHours, docsUrl }).alarm,
     ];
     for (const alarm of this.all) alarm.addAlarmAction(new SnsAction(topic));
   }
 
   private tooMuch({ name, metric, atLeast }: Limit): Alarm {
     return new Alarm(this, name, {
-      alarmDescription: alarmDescription(name),
+      alarmDescription: alarmDescription(name, this.docsUrl),
       // An expression fills its gaps itself.
       metric: metric instanceof Metric ? filled(metric) : metric,
       threshold: atLeast,
@@ -83,7 +88,7 @@ export class ServiceAlarms extends Construct {
   /** Four quarters of an hour, because one may fall between two runs. */
   private sweepMissing(metrics: ServiceMetrics): Alarm {
     return new Alarm(this, 'SweepMissing', {
-      alarmDescription: alarmDescription('SweepMissing'),
+      alarmDescription: alarmDescription('SweepMissing', this.docsUrl),
       metric: filled(metrics.sweepRuns(QUARTER)),
       threshold: 1,
       evaluationPeriods: 4,

@@ -20,6 +20,8 @@ export type SilenceAlarmProps = {
   readonly metrics: ServiceMetrics;
   /** Null when a delivery may be expected at any hour. */
   readonly quietHours: QuietHours | null;
+  /** What the e-mail's link begins with; undefined: it names a path. */
+  readonly docsUrl: string | undefined;
 };
 
 const PERIOD = Duration.minutes(SILENCE_MINUTES);
@@ -35,10 +37,11 @@ export class SilenceAlarm extends Construct {
   /** The one to tell people of. */
   readonly alarm: AlarmBase;
 
-  constructor(scope: Construct, id: string, { metrics, quietHours }: SilenceAlarmProps) {
+  constructor(scope: Construct, id: string, { metrics, quietHours, docsUrl }: SilenceAlarmProps) {
     super(scope, id);
+    const text = alarmDescription('NoDelivery', docsUrl);
     if (quietHours === null) {
-      this.alarm = this.silence(metrics, PERIODS_WITHOUT_QUIET_HOURS, alarmDescription('NoDelivery'));
+      this.alarm = this.silence(metrics, PERIODS_WITHOUT_QUIET_HOURS, text);
       return;
     }
     const silence = this.silence(
@@ -48,7 +51,7 @@ export class SilenceAlarm extends Construct {
     );
     const quiet = this.quiet(metrics, quietHours);
     const both = new CompositeAlarm(this, 'NoDelivery', {
-      alarmDescription: alarmDescription('NoDelivery'),
+      alarmDescription: text,
       alarmRule: AlarmRule.allOf(
         AlarmRule.fromAlarm(silence, AlarmState.ALARM),
         AlarmRule.not(AlarmRule.fromAlarm(quiet, AlarmState.ALARM)),

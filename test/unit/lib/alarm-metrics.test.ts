@@ -58,7 +58,7 @@ const NAMES = Object.keys(ALARMS).filter(isAlarmName);
 
 describe('what is looked at', () => {
   it.each(NAMES)('by %s is these metrics of these resources, because others are never in alarm', (name) => {
-    const [alarm] = alarmsOf(dev).filter(({ text }) => text === alarmDescription(name));
+    const [alarm] = alarmsOf(dev).filter(({ text }) => text === alarmDescription(name, undefined));
     expect(alarm?.queries.flatMap(describeMetric).sort()).toEqual(LOOKS_AT[name].toSorted());
   });
 

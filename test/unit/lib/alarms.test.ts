@@ -44,8 +44,12 @@ const told = (stack: SynthesizedStack): Map<string, AlarmProperties> =>
 const isAlarmName = (name: string): name is AlarmName => name in ALARMS;
 const NAMES = Object.keys(ALARMS).filter(isAlarmName);
 
+/** The text of the e-mail, with a link where the context says what it begins with. */
+const textOf = (name: AlarmName, stack = dev): string =>
+  alarmDescription(name, stack === everything ? EVERYTHING_SET.docsUrl : undefined);
+
 const alarm = (name: AlarmName, stack = dev): AlarmProperties => {
-  const found = told(stack).get(alarmDescription(name));
+  const found = told(stack).get(textOf(name, stack));
   if (!found) throw new Error(`nobody is told of ${name}`);
   return found;
 };
@@ -63,8 +67,8 @@ const expressionOf = ({ Metrics }: AlarmProperties): string | undefined =>
 
 describe('the alarms', () => {
   it('are those of the list and no others, because the runbook has a section for each', () => {
-    expect([...told(dev).keys()].sort()).toEqual(NAMES.map(alarmDescription).sort());
-    expect([...told(everything).keys()].sort()).toEqual(NAMES.map(alarmDescription).sort());
+    for (const stack of [dev, everything])
+      expect([...told(stack).keys()].sort()).toEqual(NAMES.map((name) => textOf(name, stack)).sort());
   });
 
   it('all tell the one topic', () => {
@@ -76,13 +80,21 @@ describe('the alarms', () => {
   it('say what is wrong, what to do first and where to read on, in what an e-mail can hold', () => {
     for (const name of NAMES) {
       const { wrong, first, section } = ALARMS[name];
-      const text = alarmDescription(name);
+      const text = alarmDescription(name, undefined);
       expect(text).toBe(`${wrong} First: ${first} Runbook: ${RUNBOOK}#${section}`);
       expect(text.length).toBeLessThanOrEqual(1024);
       expect([wrong, first].every((part) => /^[A-Z].*\.$/.test(part))).toBe(true);
       expect(section).toMatch(/^[a-z]+(-[a-z]+)*$/);
     }
     expect(RUNBOOK).toBe('docs/runbooks/troubleshooting.md');
+  });
+
+  it('link the runbook where the context says where it is read, because a path is looked for by hand', () => {
+    expect(textOf('StreamLag', everything)).toMatch(
+      / Runbook: https:\/\/git\.example\.com\/team\/sync\/blob\/main\/docs\/runbooks\/troubleshooting\.md#lag$/,
+    );
+    const longest = `https://${'a'.repeat(201)}`;
+    for (const name of NAMES) expect(alarmDescription(name, longest).length).toBeLessThanOrEqual(1024);
   });
 
   it.each([
