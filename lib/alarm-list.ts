@@ -18,7 +18,7 @@ export const ALARMS = {
   },
   SignaturesRefused: {
     wrong:
-      'Three or more deliveries within 15 minutes had no valid signature (401). Jira never sends them again: with a wrong secret every delivery is lost.',
+      'Three or more deliveries within an hour had no valid signature (401). Jira never sends them again: with a wrong secret every delivery is lost.',
     first: 'Compare the secret in Jira with jira_webhook_secret, and look whether a rotation is under way.',
     section: 'signature-failures',
   },
@@ -58,7 +58,7 @@ export const ALARMS = {
   },
   StreamLag: {
     wrong:
-      'Correlation is more than ten minutes behind. Nothing is lost: the stream keeps 24 hours, and the sweep finds the rest.',
+      'Correlation is more than ten minutes behind. Nothing is lost: records are given up after an hour, and the sweep finds their events.',
     first:
       'Look for errors and long durations of correlate, and whether one record is tried again and again.',
     section: 'lag',
@@ -105,7 +105,7 @@ export const ALARMS = {
     section: 'oversize',
   },
   NoDelivery: {
-    wrong: 'No delivery was taken for too long.',
+    wrong: 'No delivery of Jira was taken for too long.',
     first: 'Look in Jira whether the webhook is enabled and what its last deliveries were answered.',
     section: 'no-delivery',
   },
@@ -116,8 +116,12 @@ export type AlarmName = keyof typeof ALARMS;
 /** The page that every alarm names. */
 export const RUNBOOK = 'docs/runbooks/troubleshooting.md';
 
-/** The whole text of the e-mail that is ours. */
-export const alarmDescription = (name: AlarmName): string => {
+/**
+ * The whole text of the e-mail that is ours.
+ * @param docsUrl what the page lies under; undefined when nobody said, then people look in their clone
+ */
+export const alarmDescription = (name: AlarmName, docsUrl: string | undefined): string => {
   const { wrong, first, section } = ALARMS[name];
-  return `${wrong} First: ${first} Runbook: ${RUNBOOK}#${section}`;
+  const runbook = docsUrl === undefined ? RUNBOOK : `${docsUrl}/${RUNBOOK}`;
+  return `${wrong} First: ${first} Runbook: ${runbook}#${section}`;
 };

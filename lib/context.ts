@@ -79,6 +79,12 @@ const SCHEMAS = {
     ),
   ),
   quietHours: z._default(z.nullable(quietHours), null),
+  docsUrl: z.optional(
+    matching(
+      /^https:\/\/[^\s?#]{1,200}[^\s?#/]$/,
+      'must be an https address that docs/ lies under, without a slash at its end',
+    ),
+  ),
 } as const;
 
 const schema = z.object(SCHEMAS);

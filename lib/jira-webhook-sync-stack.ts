@@ -12,6 +12,7 @@ import { WebhookApi } from './constructs/webhook-api.ts';
 import { WebhookSecret } from './constructs/webhook-secret.ts';
 import type { StackContext } from './context.ts';
 import { ServiceMetrics } from './service-metrics.ts';
+import { addWarnings } from './warnings.ts';
 
 export type JiraWebhookSyncStackProps = {
   readonly context: StackContext;
@@ -22,12 +23,13 @@ export type JiraWebhookSyncStackProps = {
 /** Everything of one stage. Nothing has a physical name, so several stages fit into one account and region. */
 export class JiraWebhookSyncStack extends Stack {
   constructor(scope: Construct, { context, bundles }: JiraWebhookSyncStackProps) {
-    const { stage, production } = context;
+    const { stage, production, quietHours, docsUrl } = context;
     super(scope, `JiraWebhookSync-${stage}`, {
       description: `Jira webhooks, kept and correlated with commits (${stage})`,
       terminationProtection: production,
       tags: { project: 'jira-webhook-sync', stage },
     });
+    addWarnings(this, context);
     const table = new EventTable(this, 'Events', { production });
     const bucket = new ArtifactBucket(this, 'Artifacts', { retentionDays: context.retentionDays });
     const { secret } = new WebhookSecret(this, 'Secret', {
@@ -46,8 +48,8 @@ export class JiraWebhookSyncStack extends Stack {
     const api = new WebhookApi(this, 'Api', { ...functions, context });
     const { topic } = new AlarmTopic(this, 'AlarmTopic', { email: context.alarmEmail });
     const metrics = new ServiceMetrics({ api, functions, table, consumer });
-    const alarms = new ServiceAlarms(this, 'Alarms', { metrics, topic, quietHours: context.quietHours });
-    const dashboard = new ServiceDashboard(this, 'Dashboard', { metrics, functions, alarms: alarms.all });
+    const alarms = new ServiceAlarms(this, 'Alarms', { metrics, topic, quietHours, docsUrl });
+    const dashboard = new ServiceDashboard(this, 'Dashboard', { metrics, alarms: alarms.all });
     this.output({
       WebhookUrl: `${api.url}/webhooks/jira`,
       ApiUrl: api.url,

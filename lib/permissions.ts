@@ -24,10 +24,16 @@ const DOCUMENTS = underPrefix(
 );
 const GIVEN_UP = underPrefix('givenUp', 'One object for each batch that is given up, named by Lambda.');
 
+const LIST_STREAMS =
+  'Neither dynamodb:ListStreams, without which no stream can be mapped, nor X-Ray knows resources; a test lists every wildcard.';
+
 const readTable = ({ table }: Resources) =>
   allow(['dynamodb:GetItem', 'dynamodb:BatchGetItem', 'dynamodb:Query'], table.table.tableArn);
 
-/** Nothing is deleted by a function: events expire, or a person erases them. */
+/**
+ * The code of the functions deletes nothing: events expire, or a person erases them. IAM cannot hold it to that, since
+ * BatchWriteItem is one action for puts and deletions (service authorization reference, "Amazon DynamoDB").
+ */
 const writeTable = ({ table }: Resources) =>
   allow(['dynamodb:PutItem', 'dynamodb:UpdateItem', 'dynamodb:BatchWriteItem'], table.table.tableArn);
 
@@ -46,7 +52,8 @@ export const ingestPermissions = (resources: Resources): Permissions => ({
   statements: [
     allow(['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem'], resources.table.table.tableArn),
     allow(['secretsmanager:GetSecretValue'], resources.secretArn),
-    allow(['s3:PutObject'], resources.bucket.keysUnder('raw')),
+    // The tag says how long the body is kept; S3 asks for a right of its own to put one with the object.
+    allow(['s3:PutObject', 's3:PutObjectTagging'], resources.bucket.keysUnder('raw')),
   ],
   wildcards: RAW,
 });
@@ -76,7 +83,7 @@ export const correlatePermissions = (resources: Resources): Permissions => ({
     allow(['dynamodb:ListStreams'], '*'),
     allow(['s3:PutObject'], resources.bucket.keysUnder('givenUp')),
   ],
-  wildcards: { ...RAW, ...DOCUMENTS, ...GIVEN_UP },
+  wildcards: { ...RAW, ...DOCUMENTS, ...GIVEN_UP, '*': LIST_STREAMS },
 });
 
 /** The sweep does what correlation does, and finds its work in the day index. */

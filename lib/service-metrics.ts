@@ -1,12 +1,13 @@
 import type { Duration } from 'aws-cdk-lib';
-import { type IMetric, MathExpression, Metric, Stats } from 'aws-cdk-lib/aws-cloudwatch';
+import { type MathExpression, Metric, Stats } from 'aws-cdk-lib/aws-cloudwatch';
 import { METRICS_NAMESPACE, type MetricName } from '../src/contract/metrics.ts';
-import { TABLE } from '../src/contract/table.ts';
 import type { EventTable } from './constructs/event-table.ts';
 import type { ServiceFunctions } from './constructs/service-functions.ts';
 import type { StreamConsumer } from './constructs/stream-consumer.ts';
 import type { WebhookApi } from './constructs/webhook-api.ts';
 import { sumOf } from './sum-of.ts';
+import { tableThrottles } from './table-throttles.ts';
+import { mostTimeUsed, timeUsedByEach } from './time-used.ts';
 
 type Parts = { api: WebhookApi; functions: ServiceFunctions; table: EventTable; consumer: StreamConsumer };
 
@@ -52,27 +53,26 @@ export class ServiceMetrics {
     return this.api.throttled.with({ period, label: '429' });
   }
 
-  /** Our refusals, and those of the gateway, which reads 10 MB at most. */
-  tooLarge(period: Duration): IMetric {
+  /**
+   * Our refusals, and those of Lambda (6 MB) and the gateway (10 MB), which may leave no line of them (API Gateway
+   * developer guide, "Monitor HTTP APIs").
+   */
+  tooLarge(period: Duration): MathExpression {
     const ours = this.count('BodiesTooLarge', period);
-    return sumOf('too large', period, [ours, this.api.tooLarge.with({ period })]);
+    return sumOf('too large', period, [ours, this.api.refusedBeforeUs.with({ period })]);
   }
 
-  /** Reads and writes, table and indexes: ten metrics, which is as many as an alarm may look at. */
+  /** Reads and writes, table and indexes. */
   tableThrottled(period: Duration): MathExpression {
-    const places = [{}, ...TABLE.indexes.map(({ name }) => ({ GlobalSecondaryIndexName: name }))];
-    const metrics = ['WriteThrottleEvents', 'ReadThrottleEvents'].flatMap((metricName) =>
-      places.map(
-        (place) =>
-          new Metric({
-            namespace: 'AWS/DynamoDB',
-            metricName,
-            dimensionsMap: { TableName: this.table.table.tableName, ...place },
-            statistic: Stats.SUM,
-          }),
-      ),
-    );
-    return sumOf('table and index throttles', period, metrics);
+    const places = tableThrottles(this.table.table.tableName, period);
+    const all = places.flatMap(({ metrics }) => metrics);
+    return sumOf('table and index throttles', period, all);
+  }
+
+  /** The same of each place by itself. */
+  tableThrottledByPlace(period: Duration): MathExpression[] {
+    const places = tableThrottles(this.table.table.tableName, period);
+    return places.map(({ place, metrics }) => sumOf(place, period, metrics));
   }
 
   functionsThrottled(period: Duration): MathExpression {
@@ -80,20 +80,28 @@ export class ServiceMetrics {
     return sumOf('function throttles', period, metrics);
   }
 
+  functionsThrottledByEach(period: Duration): Metric[] {
+    return this.functions.all.map((one) => one.function.metricThrottles({ period, label: one.node.id }));
+  }
+
+  concurrency(period: Duration): Metric[] {
+    const statistic = Stats.MAXIMUM;
+    return this.functions.all.map((one) =>
+      one.function.metric('ConcurrentExecutions', { statistic, period, label: one.node.id }),
+    );
+  }
+
   functionErrors(period: Duration): MathExpression {
     const metrics = this.functions.all.map((one) => one.function.metricErrors());
     return sumOf('function errors', period, metrics);
   }
 
-  /** The longest invocation of any function, in per cent of its timeout. */
   timeoutUsed(period: Duration): MathExpression {
-    const { all } = this.functions;
-    const usingMetrics = Object.fromEntries(
-      all.map((one, index) => [`d${index}`, one.function.metricDuration({ statistic: Stats.MAXIMUM })]),
-    );
-    const shares = all.map((one, index) => `FILL(d${index}, 0) / ${one.timeout.toMilliseconds()}`);
-    const expression = `100 * MAX([${shares.join(', ')}])`;
-    return new MathExpression({ label: '% of timeout', period, expression, usingMetrics });
+    return mostTimeUsed(this.functions.all, period);
+  }
+
+  timeoutUsedByEach(period: Duration): MathExpression[] {
+    return timeUsedByEach(this.functions.all, period);
   }
 
   /** How old the last record of a batch was (milliseconds). */

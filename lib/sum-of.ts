@@ -1,5 +1,16 @@
 import type { Duration } from 'aws-cdk-lib';
-import { type IMetric, MathExpression } from 'aws-cdk-lib/aws-cloudwatch';
+import { type IMetric, MathExpression, type Metric } from 'aws-cdk-lib/aws-cloudwatch';
+
+/**
+ * One metric for an alarm; a missing value counts as nothing. CloudWatch would look past it for an older value when it
+ * can find one, so that an alarm on what is seldom counted would neither begin nor end in time (CloudWatch user guide,
+ * "How alarm state is evaluated when data is missing"). When no value is left at all there is nothing to fill, and the
+ * alarm says itself what that means.
+ */
+export const filled = (metric: Metric): MathExpression => {
+  const { label, period } = metric;
+  return new MathExpression({ label, period, expression: 'FILL(value, 0)', usingMetrics: { value: metric } });
+};
 
 /**
  * The sum of several counts; what has no value counts as nothing, so that an alarm ends by itself.

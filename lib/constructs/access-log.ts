@@ -2,7 +2,13 @@ import { RemovalPolicy } from 'aws-cdk-lib';
 import { AccessLogFormat } from 'aws-cdk-lib/aws-apigateway';
 import { LogGroupLogDestination } from 'aws-cdk-lib/aws-apigatewayv2';
 import { Metric } from 'aws-cdk-lib/aws-cloudwatch';
-import { FilterPattern, LogGroup, MetricFilter, RetentionDays } from 'aws-cdk-lib/aws-logs';
+import {
+  FilterPattern,
+  type IFilterPattern,
+  LogGroup,
+  MetricFilter,
+  RetentionDays,
+} from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import { METRICS_NAMESPACE } from '../../src/contract/metrics.ts';
 
@@ -14,6 +20,8 @@ export type AccessLogProps = {
 /**
  * One line for each request. No header, query, body or caller's name is in it: an AWS session may be named after
  * an e-mail address. All values as text, since the gateway writes `-` for what there is not.
+ * `integration_status` is what our function answered, `lambda_status` what Lambda said of running it (API Gateway
+ * developer guide, "Customize HTTP API access logs").
  */
 const FIELDS = {
   request_id: '$context.requestId',
@@ -25,14 +33,30 @@ const FIELDS = {
   path: '$context.path',
   status: '$context.status',
   integration_status: '$context.integrationStatus',
+  lambda_status: '$context.integration.integrationStatus',
   response_bytes: '$context.responseLength',
   duration_ms: '$context.responseLatency',
   integration_ms: '$context.integrationLatency',
   error: '$context.error.message',
+  integration_error: '$context.integrationErrorMessage',
 };
 
 /** Apart from what the functions count. */
 const NAMESPACE = `${METRICS_NAMESPACE}/Gateway`;
+
+const answered = (status: number) => FilterPattern.stringValue('$.status', '=', String(status));
+
+/** More came than the stage lets through. */
+export const THROTTLED = answered(429);
+
+/**
+ * Too large for the gateway or for Lambda. A body that our function refused by itself is no such: Lambda ran it, and
+ * the function counts it.
+ */
+export const REFUSED_BEFORE_US = FilterPattern.all(
+  answered(413),
+  FilterPattern.stringValue('$.lambda_status', '!=', '200'),
+);
 
 /** The gateway's access log. It is also the only place where HTTP APIs tell what they answered by themselves. */
 export class AccessLog extends Construct {
@@ -51,11 +75,11 @@ export class AccessLog extends Construct {
     };
   }
 
-  /** Counts answers of one status; the dimension tells deployments apart. */
-  countStatus(status: number, metricName: string, apiId: string): Metric {
+  /** Counts lines; the dimension tells deployments apart. */
+  count(metricName: string, filterPattern: IFilterPattern, apiId: string): Metric {
     new MetricFilter(this, metricName, {
       logGroup: this.logGroup,
-      filterPattern: FilterPattern.stringValue('$.status', '=', String(status)),
+      filterPattern,
       metricNamespace: NAMESPACE,
       metricName,
       metricValue: '1',

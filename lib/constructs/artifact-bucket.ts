@@ -1,6 +1,7 @@
 import { Duration, RemovalPolicy } from 'aws-cdk-lib';
 import { BlockPublicAccess, Bucket, BucketEncryption, ObjectOwnership } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
+import { QUARANTINED_TAG } from '../../src/contract/artifacts.ts';
 import { acknowledge } from '../acknowledge.ts';
 import { pinLogicalId } from '../pin-logical-id.ts';
 
@@ -8,9 +9,6 @@ export type ArtifactBucketProps = {
   /** Days until an event expires. */
   readonly retentionDays: number;
 };
-
-/** Quarantined events, and so their raw bodies, live this many times as long as others. */
-const QUARANTINE_FACTOR = 3;
 
 /** Under these keys lie, in this order: raw bodies, run documents, and batches that the stream gave up. */
 export const BUCKET_PREFIXES = {
@@ -20,7 +18,15 @@ export const BUCKET_PREFIXES = {
   givenUp: 'aws/lambda/',
 } as const;
 
-const rules = (retentionDays: number) => [
+/** Quarantined events, and so their raw bodies, live this many times as long as others. */
+const QUARANTINE_FACTOR = 3;
+
+/**
+ * A body goes with its event, whose kind is its tag. One without the tag, put back by hand, stays as long as any may:
+ * of two rules for one object S3 follows the shorter (S3 user guide, "How Amazon S3 handles conflicts in lifecycle
+ * configurations").
+ */
+const rawBodyRules = (retentionDays: number) => [
   {
     id: 'raw-bodies',
     prefix: BUCKET_PREFIXES.raw,
@@ -28,6 +34,16 @@ const rules = (retentionDays: number) => [
     // Erased must mean gone: one day is the shortest that S3 knows.
     noncurrentVersionExpiration: Duration.days(1),
   },
+  {
+    id: 'raw-bodies-not-quarantined',
+    prefix: BUCKET_PREFIXES.raw,
+    tagFilters: { [QUARANTINED_TAG]: 'false' },
+    expiration: Duration.days(retentionDays),
+  },
+];
+
+const rules = (retentionDays: number) => [
+  ...rawBodyRules(retentionDays),
   {
     id: 'given-up-batches',
     prefix: BUCKET_PREFIXES.givenUp,

@@ -12,11 +12,9 @@ import {
 import { Construct } from 'constructs';
 import { RUNBOOK } from '../alarm-list.ts';
 import type { ServiceMetrics } from '../service-metrics.ts';
-import type { ServiceFunctions } from './service-functions.ts';
 
 export type ServiceDashboardProps = {
   readonly metrics: ServiceMetrics;
-  readonly functions: ServiceFunctions;
   readonly alarms: AlarmBase[];
 };
 
@@ -29,7 +27,10 @@ const graph = (title: string, left: IMetric[]): IWidget =>
   new GraphWidget({ title, left, width: 8, height: 6, leftYAxis: { min: 0 } });
 
 const reaching = (metrics: ServiceMetrics): IWidget[] => [
-  graph('Deliveries taken', [metrics.count('DeliveriesTaken', PERIOD)]),
+  graph('Deliveries taken', [
+    metrics.count('JiraDeliveriesTaken', PERIOD),
+    metrics.count('DeliveriesTaken', PERIOD),
+  ]),
   graph('Refused', [
     metrics.count('SignaturesRefused', PERIOD),
     metrics.count('AddressesRefused', PERIOD),
@@ -39,24 +40,17 @@ const reaching = (metrics: ServiceMetrics): IWidget[] => [
   graph('Our faults', [metrics.count('Unavailable', PERIOD), metrics.serverErrors(PERIOD)]),
 ];
 
-const keepingUp = (metrics: ServiceMetrics, { all }: ServiceFunctions): IWidget[] => [
-  graph('Answer time (ms)', [
-    metrics.latency(PERIOD, 'p50'),
-    metrics.latency(PERIOD, 'p99'),
-    metrics.streamLag(PERIOD),
-  ]),
-  graph('Functions: longest run in % of timeout', [metrics.timeoutUsed(PERIOD)]),
-  graph('Functions: concurrent', [
-    ...all.map((one) =>
-      one.function.metric('ConcurrentExecutions', {
-        statistic: 'Maximum',
-        period: PERIOD,
-        label: one.node.id,
-      }),
-    ),
-    metrics.functionsThrottled(PERIOD),
-    metrics.tableThrottled(PERIOD),
-  ]),
+const keepingUp = (metrics: ServiceMetrics): IWidget[] => [
+  graph('Answer time (ms)', [metrics.latency(PERIOD, 'p50'), metrics.latency(PERIOD, 'p99')]),
+  graph('Functions: longest run in % of timeout', metrics.timeoutUsedByEach(PERIOD)),
+  graph('Functions: concurrent', metrics.concurrency(PERIOD)),
+];
+
+/** By place: an alarm tells that something was throttled, and people ask what. */
+const throttled = (metrics: ServiceMetrics): IWidget[] => [
+  graph('Stream lag (ms)', [metrics.streamLag(PERIOD)]),
+  graph('Functions: throttled', metrics.functionsThrottledByEach(PERIOD)),
+  graph('Table and indexes: throttled', metrics.tableThrottledByPlace(PERIOD)),
 ];
 
 const losing = (metrics: ServiceMetrics): IWidget[] => [
@@ -78,7 +72,7 @@ const losing = (metrics: ServiceMetrics): IWidget[] => [
 export class ServiceDashboard extends Construct {
   readonly url: string;
 
-  constructor(scope: Construct, id: string, { metrics, functions, alarms }: ServiceDashboardProps) {
+  constructor(scope: Construct, id: string, { metrics, alarms }: ServiceDashboardProps) {
     super(scope, id);
     const dashboard = new Dashboard(this, 'Dashboard', { defaultInterval: Duration.days(1) });
     dashboard.addWidgets(
@@ -87,7 +81,8 @@ export class ServiceDashboard extends Construct {
     dashboard.addWidgets(heading('Is Jira reaching us?'));
     dashboard.addWidgets(new Row(...reaching(metrics)));
     dashboard.addWidgets(heading('Are we keeping up?'));
-    dashboard.addWidgets(new Row(...keepingUp(metrics, functions)));
+    dashboard.addWidgets(new Row(...keepingUp(metrics)));
+    dashboard.addWidgets(new Row(...throttled(metrics)));
     dashboard.addWidgets(heading('Are we losing anything?'));
     dashboard.addWidgets(new Row(...losing(metrics)));
     this.url = `https://${Aws.REGION}.console.aws.amazon.com/cloudwatch/home?region=${Aws.REGION}#dashboards/dashboard/${dashboard.dashboardName}`;

@@ -14,11 +14,14 @@ import { Construct } from 'constructs';
 import { alarmDescription } from '../alarm-list.ts';
 import { type QuietHours, quietExpression, SILENCE_MINUTES } from '../quiet-hours.ts';
 import type { ServiceMetrics } from '../service-metrics.ts';
+import { filled } from '../sum-of.ts';
 
 export type SilenceAlarmProps = {
   readonly metrics: ServiceMetrics;
   /** Null when a delivery may be expected at any hour. */
   readonly quietHours: QuietHours | null;
+  /** What the e-mail's link begins with; undefined: it names a path. */
+  readonly docsUrl: string | undefined;
 };
 
 const PERIOD = Duration.minutes(SILENCE_MINUTES);
@@ -27,23 +30,28 @@ const PERIOD = Duration.minutes(SILENCE_MINUTES);
 const PERIODS_WITHOUT_QUIET_HOURS = 24;
 
 /**
- * "No delivery outside quiet hours". A metric that is not there breaches, which would be every night; so with
+ * "No delivery of Jira outside quiet hours". A metric that is not there breaches, which would be every night; so with
  * quiet hours a second alarm tells the time, by a metric that always has values, and only both together count.
  */
 export class SilenceAlarm extends Construct {
   /** The one to tell people of. */
   readonly alarm: AlarmBase;
 
-  constructor(scope: Construct, id: string, { metrics, quietHours }: SilenceAlarmProps) {
+  constructor(scope: Construct, id: string, { metrics, quietHours, docsUrl }: SilenceAlarmProps) {
     super(scope, id);
+    const text = alarmDescription('NoDelivery', docsUrl);
     if (quietHours === null) {
-      this.alarm = this.silence(metrics, PERIODS_WITHOUT_QUIET_HOURS, alarmDescription('NoDelivery'));
+      this.alarm = this.silence(metrics, PERIODS_WITHOUT_QUIET_HOURS, text);
       return;
     }
-    const silence = this.silence(metrics, 1, 'No delivery within an hour; nobody is told of it at night.');
+    const silence = this.silence(
+      metrics,
+      1,
+      'No delivery of Jira within an hour; nobody is told of it at night.',
+    );
     const quiet = this.quiet(metrics, quietHours);
     const both = new CompositeAlarm(this, 'NoDelivery', {
-      alarmDescription: alarmDescription('NoDelivery'),
+      alarmDescription: text,
       alarmRule: AlarmRule.allOf(
         AlarmRule.fromAlarm(silence, AlarmState.ALARM),
         AlarmRule.not(AlarmRule.fromAlarm(quiet, AlarmState.ALARM)),
@@ -53,19 +61,11 @@ export class SilenceAlarm extends Construct {
     this.alarm = both;
   }
 
-  /**
-   * FILL, because CloudWatch looks past a missing value for an older one when it can find one; and missing
-   * breaches, because there is nothing to fill when no value is left at all.
-   */
+  /** Missing breaches, because there is nothing to fill when no value is left at all. */
   private silence(metrics: ServiceMetrics, evaluationPeriods: number, alarmDescription: string): Alarm {
     return new Alarm(this, 'Silence', {
       alarmDescription,
-      metric: new MathExpression({
-        label: 'deliveries',
-        period: PERIOD,
-        expression: 'FILL(taken, 0)',
-        usingMetrics: { taken: metrics.count('DeliveriesTaken', PERIOD) },
-      }),
+      metric: filled(metrics.count('JiraDeliveriesTaken', PERIOD)),
       threshold: 1,
       evaluationPeriods,
       comparisonOperator: ComparisonOperator.LESS_THAN_THRESHOLD,

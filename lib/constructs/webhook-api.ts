@@ -15,7 +15,7 @@ import { Construct } from 'constructs';
 import { ROUTES, type Route } from '../../src/contract/routes.ts';
 import { acknowledge } from '../acknowledge.ts';
 import type { StackContext } from '../context.ts';
-import { AccessLog } from './access-log.ts';
+import { AccessLog, REFUSED_BEFORE_US, THROTTLED } from './access-log.ts';
 import { ApiDomain } from './api-domain.ts';
 import type { ServiceFunction } from './service-function.ts';
 
@@ -44,7 +44,8 @@ export class WebhookApi extends Construct {
   /** Where the custom domain has to point to; undefined without one. */
   readonly domainTarget: string | undefined;
   readonly throttled: Metric;
-  readonly tooLarge: Metric;
+  /** Bodies over the limits of the gateway or of Lambda. */
+  readonly refusedBeforeUs: Metric;
 
   constructor(scope: Construct, id: string, props: WebhookApiProps) {
     super(scope, id);
@@ -66,8 +67,8 @@ export class WebhookApi extends Construct {
     const domain = ApiDomain.create(this, stage, context);
     this.url = domain?.url ?? this.api.apiEndpoint;
     this.domainTarget = domain?.target;
-    this.throttled = accessLog.countStatus(429, 'GatewayThrottled', this.api.apiId);
-    this.tooLarge = accessLog.countStatus(413, 'AnsweredTooLarge', this.api.apiId);
+    this.throttled = accessLog.count('GatewayThrottled', THROTTLED, this.api.apiId);
+    this.refusedBeforeUs = accessLog.count('RefusedBeforeUs', REFUSED_BEFORE_US, this.api.apiId);
   }
 
   private addRoutes({ ingest, read }: WebhookApiProps): HttpRoute[] {

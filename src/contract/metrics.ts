@@ -4,10 +4,11 @@ export const METRICS_NAMESPACE = 'JiraWebhookSync';
 /** Every count the functions emit, and what it counts. Alarms and the dashboard know no other names. */
 export const METRICS = {
   DeliveriesTaken: 'deliveries answered 2xx',
+  JiraDeliveriesTaken: 'those of them that Jira sent',
   SignaturesRefused: 'deliveries with a missing or wrong signature (401)',
   AddressesRefused: 'signed deliveries from outside ALLOWED_CIDRS (503)',
   BodiesTooLarge: 'bodies refused unread (413): the one loss of a signed body',
-  Quarantined: 'signed bodies that could not be taken and are kept aside',
+  Quarantined: 'signed deliveries that could not be taken and are kept aside, the same bytes again too',
   Unavailable: 'deliveries answered 503',
   EventsProcessed: 'events correlated',
   ProcessingFailed: 'events parked after three tries',

@@ -7,6 +7,7 @@ import { ConfigError } from '../errors/errors.ts';
 import type { Clock } from '../platform/clock.ts';
 import { createDocumentClient, createDynamoDb } from '../platform/dynamodb.ts';
 import type { Logger } from '../platform/logger.ts';
+import type { Count } from '../platform/metrics.ts';
 import type { RawBodies } from '../store/raw-bodies.ts';
 import { rawBodiesInBucket } from '../store/raw-bodies-bucket.ts';
 import { rawBodiesInFolder } from '../store/raw-bodies-folder.ts';
@@ -20,6 +21,8 @@ export type Platform = {
   log: Logger;
   dynamodb?: DynamoDBClientConfig;
   secretsManager?: SecretsManagerClientConfig;
+  /** Default: CloudWatch's metrics, on Lambda only. */
+  count?: Count;
 };
 
 /** The table as the environment names it; `dynamodb` carries the endpoint of a local database. */

@@ -30,7 +30,7 @@ export const ingestRoutes = (env: Env, platform: Platform): { routes: RouteHandl
     allowed: env.ALLOWED_CIDRS,
     max_body_bytes: env.MAX_BODY_BYTES,
     quarantineAlarm: createQuarantineAlarm(clock, log),
-    count: openMetrics(env),
+    count: platform.count ?? openMetrics(env),
     clock,
     log,
   };

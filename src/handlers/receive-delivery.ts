@@ -15,7 +15,7 @@ import { type DeliveryLine, emptyLine, logDelivery } from './delivery-line.ts';
 import { notFound, type RouteHandler } from './dispatch.ts';
 import { faultResponse } from './faults.ts';
 import type { Run } from './run.ts';
-import { takeBody } from './take-body.ts';
+import { type Taken, takeBody } from './take-body.ts';
 
 export type ReceiveDeps = {
   source: Source;
@@ -65,6 +65,16 @@ const absence = async (
   return notFound(run);
 };
 
+/**
+ * Every quarantined delivery counts: with "Exclude body" all of Jira's have the same bytes, and only the first is
+ * fresh. The rate is about bodies, because a sender that repeats one says nothing new about the parser.
+ */
+const countTaken = ({ count, quarantineAlarm }: ReceiveDeps, taken: Taken): void => {
+  if (taken.kind !== 'quarantined') return;
+  count('Quarantined');
+  if (taken.fresh) quarantineAlarm.count();
+};
+
 const take = async (
   deps: ReceiveDeps,
   request: HttpRequest,
@@ -87,10 +97,7 @@ const take = async (
   const sent = { ...readDeliveryHeaders(deps.source, request.headers), secret: line.secret };
   const taken = await takeBody(deps, body, sent, run);
   Object.assign(line, { event_id: taken.event_id, facts: taken.facts });
-  if (taken.kind === 'quarantined' && taken.fresh) {
-    deps.quarantineAlarm.count();
-    deps.count('Quarantined');
-  }
+  countTaken(deps, taken);
   return answerTaken(taken, run, line);
 };
 
@@ -107,6 +114,6 @@ export const receiveDelivery =
     );
     line.status = response.statusCode ?? 500;
     logDelivery(deps.log, deps.clock, run, line);
-    countDelivery(deps.count, line.status);
+    countDelivery(deps.count, deps.source, line.status);
     return response;
   };

@@ -4,9 +4,9 @@ import type { Source } from '../domain/source.ts';
 import { DEFAULT_TENANT } from '../domain/tenant.ts';
 import { RefusedItemError } from '../errors/errors.ts';
 import type { Logger } from '../platform/logger.ts';
-import { decodeEvent, type EventContents, type StoredEvent } from '../store/event-row.ts';
-import { type EventStore, prepareEventBody, putEvent } from '../store/put-event.ts';
-import type { Item } from '../store/table-client.ts';
+import type { EventContents, StoredEvent } from '../store/event-row.ts';
+import { type EventStore, prepareEventBody } from '../store/put-event.ts';
+import { putEventOnce } from '../store/put-event-once.ts';
 import type { DeliveryHeaders } from './delivery-headers.ts';
 import { readBody, type Sent } from './read-body.ts';
 import type { Run } from './run.ts';
@@ -49,8 +49,7 @@ const ids = (identity: Identity) => ({
 });
 
 /** The same bytes were here before: a duplicate, or, while they are in quarantine, the answer they got. */
-const seenBefore = (row: Item, identity: Identity, facts: EventFacts | null): Taken => {
-  const { event } = decodeEvent(row);
+const seenBefore = (event: StoredEvent, identity: Identity, facts: EventFacts | null): Taken => {
   if (event.outcome === 'quarantined' && event.problem)
     return { kind: 'quarantined', problem: event.problem, fresh: false, facts, ...ids(identity) };
   return { kind: 'duplicate', facts, ...ids(identity) };
@@ -66,9 +65,9 @@ const quarantine = async (
   const contents = toContents(delivered, null, problem);
   const stored = await prepareEventBody(deps.events, contents, body, run.signal);
   const event: StoredEvent = { ...contents, outcome: 'quarantined', run_id: run.run_id };
-  const row = await putEvent(deps.events, event, stored, run.signal);
-  return row
-    ? seenBefore(row, delivered, null)
+  const before = await putEventOnce(deps.events, event, { stored, raw: body }, run.signal);
+  return before
+    ? seenBefore(before, delivered, null)
     : { kind: 'quarantined', problem, fresh: true, facts: null, ...ids(delivered) };
 };
 
@@ -81,8 +80,10 @@ const store = async (deps: TakeDeps, body: Uint8Array, delivered: Delivered, run
   const stored = await prepareEventBody(deps.events, contents, body, run.signal);
   const outcome = await storeDelivery(deps.events.table, delivery, delivered, run.signal);
   const event: StoredEvent = { ...contents, outcome, run_id: run.run_id };
-  const row = await putEvent(deps.events, event, stored, run.signal);
-  return row ? seenBefore(row, delivered, facts) : { kind: 'accepted', outcome, facts, ...ids(delivered) };
+  const before = await putEventOnce(deps.events, event, { stored, raw: body }, run.signal);
+  return before
+    ? seenBefore(before, delivered, facts)
+    : { kind: 'accepted', outcome, facts, ...ids(delivered) };
 };
 
 /**

@@ -40,7 +40,7 @@ export const prepareEventBody = async (
 ): Promise<Uint8Array> => {
   const body = encodeEventBody(event, raw);
   if (body.length <= MAX_EVENT_BODY_BYTES) return body;
-  await store.rawBodies.put(event.event_id, raw, signal);
+  await store.rawBodies.put(event.event_id, raw, event.problem !== null, signal);
   const apart = encodeEventBody({ ...event, raw_stored_apart: true }, raw);
   return apart.length <= MAX_EVENT_BODY_BYTES
     ? apart

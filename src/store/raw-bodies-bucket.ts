@@ -16,7 +16,8 @@ export const rawBodiesInBucket = (bucket: string): RawBodies => {
     }
   };
   return {
-    put: (eventId, bytes, signal) => use((bodies) => bodies.put(eventId, bytes, signal)),
+    put: (eventId, bytes, quarantined, signal) =>
+      use((bodies) => bodies.put(eventId, bytes, quarantined, signal)),
     get: (eventId, signal) => use((bodies) => bodies.get(eventId, signal)),
     remove: (eventId, signal) => use((bodies) => bodies.remove(eventId, signal)),
   };

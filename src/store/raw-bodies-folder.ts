@@ -21,11 +21,12 @@ const removeAll = async (path: string): Promise<void> => {
   await Promise.all(ours.map((name) => rm(join(folder, name), { force: true })));
 };
 
-/** Raw bodies in a local folder that stands for the bucket. */
+/** Raw bodies in a local folder that stands for the bucket. Nothing in it expires. */
 export const rawBodiesInFolder = (folder: string): RawBodies => {
   const path = (eventId: string) => join(folder, rawBodyKey(eventId));
   return {
-    put: (eventId, bytes, signal) => orUnavailable(signal, () => writeWhole(path(eventId), bytes)),
+    put: (eventId, bytes, _quarantined, signal) =>
+      orUnavailable(signal, () => writeWhole(path(eventId), bytes)),
     get: (eventId, signal) => orUnavailable(signal, () => readIfThere(path(eventId))),
     remove: (eventId, signal) => orUnavailable(signal, () => removeAll(path(eventId))),
   };

@@ -1,4 +1,5 @@
 import { DeleteObjectCommand, GetObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { QUARANTINED_TAG } from '../contract/artifacts.ts';
 import { type RawBodies, rawBodyKey } from './raw-bodies.ts';
 
 /** Milliseconds; a body of 4 MB takes well under a second inside a region. */
@@ -18,8 +19,9 @@ export const rawBodiesInS3 = (bucket: string): RawBodies => {
     return Body ? Buffer.from(await Body.transformToByteArray()) : null;
   };
   return {
-    put: async (eventId, Body, abortSignal) => {
-      await client.send(new PutObjectCommand({ ...address(eventId), Body }), { abortSignal });
+    put: async (eventId, Body, quarantined, abortSignal) => {
+      const put = { ...address(eventId), Body, Tagging: `${QUARANTINED_TAG}=${quarantined}` };
+      await client.send(new PutObjectCommand(put), { abortSignal });
     },
     get: (eventId, abortSignal) => read(eventId, abortSignal).catch(nullWhenMissing),
     remove: async (eventId, abortSignal) => {

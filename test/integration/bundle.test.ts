@@ -224,7 +224,10 @@ describe('the ingest bundle alone in a clean process', () => {
     expect(logged).toMatchObject([
       { git_sha: GIT_SHA, issue_key: 'LOGS-1', outcome: 'applied', status: 202 },
     ]);
-    expect(counts).toMatchObject([{ service: 'bundle-test', DeliveriesTaken: 1 }]);
+    expect(counts).toMatchObject([
+      { service: 'bundle-test', DeliveriesTaken: 1 },
+      { service: 'bundle-test', JiraDeliveriesTaken: 1 },
+    ]);
   });
 
   it('has the formatter for readable lines in it, because RC_LOG_JSON=false must work there too', async () => {

@@ -130,7 +130,7 @@ describe('a raw body too large for an item', () => {
   });
 
   it('is waited for no longer than the request may take, because a file system may hang', async () => {
-    const put = open().events.rawBodies.put('evt_late', randomBytes(10), AbortSignal.abort());
+    const put = open().events.rawBodies.put('evt_late', randomBytes(10), true, AbortSignal.abort());
     await expect(put).rejects.toMatchObject({ dependency: 'artifacts' });
     expect(existsSync(`${folder.path}/artifacts/raw/evt_late`)).toBe(false);
   });
@@ -164,6 +164,22 @@ describe('an event', () => {
     const again = await later.deliver(body);
     expect([again.status, again.body.outcome]).toEqual([202, 'applied']);
     expect((await later.get(`/events/${again.body.event_id}`)).status).toBe(200);
+  });
+});
+
+describe('a signed body that comes again while it is in quarantine', () => {
+  it('is counted each time, because with "Exclude body" on every delivery of Jira has the same bytes', async () => {
+    const app = open();
+    for (let sent = 0; sent < 15; sent++) await app.deliver('');
+    expect(app.counts.Quarantined).toBe(15);
+  });
+
+  it('is not counted once it was taken in, because then it is a duplicate and nothing is lost', async () => {
+    const app = open();
+    const { body } = freshDelivery();
+    for (let sent = 0; sent < 3; sent++) await app.deliver(body);
+    expect(app.counts).toMatchObject({ DeliveriesTaken: 3 });
+    expect(app.counts.Quarantined).toBeUndefined();
   });
 });
 

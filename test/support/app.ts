@@ -2,6 +2,7 @@ import { createHmac, randomUUID } from 'node:crypto';
 import { DynamoDBClient, type DynamoDBClientConfig } from '@aws-sdk/client-dynamodb';
 import * as z from 'zod/mini';
 import { readEnv } from '../../src/contract/env.ts';
+import type { MetricName } from '../../src/contract/metrics.ts';
 import type { CommitSource } from '../../src/domain/source.ts';
 import { openRawBodies, openTable } from '../../src/handlers/deps.ts';
 import { createLocalApp } from '../../src/handlers/local-app.ts';
@@ -9,6 +10,7 @@ import { embeddedConfig } from '../../src/local/aws-config.ts';
 import { localContext } from '../../src/local/lambda-context.ts';
 import { type Clock, systemClock } from '../../src/platform/clock.ts';
 import { createLogger } from '../../src/platform/logger.ts';
+import type { Count } from '../../src/platform/metrics.ts';
 import { ensureTable } from '../../src/store/create-table.ts';
 import type { EventStore } from '../../src/store/put-event.ts';
 
@@ -51,6 +53,8 @@ export type Answer = {
 
 export type LogLine = Record<string, unknown>;
 
+export type Counts = Partial<Record<MetricName, number>>;
+
 export type Delivery = {
   identifier?: string;
   secret?: string;
@@ -84,6 +88,8 @@ export type TestApp = {
   events: EventStore;
   /** Every line logged so far. */
   lines: LogLine[];
+  /** Every count so far, summed by its name. */
+  counts: Counts;
 };
 
 export type AppOptions = {
@@ -152,6 +158,13 @@ const toEvent = (method: string, target: string, headers: Record<string, string>
   };
 };
 
+/** Sums what is counted, in place of CloudWatch. */
+export const summed = (counts: Counts): Count => {
+  return (name, value = 1) => {
+    counts[name] = (counts[name] ?? 0) + value;
+  };
+};
+
 /**
  * The whole app in this process, on a table that is there. No server in between: the handler gets the events
  * that API Gateway would make.
@@ -168,7 +181,8 @@ export const openApp = (options: AppOptions): TestApp => {
   const lines: LogLine[] = [];
   const log = createLogger(env, { write: (line) => void lines.push(json.parse(JSON.parse(line))) });
   const dynamodb = { ...embeddedConfig(endpoint), ...options.dynamodb };
-  const { handler } = createLocalApp(env, { clock, log, dynamodb });
+  const counts: Counts = {};
+  const { handler } = createLocalApp(env, { clock, log, dynamodb, count: summed(counts) });
 
   const call = async (event: ReturnType<typeof toEvent>): Promise<Answer> => {
     const begun = performance.now();
@@ -199,6 +213,7 @@ export const openApp = (options: AppOptions): TestApp => {
       retention_days: env.EVENT_RETENTION_DAYS,
     },
     lines,
+    counts,
   };
 };
 

@@ -62,7 +62,7 @@ export const ASSUMED = {
     'of the stream of a table that has not grown, and one for each 1,000 write units a second',
     'an on-demand table begins with four partitions',
   ),
-  access_line_bytes: assume(420, 'B', 'one line of the access log of the gateway', 'its fields'),
+  access_line_bytes: assume(470, 'B', 'one line of the access log of the gateway', 'its fields'),
   platform_line_bytes: assume(
     400,
     'B',

@@ -16,7 +16,7 @@ const post = (api: Api, body: Buffer, signature: string | null): Promise<Exchang
   return api.send('POST', '/webhooks/jira', { headers, body });
 };
 
-/** One only: three refused signatures within 15 minutes are an alarm. */
+/** One only: three refused signatures within an hour are an alarm. */
 const checkUnsigned: Check = {
   name: 'unsigned-refused',
   run: async ({ api }) => {

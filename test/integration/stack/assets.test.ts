@@ -13,9 +13,11 @@ import { ENV } from '../../../src/contract/env.ts';
 import { FUNCTIONS, type FunctionName } from '../../../src/contract/functions.ts';
 import { embeddedConfig } from '../../../src/local/aws-config.ts';
 import { createDynamoDb } from '../../../src/platform/dynamodb.ts';
+import { openApp } from '../../support/app.ts';
 import { startTestEngine } from '../../support/engine.ts';
 import { type FakeS3, startS3 } from '../../support/s3.ts';
 import { type FakeSecretsManager, startSecretsManager } from '../../support/secrets-manager.ts';
+import { rightsOf } from '../../unit/lib/function-resources.ts';
 import { asText } from '../../unit/lib/statements.ts';
 import { EVERYTHING_SET, type SynthesizedStack, synthStack } from '../../unit/lib/synth-stack.ts';
 import { type LambdaProcess, startLambda } from '../bundle/lambda-process.ts';
@@ -132,12 +134,29 @@ const record = (pk: string, sk: string, sequence: number) => ({
 
 /** Requests to the bucket since they were last taken: `s3:PutObject artifacts/raw/`. */
 const takeS3 = (): string[] => {
-  const names = s3.seen.splice(0).map(({ request }) => {
+  const names = s3.seen.splice(0).flatMap(({ request, headers }) => {
     const [method = '', path = ''] = request.split(' ');
     const key = path.replace(`/${BUCKET}/`, '').replace(/\?.*/, '');
-    return `s3:${method[0]}${method.slice(1).toLowerCase()}Object ${/^artifacts\/[a-z]+\//.exec(key)?.[0] ?? key}`;
+    const where = /^artifacts\/[a-z]+\//.exec(key)?.[0] ?? key;
+    const action = `s3:${method[0]}${method.slice(1).toLowerCase()}Object`;
+    return [`${action} ${where}`, ...('x-amz-tagging' in headers ? [`${action}Tagging ${where}`] : [])];
   });
   return [...new Set(names)].sort();
+};
+
+/** What the role of a function allows, in the words of what is recorded. */
+const grantedTo = (name: FunctionName): string[] =>
+  Object.entries(rightsOf(stack, name)).flatMap(([resource, actions]) => {
+    const where = resource.replace(/^<\w+\.Arn>\/(index\/)?/, '').replace(/\*$/, '');
+    return actions.map((action) => (where.startsWith('<') ? action : `${action} ${where}`));
+  });
+
+/** Everything asked of table and bucket since it was last taken; none of it may be refused on AWS. */
+const takeAs = (name: FunctionName): string[] => {
+  const seen = [...table.take(), ...takeS3()];
+  const granted = grantedTo(name);
+  expect(seen.filter((call) => !granted.includes(call))).toEqual([]);
+  return seen;
 };
 
 beforeAll(async () => {
@@ -209,6 +228,37 @@ describe('the environment of a function', () => {
   });
 });
 
+/** What correlation asks for: of the table, then of the bucket. */
+const CORRELATION = [
+  'dynamodb:BatchGetItem',
+  'dynamodb:BatchWriteItem',
+  'dynamodb:GetItem',
+  'dynamodb:PutItem',
+  'dynamodb:Query',
+  'dynamodb:UpdateItem',
+  's3:GetObject artifacts/issues/',
+  's3:GetObject artifacts/raw/',
+  's3:PutObject artifacts/issues/',
+];
+
+const listed = (sha: string, message: string): string =>
+  JSON.stringify({
+    repository: 'a/b',
+    commits: [{ sha, message, author: 'A', committed_at: '2026-03-02T16:00:00Z' }],
+  });
+
+/** Deliveries of 20 minutes ago that the stream did not bring; one of them lies in the bucket. */
+const deliverUnseen = async (): Promise<void> => {
+  const clock = () => Date.now() - 20 * 60_000;
+  const env = { ARTIFACTS_DIR: bundles };
+  const app = openApp({ endpoint: engine.endpoint, tableName: TABLE, clock, env });
+  await app.deliver(issueBody('jira:issue_updated', '2026-03-02T09:20:00.100-0700'));
+  await app.deliverCommits('commits', listed('b'.repeat(40), 'STACK-1 more'));
+  const large = listed('c'.repeat(40), `STACK-1 ${randomBytes(500_000).toString('base64')}`);
+  const { event_id } = (await app.deliverCommits('commits', large)).body;
+  s3.objects.set(`/${BUCKET}/artifacts/raw/${event_id}`, Buffer.from(large));
+};
+
 describe('what is deployed, run with the environment and the table of the template', () => {
   let eventIds: string[] = [];
 
@@ -228,20 +278,7 @@ describe('what is deployed, run with the environment and the table of the templa
         }),
       ),
       post('/webhooks/jira', issueBody('jira:issue_deleted', '2026-03-02T09:15:00.100-0700')),
-      post(
-        '/webhooks/commits',
-        JSON.stringify({
-          repository: 'a/b',
-          commits: [
-            {
-              sha: 'a'.repeat(40),
-              message: 'STACK-1 do it',
-              author: 'A',
-              committed_at: '2026-03-02T16:00:00Z',
-            },
-          ],
-        }),
-      ),
+      post('/webhooks/commits', listed('a'.repeat(40), 'STACK-1 do it')),
       post('/webhooks/jira', 'not JSON'),
       readyEvent('health'),
       signEvent(readyEvent('webhook-forged'), 'another secret'),
@@ -255,8 +292,13 @@ describe('what is deployed, run with the environment and the table of the templa
     }
     eventIds = [...new Set(eventIds)];
     expect(statuses).toEqual([202, 202, 200, 202, 202, 202, 400, 200, 401]);
-    expect(table.take()).toEqual(['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem']);
-    expect(takeS3()).toEqual(['s3:PutObject artifacts/raw/']);
+    expect(takeAs('ingest')).toEqual([
+      'dynamodb:GetItem',
+      'dynamodb:PutItem',
+      'dynamodb:UpdateItem',
+      's3:PutObject artifacts/raw/',
+      's3:PutObjectTagging artifacts/raw/',
+    ]);
   });
 
   it('correlates with the rights of correlate', async () => {
@@ -265,25 +307,14 @@ describe('what is deployed, run with the environment and the table of the templa
     const Records = [...events, record('I#default#50001', 'S', 99)];
     expect(await correlate.call({ Records })).toEqual({ batchItemFailures: [] });
     expect(await correlate.call({ Records })).toEqual({ batchItemFailures: [] });
-    expect(table.take()).toEqual([
-      'dynamodb:BatchGetItem',
-      'dynamodb:BatchWriteItem',
-      'dynamodb:GetItem',
-      'dynamodb:PutItem',
-      'dynamodb:Query',
-      'dynamodb:UpdateItem',
-    ]);
-    expect(takeS3()).toEqual([
-      's3:GetObject artifacts/issues/',
-      's3:GetObject artifacts/raw/',
-      's3:PutObject artifacts/issues/',
-    ]);
+    expect(takeAs('correlate')).toEqual(CORRELATION);
   });
 
   it('sweeps with the rights of sweep', async () => {
     const sweep = await start('sweep');
-    expect(await sweep.call({})).toEqual({ found: 0, complete: true });
-    expect(table.take()).toEqual(['dynamodb:GetItem', 'dynamodb:Query by_day', 'dynamodb:UpdateItem']);
+    await deliverUnseen();
+    expect(await sweep.call({})).toEqual({ found: 3, complete: true });
+    expect(takeAs('sweep')).toEqual([...CORRELATION, 'dynamodb:Query by_day'].sort());
   });
 
   it('answers every question with the rights of read', async () => {
@@ -303,7 +334,7 @@ describe('what is deployed, run with the environment and the table of the templa
     for (const [path, query] of questions)
       answers.push([path, query, (await read.invoke(get(path, query))).statusCode]);
     expect(answers).toEqual(questions);
-    expect(table.take()).toEqual([
+    expect(takeAs('read')).toEqual([
       'dynamodb:BatchGetItem',
       'dynamodb:GetItem',
       'dynamodb:Query',
@@ -312,7 +343,6 @@ describe('what is deployed, run with the environment and the table of the templa
       'dynamodb:Query by_issue',
       'dynamodb:Query by_project',
     ]);
-    expect(takeS3()).toEqual([]);
   });
 
   it('read the one secret the template names, because ingest may read no other', () => {

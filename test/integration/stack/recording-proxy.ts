@@ -6,7 +6,10 @@ import { listen, stop } from '../../support/loopback-server.ts';
 export type RecordingProxy = {
   /** For the client, in place of the database's own. */
   endpoint: string;
-  /** What was asked of the table since it was last taken, as IAM calls it: `dynamodb:Query by_day`. */
+  /**
+   * What was asked of the table since it was last taken, as IAM calls it: `dynamodb:Query by_day`. A batch that
+   * deletes is told apart, because IAM cannot.
+   */
   take(): string[];
   close(): Promise<void>;
 };
@@ -16,7 +19,10 @@ const indexed = z.object({ IndexName: z.optional(z.string()) });
 const nameOf = ({ headers }: IncomingMessage, body: Buffer): string => {
   const operation = String(headers['x-amz-target']).split('.')[1];
   const { IndexName } = indexed.parse(JSON.parse(body.toString()));
-  return [`dynamodb:${operation}`, ...(IndexName ? [IndexName] : [])].join(' ');
+  const deletes = operation === 'BatchWriteItem' && body.includes('"DeleteRequest"');
+  return [`dynamodb:${operation}`, ...(IndexName ? [IndexName] : []), ...(deletes ? ['deletes'] : [])].join(
+    ' ',
+  );
 };
 
 /** Sits before a DynamoDB and writes down which operations are asked of the table and its indexes. */

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import * as z from 'zod/mini';
 import { ALARMS, type AlarmName, alarmDescription, RUNBOOK } from '../../../lib/alarm-list.ts';
-import { METRICS } from '../../../src/contract/metrics.ts';
+import { statementsOf } from './statements.ts';
 import { EVERYTHING_SET, type SynthesizedStack, synthStack } from './synth-stack.ts';
 
 const dev = synthStack();
@@ -44,8 +44,12 @@ const told = (stack: SynthesizedStack): Map<string, AlarmProperties> =>
 const isAlarmName = (name: string): name is AlarmName => name in ALARMS;
 const NAMES = Object.keys(ALARMS).filter(isAlarmName);
 
+/** The text of the e-mail, with a link where the context says what it begins with. */
+const textOf = (name: AlarmName, stack = dev): string =>
+  alarmDescription(name, stack === everything ? EVERYTHING_SET.docsUrl : undefined);
+
 const alarm = (name: AlarmName, stack = dev): AlarmProperties => {
-  const found = told(stack).get(alarmDescription(name));
+  const found = told(stack).get(textOf(name, stack));
   if (!found) throw new Error(`nobody is told of ${name}`);
   return found;
 };
@@ -63,8 +67,8 @@ const expressionOf = ({ Metrics }: AlarmProperties): string | undefined =>
 
 describe('the alarms', () => {
   it('are those of the list and no others, because the runbook has a section for each', () => {
-    expect([...told(dev).keys()].sort()).toEqual(NAMES.map(alarmDescription).sort());
-    expect([...told(everything).keys()].sort()).toEqual(NAMES.map(alarmDescription).sort());
+    for (const stack of [dev, everything])
+      expect([...told(stack).keys()].sort()).toEqual(NAMES.map((name) => textOf(name, stack)).sort());
   });
 
   it('all tell the one topic', () => {
@@ -76,7 +80,7 @@ describe('the alarms', () => {
   it('say what is wrong, what to do first and where to read on, in what an e-mail can hold', () => {
     for (const name of NAMES) {
       const { wrong, first, section } = ALARMS[name];
-      const text = alarmDescription(name);
+      const text = alarmDescription(name, undefined);
       expect(text).toBe(`${wrong} First: ${first} Runbook: ${RUNBOOK}#${section}`);
       expect(text.length).toBeLessThanOrEqual(1024);
       expect([wrong, first].every((part) => /^[A-Z].*\.$/.test(part))).toBe(true);
@@ -85,11 +89,19 @@ describe('the alarms', () => {
     expect(RUNBOOK).toBe('docs/runbooks/troubleshooting.md');
   });
 
+  it('link the runbook where the context says where it is read, because a path is looked for by hand', () => {
+    expect(textOf('StreamLag', everything)).toMatch(
+      / Runbook: https:\/\/git\.example\.com\/team\/sync\/blob\/main\/docs\/runbooks\/troubleshooting\.md#lag$/,
+    );
+    const longest = `https://${'a'.repeat(201)}`;
+    for (const name of NAMES) expect(alarmDescription(name, longest).length).toBeLessThanOrEqual(1024);
+  });
+
   it.each([
     ['ServerErrors', ['AWS/ApiGateway 5xx'], 300, 5],
-    ['SignaturesRefused', ['JiraWebhookSync SignaturesRefused'], 900, 3],
+    ['SignaturesRefused', ['JiraWebhookSync SignaturesRefused'], 3600, 3],
     ['AddressesRefused', ['JiraWebhookSync AddressesRefused'], 300, 1],
-    ['TooLarge', ['JiraWebhookSync BodiesTooLarge', 'JiraWebhookSync/Gateway AnsweredTooLarge'], 300, 1],
+    ['TooLarge', ['JiraWebhookSync BodiesTooLarge', 'JiraWebhookSync/Gateway RefusedBeforeUs'], 300, 1],
     ['Quarantined', ['JiraWebhookSync Quarantined'], 86_400, 10],
     ['GatewayThrottled', ['JiraWebhookSync/Gateway GatewayThrottled'], 300, 1],
     ['FunctionsThrottled', Array(4).fill('AWS/Lambda Throttles'), 300, 1],
@@ -165,8 +177,8 @@ describe('silence', () => {
   it('of a whole day is told without quiet hours, because every night would be an alarm otherwise', () => {
     expect(alarm('NoDelivery')).toMatchObject({ ...silence, EvaluationPeriods: 24 });
     expect(alarm('NoDelivery').Metrics).toMatchObject([
-      { Expression: 'FILL(taken, 0)' },
-      { Id: 'taken', MetricStat: { Period: 3600, Metric: { MetricName: 'DeliveriesTaken' } } },
+      { Expression: 'FILL(value, 0)' },
+      { Id: 'value', MetricStat: { Period: 3600, Metric: { MetricName: 'JiraDeliveriesTaken' } } },
     ]);
     dev.template.resourceCountIs('AWS::CloudWatch::CompositeAlarm', 0);
   });
@@ -208,11 +220,7 @@ describe('the topic', () => {
     const [topic] = Object.values(dev.template.findResources('AWS::SNS::Topic'));
     const [[keyId, key] = []] = Object.entries(dev.template.findResources('AWS::KMS::Key'));
     expect(topic?.Properties.KmsMasterKeyId).toEqual({ 'Fn::GetAtt': [keyId, 'Arn'] });
-    const fromAlarms = {
-      Effect: 'Allow',
-      Principal: { Service: 'cloudwatch.amazonaws.com' },
-      Condition: { StringEquals: { 'aws:SourceAccount': { Ref: 'AWS::AccountId' } } },
-    };
+    const fromAlarms = { Effect: 'Allow', Principal: { Service: 'cloudwatch.amazonaws.com' } };
     expect(key?.Properties).toMatchObject({ EnableKeyRotation: true });
     expect(key?.Properties.KeyPolicy.Statement[1]).toMatchObject({
       ...fromAlarms,
@@ -225,36 +233,33 @@ describe('the topic', () => {
     ]);
   });
 
+  it.each(['AWS::KMS::Key', 'AWS::SNS::TopicPolicy'])(
+    'may be used (%s) by alarms of this account and region only, because others could fill the mailbox',
+    (type) => {
+      const statements = statementsOf(dev.resources)
+        .filter(({ holder }) => dev.resources[holder]?.Type === type)
+        .filter(({ principals }) => principals?.includes('cloudwatch.amazonaws.com'));
+      const account = { Ref: 'AWS::AccountId' };
+      const region = { Ref: 'AWS::Region' };
+      const partition = { Ref: 'AWS::Partition' };
+      expect(statements.map(({ condition }) => condition)).toEqual([
+        {
+          StringEquals: { 'aws:SourceAccount': account },
+          ArnLike: {
+            'aws:SourceArn': {
+              'Fn::Join': ['', ['arn:', partition, ':cloudwatch:', region, ':', account, ':alarm:*']],
+            },
+          },
+        },
+      ]);
+    },
+  );
+
   it('sends e-mails to whom the context names, and to nobody else', () => {
     dev.template.resourceCountIs('AWS::SNS::Subscription', 0);
     everything.template.hasResourceProperties('AWS::SNS::Subscription', {
       Protocol: 'email',
       Endpoint: 'ops@example.com',
     });
-  });
-});
-
-const dashboardBody = z.object({
-  widgets: z.array(z.object({ type: z.string(), properties: z.record(z.string(), z.unknown()) })),
-});
-
-describe('the dashboard', () => {
-  const [dashboard] = Object.values(everything.template.findResources('AWS::CloudWatch::Dashboard'));
-  const body: string = dashboard?.Properties.DashboardBody['Fn::Join'][1]
-    .map((part: unknown) => (typeof part === 'string' ? part : 'x'))
-    .join('');
-  const { widgets } = dashboardBody.parse(JSON.parse(body));
-
-  it('asks its three questions in this order, below every alarm', () => {
-    expect(widgets[0]).toMatchObject({ type: 'alarm' });
-    expect(widgets[0]?.properties.alarms).toHaveLength(NAMES.length);
-    expect(
-      widgets.filter(({ type }) => type === 'text').map(({ properties }) => properties.markdown),
-    ).toEqual(['## Is Jira reaching us?', '## Are we keeping up?', '## Are we losing anything?']);
-    expect(widgets.filter(({ type }) => type === 'metric').length).toBe(9);
-  });
-
-  it('shows every count that the functions emit, because an unseen one is not worth counting', () => {
-    expect(Object.keys(METRICS).filter((name) => !body.includes(`"${name}"`))).toEqual([]);
   });
 });

@@ -85,10 +85,12 @@ describe('the stage', () => {
       path: '$context.path',
       status: '$context.status',
       integration_status: '$context.integrationStatus',
+      lambda_status: '$context.integration.integrationStatus',
       response_bytes: '$context.responseLength',
       duration_ms: '$context.responseLatency',
       integration_ms: '$context.integrationLatency',
       error: '$context.error.message',
+      integration_error: '$context.integrationErrorMessage',
     });
     const group = DestinationArn['Fn::GetAtt'][0];
     expect(dev.resources[group]).toMatchObject({
@@ -98,11 +100,11 @@ describe('the stage', () => {
   });
 
   it.each([
-    ['GatewayThrottled', '429'],
-    ['AnsweredTooLarge', '413'],
-  ])('counts %s in its log, because HTTP APIs have no such metric', (MetricName, status) => {
+    ['GatewayThrottled', '{ $.status = "429" }'],
+    ['RefusedBeforeUs', '{ ($.status = "413") && ($.lambda_status != "200") }'],
+  ])('counts %s in its log by %s, because HTTP APIs have no such metric', (MetricName, FilterPattern) => {
     dev.template.hasResourceProperties('AWS::Logs::MetricFilter', {
-      FilterPattern: `{ $.status = "${status}" }`,
+      FilterPattern,
       MetricTransformations: [
         {
           MetricNamespace: 'JiraWebhookSync/Gateway',

@@ -10,7 +10,7 @@ import { readContext } from '../../../lib/context.ts';
 import { JiraWebhookSyncStack } from '../../../lib/jira-webhook-sync-stack.ts';
 import { EVERYTHING_SET, newApp, tinyBundles } from './synth-stack.ts';
 
-type Finding = { ruleName: string; reason?: string };
+type Finding = { ruleName: string; reason?: string; acknowledgedAt?: string };
 type Report = {
   pluginName: string;
   conclusion: string;
@@ -60,6 +60,16 @@ describe('cdk-nag', () => {
     expect(reasons.filter(({ reason = '' }) => reason.length < 40).map(({ ruleName }) => ruleName)).toEqual(
       [],
     );
+  });
+
+  it('is told of ListStreams at the role that has it, because elsewhere the reason would not be true', () => {
+    const app = checkedApp();
+    new JiraWebhookSyncStack(app, { context: readContext(app.node.getAllContext()), bundles: tinyBundles() });
+    const reasons = check(app).reports.flatMap(({ suppressedViolations = [] }) => suppressedViolations);
+    const named = reasons.filter(({ reason = '' }) => reason.includes('ListStreams'));
+    expect(named.map(({ acknowledgedAt }) => acknowledgedAt)).toEqual([
+      'JiraWebhookSync-dev/Functions/Correlate/Role',
+    ]);
   });
 
   it('stops a bad stack, because a check that cannot fail checks nothing', () => {

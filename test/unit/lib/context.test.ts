@@ -4,7 +4,7 @@ import { CONTEXT_NAMES, readContext } from '../../../lib/context.ts';
 import { readEnv } from '../../../src/contract/env.ts';
 
 const HOW =
-  'Set values with -c name=value, or in cdk.json under "context". Names: stage, alarmEmail, jiraWebhookSecretArn, throttleRate, throttleBurst, retentionDays, allowedCidrs, domainName, certificateArn, quietHours.';
+  'Set values with -c name=value, or in cdk.json under "context". Names: stage, alarmEmail, jiraWebhookSecretArn, throttleRate, throttleBurst, retentionDays, allowedCidrs, domainName, certificateArn, quietHours, docsUrl.';
 
 /** The lines between the first and the last one of the refusal. */
 const problemsOf = (context: Record<string, unknown>): string[] => {
@@ -77,6 +77,8 @@ describe('the context', () => {
       { jiraWebhookSecretArn: 'arn:aws:secretsmanager:us-west-2:123456789012:secret:jira' },
       /^jiraWebhookSecretArn must be the whole ARN/,
     ],
+    [{ docsUrl: 'http://git.example.com' }, /^docsUrl must be an https address/],
+    [{ docsUrl: 'https://git.example.com/' }, /^docsUrl must be an https address/],
     [{ quietHours: '20-6' }, /^quietHours must be none, or Phoenix times such as 20:00-06:00/],
     [{ quietHours: '06:00-06:00' }, /^quietHours must be none/],
     [{ quietHours: '20:00-18:01' }, /^quietHours must be none/],
@@ -164,6 +166,7 @@ describe('the context', () => {
       'domainName',
       'certificateArn',
       'quietHours',
+      'docsUrl',
     ]);
   });
 });

@@ -1,17 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { ENV, readEnv } from '../../../src/contract/env.ts';
 import { FUNCTIONS, type FunctionName } from '../../../src/contract/functions.ts';
-import { asText, statementsOf } from './statements.ts';
+import { idOf, rightsOf } from './function-resources.ts';
+import { asText } from './statements.ts';
 import { EVERYTHING_SET, type SynthesizedStack, synthStack } from './synth-stack.ts';
 
 const dev = synthStack();
-const prod = synthStack({ stage: 'prod' });
+const prod = synthStack({ stage: 'prod', alarmEmail: 'ops@example.com' });
 const everything = synthStack(EVERYTHING_SET);
-
-const idOf = ({ resources }: SynthesizedStack, name: FunctionName, type: string): string => {
-  const part = `Functions${name[0]?.toUpperCase()}${name.slice(1)}`;
-  return Object.keys(resources).find((id) => id.startsWith(part) && resources[id]?.Type === type) ?? '';
-};
 
 const propertiesOf = (stack: SynthesizedStack, name: FunctionName) =>
   stack.template.findResources('AWS::Lambda::Function')[idOf(stack, name, 'AWS::Lambda::Function')]
@@ -20,16 +16,6 @@ const propertiesOf = (stack: SynthesizedStack, name: FunctionName) =>
 const environmentOf = (stack: SynthesizedStack, name: FunctionName): Record<string, string> => {
   const { Variables } = propertiesOf(stack, name).Environment;
   return Object.fromEntries(Object.entries(Variables).map(([key, value]) => [key, asText(value)]));
-};
-
-/** What a function may do, by resource. */
-const rightsOf = (stack: SynthesizedStack, name: FunctionName): Record<string, string[]> => {
-  const role = idOf(stack, name, 'AWS::IAM::Role');
-  const rights: Record<string, string[]> = {};
-  for (const { holder, actions, resources, principals } of statementsOf(stack.resources))
-    if (holder === role && principals === null)
-      for (const resource of resources) rights[resource] = [...(rights[resource] ?? []), ...actions].sort();
-  return rights;
 };
 
 describe('the functions', () => {
@@ -59,8 +45,18 @@ describe('the functions', () => {
   );
 
   it('lets ingest grow with what the gateway lets through, because the reservation is also a limit', () => {
-    const fast = synthStack({ stage: 'prod', throttleRate: '300' });
+    const fast = synthStack({ stage: 'prod', alarmEmail: 'ops@example.com', throttleRate: '300' });
     expect(propertiesOf(fast, 'ingest').ReservedConcurrentExecutions).toBe(300);
+  });
+
+  it('wait for their role by using it and for nothing else, because its rights come up with it', () => {
+    dev.template.resourceCountIs('AWS::IAM::Policy', 0);
+    for (const name of FUNCTIONS) {
+      const [role, id] = [idOf(dev, name, 'AWS::IAM::Role'), idOf(dev, name, 'AWS::Lambda::Function')];
+      expect(dev.template.toJSON().Resources[id]).not.toHaveProperty('DependsOn');
+      expect(propertiesOf(dev, name).Role).toEqual({ 'Fn::GetAtt': [role, 'Arn'] });
+      expect(dev.resources[role]?.Properties.Policies).toHaveLength(1);
+    }
   });
 
   it('log into groups of their own that forget, and are the only ones they may write to', () => {
@@ -138,7 +134,7 @@ describe('the rights', () => {
     expect(rightsOf(dev, 'ingest')).toEqual({
       '<EventTable.Arn>': ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem'],
       '<WebhookSecret>': ['secretsmanager:GetSecretValue'],
-      '<ArtifactBucket.Arn>/artifacts/raw/*': ['s3:PutObject'],
+      '<ArtifactBucket.Arn>/artifacts/raw/*': ['s3:PutObject', 's3:PutObjectTagging'],
       ...logs('ingest'),
       '*': xray,
     });
@@ -156,7 +152,7 @@ describe('the rights', () => {
     });
   });
 
-  it('of correlate: follow the stream, write the table and documents; no secret, no deletion', () => {
+  it('of correlate: follow the stream, write the table and documents; no secret; a deletion only as BatchWriteItem cannot tell', () => {
     expect(rightsOf(dev, 'correlate')).toEqual({
       '<EventTable.Arn>': readAndWrite,
       '<EventTable.StreamArn>': [

@@ -21,7 +21,7 @@ const EXPLAINED: { resource: string; actions: string[]; reason: string }[] = [
   },
   {
     resource: '<ArtifactBucket.Arn>/artifacts/raw/*',
-    actions: ['s3:GetObject', 's3:PutObject'],
+    actions: ['s3:GetObject', 's3:PutObject', 's3:PutObjectTagging'],
     reason: 'an object for each event',
   },
   {

@@ -4,7 +4,7 @@ import { CONTEXT_NAMES, ContextError } from '../../../lib/context.ts';
 import { EVERYTHING_SET, synthStack } from './synth-stack.ts';
 
 const dev = synthStack();
-const prod = synthStack({ stage: 'prod' });
+const prod = synthStack({ stage: 'prod', alarmEmail: 'ops@example.com' });
 const everything = synthStack(EVERYTHING_SET);
 
 /** The resource with everything around it, as the template has it. */
@@ -194,18 +194,30 @@ describe('the bucket', () => {
     });
   });
 
-  it('forgets raw bodies after three times the retention, older versions of them after a day', () => {
-    const rule = {
-      Id: 'raw-bodies',
-      Prefix: 'artifacts/raw/',
-      Status: 'Enabled',
-      NoncurrentVersionExpiration: { NoncurrentDays: 1 },
-    };
-    const rulesOf = (stack: typeof dev) =>
-      resourceOf(stack, 'ArtifactBucket').Properties.LifecycleConfiguration.Rules;
-    expect(rulesOf(dev)).toContainEqual({ ...rule, ExpirationInDays: 90 });
-    expect(rulesOf(everything)).toContainEqual({ ...rule, ExpirationInDays: 21 });
-  });
+  it.each([
+    ['30 days', dev, 30],
+    ['7 days', everything, 7],
+  ])(
+    'forgets raw bodies with their events (%s), quarantined ones after three times as long',
+    (_, stack, days) => {
+      const { Rules } = resourceOf(stack, 'ArtifactBucket').Properties.LifecycleConfiguration;
+      const common = { Prefix: 'artifacts/raw/', Status: 'Enabled' };
+      expect(Rules.filter((rule: { Prefix?: string }) => rule.Prefix === 'artifacts/raw/')).toEqual([
+        {
+          ...common,
+          Id: 'raw-bodies',
+          ExpirationInDays: 3 * days,
+          NoncurrentVersionExpiration: { NoncurrentDays: 1 },
+        },
+        {
+          ...common,
+          Id: 'raw-bodies-not-quarantined',
+          TagFilters: [{ Key: 'quarantined', Value: 'false' }],
+          ExpirationInDays: days,
+        },
+      ]);
+    },
+  );
 
   it('keeps run documents, and what overwrote one for a week to take back', () => {
     const { Rules } = resourceOf(dev, 'ArtifactBucket').Properties.LifecycleConfiguration;
@@ -230,6 +242,21 @@ describe('the bucket', () => {
         ExpiredObjectDeleteMarker: true,
       },
     ]);
+  });
+});
+
+describe('the log groups', () => {
+  const policies = ({ resources }: typeof dev) =>
+    Object.values(resources)
+      .filter(({ Type }) => Type === 'AWS::Logs::LogGroup')
+      .map(({ DeletionPolicy, UpdateReplacePolicy }) => [DeletionPolicy, UpdateReplacePolicy]);
+
+  it('stay in production, because what happened is asked for after the stack is gone', () => {
+    expect(policies(prod)).toEqual(Array.from({ length: 5 }, () => ['Retain', 'Retain']));
+  });
+
+  it('go with the stack elsewhere, because nobody asks for what a trial wrote', () => {
+    expect(policies(dev)).toEqual(Array.from({ length: 5 }, () => ['Delete', 'Delete']));
   });
 });
 

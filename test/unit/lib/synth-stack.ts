@@ -78,4 +78,5 @@ export const EVERYTHING_SET = {
   domainName: 'webhooks.example.com',
   certificateArn: 'arn:aws:acm:us-west-2:123456789012:certificate/0b1c-2d3e',
   quietHours: '20:00-06:00',
+  docsUrl: 'https://git.example.com/team/sync/blob/main',
 };

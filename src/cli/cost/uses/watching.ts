@@ -15,12 +15,15 @@ import { deliveriesPerSecond } from '../workload.ts';
 
 const line = linesOf('CloudWatch');
 
-/** Each invocation leaves Lambda's own lines, one of the log and one of a metric; each request one of access. */
+/**
+ * Each invocation leaves Lambda's own lines, one of the log and one of a metric; each request one of access. A
+ * delivery of Jira has a second metric, and all are taken for Jira's.
+ */
 const logBytes = (facts: Facts): number => {
   const { workload, measured, assumed } = facts;
   const invocation = assumed.platform_line_bytes + measured.metric_line_bytes;
-  const delivery = invocation + measured.delivery_line_bytes + assumed.access_line_bytes;
-  const delivered = workload.deliveries_per_month * delivery;
+  const lines = measured.metric_line_bytes + measured.delivery_line_bytes + assumed.access_line_bytes;
+  const delivered = workload.deliveries_per_month * (invocation + lines);
   if (!workload.correlation) return delivered;
   const batched = batchesPerMonth(facts) * (invocation + measured.batch_line_bytes);
   return delivered + batched + SWEEPS_PER_MONTH * assumed.platform_line_bytes;

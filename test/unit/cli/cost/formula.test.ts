@@ -226,8 +226,8 @@ describe('a bill', () => {
   });
 
   it('prices log lines by where they are written', () => {
-    // 720,000 x (400 + 200 + 400 + 400) B, 360,000 x (400 + 200 + 300) B, 2,920 x 400 B.
-    const bytes = 1_008_000_000 + 324_000_000 + 1_168_000;
+    // 720,000 x (400 + 2 x 200 + 400 + 400) B, 360,000 x (400 + 200 + 300) B, 2,920 x 400 B.
+    const bytes = 1_152_000_000 + 324_000_000 + 1_168_000;
     expect(row('logs: ingestion')?.quantity).toBeCloseTo(bytes / 1_073_741_824, 9);
   });
 
@@ -252,7 +252,7 @@ describe('a bill', () => {
     const off = billOf({ ...WORKLOAD, correlation: false }, MEASURED, ASSUMED);
     const text = off.rows.map(({ component, what }) => `${component} ${what}`).join('\n');
     expect(text).not.toMatch(/correlat|sweep|S3|stream|latest/);
-    expect(off.rows.find(({ what }) => what === 'custom metrics, at most')?.quantity).toBe(12);
+    expect(off.rows.find(({ what }) => what === 'custom metrics, at most')?.quantity).toBe(13);
   });
 
   it('counts a price for a million as one for a million, and any other as for one', () => {

@@ -1,0 +1,135 @@
+import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { METRICS } from '../../src/contract/metrics.ts';
+import { UnavailableError } from '../../src/errors/errors.ts';
+import type { BatchDeps } from '../../src/handlers/correlate/batch-deps.ts';
+import { sweepEvents } from '../../src/handlers/correlate/sweep-events.ts';
+import { systemClock } from '../../src/platform/clock.ts';
+import { eventKey } from '../../src/store/keys.ts';
+import { type AppOptions, type Counts, startApp, summed, type TestApp } from '../support/app.ts';
+import { startCorrelation } from '../support/correlation.ts';
+import { freshDelivery } from '../support/dependencies.ts';
+import { startTestEngine } from '../support/engine.ts';
+import { startFaultProxy } from '../support/fault-proxy.ts';
+import { commit, commitsBody } from './correlate/bodies.ts';
+
+let engine: Awaited<ReturnType<typeof startTestEngine>>;
+
+beforeAll(async () => {
+  engine = await startTestEngine();
+});
+
+afterAll(() => engine.stop());
+
+const open = (options: Partial<AppOptions> = {}): Promise<TestApp> =>
+  startApp({ endpoint: engine.endpoint, ...options });
+
+const deliverCommit = async (app: TestApp): Promise<string> =>
+  String((await app.deliverCommits('commits', commitsBody(commit(1, 'ABC-1 do it')))).body.event_id);
+
+/** What ingest counts when it gets this. */
+const ofIngest = async (send: (app: TestApp) => Promise<unknown>, env: NodeJS.ProcessEnv = {}) => {
+  const app = await open({ env });
+  await send(app);
+  return app.counts;
+};
+
+const ofIngestWithoutTable = async (): Promise<Counts> => {
+  const proxy = await startFaultProxy(engine.endpoint);
+  try {
+    const app = await open({ endpoint: proxy.endpoint });
+    proxy.fail({ kind: 'error', status: 400, type: 'AccessDeniedException' });
+    await app.deliver(freshDelivery().body);
+    return app.counts;
+  } finally {
+    await proxy.close();
+  }
+};
+
+/** What correlation counts over one stored delivery of a commit. */
+const ofCorrelation = async (
+  change: Partial<BatchDeps> = {},
+  before: (app: TestApp, eventId: string) => Promise<unknown> = async () => {},
+): Promise<Counts> => {
+  const counts: Counts = {};
+  const app = await open();
+  await before(app, await deliverCommit(app));
+  using correlation = startCorrelation(app, { count: summed(counts), ...change });
+  await correlation.run();
+  return counts;
+};
+
+const ofSweep = async (): Promise<Counts> => {
+  const counts: Counts = {};
+  const app = await open();
+  await deliverCommit(app);
+  const clock = () => systemClock() + 20 * 60_000;
+  using correlation = startCorrelation(app, { count: summed(counts), clock });
+  await sweepEvents({ ...correlation.deps, retention_days: 30 });
+  return counts;
+};
+
+const spoilBody = ({ events }: TestApp, eventId: string) =>
+  events.table.reader.send(
+    new UpdateCommand({
+      TableName: events.table.name,
+      Key: eventKey(eventId),
+      UpdateExpression: 'SET body = :body',
+      ExpressionAttributeValues: { ':body': Buffer.from('spoilt') },
+    }),
+  );
+
+const down = (): Promise<never> => Promise.reject(new UnavailableError('artifacts', new Error('down')));
+const SHUT = { put: down, replaceIfNewer: down };
+
+const SITUATIONS: [string, () => Promise<Counts>, Counts][] = [
+  [
+    'a delivery of Jira',
+    () => ofIngest((app) => app.deliver(freshDelivery().body)),
+    { DeliveriesTaken: 1, JiraDeliveriesTaken: 1 },
+  ],
+  ['a delivery of commits', () => ofIngest(deliverCommit), { DeliveriesTaken: 1 }],
+  [
+    'a wrong signature',
+    () => ofIngest((app) => app.deliver('{}', { secret: 'another' })),
+    { SignaturesRefused: 1 },
+  ],
+  [
+    'a signed delivery from elsewhere',
+    () => ofIngest((app) => app.deliver(freshDelivery().body), { ALLOWED_CIDRS: '192.0.2.0/24' }),
+    { AddressesRefused: 1, Unavailable: 1 },
+  ],
+  [
+    'a body over the limit',
+    () => ofIngest((app) => app.deliver('{"too":"large"}'), { MAX_BODY_BYTES: '10' }),
+    { BodiesTooLarge: 1 },
+  ],
+  ['an empty body', () => ofIngest((app) => app.deliver('')), { Quarantined: 1 }],
+  ['a table that refuses', ofIngestWithoutTable, { Unavailable: 1 }],
+  ['an event that is correlated', ofCorrelation, { EventsProcessed: 1 }],
+  [
+    'an event that cannot be read',
+    () => ofCorrelation({}, spoilBody),
+    { ProcessingFailed: 1, EventsProcessed: 0 },
+  ],
+  [
+    'a bucket that takes no document',
+    () => ofCorrelation({ artifacts: SHUT }),
+    { DocumentsUnwritten: 1, EventsProcessed: 1 },
+  ],
+  ['an event that the stream did not bring', ofSweep, { SweepFound: 1, EventsProcessed: 1 }],
+];
+
+describe('what is counted', () => {
+  it.each(SITUATIONS)(
+    'of %s is this and nothing else, because alarms look at it',
+    async (_, count, counts) => {
+      expect(await count()).toEqual(counts);
+    },
+  );
+
+  it('is every count there is, because an alarm on one that nobody emits never goes off', () => {
+    const emitted = SITUATIONS.flatMap(([, , counts]) => Object.keys(counts));
+    expect([...new Set(emitted)].sort()).toEqual(Object.keys(METRICS).sort());
+  });
+});

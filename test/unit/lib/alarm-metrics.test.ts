@@ -1,0 +1,90 @@
+import { describe, expect, it } from 'vitest';
+import * as z from 'zod/mini';
+import { ALARMS, type AlarmName, alarmDescription } from '../../../lib/alarm-list.ts';
+import { describeMetric, type Query, queriesOf } from './alarm-queries.ts';
+import { EVERYTHING_SET, type SynthesizedStack, synthStack } from './synth-stack.ts';
+
+const dev = synthStack();
+const quiet = synthStack(EVERYTHING_SET);
+
+const description = z.looseObject({ AlarmDescription: z.string() });
+
+/** Logical id without its hash, what it is told of, and what it looks at. */
+const alarmsOf = ({ resources }: SynthesizedStack) =>
+  Object.entries(resources)
+    .filter(([, { Type }]) => Type === 'AWS::CloudWatch::Alarm')
+    .map(([id, { Properties }]) => ({
+      id: id.replace(/[0-9A-F]{8}$/, ''),
+      text: description.parse(Properties).AlarmDescription,
+      queries: queriesOf(Properties),
+    }));
+
+const ofEach = (text: string, functions = ['Ingest', 'Read', 'Correlate', 'Sweep']): string[] =>
+  functions.map((name) => `${text} FunctionName=<Functions${name}Function>`);
+
+const ours = (name: string): string => `Sum of JiraWebhookSync ${name} service=<EventTable>`;
+const gateway = (name: string): string => `Sum of JiraWebhookSync/Gateway ${name} api=<Api>`;
+const given = (name: string): string => `Sum of AWS/Lambda ${name} EventSourceMappingUUID=<StreamMapping>`;
+
+const throttles = (kind: string): string[] => [
+  `Sum of AWS/DynamoDB ${kind} TableName=<EventTable>`,
+  ...['by_issue', 'by_day', 'by_project', 'by_gap'].map(
+    (index) => `Sum of AWS/DynamoDB ${kind} GlobalSecondaryIndexName=${index} TableName=<EventTable>`,
+  ),
+];
+
+const LOOKS_AT: Record<AlarmName, string[]> = {
+  ServerErrors: ['Sum of AWS/ApiGateway 5xx ApiId=<Api>'],
+  SignaturesRefused: [ours('SignaturesRefused')],
+  AddressesRefused: [ours('AddressesRefused')],
+  GatewayThrottled: [gateway('GatewayThrottled')],
+  TableThrottled: [...throttles('WriteThrottleEvents'), ...throttles('ReadThrottleEvents')],
+  FunctionsThrottled: ofEach('Sum of AWS/Lambda Throttles'),
+  NearTimeout: ofEach('Maximum of AWS/Lambda Duration'),
+  FunctionErrors: ofEach('Sum of AWS/Lambda Errors'),
+  StreamLag: ofEach('Maximum of AWS/Lambda IteratorAge', ['Correlate']),
+  RecordsGivenUp: [given('DroppedEventCount'), given('OnFailureDestinationDeliveredEventCount')],
+  ProcessingFailed: [ours('ProcessingFailed')],
+  DocumentsUnwritten: [ours('DocumentsUnwritten')],
+  SweepFound: [ours('SweepFound')],
+  SweepMissing: ofEach('Sum of AWS/Lambda Invocations', ['Sweep']),
+  Quarantined: [ours('Quarantined')],
+  TooLarge: [ours('BodiesTooLarge'), gateway('RefusedBeforeUs')],
+  NoDelivery: [ours('JiraDeliveriesTaken')],
+};
+
+const isAlarmName = (name: string): name is AlarmName => name in ALARMS;
+const NAMES = Object.keys(ALARMS).filter(isAlarmName);
+
+describe('what is looked at', () => {
+  it.each(NAMES)('by %s is these metrics of these resources, because others are never in alarm', (name) => {
+    const [alarm] = alarmsOf(dev).filter(({ text }) => text === alarmDescription(name, undefined));
+    expect(alarm?.queries.flatMap(describeMetric).sort()).toEqual(LOOKS_AT[name].toSorted());
+  });
+
+  it('is the runs of the sweep for the time and the deliveries of Jira, with quiet hours, because only both together tell', () => {
+    const found = alarmsOf(quiet).filter(({ id }) => id.startsWith('AlarmsSilence'));
+    const looked = found.map(({ id, queries }) => [id, queries.flatMap(describeMetric)]);
+    expect(Object.fromEntries(looked)).toEqual({
+      AlarmsSilence: LOOKS_AT.NoDelivery,
+      AlarmsSilenceQuietHours: LOOKS_AT.SweepMissing,
+    });
+  });
+});
+
+/** Ids of metrics that the expression takes as they are, missing values and all. */
+const unfilled = (queries: Query[]): string[] => {
+  const expressions = queries.flatMap(({ Expression }) => Expression ?? []).join(' ');
+  const ids = queries.filter(({ MetricStat }) => MetricStat).map(({ Id }) => Id);
+  return ids.filter((id) => !expressions.includes(`FILL(${id}, 0)`));
+};
+
+describe('a gap in a metric', () => {
+  it('counts as nothing for every alarm, because CloudWatch would look past it for an older value', () => {
+    for (const { id, queries } of [...alarmsOf(dev), ...alarmsOf(quiet)]) {
+      expect([id, queries.length > 1]).toEqual([id, true]);
+      // The clock has no gaps that mean something: without a sweep there are no quiet hours, and people are told.
+      if (id !== 'AlarmsSilenceQuietHours') expect([id, unfilled(queries)]).toEqual([id, []]);
+    }
+  });
+});
