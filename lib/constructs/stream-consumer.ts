@@ -2,7 +2,7 @@ import { Duration } from 'aws-cdk-lib';
 import { EventSourceMapping, FilterCriteria, MetricType, StartingPosition } from 'aws-cdk-lib/aws-lambda';
 import { S3OnFailureDestination } from 'aws-cdk-lib/aws-lambda-event-sources';
 import { Construct } from 'constructs';
-import { BATCH_SIZE, BATCH_WINDOW_SECONDS, STREAM_FILTERS } from '../../src/contract/stream.ts';
+import { BATCH_SIZE, BATCH_WINDOW_SECONDS, LANES, STREAM_FILTERS } from '../../src/contract/stream.ts';
 import type { ArtifactBucket } from './artifact-bucket.ts';
 import type { EventTable } from './event-table.ts';
 import type { ServiceFunction } from './service-function.ts';
@@ -28,9 +28,8 @@ export class StreamConsumer extends Construct {
       startingPosition: StartingPosition.TRIM_HORIZON,
       batchSize: BATCH_SIZE,
       maxBatchingWindow: Duration.seconds(BATCH_WINDOW_SECONDS),
-      // Order does not matter, so a shard need not be read by one at a time. Four keep up with some 400 records
-      // in the time of one batch; more would mostly wait for each other at `latest.json`.
-      parallelizationFactor: 4,
+      // Order does not matter, so a shard need not be read by one at a time.
+      parallelizationFactor: LANES,
       // What a run cannot handle is parked by itself. Retried is only what could not even be written down, or
       // what ended the process, and that is narrowed down to the one record.
       reportBatchItemFailures: true,

@@ -1,6 +1,12 @@
 /** Records one invocation of the correlate function gets at most; a burst makes one document for each. */
 export const BATCH_SIZE = 100;
 
+/**
+ * Batches of one shard at work at the same time, most of which is waiting for the table. Four keep up with some 400
+ * records in the time of one batch; more would mostly wait for each other at `latest.json`.
+ */
+export const LANES = 4;
+
 /** How long the mapping waits for a batch to fill (seconds); a delivery's document follows within seconds. */
 export const BATCH_WINDOW_SECONDS = 1;
 

@@ -2,11 +2,12 @@ import { isRepositoryName } from '../domain/commit.ts';
 import { isIssueKey, lookupKey } from '../domain/issue-key.ts';
 import { DEFAULT_TENANT } from '../domain/tenant.ts';
 import { readSince } from '../http/query.ts';
+import { singleReader } from '../store/gather.ts';
 import { readIssueLinks } from '../store/issue-links-row.ts';
 import type { Table } from '../store/table-client.ts';
 import { listCommitGaps, listStoryGaps } from './correlate/list-gap-items.ts';
 import { listIssueCommits } from './correlate/list-issue-commits.ts';
-import type { Scope } from './correlate/scope.ts';
+import type { Place } from './correlate/scope.ts';
 import { keysOf } from './correlate/update-issue.ts';
 import type { RouteHandler, RouteHandlers } from './dispatch.ts';
 import { answerListing, type Entry } from './listing.ts';
@@ -15,7 +16,7 @@ import type { Run } from './run.ts';
 
 export type ReadDeps = { table: Table; git_sha: string };
 
-const scopeOf = ({ table }: ReadDeps, { signal }: Run): Scope => ({ table, tenant: DEFAULT_TENANT, signal });
+const scopeOf = ({ table }: ReadDeps, { signal }: Run): Place => ({ table, tenant: DEFAULT_TENANT, signal });
 
 /** What cannot be a project or a repository has nothing listed under it. */
 async function* nothing(): AsyncGenerator<Entry<never>[]> {}
@@ -27,7 +28,7 @@ const getIssueCommits =
     if (!found?.row) return noIssue(run);
     const { issue_id, row } = found;
     const scope = scopeOf(deps, run);
-    const known = await readIssueLinks(scope.table, scope.tenant, issue_id, run.signal);
+    const known = await readIssueLinks(singleReader(scope.table, run.signal), scope.tenant, issue_id);
     const keys = keysOf(known, row, []).sort();
     const asked = { issue: typeof row.issue_key === 'string' ? row.issue_key : issue_id };
     return answerListing(deps.git_sha, request, run, asked, (after) =>

@@ -1,7 +1,7 @@
 import { PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { QueryCommand } from '@aws-sdk/lib-dynamodb';
 import { marshall } from '@aws-sdk/util-dynamodb';
-import { ALIAS_SORT, aliasKey, aliasPartition } from './keys.ts';
+import { ALIAS_SORT, aliasKey, aliasPartition, issueOfAlias } from './keys.ts';
 import { callTable, type Table } from './table-client.ts';
 
 /**
@@ -40,5 +40,5 @@ export const issuesWithKey = async (
     Limit: MOST_ISSUES_PER_KEY,
   });
   const { Items = [] } = await callTable(signal, () => table.reader.send(query));
-  return Items.map((item) => String(item.sk).slice(ALIAS_SORT.length));
+  return Items.flatMap((item) => issueOfAlias(String(item.sk)) ?? []);
 };

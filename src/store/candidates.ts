@@ -1,5 +1,5 @@
 import type { Ref } from '../domain/link.ts';
-import { aliasPartition, candidateKey, candidateSortPrefix, refOfCandidate } from './keys.ts';
+import { aliasPartition, candidateKey, candidateSortPrefix, issueOfAlias, refOfCandidate } from './keys.ts';
 import { putRows } from './put-rows.ts';
 import { queryPage } from './read-items.ts';
 import type { Item, Table } from './table-client.ts';
@@ -32,5 +32,30 @@ export const listNaming = async (
     ConsistentRead: true,
   };
   const { items, last } = await queryPage(table, query, ['pk', 'sk'], page.limit, page.after, signal);
-  return { refs: items.map((item) => refOfCandidate(kind, String(item.sk))), last };
+  return { refs: items.flatMap((item) => refOfCandidate(String(item.sk)) ?? []), last };
+};
+
+/** Everything under a key: issues that have or had it, and what names it. `last` is null on the last page. */
+export type KeyPage = { issue_ids: string[]; refs: Ref[]; last: Item | null };
+
+/** One page of what lies under a key, in one call: commits, then aliases, then pull requests. */
+export const readKeyPage = async (
+  table: Table,
+  tenant: string,
+  key: string,
+  page: { limit: number; after: Item | null },
+  signal: AbortSignal,
+): Promise<KeyPage> => {
+  const query = {
+    KeyConditionExpression: 'pk = :pk',
+    ExpressionAttributeValues: { ':pk': aliasPartition(tenant, key) },
+    ConsistentRead: true,
+  };
+  const { items, last } = await queryPage(table, query, ['pk', 'sk'], page.limit, page.after, signal);
+  const names = items.map((item) => String(item.sk));
+  return {
+    issue_ids: names.flatMap((name) => issueOfAlias(name) ?? []),
+    refs: names.flatMap((name) => refOfCandidate(name) ?? []),
+    last,
+  };
 };

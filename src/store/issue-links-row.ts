@@ -1,7 +1,7 @@
-import type { Version } from '../domain/version.ts';
+import type { RowReader } from './gather.ts';
 import { gapPartition, issueLinksKey, projectSort } from './keys.ts';
 import { putRevision, type Revision, revisionOf } from './put-revision.ts';
-import { getItem, type Item, type Key, type Table } from './table-client.ts';
+import type { Item, Key, Table } from './table-client.ts';
 
 /** What of an issue decides which commits belong to it. */
 export type Standing = { known: boolean; deleted: boolean; issue_key: string | null };
@@ -12,8 +12,6 @@ export type IssueLinksRow = {
   keys: string[];
   /** The standing under which they were evaluated; null when they never were. */
   settled: Standing | null;
-  /** The snapshot this row was made from: nothing has to be done again for the same one. */
-  seen: { version: Version | null; deleted: boolean } | null;
   /** Fix versions it has been listed under. */
   versions: string[];
   /** The project under which it is listed as a story without commits; null when it is not. */
@@ -21,10 +19,9 @@ export type IssueLinksRow = {
   revision: Revision;
 };
 
-const NEVER_SEEN: IssueLinksRow = {
+const NOTHING_KNOWN: IssueLinksRow = {
   keys: [],
   settled: null,
-  seen: null,
   versions: [],
   gap: null,
   revision: null,
@@ -32,20 +29,19 @@ const NEVER_SEEN: IssueLinksRow = {
 
 /** Our own JSON, written by `putIssueLinks` and by nothing else. */
 const decode = (row: Item): IssueLinksRow => ({
-  ...NEVER_SEEN,
+  ...NOTHING_KNOWN,
   ...JSON.parse(String(row.body)),
   revision: revisionOf(row),
 });
 
-const decodeIssueLinks = (row: Item | null): IssueLinksRow => (row === null ? NEVER_SEEN : decode(row));
+const decodeIssueLinks = (row: Item | null): IssueLinksRow => (row === null ? NOTHING_KNOWN : decode(row));
 
 /** The row as of now; an empty one without a revision when there is none. */
 export const readIssueLinks = async (
-  table: Table,
+  read: RowReader,
   tenant: string,
   issueId: string,
-  signal: AbortSignal,
-): Promise<IssueLinksRow> => decodeIssueLinks(await getItem(table, issueLinksKey(tenant, issueId), signal));
+): Promise<IssueLinksRow> => decodeIssueLinks(await read(issueLinksKey(tenant, issueId)));
 
 const gapAttributes = (tenant: string, issueId: string, gap: string | null): Item =>
   gap === null ? {} : { gap_pk: gapPartition(tenant, 'story', gap), gap_sk: projectSort(issueId) };

@@ -43,8 +43,12 @@ export const candidateKey = (tenant: string, key: string, { kind, repository, id
   sk: `${candidateSortPrefix(kind)}${repository}#${id}`,
 });
 
-/** What a candidate's sort key names; a repository has no `#`, an id may have one. */
-export const refOfCandidate = (kind: Ref['kind'], sk: string): Ref => {
+const KINDS = ['commit', 'pull_request'] as const;
+
+/** What a candidate's sort key names, null for an alias; a repository has no `#`, an id may have one. */
+export const refOfCandidate = (sk: string): Ref | null => {
+  const kind = KINDS.find((one) => sk.startsWith(candidateSortPrefix(one)));
+  if (kind === undefined) return null;
   const name = sk.slice(candidateSortPrefix(kind).length);
   const end = name.indexOf('#');
   return { kind, repository: name.slice(0, end), id: name.slice(end + 1) };
@@ -77,6 +81,10 @@ export const aliasKey = (tenant: string, key: string, issueId: string): Key => (
   pk: aliasPartition(tenant, key),
   sk: `${ALIAS_SORT}${issueId}`,
 });
+
+/** The id of the issue that an alias's sort key leads to; null for anything else that lies beside it. */
+export const issueOfAlias = (sk: string): string | null =>
+  sk.startsWith(ALIAS_SORT) ? sk.slice(ALIAS_SORT.length) : null;
 
 /** Partition of `by_issue`. */
 export const issuePartition = (tenant: string, issueId: string): string => `${tenant}#${issueId}`;

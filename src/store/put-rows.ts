@@ -1,19 +1,22 @@
-import { BatchWriteCommand } from '@aws-sdk/lib-dynamodb';
+import { BatchWriteItemCommand } from '@aws-sdk/client-dynamodb';
+import { marshall } from '@aws-sdk/util-dynamodb';
 import { chunks } from '../platform/chunks.ts';
 import { repeatRest } from './repeat-rest.ts';
 import { callTable, type Item, type Key, type Table } from './table-client.ts';
 
 /** DynamoDB's limit for one BatchWriteItem. */
-const MOST_PER_CALL = 25;
+export const MOST_PER_CALL = 25;
 
 /** Puts these and answers those that the table did not take this time. */
 const putOnce = async (table: Table, items: (Item & Key)[], signal: AbortSignal): Promise<(Item & Key)[]> => {
-  const requests = items.map((Item) => ({ PutRequest: { Item } }));
-  const command = new BatchWriteCommand({ RequestItems: { [table.name]: requests } });
-  const { UnprocessedItems = {} } = await callTable(signal, () => table.reader.send(command));
+  const put = () => {
+    const requests = items.map((item) => ({ PutRequest: { Item: marshall(item) } }));
+    return table.writer.send(new BatchWriteItemCommand({ RequestItems: { [table.name]: requests } }));
+  };
+  const { UnprocessedItems = {} } = await callTable(signal, put);
   const left = new Set(
     (UnprocessedItems[table.name] ?? []).map(
-      ({ PutRequest }) => `${PutRequest?.Item?.pk}\n${PutRequest?.Item?.sk}`,
+      ({ PutRequest }) => `${PutRequest?.Item?.pk?.S}\n${PutRequest?.Item?.sk?.S}`,
     ),
   );
   return items.filter(({ pk, sk }) => left.has(`${pk}\n${sk}`));

@@ -1,4 +1,6 @@
-import { BatchGetCommand, QueryCommand, type QueryCommandInput } from '@aws-sdk/lib-dynamodb';
+import { BatchGetItemCommand, QueryCommand } from '@aws-sdk/client-dynamodb';
+import type { QueryCommandInput } from '@aws-sdk/lib-dynamodb';
+import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
 import { chunks } from '../platform/chunks.ts';
 import { repeatRest } from './repeat-rest.ts';
 import { callTable, type Item, type Key, type Table } from './table-client.ts';
@@ -11,14 +13,13 @@ const batchOnce = async (
   keys: Key[],
   signal: AbortSignal,
 ): Promise<{ items: Item[]; left: Key[] }> => {
-  const command = new BatchGetCommand({
-    RequestItems: { [table.name]: { Keys: keys, ConsistentRead: true } },
-  });
-  const result = await callTable(signal, () => table.reader.send(command));
+  const Keys = keys.map(({ pk, sk }) => ({ pk: { S: pk }, sk: { S: sk } }));
+  const command = new BatchGetItemCommand({ RequestItems: { [table.name]: { Keys, ConsistentRead: true } } });
+  const result = await callTable(signal, () => table.writer.send(command));
   const left = result.UnprocessedKeys?.[table.name]?.Keys ?? [];
   return {
-    items: result.Responses?.[table.name] ?? [],
-    left: left.map((key) => ({ pk: String(key.pk), sk: String(key.sk) })),
+    items: (result.Responses?.[table.name] ?? []).map((item) => unmarshall(item)),
+    left: left.map((key) => ({ pk: key.pk?.S ?? '', sk: key.sk?.S ?? '' })),
   };
 };
 
@@ -42,6 +43,12 @@ export const readRows = async (table: Table, keys: Key[], signal: AbortSignal): 
 
 export type Page = { items: Item[]; last: Item | null };
 
+/** A query with plain values. */
+export type PageQuery = Omit<
+  QueryCommandInput,
+  'TableName' | 'Limit' | 'ExclusiveStartKey' | 'KeyConditions' | 'QueryFilter'
+> & { ExpressionAttributeValues: Item };
+
 /**
  * Up to `limit` items of a query, and the last one's keys if there are more. One item more than asked for
  * is read, because DynamoDB may promise a next page that turns out empty.
@@ -49,7 +56,7 @@ export type Page = { items: Item[]; last: Item | null };
  */
 export const queryPage = async (
   table: Table,
-  query: Omit<QueryCommandInput, 'TableName' | 'Limit' | 'ExclusiveStartKey'>,
+  { ExpressionAttributeValues, ...query }: PageQuery,
   keyNames: string[],
   limit: number,
   after: Item | null,
@@ -59,10 +66,11 @@ export const queryPage = async (
     ...query,
     TableName: table.name,
     Limit: limit + 1,
-    ExclusiveStartKey: after ?? undefined,
+    ExpressionAttributeValues: marshall(ExpressionAttributeValues),
+    ExclusiveStartKey: after ? marshall(after) : undefined,
   });
-  const { Items = [] } = await callTable(signal, () => table.reader.send(command));
-  const items = Items.slice(0, limit);
+  const { Items = [] } = await callTable(signal, () => table.writer.send(command));
+  const items = Items.slice(0, limit).map((item) => unmarshall(item));
   const last = Items.length > limit ? items.at(-1) : undefined;
   return { items, last: last ? Object.fromEntries(keyNames.map((name) => [name, last[name]])) : null };
 };

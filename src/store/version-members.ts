@@ -1,26 +1,20 @@
+import type { RowWriter } from './gather.ts';
 import { versionPartition } from './keys.ts';
-import { putRows } from './put-rows.ts';
 import { queryPage } from './read-items.ts';
 import type { Item, Table } from './table-client.ts';
 
 const PREFIX = 'I#';
 
 /** Makes each fix version lead to the issue. Nothing takes it away: whoever reads it asks the snapshot. */
-export const putVersionMembers = (
-  table: Table,
+export const putVersionMembers = async (
+  put: RowWriter,
   tenant: string,
   issueId: string,
   versions: string[],
-  signal: AbortSignal,
-): Promise<void> =>
-  putRows(
-    table,
-    [...new Set(versions.map((version) => versionPartition(tenant, version)))].map((pk) => ({
-      pk,
-      sk: `${PREFIX}${issueId}`,
-    })),
-    signal,
-  );
+): Promise<void> => {
+  const partitions = new Set(versions.map((version) => versionPartition(tenant, version)));
+  await Promise.all([...partitions].map((pk) => put({ pk, sk: `${PREFIX}${issueId}` })));
+};
 
 /** One page of the ids of issues that have or had the fix version. */
 export const listVersionMembers = async (

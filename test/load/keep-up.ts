@@ -1,44 +1,76 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import * as z from 'zod/mini';
+import { bodyWith, nextMarks, signedRequest } from '../bench/http/bodies.ts';
+import type { ServerProcess } from '../bench/http/child.ts';
 import { mixedDeliveries } from './mixed-deliveries.ts';
 import { startOurs } from './our-instance.ts';
 import { sendAll } from './send.ts';
 
-/** Rate (deliveries a second), seconds of load, the largest lag seen (seconds), seconds until all was correlated. */
+/**
+ * Rate (deliveries a second), seconds of load, and in seconds: the longest that correlation was behind, and until
+ * all was correlated after the last delivery.
+ */
 export type KeepUp = { rate: number; seconds: number; lag: number; drain: number; errors: number };
 
-const SAMPLE_MS = 2_000;
-const DRAIN_POLL_MS = 100;
-const MOST_DRAIN_MS = 300_000;
+const SAMPLE_MS = 1_000;
+const POLL_MS = 100;
+/** An issue nobody else writes. */
+const PROBED_ISSUE = 99_999;
 const CONNECTIONS = 20;
+/** Until what runs often is compiled. */
+const WARM_UP = 500;
 
-const stats = z.object({ unprocessed: z.number(), lag_seconds: z.number() });
+const secondsSince = (begun: number): number => (performance.now() - begun) / 1000;
 
-const readLag = async (url: string): Promise<z.output<typeof stats>> =>
-  stats.parse(await (await fetch(`${url}/stats?hours=1`)).json());
+const taken = z.object({ event_id: z.string() });
+const looked = z.object({ processing: z.object({ status: z.string() }) });
 
-const untilDrained = async (url: string): Promise<number> => {
+/** Seconds from the answer to a delivery of our own until it is correlated. */
+const lagOf = async ({ url }: ServerProcess): Promise<number> => {
+  const { method, path, headers, body } = signedRequest(
+    bodyWith(nextMarks(PROBED_ISSUE), 'jira:issue_updated', 'probe'),
+  );
+  const answer = await fetch(`${url}${path}`, { method, headers, body });
   const begun = performance.now();
-  while (performance.now() - begun < MOST_DRAIN_MS) {
-    if ((await readLag(url)).unprocessed === 0) return (performance.now() - begun) / 1000;
-    await sleep(DRAIN_POLL_MS);
+  const { event_id } = taken.parse(await answer.json());
+  for (;;) {
+    const event = looked.parse(await (await fetch(`${url}/events/${event_id}`)).json());
+    if (event.processing.status === 'processed') return secondsSince(begun);
+    await sleep(POLL_MS);
   }
-  return Number.POSITIVE_INFINITY;
 };
 
-/** Sends at a rate with correlation running, and watches how far it falls behind. */
-export const keepUp = async (rate: number, seconds: number, owned: AsyncDisposableStack): Promise<KeepUp> => {
-  const { server } = await startOurs(owned, { correlate: true });
+/**
+ * Sends at a rate with correlation running, and watches how far it falls behind. On an instance and a database of
+ * its own: the embedded one searches all that its stream has ever held at each write.
+ */
+const wave = async (rate: number, seconds: number, owned: AsyncDisposableStack): Promise<KeepUp> => {
+  const { server } = await startOurs(owned, { correlate: true, limitHeap: false });
+  await sendAll(server.url, mixedDeliveries(WARM_UP), { connections: CONNECTIONS });
+  await server.correlated();
   const requests = mixedDeliveries(Math.ceil(rate * seconds));
-  let sending = true;
+  let ended = Number.POSITIVE_INFINITY;
   const sent = sendAll(server.url, requests, { connections: CONNECTIONS, overallRate: rate }).finally(() => {
-    sending = false;
+    ended = performance.now();
   });
   let lag = 0;
-  while (sending) {
+  while (ended === Number.POSITIVE_INFINITY) {
+    lag = Math.max(lag, await lagOf(server));
     await sleep(SAMPLE_MS);
-    lag = Math.max(lag, (await readLag(server.url)).lag_seconds);
   }
   const { errors } = await sent;
-  return { rate, seconds, lag, drain: await untilDrained(server.url), errors };
+  await server.correlated();
+  return { rate, seconds, lag, drain: secondsSince(ended), errors };
+};
+
+export type KeepUpOptions = { waves: number; rate: number; seconds: number };
+
+/** So many waves, one after another. */
+export const keepUp = async ({ waves, rate, seconds }: KeepUpOptions): Promise<KeepUp[]> => {
+  const done: KeepUp[] = [];
+  for (let index = 0; index < waves; index += 1) {
+    await using owned = new AsyncDisposableStack();
+    done.push(await wave(rate, seconds, owned));
+  }
+  return done;
 };

@@ -5,7 +5,13 @@ import type { Goal } from '../bench/shared/section.ts';
 import type { KeepUp } from './keep-up.ts';
 import type { Wave } from './sustained.ts';
 
-export type Measured = { sustained: Wave[]; burst: Wave[]; keepUp: KeepUp; cold: ColdStarts; goals: Goal[] };
+export type Measured = {
+  sustained: Wave[];
+  burst: Wave[];
+  keepUp: KeepUp[];
+  cold: ColdStarts;
+  goals: Goal[];
+};
 
 const HEAD = [
   'load',
@@ -39,9 +45,17 @@ export const waveRows = ({ sustained, burst }: Measured): { head: string[]; rows
   ],
 });
 
-export const describeKeepUp = ({ rate, seconds, lag, drain, errors }: KeepUp): string =>
-  `Correlation, in a run of its own at ${rate.toFixed(0)} deliveries a second for ${seconds} s: ${lag} s behind at most, ` +
-  `all done ${drain.toFixed(1)} s after the last delivery, ${errors} errors.`;
+export const KEEP_UP_HEAD = ['wave', 'a second', 'for s', 'most behind, s', 'done after, s', 'errors'];
+
+export const keepUpRows = ({ keepUp }: Measured): string[][] =>
+  keepUp.map(({ rate, seconds, lag, drain, errors }, index) => [
+    String(index + 1),
+    rate.toFixed(0),
+    String(seconds),
+    lag.toFixed(1),
+    drain.toFixed(1),
+    String(errors),
+  ]);
 
 /** The measured part of docs/performance.md. */
 export const loadBlock = (how: string, measured: Measured): string => {
@@ -61,7 +75,10 @@ export const loadBlock = (how: string, measured: Measured): string => {
     '',
     markdownTable(head, rows),
     '',
-    describeKeepUp(measured.keepUp),
+    'Correlation, in a run of its own at half of the sustained rate: how far it was behind, and how long after the last',
+    'delivery all was done:',
+    '',
+    markdownTable(KEEP_UP_HEAD, keepUpRows(measured)),
     '',
     'Cold start, from the start of the process until the handler is there:',
     '',

@@ -16,7 +16,7 @@ const HEAP_LIMITS = '--max-old-space-size=128 --max-semi-space-size=2';
 /** The real instance in a process of its own, on an engine that can be changed under it. */
 export const startOurs = async (
   owned: AsyncDisposableStack,
-  options: { correlate: boolean },
+  options: { correlate: boolean; limitHeap: boolean },
 ): Promise<OurInstance> => {
   const engine = await startChangedEngine(TABLE_NAME);
   owned.defer(engine.stop);
@@ -28,7 +28,7 @@ export const startOurs = async (
     AWS_ENDPOINT_URL_DYNAMODB: engine.endpoint,
     ARTIFACTS_DIR: tempFolder(owned),
     RC_LOG_JSON: 'true',
-    NODE_OPTIONS: HEAP_LIMITS,
+    ...(options.limitHeap ? { NODE_OPTIONS: HEAP_LIMITS } : {}),
     PORT: '0',
   };
   const server = await startServer({ file: 'our-server.ts', setup: options, env }, owned);

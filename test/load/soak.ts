@@ -63,7 +63,7 @@ const show = (samples: readonly Sample[]): string =>
 
 /** Rounds of the same load; the engine is changed now and then, because it alone would slow down. */
 const soak = async ({ minutes, rate }: Flags, owned: AsyncDisposableStack): Promise<Sample[]> => {
-  const { server } = await startOurs(owned, { correlate: true });
+  const { server } = await startOurs(owned, { correlate: true, limitHeap: true });
   const samples: Sample[] = [];
   const end = performance.now() + minutes * 60_000;
   for (let round = 0; performance.now() < end; round += 1) {

@@ -18,7 +18,7 @@ export const sustained = async (
   owned: AsyncDisposableStack,
   progress: Progress,
 ): Promise<Wave[]> => {
-  const { server, engine } = await startOurs(owned, { correlate: false });
+  const { server, engine } = await startOurs(owned, { correlate: false, limitHeap: true });
   await sendAll(server.url, mixedDeliveries(WARM_UP), { connections });
   const done: Wave[] = [];
   for (let wave = 0; wave < waves; wave += 1) {

@@ -2,6 +2,7 @@ import type { ArtifactStore } from '../../artifact/artifact-store.ts';
 import type { Clock } from '../../platform/clock.ts';
 import type { Logger } from '../../platform/logger.ts';
 import type { Count } from '../../platform/metrics.ts';
+import { type Gathered, gather } from '../../store/gather.ts';
 import type { RawBodies } from '../../store/raw-bodies.ts';
 import type { Table } from '../../store/table-client.ts';
 import type { Scope } from './scope.ts';
@@ -24,9 +25,21 @@ export type BatchDeps = {
  */
 const TRY_MS = 120_000;
 
+const newSignal = (): AbortSignal => AbortSignal.timeout(TRY_MS);
+
+/** One for each table, so that units at work at the same time share their calls. */
+const gatherers = new WeakMap<Table, Gathered>();
+
+const gathered = (table: Table): Gathered => {
+  const own = gatherers.get(table) ?? gather(table, newSignal);
+  gatherers.set(table, own);
+  return own;
+};
+
 /** A scope whose calls end with this try. */
 export const newScope = ({ table, tenant }: Pick<BatchDeps, 'table' | 'tenant'>): Scope => ({
   table,
   tenant,
-  signal: AbortSignal.timeout(TRY_MS),
+  signal: newSignal(),
+  ...gathered(table),
 });

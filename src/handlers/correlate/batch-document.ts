@@ -14,11 +14,18 @@ import { type WrittenRun, writeDocument } from './write-document.ts';
  */
 export type BatchDocument = { run: WrittenRun | null; written: boolean; results: UnitResult[] };
 
+/** What all of them touched. An issue that more than one did touch is read once more. */
 const touchedBy = (results: UnitResult[]): Touched => {
   const issues: Touched['issues'] = new Map();
+  const unnamed: Touched['unnamed'] = new Map();
   for (const { touched } of results)
-    for (const [id, hints] of touched.issues) issues.set(id, new Set([...(issues.get(id) ?? []), ...hints]));
-  return { issues, refs: results.flatMap(({ touched }) => touched.refs) };
+    for (const [id, hints] of touched.issues) {
+      const snapshot = touched.unnamed.get(id);
+      if (snapshot && !issues.has(id)) unnamed.set(id, snapshot);
+      else unnamed.delete(id);
+      issues.set(id, new Set([...(issues.get(id) ?? []), ...hints]));
+    }
+  return { issues, refs: results.flatMap(({ touched }) => touched.refs), unnamed };
 };
 
 const write = async (deps: BatchDeps, results: UnitResult[]): Promise<WrittenRun | null> => {

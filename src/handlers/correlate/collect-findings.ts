@@ -18,13 +18,16 @@ import { type RefRow, readRefs } from '../../store/ref-row.ts';
 import { toSnapshot } from '../../store/snapshot-row.ts';
 import type { Item } from '../../store/table-client.ts';
 import type { Affected } from './affected.ts';
-import { BOTH_KINDS, refsOfIssue } from './linked-refs.ts';
+import { refsOfIssue } from './linked-refs.ts';
 import { nameOf } from './news.ts';
 import { AT_A_TIME, type Scope } from './scope.ts';
 import { keysOf } from './update-issue.ts';
 
-/** What a run looked at: issues, each with keys that led to it, and commits and pull requests. */
-export type Touched = { issues: Affected; refs: Ref[] };
+/**
+ * What a run looked at: issues, each with keys that led to it, and commits and pull requests. `unnamed`: those of
+ * the issues that no commit or pull request names, as they were read.
+ */
+export type Touched = { issues: Affected; refs: Ref[]; unnamed: Map<string, Snapshot> };
 
 /** A known commit as documents and listings show it; null while only a pull request has mentioned it. */
 const commitItem = ({ ref, state }: RefRow) =>
@@ -56,9 +59,9 @@ const lookUp = async (
   hints: Iterable<string>,
   item: Item,
 ): Promise<Looked> => {
-  const row = await readIssueLinks(scope.table, scope.tenant, issueId, scope.signal);
+  const row = await readIssueLinks(scope.row, scope.tenant, issueId);
   const refs = new Map<string, RefRow>();
-  for await (const page of refsOfIssue(scope, issueId, keysOf(row, item, hints), BOTH_KINDS))
+  for await (const page of refsOfIssue(scope, issueId, keysOf(row, item, hints), 'all'))
     for (const found of page) refs.set(nameOf(found.ref), found);
   const ruled = [...refs.values()].flatMap((found) =>
     found.links ? [{ found, rule: found.links.rule }] : [],
@@ -73,16 +76,22 @@ const lookUp = async (
   return { snapshot, matched };
 };
 
-const lookUpAll = async (scope: Scope, issues: Affected): Promise<Looked[]> => {
+const unmatched = (snapshot: Snapshot): Looked => ({
+  snapshot,
+  matched: { issue_key: snapshot.issue_key, issue_id: snapshot.issue_id, commits: [], pull_requests: [] },
+});
+
+const lookUpAll = async (scope: Scope, { issues, unnamed }: Touched): Promise<Looked[]> => {
   const { table, tenant, signal } = scope;
-  const entries = [...issues];
+  const entries = [...issues].filter(([id]) => !unnamed.has(id));
   const keys = entries.map(([id]) => snapshotKey(tenant, id));
   const items = await readRows(table, keys, signal);
   const known = entries.flatMap(([id, hints], index) => {
     const item = items[index];
     return item ? [{ id, hints, item }] : [];
   });
-  return eachLimit(known, AT_A_TIME, ({ id, hints, item }) => lookUp(scope, id, hints, item));
+  const looked = await eachLimit(known, AT_A_TIME, ({ id, hints, item }) => lookUp(scope, id, hints, item));
+  return [...looked, ...[...unnamed.values()].map(unmatched)];
 };
 
 const isMatch = ({ matched }: Looked): boolean =>
@@ -90,7 +99,7 @@ const isMatch = ({ matched }: Looked): boolean =>
 
 /** What the run found, from the state of this moment: it costs what was touched, not what is stored. */
 export const collectFindings = async (scope: Scope, touched: Touched): Promise<Findings> => {
-  const looked = await lookUpAll(scope, touched.issues);
+  const looked = await lookUpAll(scope, touched);
   const refs = new Map(touched.refs.map((ref) => [nameOf(ref), ref]));
   const rows = await readRefs(scope.table, scope.tenant, [...refs.values()], scope.signal);
   const bare = looked.filter(({ snapshot, matched }) => isStory(snapshot) && matched.commits.length === 0);

@@ -52,6 +52,6 @@ export const rememberKeys = async (deps: BatchDeps, issueId: string, eventIds: s
  */
 export const forgetIssue = async (deps: BatchDeps, issueId: string): Promise<void> => {
   const scope = newScope(deps);
-  const row = await readIssueLinks(deps.table, deps.tenant, issueId, scope.signal);
+  const row = await readIssueLinks(scope.row, scope.tenant, issueId);
   if (row.revision !== null) await lookAtIssue(scope, issueId, []);
 };

@@ -1,37 +1,49 @@
 import type { Ref } from '../../domain/link.ts';
-import { listNaming } from '../../store/candidates.ts';
+import { type KeyPage, listNaming, readKeyPage } from '../../store/candidates.ts';
 import { type RefRow, readRefs } from '../../store/ref-row.ts';
 import type { Item } from '../../store/table-client.ts';
-import type { Scope } from './scope.ts';
+import type { Place } from './scope.ts';
 
 const PAGE = 100;
 
-type Kinds = readonly Ref['kind'][];
+/** Commits alone, or pull requests too. */
+type Which = 'commits' | 'all';
 
-export const BOTH_KINDS: Kinds = ['commit', 'pull_request'];
+type RefPage = Pick<KeyPage, 'refs' | 'last'>;
+
+const pageUnder =
+  ({ table, tenant, signal }: Place, key: string) =>
+  (after: Item | null): Promise<KeyPage> =>
+    readKeyPage(table, tenant, key, { limit: PAGE, after }, signal);
+
+const commitsUnder =
+  ({ table, tenant, signal }: Place, key: string) =>
+  (after: Item | null): Promise<RefPage> =>
+    listNaming(table, tenant, key, 'commit', { limit: PAGE, after }, signal);
+
+/** The first page of what lies under a key. */
+export const firstKeyPage = (place: Place, key: string): Promise<KeyPage> => pageUnder(place, key)(null);
+
+async function* pagesFrom(
+  first: RefPage,
+  read: (after: Item | null) => Promise<RefPage>,
+): AsyncGenerator<Ref[]> {
+  for (let page = first; ; page = await read(page.last)) {
+    if (page.refs.length > 0) yield page.refs;
+    if (page.last === null) return;
+  }
+}
+
+/** Pages of everything that names a key, when the first one has been read. */
+export const refsFrom = (place: Place, key: string, first: KeyPage): AsyncGenerator<Ref[]> =>
+  pagesFrom(first, pageUnder(place, key));
 
 /** Pages of everything that names one of the keys; what names two of them comes twice. */
-export async function* refsNaming(
-  { table, tenant, signal }: Scope,
-  keys: Iterable<string>,
-  kinds: Kinds,
-): AsyncGenerator<Ref[]> {
-  for (const key of keys)
-    for (const kind of kinds) {
-      let after: Item | null = null;
-      do {
-        const page: { refs: Ref[]; last: Item | null } = await listNaming(
-          table,
-          tenant,
-          key,
-          kind,
-          { limit: PAGE, after },
-          signal,
-        );
-        if (page.refs.length > 0) yield page.refs;
-        after = page.last;
-      } while (after !== null);
-    }
+export async function* refsNaming(place: Place, keys: Iterable<string>, which: Which): AsyncGenerator<Ref[]> {
+  for (const key of keys) {
+    const read = which === 'all' ? pageUnder(place, key) : commitsUnder(place, key);
+    yield* pagesFrom(await read(null), read);
+  }
 }
 
 /** True for a commit that is known, or a pull request, that belongs to the issue. */
@@ -42,13 +54,13 @@ export const belongsTo = (row: RefRow | null, issueId: string): row is RefRow =>
 
 /** Pages of what belongs to an issue, by all keys it had; what names two of them comes twice. */
 export async function* refsOfIssue(
-  scope: Scope,
+  place: Place,
   issueId: string,
   keys: Iterable<string>,
-  kinds: Kinds,
+  which: Which,
 ): AsyncGenerator<RefRow[]> {
-  for await (const refs of refsNaming(scope, keys, kinds)) {
-    const rows = await readRefs(scope.table, scope.tenant, refs, scope.signal);
+  for await (const refs of refsNaming(place, keys, which)) {
+    const rows = await readRefs(place.table, place.tenant, refs, place.signal);
     const belonging = rows.filter((row) => belongsTo(row, issueId));
     if (belonging.length > 0) yield belonging;
   }

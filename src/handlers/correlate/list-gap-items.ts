@@ -10,7 +10,7 @@ import { decodeRef } from '../../store/ref-row.ts';
 import { toSnapshot } from '../../store/snapshot-row.ts';
 import type { Entry } from '../listing.ts';
 import { commitWithoutStory } from './collect-findings.ts';
-import type { Scope } from './scope.ts';
+import type { Place } from './scope.ts';
 
 const toGapPosition = (position: Position | null): GapPosition | null =>
   position && {
@@ -28,7 +28,7 @@ const storyItem = (snapshot: Snapshot | null, fixVersion: string | null): StoryW
 
 /** Pages of the stories without commits, by project and issue id. `project` in upper case; null for all. */
 export async function* listStoryGaps(
-  { table, tenant, signal }: Scope,
+  { table, tenant, signal }: Place,
   { project, fix_version }: { project: string | null; fix_version: string | null },
   from: Position | null,
 ): AsyncGenerator<Entry<StoryWithoutCommits>[]> {
@@ -47,7 +47,7 @@ export async function* listStoryGaps(
 
 /** Pages of the commits without a story, by repository, newest first. `since` in epoch milliseconds. */
 export async function* listCommitGaps(
-  { table, tenant, signal }: Scope,
+  { table, tenant, signal }: Place,
   { repository, since }: { repository: string | null; since: number | null },
   from: Position | null,
 ): AsyncGenerator<Entry<CommitWithoutStory>[]> {

@@ -8,7 +8,7 @@ import type { Item } from '../../store/table-client.ts';
 import type { Entry } from '../listing.ts';
 import { linkedCommit } from './collect-findings.ts';
 import { belongsTo } from './linked-refs.ts';
-import type { Scope } from './scope.ts';
+import type { Place } from './scope.ts';
 
 const PAGE = 50;
 
@@ -22,7 +22,7 @@ const shown = (row: RefRow | null, issueId: string, key: string, keys: string[])
 
 /** Pages of the commits of an issue, by key, repository and id. `keys`: all it had, sorted. */
 export async function* listIssueCommits(
-  scope: Scope,
+  scope: Place,
   issueId: string,
   keys: string[],
   from: Position | null,

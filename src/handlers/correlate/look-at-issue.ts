@@ -2,21 +2,41 @@ import { isDeepStrictEqual } from 'node:util';
 import { lookupKey } from '../../domain/issue-key.ts';
 import type { Ref } from '../../domain/link.ts';
 import { UnavailableError } from '../../errors/errors.ts';
-import { type IssueLinksRow, putIssueLinks, readIssueLinks } from '../../store/issue-links-row.ts';
-import { snapshotKey } from '../../store/keys.ts';
+import { eachLimit } from '../../platform/each-limit.ts';
+import { issuesWithKey } from '../../store/aliases.ts';
+import type { KeyPage } from '../../store/candidates.ts';
+import { putIssueLinks } from '../../store/issue-links-row.ts';
 import { rowAliases } from '../../store/snapshot-row.ts';
-import { getItem } from '../../store/table-client.ts';
 import type { Affected } from './affected.ts';
 import type { Touched } from './collect-findings.ts';
 import { type Evaluated, evaluateRefs } from './evaluate-refs.ts';
-import { BOTH_KINDS, refsNaming } from './linked-refs.ts';
+import { firstKeyPage, refsFrom } from './linked-refs.ts';
 import type { News } from './news.ts';
-import { issuesByKey } from './resolve-keys.ts';
-import { MOST_CONFLICTS, type Scope } from './scope.ts';
+import { AT_A_TIME, MOST_CONFLICTS, type Scope } from './scope.ts';
 import { updateAffected } from './update-affected.ts';
-import { type IssueUpdate, keysOf, standingOf, updateIssue } from './update-issue.ts';
+import {
+  type IssueRead,
+  type IssueUpdate,
+  keysOf,
+  readIssue,
+  standingOf,
+  updateIssue,
+} from './update-issue.ts';
 
-type Look = { row: IssueLinksRow; due: string[]; settled: NonNullable<IssueUpdate['settled']> };
+/** The first page of what lies under a key, and whether its commits have to be evaluated again. */
+type KeyLook = { key: string; page: KeyPage; isDue: boolean };
+
+type Look = { read: IssueRead; keys: KeyLook[]; settled: NonNullable<IssueUpdate['settled']> };
+
+const isShared = async (scope: Scope, issueId: string, key: string, page: KeyPage): Promise<boolean> => {
+  const { table, tenant, signal } = scope;
+  const ids = page.last === null ? page.issue_ids : await issuesWithKey(table, tenant, key, signal);
+  return ids.some((id) => id !== issueId);
+};
+
+/** All that names a key, or null when that is more than one page for one of them. */
+const refsOfPages = (keys: KeyLook[]): Ref[] | null =>
+  keys.every(({ page }) => page.last === null) ? keys.flatMap(({ page }) => page.refs) : null;
 
 /**
  * Which keys' commits have to be evaluated again: all, when the issue's standing changed since they were; a
@@ -24,17 +44,18 @@ type Look = { row: IssueLinksRow; due: string[]; settled: NonNullable<IssueUpdat
  * both.
  */
 const plan = async (scope: Scope, issueId: string, newKeys: string[]): Promise<Look> => {
-  const { table, tenant, signal } = scope;
-  const row = await readIssueLinks(table, tenant, issueId, signal);
-  const snapshot = await getItem(table, snapshotKey(tenant, issueId), signal);
-  const standing = standingOf(snapshot);
-  const aliased = snapshot ? [...rowAliases(snapshot)] : [];
-  const keys = keysOf(row, snapshot, [...newKeys, ...aliased].map(lookupKey));
-  const shared = await issuesByKey(scope, keys);
+  const read = await readIssue(scope, issueId);
+  const { row, item } = read;
+  const standing = standingOf(item);
+  const aliased = item ? [...rowAliases(item)] : [];
+  const keys = keysOf(row, item, [...newKeys, ...aliased].map(lookupKey));
   const changed = !isDeepStrictEqual(row.settled, standing);
-  const isDue = (key: string): boolean =>
-    changed || !row.keys.includes(key) || (shared.get(key) ?? []).some((id) => id !== issueId);
-  return { row, due: keys.filter(isDue), settled: { keys, standing } };
+  const looks = await eachLimit(keys, AT_A_TIME, async (key) => {
+    const page = await firstKeyPage(scope, key);
+    const isDue = changed || !row.keys.includes(key) || (await isShared(scope, issueId, key, page));
+    return { key, page, isDue };
+  });
+  return { read: { ...read, refs: refsOfPages(looks) }, keys: looks, settled: { keys, standing } };
 };
 
 /**
@@ -44,17 +65,29 @@ const plan = async (scope: Scope, issueId: string, newKeys: string[]): Promise<L
 const unsettleErased = async (
   { table, tenant, signal }: Scope,
   issueId: string,
-  { row, settled }: Look,
+  { read: { row }, settled }: Look,
 ): Promise<boolean> => {
   if (settled.standing.known || !row.settled?.known) return true;
   return putIssueLinks(table, tenant, issueId, { ...row, settled: null }, signal);
 };
 
-const evaluateNaming = async (scope: Scope, keys: string[]): Promise<Evaluated> => {
+const dueNews = async (scope: Scope, { keys }: Look): Promise<News[]> => {
   const news: News[] = [];
-  for await (const refs of refsNaming(scope, keys, BOTH_KINDS))
-    news.push(...refs.map((ref) => ({ ref, state: null })));
-  return evaluateRefs(scope, news);
+  for (const { key, page } of keys.filter(({ isDue }) => isDue))
+    for await (const refs of refsFrom(scope, key, page))
+      news.push(...refs.map((ref) => ({ ref, state: null })));
+  return news;
+};
+
+/** An issue that nothing names, as it was just read: there is no more to find out about it. */
+const unnamed = (issueId: string, { snapshot, refs }: IssueRead): Touched['unnamed'] =>
+  new Map(snapshot && refs?.length === 0 ? [[issueId, snapshot]] : []);
+
+/** What names the issue is evaluated again where it is due, and what that changes elsewhere is written. */
+const evaluateDue = async (scope: Scope, issueId: string, news: News[]): Promise<Evaluated> => {
+  const evaluated = await evaluateRefs(scope, news);
+  await updateAffected(scope, evaluated, issueId);
+  return evaluated;
 };
 
 /**
@@ -71,12 +104,15 @@ export const lookAtIssue = async (scope: Scope, issueId: string, newKeys: string
   for (let tries = 0; tries < MOST_CONFLICTS; tries += 1) {
     const look = await plan(scope, issueId, newKeys);
     if (!(await unsettleErased(scope, issueId, look))) continue;
-    const evaluated = await evaluateNaming(scope, look.due);
+    const news = await dueNews(scope, look);
+    const evaluated = await evaluateDue(scope, issueId, news);
     for (const [id, keys] of evaluated.affected) all.set(id, new Set([...(all.get(id) ?? []), ...keys]));
     left.push(...evaluated.moved.map(({ ref }) => ref));
-    await updateAffected(scope, evaluated, issueId);
     const update = { settled: look.settled, hints: [], linksChanged: all.has(issueId) };
-    if (await updateIssue(scope, issueId, update)) return { issues: all, refs: left };
+    // What was read at first is still good where nothing was due.
+    const first = news.length === 0 ? look.read : null;
+    const made = await updateIssue(scope, issueId, update, first);
+    if (made) return { issues: all, refs: left, unnamed: unnamed(issueId, made) };
   }
   throw new UnavailableError('table', new Error('too many conflicts'));
 };

@@ -5,8 +5,8 @@ import type { Hint } from '../../stream/read-hint.ts';
 import { type BatchDeps, newScope } from './batch-deps.ts';
 import { writeBatchDocument } from './batch-document.ts';
 import { runUnit, type UnitResult } from './run-unit.ts';
-import { BACKOFF, UNITS_AT_A_TIME } from './scope.ts';
-import { readWork } from './units.ts';
+import { BACKOFF, ISSUES_TOGETHER, UNITS_AT_A_TIME } from './scope.ts';
+import { readWork, type Unit } from './units.ts';
 import type { WrittenRun } from './write-document.ts';
 import { writeDown } from './write-down.ts';
 
@@ -44,6 +44,14 @@ const logRun = (deps: BatchDeps, run: WrittenRun | null, begun: number, results:
   deps.log.info({ ...fields, duration_ms: now - begun }, 'correlation');
 };
 
+/** Deliveries of commits first: what they say of an issue is known when the issue's own turn comes. */
+const runAll = async (deps: BatchDeps, units: Unit[]): Promise<UnitResult[]> => {
+  const run = (unit: Unit) => runUnit(deps, unit);
+  const { event = [], issue = [] } = Object.groupBy(units, ({ kind }) => kind);
+  const ofEvents = await eachLimit(event, UNITS_AT_A_TIME, run);
+  return [...ofEvents, ...(await eachLimit(issue, ISSUES_TOGETHER, run))];
+};
+
 /**
  * Handles one batch of hints: looks at what they name, writes one document of what it found, and writes down
  * what became of each event. What fails three times is parked and blocks nothing else. Without the document
@@ -53,7 +61,7 @@ const logRun = (deps: BatchDeps, run: WrittenRun | null, begun: number, results:
 export const processBatch = async (deps: BatchDeps, hints: Hint[]): Promise<BatchResult> => {
   const begun = deps.clock();
   const units = await pRetry(() => readWork(deps, newScope(deps), hints), BACKOFF);
-  const worked = await eachLimit(units, UNITS_AT_A_TIME, (unit) => runUnit(deps, unit));
+  const worked = await runAll(deps, units);
   const { run, written, results } = await writeBatchDocument(deps, worked);
   const failed = results.filter(hasFailed);
   for (const result of failed) logFailed(deps, result);

@@ -11,7 +11,7 @@ const isLive = ({ row }: FoundIssue): boolean =>
   row !== null && rowVersion(row) !== null && row.deleted !== true;
 
 /** Ids of all issues known to have had each key. */
-export const issuesByKey = async (scope: Scope, keys: string[]): Promise<Map<string, string[]>> => {
+const issuesByKey = async (scope: Scope, keys: string[]): Promise<Map<string, string[]>> => {
   const { table, tenant, signal } = scope;
   const ids = await eachLimit(keys, AT_A_TIME, (key) => issuesWithKey(table, tenant, key, signal));
   return new Map(keys.map((key, index) => [key, ids[index] ?? []]));

@@ -3,11 +3,11 @@ import type { RunArgs } from '../../domain/run-document.ts';
 import { eachLimit } from '../../platform/each-limit.ts';
 import { readIssueLinks } from '../../store/issue-links-row.ts';
 import { snapshotKey } from '../../store/keys.ts';
-import { getItem } from '../../store/table-client.ts';
 import type { Affected } from './affected.ts';
 import { type BatchDeps, newScope } from './batch-deps.ts';
 import { refsNaming } from './linked-refs.ts';
 import { lookAtIssue } from './look-at-issue.ts';
+import { NOTHING } from './run-unit.ts';
 import { keysOf } from './update-issue.ts';
 import { type WrittenRun, writeDocument } from './write-document.ts';
 
@@ -17,12 +17,11 @@ const ISSUES_AT_A_TIME = 8;
 /** Looks at one issue again, and answers the commits that name it, whether or not they belong to it. */
 const look = async (deps: BatchDeps, issueId: string): Promise<Ref[]> => {
   const scope = newScope(deps);
-  const { table, tenant, signal } = scope;
   await lookAtIssue(scope, issueId, []);
-  const row = await readIssueLinks(table, tenant, issueId, signal);
-  const snapshot = await getItem(table, snapshotKey(tenant, issueId), signal);
+  const row = await readIssueLinks(scope.row, scope.tenant, issueId);
+  const snapshot = await scope.row(snapshotKey(scope.tenant, issueId));
   const refs: Ref[] = [];
-  for await (const page of refsNaming(scope, keysOf(row, snapshot, []), ['commit'])) refs.push(...page);
+  for await (const page of refsNaming(scope, keysOf(row, snapshot, []), 'commits')) refs.push(...page);
   return refs;
 };
 
@@ -44,5 +43,5 @@ export const runOnDemand = async (
     return naming;
   });
   const issues: Affected = new Map(issueIds.map((id) => [id, new Set<string>()]));
-  return writeDocument(deps, { issues, refs: refs.flat() }, args, { latest: false });
+  return writeDocument(deps, { ...NOTHING, issues, refs: refs.flat() }, args, { latest: false });
 };

@@ -19,17 +19,17 @@ export type UnitResult = {
   reason: string | null;
 };
 
-export const NOTHING: Touched = { issues: new Map(), refs: [] };
+export const NOTHING: Touched = { issues: new Map(), refs: [], unnamed: new Map() };
 
 const lookAt = async (scope: Scope, issueId: string, keys: Iterable<string>): Promise<Touched> => {
-  const { issues, refs } = await lookAtIssue(scope, issueId, [...keys]);
-  return { issues: new Map([...issues, [issueId, new Set(keys)]]), refs };
+  const touched = await lookAtIssue(scope, issueId, [...keys]);
+  return { ...touched, issues: new Map([...touched.issues, [issueId, new Set(keys)]]) };
 };
 
 const takeCommits = async (scope: Scope, news: News[]): Promise<Touched> => {
   const evaluated = await evaluateRefs(scope, news);
   await updateAffected(scope, evaluated, null);
-  return { issues: evaluated.affected, refs: news.map(({ ref }) => ref) };
+  return { ...NOTHING, issues: evaluated.affected, refs: news.map(({ ref }) => ref) };
 };
 
 const unpack = (scope: Scope, unit: Unit): Work | Promise<Work> =>

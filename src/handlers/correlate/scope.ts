@@ -1,12 +1,22 @@
+import type { RowReader, RowWriter } from '../../store/gather.ts';
 import type { Table } from '../../store/table-client.ts';
 
-/** Where a run reads and writes, and the signal that ends its calls. */
-export type Scope = { table: Table; tenant: string; signal: AbortSignal };
+/** Where somebody reads, and the signal that ends the calls. */
+export type Place = { table: Table; tenant: string; signal: AbortSignal };
+
+/**
+ * Where a run reads and writes. `row` reads and `put` writes together with others that work at the same time; what
+ * is put says the same whenever it is written.
+ */
+export type Scope = Place & { row: RowReader; put: RowWriter };
 
 /** Calls under way at a time: enough to hide the way to the table, few enough not to crowd out ingest. */
 export const AT_A_TIME = 16;
 
-/** Units at work at a time; each has its own calls under way. */
+/** Issues of a batch looked at together: the more of them, the more rows come with one call. */
+export const ISSUES_TOGETHER = 64;
+
+/** Deliveries of commits at work at a time; each may list 2,000, and has its own calls under way. */
 export const UNITS_AT_A_TIME = 4;
 
 /** How often a derived row is tried again because another batch has written it meanwhile. */

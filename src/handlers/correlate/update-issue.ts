@@ -1,6 +1,8 @@
 import { isDeepStrictEqual } from 'node:util';
 import { isStory } from '../../correlate/story.ts';
 import { lookupKey } from '../../domain/issue-key.ts';
+import type { Ref } from '../../domain/link.ts';
+import type { Snapshot } from '../../domain/snapshot.ts';
 import { UnavailableError } from '../../errors/errors.ts';
 import { registerGroup } from '../../store/gap-groups.ts';
 import {
@@ -10,10 +12,11 @@ import {
   type Standing,
 } from '../../store/issue-links-row.ts';
 import { snapshotKey } from '../../store/keys.ts';
+import { readRefs } from '../../store/ref-row.ts';
 import { rowVersion, toSnapshot } from '../../store/snapshot-row.ts';
-import { getItem, type Item } from '../../store/table-client.ts';
+import type { Item } from '../../store/table-client.ts';
 import { putVersionMembers } from '../../store/version-members.ts';
-import { refsOfIssue } from './linked-refs.ts';
+import { belongsTo, refsOfIssue } from './linked-refs.ts';
 import { MOST_CONFLICTS, type Scope } from './scope.ts';
 
 export const standingOf = (snapshot: Item | null): Standing => ({
@@ -32,6 +35,24 @@ export type IssueUpdate = {
   linksChanged: boolean;
 };
 
+/**
+ * What is read of an issue: first its derived row, then what that is derived from. `item` is the snapshot's row.
+ * `refs`: everything that names one of its keys; null when nobody has asked, or it is more than one page.
+ */
+export type IssueRead = {
+  row: IssueLinksRow;
+  item: Item | null;
+  snapshot: Snapshot | null;
+  refs: Ref[] | null;
+};
+
+/** The derived row, and the snapshot after it. */
+export const readIssue = async (scope: Scope, issueId: string): Promise<IssueRead> => {
+  const row = await readIssueLinks(scope.row, scope.tenant, issueId);
+  const item = await scope.row(snapshotKey(scope.tenant, issueId));
+  return { row, item, snapshot: item && toSnapshot(scope.tenant, issueId, item), refs: null };
+};
+
 const union = (...keys: Iterable<string>[]): string[] => [...new Set(keys.flatMap((some) => [...some]))];
 
 /** Every key under which commits may name the issue. */
@@ -40,39 +61,42 @@ export const keysOf = (row: IssueLinksRow, snapshot: Item | null, hints: Iterabl
   return union(row.keys, now === null ? [] : [lookupKey(now)], hints);
 };
 
-const hasCommits = async (scope: Scope, issueId: string, keys: string[]): Promise<boolean> => {
-  for await (const _ of refsOfIssue(scope, issueId, keys, ['commit'])) return true;
-  return false;
+const hasCommits = async (
+  scope: Scope,
+  issueId: string,
+  keys: string[],
+  refs: Ref[] | null,
+): Promise<boolean> => {
+  if (refs === null) {
+    for await (const _ of refsOfIssue(scope, issueId, keys, 'commits')) return true;
+    return false;
+  }
+  const commits = refs.filter(({ kind }) => kind === 'commit');
+  const rows = await readRefs(scope.table, scope.tenant, commits, scope.signal);
+  return rows.some((row) => belongsTo(row, issueId));
 };
 
-const seenOf = (snapshot: Item | null): NonNullable<IssueLinksRow['seen']> => ({
-  version: snapshot && rowVersion(snapshot),
-  deleted: snapshot?.deleted === true,
-});
-
 /** False when the issue's standing or keys are no longer those under which its commits were evaluated. */
-const stillHolds = (settled: IssueUpdate['settled'], row: IssueLinksRow, snapshot: Item | null): boolean =>
+const stillHolds = (settled: IssueUpdate['settled'], { row, item }: IssueRead): boolean =>
   settled === null ||
-  (isDeepStrictEqual(settled.standing, standingOf(snapshot)) &&
+  (isDeepStrictEqual(settled.standing, standingOf(item)) &&
     row.keys.every((key) => settled.keys.includes(key)));
 
 /** Null when what was settled no longer holds. */
 const nextRow = async (
   scope: Scope,
   issueId: string,
-  row: IssueLinksRow,
   update: IssueUpdate,
+  read: IssueRead,
 ): Promise<IssueLinksRow | null> => {
-  const { table, tenant, signal } = scope;
-  const item = await getItem(table, snapshotKey(tenant, issueId), signal);
-  if (!stillHolds(update.settled, row, item)) return null;
-  const snapshot = item && toSnapshot(tenant, issueId, item);
-  const keys = keysOf(row, item, [...(update.settled?.keys ?? []), ...update.hints]);
-  const isGap = snapshot !== null && isStory(snapshot) && !(await hasCommits(scope, issueId, keys));
+  if (!stillHolds(update.settled, read)) return null;
+  const { row, item, snapshot, refs } = read;
+  const settledKeys = update.settled?.keys ?? [];
+  const keys = keysOf(row, item, [...settledKeys, ...update.hints]);
+  const isGap = snapshot !== null && isStory(snapshot) && !(await hasCommits(scope, issueId, keys, refs));
   return {
-    keys: union(row.keys, update.settled?.keys ?? []).sort(),
+    keys: union(row.keys, settledKeys).sort(),
     settled: update.settled?.standing ?? row.settled,
-    seen: seenOf(item),
     versions: union(row.versions, snapshot?.fix_versions ?? []).sort(),
     gap: isGap ? lookupKey(snapshot.project_key ?? '') : null,
     revision: row.revision,
@@ -81,30 +105,49 @@ const nextRow = async (
 
 /** What leads to the row is durable before the row says so. */
 const writeRow = async (
-  { table, tenant, signal }: Scope,
+  { table, tenant, signal, put }: Scope,
   issueId: string,
   before: IssueLinksRow,
   next: IssueLinksRow,
 ): Promise<boolean> => {
   const versions = next.versions.filter((version) => !before.versions.includes(version));
-  await putVersionMembers(table, tenant, issueId, versions, signal);
+  await putVersionMembers(put, tenant, issueId, versions);
   if (next.gap !== null) await registerGroup(table, tenant, 'story', next.gap, signal);
   return putIssueLinks(table, tenant, issueId, next, signal);
 };
 
+const stampOf = (item: Item | null) => ({
+  version: item && rowVersion(item),
+  schema: item?.schema_version ?? null,
+  deleted: item?.deleted === true,
+});
+
+/** True when the snapshot that a row was made from is still the newest. */
+const isCurrent = async (scope: Scope, issueId: string, { item }: IssueRead): Promise<boolean> =>
+  isDeepStrictEqual(stampOf(await scope.row(snapshotKey(scope.tenant, issueId))), stampOf(item));
+
 /**
- * Writes what is derived of one issue: whether it is a story without commits, and what was settled. Nothing is
- * written for a snapshot that was seen before unless a commit came or went: whoever changes a link writes, so
- * a writer that read before the change is refused by the revision and reads again.
- * @returns false when what was settled no longer holds, and nothing was written: evaluate again
+ * Writes what is derived of one issue: whether it is a story without commits, and what was settled. Where that is
+ * what the row says already, nothing is written unless a commit came or went: whoever changes a link writes, so
+ * a writer that read before the change is refused by the revision and reads again. Whoever writes asks afterwards
+ * whether the snapshot is still the one it read: somebody who saw a newer one may have had nothing to write.
+ * @param first what has just been read of the issue, when nothing was written since
+ * @returns what it was made from; null when what was settled no longer holds, and nothing was written: evaluate again
  */
-export const updateIssue = async (scope: Scope, issueId: string, update: IssueUpdate): Promise<boolean> => {
+export const updateIssue = async (
+  scope: Scope,
+  issueId: string,
+  update: IssueUpdate,
+  first: IssueRead | null = null,
+): Promise<IssueRead | null> => {
+  let read = first ?? (await readIssue(scope, issueId));
   for (let tries = 0; tries < MOST_CONFLICTS; tries += 1) {
-    const row = await readIssueLinks(scope.table, scope.tenant, issueId, scope.signal);
-    const next = await nextRow(scope, issueId, row, update);
-    if (next === null) return false;
-    if (!update.linksChanged && isDeepStrictEqual(next, row)) return true;
-    if (await writeRow(scope, issueId, row, next)) return true;
+    const next = await nextRow(scope, issueId, update, read);
+    if (next === null) return null;
+    if (!update.linksChanged && isDeepStrictEqual(next, read.row)) return read;
+    const written = await writeRow(scope, issueId, read.row, next);
+    if (written && (await isCurrent(scope, issueId, read))) return read;
+    read = await readIssue(scope, issueId);
   }
   throw new UnavailableError('table', new Error('too many conflicts'));
 };

@@ -1,9 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import type { DynamoDBBatchResponse, DynamoDBRecord } from 'aws-lambda';
-import { BATCH_SIZE } from '../../contract/stream.ts';
+import { BATCH_SIZE, LANES } from '../../contract/stream.ts';
 import { describeFault } from '../../errors/errors.ts';
 import type { StreamHandler } from '../../handlers/correlate-records.ts';
+import { chunks } from '../../platform/chunks.ts';
 import type { Clock } from '../../platform/clock.ts';
+import { eachLimit } from '../../platform/each-limit.ts';
 import type { Logger } from '../../platform/logger.ts';
 import { localContext } from '../lambda-context.ts';
 import { sequenceNumberOf } from './lambda-record.ts';
@@ -47,24 +49,54 @@ const invoke = async ({ handler, clock, log }: HandOver, Records: DynamoDBRecord
   }
 };
 
+/** Says how far everything is handled, without a gap, whenever that grows; one word at a time, the last one counts. */
+const trackReached = ({ reached }: HandOver, records: DynamoDBRecord[]) => {
+  const done = new Set<DynamoDBRecord>();
+  let handled = 0;
+  let told = 0;
+  let telling = Promise.resolve();
+  const tell = async (): Promise<void> => {
+    const last = records[handled - 1];
+    if (!last || handled === told) return;
+    told = handled;
+    await reached(sequenceNumberOf(last));
+  };
+  return (some: DynamoDBRecord[]): Promise<void> => {
+    for (const record of some) done.add(record);
+    for (let next = records[handled]; next && done.has(next); next = records[handled]) handled += 1;
+    telling = telling.then(tell);
+    return telling;
+  };
+};
+
+const handleBatch = async (
+  to: HandOver,
+  records: DynamoDBRecord[],
+  handledNow: (some: DynamoDBRecord[]) => Promise<void>,
+): Promise<void> => {
+  let rest = records;
+  for (let failures = 0; rest.length > 0; ) {
+    to.signal.throwIfAborted();
+    const handled = await invoke(to, rest);
+    if (handled > 0) await handledNow(rest.slice(0, handled));
+    rest = rest.slice(handled);
+    failures = handled > 0 ? 1 : failures + 1;
+    if (rest.length > 0) await waitAfter(failures, to.signal);
+  }
+};
+
 /**
- * Gives the records to the handler in order, one batch after the other, as an event source mapping does: what
- * failed comes again after a while, first in its batch, and nothing behind it is left out.
- * @throws the signal's reason when it is aborted before everything is handled
+ * Gives the records to the handler in batches, a few at the same time as an event source mapping does. One keeps the
+ * order of what concerns one row; here not even that is promised, so whoever relies on it is found out. What failed
+ * comes again after a while, first in its batch, and nothing behind it is left out.
+ * @throws the signal's reason when it is aborted before everything is handled; no batch is under way any more then
  */
 export const handOver = async (to: HandOver, records: DynamoDBRecord[]): Promise<void> => {
-  let failures = 0;
-  for (let begin = 0; begin < records.length; ) {
-    to.signal.throwIfAborted();
-    const batch = records.slice(begin, begin + BATCH_SIZE);
-    const handled = await invoke(to, batch);
-    const last = batch[handled - 1];
-    if (last) await to.reached(sequenceNumberOf(last));
-    begin += handled;
-    if (handled === batch.length) failures = 0;
-    else {
-      failures = handled > 0 ? 1 : failures + 1;
-      await waitAfter(failures, to.signal);
-    }
-  }
+  const handledNow = trackReached(to, records);
+  await eachLimit(chunks(records, BATCH_SIZE), LANES, (batch) =>
+    handleBatch(to, batch, handledNow).catch((fault) => {
+      if (!to.signal.aborted) throw fault;
+    }),
+  );
+  if (records.length > 0) to.signal.throwIfAborted();
 };

@@ -3,14 +3,19 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { childrenCpuMs } from './engine-cpu.ts';
 
-export type ToChild<Setup> = { kind: 'start'; setup: Setup } | { kind: 'cpu' };
-export type FromChild = { kind: 'ready'; url: string } | { kind: 'cpu'; user: number; system: number };
+export type ToChild<Setup> = { kind: 'start'; setup: Setup } | { kind: 'cpu' } | { kind: 'correlated' };
+export type FromChild =
+  | { kind: 'ready'; url: string }
+  | { kind: 'cpu'; user: number; system: number }
+  | { kind: 'correlated' };
 
 export type ServerProcess = {
   url: string;
   pid: number;
   /** Processor milliseconds used so far, by the server and by its database. */
   cpuMs(): Promise<{ server: number; database: number }>;
+  /** Resolves when everything stored before the call is correlated. One question at a time. */
+  correlated(): Promise<void>;
 };
 
 const END_MS = 10_000;
@@ -62,5 +67,6 @@ export const startServer = async (
       const server = usage.kind === 'cpu' ? (usage.user + usage.system) / 1000 : Number.NaN;
       return { server, database: childrenCpuMs(child.pid ?? 0) };
     },
+    correlated: async () => void (await ask(child, { kind: 'correlated' })),
   };
 };

@@ -59,5 +59,5 @@ await serveParent<Templates>(async (templates, owned) => {
   await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
   owned.defer(() => server.closeAllConnections());
   const address = server.address();
-  return `http://127.0.0.1:${typeof address === 'object' && address ? address.port : 0}`;
+  return { url: `http://127.0.0.1:${typeof address === 'object' && address ? address.port : 0}` };
 });

@@ -11,5 +11,5 @@ await serveParent<OurSetup>(async ({ correlate }, owned) => {
   const env = readLocalEnv(process.env);
   const instance = await startInstance({ env, log: createLogger(env), correlate });
   owned.defer(instance.stop);
-  return instance.url;
+  return { url: instance.url, correlated: instance.correlated };
 });

@@ -4,6 +4,7 @@ import { readEnv } from '../../../src/contract/env.ts';
 import { sweepEvents } from '../../../src/handlers/correlate/sweep-events.ts';
 import { openCorrelation } from '../../../src/handlers/open-correlation.ts';
 import { embeddedConfig } from '../../../src/local/aws-config.ts';
+import { scanTable } from '../../support/correlation.ts';
 import { quietLog } from './host.ts';
 import type { World } from './world.ts';
 
@@ -22,17 +23,26 @@ const isHandled = async ({ reader }: World, parked: number): Promise<boolean> =>
   return unprocessed === 0 && failed === parked;
 };
 
+/** Whether each event has a status beside it, in one call; to ask `/stats` again and again costs more than the run. */
+const hasStatuses = async ({ reader }: World): Promise<boolean> => {
+  const rows = await scanTable(reader);
+  const named = (name: string) => new Set(rows.flatMap(({ pk, sk }) => (sk === name ? [String(pk)] : [])));
+  const done = named('P');
+  return [...named('E')].every((pk) => done.has(pk));
+};
+
 const waitForStream = async (world: World, parked: number): Promise<boolean> => {
   const end = performance.now() + STREAM_MS;
   await Promise.race([world.correlated(), sleep(STREAM_MS, undefined, { ref: false })]);
-  for (; performance.now() < end; await sleep(POLL_MS)) if (await isHandled(world, parked)) return true;
+  for (; performance.now() < end; await sleep(POLL_MS))
+    if ((await hasStatuses(world)) && (await isHandled(world, parked))) return true;
   return false;
 };
 
 /** The sweep as it runs a quarter of an hour later. */
 const sweepLater = async (world: World): Promise<void> => {
   const { tableName, folder, proxy, clock } = world;
-  const env = readEnv({ TABLE_NAME: tableName, ARTIFACTS_DIR: folder });
+  const env = readEnv({ TABLE_NAME: tableName, ARTIFACTS_DIR: folder, EVENT_RETENTION_DAYS: '2' });
   const later = () => clock() + SWEEP_AGE_MS;
   const deps = openCorrelation(env, {
     clock: later,

@@ -129,6 +129,13 @@ const PAIRS: Pair[] = [
     bare: [],
   },
   {
+    what: 'an update that makes an epic of a story, while a newer one takes that back',
+    first: [issue('1', issueBody('1', 'AB-1', 1))],
+    one: issue('1', issueBody('1', 'AB-1', 2, { type: { hierarchyLevel: 1 } })),
+    other: issue('1', issueBody('1', 'AB-1', 3)),
+    bare: ['AB-1'],
+  },
+  {
     what: 'a title that brings a commit, while a newer one takes it on',
     first: [
       issue('1', issueBody('1', 'AB-1', 1)),
@@ -208,8 +215,9 @@ describe('one batch before each call of another', () => {
       const quiet = await quietEnd(pair);
       for (let before = 0, calls = 1; before < calls; before += 1) {
         const end = await interleave(pair, before);
-        expect(end.rows, `before call ${before}`).toEqual(quiet);
         calls = end.calls;
+        // Calls are shared by chance: this time there may have been no such call, and so no other batch.
+        if (before < calls) expect(end.rows, `before call ${before}`).toEqual(quiet);
       }
     },
     LIMIT_MS,

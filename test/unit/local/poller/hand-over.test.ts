@@ -2,6 +2,7 @@ import type { DynamoDBBatchResponse } from 'aws-lambda';
 import fc from 'fast-check';
 import { pino } from 'pino';
 import { describe, expect, it } from 'vitest';
+import { LANES } from '../../../../src/contract/stream.ts';
 import { handledCount, handOver } from '../../../../src/local/poller/hand-over.ts';
 import { streamRecord } from '../../../support/stream-records.ts';
 
@@ -29,16 +30,16 @@ describe('what counts as handled', () => {
 const log = pino({ level: 'silent' });
 
 describe('records handed over', () => {
-  it('come at least once and in order, whichever of them fail, because none may be passed over', async () => {
-    const failures = fc.array(fc.integer({ min: 0, max: 129 }), { maxLength: 3 });
+  it('come until handled, whichever of them fail, and what is told as reached has no gap, because none may be passed over', async () => {
+    const failures = fc.array(fc.integer({ min: 0, max: 600 }), { maxLength: 4 });
     await fc.assert(
-      fc.asyncProperty(fc.integer({ min: 0, max: 130 }), failures, async (count, failOnce) => {
+      fc.asyncProperty(fc.integer({ min: 0, max: 600 }), failures, async (count, failOnce) => {
         const records = Array.from({ length: count }, (_, n) =>
           streamRecord(`I#default#${n}`, 'S', { sequenceNumber: String(n) }),
         );
         const toFail = new Set(failOnce.map(String));
         const handled: number[] = [];
-        const reached: string[] = [];
+        const reached: number[] = [];
         const handler = async ({ Records }: { Records: typeof records }) => {
           expect(Records.length).toBeLessThanOrEqual(100);
           const numbers = Records.map(({ dynamodb }) => dynamodb?.SequenceNumber ?? '');
@@ -53,28 +54,53 @@ describe('records handed over', () => {
           clock: () => 0,
           log,
           signal,
-          reached: async (n: string) => void reached.push(n),
+          reached: async (n: string) => {
+            const all = new Set(handled);
+            expect(records.slice(0, Number(n) + 1).every((_, before) => all.has(before))).toBe(true);
+            reached.push(Number(n));
+          },
         };
         await handOver(to, records);
-        expect(handled).toEqual(records.map((_, n) => n));
-        expect(reached.at(-1)).toBe(count === 0 ? undefined : String(count - 1));
+        expect(handled.toSorted((a, b) => a - b)).toEqual(records.map((_, n) => n));
+        expect(reached).toEqual([...new Set(reached)].sort((a, b) => a - b));
+        expect(reached.at(-1)).toBe(count === 0 ? undefined : count - 1);
       }),
       { numRuns: 30 },
     );
   });
 
+  it('come in a few batches at the same time, because most of each is waiting', async () => {
+    const records = Array.from({ length: 1_000 }, (_, n) => streamRecord(`I#default#${n}`, 'S'));
+    let underWay = 0;
+    let most = 0;
+    const handler = async () => {
+      underWay += 1;
+      most = Math.max(most, underWay);
+      await new Promise((done) => setImmediate(done));
+      underWay -= 1;
+      return failing();
+    };
+    const signal = new AbortController().signal;
+    await handOver({ handler, clock: () => 0, log, signal, reached: async () => {} }, records);
+    expect(most).toBe(LANES);
+  });
+
   it('stop between two batches when told to, because the next start has the rest', async () => {
-    const records = Array.from({ length: 250 }, (_, n) => streamRecord(`I#default#${n}`, 'S'));
+    const records = Array.from({ length: 1_000 }, (_, n) => streamRecord(`I#default#${n}`, 'S'));
     const stopping = new AbortController();
-    const sizes: number[] = [];
-    const handler = async ({ Records }: { Records: typeof records }) => {
-      sizes.push(Records.length);
-      if (sizes.length === 2) stopping.abort();
+    let begun = 0;
+    let ended = 0;
+    const handler = async () => {
+      begun += 1;
+      if (begun === 2) stopping.abort();
+      await new Promise((done) => setImmediate(done));
+      ended += 1;
       return failing();
     };
     const to = { handler, clock: () => 0, log, signal: stopping.signal, reached: async () => {} };
     await expect(handOver(to, records)).rejects.toThrow();
-    expect(sizes).toEqual([100, 100]);
+    expect(begun).toBeLessThanOrEqual(LANES);
+    expect(ended).toBe(begun);
   });
 
   it('tell the handler how long it has, because a Lambda function knows it', async () => {

@@ -1,0 +1,50 @@
+import DataLoader from 'dataloader';
+import { MOST_PER_CALL, putRows } from './put-rows.ts';
+import { readRows } from './read-items.ts';
+import { getItem, type Item, type Key, type Table } from './table-client.ts';
+
+/** Reads the row at a key as of now (strongly consistent), or null. @throws UnavailableError */
+export type RowReader = (key: Key) => Promise<Item | null>;
+
+/** Puts a row that says the same whenever it is written. @throws UnavailableError */
+export type RowWriter = (row: Item & Key) => Promise<void>;
+
+/** One call for each row. */
+export const singleReader =
+  (table: Table, signal: AbortSignal): RowReader =>
+  (key) =>
+    getItem(table, key, signal);
+
+/** How long the first row asked for waits for others (milliseconds). */
+const GATHER_MS = 2;
+
+/** Nothing is cached: a row is read after it was asked for, every time. */
+const GATHERING = { cache: false, batchScheduleFn: (send: () => void) => setTimeout(send, GATHER_MS) };
+
+const nameOf = ({ pk, sk }: Key): string => `${pk}\n${sk}`;
+
+/** No two rows of one call may have the same key, and these say the same anyway. */
+const distinct = (rows: readonly (Item & Key)[]): (Item & Key)[] => [
+  ...new Map(rows.map((row) => [nameOf(row), row])).values(),
+];
+
+export type Gathered = { row: RowReader; put: RowWriter };
+
+/**
+ * One call for all rows that are asked for, or put, within a moment by whoever works at the same time.
+ * @param newSignal ends one such call
+ */
+export const gather = (table: Table, newSignal: () => AbortSignal): Gathered => {
+  const rows = new DataLoader<Key, Item | null>((keys) => readRows(table, [...keys], newSignal()), GATHERING);
+  const puts = new DataLoader<Item & Key, null>(
+    async (items) => {
+      await putRows(table, distinct(items), newSignal());
+      return items.map(() => null);
+    },
+    { ...GATHERING, maxBatchSize: MOST_PER_CALL },
+  );
+  return {
+    row: (key) => rows.load(key),
+    put: async (row) => void (await puts.load(row)),
+  };
+};
