@@ -9,7 +9,7 @@ const RUNS_OF_AN_ENGINE = 24;
 type Used = { engine: Promise<Engine>; runs: number; open: number };
 
 /** `restart` kills it and answers the endpoint of the next one, which has the same items. Disposing gives it back. */
-export type TakenEngine = { endpoint: string; restart(): Promise<string> } & AsyncDisposable;
+export type TakenEngine = { endpoint(): string; restart(): Promise<string> } & AsyncDisposable;
 
 /** One engine for many runs, each on a table of its own. */
 export type EnginePool = { take(): Promise<TakenEngine> } & AsyncDisposable;
@@ -20,7 +20,7 @@ export const ownEngine = async (): Promise<TakenEngine> => {
   const start = () => startEngine({ dbPath: join(folder, 'database') });
   let engine = await start();
   return {
-    endpoint: engine.endpoint,
+    endpoint: () => engine.endpoint,
     restart: async () => {
       process.kill(engine.pid, 'SIGKILL');
       await engine.exited;
@@ -59,7 +59,7 @@ export const openEnginePool = (): EnginePool => {
       used.open += 1;
       const { endpoint } = await used.engine;
       return {
-        endpoint,
+        endpoint: () => endpoint,
         restart: shared,
         [Symbol.asyncDispose]: async () => {
           used.open -= 1;

@@ -16,8 +16,8 @@ export type World = {
   tableName: string;
   /** What an instance is started with, unless a row says otherwise. */
   env: NodeJS.ProcessEnv;
-  /** Reads by way of the proxy, too, when its faults are over. */
-  reader: TestApp;
+  /** Reads past the proxy; first used when no fault ends the database any more. */
+  readonly reader: TestApp;
   url(): string;
   /** Resolves when the instance in this process has correlated everything stored before the call. */
   correlated(): Promise<void>;
@@ -40,16 +40,18 @@ const environment = (proxy: FaultProxy, folder: string, tableName: string): Node
 });
 
 /** A world on an engine; nothing is started in it yet. Disposing of it ends all it started. */
-export const openWorld = async (endpoint: string): Promise<World> => {
+export const openWorld = async (endpoint: () => string): Promise<World> => {
   const owned = new AsyncDisposableStack();
   const folder = await mkdtemp(join(tmpdir(), 'jira-webhook-sync-faults-'));
   owned.defer(() => rm(folder, { recursive: true, force: true }));
-  const proxy = await startFaultProxy(endpoint);
+  const proxy = await startFaultProxy(endpoint());
   owned.defer(proxy.close);
   const tableName = `faults-${randomUUID()}`;
   const clock = movableClock();
   const env = environment(proxy, folder, tableName);
-  const reader = openApp({ endpoint: proxy.endpoint, tableName, clock, env: { LOG_LEVEL: 'silent' } });
+  const openReader = (): TestApp =>
+    openApp({ endpoint: endpoint(), tableName, clock, env: { LOG_LEVEL: 'silent' } });
+  let reader: TestApp | null = null;
   let host: Host | null = null;
   owned.defer(async () => host?.stop());
 
@@ -63,7 +65,10 @@ export const openWorld = async (endpoint: string): Promise<World> => {
     folder,
     tableName,
     env,
-    reader,
+    get reader() {
+      reader ??= openReader();
+      return reader;
+    },
     // Between a kill and the next start nobody listens: port 9 is the discard service's.
     url: () => host?.url ?? 'http://127.0.0.1:9',
     correlated: async () => host?.correlated?.(),
