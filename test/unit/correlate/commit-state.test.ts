@@ -24,6 +24,10 @@ describe('toCommitState', () => {
     });
   });
 
+  it('sorts the keys of its branch, because equal facts are to be equal bytes', () => {
+    expect(toCommitState(aCommit({ branch: 'xyz-9-and-abc-5' })).branch_keys).toEqual(['ABC-5', 'XYZ-9']);
+  });
+
   it('takes in the branch and the pull request, because each is a rule of its own', () => {
     const pull_request = aPullRequest({ title: 'ABC-3 and abc-4', branch: 'fix/abc-5', updated_ms: 7 });
     const state = toCommitState(aCommit({ branch: 'feature/xyz-9-abc-1', pull_request }));
@@ -49,6 +53,11 @@ describe('toCommitState', () => {
 });
 
 describe('mentionOf', () => {
+  it('sorts the keys of a branch, because equal facts are to be equal bytes', () => {
+    const { branch_keys } = mentionOf(aPullRequest({ branch: 'xyz-9-and-abc-5' }));
+    expect(branch_keys).toEqual(['ABC-5', 'XYZ-9']);
+  });
+
   it('tells keys but no details, because a pull request does not carry the commit', () => {
     expect(mentionOf(aPullRequest({ title: 'ABC-3', branch: 'abc-5', updated_ms: 7 }))).toEqual({
       kind: 'commit',
@@ -78,6 +87,16 @@ describe('mergeCommits', () => {
       branch_keys: ['ABC-2', 'ABC-4'],
       pull_requests: { 12: { keys: ['ABC-3'], updated_ms: 1714557600000 } },
     });
+  });
+
+  it.each([
+    ['of two titles the newer, though it sorts before the other', { title: 'ABC-1', updated_ms: 9 }, 'ABC-1'],
+    ['of two titles of one time the one that sorts last', { title: 'ABC-1', updated_ms: 5 }, 'ABC-3'],
+  ])('takes %s, in both orders, because the way they came must not show', (_which, other, key) => {
+    const a = mentionOf(aPullRequest({ title: 'ABC-3', updated_ms: 5 }));
+    const b = mentionOf(aPullRequest(other));
+    expect(mergeCommits(a, b).pull_requests[12]?.keys).toEqual([key]);
+    expect(mergeCommits(b, a).pull_requests[12]?.keys).toEqual([key]);
   });
 
   it('leaves a commit as it is beside nothing, because a new row begins with nothing', () => {

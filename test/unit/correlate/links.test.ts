@@ -71,6 +71,24 @@ describe('candidatesOf', () => {
   });
 });
 
+describe('candidatesOf a row with too many keys', () => {
+  it('leaves out what is over 50 in whichever rule it is, because a key that waits nowhere must not link', () => {
+    const details_keys = numbered('AA', 60);
+    const many: CommitState = { ...COMMIT, details: { ...details, keys: details_keys }, pull_requests: {} };
+    expect(candidatesOf(many)).toEqual({
+      message: numbered('AA', 50),
+      branch: [],
+      pull_request_title: [],
+    });
+    const some: CommitState = {
+      ...many,
+      details: { ...details, keys: numbered('AA', 45) },
+      branch_keys: numbered('BB', 9),
+    };
+    expect(candidatesOf(some).branch).toEqual(numbered('BB', 5));
+  });
+});
+
 describe('allCandidates', () => {
   it('follows the rules and names each key once, because a key is one row whoever names it', () => {
     expect(allCandidates(COMMIT)).toEqual(['ABC-1', 'ABC-2', 'ABC-3', 'ABC-5', 'ABC-4']);
