@@ -100,6 +100,7 @@ describe('mergeCommits', () => {
   });
 
   it('leaves a commit as it is beside nothing, because a new row begins with nothing', () => {
+    expect(newCommitState().kind).toBe('commit');
     const commit = toCommitState(aCommit({ message: 'ABC-1', branch: 'abc-2' }));
     expect(mergeCommits(newCommitState(), commit)).toEqual(commit);
     expect(mergeCommits(commit, newCommitState())).toEqual(commit);
