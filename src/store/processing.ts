@@ -30,6 +30,7 @@ const DONE = ' REMOVE reason, gap_pk, gap_sk ADD attempts :attempts';
 /**
  * Writes the status beside the event, once for each time it is handled or parked. A failure never takes back
  * that another batch has handled the event meanwhile.
+ * @returns false when it would have
  */
 export const putProcessing = async (
   table: Table,
@@ -37,7 +38,7 @@ export const putProcessing = async (
   processed: Processed,
   nowMs: number,
   signal: AbortSignal,
-): Promise<void> => {
+): Promise<boolean> => {
   const failed = processed.status === 'failed';
   const parked = {
     ':reason': processed.reason,
@@ -59,9 +60,13 @@ export const putProcessing = async (
       ...(failed ? parked : {}),
     },
   });
-  await callTable(signal, () => table.reader.send(command)).catch((fault) => {
-    if (!(fault instanceof Error && fault.cause instanceof ConditionalCheckFailedException)) throw fault;
-  });
+  try {
+    await callTable(signal, () => table.reader.send(command));
+    return true;
+  } catch (fault) {
+    if (fault instanceof Error && fault.cause instanceof ConditionalCheckFailedException) return false;
+    throw fault;
+  }
 };
 
 const doneRow = (

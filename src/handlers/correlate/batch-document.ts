@@ -14,14 +14,14 @@ import { type WrittenRun, writeDocument } from './write-document.ts';
  */
 export type BatchDocument = { run: WrittenRun | null; written: boolean; results: UnitResult[] };
 
-/** What all of them touched. An issue that more than one did touch is read once more. */
+/** What all of them touched. Of an issue that more than one touched everything is read. */
 const touchedBy = (results: UnitResult[]): Touched => {
   const issues: Touched['issues'] = new Map();
   const unnamed: Touched['unnamed'] = new Map();
   for (const { touched } of results)
     for (const [id, hints] of touched.issues) {
-      const snapshot = touched.unnamed.get(id);
-      if (snapshot && !issues.has(id)) unnamed.set(id, snapshot);
+      const revision = touched.unnamed.get(id);
+      if (revision !== undefined && !issues.has(id)) unnamed.set(id, revision);
       else unnamed.delete(id);
       issues.set(id, new Set([...(issues.get(id) ?? []), ...hints]));
     }

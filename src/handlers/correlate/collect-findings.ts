@@ -13,6 +13,7 @@ import type { Snapshot } from '../../domain/snapshot.ts';
 import { eachLimit } from '../../platform/each-limit.ts';
 import { readIssueLinks } from '../../store/issue-links-row.ts';
 import { snapshotKey } from '../../store/keys.ts';
+import type { Revision } from '../../store/put-revision.ts';
 import { readRows } from '../../store/read-items.ts';
 import { type RefRow, readRefs } from '../../store/ref-row.ts';
 import { toSnapshot } from '../../store/snapshot-row.ts';
@@ -20,14 +21,14 @@ import type { Item } from '../../store/table-client.ts';
 import type { Affected } from './affected.ts';
 import { refsOfIssue } from './linked-refs.ts';
 import { nameOf } from './news.ts';
-import { AT_A_TIME, type Scope } from './scope.ts';
+import { ISSUES_TOGETHER, type Scope } from './scope.ts';
 import { keysOf } from './update-issue.ts';
 
 /**
  * What a run looked at: issues, each with keys that led to it, and commits and pull requests. `unnamed`: those of
- * the issues that no commit or pull request names, as they were read.
+ * the issues that no commit or pull request named, with the revision of their derived row then.
  */
-export type Touched = { issues: Affected; refs: Ref[]; unnamed: Map<string, Snapshot> };
+export type Touched = { issues: Affected; refs: Ref[]; unnamed: Map<string, Revision> };
 
 /** A known commit as documents and listings show it; null while only a pull request has mentioned it. */
 const commitItem = ({ ref, state }: RefRow) =>
@@ -53,13 +54,16 @@ export const commitWithoutStory = (row: RefRow): CommitWithoutStory[] => {
 
 type Looked = { snapshot: Snapshot; matched: MatchedIssue };
 
-const lookUp = async (
-  scope: Scope,
-  issueId: string,
-  hints: Iterable<string>,
-  item: Item,
-): Promise<Looked> => {
+const unmatched = (snapshot: Snapshot): Looked => ({
+  snapshot,
+  matched: { issue_key: snapshot.issue_key, issue_id: snapshot.issue_id, commits: [], pull_requests: [] },
+});
+
+type Known = { id: string; hints: Iterable<string>; item: Item; unnamed: Revision | undefined };
+
+const lookUp = async (scope: Scope, { id: issueId, hints, item, unnamed }: Known): Promise<Looked> => {
   const row = await readIssueLinks(scope.row, scope.tenant, issueId);
+  if (row.revision === unnamed) return unmatched(toSnapshot(scope.tenant, issueId, item));
   const refs = new Map<string, RefRow>();
   for await (const page of refsOfIssue(scope, issueId, keysOf(row, item, hints), 'all'))
     for (const found of page) refs.set(nameOf(found.ref), found);
@@ -76,22 +80,16 @@ const lookUp = async (
   return { snapshot, matched };
 };
 
-const unmatched = (snapshot: Snapshot): Looked => ({
-  snapshot,
-  matched: { issue_key: snapshot.issue_key, issue_id: snapshot.issue_id, commits: [], pull_requests: [] },
-});
-
 const lookUpAll = async (scope: Scope, { issues, unnamed }: Touched): Promise<Looked[]> => {
   const { table, tenant, signal } = scope;
-  const entries = [...issues].filter(([id]) => !unnamed.has(id));
+  const entries = [...issues];
   const keys = entries.map(([id]) => snapshotKey(tenant, id));
   const items = await readRows(table, keys, signal);
   const known = entries.flatMap(([id, hints], index) => {
     const item = items[index];
-    return item ? [{ id, hints, item }] : [];
+    return item ? [{ id, hints, item, unnamed: unnamed.get(id) }] : [];
   });
-  const looked = await eachLimit(known, AT_A_TIME, ({ id, hints, item }) => lookUp(scope, id, hints, item));
-  return [...looked, ...[...unnamed.values()].map(unmatched)];
+  return eachLimit(known, ISSUES_TOGETHER, (one) => lookUp(scope, one));
 };
 
 const isMatch = ({ matched }: Looked): boolean =>

@@ -9,7 +9,7 @@ import { putRef, type RefRow, readRefs } from '../../store/ref-row.ts';
 import { type Affected, noteRow } from './affected.ts';
 import { mergeNews, mergeState, type News } from './news.ts';
 import { resolveKeys } from './resolve-keys.ts';
-import { AT_A_TIME, MOST_CONFLICTS, type Scope } from './scope.ts';
+import { AT_A_TIME, afterConflict, MOST_CONFLICTS, type Scope } from './scope.ts';
 
 /** `moved`: rows as they were written that name issues they left, which are to be written next. */
 export type Evaluated = { affected: Affected; moved: RefRow[] };
@@ -84,6 +84,7 @@ export const evaluateRefs = async (scope: Scope, news: News[]): Promise<Evaluate
     let rest = chunk;
     for (let tries = 0; rest.length > 0; tries += 1) {
       if (tries === MOST_CONFLICTS) throw new UnavailableError('table', new Error('too many conflicts'));
+      if (tries > 0) await afterConflict(tries);
       rest = await evaluateOnce(scope, rest, evaluated);
     }
   }

@@ -79,9 +79,9 @@ const dueNews = async (scope: Scope, { keys }: Look): Promise<News[]> => {
   return news;
 };
 
-/** An issue that nothing names, as it was just read: there is no more to find out about it. */
-const unnamed = (issueId: string, { snapshot, refs }: IssueRead): Touched['unnamed'] =>
-  new Map(snapshot && refs?.length === 0 ? [[issueId, snapshot]] : []);
+/** An issue that nothing names, as long as its derived row stays: whoever links something to it writes that. */
+const unnamed = (issueId: string, { row, refs }: IssueRead): Touched['unnamed'] =>
+  new Map(refs?.length === 0 ? [[issueId, row.revision]] : []);
 
 /** What names the issue is evaluated again where it is due, and what that changes elsewhere is written. */
 const evaluateDue = async (scope: Scope, issueId: string, news: News[]): Promise<Evaluated> => {

@@ -12,12 +12,13 @@ import {
   type Standing,
 } from '../../store/issue-links-row.ts';
 import { snapshotKey } from '../../store/keys.ts';
+import { nextRevision } from '../../store/put-revision.ts';
 import { readRefs } from '../../store/ref-row.ts';
 import { rowVersion, toSnapshot } from '../../store/snapshot-row.ts';
 import type { Item } from '../../store/table-client.ts';
 import { putVersionMembers } from '../../store/version-members.ts';
 import { belongsTo, refsOfIssue } from './linked-refs.ts';
-import { MOST_CONFLICTS, type Scope } from './scope.ts';
+import { afterConflict, MOST_CONFLICTS, type Scope } from './scope.ts';
 
 export const standingOf = (snapshot: Item | null): Standing => ({
   known: snapshot !== null && rowVersion(snapshot) !== null,
@@ -122,6 +123,11 @@ const stampOf = (item: Item | null) => ({
   deleted: item?.deleted === true,
 });
 
+const asWritten = (read: IssueRead, { revision, ...row }: IssueLinksRow): IssueRead => ({
+  ...read,
+  row: { ...row, revision: nextRevision(revision) },
+});
+
 /** True when the snapshot that a row was made from is still the newest. */
 const isCurrent = async (scope: Scope, issueId: string, { item }: IssueRead): Promise<boolean> =>
   isDeepStrictEqual(stampOf(await scope.row(snapshotKey(scope.tenant, issueId))), stampOf(item));
@@ -132,7 +138,7 @@ const isCurrent = async (scope: Scope, issueId: string, { item }: IssueRead): Pr
  * a writer that read before the change is refused by the revision and reads again. Whoever writes asks afterwards
  * whether the snapshot is still the one it read: somebody who saw a newer one may have had nothing to write.
  * @param first what has just been read of the issue, when nothing was written since
- * @returns what it was made from; null when what was settled no longer holds, and nothing was written: evaluate again
+ * @returns the row as it is now, and what it was made from; null when what was settled no longer holds, and nothing was written: evaluate again
  */
 export const updateIssue = async (
   scope: Scope,
@@ -146,7 +152,8 @@ export const updateIssue = async (
     if (next === null) return null;
     if (!update.linksChanged && isDeepStrictEqual(next, read.row)) return read;
     const written = await writeRow(scope, issueId, read.row, next);
-    if (written && (await isCurrent(scope, issueId, read))) return read;
+    if (written && (await isCurrent(scope, issueId, read))) return asWritten(read, next);
+    if (!written) await afterConflict(tries);
     read = await readIssue(scope, issueId);
   }
   throw new UnavailableError('table', new Error('too many conflicts'));

@@ -11,24 +11,32 @@ import { AT_A_TIME, BACKOFF } from './scope.ts';
 /** Events written down together. */
 const TOGETHER = 100;
 
+/** `record`: the issue whose record alone asked for it, under whose name it is reported back; else null. */
+type Entry = Processed & { record: string | null };
+
 /** The events of a unit to write down, or the id of an issue whose events could not be found. */
-const entriesOf = async (deps: BatchDeps, result: UnitResult): Promise<(Processed | string)[]> => {
+const entriesOf = async (deps: BatchDeps, result: UnitResult): Promise<(Entry | string)[]> => {
   const { unit, status, attempts, reason } = result;
   try {
     const events = status === 'failed' ? await eventsToPark(deps, unit) : unit.events;
-    return events.map((due) => ({ ...due, status, attempts, reason }));
+    const record = unit.kind === 'issue' && unit.events.length === 0 ? unit.issue_id : null;
+    return events.map((due) => ({ ...due, status, attempts, reason, record }));
   } catch (fault) {
     deps.log.error({ reason: reasonOf(fault) }, 'nothing could be parked');
     return unit.kind === 'issue' ? [unit.issue_id] : [];
   }
 };
 
-/** @returns the event's id when it could not be written down */
-const writeOne = async (deps: BatchDeps, processed: Processed): Promise<string[]> => {
+/**
+ * A record without an event of its own is parked under the one its snapshot shows. Where that is handled already,
+ * nothing would bring the record back, so it is reported.
+ * @returns the event's id when it could not be written down
+ */
+const writeOne = async (deps: BatchDeps, { record, ...processed }: Entry): Promise<string[]> => {
   const write = () => putProcessing(deps.table, deps.tenant, processed, deps.clock(), newScope(deps).signal);
   try {
-    await pRetry(write, BACKOFF);
-    return [];
+    const written = await pRetry(write, BACKOFF);
+    return written || record === null ? [] : [record];
   } catch (fault) {
     const { event_id } = processed;
     deps.log.error({ event_id, reason: reasonOf(fault) }, 'processing could not be written down');
@@ -36,11 +44,11 @@ const writeOne = async (deps: BatchDeps, processed: Processed): Promise<string[]
   }
 };
 
-const writeEach = async (deps: BatchDeps, some: Processed[]): Promise<string[]> =>
+const writeEach = async (deps: BatchDeps, some: Entry[]): Promise<string[]> =>
   (await eachLimit(some, AT_A_TIME, (processed) => writeOne(deps, processed))).flat();
 
 /** Together; one by one where that fails, because one that is refused must not hold up the others. */
-const writeDone = async (deps: BatchDeps, done: Processed[]): Promise<string[]> => {
+const writeDone = async (deps: BatchDeps, done: Entry[]): Promise<string[]> => {
   try {
     await putAllDone(deps.table, done, deps.clock(), newScope(deps).signal);
     return [];
