@@ -16,7 +16,7 @@ export type SenderSettings = {
   connections: number;
 };
 
-export const JIRA: SenderSettings = { resends: 5, waitMinutes: [5, 15], scale: 1 / 500, connections: 8 };
+export const JIRA: SenderSettings = { resends: 5, waitMinutes: [5, 15], scale: 1 / 250, connections: 8 };
 
 /** Any other status is final: Jira never sends such a delivery again. */
 const isSentAgain = (status: number | null): boolean =>
