@@ -6,7 +6,7 @@ import { PROJECT_FOLDER } from '../../src/local/project-folder.ts';
 import { writeMeasured } from '../support/generated-page.ts';
 import { describeSender, explainBad, printReport, reliabilityBlock } from './report.ts';
 import { ROWS } from './rows/all-rows.ts';
-import { type MatrixOptions, runMatrix } from './run-rows.ts';
+import { type MatrixOptions, runMatrix } from './run-matrix.ts';
 import { JIRA } from './sender/jira-model.ts';
 
 const PAGE = join(PROJECT_FOLDER, 'docs/reliability.md');

@@ -2,8 +2,9 @@ import { markdownTable } from '../../src/cli/shared/markdown-table.ts';
 import { textTable } from '../../src/cli/shared/text-table.ts';
 import { machineFacts } from '../bench/shared/machine.ts';
 import { addTally, NOTHING, type Tally } from './check/tally.ts';
+import type { BadRun, Matrix } from './play-runs.ts';
 import type { Row } from './rows/row.ts';
-import type { BadRun, Matrix, MatrixOptions } from './run-rows.ts';
+import type { MatrixOptions } from './run-matrix.ts';
 import type { SenderSettings } from './sender/jira-model.ts';
 
 const HEAD = [

@@ -3,13 +3,7 @@ import type { Row } from './rows/row.ts';
 import type { SenderSettings } from './sender/jira-model.ts';
 import { openEnginePool } from './world/engine-pool.ts';
 
-export type MatrixOptions = {
-  rows: readonly Row[];
-  seed: number;
-  seeds: number;
-  atOnce: number;
-  sender: SenderSettings;
-};
+export type Runs = { rows: readonly Row[]; seed: number; seeds: number; sender: SenderSettings };
 
 /** A run that was not right, so that it can be repeated alone. `reason`: null when it came to its end. */
 export type BadRun = { row: string; seed: number; tally: Tally; reason: string | null };
@@ -19,32 +13,37 @@ export type Matrix = { tallies: Map<string, Tally>; bad: BadRun[] };
 /** Nothing wrong, and everything was acknowledged before the sender gave up. */
 const isGood = (tally: Tally): boolean => faultsIn(tally) === 0 && tally.acknowledged === tally.sent;
 
+export const addRun = ({ tallies }: Matrix, row: string, tally: Tally): void =>
+  void tallies.set(row, addTally(tallies.get(row) ?? NOTHING, tally));
+
 /**
- * Plays every row with every seed, some at a time, the rows in turns.
+ * Plays runs, some at a time: all rows with the first seed, all with the next, and so on.
+ * @param next the place of a run that nobody has taken yet; whatever lies behind the last one ends it
  * @param done is told of each run
  */
-export const runMatrix = async (
-  { rows, seed, seeds, atOnce, sender }: MatrixOptions,
+export const playRuns = async (
+  { rows, seed, seeds, sender, atOnce }: Runs & { atOnce: number },
+  next: () => number,
   done: () => void,
 ): Promise<Matrix> => {
   await using pool = openEnginePool();
   const matrix: Matrix = { tallies: new Map(), bad: [] };
-  const runs = Array.from({ length: seeds }, (_, at) => rows.map((row) => ({ row, seed: seed + at }))).flat();
-  const queue = runs.values();
-  const play = async (run: (typeof runs)[number]): Promise<void> => {
-    const { name } = run.row;
+  const play = async (row: Row, own: number): Promise<void> => {
     try {
-      const tally = await run.row.run({ seed: run.seed, pool, sender });
-      matrix.tallies.set(name, addTally(matrix.tallies.get(name) ?? NOTHING, tally));
-      if (!isGood(tally)) matrix.bad.push({ row: name, seed: run.seed, tally, reason: null });
+      const tally = await row.run({ seed: own, pool, sender });
+      addRun(matrix, row.name, tally);
+      if (!isGood(tally)) matrix.bad.push({ row: row.name, seed: own, tally, reason: null });
     } catch (fault) {
       const reason = fault instanceof Error ? fault.message : 'unknown';
-      matrix.bad.push({ row: name, seed: run.seed, tally: NOTHING, reason });
+      matrix.bad.push({ row: row.name, seed: own, tally: NOTHING, reason });
     }
     done();
   };
   const worker = async (): Promise<void> => {
-    for (const run of queue) await play(run);
+    for (let at = next(); at < rows.length * seeds; at = next()) {
+      const row = rows[at % rows.length];
+      if (row) await play(row, seed + Math.floor(at / rows.length));
+    }
   };
   await Promise.all(Array.from({ length: atOnce }, worker));
   return matrix;
