@@ -1,6 +1,6 @@
 import { listGroups } from './gap-groups.ts';
 import { type GapKind, gapPartition } from './keys.ts';
-import { queryPage, readRows } from './read-items.ts';
+import { queryPage, readRowsOf } from './read-items.ts';
 import type { Item, Key, Table } from './table-client.ts';
 
 /** Where a listing goes on: after this entry of this group. */
@@ -46,9 +46,8 @@ const toKey = (item: Item): Key => ({ pk: String(item.pk), sk: String(item.sk) }
 
 /** The index follows the rows with a delay: what is no gap any more, or another one now, is left out. */
 const current = async (table: Table, group: string, entries: Item[], signal: AbortSignal): Promise<Gap[]> => {
-  const rows = await readRows(table, entries.map(toKey), signal);
-  return entries.flatMap((entry, index) => {
-    const row = rows[index];
+  const rows = await readRowsOf(table, entries, toKey, signal);
+  return rows.flatMap(([entry, row]) => {
     const same = row && row.gap_pk === entry.gap_pk && row.gap_sk === entry.gap_sk;
     return same ? [{ position: { group, ...toKey(entry), gap_sk: String(entry.gap_sk) }, row }] : [];
   });

@@ -41,6 +41,17 @@ export const readRows = async (table: Table, keys: Key[], signal: AbortSignal): 
   return keys.map((key) => found.get(nameOf(key)) ?? null);
 };
 
+/** Each of these beside the row at its key. @throws as `readRows` */
+export const readRowsOf = async <T>(
+  table: Table,
+  all: readonly T[],
+  keyOf: (one: T) => Key,
+  signal: AbortSignal,
+): Promise<[T, Item | null][]> => {
+  const rows = await readRows(table, all.map(keyOf), signal);
+  return all.map((one, index) => [one, rows[index] ?? null]);
+};
+
 export type Page = { items: Item[]; last: Item | null };
 
 /** A query with plain values. */

@@ -3,7 +3,7 @@ import type { RunArgs } from '../../domain/run-document.ts';
 import { findIssue } from '../../store/find-issue.ts';
 import { snapshotKey } from '../../store/keys.ts';
 import { listIssues } from '../../store/list-issues.ts';
-import { readRows } from '../../store/read-items.ts';
+import { readRowsOf } from '../../store/read-items.ts';
 import { toSnapshot } from '../../store/snapshot-row.ts';
 import type { Item, Table } from '../../store/table-client.ts';
 import { listVersionMembers } from '../../store/version-members.ts';
@@ -44,12 +44,9 @@ const ofProject = (table: Table, tenant: string, project: string): Promise<strin
   });
 
 const havingVersion = async (table: Table, tenant: string, version: string, ids: string[]) => {
-  const keys = ids.map((id) => snapshotKey(tenant, id));
-  const rows = await readRows(table, keys, itemDeadline());
-  return ids.filter((id, index) => {
-    const row = rows[index];
-    return row ? toSnapshot(tenant, id, row).fix_versions.includes(version) : false;
-  });
+  const rows = await readRowsOf(table, ids, (id) => snapshotKey(tenant, id), itemDeadline());
+  const has = (id: string, row: Item) => toSnapshot(tenant, id, row).fix_versions.includes(version);
+  return rows.flatMap(([id, row]) => (row && has(id, row) ? [id] : []));
 };
 
 /** Issues that have the version now; some only had it, and stay listed. */

@@ -29,15 +29,15 @@ const carries = ({ carries: rate }: Load): string =>
 const perSecond = (rates: readonly number[]): string[] => rates.map((rate) => `${showQuantity(rate)}/s`);
 
 /** The highest rate is what a limit is judged by: it is seen best where there is most. */
-const lastOf = (loads: Load[]): string => {
-  const last = loads.at(-1);
-  return last ? carries(last) : '';
-};
+const lastOf = (loads: Load[]): string => loads.slice(-1).map(carries).join();
 
 const dayTable = (seed: number, rates: readonly number[]): ReportTable => {
-  const byRate = rates.map((rate) => dayIndexAt(seed, rate));
-  const rows = (byRate[0] ?? []).map(({ shards }, index) => {
-    const loads = byRate.flatMap((days) => days[index]?.load ?? []);
+  const byShards = Map.groupBy(
+    rates.flatMap((rate) => dayIndexAt(seed, rate)),
+    ({ shards }) => shards,
+  );
+  const rows = [...byShards].map(([shards, days]) => {
+    const loads = days.map(({ load }) => load);
     return [String(shards), ...loads.map(({ load }) => percent(load)), lastOf(loads)];
   });
   const head = ['partitions of a day', ...perSecond(rates), 'carries deliveries/s'];
@@ -45,13 +45,15 @@ const dayTable = (seed: number, rates: readonly number[]): ReportTable => {
 };
 
 const hotTable = (seed: number, rates: readonly number[]): ReportTable => {
-  const byRate = rates.map((rate) => hotIssueAt(seed, rate));
-  const rows = (byRate[0] ?? []).map(({ share }, index) => {
-    const loads = byRate.flatMap((issues) => issues[index] ?? []);
-    const cells = loads.map((one) =>
+  const byShare = Map.groupBy(
+    rates.flatMap((rate) => hotIssueAt(seed, rate)),
+    ({ share }) => share,
+  );
+  const rows = [...byShare].map(([share, issues]) => {
+    const cells = issues.map((one) =>
       [one.rows, one.index, one.reads].map(({ load }) => percent(load)).join(', '),
     );
-    const last = [lastOf(loads.map((one) => one.rows)), lastOf(loads.map((one) => one.index))];
+    const last = [lastOf(issues.map((one) => one.rows)), lastOf(issues.map((one) => one.index))];
     return [percent(share), ...cells, last.join(', ')];
   });
   const head = ['share of the issue', ...perSecond(rates), 'its rows, by_issue carry deliveries/s'];
@@ -60,9 +62,12 @@ const hotTable = (seed: number, rates: readonly number[]): ReportTable => {
 };
 
 const placeTable = (seed: number, rates: readonly number[]): ReportTable => {
-  const byRate = rates.map((rate) => placesAt(seed, rate, HOT));
-  const rows = (byRate[0] ?? []).map(({ place }, index) => {
-    const loads = byRate.flatMap((places) => places[index]?.load ?? []);
+  const byPlace = Map.groupBy(
+    rates.flatMap((rate) => placesAt(seed, rate, HOT)),
+    ({ place }) => place,
+  );
+  const rows = [...byPlace].map(([place, places]) => {
+    const loads = places.map(({ load }) => load);
     return [place, ...loads.map(({ load }) => percent(load)), lastOf(loads)];
   });
   const head = ['busiest partition of', ...perSecond(rates), 'carries deliveries/s'];

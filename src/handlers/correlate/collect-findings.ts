@@ -14,7 +14,7 @@ import { eachLimit } from '../../platform/each-limit.ts';
 import { readIssueLinks } from '../../store/issue-links-row.ts';
 import { snapshotKey } from '../../store/keys.ts';
 import type { Revision } from '../../store/put-revision.ts';
-import { readRows } from '../../store/read-items.ts';
+import { readRowsOf } from '../../store/read-items.ts';
 import { type RefRow, readRefs } from '../../store/ref-row.ts';
 import { toSnapshot } from '../../store/snapshot-row.ts';
 import type { Item } from '../../store/table-client.ts';
@@ -82,13 +82,10 @@ const lookUp = async (scope: Scope, { id: issueId, hints, item, unnamed }: Known
 
 const lookUpAll = async (scope: Scope, { issues, unnamed }: Touched): Promise<Looked[]> => {
   const { table, tenant, signal } = scope;
-  const entries = [...issues];
-  const keys = entries.map(([id]) => snapshotKey(tenant, id));
-  const items = await readRows(table, keys, signal);
-  const known = entries.flatMap(([id, hints], index) => {
-    const item = items[index];
-    return item ? [{ id, hints, item, unnamed: unnamed.get(id) }] : [];
-  });
+  const items = await readRowsOf(table, [...issues], ([id]) => snapshotKey(tenant, id), signal);
+  const known = items.flatMap(([[id, hints], item]) =>
+    item ? [{ id, hints, item, unnamed: unnamed.get(id) }] : [],
+  );
   return eachLimit(known, ISSUES_TOGETHER, (one) => lookUp(scope, one));
 };
 

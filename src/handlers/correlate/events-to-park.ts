@@ -13,7 +13,7 @@ const eventOf = (snapshot: Item | null): string | null => {
  * The events under which a failed unit is parked: its own, or, when only the snapshot's record came, the event
  * the snapshot shows. Without an event yet there is nothing to park: its sender will bring it.
  */
-export const eventsToPark = async (deps: BatchDeps, unit: Unit): Promise<Due[]> => {
+export const eventsToPark = async (deps: Pick<BatchDeps, 'table' | 'tenant'>, unit: Unit): Promise<Due[]> => {
   if (unit.events.length > 0 || unit.kind !== 'issue') return unit.events;
   const { table, tenant, signal } = newScope(deps);
   const event_id = eventOf(await getItem(table, snapshotKey(tenant, unit.issue_id), signal));

@@ -5,7 +5,7 @@ import type { Snapshot } from '../../domain/snapshot.ts';
 import type { Position } from '../../http/cursor.ts';
 import { issueIdOfKey, snapshotKey, timeSort } from '../../store/keys.ts';
 import { type GapPosition, listGaps } from '../../store/list-gaps.ts';
-import { readRows } from '../../store/read-items.ts';
+import { readRowsOf } from '../../store/read-items.ts';
 import { decodeRef } from '../../store/ref-row.ts';
 import { toSnapshot } from '../../store/snapshot-row.ts';
 import type { Entry } from '../listing.ts';
@@ -34,12 +34,10 @@ export async function* listStoryGaps(
 ): AsyncGenerator<Entry<StoryWithoutCommits>[]> {
   const query = { tenant, kind: 'story', group: project, from: null, newest_first: false } as const;
   for await (const gaps of listGaps(table, query, toGapPosition(from), signal)) {
-    const ids = gaps.map(({ position }) => issueIdOfKey(position.pk));
-    const keys = ids.map((id) => snapshotKey(tenant, id));
-    const rows = await readRows(table, keys, signal);
-    yield gaps.map(({ position }, index) => {
-      const row = rows[index];
-      const snapshot = row ? toSnapshot(tenant, ids[index] ?? '', row) : null;
+    const found = gaps.map(({ position }) => ({ position, id: issueIdOfKey(position.pk) }));
+    const rows = await readRowsOf(table, found, ({ id }) => snapshotKey(tenant, id), signal);
+    yield rows.map(([{ position, id }, row]) => {
+      const snapshot = row && toSnapshot(tenant, id, row);
       return { position, item: storyItem(snapshot, fix_version) };
     });
   }

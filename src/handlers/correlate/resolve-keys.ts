@@ -2,7 +2,7 @@ import { eachLimit } from '../../platform/each-limit.ts';
 import { issuesWithKey } from '../../store/aliases.ts';
 import { bestIssue, type FoundIssue } from '../../store/find-issue.ts';
 import { snapshotKey } from '../../store/keys.ts';
-import { readRows } from '../../store/read-items.ts';
+import { readRowsOf } from '../../store/read-items.ts';
 import { rowVersion } from '../../store/snapshot-row.ts';
 import { AT_A_TIME, type Scope } from './scope.ts';
 
@@ -13,8 +13,8 @@ const isLive = ({ row }: FoundIssue): boolean =>
 /** Ids of all issues known to have had each key. */
 const issuesByKey = async (scope: Scope, keys: string[]): Promise<Map<string, string[]>> => {
   const { table, tenant, signal } = scope;
-  const ids = await eachLimit(keys, AT_A_TIME, (key) => issuesWithKey(table, tenant, key, signal));
-  return new Map(keys.map((key, index) => [key, ids[index] ?? []]));
+  const having = async (key: string) => [key, await issuesWithKey(table, tenant, key, signal)] as const;
+  return new Map(await eachLimit(keys, AT_A_TIME, having));
 };
 
 /**
@@ -24,9 +24,8 @@ const issuesByKey = async (scope: Scope, keys: string[]): Promise<Map<string, st
 export const resolveKeys = async (scope: Scope, keys: string[]): Promise<Map<string, string>> => {
   const ids = await issuesByKey(scope, keys);
   const all = [...new Set([...ids.values()].flat())];
-  const snapshots = all.map((id) => snapshotKey(scope.tenant, id));
-  const rows = await readRows(scope.table, snapshots, scope.signal);
-  const found = new Map(all.map((id, index) => [id, { issue_id: id, row: rows[index] ?? null }]));
+  const rows = await readRowsOf(scope.table, all, (id) => snapshotKey(scope.tenant, id), scope.signal);
+  const found = new Map(rows.map(([id, row]) => [id, { issue_id: id, row }]));
   const resolved = new Map<string, string>();
   for (const [key, having] of ids) {
     const live = having.flatMap((id) => found.get(id) ?? []).filter(isLive);

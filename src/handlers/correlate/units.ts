@@ -1,7 +1,7 @@
 import { TTL_ATTRIBUTE } from '../../contract/table.ts';
 import { isExpired } from '../../store/event-row.ts';
 import { eventKey } from '../../store/keys.ts';
-import { readRows } from '../../store/read-items.ts';
+import { readRowsOf } from '../../store/read-items.ts';
 import type { Item } from '../../store/table-client.ts';
 import type { Hint } from '../../stream/read-hint.ts';
 import type { BatchDeps } from './batch-deps.ts';
@@ -31,9 +31,8 @@ const unitOf = (deps: BatchDeps, due: Due, row: Item): Unit => {
 const isDue = (row: Item, nowMs: number): boolean => !isExpired(row, nowMs) && row.outcome !== 'quarantined';
 
 const readUnits = async (deps: BatchDeps, scope: Scope, eventIds: string[]): Promise<Unit[]> => {
-  const rows = await readRows(scope.table, eventIds.map(eventKey), scope.signal);
-  return eventIds.flatMap((event_id, index) => {
-    const row = rows[index];
+  const rows = await readRowsOf(scope.table, eventIds, eventKey, scope.signal);
+  return rows.flatMap(([event_id, row]) => {
     if (!row || !isDue(row, deps.clock())) return [];
     return [unitOf(deps, { event_id, expires_at: Number(row[TTL_ATTRIBUTE]) }, row)];
   });

@@ -1,0 +1,53 @@
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { marshall } from '@aws-sdk/util-dynamodb';
+import { describe, expect, it } from 'vitest';
+import { TTL_ATTRIBUTE } from '../../../../src/contract/table.ts';
+import { eventsToPark } from '../../../../src/handlers/correlate/events-to-park.ts';
+import type { Due, Unit } from '../../../../src/handlers/correlate/units.ts';
+import { embeddedConfig } from '../../../../src/local/aws-config.ts';
+import { eventKey, snapshotKey } from '../../../../src/store/keys.ts';
+import { startScripted } from '../../../support/scripted-database.ts';
+
+const parkWith = async (rows: object[], unit: Unit): Promise<Due[]> => {
+  await using database = await startScripted((_operation, { Key }) => {
+    const wanted = JSON.stringify(Key);
+    const row = rows.map((one) => marshall(one)).find(({ pk, sk }) => JSON.stringify({ pk, sk }) === wanted);
+    return row ? { Item: row } : {};
+  });
+  const writer = new DynamoDBClient(embeddedConfig(database.endpoint));
+  const table = { writer, reader: DynamoDBDocumentClient.from(writer), name: 'jira' };
+  try {
+    return await eventsToPark({ table, tenant: 'default' }, unit);
+  } finally {
+    writer.destroy();
+  }
+};
+
+const due = { event_id: 'evt_1', expires_at: 5 };
+const lonely: Unit = { kind: 'issue', issue_id: '10001', keys: new Set(), events: [] };
+const snapshot = snapshotKey('default', '10001');
+const event = { ...eventKey('evt_1'), [TTL_ATTRIBUTE]: 5 };
+
+describe('what a failed unit is parked under', () => {
+  it('is its own events, because they are what comes again', async () => {
+    expect(await parkWith([], { ...lonely, events: [due] })).toEqual([due]);
+    const alone: Unit = { kind: 'event', unpack: async () => ({ kind: 'nothing' }), events: [] };
+    expect(await parkWith([], alone)).toEqual([]);
+  });
+
+  it.each([
+    ['changed', { event_id: 'evt_1' }],
+    ['deleted', { deleted_event_id: 'evt_1' }],
+  ])('is the event that %s the snapshot, where only that one’s record came', async (_what, names) => {
+    expect(await parkWith([{ ...snapshot, ...names }, event], lonely)).toEqual([due]);
+  });
+
+  it.each([
+    ['there is no snapshot', [event]],
+    ['the snapshot names no event', [snapshot, event]],
+    ['the event is not stored yet', [{ ...snapshot, event_id: 'evt_1' }]],
+  ])('is nothing where %s, because its sender will bring it', async (_what, rows) => {
+    expect(await parkWith(rows, lonely)).toEqual([]);
+  });
+});
