@@ -23,7 +23,11 @@ const eraseCommand = ({ bucket, table }: Deployment, { region, profile }: Caller
 };
 
 /** What is left to do by hand; null when nothing was written. */
-export const describeRest = ({ taken }: World, deployment: Deployment, caller: Caller): string | null =>
+export const describeRest = (
+  { taken }: Pick<World, 'taken'>,
+  deployment: Deployment,
+  caller: Caller,
+): string | null =>
   taken &&
   `No answer tells which address the gateway saw: look it up in its access log, where the request of
 signed-delivery must have your own as source_ip.

@@ -76,7 +76,9 @@ describe('the embedded engine', () => {
     try {
       const engine = await start();
       const variables = readFileSync(`/proc/${engine.pid}/environ`, 'utf8').split('\0').filter(Boolean);
-      expect(variables.map((variable) => variable.split('=')[0])).toEqual(['JIRA_WEBHOOK_SYNC_SERVER']);
+      const names = variables.map((variable) => variable.split('=')[0]);
+      // Node adds this one of its own accord while coverage is measured.
+      expect(names.filter((name) => name !== 'NODE_V8_COVERAGE')).toEqual(['JIRA_WEBHOOK_SYNC_SERVER']);
     } finally {
       delete process.env.AWS_SECRET_ACCESS_KEY;
     }

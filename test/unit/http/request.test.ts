@@ -47,6 +47,14 @@ describe('readRequest', () => {
     expect(readRequest(event({ headers })).headers.get('__proto__')).toBe('x');
   });
 
+  it('does without what an invocation by hand leaves out', () => {
+    const request = readRequest(
+      JSON.parse('{"rawPath":"/health","requestContext":{"http":{"method":"GET","sourceIp":""}}}'),
+    );
+    expect([request.headers.size, request.query.size, request.body_bytes]).toEqual([0, 0, 0]);
+    expect(request.readBody()).toHaveLength(0);
+  });
+
   it('gives back the very bytes of a base64 body, because the signature is over bytes', () => {
     fc.assert(
       fc.property(fc.uint8Array(), (bytes) => {

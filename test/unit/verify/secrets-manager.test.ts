@@ -6,6 +6,7 @@ import {
   fetchSecret,
   fetchSigningKeys,
 } from '../../../src/verify/secrets-manager.ts';
+import { startScripted } from '../../support/scripted-database.ts';
 import { type FakeSecretsManager, startSecretsManager } from '../../support/secrets-manager.ts';
 
 const ARN = 'arn:aws:secretsmanager:eu-central-1:123456789012:secret:webhooks-AbCdEf';
@@ -64,6 +65,14 @@ describe('fetching the secret', () => {
       previous: null,
     });
     expect(store.requests).toEqual({ AWSCURRENT: 1, AWSPREVIOUS: 0 });
+  });
+
+  it('takes a binary secret as an empty text, which is then reported as no JSON', async () => {
+    await using scripted = await startScripted(() => ({ SecretBinary: 'AA==' }));
+    const other = createSecretsManagerClient({ AWS_ENDPOINT_URL_SECRETS_MANAGER: scripted.endpoint });
+    const stages = await fetchSecret(other, ARN, () => false);
+    other.destroy();
+    expect(stages).toEqual({ current: '', createdMs: null, previous: null });
   });
 
   it('does not lose a version that is overwritten between the two reads, because it reads AWSCURRENT first', async () => {

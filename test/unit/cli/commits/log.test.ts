@@ -23,6 +23,17 @@ describe('a commit of the log', () => {
   });
 });
 
+describe('what git left out of a commit', () => {
+  it('is empty, and its time 1970, because one broken commit must not cost its batch', () => {
+    expect(toCommit([], null)).toEqual({
+      sha: '',
+      message: '',
+      author: '',
+      committed_at: '1970-01-01T00:00:00.000Z',
+    });
+  });
+});
+
 describe('its message', () => {
   it('keeps lines, trailers and every script, without the line ends at its end', () => {
     expect(messageOf('ABC-1 Größe\n\n日本語 🦊\r\nRefs: ABC-2\n\n')).toBe(

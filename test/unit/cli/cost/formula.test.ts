@@ -6,6 +6,7 @@ import { ingestMs } from '../../../../src/cli/cost/ingest.ts';
 import type { Measured } from '../../../../src/cli/cost/measured.ts';
 import { PRICES } from '../../../../src/cli/cost/prices.ts';
 import { gbSeconds, processors } from '../../../../src/cli/cost/processor.ts';
+import { billText } from '../../../../src/cli/cost/report.ts';
 import { LOOKS_PER_EVENT, SWEPT_MINUTES, sweepMs } from '../../../../src/cli/cost/sweep.ts';
 import { ingestWrites, rowUnits, writeUnits } from '../../../../src/cli/cost/table-units.ts';
 import { DEFAULT_WORKLOAD, deliveriesPerSecond, type Workload } from '../../../../src/cli/cost/workload.ts';
@@ -253,6 +254,8 @@ describe('a bill', () => {
     const text = off.rows.map(({ component, what }) => `${component} ${what}`).join('\n');
     expect(text).not.toMatch(/correlat|sweep|S3|stream|latest/);
     expect(off.rows.find(({ what }) => what === 'custom metrics, at most')?.quantity).toBe(13);
+    expect(billText(off)).toContain('correlation off');
+    expect(billText(bill)).toContain('correlation on');
   });
 
   it('counts a price for a million as one for a million, and any other as for one', () => {
