@@ -16,7 +16,6 @@ export type SecretRules = { source: string; graceHours: number };
 /** What lies in the secret cannot be used: a fault of ours. The message never quotes the document. */
 export class SecretDocumentError extends Error {
   override readonly name = 'SecretDocumentError';
-  readonly kind = 'secret-document';
 }
 
 const HOUR_MS = 3_600_000;

@@ -6,6 +6,10 @@ type Explanation = { file: string; code: string; replacement?: string; why: stri
 const NO_KEY = 'the other text names no key either';
 const EQUAL = 'what compares equal here is equal in everything, so either will do';
 
+const SLOWER = 'the same is found with more work';
+const NOT_ASKED = 'the type wants it told apart; nobody asks for this one by its name';
+const TOO_SLOW = 'held by a test that takes too long to run for every change (skip-slow.ts)';
+
 const EXPLAINED: Explanation[] = [
   {
     file: 'src/correlate/commit-state.ts',
@@ -71,6 +75,174 @@ const EXPLAINED: Explanation[] = [
     code: 'branch.replace(/[a-z]+/g',
     replacement: '/[a-z]/g',
     why: 'letter by letter is the same',
+  },
+  {
+    file: 'src/verify/secret-cache.ts',
+    code: 'keys: this.#value?.keys ?? []',
+    why: 'it is asked only after `keys`, and then there is a value',
+  },
+  {
+    file: 'src/verify/secret-cache.ts',
+    code: '{ ref: false }',
+    why: 'whether a timer keeps a process alive shows where one ends, not in a test of many',
+  },
+  {
+    file: 'src/verify/secret-cache.ts',
+    code: 'failed: false };',
+    replacement: 'true',
+    why: 'the first fetch replaces it before anything reads it',
+  },
+  {
+    file: 'src/verify/secret-cache.ts',
+    code: 'fetched.number > (',
+    replacement: 'fetched.number >= (this.#value?.number ?? 0)',
+    why: 'no two fetches have the same number',
+  },
+  {
+    file: 'src/verify/secret-cache.ts',
+    code: 'fetched.number > this.#last.number',
+    replacement: 'fetched.number >= this.#last.number',
+    why: 'no two fetches have the same number',
+  },
+  {
+    file: 'src/verify/address.ts',
+    code: 'version !== 0',
+    replacement: 'true',
+    why: 'Node finds what is no address in no list',
+  },
+  {
+    file: 'src/verify/address.ts',
+    code: 'version !== 0',
+    replacement: '""',
+    why: 'Node takes any other name for IPv6',
+  },
+  {
+    file: 'src/verify/deadline.ts',
+    code: '{ once: true }',
+    why: 'a signal aborts once',
+  },
+  {
+    file: 'src/verify/secret-document.ts',
+    code: '} catch {',
+    replacement: '{}',
+    why: 'undefined is what is returned without saying so',
+  },
+  {
+    file: 'src/verify/secret-document.ts',
+    code: 'text === null ? undefined',
+    replacement: 'false',
+    why: 'null as JSON is no object either',
+  },
+  {
+    file: 'src/verify/secret-document.ts',
+    code: "typeof untilText === 'string'",
+    replacement: 'true',
+    why: 'what is no text is no instant either',
+  },
+  {
+    file: 'src/verify/secrets-manager.ts',
+    code: 'requestHandler: {',
+    why: TOO_SLOW,
+  },
+  {
+    file: 'src/verify/secrets-manager.ts',
+    code: '{ abortSignal }',
+    replacement: '{}',
+    why: TOO_SLOW,
+  },
+  {
+    file: 'src/verify/secrets-manager.ts',
+    code: 'until !== null',
+    replacement: 'true',
+    why: 'no time is before null',
+  },
+  {
+    file: 'src/verify/signature.ts',
+    code: 'name === undefined ? undefined',
+    replacement: 'false',
+    why: 'there is no header without a name',
+  },
+  {
+    file: 'src/verify/signature.ts',
+    code: 'value === undefined',
+    replacement: 'false',
+    why: 'a missing one has no known form either',
+  },
+  {
+    file: 'src/verify/signature.ts',
+    code: 'keyObjects.set(key, imported)',
+    replacement: ';',
+    why: SLOWER,
+  },
+  {
+    file: 'src/verify/signature.ts',
+    code: 'expected.length === signature.digest.length',
+    replacement: 'true',
+    why: 'each form has the length of its method; the check is for whoever adds one',
+  },
+  {
+    file: 'src/verify/verify-delivery.ts',
+    code: 'keys === known',
+    replacement: 'false',
+    why: SLOWER,
+  },
+  {
+    file: 'src/parse/exact-ids.ts',
+    code: '} catch {',
+    replacement: '{}',
+    why: TOO_SLOW,
+  },
+  {
+    file: 'src/parse/exact-ids.ts',
+    code: "isInexact(at(body, 'issue', 'id'))",
+    replacement: 'true',
+    why: SLOWER,
+  },
+  {
+    file: 'src/parse/exact-ids.ts',
+    code: 'context?.source',
+    replacement: 'context.source',
+    why: 'Node always tells the source',
+  },
+  {
+    file: 'src/parse/commits/listed-commits.ts',
+    code: "typeof value === 'number'",
+    replacement: 'true',
+    why: 'only a number is a safe integer',
+  },
+  {
+    file: 'src/parse/commits/listed-commits.ts',
+    code: "code: 'custom'",
+    replacement: '""',
+    why: NOT_ASKED,
+  },
+  {
+    file: 'src/parse/envelope.ts',
+    code: 'text.length <= 400',
+    why: SLOWER,
+  },
+  {
+    file: 'src/parse/envelope.ts',
+    code: "'must be a JSON object'",
+    replacement: '""',
+    why: 'what is no object was refused before',
+  },
+  {
+    file: 'src/parse/read-json.ts',
+    code: "kind: 'json'",
+    replacement: '""',
+    why: NOT_ASKED,
+  },
+  {
+    file: 'src/parse/recognise.ts',
+    code: "'delivery' in recognition ||",
+    why: SLOWER,
+  },
+  {
+    file: 'src/parse/recognise.ts',
+    code: 'exact === null',
+    replacement: 'false',
+    why: TOO_SLOW,
   },
 ];
 

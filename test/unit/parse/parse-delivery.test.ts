@@ -102,6 +102,20 @@ describe('JSON that is no Jira webhook', () => {
     ]);
     expect(JSON.stringify(parsed)).not.toContain('private');
   });
+
+  it('says what a key must be and where to look, because the sender reads it', () => {
+    expect(problem(parse({ ...EVENT, issue: { key: 'ORB#1' } }))).toEqual({
+      type: 'not-a-jira-webhook',
+      status: 422,
+      detail: 'The body is JSON, but not a Jira webhook this service can take; see errors.',
+      errors: [
+        {
+          path: 'issue.key',
+          message: 'must be 1 to 255 printable characters without #, / or white space',
+        },
+      ],
+    });
+  });
 });
 
 describe('ids', () => {
@@ -144,6 +158,20 @@ describe('ids', () => {
     expect(read('"issueLink":{"sourceIssueId":18446744073709551615}')?.linkSourceId).toBe(
       '18446744073709551615',
     );
+  });
+
+  it('stay as they were sent beside a long one, because only that one is read again', () => {
+    const read = delivery(
+      parseText(
+        '{"webhookEvent":"x","issue":{"id":12345678901234567891},' +
+          '"worklog":{"issueId":"10417"},"issueLink":{"sourceIssueId":10418}}',
+      ),
+    );
+    expect(read).toMatchObject({
+      issueId: '12345678901234567891',
+      worklogIssueId: '10417',
+      linkSourceId: '10418',
+    });
   });
 
   it('are refused when long and beside a million brackets, because reading them again would need recursion', () => {
