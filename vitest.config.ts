@@ -7,10 +7,11 @@ export default defineConfig({
     hookTimeout: 60_000,
     coverage: {
       provider: 'v8',
-      include: ['src/**'],
+      include: ['src/**/*.ts'],
       // Commands and bundles run as people run them: in processes of their own.
       autoAttachSubprocess: true,
-      reporter: ['text', 'json-summary'],
+      reporter: [['text', { skipFull: true }], 'json-summary'],
+      thresholds: { lines: 95, branches: 95 },
     },
   },
 });

@@ -71,7 +71,7 @@ await runCommand(command, async () => {
   const matrix = await runMatrix(options, () => progress.step());
   progress.stop();
   printReport(options, matrix);
-  for (const bad of matrix.bad) console.error(`${bad.row}, seed ${bad.seed}: ${explainBad(bad)}`);
+  for (const bad of matrix.bad) console.error(`${bad.row}, seed ${bad.seed}: ${explainBad(options, bad)}`);
   if (flags.write && matrix.bad.length === 0)
     writeMeasured(PAGE, 'matrix', reliabilityBlock(options, matrix));
   console.log(

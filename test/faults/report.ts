@@ -5,7 +5,7 @@ import { addTally, NOTHING, type Tally } from './check/tally.ts';
 import type { BadRun, Matrix } from './play-runs.ts';
 import type { Row } from './rows/row.ts';
 import type { MatrixOptions } from './run-matrix.ts';
-import type { SenderSettings } from './sender/jira-model.ts';
+import { JIRA, type SenderSettings } from './sender/jira-model.ts';
 
 const HEAD = [
   'fault',
@@ -48,16 +48,28 @@ export const describeSender = ({ resends, waitMinutes, scale, connections }: Sen
 export const printReport = ({ rows }: MatrixOptions, matrix: Matrix): void =>
   console.log(textTable(HEAD, tableRows(rows, matrix)));
 
+/** What to type for a sender that is not as it comes; each with a space before it. */
+const senderFlags = ({ resends, waitMinutes, scale, connections }: SenderSettings): string => {
+  const flags = [
+    { flag: `--resends ${resends}`, isSet: resends !== JIRA.resends },
+    { flag: `--wait ${waitMinutes.join(' ')}`, isSet: waitMinutes.join() !== JIRA.waitMinutes.join() },
+    { flag: `--speed-up ${Math.round(1 / scale)}`, isSet: scale !== JIRA.scale },
+    { flag: `--connections ${connections}`, isSet: connections !== JIRA.connections },
+  ];
+  return flags.map(({ flag, isSet }) => (isSet ? ` ${flag}` : '')).join('');
+};
+
 /** What to type to see one of them again. */
-export const explainBad = ({ row, seed, tally, reason }: BadRun): string =>
-  `${reason ?? JSON.stringify(tally)}\n  npm run faults -- --row '${row}' --seed ${seed} --seeds 1`;
+export const explainBad = ({ sender }: MatrixOptions, { row, seed, tally, reason }: BadRun): string =>
+  `${reason ?? JSON.stringify(tally)}
+  npm run faults -- --row '${row}' --seed ${seed} --seeds 1${senderFlags(sender)}`;
 
 /** The measured part of docs/reliability.md. */
 export const reliabilityBlock = (options: MatrixOptions, matrix: Matrix): string => {
-  const { rows, seed, seeds, sender } = options;
-  const last = seed + seeds - 1;
+  const { rows, seed, seeds, atOnce, sender } = options;
+  const flags = `--seed ${seed} --seeds ${seeds} --at-once ${atOnce}${senderFlags(sender)} --write`;
   return [
-    `Seeds ${seed} to ${last}, each once for every row: \`npm run faults -- --seed ${seed} --seeds ${seeds} --write\`.`,
+    `Seeds ${seed} to ${seed + seeds - 1}, each once for every row: \`npm run faults -- ${flags}\`.`,
     describeSender(sender),
     '',
     '```text',
