@@ -48,9 +48,9 @@ describe('measured figures', () => {
     expect(text).toContain(`Measured on ${MEASURED_ON},`);
   });
 
-  it('are all positive numbers under their own names', () => {
+  it('are all numbers under their own names, none of them negative', () => {
     expect(MEASURED.event_base_bytes).toBe(FIGURES.event_base_bytes.value);
-    expect(Object.values(MEASURED).filter((value) => !(value > 0))).toEqual([]);
+    expect(Object.values(MEASURED).filter((value) => !(value >= 0))).toEqual([]);
   });
 });
 
