@@ -251,5 +251,5 @@ describe('GET /stats', () => {
     }
     const { body: stats } = await app.get('/stats?hours=1');
     expect(stats).toMatchObject({ complete: false, outcomes: { recorded: 10_000 } });
-  });
+  }, 120_000);
 });
