@@ -2,9 +2,9 @@ import { markdownTable } from '../../src/cli/shared/markdown-table.ts';
 import { textTable } from '../../src/cli/shared/text-table.ts';
 import { machineFacts } from '../bench/shared/machine.ts';
 import { addTally, NOTHING, type Tally } from './check/tally.ts';
-import type { BadRun, Matrix } from './play-runs.ts';
+import type { PlayedRun } from './play-runs.ts';
 import type { Row } from './rows/row.ts';
-import type { MatrixOptions } from './run-matrix.ts';
+import type { Matrix, MatrixOptions } from './run-matrix.ts';
 import { JIRA, type SenderSettings } from './sender/jira-model.ts';
 
 const HEAD = [
@@ -60,7 +60,7 @@ const senderFlags = ({ resends, waitMinutes, scale, connections }: SenderSetting
 };
 
 /** What to type to see one of them again. */
-export const explainBad = ({ sender }: MatrixOptions, { row, seed, tally, reason }: BadRun): string =>
+export const explainBad = ({ sender }: MatrixOptions, { row, seed, tally, reason }: PlayedRun): string =>
   `${reason ?? JSON.stringify(tally)}
   npm run faults -- --row '${row}' --seed ${seed} --seeds 1${senderFlags(sender)}`;
 

@@ -1,10 +1,14 @@
 import { once } from 'node:events';
 import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
-import type { ThreadData, ThreadMessage } from './matrix-thread.ts';
-import { addRun, type Matrix, type Runs } from './play-runs.ts';
+import { addTally, faultsIn, NOTHING, type Tally } from './check/tally.ts';
+import type { ThreadData } from './matrix-thread.ts';
+import type { PlayedRun, Runs } from './play-runs.ts';
 
 export type MatrixOptions = Runs & { atOnce: number };
+
+/** `bad`: runs that were not right, so that each can be repeated alone. */
+export type Matrix = { tallies: Map<string, Tally>; bad: PlayedRun[] };
 
 const THREAD = new URL('./matrix-thread.ts', import.meta.url);
 
@@ -12,6 +16,15 @@ const THREAD = new URL('./matrix-thread.ts', import.meta.url);
 const shares = (atOnce: number): number[] => {
   const threads = Math.min(availableParallelism(), atOnce);
   return Array.from({ length: threads }, (_, at) => Math.floor((atOnce + at) / threads));
+};
+
+/** Nothing wrong, everything acknowledged before the sender gave up, and played to its end. */
+const isGood = ({ tally, reason }: PlayedRun): boolean =>
+  reason === null && faultsIn(tally) === 0 && tally.acknowledged === tally.sent;
+
+const addRun = ({ tallies, bad }: Matrix, run: PlayedRun): void => {
+  tallies.set(run.row, addTally(tallies.get(run.row) ?? NOTHING, run.tally));
+  if (!isGood(run)) bad.push(run);
 };
 
 /**
@@ -29,10 +42,9 @@ export const runMatrix = async (
   const playShare = async (share: number): Promise<void> => {
     const workerData: ThreadData = { ...runs, names, atOnce: share, taken };
     const thread = new Worker(THREAD, { workerData });
-    thread.on('message', (message: ThreadMessage) => {
-      if (message === 'done') return done();
-      for (const [row, tally] of message.tallies) addRun(matrix, row, tally);
-      matrix.bad.push(...message.bad);
+    thread.on('message', (run: PlayedRun) => {
+      addRun(matrix, run);
+      done();
     });
     const [code] = await once(thread, 'exit');
     if (code !== 0) throw new Error('a thread of the matrix ended before its runs did');
