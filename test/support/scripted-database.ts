@@ -1,6 +1,10 @@
 import { createServer, type IncomingMessage } from 'node:http';
 import { text } from 'node:stream/consumers';
 import * as z from 'zod/mini';
+import { readEnv } from '../../src/contract/env.ts';
+import { openTable } from '../../src/handlers/deps.ts';
+import { embeddedConfig } from '../../src/local/aws-config.ts';
+import type { Table } from '../../src/store/table-client.ts';
 import { listen, stop } from './loopback-server.ts';
 
 const request = z.record(z.string(), z.unknown());
@@ -35,4 +39,19 @@ export const startScripted = async (script: Script): Promise<ScriptedDatabase> =
     calls,
     [Symbol.asyncDispose]: () => stop(server),
   };
+};
+
+/** A table on such a server, whose client makes each call once; both end with the work. */
+export const onScripted = async <T>(
+  script: Script,
+  work: (table: Table, database: ScriptedDatabase) => Promise<T>,
+): Promise<T> => {
+  await using database = await startScripted(script);
+  const config = { ...embeddedConfig(database.endpoint), maxAttempts: 1 };
+  const table = openTable(readEnv({ TABLE_NAME: 'jira' }), config);
+  try {
+    return await work(table, database);
+  } finally {
+    table.writer.destroy();
+  }
 };

@@ -1,9 +1,7 @@
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { describe, expect, it } from 'vitest';
 import { TABLE } from '../../../src/contract/table.ts';
-import { embeddedConfig } from '../../../src/local/aws-config.ts';
 import { ensureTable } from '../../../src/store/create-table.ts';
-import { type Script, startScripted } from '../../support/scripted-database.ts';
+import { onScripted, type Script } from '../../support/scripted-database.ts';
 
 const ACTIVE = { TableName: 'jira', TableStatus: 'ACTIVE' };
 
@@ -22,16 +20,11 @@ const OURS = {
 };
 
 /** Makes the table where the database answers so; answers the calls it saw. */
-const ensureOn = async (script: Script): Promise<string[]> => {
-  await using database = await startScripted(script);
-  const client = new DynamoDBClient({ ...embeddedConfig(database.endpoint), maxAttempts: 1 });
-  try {
-    await ensureTable(client, 'jira');
-  } finally {
-    client.destroy();
-  }
-  return database.calls.map(({ operation }) => operation);
-};
+const ensureOn = (script: Script): Promise<string[]> =>
+  onScripted(script, async ({ writer, name }, { calls }) => {
+    await ensureTable(writer, name);
+    return calls.map(({ operation }) => operation);
+  });
 
 /** There from the second look on: the first finds no table. */
 const madeByUs =

@@ -1,26 +1,9 @@
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { describe, expect, it } from 'vitest';
-import { embeddedConfig } from '../../../src/local/aws-config.ts';
 import { putRows } from '../../../src/store/put-rows.ts';
 import { queryPage, readRows } from '../../../src/store/read-items.ts';
-import type { Table } from '../../../src/store/table-client.ts';
-import { type Script, type ScriptedDatabase, startScripted } from '../../support/scripted-database.ts';
+import { onScripted, type Script } from '../../support/scripted-database.ts';
 
 const never = new AbortController().signal;
-
-const on = async <T>(
-  script: Script,
-  work: (table: Table, database: ScriptedDatabase) => Promise<T>,
-): Promise<T> => {
-  await using database = await startScripted(script);
-  const writer = new DynamoDBClient({ ...embeddedConfig(database.endpoint), maxAttempts: 1 });
-  try {
-    return await work({ writer, reader: DynamoDBDocumentClient.from(writer), name: 'jira' }, database);
-  } finally {
-    writer.destroy();
-  }
-};
 
 const key = (pk: string) => ({ pk, sk: 'S' });
 const row = (pk: string) => ({ pk: { S: pk }, sk: { S: 'S' } });
@@ -30,13 +13,13 @@ describe('reading rows by their keys', () => {
     const leftOut = { UnprocessedKeys: { jira: { Keys: [row('b')] } } };
     const script: Script = (_operation, _body, call) =>
       call === 1 ? { Responses: { jira: [row('a')] }, ...leftOut } : { Responses: { jira: [row('b')] } };
-    const rows = await on(script, (table) => readRows(table, [key('b'), key('a')], never));
+    const rows = await onScripted(script, (table) => readRows(table, [key('b'), key('a')], never));
     expect(rows).toEqual([key('b'), key('a')]);
   });
 
   it('takes an answer that names no table as none found, because the protocol allows it', async () => {
     expect(
-      await on(
+      await onScripted(
         () => ({}),
         (table) => readRows(table, [key('a')], never),
       ),
@@ -44,7 +27,7 @@ describe('reading rows by their keys', () => {
   });
 
   it('asks once for a key that is wanted twice, because DynamoDB refuses the same key twice', async () => {
-    const asked = await on(
+    const asked = await onScripted(
       () => ({ Responses: { jira: [row('a')] } }),
       async (table, { calls }) => {
         const rows = await readRows(table, [key('a'), key('a')], never);
@@ -61,7 +44,7 @@ describe('putting rows', () => {
     const put = (pk: string) => ({ PutRequest: { Item: row(pk) } });
     const script: Script = (_operation, _body, call) =>
       call === 1 ? { UnprocessedItems: { jira: [put('b')] } } : {};
-    const sent = await on(script, async (table, { calls }) => {
+    const sent = await onScripted(script, async (table, { calls }) => {
       await putRows(table, [key('a'), key('b')], never);
       return calls.map(({ body }) => body);
     });
@@ -76,7 +59,7 @@ describe('a page of a query', () => {
   const query = { KeyConditionExpression: 'pk = :pk', ExpressionAttributeValues: { ':pk': 'a' } };
 
   it('is empty where the answer holds no items, because the protocol allows it', async () => {
-    const page = await on(
+    const page = await onScripted(
       () => ({}),
       (table) => queryPage(table, query, ['pk'], 5, null, never),
     );
@@ -84,7 +67,7 @@ describe('a page of a query', () => {
   });
 
   it('names the last row of a full one, because the next begins after it', async () => {
-    const page = await on(
+    const page = await onScripted(
       () => ({ Items: [row('a'), row('b')] }),
       (table) => queryPage(table, query, ['pk', 'sk'], 1, null, never),
     );

@@ -1,28 +1,22 @@
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { marshall } from '@aws-sdk/util-dynamodb';
 import { describe, expect, it } from 'vitest';
 import { TTL_ATTRIBUTE } from '../../../../src/contract/table.ts';
 import { eventsToPark } from '../../../../src/handlers/correlate/events-to-park.ts';
 import type { Due, Unit } from '../../../../src/handlers/correlate/units.ts';
-import { embeddedConfig } from '../../../../src/local/aws-config.ts';
 import { eventKey, snapshotKey } from '../../../../src/store/keys.ts';
-import { startScripted } from '../../../support/scripted-database.ts';
+import { onScripted } from '../../../support/scripted-database.ts';
 
-const parkWith = async (rows: object[], unit: Unit): Promise<Due[]> => {
-  await using database = await startScripted((_operation, { Key }) => {
-    const wanted = JSON.stringify(Key);
-    const row = rows.map((one) => marshall(one)).find(({ pk, sk }) => JSON.stringify({ pk, sk }) === wanted);
-    return row ? { Item: row } : {};
-  });
-  const writer = new DynamoDBClient(embeddedConfig(database.endpoint));
-  const table = { writer, reader: DynamoDBDocumentClient.from(writer), name: 'jira' };
-  try {
-    return await eventsToPark({ table, tenant: 'default' }, unit);
-  } finally {
-    writer.destroy();
-  }
-};
+const parkWith = (rows: object[], unit: Unit): Promise<Due[]> =>
+  onScripted(
+    (_operation, { Key }) => {
+      const wanted = JSON.stringify(Key);
+      const row = rows
+        .map((one) => marshall(one))
+        .find(({ pk, sk }) => JSON.stringify({ pk, sk }) === wanted);
+      return row ? { Item: row } : {};
+    },
+    (table) => eventsToPark({ table, tenant: 'default' }, unit),
+  );
 
 const due = { event_id: 'evt_1', expires_at: 5 };
 const lonely: Unit = { kind: 'issue', issue_id: '10001', keys: new Set(), events: [] };

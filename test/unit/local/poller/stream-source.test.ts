@@ -1,26 +1,20 @@
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { describe, expect, it } from 'vitest';
 import { embeddedConfig } from '../../../../src/local/aws-config.ts';
 import { openStream, type StreamSource } from '../../../../src/local/poller/stream-source.ts';
-import { type Script, startScripted } from '../../../support/scripted-database.ts';
+import { onScripted, type Script } from '../../../support/scripted-database.ts';
 
 const ARN = 'arn:aws:dynamodb:us-east-1:1:table/jira/stream/2026-01-01';
 const never = new AbortController().signal;
 
-const on = async <T>(script: Script, work: (source: StreamSource | null) => Promise<T>): Promise<T> => {
-  await using database = await startScripted(script);
-  const config = { ...embeddedConfig(database.endpoint), maxAttempts: 1 };
-  const writer = new DynamoDBClient(config);
-  const table = { writer, reader: DynamoDBDocumentClient.from(writer), name: 'jira' };
-  const source = await openStream(table, config);
-  try {
-    return await work(source);
-  } finally {
-    source?.close();
-    writer.destroy();
-  }
-};
+const on = <T>(script: Script, work: (source: StreamSource | null) => Promise<T>): Promise<T> =>
+  onScripted(script, async (table, { endpoint }) => {
+    const source = await openStream(table, embeddedConfig(endpoint));
+    try {
+      return await work(source);
+    } finally {
+      source?.close();
+    }
+  });
 
 const hasStream =
   (answers: Record<string, object | string>): Script =>
