@@ -29,7 +29,7 @@ const carries = ({ carries: rate }: Load): string =>
 const perSecond = (rates: readonly number[]): string[] => rates.map((rate) => `${showQuantity(rate)}/s`);
 
 /** The highest rate is what a limit is judged by: it is seen best where there is most. */
-const lastOf = (loads: Load[]): string => loads.slice(-1).map(carries).join();
+const lastOf = (loads: Load[]): string => loads.map(carries).at(-1) ?? '';
 
 const dayTable = (seed: number, rates: readonly number[]): ReportTable => {
   const byShards = Map.groupBy(

@@ -48,9 +48,10 @@ describe('measured figures', () => {
     expect(text).toContain(`Measured on ${MEASURED_ON},`);
   });
 
-  it('are all numbers under their own names, none of them negative', () => {
+  it('are all positive numbers under their own names, but for calls that cost nothing more', () => {
     expect(MEASURED.event_base_bytes).toBe(FIGURES.event_base_bytes.value);
-    expect(Object.values(MEASURED).filter((value) => !(value >= 0))).toEqual([]);
+    const others = Object.entries(MEASURED).filter(([, value]) => !(value > 0));
+    expect(others).toEqual([['batch_more_calls_in_sequence', 0]]);
   });
 });
 
