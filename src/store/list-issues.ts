@@ -35,9 +35,8 @@ export const listIssues = async (
   const keyNames = ['pk', 'sk', 'project_pk', 'project_sk'];
   const { items, last } = await queryPage(table, query, keyNames, page.limit, page.after, signal);
   const rows = await readRows(table, items.map(toKey), signal);
-  const current = rows.filter((row) => row?.project_pk === partition);
-  const issues = current.flatMap((row) =>
-    row ? [toSnapshot(tenant, issueIdOfKey(String(row.pk)), row)] : [],
+  const issues = rows.flatMap((row) =>
+    row?.project_pk === partition ? [toSnapshot(tenant, issueIdOfKey(String(row.pk)), row)] : [],
   );
   return { issues: issues.filter((snapshot) => passes(snapshot, filter)), last };
 };
