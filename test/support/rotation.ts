@@ -7,7 +7,7 @@ import type { FakeSecretsManager } from './secrets-manager.ts';
 export const ARN = 'arn:aws:secretsmanager:eu-central-1:123456789012:secret:webhooks-AbCdEf';
 
 /** What makes the SDK talk to the stand-in. */
-export const awsEnv = ({ endpoint }: FakeSecretsManager) => ({
+export const awsEnv = ({ endpoint }: Pick<FakeSecretsManager, 'endpoint'>) => ({
   AWS_ENDPOINT_URL_SECRETS_MANAGER: endpoint,
   AWS_REGION: 'eu-central-1',
   AWS_ACCESS_KEY_ID: 'AKIDEXAMPLE',

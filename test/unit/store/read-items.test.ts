@@ -17,6 +17,18 @@ describe('reading rows by their keys', () => {
     expect(rows).toEqual([key('b'), key('a')]);
   });
 
+  it('asks for nothing wrong where a left-over key holds no text, because only the rest is to be read', async () => {
+    const script: Script = (_operation, _body, call) =>
+      call === 1 ? { UnprocessedKeys: { jira: { Keys: [{ pk: { N: '1' } }] } } } : {};
+    const asked = await onScripted(script, async (table, { calls }) => {
+      expect(await readRows(table, [key('a')], never)).toEqual([null]);
+      return calls.map(({ body }) => body);
+    });
+    expect(asked[1]).toMatchObject({
+      RequestItems: { jira: { Keys: [{ pk: { S: '' }, sk: { S: '' } }] } },
+    });
+  });
+
   it('takes an answer that names no table as none found, because the protocol allows it', async () => {
     expect(
       await onScripted(

@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openSecretStore } from '../../../../src/cli/rotate-secret/open-secret-store.ts';
 import type { SecretStore } from '../../../../src/cli/rotate-secret/secret-store.ts';
 import { ARN, awsEnv } from '../../../support/rotation.ts';
+import { startScripted } from '../../../support/scripted-database.ts';
 import { type FakeSecretsManager, startSecretsManager } from '../../../support/secrets-manager.ts';
 
 const CREATED = Date.UTC(2026, 10, 20, 12, 0, 0);
@@ -35,6 +36,26 @@ describe('reading the secret', () => {
   it('answers null for an AWSPREVIOUS that is not there', async () => {
     fake.unlabel('AWSPREVIOUS');
     expect((await store.read()).previous).toBeNull();
+  });
+
+  it('says so where the store does not say which version it answered, because nothing could be replaced', async () => {
+    await using scripted = await startScripted(() => ({ SecretString: '{}' }));
+    const odd = await openSecretStore(ARN, awsEnv(scripted));
+    await expect(odd.read()).rejects.toThrow('did not say which version');
+  });
+
+  it('does without a date that the store does not tell', async () => {
+    await using scripted = await startScripted(() => ({ SecretString: '{}', VersionId: 'v1' }));
+    const odd = await openSecretStore(ARN, awsEnv(scripted));
+    expect((await odd.read()).current).toEqual({ text: '{}', version_id: 'v1', created_ms: null });
+  });
+
+  it('fails where AWSPREVIOUS may not be read, because a version in its grace would be overlooked', async () => {
+    await using scripted = await startScripted((_operation, _body, call) =>
+      call === 1 ? { SecretString: '{}', VersionId: 'v1' } : 'AccessDeniedException',
+    );
+    const odd = await openSecretStore(ARN, awsEnv(scripted));
+    await expect(odd.read()).rejects.toThrow('AccessDenied');
   });
 
   it('answers an empty text for a binary secret, which is no JSON object', async () => {

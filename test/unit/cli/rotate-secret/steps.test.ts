@@ -243,6 +243,13 @@ describe('finish', () => {
     );
   });
 
+  it('passes on what is no fault of the table, because nobody has words for it', async () => {
+    await beginNow();
+    const fault = new Error('our own');
+    const deliveries = { ...brokenDeliveries, newestUseOf: () => Promise.reject(fault) };
+    await expect(open({ deliveries }).then((r) => finish(r, false))).rejects.toBe(fault);
+  });
+
   it('refuses while an earlier secret is in its grace, because there is room for one', async () => {
     await beginNow();
     await finish(await open(), true);

@@ -66,6 +66,11 @@ describe('what a command works on', () => {
     expect(describeArtifacts(place)).toBe('bucket artifacts');
   });
 
+  it('asks for the place of artifacts where nobody says it, because a wrong one would look empty', () => {
+    const place = findPlace({ table: 'production' }, {}, null);
+    expect(() => describeArtifacts(place)).toThrow('set ARTIFACTS_BUCKET or ARTIFACTS_DIR');
+  });
+
   it('does not guess the bucket of an instance that has one', () => {
     expect(findPlace({}, {}, { ...INSTANCE, artifacts_dir: null }).artifacts).toBeNull();
   });
