@@ -86,13 +86,13 @@ export const correlatePermissions = (resources: Resources): Permissions => ({
   wildcards: { ...RAW, ...DOCUMENTS, ...GIVEN_UP, '*': LIST_STREAMS },
 });
 
-/** The sweep does what correlation does, and finds its work in the day index. */
+/** The sweep does what correlation does, and finds its work in the day index and among what is parked. */
 export const sweepPermissions = (resources: Resources): Permissions => ({
   statements: [
     readTable(resources),
     writeTable(resources),
     ...useArtifacts(resources),
-    allow(['dynamodb:Query'], resources.table.indexArn('by_day')),
+    allow(['dynamodb:Query'], resources.table.indexArn('by_day'), resources.table.indexArn('by_gap')),
   ],
   wildcards: { ...RAW, ...DOCUMENTS },
 });

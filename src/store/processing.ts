@@ -3,9 +3,10 @@ import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { TTL_ATTRIBUTE } from '../contract/table.ts';
 import type { Processing } from '../domain/event.ts';
 import { toUtcIso } from '../domain/instant.ts';
-import { gapPartition, processingKey, timeSort } from './keys.ts';
+import { processingKey, timeSort } from './keys.ts';
+import { parkedPartition } from './parked.ts';
 import { putRows } from './put-rows.ts';
-import { queryPage, readRows } from './read-items.ts';
+import { readRows } from './read-items.ts';
 import { callTable, type Item, type Key, type Table } from './table-client.ts';
 
 /** What became of an event's processing, as it is written. */
@@ -16,6 +17,8 @@ export type Processed = {
   attempts: number;
   /** Why it failed, without payload values; null otherwise. */
   reason: string | null;
+  /** Whether it failed for want of the table or the artifact store alone: the sweep then tries it again. */
+  retryable: boolean;
   /** Epoch seconds at which the event expires: this expires with it. */
   expires_at: number;
 };
@@ -42,7 +45,7 @@ export const putProcessing = async (
   const failed = processed.status === 'failed';
   const parked = {
     ':reason': processed.reason,
-    ':parked': gapPartition(tenant, 'parked', ''),
+    ':parked': parkedPartition(tenant, processed.retryable),
     ':since': `${timeSort(nowMs)}#${processed.event_id}`,
     ':processed': 'processed',
   };
@@ -128,20 +131,3 @@ export const readProcessing = async (
   eventIds: string[],
   signal: AbortSignal,
 ): Promise<Processing[]> => (await readRows(table, eventIds.map(processingKey), signal)).map(toProcessing);
-
-/** One page of the ids of parked events, the longest parked first. */
-export const listParked = async (
-  table: Table,
-  tenant: string,
-  page: { limit: number; after: Item | null },
-  signal: AbortSignal,
-): Promise<{ event_ids: string[]; last: Item | null }> => {
-  const query = {
-    IndexName: 'by_gap',
-    KeyConditionExpression: 'gap_pk = :parked',
-    ExpressionAttributeValues: { ':parked': gapPartition(tenant, 'parked', '') },
-  };
-  const names = ['pk', 'sk', 'gap_pk', 'gap_sk'];
-  const { items, last } = await queryPage(table, query, names, page.limit, page.after, signal);
-  return { event_ids: items.map((item) => String(item.pk).slice('E#'.length)), last };
-};

@@ -2,19 +2,15 @@ import type { Outcome } from '../../domain/delivery.ts';
 import { toPhoenixDay } from '../../domain/instant.ts';
 import { DEFAULT_TENANT } from '../../domain/tenant.ts';
 import { eachLimit } from '../../platform/each-limit.ts';
+import { LAST_MS } from '../../platform/run-id.ts';
 import { eventsOfDay } from '../../store/events-of-day.ts';
-import { listParked } from '../../store/processing.ts';
+import { allParked } from '../../store/parked.ts';
 import type { EventStore } from '../../store/put-event.ts';
-import type { Item, Table } from '../../store/table-client.ts';
+import type { Table } from '../../store/table-client.ts';
 import { itemDeadline } from '../shared/limits.ts';
 import type { Selection } from './selection.ts';
 
 const DAY_MS = 86_400_000;
-const PAGE = 1_000;
-
-/** The last time that a run id can tell: 48 bits of milliseconds. */
-const LAST_MS = 2 ** 48 - 1;
-
 /** Days looked at together; each is spread over eight partitions. */
 const DAYS_AT_A_TIME = 4;
 
@@ -37,23 +33,6 @@ const idsOfDay = async (table: Table, day: string, outcome: Outcome | null): Pro
   return ids.reverse();
 };
 
-/** Ids of the parked events, the longest parked first. */
-const parkedEvents = async (table: Table): Promise<string[]> => {
-  const ids: string[] = [];
-  let after: Item | null = null;
-  do {
-    const page: { event_ids: string[]; last: Item | null } = await listParked(
-      table,
-      DEFAULT_TENANT,
-      { limit: PAGE, after },
-      itemDeadline(),
-    );
-    ids.push(...page.event_ids);
-    after = page.last;
-  } while (after !== null);
-  return ids;
-};
-
 /** Ids of the selected events, oldest first; one that is named need not be there. */
 export const findEvents = async (
   events: EventStore,
@@ -61,7 +40,7 @@ export const findEvents = async (
   nowMs: number,
 ): Promise<string[]> => {
   if (selection.kind === 'event') return [selection.id];
-  if (selection.kind === 'parked') return parkedEvents(events.table);
+  if (selection.kind === 'parked') return allParked(events.table, DEFAULT_TENANT, Infinity, itemDeadline);
   const { outcome } = selection;
   if (selection.kind === 'day') return idsOfDay(events.table, selection.day, outcome);
   const days = daysHolding(selection.outcome, events.retention_days, nowMs);

@@ -1,5 +1,5 @@
 import { runIdTime } from '../../platform/run-id.ts';
-import { listParked } from '../../store/processing.ts';
+import { allParked } from '../../store/parked.ts';
 import { readSweepMark } from '../../store/sweep-mark.ts';
 import type { Table } from '../../store/table-client.ts';
 import { daysBetween, waitingOfDay, waitingSince } from './waiting-events.ts';
@@ -46,11 +46,11 @@ export const countWaiting = async (
   for (const day of daysBetween(from_ms, nowMs).reverse())
     if (tally.looked_at <= MOST_LOOKED_AT)
       await tallyDay(table, { tenant, day, from_ms, to_ms: nowMs + 1 }, tally, signal);
-  const parked = await listParked(table, tenant, { limit: MOST_PARKED, after: null }, signal);
+  const parked = await allParked(table, tenant, MOST_PARKED, () => signal);
   return {
     unprocessed: tally.unprocessed,
     lag_seconds: Math.max(0, Math.floor((nowMs - tally.oldest_ms) / 1000)),
-    failed: parked.event_ids.length,
+    failed: parked.length,
     complete: tally.looked_at <= MOST_LOOKED_AT,
   };
 };

@@ -1,4 +1,5 @@
 import pRetry from 'p-retry';
+import { UnavailableError } from '../../errors/errors.ts';
 import { type BatchDeps, newScope } from './batch-deps.ts';
 import type { Touched } from './collect-findings.ts';
 import { evaluateRefs } from './evaluate-refs.ts';
@@ -10,13 +11,17 @@ import type { Unit } from './units.ts';
 import { UnreadableEventError, type Work } from './unpack-event.ts';
 import { updateAffected } from './update-affected.ts';
 
-/** What became of one unit; `reason` is null unless it failed, and holds nothing of a payload. */
+/**
+ * What became of one unit; `reason` is null unless it failed, and holds nothing of a payload. `retryable`: it failed
+ * because something it needs did not answer, and not because it took too long itself.
+ */
 export type UnitResult = {
   unit: Unit;
   status: 'processed' | 'failed' | 'not_needed';
   attempts: number;
   touched: Touched;
   reason: string | null;
+  retryable: boolean;
 };
 
 export const NOTHING: Touched = { issues: new Map(), refs: [], unnamed: new Map() };
@@ -51,15 +56,18 @@ const TRIES = {
 /** Does what a unit asks for, three times at most. Never rejects. */
 export const runUnit = async (deps: BatchDeps, unit: Unit): Promise<UnitResult> => {
   let attempts = 0;
+  let scope = newScope(deps);
   const attempt = (): Promise<Touched | null> => {
     attempts += 1;
-    return attemptOnce(newScope(deps), unit);
+    scope = newScope(deps);
+    return attemptOnce(scope, unit);
   };
   try {
     const touched = await pRetry(attempt, TRIES);
     const status = touched === null ? 'not_needed' : 'processed';
-    return { unit, status, attempts, touched: touched ?? NOTHING, reason: null };
+    return { unit, status, attempts, touched: touched ?? NOTHING, reason: null, retryable: false };
   } catch (fault) {
-    return { unit, status: 'failed', attempts, touched: NOTHING, reason: reasonOf(fault) };
+    const retryable = fault instanceof UnavailableError && !scope.signal.aborted;
+    return { unit, status: 'failed', attempts, touched: NOTHING, reason: reasonOf(fault), retryable };
   }
 };

@@ -3,6 +3,7 @@ import { chunks } from '../../platform/chunks.ts';
 import { moveSweepMark, readSweepMark, type SweepMark } from '../../store/sweep-mark.ts';
 import { type BatchDeps, newScope } from './batch-deps.ts';
 import { processBatch } from './process-batch.ts';
+import { retryParked } from './retry-parked.ts';
 import { daysBetween, waitingOfDay, waitingSince } from './waiting-events.ts';
 
 /** Younger events are the stream's: it brings them within seconds. */
@@ -39,7 +40,8 @@ const mayMove = ({ lowered_ms }: SweepMark, now: number): boolean =>
 
 /**
  * Finds events older than 15 minutes of which nothing is written down, processes them, and remembers how far it
- * came: the stream forgets after 24 hours, and what it did not bring through must not be lost.
+ * came: the stream forgets after 24 hours, and what it did not bring through must not be lost. Then it tries again
+ * what an outage left parked.
  */
 export const sweepEvents = async (deps: SweepDeps): Promise<Swept> => {
   const { table, tenant } = deps;
@@ -58,5 +60,7 @@ export const sweepEvents = async (deps: SweepDeps): Promise<Swept> => {
   }
   const moved = { read: mark, to_ms: range.to_ms };
   if (total.complete && mayMove(mark, now)) await moveSweepMark(table, tenant, moved, newScope(deps).signal);
+  const retried = await retryParked(deps);
+  if (retried > 0) deps.log.warn({ retried }, 'parked events tried again');
   return total;
 };

@@ -16,11 +16,11 @@ type Entry = Processed & { record: string | null };
 
 /** The events of a unit to write down, or the id of an issue whose events could not be found. */
 const entriesOf = async (deps: BatchDeps, result: UnitResult): Promise<(Entry | string)[]> => {
-  const { unit, status, attempts, reason } = result;
+  const { unit, status, attempts, reason, retryable } = result;
   try {
     const events = status === 'failed' ? await eventsToPark(deps, unit) : unit.events;
     const record = unit.kind === 'issue' && unit.events.length === 0 ? unit.issue_id : null;
-    return events.map((due) => ({ ...due, status, attempts, reason, record }));
+    return events.map((due) => ({ ...due, status, attempts, reason, retryable, record }));
   } catch (fault) {
     deps.log.error({ reason: reasonOf(fault) }, 'nothing could be parked');
     return unit.kind === 'issue' ? [unit.issue_id] : [];

@@ -2,6 +2,7 @@ import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { DeleteCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
+import { DEFAULT_TENANT } from '../../../src/domain/tenant.ts';
 import { scanTable } from '../../support/correlation.ts';
 import { POISON } from '../check/count-events.ts';
 import { largeDelivery } from '../sender/large-delivery.ts';
@@ -9,8 +10,15 @@ import { settle } from '../world/settle.ts';
 import type { World } from '../world/world.ts';
 import type { Row } from './row.ts';
 import { row } from './scene.ts';
+import { BROKEN } from './table-rows.ts';
 
 const POISONS = 2;
+
+/** How the keys of commits' rows begin. */
+const COMMIT_ROWS = `"C#${DEFAULT_TENANT}#`;
+
+/** Three tries and their backoff. */
+const LONGER_THAN_TRIES_MS = 2_500;
 
 /** An event as ingest writes it, but with a body that is none. */
 const poison = async ({ reader, tableName, clock }: World, number: number): Promise<void> => {
@@ -63,6 +71,17 @@ export const CORRELATION_ROWS: Row[] = [
       await world.start({}, { correlate: false });
       await send();
       hit();
+    },
+  }),
+  row({
+    name: 'table fails for commits',
+    story: 'Calls about a commit’s own row fail for longer than correlation tries: what names one is parked.',
+    play: async ({ world, send, over }) => {
+      await world.start();
+      world.proxy.fail(BROKEN, { when: (body) => body.includes(COMMIT_ROWS) });
+      await send();
+      await sleep(LONGER_THAN_TRIES_MS);
+      over();
     },
   }),
   row({

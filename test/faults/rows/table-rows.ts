@@ -16,7 +16,7 @@ const spoil =
   };
 
 const THROTTLED: Fault = { kind: 'error', status: 400, type: 'ProvisionedThroughputExceededException' };
-const BROKEN: Fault = { kind: 'error', status: 500, type: 'InternalServerError' };
+export const BROKEN: Fault = { kind: 'error', status: 500, type: 'InternalServerError' };
 
 /** What a table can do to those who use it. */
 export const TABLE_ROWS: Row[] = [

@@ -6,6 +6,7 @@ import { openCorrelation } from '../../../src/handlers/open-correlation.ts';
 import { embeddedConfig } from '../../../src/local/aws-config.ts';
 import { scanTable } from '../../support/correlation.ts';
 import { quietLog } from './host.ts';
+import { PATIENT } from './patience.ts';
 import type { World } from './world.ts';
 
 /** The stream's turn, before the sweep gets its own (milliseconds). */
@@ -47,7 +48,7 @@ const sweepLater = async (world: World): Promise<void> => {
   const deps = openCorrelation(env, {
     clock: later,
     log: quietLog(),
-    dynamodb: embeddedConfig(proxy.endpoint),
+    dynamodb: { ...embeddedConfig(proxy.endpoint), ...PATIENT },
   });
   await sweepEvents({ ...deps, retention_days: env.EVENT_RETENTION_DAYS });
 };

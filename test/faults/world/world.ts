@@ -6,6 +6,7 @@ import { COMMIT_SECRETS, openApp, SECRET, type TestApp } from '../../support/app
 import { type FaultProxy, startFaultProxy } from '../../support/fault-proxy.ts';
 import { type MovableClock, movableClock } from './clock.ts';
 import { type Host, type ProcessHost, startInside, startProcess } from './host.ts';
+import { PATIENT, patient } from './patience.ts';
 
 /** Where one run plays: a table, a proxy that spoils what it is told to, and an instance behind it. */
 export type World = {
@@ -50,7 +51,9 @@ export const openWorld = async (endpoint: () => string): Promise<World> => {
   const clock = movableClock();
   const env = environment(proxy, folder, tableName);
   const openReader = (): TestApp =>
-    openApp({ endpoint: endpoint(), tableName, clock, env: { LOG_LEVEL: 'silent' } });
+    patient(
+      openApp({ endpoint: endpoint(), tableName, clock, env: { LOG_LEVEL: 'silent' }, dynamodb: PATIENT }),
+    );
   let reader: TestApp | null = null;
   let host: Host | null = null;
   owned.defer(async () => host?.stop());

@@ -1,13 +1,15 @@
+import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { ArtifactStore } from '../../../src/artifact/artifact-store.ts';
 import { UnavailableError } from '../../../src/errors/errors.ts';
 import { type Swept, sweepEvents } from '../../../src/handlers/correlate/sweep-events.ts';
 import { replayEvent } from '../../../src/handlers/replay-event.ts';
+import { processingKey } from '../../../src/store/keys.ts';
 import { createTable, openApp, type TestApp } from '../../support/app.ts';
 import { scanTable, startCorrelation, type TestCorrelation } from '../../support/correlation.ts';
 import { startTestEngine } from '../../support/engine.ts';
 import { type FaultProxy, startFaultProxy } from '../../support/fault-proxy.ts';
-import { commit, commitsBody, issueBody } from './bodies.ts';
+import { commit, commitsBody, issueBody, shaOf } from './bodies.ts';
 import { commitsOf, derivedRows, processingOf } from './derived.ts';
 import { putQuarantined } from './quarantined.ts';
 import { eventRecord } from './records.ts';
@@ -134,6 +136,69 @@ describe('the sweep', () => {
     expect(await sweep({ artifacts: SHUT })).toEqual({ found: 1, complete: false });
     now += 2 * DAY_MS;
     expect(await sweep()).toEqual({ found: 1, complete: true });
+    expect(await statusOf(id)).toBe('processed');
+  });
+});
+
+describe('an event that was parked because the table did not answer for a second or two', () => {
+  const REFUSED = { kind: 'error', status: 500, type: 'InternalServerError' } as const;
+
+  /** Correlation whose calls about commit 1 fail. */
+  const runRefused = async (): Promise<void> => {
+    const { table } = openApp({ endpoint: proxy.endpoint, tableName: app.events.table.name }).events;
+    proxy.fail(REFUSED, { when: (body) => body.includes(shaOf(1)) });
+    using refused = startCorrelation(app, { clock, table });
+    expect(await refused.run()).toEqual(ALL_HANDLED);
+    proxy.heal();
+  };
+
+  const setAttempts = (eventId: string, attempts: number) =>
+    app.events.table.reader.send(
+      new UpdateCommand({
+        TableName: app.events.table.name,
+        Key: processingKey(eventId),
+        UpdateExpression: 'SET attempts = :attempts',
+        ExpressionAttributeValues: { ':attempts': attempts },
+      }),
+    );
+
+  it('is handled by the next sweep, because nobody should have to replay what an outage left', async () => {
+    await app.deliver(issueBody('1', 'ABC-1', 1));
+    const id = await deliver(1, 'ABC-1');
+    await runRefused();
+    expect(await processingOf(app, id)).toMatchObject({ status: 'failed', attempts: 3 });
+    expect((await app.get('/stats')).body).toMatchObject({ failed: 1 });
+    now += 16 * MINUTE_MS;
+    expect(await sweep()).toEqual({ found: 0, complete: true });
+    expect(await processingOf(app, id)).toMatchObject({ status: 'processed', attempts: 4, reason: null });
+    expect(await commitsOf(app, 'ABC-1')).toEqual(['1 message']);
+    expect((await app.get('/stats')).body).toMatchObject({ failed: 0 });
+  });
+
+  it('is tried again once in a sweep, and stays parked while the table fails, because it is not lost', async () => {
+    const id = await deliver(1, 'ABC-1');
+    await runRefused();
+    now += 16 * MINUTE_MS;
+    const { table } = openApp({ endpoint: proxy.endpoint, tableName: app.events.table.name }).events;
+    proxy.fail(REFUSED, { when: (body) => body.includes(shaOf(1)) });
+    expect(await sweep({ table })).toEqual({ found: 0, complete: true });
+    proxy.heal();
+    expect(await processingOf(app, id)).toMatchObject({ status: 'failed', attempts: 6 });
+    now += 15 * MINUTE_MS;
+    await sweep();
+    expect(await statusOf(id)).toBe('processed');
+  });
+
+  it('is left to a replay after a day of tries, because what fails so long needs somebody to look', async () => {
+    const id = await deliver(1, 'ABC-1');
+    await runRefused();
+    await setAttempts(id, 288);
+    now += 16 * MINUTE_MS;
+    await sweep();
+    expect(await processingOf(app, id)).toMatchObject({ status: 'failed', attempts: 288 });
+    expect((await app.get('/stats')).body).toMatchObject({ failed: 1 });
+    await setAttempts(id, 287);
+    await sweep();
     expect(await statusOf(id)).toBe('processed');
   });
 });

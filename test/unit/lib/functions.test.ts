@@ -169,10 +169,11 @@ describe('the rights', () => {
     });
   });
 
-  it('of sweep: what correlate may, with the day index in place of the stream', () => {
+  it('of sweep: what correlate may, with the indexes of days and of what is parked in place of the stream', () => {
     expect(rightsOf(dev, 'sweep')).toEqual({
       '<EventTable.Arn>': readAndWrite,
       '<EventTable.Arn>/index/by_day': ['dynamodb:Query'],
+      '<EventTable.Arn>/index/by_gap': ['dynamodb:Query'],
       '<ArtifactBucket.Arn>': ['s3:ListBucket'],
       '<ArtifactBucket.Arn>/artifacts/issues/*': ['s3:GetObject', 's3:PutObject'],
       '<ArtifactBucket.Arn>/artifacts/raw/*': ['s3:GetObject'],

@@ -1,0 +1,22 @@
+import pRetry from 'p-retry';
+import type { TestApp } from '../../support/app.ts';
+
+/** Client settings of who judges: a machine that is busy with other runs must not spoil this one. */
+export const PATIENT = {
+  maxAttempts: 10,
+  requestHandler: { requestTimeout: 10_000, throwOnRequestTimeout: true },
+};
+
+/** Asks again where the answer is 503: the read side gives up after seconds, whoever waits. */
+export const patient = (app: TestApp): TestApp => ({
+  ...app,
+  get: (target) =>
+    pRetry(
+      async () => {
+        const answer = await app.get(target);
+        if (answer.status === 503) throw new Error(`GET ${target} answered 503`);
+        return answer;
+      },
+      { retries: 5, minTimeout: 500 },
+    ),
+});
