@@ -23,7 +23,7 @@ export type BatchDeps = {
  * Milliseconds for one try at one record. A delivery may list 2,000 commits, and nobody waits for an answer;
  * single calls have their own, much shorter limits.
  */
-const TRY_MS = 120_000;
+export const TRY_MS = 120_000;
 
 const newSignal = (): AbortSignal => AbortSignal.timeout(TRY_MS);
 

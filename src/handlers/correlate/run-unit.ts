@@ -1,6 +1,6 @@
 import pRetry from 'p-retry';
 import { UnavailableError } from '../../errors/errors.ts';
-import { type BatchDeps, newScope } from './batch-deps.ts';
+import { type BatchDeps, newScope, TRY_MS } from './batch-deps.ts';
 import type { Touched } from './collect-findings.ts';
 import { evaluateRefs } from './evaluate-refs.ts';
 import { lookAtIssue } from './look-at-issue.ts';
@@ -67,7 +67,9 @@ export const runUnit = async (deps: BatchDeps, unit: Unit): Promise<UnitResult> 
     const status = touched === null ? 'not_needed' : 'processed';
     return { unit, status, attempts, touched: touched ?? NOTHING, reason: null, retryable: false };
   } catch (fault) {
-    const retryable = fault instanceof UnavailableError && !scope.signal.aborted;
-    return { unit, status: 'failed', attempts, touched: NOTHING, reason: reasonOf(fault), retryable };
+    const tookTooLong = scope.signal.aborted;
+    const reason = tookTooLong ? `not done within ${TRY_MS / 1000} s` : reasonOf(fault);
+    const retryable = fault instanceof UnavailableError && !tookTooLong;
+    return { unit, status: 'failed', attempts, touched: NOTHING, reason, retryable };
   }
 };

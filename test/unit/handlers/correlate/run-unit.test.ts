@@ -1,0 +1,61 @@
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { readEnv } from '../../../../src/contract/env.ts';
+import { RefusedItemError, UnavailableError } from '../../../../src/errors/errors.ts';
+import { runUnit } from '../../../../src/handlers/correlate/run-unit.ts';
+import { UnreadableEventError } from '../../../../src/handlers/correlate/unpack-event.ts';
+import { openCorrelation } from '../../../../src/handlers/open-correlation.ts';
+import { createLogger } from '../../../../src/platform/logger.ts';
+
+const deps = openCorrelation(readEnv({}), {
+  clock: () => 0,
+  log: createLogger(readEnv({ LOG_LEVEL: 'silent' })),
+});
+
+/** An event that fails so each time. */
+const runFailing = (fault: Error) =>
+  runUnit(deps, { kind: 'event', events: [], unpack: () => Promise.reject(fault) });
+
+const FAULTS: [string, Error, { attempts: number; retryable: boolean; reason: string }][] = [
+  [
+    'a table that does not answer',
+    new UnavailableError('table', new Error('secret words')),
+    { attempts: 3, retryable: true, reason: 'table unavailable: Error' },
+  ],
+  [
+    'an artifact store that does not answer',
+    new UnavailableError('artifacts', new Error('secret words')),
+    { attempts: 3, retryable: true, reason: 'artifacts unavailable: Error' },
+  ],
+  [
+    'an item the table refuses',
+    new RefusedItemError(new Error('secret words')),
+    { attempts: 3, retryable: false, reason: 'the table refused an item: Error' },
+  ],
+  [
+    'a body that cannot be read',
+    new UnreadableEventError('the stored body: body-not-json'),
+    { attempts: 1, retryable: false, reason: 'the stored body: body-not-json' },
+  ],
+  [
+    'a fault of ours',
+    new RangeError('secret words'),
+    { attempts: 3, retryable: false, reason: 'an unexpected fault: RangeError' },
+  ],
+];
+
+afterEach(() => vi.restoreAllMocks());
+
+describe('a unit that fails', () => {
+  it.each(FAULTS)(
+    'for %s says whether an outage alone was why, because the sweep tries that again',
+    async (...[, fault, expected]) => {
+      expect(await runFailing(fault)).toMatchObject({ status: 'failed', ...expected });
+    },
+  );
+
+  it('when its own time is up is not tried again by itself, because it would take as long each time', async () => {
+    vi.spyOn(AbortSignal, 'timeout').mockReturnValue(AbortSignal.abort());
+    const late = await runFailing(new UnavailableError('table', new Error('aborted')));
+    expect(late).toMatchObject({ status: 'failed', retryable: false, reason: 'not done within 120 s' });
+  });
+});
