@@ -72,7 +72,7 @@ export const ALARMS = {
   ProcessingFailed: {
     wrong: 'Events were parked after three tries of correlation. They are kept, and block nothing.',
     first:
-      'Search the log of correlate for processing-failed: it says why. The sweep tries again what was unavailable; mend anything else, then npm run replay -- --parked.',
+      'Search the logs of correlate and sweep for processing-failed: it says why. The sweep tries again what was unavailable; mend anything else, then npm run replay -- --parked.',
     section: 'failed-processing',
   },
   DocumentsUnwritten: {

@@ -21,8 +21,5 @@ export const newRunId = (nowMs: number): string => ulid(nowMs, random);
 /** The least text that sorts at or after every run id of this millisecond and before those of the next. */
 export const firstRunIdAt = (ms: number): string => encodeTime(ms, 10);
 
-/** The last millisecond that a run id can tell: it has 48 bits for them. */
-export const LAST_MS = 2 ** 48 - 1;
-
 /** Epoch milliseconds at which a run id was made. */
 export const runIdTime = (runId: string): number => decodeTime(runId);

@@ -61,7 +61,7 @@ export const versionPartition = (tenant: string, version: string): string =>
 /** Gap listings: stories by project, commits by repository, parked events. */
 export type GapKind = 'story' | 'commit' | 'parked';
 
-/** Partition of `by_gap`; `group` is the project or the repository. */
+/** Partition of `by_gap`; `group` is the project or the repository; empty for parked events. */
 export const gapPartition = (tenant: string, kind: GapKind, group: string): string =>
   `${tenant}#${kind}#${group}`;
 

@@ -1,39 +1,41 @@
-import { LAST_MS } from '../platform/run-id.ts';
-import { gapPartition, timeSort } from './keys.ts';
+import { updateIf } from './conditional-write.ts';
+import { gapPartition, processingKey, timeSort } from './keys.ts';
 import { queryPage } from './read-items.ts';
 import type { Item, Table } from './table-client.ts';
 
-/** Partition of `by_gap` for parked events: those that the sweep tries again, or those that wait for a replay. */
-export const parkedPartition = (tenant: string, retryable: boolean): string =>
-  gapPartition(tenant, 'parked', retryable ? 'retryable' : '');
+/** All parked events share this partition of `by_gap`. */
+export const parkedPartition = (tenant: string): string => gapPartition(tenant, 'parked', '');
+
+/** Those that the sweep tries again come behind those that wait for a replay. */
+const RETRYABLE = 'r#';
+
+/** Place among the parked: by the time at which it was parked last. */
+export const parkedSort = (retryable: boolean, sinceMs: number, eventId: string): string =>
+  `${retryable ? RETRYABLE : ''}${timeSort(sinceMs)}#${eventId}`;
 
 const NAMES = ['pk', 'sk', 'gap_pk', 'gap_sk'];
 
-/** The most one page holds. */
+/** The most one page holds, and so the most that `/stats` counts. */
 const PAGE = 1_000;
 
-/**
- * Pages of the ids of events that were parked before a time (epoch milliseconds), the longest parked first.
- * @param newSignal ends one page
- */
-export async function* listParked(
+type Range = { condition: string; values: Record<string, string> };
+
+async function* pages(
   table: Table,
-  query: { tenant: string; retryable: boolean; before_ms: number },
+  tenant: string,
+  { condition, values }: Range,
   newSignal: () => AbortSignal,
 ): AsyncGenerator<string[]> {
-  const search = {
+  const query = {
     IndexName: 'by_gap',
-    KeyConditionExpression: 'gap_pk = :parked AND gap_sk < :before',
-    ExpressionAttributeValues: {
-      ':parked': parkedPartition(query.tenant, query.retryable),
-      ':before': timeSort(query.before_ms),
-    },
+    KeyConditionExpression: `gap_pk = :parked${condition}`,
+    ExpressionAttributeValues: { ':parked': parkedPartition(tenant), ...values },
   };
   let after: Item | null = null;
   do {
     const page: { items: Item[]; last: Item | null } = await queryPage(
       table,
-      search,
+      query,
       NAMES,
       PAGE,
       after,
@@ -44,18 +46,40 @@ export async function* listParked(
   } while (after !== null);
 }
 
-/** Ids of up to `most` parked events: those that wait for a replay, then the others, each the longest parked first. */
-export const allParked = async (
+/**
+ * Pages of the ids of all parked events: those that wait for a replay, then those that the sweep tries again, each the
+ * longest parked first.
+ * @param newSignal ends one page
+ */
+export const listParked = (
   table: Table,
   tenant: string,
-  most: number,
   newSignal: () => AbortSignal,
-): Promise<string[]> => {
-  const ids: string[] = [];
-  for (const retryable of [false, true])
-    for await (const page of listParked(table, { tenant, retryable, before_ms: LAST_MS }, newSignal)) {
-      ids.push(...page);
-      if (ids.length >= most) return ids.slice(0, most);
-    }
-  return ids;
+): AsyncGenerator<string[]> => pages(table, tenant, { condition: '', values: {} }, newSignal);
+
+/** The same of those that the sweep tries again, parked before a time (epoch milliseconds). */
+export const listRetryable = (
+  table: Table,
+  tenant: string,
+  beforeMs: number,
+  newSignal: () => AbortSignal,
+): AsyncGenerator<string[]> => {
+  const values = { ':first': RETRYABLE, ':before': parkedSort(true, beforeMs, '') };
+  return pages(table, tenant, { condition: ' AND gap_sk BETWEEN :first AND :before', values }, newSignal);
+};
+
+/** From now on it waits for a replay; nothing is written where it was handled meanwhile. */
+export const stopRetrying = async (
+  table: Table,
+  eventId: string,
+  nowMs: number,
+  signal: AbortSignal,
+): Promise<void> => {
+  const write = {
+    key: processingKey(eventId),
+    update: 'SET gap_sk = :since',
+    condition: 'begins_with(gap_sk, :retryable)',
+    values: { ':since': parkedSort(false, nowMs, eventId), ':retryable': RETRYABLE },
+  };
+  await updateIf(table, write, signal);
 };

@@ -3,8 +3,8 @@ import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { TTL_ATTRIBUTE } from '../contract/table.ts';
 import type { Processing } from '../domain/event.ts';
 import { toUtcIso } from '../domain/instant.ts';
-import { processingKey, timeSort } from './keys.ts';
-import { parkedPartition } from './parked.ts';
+import { processingKey } from './keys.ts';
+import { parkedPartition, parkedSort } from './parked.ts';
 import { putRows } from './put-rows.ts';
 import { readRows } from './read-items.ts';
 import { callTable, type Item, type Key, type Table } from './table-client.ts';
@@ -17,7 +17,7 @@ export type Processed = {
   attempts: number;
   /** Why it failed, without payload values; null otherwise. */
   reason: string | null;
-  /** Whether it failed for want of the table or the artifact store alone: the sweep then tries it again. */
+  /** Whether it failed because the table or the artifact store did: the sweep then tries it again. */
   retryable: boolean;
   /** Epoch seconds at which the event expires: this expires with it. */
   expires_at: number;
@@ -45,8 +45,8 @@ export const putProcessing = async (
   const failed = processed.status === 'failed';
   const parked = {
     ':reason': processed.reason,
-    ':parked': parkedPartition(tenant, processed.retryable),
-    ':since': `${timeSort(nowMs)}#${processed.event_id}`,
+    ':parked': parkedPartition(tenant),
+    ':since': parkedSort(processed.retryable, nowMs, processed.event_id),
     ':processed': 'processed',
   };
   const command = new UpdateCommand({

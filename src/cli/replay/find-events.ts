@@ -2,15 +2,18 @@ import type { Outcome } from '../../domain/delivery.ts';
 import { toPhoenixDay } from '../../domain/instant.ts';
 import { DEFAULT_TENANT } from '../../domain/tenant.ts';
 import { eachLimit } from '../../platform/each-limit.ts';
-import { LAST_MS } from '../../platform/run-id.ts';
 import { eventsOfDay } from '../../store/events-of-day.ts';
-import { allParked } from '../../store/parked.ts';
+import { listParked } from '../../store/parked.ts';
 import type { EventStore } from '../../store/put-event.ts';
 import type { Table } from '../../store/table-client.ts';
 import { itemDeadline } from '../shared/limits.ts';
 import type { Selection } from './selection.ts';
 
 const DAY_MS = 86_400_000;
+
+/** The last time that a run id can tell: 48 bits of milliseconds. */
+const LAST_MS = 2 ** 48 - 1;
+
 /** Days looked at together; each is spread over eight partitions. */
 const DAYS_AT_A_TIME = 4;
 
@@ -33,14 +36,21 @@ const idsOfDay = async (table: Table, day: string, outcome: Outcome | null): Pro
   return ids.reverse();
 };
 
-/** Ids of the selected events, oldest first; one that is named need not be there. */
+/** Ids of the parked events: those that nobody tries again, then the others. */
+const parkedEvents = async (table: Table): Promise<string[]> => {
+  const ids: string[] = [];
+  for await (const page of listParked(table, DEFAULT_TENANT, itemDeadline)) ids.push(...page);
+  return ids;
+};
+
+/** Ids of the selected events, oldest first, parked ones as they are listed; one that is named need not be there. */
 export const findEvents = async (
   events: EventStore,
   selection: Selection,
   nowMs: number,
 ): Promise<string[]> => {
   if (selection.kind === 'event') return [selection.id];
-  if (selection.kind === 'parked') return allParked(events.table, DEFAULT_TENANT, Infinity, itemDeadline);
+  if (selection.kind === 'parked') return parkedEvents(events.table);
   const { outcome } = selection;
   if (selection.kind === 'day') return idsOfDay(events.table, selection.day, outcome);
   const days = daysHolding(selection.outcome, events.retention_days, nowMs);

@@ -1,5 +1,5 @@
 import { runIdTime } from '../../platform/run-id.ts';
-import { allParked } from '../../store/parked.ts';
+import { listParked } from '../../store/parked.ts';
 import { readSweepMark } from '../../store/sweep-mark.ts';
 import type { Table } from '../../store/table-client.ts';
 import { daysBetween, waitingOfDay, waitingSince } from './waiting-events.ts';
@@ -14,7 +14,6 @@ export type Waiting = { unprocessed: number; lag_seconds: number; failed: number
 export type Window = { tenant: string; hours: number; retention_days: number };
 
 const MOST_LOOKED_AT = 10_000;
-const MOST_PARKED = 1_000;
 const HOUR_MS = 3_600_000;
 
 type Tally = { looked_at: number; unprocessed: number; oldest_ms: number };
@@ -46,11 +45,11 @@ export const countWaiting = async (
   for (const day of daysBetween(from_ms, nowMs).reverse())
     if (tally.looked_at <= MOST_LOOKED_AT)
       await tallyDay(table, { tenant, day, from_ms, to_ms: nowMs + 1 }, tally, signal);
-  const parked = await allParked(table, tenant, MOST_PARKED, () => signal);
+  const parked = await listParked(table, tenant, () => signal).next();
   return {
     unprocessed: tally.unprocessed,
     lag_seconds: Math.max(0, Math.floor((nowMs - tally.oldest_ms) / 1000)),
-    failed: parked.length,
+    failed: parked.value?.length ?? 0,
     complete: tally.looked_at <= MOST_LOOKED_AT,
   };
 };

@@ -1,6 +1,7 @@
 import { BATCH_SIZE } from '../../contract/stream.ts';
+import { toPhoenixIso } from '../../domain/instant.ts';
 import { chunks } from '../../platform/chunks.ts';
-import { listParked } from '../../store/parked.ts';
+import { listRetryable, stopRetrying } from '../../store/parked.ts';
 import { readProcessing } from '../../store/processing.ts';
 import { type BatchDeps, newScope } from './batch-deps.ts';
 import { processBatch } from './process-batch.ts';
@@ -8,35 +9,54 @@ import { processBatch } from './process-batch.ts';
 /** Three tries in each sweep of a day: what fails for longer is no outage, and waits for a replay. */
 const MOST_ATTEMPTS = 288;
 
-const stillRetried = async (
-  { table }: BatchDeps,
-  eventIds: string[],
-  signal: AbortSignal,
-): Promise<string[]> => {
-  const processing = await readProcessing(table, eventIds, signal);
-  return eventIds.filter((_, index) => {
-    const { status, attempts } = processing[index] ?? {};
-    return status === 'failed' && Number(attempts) < MOST_ATTEMPTS;
+type Next = 'retry' | 'give_up' | 'nothing';
+
+/** The index may still list what was handled a moment ago. */
+const sortOut = async (deps: BatchDeps, eventIds: string[]): Promise<Partial<Record<Next, string[]>>> => {
+  const processing = await readProcessing(deps.table, eventIds, newScope(deps).signal);
+  return Object.groupBy(eventIds, (_, index): Next => {
+    const { status, attempts = 0 } = processing[index] ?? {};
+    if (status !== 'failed') return 'nothing';
+    return attempts < MOST_ATTEMPTS ? 'retry' : 'give_up';
   });
 };
 
-/**
- * Tries events again that were parked because the table or the artifact store did not answer, each once: an outage
- * of seconds is over before anybody reads of it. What fails again is parked anew, behind the others.
- * @returns how many were tried
- */
-export const retryParked = async (deps: BatchDeps): Promise<number> => {
-  const query = { tenant: deps.tenant, retryable: true, before_ms: deps.clock() };
-  const newSignal = () => newScope(deps).signal;
-  let tried = 0;
-  for await (const page of listParked(deps.table, query, newSignal)) {
-    const due = await stillRetried(deps, page, newSignal());
-    tried += due.length;
-    for (const chunk of chunks(due, BATCH_SIZE))
-      await processBatch(
-        deps,
-        chunk.map((event_id) => ({ kind: 'event', event_id })),
-      );
+/** The alarm rang when it was parked; it is not to ring again in each sweep. */
+const withoutAlarm = (deps: BatchDeps): BatchDeps => ({
+  ...deps,
+  count: (name, value) => {
+    if (name !== 'ProcessingFailed') deps.count(name, value);
+  },
+});
+
+const retry = async (deps: BatchDeps, eventIds: string[]): Promise<void> => {
+  for (const chunk of chunks(eventIds, BATCH_SIZE)) {
+    const hints = chunk.map((event_id) => ({ kind: 'event', event_id }) as const);
+    const { failed } = await processBatch(withoutAlarm(deps), hints);
+    deps.log.warn({ retried: chunk.length, failed }, 'parked events tried again');
   }
-  return tried;
+};
+
+const giveUp = async (deps: BatchDeps, eventIds: string[]): Promise<void> => {
+  const now = deps.clock();
+  for (const eventId of eventIds) await stopRetrying(deps.table, eventId, now, newScope(deps).signal);
+  deps.count('ProcessingFailed', eventIds.length);
+  const event_ids = eventIds.slice(0, 20);
+  const fields = { alarm: 'processing-failed', generated_at: toPhoenixIso(now), event_ids };
+  deps.log.error(fields, 'parked events are not tried again');
+};
+
+/**
+ * Tries events again that were parked because the table or the artifact store failed, each once: an outage of seconds
+ * is over before anybody reads of it. What fails again is parked anew, behind the others.
+ * @param beforeMs those parked before (epoch milliseconds)
+ * @throws UnavailableError
+ */
+export const retryParked = async (deps: BatchDeps, beforeMs: number): Promise<void> => {
+  const pages = listRetryable(deps.table, deps.tenant, beforeMs, () => newScope(deps).signal);
+  for await (const page of pages) {
+    const { retry: due = [], give_up = [] } = await sortOut(deps, page);
+    if (give_up.length > 0) await giveUp(deps, give_up);
+    await retry(deps, due);
+  }
 };

@@ -13,7 +13,7 @@ import { updateAffected } from './update-affected.ts';
 
 /**
  * What became of one unit; `reason` is null unless it failed, and holds nothing of a payload. `retryable`: it failed
- * because something it needs did not answer, and not because it took too long itself.
+ * because the table or the artifact store did, and not because its own time was up.
  */
 export type UnitResult = {
   unit: Unit;
@@ -55,21 +55,26 @@ const TRIES = {
 
 /** Does what a unit asks for, three times at most. Never rejects. */
 export const runUnit = async (deps: BatchDeps, unit: Unit): Promise<UnitResult> => {
-  let attempts = 0;
-  let scope = newScope(deps);
+  const scopes: Scope[] = [];
   const attempt = (): Promise<Touched | null> => {
-    attempts += 1;
-    scope = newScope(deps);
+    const scope = newScope(deps);
+    scopes.push(scope);
     return attemptOnce(scope, unit);
   };
   try {
     const touched = await pRetry(attempt, TRIES);
     const status = touched === null ? 'not_needed' : 'processed';
+    const attempts = scopes.length;
     return { unit, status, attempts, touched: touched ?? NOTHING, reason: null, retryable: false };
   } catch (fault) {
-    const tookTooLong = scope.signal.aborted;
-    const reason = tookTooLong ? `not done within ${TRY_MS / 1000} s` : reasonOf(fault);
-    const retryable = fault instanceof UnavailableError && !tookTooLong;
-    return { unit, status: 'failed', attempts, touched: NOTHING, reason, retryable };
+    const isLate = fault instanceof UnavailableError && scopes.at(-1)?.signal.aborted === true;
+    return {
+      unit,
+      status: 'failed',
+      attempts: scopes.length,
+      touched: NOTHING,
+      reason: isLate ? `not done within ${TRY_MS / 1000} s` : reasonOf(fault),
+      retryable: fault instanceof UnavailableError && !isLate,
+    };
   }
 };

@@ -60,7 +60,6 @@ export const sweepEvents = async (deps: SweepDeps): Promise<Swept> => {
   }
   const moved = { read: mark, to_ms: range.to_ms };
   if (total.complete && mayMove(mark, now)) await moveSweepMark(table, tenant, moved, newScope(deps).signal);
-  const retried = await retryParked(deps);
-  if (retried > 0) deps.log.warn({ retried }, 'parked events tried again');
+  await retryParked(deps, now);
   return total;
 };

@@ -1,11 +1,12 @@
+import { randomBytes } from 'node:crypto';
 import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { ArtifactStore } from '../../../src/artifact/artifact-store.ts';
 import { UnavailableError } from '../../../src/errors/errors.ts';
 import { type Swept, sweepEvents } from '../../../src/handlers/correlate/sweep-events.ts';
 import { replayEvent } from '../../../src/handlers/replay-event.ts';
-import { processingKey } from '../../../src/store/keys.ts';
-import { createTable, openApp, type TestApp } from '../../support/app.ts';
+import { eventKey, processingKey } from '../../../src/store/keys.ts';
+import { type Counts, createTable, openApp, summed, type TestApp } from '../../support/app.ts';
 import { scanTable, startCorrelation, type TestCorrelation } from '../../support/correlation.ts';
 import { startTestEngine } from '../../support/engine.ts';
 import { type FaultProxy, startFaultProxy } from '../../support/fault-proxy.ts';
@@ -175,31 +176,92 @@ describe('an event that was parked because the table did not answer for a second
     expect((await app.get('/stats')).body).toMatchObject({ failed: 0 });
   });
 
-  it('is tried again once in a sweep, and stays parked while the table fails, because it is not lost', async () => {
+  it('rings the alarm when it is parked and not in each sweep, because one that rings all day says nothing', async () => {
     const id = await deliver(1, 'ABC-1');
     await runRefused();
     now += 16 * MINUTE_MS;
     const { table } = openApp({ endpoint: proxy.endpoint, tableName: app.events.table.name }).events;
     proxy.fail(REFUSED, { when: (body) => body.includes(shaOf(1)) });
-    expect(await sweep({ table })).toEqual({ found: 0, complete: true });
+    const counts: Counts = {};
+    expect(await sweep({ table, count: summed(counts) })).toEqual({ found: 0, complete: true });
     proxy.heal();
+    expect(counts.ProcessingFailed).toBeUndefined();
     expect(await processingOf(app, id)).toMatchObject({ status: 'failed', attempts: 6 });
     now += 15 * MINUTE_MS;
     await sweep();
     expect(await statusOf(id)).toBe('processed');
   });
 
-  it('is left to a replay after a day of tries, because what fails so long needs somebody to look', async () => {
+  it('is not tried twice in one sweep, because six tries in a row tell no more than three', async () => {
+    const id = await deliver(1, 'ABC-1');
+    const { table } = openApp({ endpoint: proxy.endpoint, tableName: app.events.table.name }).events;
+    proxy.fail(REFUSED, { when: (body) => body.includes(shaOf(1)) });
+    now += 16 * MINUTE_MS;
+    const begun = now;
+    const ticking = () => {
+      now += 1;
+      return now;
+    };
+    await sweep({ table, clock: ticking });
+    proxy.heal();
+    expect(now).toBeGreaterThan(begun);
+    expect(await processingOf(app, id)).toMatchObject({ status: 'failed', attempts: 3 });
+  });
+
+  it('is left to a replay after a day of tries, and rings again, because what fails so long needs somebody to look', async () => {
     const id = await deliver(1, 'ABC-1');
     await runRefused();
     await setAttempts(id, 288);
     now += 16 * MINUTE_MS;
-    await sweep();
+    const counts: Counts = {};
+    await sweep({ count: summed(counts) });
+    expect(counts.ProcessingFailed).toBe(1);
     expect(await processingOf(app, id)).toMatchObject({ status: 'failed', attempts: 288 });
     expect((await app.get('/stats')).body).toMatchObject({ failed: 1 });
+    await setAttempts(id, 3);
+    await sweep({ count: summed(counts) });
+    expect(counts.ProcessingFailed).toBe(1);
+    expect(await processingOf(app, id)).toMatchObject({ status: 'failed', attempts: 3 });
+  });
+
+  it('is tried in the last sweep of that day, because the table may be back', async () => {
+    const id = await deliver(1, 'ABC-1');
+    await runRefused();
     await setAttempts(id, 287);
+    now += 16 * MINUTE_MS;
     await sweep();
     expect(await statusOf(id)).toBe('processed');
+  });
+
+  it('is handled where its raw body could not be read, because that is an outage too', async () => {
+    const text = randomBytes(500_000).toString('base64');
+    const body = commitsBody(commit(7, `ABC-1 ${text}`), commit(8, 'ABC-2'));
+    const id = String((await app.deliverCommits('commits', body)).body.event_id);
+    using shut = startCorrelation(app, { clock, rawBodies: { ...app.events.rawBodies, get: down } });
+    expect(await shut.run()).toEqual(ALL_HANDLED);
+    expect(await statusOf(id)).toBe('failed');
+    now += 16 * MINUTE_MS;
+    await sweep();
+    expect(await statusOf(id)).toBe('processed');
+  });
+});
+
+describe('an event that was parked because it cannot be read', () => {
+  it('is not tried again by a sweep, because it would fail the same way', async () => {
+    const id = await deliver(1, 'ABC-1');
+    await app.events.table.reader.send(
+      new UpdateCommand({
+        TableName: app.events.table.name,
+        Key: eventKey(id),
+        UpdateExpression: 'SET body = :body',
+        ExpressionAttributeValues: { ':body': Buffer.from('garbage') },
+      }),
+    );
+    await correlation.run();
+    now += 16 * MINUTE_MS;
+    await sweep();
+    const rows = await scanTable(app);
+    expect(rows.find(({ sk }) => sk === 'P')).toMatchObject({ status: 'failed', attempts: 1 });
   });
 });
 

@@ -53,6 +53,12 @@ describe('a unit that fails', () => {
     },
   );
 
+  it('with a fault of ours in its last moment is told by that, because it is what must be mended', async () => {
+    vi.spyOn(AbortSignal, 'timeout').mockReturnValue(AbortSignal.abort());
+    const late = await runFailing(new RefusedItemError(new Error('secret words')));
+    expect(late).toMatchObject({ retryable: false, reason: 'the table refused an item: Error' });
+  });
+
   it('when its own time is up is not tried again by itself, because it would take as long each time', async () => {
     vi.spyOn(AbortSignal, 'timeout').mockReturnValue(AbortSignal.abort());
     const late = await runFailing(new UnavailableError('table', new Error('aborted')));
