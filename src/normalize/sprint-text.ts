@@ -28,9 +28,7 @@ const lastMatch = (text: string, mark: string, pattern: RegExp): RegExpExecArray
 type Cut = { before: string; name: string; after: string } | null;
 
 const cut = (text: string, start: number, end: number): Cut =>
-  start < 0 || end < start
-    ? null
-    : { before: text.slice(0, start), name: text.slice(start, end), after: text.slice(end) };
+  start < 0 ? null : { before: text.slice(0, start), name: text.slice(start, end), after: text.slice(end) };
 
 const cutOldOrder = (text: string): Cut => {
   const mark = text.indexOf(',name=');
@@ -60,8 +58,9 @@ export const parseSprintText = (value: string): Sprint | null => {
   const text = `,${value.slice(head[0].length, -1)}`;
   const free = earliest(text, [',name=', ',goal='], 0);
   const board = text.indexOf(',rapidViewId=');
+  // One that names no board at all is in the old order too.
   const old = board < free;
-  const parts = old || board < 0 ? cutOldOrder(text) : cutNewOrder(text);
+  const parts = old ? cutOldOrder(text) : cutNewOrder(text);
   if (parts === null || parts.name === '<null>') return null;
   const id = idIn(parts.before) ?? idIn(parts.after);
   const [here, there] = old ? [parts.before, parts.after] : [parts.after, parts.before];

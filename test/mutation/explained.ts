@@ -244,6 +244,24 @@ const EXPLAINED: Explanation[] = [
     replacement: 'false',
     why: TOO_SLOW,
   },
+  {
+    file: 'src/normalize/sprint-text.ts',
+    code: 'start < 0',
+    replacement: 'start <= 0',
+    why: 'a name begins behind its mark',
+  },
+  {
+    file: 'src/normalize/sprint-text.ts',
+    code: 'board < free',
+    replacement: 'board <= free',
+    why: 'no two marks stand at one place',
+  },
+  ...["text.slice(0, end), ',id='", "lastMatch(text, ',id='", "lastMatch(text, ',state='"].map((code) => ({
+    file: 'src/normalize/sprint-text.ts',
+    code,
+    replacement: '""',
+    why: SLOWER,
+  })),
 ];
 
 export const isExplained = ({ file, code, replacement }: Survivor): boolean =>

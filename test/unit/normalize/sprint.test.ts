@@ -14,7 +14,19 @@ const oldOrder = (name: string, rest = `goal=,${DATES}`) =>
 const newOrder = (goal: string, name: string) =>
   `${JAVA}[${NEW_HEAD},goal=${goal},id=12,incompleteIssuesDestinationId=<null>,name=${name},${NEW_TAIL}]`;
 
-const TRICKY = ['One', '', 'a, b', '[a] b]', 'a=b', 'x,y=z,[1]', ',', 'ends,', 'Sprint@1[id=5]', 'zwölf\n12'];
+const TRICKY = [
+  'One',
+  '',
+  'a, b',
+  '[a] b]',
+  'a=b',
+  'x,y=z,[1]',
+  ',',
+  'ends,',
+  'Sprint@1[id=5]',
+  'a,id=5,b,state=X',
+  'zwölf\n12',
+];
 
 describe("a sprint in Jira's text", () => {
   it.each(TRICKY)('is read in the old order with the name %j, because names are not escaped', (name) => {
@@ -50,6 +62,15 @@ describe("a sprint in Jira's text", () => {
     ],
     ['ending in the name', 'id=12,rapidViewId=2,state=CLOSED,name=A, b'],
     ['cut short to three fields', 'id=12,name=A, b,state=CLOSED'],
+    ['cut short, with the name first', 'name=A, b,id=12,state=CLOSED'],
+    [
+      'by alphabet, with what looks like a sprint behind it',
+      'goal=,id=12,name=A, b,rapidViewId=2,state=CLOSED,id=9,name=Z',
+    ],
+    ...['id', 'rapidViewId', 'state', 'endDate', 'completeDate', 'sequence', 'synced'].map((field) => [
+      `in the old order, with ${field} after the name`,
+      `rapidViewId=1,id=12,state=CLOSED,name=A, b,${field}=3`,
+    ]),
   ])('is read %s, because versions of Jira differ', (_, inner) => {
     expect(sprintsIn(`${JAVA}[${inner}]`)).toEqual([{ id: '12', name: 'A, b', state: 'CLOSED' }]);
   });
@@ -64,6 +85,10 @@ describe("a sprint in Jira's text", () => {
     `${JAVA}[rapidViewId=2,state=ACTIVE,name=One]`,
     `${JAVA}[id=1,rapidViewId=2,name=One]`,
     `${JAVA}[id=1,rapidViewId=2,state=ACTIVE]`,
+    `${JAVA}[rapidViewId=2,state=ACTIVE,id=1]`,
+    `${JAVA}[rapidViewId=2,state=ACTIVE,name=a,id=5,goal=]`,
+    `${JAVA}[name=One,id=1,rapidViewId=2,state=ACTIVE]`,
+    `My ${newOrder('', 'One')}`,
     `${JAVA}[id=1,rapidViewId=2,state=ACTIVE,name=<null>]`,
     'com.example.SummaryBean@1f2e[id=1,rapidViewId=2,state=ACTIVE,name=One]',
     `${oldOrder('One')} `,
