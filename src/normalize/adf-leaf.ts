@@ -11,10 +11,9 @@ const firstText = (...values: (Json | undefined)[]): string =>
 
 /** ADF keeps a date as epoch milliseconds at midnight UTC, written as a string. */
 const day = (timestamp: Json | undefined): string => {
-  const ms = typeof timestamp === 'string' ? Number(timestamp) : timestamp;
-  return Number.isInteger(ms) && typeof ms === 'number' && ms >= 0 && ms <= LAST_INSTANT_MS
-    ? toUtcIso(ms).slice(0, 10)
-    : '';
+  const isNumber = typeof timestamp === 'string' || typeof timestamp === 'number';
+  const ms = isNumber ? Number(timestamp) : Number.NaN;
+  return Number.isInteger(ms) && ms >= 0 && ms <= LAST_INSTANT_MS ? toUtcIso(ms).slice(0, 10) : '';
 };
 
 const LEAVES = new Map<string, (node: JsonObject) => string>([

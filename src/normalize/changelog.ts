@@ -8,7 +8,6 @@ export type ChangelogItem = { item: JsonObject; path: string };
 /** The items that are objects. Many deliveries have no changelog, and some an empty one. */
 export const changelogItems = (body: JsonObject, unread: Unread): ChangelogItem[] => {
   const changelog = own(body, 'changelog');
-  if (isAbsent(changelog)) return [];
   const items: Json | undefined = isJsonObject(changelog) ? own(changelog, 'items') : changelog;
   if (isAbsent(items)) return [];
   if (!isJsonObject(changelog) || !Array.isArray(items)) {

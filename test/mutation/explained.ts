@@ -256,6 +256,23 @@ const EXPLAINED: Explanation[] = [
     replacement: 'board <= free',
     why: 'no two marks stand at one place',
   },
+  {
+    file: 'src/normalize/adf-leaf.ts',
+    code: "typeof type === 'string'",
+    replacement: 'true',
+    why: 'nothing but a text is a name of a leaf',
+  },
+  {
+    file: 'src/normalize/adf.ts',
+    code: "let gap: Gap = ''",
+    why: 'no gap is written before the first piece',
+  },
+  {
+    file: 'src/normalize/adf.ts',
+    code: 'STRENGTH[task.gap] > STRENGTH[gap]',
+    replacement: 'STRENGTH[task.gap] >= STRENGTH[gap]',
+    why: 'gaps of one strength are the same gap',
+  },
   ...["text.slice(0, end), ',id='", "lastMatch(text, ',id='", "lastMatch(text, ',state='"].map((code) => ({
     file: 'src/normalize/sprint-text.ts',
     code,

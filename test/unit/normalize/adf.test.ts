@@ -44,6 +44,8 @@ describe('the text of a document', () => {
 
   it('breaks a line where the author did, because a hard break is text', () => {
     expect(adfText(doc(p(text('a'), { type: 'hardBreak' }, text('b'))))).toBe('a\nb');
+    const twice = [{ type: 'hardBreak' }, { type: 'hardBreak' }];
+    expect(adfText(doc(p(text('a'), ...twice, text('b'))))).toBe('a\n\nb');
   });
 
   it.each([
@@ -56,16 +58,30 @@ describe('the text of a document', () => {
     ['date', { timestamp: 1_793_145_600_000 }, '2026-10-28'],
     ['date', { timestamp: '1e400' }, ''],
     ['date', { timestamp: 'soon' }, ''],
+    ['date', { timestamp: '0' }, '1970-01-01'],
+    ['date', { timestamp: '-1' }, ''],
+    ['date', { timestamp: 0.5 }, ''],
+    ['date', { timestamp: 253_402_300_799_999 }, '9999-12-31'],
+    ['date', { timestamp: 253_402_300_800_000 }, ''],
+    ['date', { timestamp: null }, ''],
+    ['emoji', { shortName: ':gone:', text: '' }, ':gone:'],
     ['mention', { id: '1' }, ''],
     ['mention', 'Ann', ''],
   ])('shows the inline node %s %j, because readers see it', (type, attrs, shown) => {
     expect(adfText(doc(p(text('<'), inline(type, attrs), text('>'))))).toBe(`<${shown}>`);
   });
 
-  it('shows the address of a card on a line of its own, because that is all it holds', () => {
-    expect(
-      adfText(doc(p(text('see')), inline('blockCard', { url: 'https://example.com' }), p(text('end')))),
-    ).toBe('see\nhttps://example.com\nend');
+  it.each(['blockCard', 'embedCard'])(
+    'shows the address of a %s on a line of its own, because that is all it holds',
+    (type) => {
+      expect(adfText(doc(p(text('see')), inline(type, { url: 'https://example.com' }), p(text('end'))))).toBe(
+        'see\nhttps://example.com\nend',
+      );
+    },
+  );
+
+  it('shows no address of another block, because what it holds is its text', () => {
+    expect(adfText(doc(inline('panel', { url: 'https://example.com' }), p(text('end'))))).toBe('end');
   });
 
   it('looks into blocks it does not know, because new ones are added', () => {

@@ -106,5 +106,8 @@ describe('the actor', () => {
       actor: { id: 'b' },
       unread_fields: ['comment.updateAuthor'],
     });
+    expect(
+      factsOf({ webhookEvent: 'comment_created', comment: { updateAuthor: null, author: 5 } }),
+    ).toMatchObject({ actor: null, unread_fields: ['comment.author'] });
   });
 });
