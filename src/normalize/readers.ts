@@ -58,7 +58,7 @@ export const readKeyText: Read<string> = (value) =>
 /** The `key` of a related issue or of a project. */
 export const readKey: Read<string> = (value, note) => {
   const key = isJsonObject(value) ? own(value, 'key') : undefined;
-  return key === undefined ? undefined : readKeyText(key, note);
+  return readKeyText(key ?? null, note);
 };
 
 /** A part of an object by a reader of its own, or null; what cannot be read is noted for the whole. */

@@ -273,6 +273,12 @@ const EXPLAINED: Explanation[] = [
     replacement: 'STRENGTH[task.gap] >= STRENGTH[gap]',
     why: 'gaps of one strength are the same gap',
   },
+  ...['fields', 'links', 'people', 'readers'].map((name) => ({
+    file: `src/normalize/${name}.ts`,
+    code: 'if (!isJsonObject(value)) return undefined;',
+    replacement: 'false',
+    why: 'what is no object has no property of these names',
+  })),
   ...["text.slice(0, end), ',id='", "lastMatch(text, ',id='", "lastMatch(text, ',state='"].map((code) => ({
     file: 'src/normalize/sprint-text.ts',
     code,

@@ -133,6 +133,10 @@ describe('a list', () => {
     });
   });
 
+  it('is empty where labels is no list, because a text is no label', () => {
+    expect(readFieldsOf({ labels: 'a b' }).labels).toEqual([]);
+  });
+
   it.each(['labels', 'components', 'fixVersions', 'versions', 'issuelinks', 'subtasks'])(
     'is empty and listed when %s is no list, and not listed when it is null',
     (field) => {
@@ -211,6 +215,14 @@ describe('created', () => {
     );
   });
 
+  it.each(['1970-01-01T00:00:00.000Z', '9999-12-31T23:59:59.999Z'])(
+    'may be %s, because between these every instant can be written',
+    (instant) => {
+      const created = instant.replace('Z', '+0000');
+      expect(readFieldsOf({ created })).toMatchObject({ created_at: instant, unread: [] });
+    },
+  );
+
   it.each([
     5,
     '',
@@ -234,6 +246,7 @@ describe('custom fields', () => {
       customfield_5: { a: [null] },
       customfield_: 1,
       customfield_6x: 1,
+      xcustomfield_6: 1,
       Customfield_7: 1,
       environment: 'x',
     };

@@ -24,6 +24,14 @@ describe('a person', () => {
     expect(assignee(user)).toEqual({ assignee: { id, display_name: 'Ann' }, unread: [] });
   });
 
+  it('may have an id and a name of 255 characters, because Jira does not allow more', () => {
+    const longest = 'x'.repeat(255);
+    expect(assignee({ accountId: longest, displayName: longest })).toEqual({
+      assignee: { id: longest, display_name: longest },
+      unread: [],
+    });
+  });
+
   it('may have no display name, because an id is enough', () => {
     expect(assignee({ accountId: 'a' })).toEqual({ assignee: { id: 'a', display_name: null }, unread: [] });
   });

@@ -168,6 +168,7 @@ describe('the current sprint', () => {
     expect(readFieldsOf({ sprint })).toMatchObject({ sprint: { id: '7' }, unread: [] });
     expect(readFieldsOf({ sprint: null })).toMatchObject({ sprint: null, unread: [] });
     expect(readFieldsOf({ sprint: [] })).toMatchObject({ sprint: null, unread: [] });
+    expect(readFieldsOf({ sprint: [null, sprint] })).toMatchObject({ sprint: { id: '7' }, unread: [] });
   });
 
   it('lists fields.sprint when that holds anything else, because it must be a sprint', () => {
