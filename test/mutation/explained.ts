@@ -273,6 +273,28 @@ const EXPLAINED: Explanation[] = [
     replacement: 'STRENGTH[task.gap] >= STRENGTH[gap]',
     why: 'gaps of one strength are the same gap',
   },
+  {
+    file: 'src/normalize/issue-of-event.ts',
+    code: "?? '') : ''",
+    replacement: '"Stryker was here!"',
+    why: 'no issue has this id either',
+  },
+  {
+    file: 'src/normalize/issue-of-event.ts',
+    code: 'if (named || derived ||',
+    why: 'the subject of a project event is a project, so it has no issue that names another',
+  },
+  {
+    file: 'src/normalize/normalize-commits.ts',
+    code: 'default:',
+    why: 'without it the answer is undefined, which is not told from null',
+  },
+  {
+    file: 'src/normalize/normalize.ts',
+    code: 'issueId === null || issueKey === null',
+    replacement: 'false',
+    why: 'without fields there is no time of an update either',
+  },
   ...['fields', 'links', 'people', 'readers'].map((name) => ({
     file: `src/normalize/${name}.ts`,
     code: 'if (!isJsonObject(value)) return undefined;',

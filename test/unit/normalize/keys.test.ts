@@ -20,6 +20,8 @@ describe('the keys of an issue', () => {
     { field: 'Key', fromString: 'ORB-41' },
     { field: 'Schlüssel', fieldId: 'issuekey', fromString: 'ORB-41' },
     { field: 'Schlüssel', fieldId: 'Key', fromString: 'ORB-41' },
+    { field: 'Key', fieldId: '', fromString: 'ORB-41' },
+    { field: 'Key', fieldId: null, fromString: 'ORB-41' },
   ])('come from %j, because the item is named in more than one way', (item) => {
     expect(keysOf([item]).keys).toEqual(['NOVA-12', 'ORB-41']);
   });
@@ -56,6 +58,12 @@ describe('the keys of an issue', () => {
     expect(keys).toHaveLength(50);
     expect(keys[49]).toBe('A-48');
     expect(facts.unread_fields[0]).toBe('changelog.items[49]');
+  });
+
+  it('end with the fiftieth, and the item of the next is listed, because it is told nowhere else', () => {
+    const { keys, facts } = keysOf(Array.from({ length: 50 }, (_, n) => move(`A-${n}`, 'NOVA-12')));
+    expect(keys.slice(-2)).toEqual(['A-47', 'A-48']);
+    expect(facts.unread_fields).toEqual(['changelog.items[49]']);
   });
 
   it('are read without issue.key, because the changelog may be all that names them', () => {

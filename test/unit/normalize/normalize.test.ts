@@ -169,6 +169,9 @@ describe('what is no object where one belongs', () => {
       const { facts } = normalizeBody({ webhookEvent: 'x', issue_event_type_name });
       expect(facts).toMatchObject({ issue_event_type: null, unread_fields: ['issue_event_type_name'] });
     }
+    const longest = 'x'.repeat(200);
+    const { facts } = normalizeBody({ webhookEvent: 'x', issue_event_type_name: longest });
+    expect(facts).toMatchObject({ issue_event_type: longest, unread_fields: [] });
   });
 });
 
