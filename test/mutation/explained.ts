@@ -295,6 +295,29 @@ const EXPLAINED: Explanation[] = [
     replacement: 'false',
     why: 'without fields there is no time of an update either',
   },
+  {
+    file: 'src/normalize/private-data.ts',
+    code: "if (!text.endsWith(')')) return text;",
+    why: SLOWER,
+  },
+  {
+    file: 'src/normalize/private-data.ts',
+    code: "url.split('?', 1)[0] ?? ''",
+    replacement: '"Stryker was here!"',
+    why: 'a split text has at least one part; the default only tells the compiler so',
+  },
+  {
+    file: 'src/normalize/private-data.ts',
+    code: "if (typeof value !== 'string') return value;",
+    replacement: 'false',
+    why: 'nothing but a text looks like an address',
+  },
+  {
+    file: 'src/normalize/fit.ts',
+    code: 'a < b ? -1 : 1',
+    replacement: 'a <= b',
+    why: 'no two names are the same',
+  },
   ...['fields', 'links', 'people', 'readers'].map((name) => ({
     file: `src/normalize/${name}.ts`,
     code: 'if (!isJsonObject(value)) return undefined;',

@@ -148,6 +148,29 @@ describe('fields that do not fit', () => {
     expect(result.truncated).not.toContain('priority');
   });
 
+  it('name up to 100 custom fields that went, and more of them as one, because the list must fit too', () => {
+    const numbered = (count: number): IssueFields => ({
+      ...BASE,
+      custom_fields: Object.fromEntries(Array.from({ length: count }, (_, n) => [`customfield_${n}`, n])),
+    });
+    expect(fitFields(numbered(100), () => false).truncated[99]).toMatch(/^customfield_/);
+    const many = fitFields(numbered(101), () => false);
+    expect(many.truncated[0]).toBe('custom_fields');
+    expect(many).toMatchObject({ issue_key: 'ORB-41', custom_fields: {} });
+    const some = fitFields(
+      numbered(101),
+      (fields) => customCount(fields) === 0 && fields.truncated.length > 1,
+    );
+    expect(some.truncated).toHaveLength(101);
+  });
+
+  it('list nothing that was empty before, because nothing of it is missing', () => {
+    const bare = { ...BASE, description: '', summary: '', links: [], custom_fields: {} };
+    expect(fitFields(bare, () => false).truncated.toSorted()).toEqual(
+      ['assignee', 'fix_versions', 'issue_type', 'status', 'status_category'].toSorted(),
+    );
+  });
+
   it('list 100,000 custom fields by one name, because the names alone could be too large', () => {
     const names = Array.from({ length: 100_000 }, (_, n) => `customfield_${n}`);
     const many = { ...BASE, custom_fields: Object.fromEntries(names.map((name) => [name, 1])) };
@@ -210,5 +233,7 @@ describe('the search for the least', () => {
       [0, 1, 2, 3, 4, 9].map((n) => cutAtCodePoint('a😀b', n)),
     );
     expect(cutAtCodePoint('a\ud800', 2)).toBe('a\ud800');
+    expect(cutAtCodePoint('\u{10000}', 1)).toBe('');
+    expect(cutAtCodePoint('\u{10ffff}', 1)).toBe('');
   });
 });

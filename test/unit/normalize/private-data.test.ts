@@ -43,6 +43,13 @@ describe('private data', () => {
     const contacts = { value: 'pete@example.com', name: 'pete@example.com', id: '1' };
     expect(withoutPrivateData(contacts)).toEqual(contacts);
     expect(withoutPrivateData('pete@example.com')).toBe('pete@example.com');
+    const typed = ['ask pete@example.com(pete)', 'pete@example.com(pete) and (x)'];
+    expect(withoutPrivateData(typed)).toEqual(typed);
+  });
+
+  it('is no other property of a user, because a site may keep there what it likes', () => {
+    const user = { accountId: 'a', profile: 'https://example.com/?of=pete@example.com', name: 5, self: 5 };
+    expect(withoutPrivateData(user)).toEqual(user);
   });
 });
 
@@ -65,6 +72,15 @@ describe('any other value', () => {
     const value = { emailAddress: 'a@example.com', list: [{ avatarUrls: 1 }] };
     withoutPrivateData(value);
     expect(value).toEqual({ emailAddress: 'a@example.com', list: [{ avatarUrls: 1 }] });
+  });
+
+  it('is unreadable one level below the last, in a list and in an object, because a part is not the whole', () => {
+    expect(withoutPrivateData([[1]], 2)).toEqual([[1]]);
+    expect(withoutPrivateData([1, [1]], 1)).toBeUndefined();
+    expect(withoutPrivateData({ a: { b: 1 } }, 2)).toEqual({ a: { b: 1 } });
+    expect(withoutPrivateData({ a: 1, b: { c: 1 } }, 1)).toBeUndefined();
+    expect(withoutPrivateData([], 0)).toBeUndefined();
+    expect(withoutPrivateData({}, 0)).toBeUndefined();
   });
 
   it('is unreadable below 100 levels, because writing it as JSON would need recursion', () => {
