@@ -16,6 +16,13 @@ export const TESTS: Record<string, string[]> = {
   verify: unit('verify'),
   parse: [...unit('parse'), ...unit('normalize')],
   normalize: unit('normalize'),
-  store: ['test/integration/store/conformance.test.ts', 'test/integration/store/replay.test.ts'],
+  store: [
+    'test/unit/store/put-revision.test.ts',
+    ...['conditions', 'conformance', 'replay', 'limits', 'raw-body-tags'].map(
+      (name) => `test/integration/store/${name}.test.ts`,
+    ),
+    'test/integration/write-costs.test.ts',
+    'test/integration/correlate/races.test.ts',
+  ],
   correlate: unit('correlate'),
 };

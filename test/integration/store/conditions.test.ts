@@ -1,0 +1,133 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { NO_FIELDS } from '../../../src/domain/snapshot.ts';
+import { snapshotKey } from '../../../src/store/keys.ts';
+import { markDeleted } from '../../../src/store/mark-deleted.ts';
+import { putRevision } from '../../../src/store/put-revision.ts';
+import { putSnapshot } from '../../../src/store/put-snapshot.ts';
+import { getItem, type Item, type Table } from '../../../src/store/table-client.ts';
+import { startApp } from '../../support/app.ts';
+import { startTestEngine } from '../../support/engine.ts';
+
+const TENANT = 'default';
+const signal = AbortSignal.timeout(120_000);
+
+let engine: Awaited<ReturnType<typeof startTestEngine>>;
+let table: Table;
+
+beforeAll(async () => {
+  engine = await startTestEngine();
+});
+
+afterAll(() => engine.stop());
+
+beforeEach(async () => {
+  table = (await startApp({ endpoint: engine.endpoint })).events.table;
+});
+
+const rowOf = (id: string): Promise<Item | null> => getItem(table, snapshotKey(TENANT, id), signal);
+
+describe('a mark of deletion', () => {
+  const mark = (event_id: string, deleted_ms: number | null) =>
+    markDeleted(table, { tenant: TENANT, issue_id: '1', event_id, deleted_ms, keys: ['A-1'] }, signal);
+
+  it('without a time is set once, because a second one says nothing more', async () => {
+    expect(await mark('evt_1', null)).toBe('applied');
+    expect(await mark('evt_2', null)).toBe('stale');
+    const row = await rowOf('1');
+    expect(row).toMatchObject({ deleted: true, deleted_event_id: 'evt_1' });
+    expect(row).not.toHaveProperty('deleted_ms');
+  });
+
+  it('with a time takes the place of one without and of a later one, because the earliest seen stays', async () => {
+    expect(await mark('evt_1', null)).toBe('applied');
+    expect(await mark('evt_2', 500)).toBe('applied');
+    expect(await mark('evt_3', 600)).toBe('stale');
+    expect(await mark('evt_4', 500)).toBe('stale');
+    expect(await mark('evt_5', null)).toBe('stale');
+    expect(await mark('evt_6', 400)).toBe('applied');
+    expect(await rowOf('1')).toMatchObject({
+      deleted: true,
+      deleted_event_id: 'evt_6',
+      deleted_ms: 400,
+    });
+  });
+
+  it('is applied for whoever set it, however often he comes, because an answer may have been lost', async () => {
+    for (const event_id of ['evt_1', 'evt_1']) expect(await mark(event_id, 500)).toBe('applied');
+  });
+});
+
+describe('a row with a revision', () => {
+  const key = { pk: 'V#default#1', sk: 'I#1' };
+  const put = (text: string, read: number | null) => putRevision(table, { ...key, text }, read, signal);
+  const stored = () => getItem(table, key, signal);
+
+  it('is put where none was read only if there is none, because somebody else may have made it', async () => {
+    expect(await put('one', null)).toBe(true);
+    expect(await put('two', null)).toBe(false);
+    expect(await stored()).toEqual({ ...key, text: 'one', rev: 1 });
+  });
+
+  it('is put over the one that was read and no other, because what it says was derived from that', async () => {
+    await put('one', null);
+    expect(await put('two', 1)).toBe(true);
+    expect(await put('late', 1)).toBe(false);
+    expect(await put('early', 7)).toBe(false);
+    expect(await stored()).toEqual({ ...key, text: 'two', rev: 2 });
+  });
+
+  it('is not put over one that is gone, because it was taken away for a reason', async () => {
+    expect(await put('late', 1)).toBe(false);
+    expect(await stored()).toBeNull();
+  });
+});
+
+describe('a snapshot', () => {
+  const TIMES = { issue_level: 'standard', updated_at: '', phoenix_updated_at: '' } as const;
+  type Change = { minute: number; project?: string | null; keys?: string[]; isNew?: boolean };
+
+  const put = ({ minute, project = 'A', keys = ['A-1'], isNew = false }: Change) =>
+    putSnapshot(
+      table,
+      {
+        tenant: TENANT,
+        issue_id: '1',
+        version: { updated_ms: minute, timestamp_ms: minute, event_id: `evt_${minute}` },
+        fields: { ...NO_FIELDS, issue_key: keys[0] ?? '', project_key: project, ...TIMES },
+        body: Buffer.from(`minute ${minute}`),
+        keys,
+        keys_are_new: isNew,
+      },
+      signal,
+    );
+
+  it('leaves the index of its project when it names none any more, because nobody looks for it there', async () => {
+    await put({ minute: 1 });
+    expect(await rowOf('1')).toMatchObject({ project_pk: 'default#A', project_sk: '1'.padStart(20, '0') });
+    expect(await put({ minute: 2, project: null })).toBe('applied');
+    const row = await rowOf('1');
+    expect(row).toMatchObject({ updated_ms: 2 });
+    expect(row).not.toHaveProperty('project_pk');
+    expect(row).not.toHaveProperty('project_sk');
+  });
+
+  it('makes every one of its keys find it, because a row that knows one may not know the other', async () => {
+    await put({ minute: 1, keys: ['A-1'] });
+    expect(await put({ minute: 2, keys: ['A-1', 'B-2'] })).toBe('applied');
+    expect(await rowOf('1')).toMatchObject({ aliased: new Set(['A-1', 'B-2']) });
+    expect(await getItem(table, { pk: 'K#default#B-2', sk: 'I#1' }, signal)).not.toBeNull();
+  });
+
+  it.each([true, false])(
+    'that is older, its keys new: %s, is stale and changes nothing, because versions decide',
+    async (isNew) => {
+      await put({ minute: 5, isNew });
+      expect(await put({ minute: 4, isNew })).toBe('stale');
+      expect(await put({ minute: 5, isNew })).toBe('applied');
+      expect(await rowOf('1')).toMatchObject({
+        updated_ms: 5,
+        body: Uint8Array.from(Buffer.from('minute 5')),
+      });
+    },
+  );
+});
