@@ -318,6 +318,29 @@ const EXPLAINED: Explanation[] = [
     replacement: 'a <= b',
     why: 'no two names are the same',
   },
+  {
+    file: 'src/normalize/commits/readers.ts',
+    code: "value.split('<', 1)[0] ?? ''",
+    replacement: '"Stryker was here!"',
+    why: 'a split text has at least one part; the default only tells the compiler so',
+  },
+  {
+    file: 'src/normalize/commits/listed-commits.ts',
+    code: 'author_name: one(readAuthorName',
+    why: 'what is no author was refused before',
+  },
+  {
+    file: 'src/normalize/normalize.ts',
+    code: "typeof value === 'number' && Number.isInteger(value)",
+    replacement: 'true',
+    why: 'only a number is an integer',
+  },
+  {
+    file: 'src/normalize/normalize.ts',
+    code: 'ms !== null && ms >= FIRST_UPDATE_MS',
+    replacement: 'true',
+    why: 'null is less than any time',
+  },
   ...['fields', 'links', 'people', 'readers'].map((name) => ({
     file: `src/normalize/${name}.ts`,
     code: 'if (!isJsonObject(value)) return undefined;',

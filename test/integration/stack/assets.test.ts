@@ -316,7 +316,9 @@ describe('what is deployed, run with the environment and the table of the templa
     const sweep = await start('sweep');
     await deliverUnseen();
     expect(await sweep.call({})).toEqual({ found: 3, complete: true });
-    expect(takeAs('sweep')).toEqual([...CORRELATION, 'dynamodb:Query by_day'].sort());
+    expect(takeAs('sweep')).toEqual(
+      [...CORRELATION, 'dynamodb:Query by_day', 'dynamodb:Query by_gap'].sort(),
+    );
   });
 
   it('answers every question with the rights of read', async () => {

@@ -216,6 +216,10 @@ describe('a pull request', () => {
     });
   });
 
+  it('may have the number 0, because a host counts as it likes', () => {
+    expect(pullRequest({ number: 0 })).toMatchObject({ id: '0', unread: [] });
+  });
+
   it.each([
     { number: 0.5 },
     { number: -1 },

@@ -55,6 +55,7 @@ describe('our own format', () => {
     ['origin/main', 'origin/main', []],
     ['refs/remotes/origin/main', 'refs/remotes/origin/main', []],
     ['refs/tags/v1', null, []],
+    ['old/refs/heads/main', 'old/refs/heads/main', []],
     ['', null, []],
     [null, null, []],
     ['NOVA-1\ud800', 'NOVA-1\ufffd', []],
