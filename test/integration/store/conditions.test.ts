@@ -1,17 +1,20 @@
+import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { NO_FIELDS } from '../../../src/domain/snapshot.ts';
-import { snapshotKey } from '../../../src/store/keys.ts';
+import { decodeEvent } from '../../../src/store/event-row.ts';
+import { eventKey, snapshotKey } from '../../../src/store/keys.ts';
 import { markDeleted } from '../../../src/store/mark-deleted.ts';
 import { putRevision } from '../../../src/store/put-revision.ts';
 import { putSnapshot } from '../../../src/store/put-snapshot.ts';
 import { getItem, type Item, type Table } from '../../../src/store/table-client.ts';
-import { startApp } from '../../support/app.ts';
+import { startApp, type TestApp } from '../../support/app.ts';
 import { startTestEngine } from '../../support/engine.ts';
 
 const TENANT = 'default';
 const signal = AbortSignal.timeout(120_000);
 
 let engine: Awaited<ReturnType<typeof startTestEngine>>;
+let app: TestApp;
 let table: Table;
 
 beforeAll(async () => {
@@ -21,7 +24,8 @@ beforeAll(async () => {
 afterAll(() => engine.stop());
 
 beforeEach(async () => {
-  table = (await startApp({ endpoint: engine.endpoint })).events.table;
+  app = await startApp({ endpoint: engine.endpoint });
+  ({ table } = app.events);
 });
 
 const rowOf = (id: string): Promise<Item | null> => getItem(table, snapshotKey(TENANT, id), signal);
@@ -130,4 +134,31 @@ describe('a snapshot', () => {
       });
     },
   );
+});
+
+describe('the raw body of an event', () => {
+  const deliver = async (description: string) => {
+    const fields = { updated: '2026-10-20T09:00:03.552-0700', summary: 'Import', description };
+    const body = JSON.stringify({
+      timestamp: 1_792_512_003_777,
+      webhookEvent: 'jira:issue_updated',
+      issue: { id: '1', key: 'A-1', fields },
+    });
+    const event_id = String((await app.deliver(body)).body.event_id);
+    const row = await getItem(table, eventKey(event_id), signal);
+    if (row === null) throw new Error('the event is not stored');
+    return { body, event: decodeEvent(row).event, apart: await app.events.rawBodies.get(event_id, signal) };
+  };
+
+  it('lies in the event where it fits, because one write is less than two', async () => {
+    const { event, apart } = await deliver('short');
+    expect(event).toMatchObject({ raw_stored_apart: false, facts: { issue_key: 'A-1' } });
+    expect(apart).toBeNull();
+  });
+
+  it('lies apart where it does not, and the event says so and keeps its facts', async () => {
+    const { body, event, apart } = await deliver(randomBytes(500_000).toString('base64'));
+    expect(event).toMatchObject({ raw_stored_apart: true, facts: { issue_key: 'A-1', unread_fields: [] } });
+    expect(Buffer.from(apart ?? []).toString()).toBe(body);
+  });
 });
