@@ -1,7 +1,6 @@
 import { BATCH_SIZE } from '../../contract/stream.ts';
-import { processBatch } from '../../handlers/correlate/process-batch.ts';
+import { processEvents } from '../../handlers/correlate/process-events.ts';
 import type { SweepDeps } from '../../handlers/correlate/sweep-events.ts';
-import { chunks } from '../../platform/chunks.ts';
 import { showProgress } from '../shared/progress.ts';
 
 /** `failed`: what was parked, or could not even be written down; `documents`: keys of the run documents. */
@@ -11,9 +10,7 @@ export type Correlated = { events: number; failed: number; documents: string[] }
 export const correlateEvents = async (store: SweepDeps, eventIds: string[]): Promise<Correlated> => {
   const progress = showProgress('correlating batches', Math.ceil(eventIds.length / BATCH_SIZE));
   const correlated: Correlated = { events: eventIds.length, failed: 0, documents: [] };
-  for (const ids of chunks(eventIds, BATCH_SIZE)) {
-    const hints = ids.map((event_id) => ({ kind: 'event', event_id }) as const);
-    const { run, failed, unwritten, complete } = await processBatch(store, hints);
+  for await (const { run, failed, unwritten, complete } of processEvents(store, eventIds)) {
     correlated.failed += complete || failed > 0 ? failed : Math.max(1, unwritten.size);
     if (run) correlated.documents.push(run.key);
     progress.step();

@@ -4,6 +4,7 @@ import { eachLimit } from '../../platform/each-limit.ts';
 import type { Hint } from '../../stream/read-hint.ts';
 import { type BatchDeps, newScope } from './batch-deps.ts';
 import { writeBatchDocument } from './batch-document.ts';
+import { logFailed } from './log-failed.ts';
 import { runUnit, type UnitResult } from './run-unit.ts';
 import { BACKOFF, ISSUES_TOGETHER, UNITS_AT_A_TIME } from './scope.ts';
 import { readWork, type Unit } from './units.ts';
@@ -26,10 +27,9 @@ const hasFailed = ({ status }: UnitResult): boolean => status === 'failed';
 const eventsOf = (results: UnitResult[]): number =>
   results.reduce((sum, { unit }) => sum + unit.events.length, 0);
 
-const logFailed = (deps: BatchDeps, { unit, attempts, reason }: UnitResult): void => {
-  const event_ids = unit.events.map(({ event_id }) => event_id).slice(0, 20);
-  const generated_at = toPhoenixIso(deps.clock());
-  deps.log.error({ alarm: 'processing-failed', generated_at, event_ids, attempts, reason }, 'events parked');
+const logParked = (deps: BatchDeps, { unit, attempts, reason }: UnitResult): void => {
+  const eventIds = unit.events.map(({ event_id }) => event_id);
+  logFailed(deps, eventIds, { attempts, reason }, 'events parked');
 };
 
 const logRun = (deps: BatchDeps, run: WrittenRun | null, begun: number, results: UnitResult[]): void => {
@@ -64,7 +64,7 @@ export const processBatch = async (deps: BatchDeps, hints: Hint[]): Promise<Batc
   const worked = await runAll(deps, units);
   const { run, written, results } = await writeBatchDocument(deps, worked);
   const failed = results.filter(hasFailed);
-  for (const result of failed) logFailed(deps, result);
+  for (const result of failed) logParked(deps, result);
   // A unit without events of its own is parked under the one its snapshot shows.
   if (failed.length > 0) deps.count('ProcessingFailed', Math.max(1, eventsOf(failed)));
   deps.count('EventsProcessed', eventsOf(results) - eventsOf(failed));

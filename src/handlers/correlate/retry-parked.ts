@@ -1,10 +1,8 @@
-import { BATCH_SIZE } from '../../contract/stream.ts';
-import { toPhoenixIso } from '../../domain/instant.ts';
-import { chunks } from '../../platform/chunks.ts';
 import { listRetryable, stopRetrying } from '../../store/parked.ts';
 import { readProcessing } from '../../store/processing.ts';
 import { type BatchDeps, newScope } from './batch-deps.ts';
-import { processBatch } from './process-batch.ts';
+import { logFailed } from './log-failed.ts';
+import { processEvents } from './process-events.ts';
 
 /** Three tries in each sweep of a day: what fails for longer is no outage, and waits for a replay. */
 const MOST_ATTEMPTS = 288;
@@ -30,20 +28,15 @@ const withoutAlarm = (deps: BatchDeps): BatchDeps => ({
 });
 
 const retry = async (deps: BatchDeps, eventIds: string[]): Promise<void> => {
-  for (const chunk of chunks(eventIds, BATCH_SIZE)) {
-    const hints = chunk.map((event_id) => ({ kind: 'event', event_id }) as const);
-    const { failed } = await processBatch(withoutAlarm(deps), hints);
-    deps.log.warn({ retried: chunk.length, failed }, 'parked events tried again');
-  }
+  for await (const { events, failed } of processEvents(withoutAlarm(deps), eventIds))
+    deps.log.warn({ retried: events, failed }, 'parked events tried again');
 };
 
 const giveUp = async (deps: BatchDeps, eventIds: string[]): Promise<void> => {
   const now = deps.clock();
   for (const eventId of eventIds) await stopRetrying(deps.table, eventId, now, newScope(deps).signal);
   deps.count('ProcessingFailed', eventIds.length);
-  const event_ids = eventIds.slice(0, 20);
-  const fields = { alarm: 'processing-failed', generated_at: toPhoenixIso(now), event_ids };
-  deps.log.error(fields, 'parked events are not tried again');
+  logFailed(deps, eventIds, {}, 'parked events are not tried again');
 };
 
 /**

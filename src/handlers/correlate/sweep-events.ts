@@ -1,8 +1,6 @@
-import { BATCH_SIZE } from '../../contract/stream.ts';
-import { chunks } from '../../platform/chunks.ts';
 import { moveSweepMark, readSweepMark, type SweepMark } from '../../store/sweep-mark.ts';
 import { type BatchDeps, newScope } from './batch-deps.ts';
-import { processBatch } from './process-batch.ts';
+import { processEvents } from './process-events.ts';
 import { retryParked } from './retry-parked.ts';
 import { daysBetween, waitingOfDay, waitingSince } from './waiting-events.ts';
 
@@ -25,11 +23,8 @@ const sweepDay = async (deps: SweepDeps, day: string, range: Range): Promise<Swe
     newSignal,
   )) {
     swept.found += waiting.length;
-    for (const chunk of chunks(waiting, BATCH_SIZE)) {
-      const hints = chunk.map(({ event_id }) => ({ kind: 'event', event_id }) as const);
-      const { complete } = await processBatch(deps, hints);
-      swept.complete &&= complete;
-    }
+    const eventIds = waiting.map(({ event_id }) => event_id);
+    for await (const { complete } of processEvents(deps, eventIds)) swept.complete &&= complete;
   }
   return swept;
 };
