@@ -1,4 +1,3 @@
-import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { METRICS } from '../../src/contract/metrics.ts';
 import { UnavailableError } from '../../src/errors/errors.ts';
@@ -11,6 +10,7 @@ import { startCorrelation } from '../support/correlation.ts';
 import { freshDelivery } from '../support/dependencies.ts';
 import { startTestEngine } from '../support/engine.ts';
 import { startFaultProxy } from '../support/fault-proxy.ts';
+import { setBody } from '../support/set-body.ts';
 import { commit, commitsBody } from './correlate/bodies.ts';
 
 let engine: Awaited<ReturnType<typeof startTestEngine>>;
@@ -69,15 +69,7 @@ const ofSweep = async (): Promise<Counts> => {
   return counts;
 };
 
-const spoilBody = ({ events }: TestApp, eventId: string) =>
-  events.table.reader.send(
-    new UpdateCommand({
-      TableName: events.table.name,
-      Key: eventKey(eventId),
-      UpdateExpression: 'SET body = :body',
-      ExpressionAttributeValues: { ':body': Buffer.from('spoilt') },
-    }),
-  );
+const spoilBody = (app: TestApp, eventId: string) => setBody(app, eventKey(eventId), Buffer.from('spoilt'));
 
 const down = (): Promise<never> => Promise.reject(new UnavailableError('artifacts', new Error('down')));
 const SHUT = { put: down, replaceIfNewer: down };

@@ -6,6 +6,7 @@ type Explanation = { file: string; code: string; replacement?: string; why: stri
 const NO_KEY = 'the other text names no key either';
 const EQUAL = 'what compares equal here is equal in everything, so either will do';
 
+const ONE_PART = 'a split text has at least one part; the default only tells the compiler so';
 const SLOWER = 'the same is found with more work';
 const NOT_ASKED = 'the type wants it told apart; nobody asks for this one by its name';
 const NOT_READ =
@@ -64,7 +65,7 @@ const EXPLAINED: Explanation[] = [
   {
     file: 'src/correlate/title.ts',
     code: "[line = '']",
-    why: 'a split text has at least one part; the default only tells the compiler so',
+    why: ONE_PART,
   },
   {
     file: 'src/correlate/title.ts',
@@ -306,7 +307,7 @@ const EXPLAINED: Explanation[] = [
     file: 'src/normalize/private-data.ts',
     code: "url.split('?', 1)[0] ?? ''",
     replacement: '"Stryker was here!"',
-    why: 'a split text has at least one part; the default only tells the compiler so',
+    why: ONE_PART,
   },
   {
     file: 'src/normalize/private-data.ts',
@@ -324,7 +325,7 @@ const EXPLAINED: Explanation[] = [
     file: 'src/normalize/commits/readers.ts',
     code: "value.split('<', 1)[0] ?? ''",
     replacement: '"Stryker was here!"',
-    why: 'a split text has at least one part; the default only tells the compiler so',
+    why: ONE_PART,
   },
   {
     file: 'src/normalize/commits/listed-commits.ts',

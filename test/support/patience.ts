@@ -1,5 +1,5 @@
 import pRetry from 'p-retry';
-import type { TestApp } from '../../support/app.ts';
+import type { TestApp } from './app.ts';
 
 /** Client settings of who judges: a machine that is busy with other runs must not spoil this one. */
 export const PATIENT = {

@@ -4,9 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { COMMIT_SECRETS, openApp, SECRET, type TestApp } from '../../support/app.ts';
 import { type FaultProxy, startFaultProxy } from '../../support/fault-proxy.ts';
+import { PATIENT, patient } from '../../support/patience.ts';
 import { type MovableClock, movableClock } from './clock.ts';
 import { type Host, type ProcessHost, startInside, startProcess } from './host.ts';
-import { PATIENT, patient } from './patience.ts';
 
 /** Where one run plays: a table, a proxy that spoils what it is told to, and an instance behind it. */
 export type World = {

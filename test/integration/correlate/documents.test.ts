@@ -1,17 +1,18 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
-import { DeleteCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { DeleteCommand } from '@aws-sdk/lib-dynamodb';
 import type { DynamoDBRecord } from 'aws-lambda';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { sweepEvents } from '../../../src/handlers/correlate/sweep-events.ts';
 import { eventKey } from '../../../src/store/keys.ts';
-import type { Item, Key } from '../../../src/store/table-client.ts';
+import type { Item } from '../../../src/store/table-client.ts';
 import { passesFilter } from '../../../src/stream/passes-filter.ts';
 import { createTable, openApp, type TestApp } from '../../support/app.ts';
 import { scanTable, startCorrelation, type TestCorrelation, toRecord } from '../../support/correlation.ts';
 import { startTestEngine } from '../../support/engine.ts';
 import { publishedValidator } from '../../support/schemas.ts';
+import { setBody } from '../../support/set-body.ts';
 import { commit, commitsBody, issueBody, pullRequestBody } from './bodies.ts';
 import { bareStories, commitsOf, derivedRows, processingOf, strayCommits } from './derived.ts';
 import { documentsIn } from './found.ts';
@@ -43,12 +44,6 @@ beforeEach(async () => {
 
 const deliverCommits = async (...commits: object[]): Promise<string> =>
   String((await app.deliverCommits('commits', commitsBody(...commits))).body.event_id);
-
-const setBody = async (Key: Key, body: unknown): Promise<void> => {
-  const write = { TableName: app.events.table.name, Key, UpdateExpression: 'SET body = :body' };
-  const command = new UpdateCommand({ ...write, ExpressionAttributeValues: { ':body': body } });
-  await app.events.table.reader.send(command);
-};
 
 const deliverIssue = async (id: string, key: string, day = 1): Promise<string> =>
   String((await app.deliver(issueBody(id, key, day))).body.event_id);
@@ -213,9 +208,9 @@ describe('what correlation writes', () => {
     expect(await correlation.run()).toEqual(ALL_HANDLED);
     now += 16 * 60_000;
     await sweepEvents({ ...correlation.deps, retention_days: 30 });
-    await setBody(eventKey(issue), 'garbage');
+    await setBody(app, eventKey(issue), 'garbage');
     expect(await correlation.run()).toEqual(ALL_HANDLED);
-    await setBody(eventKey(issue), before.find(({ pk }) => pk === `E#${issue}`)?.body);
+    await setBody(app, eventKey(issue), before.find(({ pk }) => pk === `E#${issue}`)?.body);
     const written = changes(before, await scanTable(app));
     expect(written.length).toBeGreaterThan(8);
     expect(written.filter(passesFilter)).toEqual([]);

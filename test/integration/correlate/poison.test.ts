@@ -1,12 +1,11 @@
 import { randomBytes } from 'node:crypto';
-import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { UnavailableError } from '../../../src/errors/errors.ts';
 import { eventKey, refKey } from '../../../src/store/keys.ts';
-import type { Key } from '../../../src/store/table-client.ts';
 import { startApp, type TestApp } from '../../support/app.ts';
 import { startCorrelation, type TestCorrelation } from '../../support/correlation.ts';
 import { startTestEngine } from '../../support/engine.ts';
+import { setBody } from '../../support/set-body.ts';
 import { runCli } from '../cli/run-cli.ts';
 import { commit, commitsBody, issueBody, shaOf } from './bodies.ts';
 import { bareStories, commitsOf, processingOf } from './derived.ts';
@@ -33,18 +32,6 @@ beforeEach(async () => {
   return () => correlation[Symbol.dispose]();
 });
 
-/** Puts a value where a row has its body, and answers what was there. */
-const setBody = async (key: Key, body: unknown): Promise<unknown> => {
-  const command = new UpdateCommand({
-    TableName: app.events.table.name,
-    Key: key,
-    UpdateExpression: 'SET body = :body',
-    ExpressionAttributeValues: { ':body': body },
-    ReturnValues: 'UPDATED_OLD',
-  });
-  return (await app.events.table.reader.send(command)).Attributes?.body;
-};
-
 const deliverCommits = async (...commits: object[]): Promise<string> =>
   String((await app.deliverCommits('commits', commitsBody(...commits))).body.event_id);
 
@@ -70,7 +57,7 @@ describe('an event whose stored body cannot be read', () => {
     const poison = await deliverCommits(commit(1, 'paymentsecret ABC-1'));
     const good = await deliverCommits(commit(2, 'paymentsecret ABC-2'));
     await deliverIssue('2', 'ABC-2');
-    const body = await setBody(eventKey(poison), Buffer.from('paymentsecret'));
+    const body = await setBody(app, eventKey(poison), Buffer.from('paymentsecret'));
     expect(await correlation.run()).toEqual(ALL_HANDLED);
     expect(await commitsOf(app, 'ABC-2')).toEqual(['2 message']);
     expect(correlation.latest().correlation.matched).toMatchObject([{ issue_id: '2' }]);
@@ -80,7 +67,7 @@ describe('an event whose stored body cannot be read', () => {
     expect(alarm).toMatchObject([{ event_ids: [poison], reason: 'the stored event cannot be read' }]);
     expect(JSON.stringify(correlation.lines)).not.toMatch(PAYLOAD);
 
-    await setBody(eventKey(poison), body);
+    await setBody(app, eventKey(poison), body);
     expect(await processingOf(app, poison)).toMatchObject({
       status: 'failed',
       attempts: 1,
@@ -92,13 +79,13 @@ describe('an event whose stored body cannot be read', () => {
 
   it('is taken up by a replay of what is parked once it can be read, and is parked no more', async () => {
     const poison = await deliverCommits(commit(1, 'ABC-1'));
-    const body = await setBody(eventKey(poison), Buffer.from('garbage'));
+    const body = await setBody(app, eventKey(poison), Buffer.from('garbage'));
     await correlation.run();
     await deliverIssue('1', 'ABC-1');
     await correlation.run([issueRecord('1')]);
     expect(await replayParked()).toMatchObject({ code: 1 });
     expect(await failedCount()).toBe(1);
-    await setBody(eventKey(poison), body);
+    await setBody(app, eventKey(poison), body);
     expect(await replayParked()).toMatchObject({ code: 0 });
     expect(await failedCount()).toBe(0);
     expect(await commitsOf(app, 'ABC-1')).toEqual(['1 message']);
@@ -108,7 +95,7 @@ describe('an event whose stored body cannot be read', () => {
 
   it('delays nothing for ever, however often its records come again', async () => {
     const poison = await deliverCommits(commit(1, 'ABC-1'));
-    await setBody(eventKey(poison), Buffer.from('garbage'));
+    await setBody(app, eventKey(poison), Buffer.from('garbage'));
     for (let times = 0; times < 3; times += 1) expect(await correlation.run()).toEqual(ALL_HANDLED);
     expect(await failedCount()).toBe(1);
   });
@@ -161,7 +148,7 @@ describe('an issue whose rows cannot be read', () => {
     const poison = await deliverIssue('1', 'ABC-1');
     await deliverIssue('2', 'ABC-2');
     await deliverCommits(commit(2, 'ABC-2'));
-    await setBody({ pk: 'I#default#1', sk: 'S' }, Buffer.from('garbage'));
+    await setBody(app, { pk: 'I#default#1', sk: 'S' }, Buffer.from('garbage'));
     expect(await correlation.run()).toEqual(ALL_HANDLED);
     expect(await processingOf(app, poison)).toMatchObject({ status: 'failed', attempts: 3 });
     expect(correlation.latest().issues.map(({ issue_id }) => issue_id)).toEqual(['2']);
@@ -170,7 +157,7 @@ describe('an issue whose rows cannot be read', () => {
 
   it('is parked under the event its snapshot shows, when only the record of the snapshot came', async () => {
     const poison = await deliverIssue('1', 'ABC-1');
-    await setBody({ pk: 'I#default#1', sk: 'S' }, Buffer.from('garbage'));
+    await setBody(app, { pk: 'I#default#1', sk: 'S' }, Buffer.from('garbage'));
     expect(await correlation.run([issueRecord('1')])).toEqual(ALL_HANDLED);
     expect(await processingOf(app, poison)).toMatchObject({ status: 'failed' });
   });
@@ -181,7 +168,11 @@ describe('an issue whose rows cannot be read', () => {
     await deliverCommits(...many);
     expect(await correlation.run()).toEqual(ALL_HANDLED);
     // The last of its commits: whether it is a story without any is known before that one is read.
-    await setBody(refKey('default', { kind: 'commit', repository: 'acme/shop', id: shaOf(219) }), 'garbage');
+    await setBody(
+      app,
+      refKey('default', { kind: 'commit', repository: 'acme/shop', id: shaOf(219) }),
+      'garbage',
+    );
     const poison = String((await app.deliver(issueBody('1', 'ABC-1', 2))).body.event_id);
     const good = await deliverIssue('2', 'ABC-2');
     const records = asBatch([eventRecord(poison), eventRecord(good), issueRecord('1'), issueRecord('2')]);

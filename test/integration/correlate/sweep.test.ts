@@ -6,10 +6,12 @@ import { UnavailableError } from '../../../src/errors/errors.ts';
 import { type Swept, sweepEvents } from '../../../src/handlers/correlate/sweep-events.ts';
 import { replayEvent } from '../../../src/handlers/replay-event.ts';
 import { eventKey, processingKey } from '../../../src/store/keys.ts';
+import type { Table } from '../../../src/store/table-client.ts';
 import { type Counts, createTable, openApp, summed, type TestApp } from '../../support/app.ts';
 import { scanTable, startCorrelation, type TestCorrelation } from '../../support/correlation.ts';
 import { startTestEngine } from '../../support/engine.ts';
 import { type FaultProxy, startFaultProxy } from '../../support/fault-proxy.ts';
+import { setBody } from '../../support/set-body.ts';
 import { commit, commitsBody, issueBody, shaOf } from './bodies.ts';
 import { commitsOf, derivedRows, processingOf } from './derived.ts';
 import { putQuarantined } from './quarantined.ts';
@@ -144,11 +146,14 @@ describe('the sweep', () => {
 describe('an event that was parked because the table did not answer for a second or two', () => {
   const REFUSED = { kind: 'error', status: 500, type: 'InternalServerError' } as const;
 
-  /** Correlation whose calls about commit 1 fail. */
-  const runRefused = async (): Promise<void> => {
-    const { table } = openApp({ endpoint: proxy.endpoint, tableName: app.events.table.name }).events;
+  /** The table by a way on which calls about commit 1 fail, until the proxy is healed. */
+  const refusing = (): Table => {
     proxy.fail(REFUSED, { when: (body) => body.includes(shaOf(1)) });
-    using refused = startCorrelation(app, { clock, table });
+    return openApp({ endpoint: proxy.endpoint, tableName: app.events.table.name }).events.table;
+  };
+
+  const runRefused = async (): Promise<void> => {
+    using refused = startCorrelation(app, { clock, table: refusing() });
     expect(await refused.run()).toEqual(ALL_HANDLED);
     proxy.heal();
   };
@@ -180,10 +185,8 @@ describe('an event that was parked because the table did not answer for a second
     const id = await deliver(1, 'ABC-1');
     await runRefused();
     now += 16 * MINUTE_MS;
-    const { table } = openApp({ endpoint: proxy.endpoint, tableName: app.events.table.name }).events;
-    proxy.fail(REFUSED, { when: (body) => body.includes(shaOf(1)) });
     const counts: Counts = {};
-    expect(await sweep({ table, count: summed(counts) })).toEqual({ found: 0, complete: true });
+    expect(await sweep({ table: refusing(), count: summed(counts) })).toEqual({ found: 0, complete: true });
     proxy.heal();
     expect(counts.ProcessingFailed).toBeUndefined();
     expect(await processingOf(app, id)).toMatchObject({ status: 'failed', attempts: 6 });
@@ -194,15 +197,13 @@ describe('an event that was parked because the table did not answer for a second
 
   it('is not tried twice in one sweep, because six tries in a row tell no more than three', async () => {
     const id = await deliver(1, 'ABC-1');
-    const { table } = openApp({ endpoint: proxy.endpoint, tableName: app.events.table.name }).events;
-    proxy.fail(REFUSED, { when: (body) => body.includes(shaOf(1)) });
     now += 16 * MINUTE_MS;
     const begun = now;
     const ticking = () => {
       now += 1;
       return now;
     };
-    await sweep({ table, clock: ticking });
+    await sweep({ table: refusing(), clock: ticking });
     proxy.heal();
     expect(now).toBeGreaterThan(begun);
     expect(await processingOf(app, id)).toMatchObject({ status: 'failed', attempts: 3 });
@@ -249,14 +250,7 @@ describe('an event that was parked because the table did not answer for a second
 describe('an event that was parked because it cannot be read', () => {
   it('is not tried again by a sweep, because it would fail the same way', async () => {
     const id = await deliver(1, 'ABC-1');
-    await app.events.table.reader.send(
-      new UpdateCommand({
-        TableName: app.events.table.name,
-        Key: eventKey(id),
-        UpdateExpression: 'SET body = :body',
-        ExpressionAttributeValues: { ':body': Buffer.from('garbage') },
-      }),
-    );
+    await setBody(app, eventKey(id), Buffer.from('garbage'));
     await correlation.run();
     now += 16 * MINUTE_MS;
     await sweep();

@@ -1,9 +1,10 @@
 import { BatchWriteCommand } from '@aws-sdk/lib-dynamodb';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { newRunId } from '../../../src/platform/run-id.ts';
 import { eventItem } from '../../../src/store/event-row.ts';
 import { startApp, type TestApp } from '../../support/app.ts';
 import { startTestEngine } from '../../support/engine.ts';
+import { patient } from '../../support/patience.ts';
 
 /** Noon in Phoenix. */
 const NOON = Date.parse('2026-03-10T19:00:00.000Z');
@@ -250,12 +251,7 @@ describe('GET /stats', () => {
       await reader.send(new BatchWriteCommand({ RequestItems: { [name]: items } }));
     }
     // A machine that is busy with other tests may need longer for them than a request has.
-    await vi.waitFor(
-      async () => {
-        const { body: stats } = await app.get('/stats?hours=1');
-        expect(stats).toMatchObject({ complete: false, outcomes: { recorded: 10_000 } });
-      },
-      { timeout: 60_000, interval: 1_000 },
-    );
+    const { body: stats } = await patient(app).get('/stats?hours=1');
+    expect(stats).toMatchObject({ complete: false, outcomes: { recorded: 10_000 } });
   }, 120_000);
 });
