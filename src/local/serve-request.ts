@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { LimitFunction } from 'p-limit';
 import { describeFault } from '../errors/errors.ts';
 import type { HttpHandler } from '../handlers/dispatch.ts';
 import type { HttpResponse } from '../http/response.ts';
@@ -13,6 +14,8 @@ import { drain, readBody } from './request-body.ts';
 /** What every request of a server shares. */
 export type Serving = {
   handler: HttpHandler;
+  /** Runs something when it is its turn. */
+  turn: LimitFunction;
   maxBodyBytes: number;
   log: Logger;
   clock: Clock;
@@ -47,7 +50,7 @@ const respond = async (
   const { gone, bytes, unread } = await readBody(request, serving.maxBodyBytes);
   if (gone) return;
   if (unread) serving.connections.doom(request.socket);
-  const result = await callHandler(serving, request, bytes);
+  const result = await serving.turn(() => callHandler(serving, request, bytes));
   if (!unread) return sendAnswer(response, result, serving.closing);
   await sendEarlyAnswer(response, result, () => drain(request, serving.drainBytes, serving.drainMs));
 };

@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
+import pLimit from 'p-limit';
 import { describeFault } from '../errors/errors.ts';
 import type { HttpHandler } from '../handlers/dispatch.ts';
 import { type Clock, systemClock } from '../platform/clock.ts';
@@ -10,7 +11,7 @@ import { listen, urlOf } from './listen.ts';
 import { isWanted } from './request-body.ts';
 import { type Serving, serveRequest } from './serve-request.ts';
 
-/** Milliseconds and bytes that keep one client from holding the server. */
+/** Milliseconds, bytes and counts that keep one client from holding the server. */
 const LIMITS = {
   headersMs: 30_000,
   requestMs: 30_000,
@@ -21,6 +22,12 @@ const LIMITS = {
   drainMs: 2_000,
   /** How long `close` waits for what is under way. */
   closeMs: 10_000,
+  /**
+   * Requests that are handled at a time; the others wait their turn, first come, first served. With all of 200 at
+   * once, calls of the database ran out of their time and were made again, and Node, which accepts one connection
+   * in each turn of its loop, let some wait for ten seconds.
+   */
+  atOnce: 16,
 };
 
 export type Limits = typeof LIMITS;
@@ -99,9 +106,20 @@ export const serve = async (options: ServeOptions): Promise<LocalServer> => {
   const { handler, host, port, maxBodyBytes, log, clock = systemClock } = options;
   const limits = { ...LIMITS, ...options.limits };
   const { drainBytes, drainMs, closeMs } = limits;
+  const turn = pLimit(limits.atOnce);
   const server = createHttpServer(limits);
   const connections = trackConnections(server);
-  const serving = { handler, maxBodyBytes, log, clock, drainBytes, drainMs, connections, closing: false };
+  const serving = {
+    handler,
+    turn,
+    maxBodyBytes,
+    log,
+    clock,
+    drainBytes,
+    drainMs,
+    connections,
+    closing: false,
+  };
   answerClientErrors(server, connections, clock);
   const underWay = takeRequests(server, serving);
   await listen(server, host, port);

@@ -1,7 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import * as z from 'zod/mini';
-import { bodyWith, nextMarks, signedRequest } from '../bench/http/bodies.ts';
-import type { ServerProcess } from '../bench/http/child.ts';
+import { lagOf, secondsSince } from './lag.ts';
 import { mixedDeliveries } from './mixed-deliveries.ts';
 import { startOurs } from './our-instance.ts';
 import { sendAll } from './send.ts';
@@ -13,32 +11,9 @@ import { sendAll } from './send.ts';
 export type KeepUp = { rate: number; seconds: number; lag: number; drain: number; errors: number };
 
 const SAMPLE_MS = 1_000;
-const POLL_MS = 100;
-/** An issue nobody else writes. */
-const PROBED_ISSUE = 99_999;
 const CONNECTIONS = 20;
 /** Until what runs often is compiled. */
 const WARM_UP = 500;
-
-const secondsSince = (begun: number): number => (performance.now() - begun) / 1000;
-
-const taken = z.object({ event_id: z.string() });
-const looked = z.object({ processing: z.object({ status: z.string() }) });
-
-/** Seconds from the answer to a delivery of our own until it is correlated. */
-const lagOf = async ({ url }: ServerProcess): Promise<number> => {
-  const { method, path, headers, body } = signedRequest(
-    bodyWith(nextMarks(PROBED_ISSUE), 'jira:issue_updated', 'probe'),
-  );
-  const answer = await fetch(`${url}${path}`, { method, headers, body });
-  const begun = performance.now();
-  const { event_id } = taken.parse(await answer.json());
-  for (;;) {
-    const event = looked.parse(await (await fetch(`${url}/events/${event_id}`)).json());
-    if (event.processing.status === 'processed') return secondsSince(begun);
-    await sleep(POLL_MS);
-  }
-};
 
 /**
  * Sends at a rate with correlation running, and watches how far it falls behind. On an instance and a database of
@@ -55,7 +30,7 @@ const wave = async (rate: number, seconds: number, owned: AsyncDisposableStack):
   });
   let lag = 0;
   while (ended === Number.POSITIVE_INFINITY) {
-    lag = Math.max(lag, await lagOf(server));
+    lag = Math.max(lag, await lagOf(server.url));
     await sleep(SAMPLE_MS);
   }
   const { errors } = await sent;

@@ -1,20 +1,20 @@
-import { setTimeout as sleep } from 'node:timers/promises';
-import * as z from 'zod/mini';
 import { newCommand, runCommand, wholeNumber } from '../../src/cli/shared/command.ts';
+import { CommandError } from '../../src/cli/shared/command-error.ts';
 import { textTable } from '../../src/cli/shared/text-table.ts';
 import { machineFacts } from '../bench/shared/machine.ts';
 import { median } from '../bench/shared/stats.ts';
+import { lagOf } from './lag.ts';
 import { mixedDeliveries } from './mixed-deliveries.ts';
 import { startOurs } from './our-instance.ts';
 import { handlesOf, memoryOf } from './process-facts.ts';
-import { sendAll } from './send.ts';
+import { type SendOptions, sendAll } from './send.ts';
 
 const command = newCommand(
   'soak',
   'Sends a steady load to a whole instance and watches that memory, open handles and lag stay flat.',
 )
   .option('--minutes <count>', 'how long', wholeNumber(1, 24 * 60), 10)
-  .option('--rate <count>', 'deliveries a second', wholeNumber(1, 200), 20);
+  .option('--rate <count>', 'deliveries a second', wholeNumber(1, 200), 5);
 
 type Flags = { minutes: number; rate: number };
 
@@ -23,19 +23,20 @@ type Sample = { memory: number; handles: number; lag: number };
 
 const ROUND_SECONDS = 10;
 const CONNECTIONS = 10;
+/** Deliveries until what runs often is compiled and the collector has found its pace: memory rises until then. */
+const WARM_UP = 3_000;
 const MOST_LAG_SECONDS = 30;
 /** What a garbage collector leaves lying about now and then. */
 const MEMORY_SLACK_MB = 40;
 const HANDLE_SLACK = 15;
 
-const stats = z.object({ lag_seconds: z.number() });
+const sample = async (url: string, pid: number): Promise<Sample> => ({
+  memory: memoryOf(pid),
+  handles: handlesOf(pid),
+  lag: await lagOf(url),
+});
 
-const sample = async (url: string, pid: number): Promise<Sample> => {
-  const { lag_seconds } = stats.parse(await (await fetch(`${url}/stats?hours=1`)).json());
-  return { memory: memoryOf(pid), handles: handlesOf(pid), lag: lag_seconds };
-};
-
-/** The last third against the first after a warm-up: what grows, grows between them. */
+/** The last third against the first: what grows, grows between them. */
 const judgeSamples = (samples: readonly Sample[]): string[] => {
   const third = Math.max(1, Math.floor(samples.length / 3));
   const grown = (of: (one: Sample) => number): number =>
@@ -46,7 +47,7 @@ const judgeSamples = (samples: readonly Sample[]): string[] => {
   return [
     ...(memory > MEMORY_SLACK_MB ? [`memory grew by ${memory.toFixed(0)} MB`] : []),
     ...(handles > HANDLE_SLACK ? [`open handles grew by ${handles}`] : []),
-    ...(lag > MOST_LAG_SECONDS ? [`correlation was ${lag} s behind`] : []),
+    ...(lag > MOST_LAG_SECONDS ? [`correlation was ${lag.toFixed(0)} s behind`] : []),
   ];
 };
 
@@ -57,24 +58,32 @@ const show = (samples: readonly Sample[]): string =>
       String((index + 1) * ROUND_SECONDS),
       memory.toFixed(0),
       String(handles),
-      String(lag),
+      lag.toFixed(1),
     ]),
   );
 
-/** Rounds of the same load; the engine is changed now and then, because it alone would slow down. */
+const send = async (
+  url: string,
+  count: number,
+  pace: Pick<SendOptions, 'overallRate'> = {},
+): Promise<void> => {
+  const { errors } = await sendAll(url, mixedDeliveries(count), { connections: CONNECTIONS, ...pace });
+  if (errors > 0) throw new CommandError(`${errors} deliveries were not taken`);
+};
+
+/** Rounds of the same load on one instance and one database. */
 const soak = async ({ minutes, rate }: Flags, owned: AsyncDisposableStack): Promise<Sample[]> => {
   const { server } = await startOurs(owned, { correlate: true, limitHeap: true });
+  console.error(`Warming up with ${WARM_UP} deliveries`);
+  await send(server.url, WARM_UP);
+  await server.correlated();
   const samples: Sample[] = [];
   const end = performance.now() + minutes * 60_000;
-  for (let round = 0; performance.now() < end; round += 1) {
-    const requests = mixedDeliveries(rate * ROUND_SECONDS);
-    const { errors } = await sendAll(server.url, requests, { connections: CONNECTIONS, overallRate: rate });
-    if (errors > 0) throw new Error(`${errors} deliveries were not taken`);
-    // The first round warms up what is compiled and cached.
-    if (round > 0) samples.push(await sample(server.url, server.pid));
-    const last = samples.at(-1);
-    if (last) console.error(`${last.memory.toFixed(0)} MB, ${last.handles} handles, ${last.lag} s behind`);
-    await sleep(0);
+  while (performance.now() < end) {
+    await send(server.url, rate * ROUND_SECONDS, { overallRate: rate });
+    const one = await sample(server.url, server.pid);
+    samples.push(one);
+    console.error(`${one.memory.toFixed(0)} MB, ${one.handles} handles, ${one.lag.toFixed(1)} s behind`);
   }
   return samples;
 };
