@@ -333,6 +333,18 @@ const EXPLAINED: Explanation[] = [
     why: 'what is no author was refused before',
   },
   {
+    file: 'src/normalize/commits/readers.ts',
+    code: "typeof value === 'number' && Number.isSafeInteger(value)",
+    replacement: 'true',
+    why: 'only a number is an integer',
+  },
+  {
+    file: 'src/normalize/commits/readers.ts',
+    code: "if (typeof value !== 'string') return undefined;",
+    replacement: 'false',
+    why: 'our own format is refused before unless its branch is a text; elsewhere a test notices it',
+  },
+  {
     file: 'src/normalize/normalize.ts',
     code: "typeof value === 'number' && Number.isInteger(value)",
     replacement: 'true',

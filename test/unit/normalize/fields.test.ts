@@ -231,6 +231,7 @@ describe('created', () => {
     '2026-13-01T00:00:00.000+0000',
     '0000-01-01T00:00:00.000+1400',
     '9999-12-31T23:59:59.999-1200',
+    ['2019-02-15T19:01:52.971-0800'],
   ])('is null and listed for %j, because it names no instant we can write', (created) => {
     expect(readFieldsOf({ created })).toMatchObject({ created_at: null, unread: ['fields.created'] });
   });

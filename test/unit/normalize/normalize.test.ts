@@ -61,6 +61,7 @@ describe('a full issue', () => {
     1_792_512_003_552,
     { iso: '2026-10-20' },
     [],
+    ['2026-10-20T09:00:03.552-0700'],
   ])('is not full with updated %j, because such a version could hide every later one', (updated) => {
     const { snapshot, facts } = withUpdated(updated);
     expect(snapshot).toBeNull();
@@ -165,7 +166,7 @@ describe('what is no object where one belongs', () => {
   });
 
   it('is listed for the event type name, also when that is endless, because it is stored beside the event', () => {
-    for (const issue_event_type_name of [5, 'x'.repeat(201)]) {
+    for (const issue_event_type_name of [5, ['issue_generic'], 'x'.repeat(201)]) {
       const { facts } = normalizeBody({ webhookEvent: 'x', issue_event_type_name });
       expect(facts).toMatchObject({ issue_event_type: null, unread_fields: ['issue_event_type_name'] });
     }

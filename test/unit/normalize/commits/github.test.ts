@@ -255,8 +255,14 @@ describe('a pull request', () => {
     },
   );
 
+  it('has no branch that is a list of one, because a name is a text', () => {
+    const { branch, unread } = pullRequest({ head: { ref: ['ORB-1'] } });
+    expect({ branch, unread }).toEqual({ branch: null, unread: ['pull_request.head.ref'] });
+  });
+
   it.each([
     `https://example.com/${'x'.repeat(1981)}`,
+    ['https://example.com'],
     'javascript:alert(1)',
     'data:text/html,https://x',
     ' https://example.com',
