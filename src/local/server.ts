@@ -106,12 +106,11 @@ export const serve = async (options: ServeOptions): Promise<LocalServer> => {
   const { handler, host, port, maxBodyBytes, log, clock = systemClock } = options;
   const limits = { ...LIMITS, ...options.limits };
   const { drainBytes, drainMs, closeMs } = limits;
-  const turn = pLimit(limits.atOnce);
   const server = createHttpServer(limits);
   const connections = trackConnections(server);
   const serving = {
     handler,
-    turn,
+    turn: pLimit(limits.atOnce),
     maxBodyBytes,
     log,
     clock,
