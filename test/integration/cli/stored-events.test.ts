@@ -24,6 +24,12 @@ const deliver = async (bytes: Buffer | string): Promise<string> => {
   return z.object({ event_id: z.string() }).parse(await response.json()).event_id;
 };
 
+/** Waits for correlation, which goes on beside the test: until then the event changes between two looks at it. */
+const isProcessed = (id: string): Promise<void> =>
+  expect
+    .poll(async () => (await instance.get(`/events/${id}`)).body, { timeout: 20_000 })
+    .toMatchObject({ processing: { status: 'processed' } });
+
 const bodyOf = (id: string, key: string, extra: object = {}): string =>
   JSON.stringify({
     timestamp: 1772467200150,
@@ -61,6 +67,7 @@ afterAll(() => instance.stop());
 describe('npm run event', () => {
   it('shows the event as the route does', async () => {
     const id = await deliver(bodyOf('101', 'SHOW-1'));
+    await isProcessed(id);
     const { code, stdout } = await run('event', [id]);
     expect(code).toBe(0);
     expect(JSON.parse(stdout)).toEqual((await instance.get(`/events/${id}`)).body);
