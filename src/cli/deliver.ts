@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import pMap from 'p-map';
 import { readInstance } from '../local/instance.ts';
-import { eachLimit } from '../platform/each-limit.ts';
 import { addHeader, deliveryHeaders, type Headers, readIdentifier } from './deliver/headers.ts';
 import { type Input, readInput, sampleNames } from './deliver/inputs.ts';
 import { createPost, type Post } from './deliver/post.ts';
@@ -48,11 +48,15 @@ const planJobs = (inputs: Input[], secret: string, { identifier, header, repeat 
 
 const deliverAll = async (jobs: Job[], post: Post, concurrency: number): Promise<Delivered[]> => {
   const progress = showProgress('delivering', jobs.length);
-  const all = await eachLimit(jobs, concurrency, async ({ name, body, headers }) => {
-    const sent = await sendUntilFinal(() => post(headers, body), sleep, Math.random);
-    progress.step();
-    return { name, ...sent };
-  });
+  const all = await pMap(
+    jobs,
+    async ({ name, body, headers }) => {
+      const sent = await sendUntilFinal(() => post(headers, body), sleep, Math.random);
+      progress.step();
+      return { name, ...sent };
+    },
+    { concurrency },
+  );
   progress.stop();
   return all;
 };

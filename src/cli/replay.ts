@@ -1,11 +1,11 @@
 import { Option } from 'commander';
+import pMap from 'p-map';
 import type { Outcome } from '../domain/delivery.ts';
 import { describeFault, UnavailableError } from '../errors/errors.ts';
 import type { SweepDeps } from '../handlers/correlate/sweep-events.ts';
 import { replayEvent } from '../handlers/replay-event.ts';
 import { faultCode } from '../local/start-error.ts';
 import { systemClock } from '../platform/clock.ts';
-import { eachLimit } from '../platform/each-limit.ts';
 import type { EventStore } from '../store/put-event.ts';
 import { correlateEvents, describeCorrelated } from './replay/correlate-events.ts';
 import { findEvents } from './replay/find-events.ts';
@@ -60,11 +60,15 @@ const replayOne = async (events: EventStore, event_id: string): Promise<Result> 
 
 const replayAll = async (events: EventStore, ids: string[]): Promise<Result[]> => {
   const progress = showProgress('replaying', ids.length);
-  const results = await eachLimit(ids, AT_A_TIME, async (id) => {
-    const result = await replayOne(events, id);
-    progress.step();
-    return result;
-  });
+  const results = await pMap(
+    ids,
+    async (id) => {
+      const result = await replayOne(events, id);
+      progress.step();
+      return result;
+    },
+    { concurrency: AT_A_TIME },
+  );
   progress.stop();
   return results;
 };

@@ -1,7 +1,7 @@
+import pMap from 'p-map';
 import type { Outcome } from '../../domain/delivery.ts';
 import { toPhoenixDay } from '../../domain/instant.ts';
 import { DEFAULT_TENANT } from '../../domain/tenant.ts';
-import { eachLimit } from '../../platform/each-limit.ts';
 import { eventsOfDay } from '../../store/events-of-day.ts';
 import { listParked } from '../../store/parked.ts';
 import type { EventStore } from '../../store/put-event.ts';
@@ -54,5 +54,7 @@ export const findEvents = async (
   const { outcome } = selection;
   if (selection.kind === 'day') return idsOfDay(events.table, selection.day, outcome);
   const days = daysHolding(selection.outcome, events.retention_days, nowMs);
-  return (await eachLimit(days, DAYS_AT_A_TIME, (day) => idsOfDay(events.table, day, outcome))).flat();
+  return (
+    await pMap(days, (day) => idsOfDay(events.table, day, outcome), { concurrency: DAYS_AT_A_TIME })
+  ).flat();
 };

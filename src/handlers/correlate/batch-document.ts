@@ -1,6 +1,6 @@
+import pMap from 'p-map';
 import pRetry from 'p-retry';
 import { UnavailableError } from '../../errors/errors.ts';
-import { eachLimit } from '../../platform/each-limit.ts';
 import { type BatchDeps, newScope } from './batch-deps.ts';
 import { collectFindings, type Touched } from './collect-findings.ts';
 import { reasonOf } from './reason.ts';
@@ -54,7 +54,7 @@ export const writeBatchDocument = async (deps: BatchDeps, results: UnitResult[])
     return { run: await write(deps, results), written: true, results };
   } catch (fault) {
     if (!(fault instanceof UnavailableError)) {
-      const checked = await eachLimit(results, UNITS_AT_A_TIME, (result) => check(deps, result));
+      const checked = await pMap(results, (result) => check(deps, result), { concurrency: UNITS_AT_A_TIME });
       if (checked.some((result, index) => result !== results[index]))
         return writeBatchDocument(deps, checked);
     }

@@ -1,3 +1,4 @@
+import pMap from 'p-map';
 import { toCommitItem, toStoryWithoutCommits, toTouchedIssue } from '../../artifact/items.ts';
 import { allCandidates } from '../../correlate/links.ts';
 import { isStory } from '../../correlate/story.ts';
@@ -10,7 +11,6 @@ import type {
   MatchedIssue,
 } from '../../domain/run-document.ts';
 import type { Snapshot } from '../../domain/snapshot.ts';
-import { eachLimit } from '../../platform/each-limit.ts';
 import { readIssueLinks } from '../../store/issue-links-row.ts';
 import { snapshotKey } from '../../store/keys.ts';
 import type { Revision } from '../../store/put-revision.ts';
@@ -86,7 +86,7 @@ const lookUpAll = async (scope: Scope, { issues, unnamed }: Touched): Promise<Lo
   const known = items.flatMap(([[id, hints], item]) =>
     item ? [{ id, hints, item, unnamed: unnamed.get(id) }] : [],
   );
-  return eachLimit(known, ISSUES_TOGETHER, (one) => lookUp(scope, one));
+  return pMap(known, (one) => lookUp(scope, one), { concurrency: ISSUES_TOGETHER });
 };
 
 const isMatch = ({ matched }: Looked): boolean =>

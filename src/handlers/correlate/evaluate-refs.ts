@@ -1,8 +1,8 @@
+import pMap from 'p-map';
 import { allCandidates, candidatesOf, evaluate } from '../../correlate/links.ts';
 import type { Ref } from '../../domain/link.ts';
 import { UnavailableError } from '../../errors/errors.ts';
 import { chunks } from '../../platform/chunks.ts';
-import { eachLimit } from '../../platform/each-limit.ts';
 import { putCandidates } from '../../store/candidates.ts';
 import { nextRevision } from '../../store/put-revision.ts';
 import { putRef, type RefRow, readRefs } from '../../store/ref-row.ts';
@@ -67,7 +67,7 @@ const evaluateOnce = async (scope: Scope, news: News[], evaluated: Evaluated): P
   const keys = new Set(drafts.flatMap(({ row }) => allCandidates(row.state)));
   const resolved = await resolveKeys(scope, [...keys]);
   const write = (draft: Draft) => writeDraft(scope, draft, resolved, evaluated);
-  const written = await eachLimit(drafts, AT_A_TIME, write);
+  const written = await pMap(drafts, write, { concurrency: AT_A_TIME });
   return drafts.filter((_, index) => !written[index]).map((draft) => draft.news);
 };
 

@@ -1,8 +1,8 @@
 import { isDeepStrictEqual } from 'node:util';
+import pMap from 'p-map';
 import { lookupKey } from '../../domain/issue-key.ts';
 import type { Ref } from '../../domain/link.ts';
 import { UnavailableError } from '../../errors/errors.ts';
-import { eachLimit } from '../../platform/each-limit.ts';
 import { issuesWithKey } from '../../store/aliases.ts';
 import type { KeyPage } from '../../store/candidates.ts';
 import { putIssueLinks } from '../../store/issue-links-row.ts';
@@ -50,11 +50,15 @@ const plan = async (scope: Scope, issueId: string, newKeys: string[]): Promise<L
   const aliased = item ? [...rowAliases(item)] : [];
   const keys = keysOf(row, item, [...newKeys, ...aliased].map(lookupKey));
   const changed = !isDeepStrictEqual(row.settled, standing);
-  const looks = await eachLimit(keys, AT_A_TIME, async (key) => {
-    const page = await firstKeyPage(scope, key);
-    const isDue = changed || !row.keys.includes(key) || (await isShared(scope, issueId, key, page));
-    return { key, page, isDue };
-  });
+  const looks = await pMap(
+    keys,
+    async (key) => {
+      const page = await firstKeyPage(scope, key);
+      const isDue = changed || !row.keys.includes(key) || (await isShared(scope, issueId, key, page));
+      return { key, page, isDue };
+    },
+    { concurrency: AT_A_TIME },
+  );
   return { read: { ...read, refs: refsOfPages(looks) }, keys: looks, settled: { keys, standing } };
 };
 

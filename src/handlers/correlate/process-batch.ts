@@ -1,6 +1,6 @@
+import pMap from 'p-map';
 import pRetry from 'p-retry';
 import { toPhoenixIso } from '../../domain/instant.ts';
-import { eachLimit } from '../../platform/each-limit.ts';
 import type { Hint } from '../../stream/read-hint.ts';
 import { type BatchDeps, newScope } from './batch-deps.ts';
 import { writeBatchDocument } from './batch-document.ts';
@@ -48,8 +48,8 @@ const logRun = (deps: BatchDeps, run: WrittenRun | null, begun: number, results:
 const runAll = async (deps: BatchDeps, units: Unit[]): Promise<UnitResult[]> => {
   const run = (unit: Unit) => runUnit(deps, unit);
   const { event = [], issue = [] } = Object.groupBy(units, ({ kind }) => kind);
-  const ofEvents = await eachLimit(event, UNITS_AT_A_TIME, run);
-  return [...ofEvents, ...(await eachLimit(issue, ISSUES_TOGETHER, run))];
+  const ofEvents = await pMap(event, run, { concurrency: UNITS_AT_A_TIME });
+  return [...ofEvents, ...(await pMap(issue, run, { concurrency: ISSUES_TOGETHER }))];
 };
 
 /**

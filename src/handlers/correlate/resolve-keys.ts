@@ -1,4 +1,4 @@
-import { eachLimit } from '../../platform/each-limit.ts';
+import pMap from 'p-map';
 import { issuesWithKey } from '../../store/aliases.ts';
 import { bestIssue, type FoundIssue } from '../../store/find-issue.ts';
 import { snapshotKey } from '../../store/keys.ts';
@@ -14,7 +14,7 @@ const isLive = ({ row }: FoundIssue): boolean =>
 const issuesByKey = async (scope: Scope, keys: string[]): Promise<Map<string, string[]>> => {
   const { table, tenant, signal } = scope;
   const having = async (key: string) => [key, await issuesWithKey(table, tenant, key, signal)] as const;
-  return new Map(await eachLimit(keys, AT_A_TIME, having));
+  return new Map(await pMap(keys, having, { concurrency: AT_A_TIME }));
 };
 
 /**

@@ -1,6 +1,6 @@
+import pMap from 'p-map';
 import type { Ref } from '../../domain/link.ts';
 import type { RunArgs } from '../../domain/run-document.ts';
-import { eachLimit } from '../../platform/each-limit.ts';
 import { readIssueLinks } from '../../store/issue-links-row.ts';
 import { snapshotKey } from '../../store/keys.ts';
 import type { Affected } from './affected.ts';
@@ -37,11 +37,15 @@ export const runOnDemand = async (
   args: RunArgs,
   onDone: () => void,
 ): Promise<WrittenRun | null> => {
-  const refs = await eachLimit(issueIds, ISSUES_AT_A_TIME, async (id) => {
-    const naming = await look(deps, id);
-    onDone();
-    return naming;
-  });
+  const refs = await pMap(
+    issueIds,
+    async (id) => {
+      const naming = await look(deps, id);
+      onDone();
+      return naming;
+    },
+    { concurrency: ISSUES_AT_A_TIME },
+  );
   const issues: Affected = new Map(issueIds.map((id) => [id, new Set<string>()]));
   return writeDocument(deps, { ...NOTHING, issues, refs: refs.flat() }, args, { latest: false });
 };

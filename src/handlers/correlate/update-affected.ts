@@ -1,4 +1,4 @@
-import { eachLimit } from '../../platform/each-limit.ts';
+import pMap from 'p-map';
 import { putRef, type RefRow } from '../../store/ref-row.ts';
 import type { Evaluated } from './evaluate-refs.ts';
 import { AT_A_TIME, type Scope } from './scope.ts';
@@ -9,7 +9,7 @@ const ISSUES_AT_A_TIME = 8;
 
 /** The issues know now. A row that another batch has written since keeps its note, and that batch goes on. */
 const forgetLeft = ({ table, tenant, signal }: Scope, moved: RefRow[]): Promise<boolean[]> =>
-  eachLimit(moved, AT_A_TIME, (row) => putRef(table, tenant, { ...row, left: [] }, signal));
+  pMap(moved, (row) => putRef(table, tenant, { ...row, left: [] }, signal), { concurrency: AT_A_TIME });
 
 /**
  * Writes the issues that commits came to or went from, and then takes the note of those they left from the
@@ -23,8 +23,8 @@ export const updateAffected = async (
 ): Promise<void> => {
   const left = new Set(moved.flatMap((row) => row.left));
   const due = [...affected].filter(([id]) => id !== own || left.has(id));
-  await eachLimit(due, ISSUES_AT_A_TIME, ([id, hints]) =>
-    updateIssue(scope, id, { settled: null, hints, linksChanged: true }),
-  );
+  await pMap(due, ([id, hints]) => updateIssue(scope, id, { settled: null, hints, linksChanged: true }), {
+    concurrency: ISSUES_AT_A_TIME,
+  });
   await forgetLeft(scope, moved);
 };

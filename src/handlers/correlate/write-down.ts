@@ -1,6 +1,6 @@
+import pMap from 'p-map';
 import pRetry from 'p-retry';
 import { chunks } from '../../platform/chunks.ts';
-import { eachLimit } from '../../platform/each-limit.ts';
 import { type Processed, putAllDone, putProcessing } from '../../store/processing.ts';
 import { type BatchDeps, newScope } from './batch-deps.ts';
 import { eventsToPark } from './events-to-park.ts';
@@ -45,7 +45,7 @@ const writeOne = async (deps: BatchDeps, { record, ...processed }: Entry): Promi
 };
 
 const writeEach = async (deps: BatchDeps, some: Entry[]): Promise<string[]> =>
-  (await eachLimit(some, AT_A_TIME, (processed) => writeOne(deps, processed))).flat();
+  (await pMap(some, (processed) => writeOne(deps, processed), { concurrency: AT_A_TIME })).flat();
 
 /** Together; one by one where that fails, because one that is refused must not hold up the others. */
 const writeDone = async (deps: BatchDeps, done: Entry[]): Promise<string[]> => {
@@ -62,7 +62,9 @@ const writeDone = async (deps: BatchDeps, done: Entry[]): Promise<string[]> => {
  * @returns ids of the events, or the issues, of which nothing could be written down
  */
 export const writeDown = async (deps: BatchDeps, results: UnitResult[]): Promise<Set<string>> => {
-  const entries = (await eachLimit(results, AT_A_TIME, (result) => entriesOf(deps, result))).flat();
+  const entries = (
+    await pMap(results, (result) => entriesOf(deps, result), { concurrency: AT_A_TIME })
+  ).flat();
   const found = entries.filter((entry) => typeof entry !== 'string');
   const lost = entries.filter((entry) => typeof entry === 'string');
   const failed = found.filter(({ status }) => status === 'failed');

@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import type { DynamoDBBatchResponse, DynamoDBRecord } from 'aws-lambda';
+import pMap from 'p-map';
 import { BATCH_SIZE, LANES } from '../../contract/stream.ts';
 import { describeFault } from '../../errors/errors.ts';
 import type { StreamHandler } from '../../handlers/correlate-records.ts';
 import { chunks } from '../../platform/chunks.ts';
 import type { Clock } from '../../platform/clock.ts';
-import { eachLimit } from '../../platform/each-limit.ts';
 import type { Logger } from '../../platform/logger.ts';
 import { localContext } from '../lambda-context.ts';
 import { sequenceNumberOf } from './lambda-record.ts';
@@ -93,10 +93,13 @@ const handleBatch = async (
  */
 export const handOver = async (to: HandOver, records: DynamoDBRecord[]): Promise<void> => {
   const handledNow = trackReached(to, records);
-  await eachLimit(chunks(records, BATCH_SIZE), LANES, (batch) =>
-    handleBatch(to, batch, handledNow).catch((fault) => {
-      if (!to.signal.aborted) throw fault;
-    }),
+  await pMap(
+    chunks(records, BATCH_SIZE),
+    (batch) =>
+      handleBatch(to, batch, handledNow).catch((fault) => {
+        if (!to.signal.aborted) throw fault;
+      }),
+    { concurrency: LANES },
   );
   if (records.length > 0) to.signal.throwIfAborted();
 };

@@ -1,6 +1,6 @@
+import pMap from 'p-map';
 import { showProgress } from '../../../src/cli/shared/progress.ts';
 import { chunks } from '../../../src/platform/chunks.ts';
-import { eachLimit } from '../../../src/platform/each-limit.ts';
 import { putRows } from '../../../src/store/put-rows.ts';
 import { GROUP_SIZE } from './groups.ts';
 import type { MakeRows } from './sample-rows.ts';
@@ -29,7 +29,7 @@ const fill = async ({ table }: World, size: number, makeRows: MakeRows): Promise
     return rows.length;
   };
   try {
-    const counts = await eachLimit([...chunks(groups, GROUPS_PER_JOB)], JOBS_AT_A_TIME, put);
+    const counts = await pMap([...chunks(groups, GROUPS_PER_JOB)], put, { concurrency: JOBS_AT_A_TIME });
     return counts.reduce((sum, count) => sum + count, 0);
   } finally {
     progress.stop();

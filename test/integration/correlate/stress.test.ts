@@ -1,7 +1,7 @@
 import type { DynamoDBRecord } from 'aws-lambda';
+import pMap from 'p-map';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ArtifactStore } from '../../../src/artifact/artifact-store.ts';
-import { eachLimit } from '../../../src/platform/each-limit.ts';
 import { startApp, type TestApp } from '../../support/app.ts';
 import { startCorrelation, type TestCorrelation } from '../../support/correlation.ts';
 import { startTestEngine } from '../../support/engine.ts';
@@ -100,11 +100,15 @@ const handle = async (correlation: TestCorrelation, records: DynamoDBRecord[]): 
 
 /** Each delivery in a batch of its own, several at once; one in four comes again, once it is stored. */
 const hurry = async (app: TestApp, correlation: TestCorrelation, sends: Send[], random: Random) => {
-  await eachLimit(shuffle(sends, random), BATCHES_AT_A_TIME, async (send) => {
-    const records = shuffle(await send(app), random);
-    const again = random(4) === 0 ? records : [];
-    await Promise.all([records, again].map((batch) => handle(correlation, batch)));
-  });
+  await pMap(
+    shuffle(sends, random),
+    async (send) => {
+      const records = shuffle(await send(app), random);
+      const again = random(4) === 0 ? records : [];
+      await Promise.all([records, again].map((batch) => handle(correlation, batch)));
+    },
+    { concurrency: BATCHES_AT_A_TIME },
+  );
 };
 
 /** A title that is replaced leaves its keys' rows behind, in whatever order: nothing follows from them. */
@@ -117,9 +121,13 @@ const rowsOf = async (app: TestApp): Promise<string[]> =>
 const quietRows = async (worlds: Send[][]): Promise<string[]> => {
   const app = await startApp({ endpoint: engine.endpoint });
   using correlation = startCorrelation(app, { artifacts: NOWHERE });
-  await eachLimit(worlds, WORLDS_AT_A_TIME, async (sends) => {
-    for (const send of sends) await send(app);
-  });
+  await pMap(
+    worlds,
+    async (sends) => {
+      for (const send of sends) await send(app);
+    },
+    { concurrency: WORLDS_AT_A_TIME },
+  );
   await handle(correlation, await correlation.records());
   return rowsOf(app);
 };
@@ -134,7 +142,9 @@ describe('many batches at once, over deliveries that keep coming in any order', 
       using correlation = through(app, proxy, { artifacts: NOWHERE });
       const late = () => random(100) < LATE_PERCENT;
       proxy.fail({ kind: 'slow', ms: LATE_MS }, { when: late });
-      await eachLimit(worlds, WORLDS_AT_A_TIME, (sends) => hurry(app, correlation, sends, random));
+      await pMap(worlds, (sends) => hurry(app, correlation, sends, random), {
+        concurrency: WORLDS_AT_A_TIME,
+      });
       expect(await rowsOf(app)).toEqual(await quietRows(worlds));
     },
     LIMIT_MS,

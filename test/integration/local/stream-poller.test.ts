@@ -216,15 +216,13 @@ describe('a poller that stops', () => {
   it('lets the batches under way finish and begins no other, because the next one has the rest', async () => {
     const table = await newTable();
     const events = await putEvents(table, 1, 100 * LANES + 50);
-    const begun = Promise.withResolvers<void>();
     const mayEnd = Promise.withResolvers<void>();
     const first = recordBatches(async () => {
-      begun.resolve();
       await mayEnd.promise;
       return ALL_HANDLED;
     });
     const stopped = await poll(engine.endpoint, table, first.handler);
-    await begun.promise;
+    await eventually(() => first.batches.length === LANES);
     let over = false;
     const stopping = stopped.stop().then(() => {
       over = true;
