@@ -1,17 +1,20 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, renameSync } from 'node:fs';
+import { existsSync, renameSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { newCommand, runCommand } from '../../src/cli/shared/command.ts';
 import { CommandError, UsageError } from '../../src/cli/shared/command-error.ts';
 import { textTable } from '../../src/cli/shared/text-table.ts';
 import { PROJECT_FOLDER } from '../../src/local/project-folder.ts';
+import { writeMeasured } from '../support/generated-page.ts';
 import { PARTS } from './parts.ts';
-import { readScores, type Score } from './report.ts';
+import { readScores } from './report.ts';
+import { type MeasuredScore, percentOf, SCORE_HEAD, scoreBlock, scoreCells } from './score-page.ts';
 
 const FOLDER = import.meta.dirname;
 const STRYKER = join(FOLDER, 'node_modules/@stryker-mutator/core/bin/stryker.js');
 const REPORT = join(PROJECT_FOLDER, '.local/mutation.json');
+const PAGE = join(PROJECT_FOLDER, 'docs/contributing.md');
 const LEAST_PERCENT = 90;
 
 const command = newCommand(
@@ -19,9 +22,10 @@ const command = newCommand(
   'Changes the code bit by bit and sees whether a test fails: Stryker, which is installed into its own folder first.',
 )
   .option('--only <parts...>', `only these: ${Object.keys(PARTS).join(', ')}`)
-  .option('--report', 'show the report of the last run again', false);
+  .option('--report', 'show the report of the last run again', false)
+  .option('--write', 'write the scores into docs/contributing.md', false);
 
-type Flags = { only?: string[]; report: boolean };
+type Flags = { only?: string[]; report: boolean; write: boolean };
 
 const run = async (program: string, args: string[], env: NodeJS.ProcessEnv = {}): Promise<void> => {
   const options = { cwd: PROJECT_FOLDER, stdio: 'inherit', env: { ...process.env, ...env } } as const;
@@ -47,22 +51,23 @@ const partsOf = ({ only = Object.keys(PARTS) }: Flags): string[] => {
   return only;
 };
 
-/** Explained ones count as noticed: nothing could notice them. */
-const percentOf = ({ tried, noticed, explained }: Score): number =>
-  tried === 0 ? 100 : (100 * (noticed + explained)) / tried;
+/** The scores of each part that has a report. */
+const measuredOf = (parts: string[]): MeasuredScore[] =>
+  parts
+    .map(reportOf)
+    .filter((file) => existsSync(file))
+    .flatMap((file) => {
+      const measured = statSync(file).mtime.toISOString().slice(0, 10);
+      return readScores(file).map((score) => ({ score, measured }));
+    });
 
-const show = (scores: Score[]): string =>
-  textTable(
-    ['folder', 'changes', 'noticed', 'explained', 'unnoticed', 'score %'],
-    scores.map((score) => [
-      score.folder,
-      String(score.tried),
-      String(score.noticed),
-      String(score.explained),
-      String(score.rest.length),
-      percentOf(score).toFixed(1),
-    ]),
-  );
+const writePage = (scores: MeasuredScore[]): void => {
+  if (scores.length < Object.keys(PARTS).length)
+    throw new CommandError(
+      'The page shows every part, and one has no report yet: run it without --only, or with --report.',
+    );
+  writeMeasured(PAGE, 'mutation', scoreBlock('npm run mutate -- --write', scores));
+};
 
 await runCommand(command, async () => {
   const flags = command.opts<Flags>();
@@ -71,12 +76,12 @@ await runCommand(command, async () => {
     if (!existsSync(STRYKER)) await run('npm', ['ci', '--prefix', FOLDER]);
     for (const part of parts) await mutatePart(part);
   }
-  const scores = parts
-    .filter((part) => existsSync(reportOf(part)))
-    .flatMap((part) => readScores(reportOf(part)));
+  const measured = measuredOf(parts);
+  const scores = measured.map(({ score }) => score);
   if (scores.length === 0) throw new CommandError('There is no report yet: run it without --report first.');
   for (const { file, line, code, replacement } of scores.flatMap(({ rest }) => rest))
     console.log(`${file}:${line}  ${code}\n    became  ${replacement.replaceAll(/\s+/g, ' ')}`);
-  console.log(show(scores));
+  console.log(textTable(SCORE_HEAD, scores.map(scoreCells)));
+  if (flags.write) writePage(measured);
   return scores.every((score) => percentOf(score) >= LEAST_PERCENT) ? 0 : 1;
 });

@@ -90,13 +90,14 @@ describe('a push', () => {
       { ...COMMIT, message: null },
       { ...COMMIT, timestamp: '1969-12-31T23:59:59Z' },
       { ...COMMIT, timestamp: undefined },
+      { ...COMMIT, timestamp: [COMMIT.timestamp] },
       null,
       'x',
       [],
       { ...COMMIT, id: HEAD.toUpperCase() },
     ]);
     expect(commits.map(({ sha }) => sha)).toEqual([SHA, HEAD]);
-    expect(unread_fields).toEqual([1, 2, 3, 4, 5, 6, 7].map((index) => `commits.${index}`));
+    expect(unread_fields).toEqual([1, 2, 3, 4, 5, 6, 7, 8].map((index) => `commits.${index}`));
   });
 
   it('says when its list is full, because GitHub ends it at 2,048 and tells nobody', () => {
@@ -231,6 +232,7 @@ describe('a pull request', () => {
     { updated_at: null },
     { updated_at: 'today' },
     { updated_at: 1_792_569_605 },
+    { updated_at: ['2026-10-21T08:00:05Z'] },
   ])('with %j is left out and noted, because it could not be told apart or ordered', (part) => {
     expect(describePullRequest(part)).toEqual({
       event_type: 'pull_request',
