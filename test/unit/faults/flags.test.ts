@@ -1,0 +1,37 @@
+import { describe, expect, it } from 'vitest';
+import { newCommand } from '../../../src/cli/shared/command.ts';
+import { type Flags, toOptions, withFlags } from '../../faults/flags.ts';
+
+const optionsOf = (...args: string[]) => {
+  const command = withFlags(newCommand('faults', 'of a test')).parse(args, { from: 'user' });
+  return toOptions(command.opts<Flags>());
+};
+
+describe('flags of the fault matrix', () => {
+  it('set every habit of the sender, because other senders than ours are to be tried', () => {
+    const { sender } = optionsOf(
+      ...['--resends', '9', '--wait', '1', '30', '--speed-up', '50', '--connections', '20'],
+    );
+    expect(sender).toEqual({ resends: 9, waitMinutes: [1, 30], scale: 0.02, connections: 20 });
+  });
+
+  it('leave the sender as Jira is when none is given', () => {
+    expect(optionsOf().sender).toEqual({ resends: 5, waitMinutes: [5, 15], scale: 0.004, connections: 8 });
+  });
+
+  it('pick rows by a part of their name and seeds by their first, because one bad run is played again alone', () => {
+    const { rows, seed, seeds } = optionsOf('--row', 'secret store', '--seed', '81', '--seeds', '1');
+    expect(rows.map(({ name }) => name)).toEqual(['secret store down, cold', 'secret store down, warm']);
+    expect([seed, seeds]).toEqual([81, 1]);
+  });
+
+  it.each([
+    [['--wait', '5'], '--wait takes two numbers, the smaller one first'],
+    [['--wait', '30', '1'], '--wait takes two numbers, the smaller one first'],
+    [['--wait', '1', '2', '3'], '--wait takes two numbers, the smaller one first'],
+    [['--row', 'nothing like this'], 'No row has this in its name; there are: no fault,'],
+    [['--row', 'killed', '--write'], '--write wants all rows'],
+  ])('refuse %j and say why', (args, message) => {
+    expect(() => optionsOf(...args)).toThrow(message);
+  });
+});
