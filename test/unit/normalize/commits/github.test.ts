@@ -87,6 +87,7 @@ describe('a push', () => {
     const { commits, unread_fields } = push([
       COMMIT,
       { ...COMMIT, id: 'no sha' },
+      { ...COMMIT, id: [SHA] },
       { ...COMMIT, message: null },
       { ...COMMIT, timestamp: '1969-12-31T23:59:59Z' },
       { ...COMMIT, timestamp: undefined },
@@ -97,7 +98,7 @@ describe('a push', () => {
       { ...COMMIT, id: HEAD.toUpperCase() },
     ]);
     expect(commits.map(({ sha }) => sha)).toEqual([SHA, HEAD]);
-    expect(unread_fields).toEqual([1, 2, 3, 4, 5, 6, 7, 8].map((index) => `commits.${index}`));
+    expect(unread_fields).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9].map((index) => `commits.${index}`));
   });
 
   it('says when its list is full, because GitHub ends it at 2,048 and tells nobody', () => {
