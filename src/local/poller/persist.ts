@@ -3,7 +3,8 @@ import { describeFault } from '../../errors/errors.ts';
 import type { Logger } from '../../platform/logger.ts';
 
 const FIRST_WAIT_MS = 100;
-const LONGEST_WAIT_MS = 5_000;
+/** The database is asked soon after it is back, however long it was away. */
+const LONGEST_WAIT_MS = 2_000;
 
 /**
  * How long to wait after so many failures in a row (at least 1), in milliseconds: twice as long each time up

@@ -30,6 +30,13 @@ export type PollerDeps = {
 /** A poll takes the engine longer the longer its stream is; for this many times as long it is left alone. */
 const REST = 4;
 
+/** An engine that stalled says nothing of how long its stream is. */
+const LONGEST_REST_MS = 2_000;
+
+/** Milliseconds between a poll that found nothing and the next one. */
+export const restAfter = (tookMs: number, idleMs: number): number =>
+  Math.max(idleMs, Math.min(REST * tookMs, LONGEST_REST_MS));
+
 const timedRead = async ({ source, signal }: PollerDeps, shardId: string, place: Place) => {
   const begun = performance.now();
   const read = await source.read(shardId, place, signal);
@@ -78,6 +85,6 @@ export const readShard = async (deps: PollerDeps, shardId: string): Promise<'end
     const last = read.records.at(-1);
     place = { after: last ? sequenceNumberOf(last) : place.after, iterator: read.next };
     if (read.isWhole) progress.caughtUp(shardId, moment);
-    if (!last) await sleep(Math.max(idleMs, REST * tookMs), undefined, { signal });
+    if (!last) await sleep(restAfter(tookMs, idleMs), undefined, { signal });
   }
 };
