@@ -47,7 +47,7 @@ export type DeliveredPullRequest = {
 
 /** What a delivery of a commit source says, in our words. */
 export type CommitDelivery = {
-  /** The sender's name for it: `push`, `pull_request`, `repo:push`, `commits`. */
+  /** What it is called: `push`, `pull_request`, `repo:push`, `commits`. */
   event_type: string;
   commits: DeliveredCommit[];
   pull_requests: DeliveredPullRequest[];

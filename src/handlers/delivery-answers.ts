@@ -22,8 +22,7 @@ export const refuse = (type: keyof typeof REFUSALS, run: Run, line: DeliveryLine
 };
 
 /** GitHub's question whether anybody is there: kept like any delivery, but nothing will follow from it. */
-const isPing = ({ source, facts }: DeliveryLine): boolean =>
-  source === 'github' && facts?.event_type === 'ping';
+const isPing = ({ read }: Taken): boolean => read?.nature === 'ping';
 
 /** The answer to a delivery that was verified and taken, or set aside. Writes the outcome on the line. */
 export const answerTaken = (taken: Taken, run: Run, line: DeliveryLine): HttpResponse => {
@@ -35,12 +34,12 @@ export const answerTaken = (taken: Taken, run: Run, line: DeliveryLine): HttpRes
   }
   const duplicate = taken.kind === 'duplicate';
   line.outcome = taken.kind === 'duplicate' ? 'duplicate' : taken.outcome;
-  return jsonResponse(duplicate || isPing(line) ? 200 : 202, {
+  return jsonResponse(duplicate || isPing(taken) ? 200 : 202, {
     status: duplicate ? 'duplicate' : 'accepted',
     outcome: line.outcome,
     event_id,
     idempotency_key,
-    issue_key: taken.facts?.issue_key ?? null,
+    issue_key: taken.read?.facts.issue_key ?? null,
     run_id,
     received_at: toPhoenixIso(received_ms),
   });

@@ -1,17 +1,15 @@
-import type { EventFacts } from '../domain/delivery.ts';
 import { toPhoenixIso } from '../domain/instant.ts';
 import type { Source } from '../domain/source.ts';
-import { isKnownCommitEvent } from '../parse/commits/event-names.ts';
-import { isKnownEvent } from '../parse/event-names.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Logger } from '../platform/logger.ts';
 import type { Run } from './run.ts';
+import type { Taken } from './take-body.ts';
 
 /** What one log line says of one delivery, gathered on its way. */
 export type DeliveryLine = {
   source: Source;
   event_id: string | null;
-  facts: EventFacts | null;
+  read: Taken['read'];
   outcome: string;
   status: number;
   /** Name of the key that matched, never the key. */
@@ -21,7 +19,7 @@ export type DeliveryLine = {
 export const emptyLine = (source: Source): DeliveryLine => ({
   source,
   event_id: null,
-  facts: null,
+  read: null,
   outcome: 'failed',
   status: 503,
   secret: null,
@@ -37,9 +35,6 @@ const onlyIf = (form: RegExp, text: string | null | undefined): string | null =>
 const ISSUE_KEY = /^[A-Z][A-Z0-9_]{1,99}-\d{1,20}$/;
 const EVENT_NAME = /^[a-z][a-z_:]{1,99}$/;
 
-const isKnown = (source: Source, eventType: string): boolean =>
-  source === 'jira' ? isKnownEvent(eventType) : isKnownCommitEvent(source, eventType);
-
 /** Writes the one line of a delivery, refusals and duplicates included. */
 export const logDelivery = (log: Logger, clock: Clock, run: Run, line: DeliveryLine): void => {
   const now = clock();
@@ -48,9 +43,9 @@ export const logDelivery = (log: Logger, clock: Clock, run: Run, line: DeliveryL
     source: line.source,
     event_id: line.event_id,
     generated_at: toPhoenixIso(now),
-    issue_key: onlyIf(ISSUE_KEY, line.facts?.issue_key),
-    event_type: onlyIf(EVENT_NAME, line.facts?.event_type),
-    event_known: line.facts && isKnown(line.source, line.facts.event_type),
+    issue_key: onlyIf(ISSUE_KEY, line.read?.facts.issue_key),
+    event_type: onlyIf(EVENT_NAME, line.read?.facts.event_type),
+    event_known: line.read && line.read.nature !== 'other',
     outcome: line.outcome,
     status: line.status,
     duration_ms: now - run.received_ms,

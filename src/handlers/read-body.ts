@@ -3,16 +3,26 @@ import type { Source } from '../domain/source.ts';
 import { commitFacts } from '../normalize/commits/facts.ts';
 import { normalize } from '../normalize/normalize.ts';
 import { normalizeCommits } from '../normalize/normalize-commits.ts';
+import type { RecognisedCommits } from '../parse/commits/recognised.ts';
+import { isKnownEvent } from '../parse/event-names.ts';
 import { parseCommits } from '../parse/parse-commits.ts';
 import { parseDelivery } from '../parse/parse-delivery.ts';
 
 /** Whose body it is, and what the header beside it called its event. */
 export type Sent = { source: Source; event_name: string | null };
 
+/**
+ * What an event is, by its signed body: GitHub's question whether anybody is there, an event whose contents are known,
+ * or any other.
+ */
+type Nature = 'ping' | 'known' | 'other';
+
 /** What a signed body says. `delivery` is null where the event is all there is to store: commits are unpacked later. */
 export type BodyRead =
   | { kind: 'refused'; problem: Problem }
-  | { kind: 'read'; facts: EventFacts; delivery: NormalizedDelivery | null };
+  | { kind: 'read'; facts: EventFacts; nature: Nature; delivery: NormalizedDelivery | null };
+
+const NATURES: Partial<Record<RecognisedCommits['kind'], Nature>> = { ping: 'ping', nothing_listed: 'other' };
 
 /** Reads a body as its source writes it. Never throws. `nowMs` is when it is read. */
 export const readBody = ({ source, event_name }: Sent, body: Uint8Array, nowMs: number): BodyRead => {
@@ -20,9 +30,11 @@ export const readBody = ({ source, event_name }: Sent, body: Uint8Array, nowMs: 
     const parsed = parseDelivery(body);
     if (parsed.kind === 'refused') return parsed;
     const delivery = normalize(parsed.delivery, nowMs);
-    return { kind: 'read', facts: delivery.facts, delivery };
+    const nature = isKnownEvent(delivery.facts.event_type) ? 'known' : 'other';
+    return { kind: 'read', facts: delivery.facts, nature, delivery };
   }
   const parsed = parseCommits(source, event_name, body);
   if (parsed.kind === 'refused') return parsed;
-  return { kind: 'read', facts: commitFacts(normalizeCommits(parsed.delivery)), delivery: null };
+  const facts = commitFacts(normalizeCommits(parsed.delivery));
+  return { kind: 'read', facts, nature: NATURES[parsed.delivery.kind] ?? 'known', delivery: null };
 };

@@ -96,7 +96,7 @@ const take = async (
   if (refused) return refused;
   const sent = { ...readDeliveryHeaders(deps.source, request.headers), secret: line.secret };
   const taken = await takeBody(deps, body, sent, run);
-  Object.assign(line, { event_id: taken.event_id, facts: taken.facts });
+  Object.assign(line, { event_id: taken.event_id, read: taken.read });
   countTaken(deps, taken);
   return answerTaken(taken, run, line);
 };

@@ -8,12 +8,18 @@ import type { EventContents, StoredEvent } from '../store/event-row.ts';
 import { type EventStore, prepareEventBody } from '../store/put-event.ts';
 import { putEventOnce } from '../store/put-event-once.ts';
 import type { DeliveryHeaders } from './delivery-headers.ts';
-import { readBody, type Sent } from './read-body.ts';
+import { type BodyRead, readBody, type Sent } from './read-body.ts';
 import type { Run } from './run.ts';
 import { type Identity, storeDelivery } from './store-delivery.ts';
 
-/** What became of a signed body: a fresh outcome, the same bytes as before, or a reason to keep it aside. */
-export type Taken = { event_id: string; idempotency_key: string; facts: EventFacts | null } & (
+/** What was read of a body. */
+type Read = Pick<BodyRead & { kind: 'read' }, 'facts' | 'nature'>;
+
+/**
+ * What became of a signed body: a fresh outcome, the same bytes as before, or a reason to keep it aside. `read` is null
+ * when nothing was.
+ */
+export type Taken = { event_id: string; idempotency_key: string; read: Read | null } & (
   | { kind: 'accepted'; outcome: Outcome }
   | { kind: 'duplicate' }
   | { kind: 'quarantined'; problem: Problem; fresh: boolean }
@@ -49,10 +55,10 @@ const ids = (identity: Identity) => ({
 });
 
 /** The same bytes were here before: a duplicate, or, while they are in quarantine, the answer they got. */
-const seenBefore = (event: StoredEvent, identity: Identity, facts: EventFacts | null): Taken => {
+const seenBefore = (event: StoredEvent, identity: Identity, read: Read | null): Taken => {
   if (event.outcome === 'quarantined' && event.problem)
-    return { kind: 'quarantined', problem: event.problem, fresh: false, facts, ...ids(identity) };
-  return { kind: 'duplicate', facts, ...ids(identity) };
+    return { kind: 'quarantined', problem: event.problem, fresh: false, read, ...ids(identity) };
+  return { kind: 'duplicate', read, ...ids(identity) };
 };
 
 const quarantine = async (
@@ -68,7 +74,7 @@ const quarantine = async (
   const before = await putEventOnce(deps.events, event, { stored, raw: body }, run.signal);
   return before
     ? seenBefore(before, delivered, null)
-    : { kind: 'quarantined', problem, fresh: true, facts: null, ...ids(delivered) };
+    : { kind: 'quarantined', problem, fresh: true, read: null, ...ids(delivered) };
 };
 
 /** Snapshot before event: an event in the table means that its snapshot is in. */
@@ -82,8 +88,8 @@ const store = async (deps: TakeDeps, body: Uint8Array, delivered: Delivered, run
   const event: StoredEvent = { ...contents, outcome, run_id: run.run_id };
   const before = await putEventOnce(deps.events, event, { stored, raw: body }, run.signal);
   return before
-    ? seenBefore(before, delivered, facts)
-    : { kind: 'accepted', outcome, facts, ...ids(delivered) };
+    ? seenBefore(before, delivered, read)
+    : { kind: 'accepted', outcome, read, ...ids(delivered) };
 };
 
 /**

@@ -36,6 +36,7 @@ const readDescribed = (recognised: RecognisedCommits, unread: Unread): Delivered
  */
 export const normalizeCommits = (recognised: RecognisedCommits): CommitDelivery => {
   const unread = createUnread();
+  if (recognised.kind === 'nothing_listed') recognised.unread.forEach(unread.note);
   const commits = readCommits(recognised, unread);
   const described = readDescribed(recognised, unread);
   return {

@@ -39,7 +39,8 @@ const isForm = (bytes: Uint8Array): boolean => Buffer.from(bytes.subarray(0, 8))
 /**
  * The body of a delivery from a commit source, recognised, or the problem under which it is quarantined.
  * Never throws. A problem names paths and rules, never the sender's values.
- * @param eventName the sender's event header, which is not signed; our own format has none.
+ * @param eventName the sender's event header. Nobody signed it, so it names the event and decides nothing; our own
+ * format has none.
  */
 export const parseCommits = (
   source: CommitSource,

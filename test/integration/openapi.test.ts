@@ -244,7 +244,7 @@ const commitCases = COMMIT_SOURCES.flatMap((source): Case[] => {
     answered(404, () => deliverCommits(off, source, KNOWN[source])),
     answered(404, () => get(off, `/webhooks/${source}`)),
     answered(413, () => deliverCommits(main, source, 'x'.repeat(MAX_BODY_BYTES + 1))),
-    answered(422, () => deliverCommits(main, source, '{}')),
+    answered(422, () => deliverCommits(main, source, '[]')),
     answered(503, () => deliverCommits(guarded, source, KNOWN[source])),
     answered(503, () => deliverCommits(broken, source, KNOWN[source])),
   ];

@@ -1,13 +1,10 @@
 import * as z from 'zod/mini';
-import type { JsonObject } from '../../domain/json.ts';
-import { isBitbucketPullRequest, withEventName } from './event-names.ts';
+import { isJsonObject, type JsonObject, own } from '../../domain/json.ts';
+import { eventNameOr, UNNAMED_EVENT } from './event-names.ts';
 import type { Recognition } from './recognised.ts';
-import { aList, anObject, hostedRepository, recogniseBy } from './rules.ts';
+import { aList, anObject, hostedRepository, isThere, recogniseBy } from './rules.ts';
 
-const push = z.object({
-  repository: hostedRepository,
-  push: z.object({ changes: aList }, 'must be an object'),
-});
+const push = z.object({ repository: hostedRepository, push: z.object({ changes: aList }) });
 
 /** `repository` is the one the pull request goes to, whatever fork it comes from. */
 const pullRequest = z.object({ repository: hostedRepository, pullrequest: anObject });
@@ -29,13 +26,18 @@ const recognisePullRequest = (event_type: string, body: JsonObject): Recognition
   }));
 
 /**
- * A Bitbucket Cloud delivery: `repo:push` and `pullrequest:*` are read, every other event is taken with
- * nothing listed.
- * @param eventName `X-Event-Key`.
+ * A Bitbucket Cloud delivery, by its signed body alone: a list of `push.changes` is a push, and whatever has a
+ * `pullrequest` describes it, a comment too. Every other event is taken with nothing listed.
+ * @param eventName `X-Event-Key`, which only names the event.
  */
-export const recogniseBitbucket = (eventName: string | null, body: JsonObject): Recognition =>
-  withEventName('X-Event-Key', eventName, (event_type) => {
-    if (event_type === 'repo:push') return recognisePush(event_type, body);
-    if (isBitbucketPullRequest(event_type)) return recognisePullRequest(event_type, body);
-    return { recognised: { kind: 'nothing_listed', event_type } };
-  });
+export const recogniseBitbucket = (eventName: string | null, body: JsonObject): Recognition => {
+  const pushed = own(body, 'push');
+  if (isJsonObject(pushed) && Array.isArray(own(pushed, 'changes')))
+    return recognisePush(eventNameOr(eventName, 'repo:push'), body);
+  if (isJsonObject(own(body, 'pullrequest')))
+    return recognisePullRequest(eventNameOr(eventName, 'pullrequest'), body);
+  const unread = ['push', 'pullrequest'].filter((name) => isThere(own(body, name)));
+  return {
+    recognised: { kind: 'nothing_listed', event_type: eventNameOr(eventName, UNNAMED_EVENT), unread },
+  };
+};

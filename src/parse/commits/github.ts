@@ -1,8 +1,8 @@
 import * as z from 'zod/mini';
-import { type JsonObject, own } from '../../domain/json.ts';
-import { withEventName } from './event-names.ts';
+import { isJsonObject, type JsonObject, own } from '../../domain/json.ts';
+import { eventNameOr, UNNAMED_EVENT } from './event-names.ts';
 import type { Recognition } from './recognised.ts';
-import { aList, anObject, hostedRepository, recogniseBy } from './rules.ts';
+import { aList, anObject, hostedRepository, isThere, recogniseBy } from './rules.ts';
 
 const push = z.object({ repository: hostedRepository, commits: aList });
 
@@ -27,12 +27,18 @@ const recognisePullRequest = (event_type: string, body: JsonObject): Recognition
   }));
 
 /**
- * A GitHub delivery: `push` and `pull_request` are read, every other event is taken with nothing listed.
- * @param eventName `X-GitHub-Event`.
+ * A GitHub delivery, by its signed body alone: a list of `commits` is a push, and whatever has a `pull_request`
+ * describes it, a review too. Every other event is taken with nothing listed.
+ * @param eventName `X-GitHub-Event`, which only names the event.
  */
-export const recogniseGithub = (eventName: string | null, body: JsonObject): Recognition =>
-  withEventName('X-GitHub-Event', eventName, (event_type) => {
-    if (event_type === 'push') return recognisePush(event_type, body);
-    if (event_type === 'pull_request') return recognisePullRequest(event_type, body);
-    return { recognised: { kind: 'nothing_listed', event_type } };
-  });
+export const recogniseGithub = (eventName: string | null, body: JsonObject): Recognition => {
+  if (Array.isArray(own(body, 'commits'))) return recognisePush(eventNameOr(eventName, 'push'), body);
+  if (isJsonObject(own(body, 'pull_request')))
+    return recognisePullRequest(eventNameOr(eventName, 'pull_request'), body);
+  if (typeof own(body, 'zen') === 'string')
+    return { recognised: { kind: 'ping', event_type: eventNameOr(eventName, 'ping') } };
+  const unread = ['commits', 'pull_request'].filter((name) => isThere(own(body, name)));
+  return {
+    recognised: { kind: 'nothing_listed', event_type: eventNameOr(eventName, UNNAMED_EVENT), unread },
+  };
+};

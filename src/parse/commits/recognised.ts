@@ -4,13 +4,15 @@ import type { ListedCommit } from './listed-commits.ts';
 
 /**
  * A delivery of commits whose repository keeps the limits. Of what GitHub and Bitbucket sent below that, only
- * what is named here is known: normalize reads it and leaves out what it cannot read.
+ * what is named here is known: normalize reads it and leaves out what it cannot read. `unread`: paths of parts that
+ * list commits in another shape.
  */
 export type RecognisedCommits = {
-  /** The sender's event header; `commits` for our own format. 1 to 200 printable ASCII characters. */
+  /** The sender's event header, else a name by the body. 1 to 200 printable ASCII characters. */
   event_type: string;
 } & (
-  | { kind: 'nothing_listed' }
+  | { kind: 'nothing_listed'; unread: string[] }
+  | { kind: 'ping' }
   | { kind: 'github_push'; repository: string; ref: Json | undefined; commits: Json[] }
   | { kind: 'github_pull_request'; repository: string; pull_request: JsonObject }
   | { kind: 'bitbucket_push'; repository: string; changes: Json[] }

@@ -17,6 +17,9 @@ export const anObject = z.custom<JsonObject>((value) => isJsonObject(value), 'mu
 
 export const aList = z.custom<Json[]>((value) => Array.isArray(value), 'must be a list');
 
+/** True for what says something: null and missing do not. */
+export const isThere = (value: Json | undefined): boolean => value !== undefined && value !== null;
+
 /** `repository` as GitHub and Bitbucket send it. */
 export const hostedRepository = z.object({ full_name: repositoryName }, 'must be an object');
 

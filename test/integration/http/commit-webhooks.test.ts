@@ -110,7 +110,7 @@ describe.each(COMMIT_SOURCES)('POST /webhooks/%s', (source) => {
   });
 
   it('sets aside JSON that is no delivery of commits, and names paths without values', async () => {
-    const body = `{"repository":7,"commits":"canary of ${source}"}`;
+    const body = `{"repository":7,"commits":["canary of ${source}"],"push":{"changes":["canary"]}}`;
     const first = await app.deliverCommits(source, body);
     const again = await app.deliverCommits(source, body);
     expectProblem(first, 422, 'not-a-commit-delivery');
@@ -249,7 +249,7 @@ describe('what a source calls a delivery', () => {
 });
 
 describe('which event header is kept with an event', () => {
-  it('is the own one of a source, because a replay reads the body by it', async () => {
+  it('is the own one of a source, because a replay calls it the same', async () => {
     const pullRequest = { repository: { full_name: 'acme/shop' }, pull_request: {}, pullrequest: {} };
     const body = JSON.stringify(pullRequest);
     const github = await app.deliverCommits('github', body, {
@@ -279,9 +279,42 @@ describe('which event header is kept with an event', () => {
   });
 
   it('is kept with a body that is set aside too', async () => {
-    const answer = await app.deliverCommits('github', '{"aside":1}', { event: 'push' });
+    const answer = await app.deliverCommits('github', '["aside"]', { event: 'push' });
     expect(answer.status).toBe(422);
     expect((await stored(answer))?.event.event_name).toBe('push');
+  });
+});
+
+describe('an unsigned header', () => {
+  it.each(['github', 'bitbucket'] as const)(
+    'of %s decides nothing but the name, because the signed body says what it is',
+    async (source) => {
+      const body = commitDelivery(source);
+      const answer = await app.deliverCommits(source, body, { event: 'star', identifier: 'forged' });
+      expect(answer.status).toBe(202);
+      expect(await eventOf(answer)).toMatchObject({ event_type: 'star', outcome: 'recorded' });
+      expect(app.lines.at(-1)).toMatchObject({ event_type: 'star', event_known: true });
+    },
+  );
+
+  it.each(['github', 'bitbucket'] as const)(
+    'of %s may be missing or bad, because a signed body is no worse without it',
+    async (source) => {
+      for (const event of [null, 'two words']) {
+        const answer = await app.deliverCommits(source, commitDelivery(source), { event });
+        expect(answer.status).toBe(202);
+        expect((await eventOf(answer)).event_type).toBe(EVENT_TYPES[source]);
+      }
+      const other = await app.deliverCommits(source, `{"nothing of":"${source}"}`, { event: null });
+      expect(await eventOf(other)).toMatchObject({ event_type: 'unnamed', outcome: 'recorded' });
+    },
+  );
+
+  it('does not make a ping of a push, because only GitHub itself is answered 200 for one', async () => {
+    const push = await app.deliverCommits('github', commitDelivery('github'), { event: 'ping' });
+    expect(push.status).toBe(202);
+    const ping = await app.deliverCommits('github', '{"zen":"Speak like a human."}', { event: 'push' });
+    expect(ping.status).toBe(200);
   });
 });
 

@@ -60,27 +60,6 @@ describe('JSON that is no object', () => {
 });
 
 describe('the event header', () => {
-  const RULE = 'this header must name the event in 1 to 200 printable ASCII characters';
-
-  it.each([
-    ['missing', null],
-    ['empty', ''],
-    ['201 characters long', 'x'.repeat(201)],
-    ['with a space', 'push push'],
-    ['with a control character', 'push\u0000'],
-    ['not ASCII', 'pùsh'],
-  ])('is asked for when it is %s, because without it the body says nothing certain', (_, eventName) => {
-    const body = { repository: { full_name: 'a/b' } };
-    expect(problemOf(parseBody('github', eventName, body))).toMatchObject({
-      type: 'not-a-commit-delivery',
-      status: 422,
-      errors: [{ path: 'X-GitHub-Event', message: RULE }],
-    });
-    expect(problemOf(parseBody('bitbucket', eventName, body))?.errors).toEqual([
-      { path: 'X-Event-Key', message: RULE },
-    ]);
-  });
-
   it('is ignored for our own format, because whoever writes that sends none', () => {
     for (const eventName of [null, '', 'push', 'x y'])
       expect(parseBody('commits', eventName, { repository: 'a/b', commits: [] })).toEqual({

@@ -27,9 +27,32 @@ describe("GitHub's own examples", () => {
     expect(refused.map(({ origin, event }) => `${origin} ${event}`)).toEqual([]);
   });
 
+  it('are read alike under every event header, because nobody signed that', () => {
+    const read = (event: string | null, body: JsonObject) => {
+      const { event_type: _, ...rest } = normalizeCommitBody('github', event, body);
+      return rest;
+    };
+    for (const { event, body } of EXAMPLES)
+      for (const other of ['push', 'pull_request', 'star', 'ping', null])
+        expect(read(other, body)).toEqual(read(event, body));
+  });
+
+  it('of reviews describe the pull request they are about, because its title and branch name issues', () => {
+    const reviews = EXAMPLES.filter(({ event }) => event.startsWith('pull_request_review'));
+    expect(reviews.length).toBeGreaterThan(10);
+    for (const { event, body } of reviews)
+      expect(normalizeCommitBody('github', event, body)).toMatchObject({
+        commits: [],
+        pull_requests: [
+          { id: expect.stringMatching(/^\d+$/), shas: [expect.stringMatching(/^[0-9a-f]{40}$/)] },
+        ],
+        unread_fields: [],
+      });
+  });
+
   it('of other events list nothing, because they tell of no commit', () => {
     for (const { event, body } of EXAMPLES)
-      if (event !== 'push' && event !== 'pull_request')
+      if (event !== 'push' && !event.startsWith('pull_request'))
         expect(normalizeCommitBody('github', event, body)).toEqual({
           event_type: event,
           commits: [],

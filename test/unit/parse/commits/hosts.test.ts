@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { parseBody, problemOf, recognisedBody } from '../../../support/commit-bodies.ts';
+import { normalizeCommitBody, parseBody, problemOf, recognisedBody } from '../../../support/commit-bodies.ts';
 
 const errors = (source: 'github' | 'bitbucket', eventName: string, body: unknown) =>
   problemOf(parseBody(source, eventName, body))?.errors;
@@ -53,43 +53,40 @@ describe.each(EVENTS)('the repository of %s %s', (source, eventName, rest) => {
 });
 
 describe('what an event is about', () => {
-  it.each([undefined, null, {}, 'x', 3])(
-    'is asked for when commits of a push are %j, because an empty push has an empty list',
-    (commits) => {
-      expect(errors('github', 'push', { repository: REPOSITORY, commits })).toEqual([
-        { path: 'commits', message: 'must be a list' },
-      ]);
+  it.each([
+    ['github', 'commits', { commits: 5 }],
+    ['github', 'commits', { commits: {}, ref: 'refs/heads/main' }],
+    ['github', 'commits', { commits: 'x', zen: 7 }],
+    ['github', 'pull_request', { pull_request: [] }],
+    ['github', 'pull_request', { pull_request: 'x', repository: 5 }],
+    ['github', 'pull_request', { pull_request: true, commits: null }],
+    ['bitbucket', 'pullrequest', { pullrequest: [] }],
+    ['bitbucket', 'pullrequest', { pullrequest: 3, push: null }],
+    ['bitbucket', 'push', { push: 'x' }],
+    ['bitbucket', 'push', { push: {} }],
+    ['bitbucket', 'push', { push: { changes: {} } }],
+  ] as const)(
+    'in %s is noted as unread when %s is there in another shape, because an event we do not need may have it',
+    (source, path, body) => {
+      for (const eventName of ['push', 'repo:push', 'pull_request', 'pullrequest:created', 'star', null])
+        expect(recognisedBody(source, eventName, body)).toEqual({
+          kind: 'nothing_listed',
+          event_type: eventName ?? 'unnamed',
+          unread: [path],
+        });
+      expect(normalizeCommitBody(source, 'star', body)).toEqual({
+        event_type: 'star',
+        commits: [],
+        pull_requests: [],
+        unread_fields: [path],
+      });
     },
   );
 
-  it.each([undefined, null, [], 'x'])(
-    'is asked for when pull_request is %j, because nothing else is told',
-    (pull_request) => {
-      expect(errors('github', 'pull_request', { repository: REPOSITORY, pull_request })).toEqual([
-        { path: 'pull_request', message: 'must be an object' },
-      ]);
-    },
-  );
-
-  it.each([undefined, null, [], 'x'])(
-    'is asked for when pullrequest is %j, because nothing else is told',
-    (pullrequest) => {
-      expect(errors('bitbucket', 'pullrequest:updated', { repository: REPOSITORY, pullrequest })).toEqual([
-        { path: 'pullrequest', message: 'must be an object' },
-      ]);
-    },
-  );
-
-  it('is asked for when a push of Bitbucket has no list of changes, because a push without any has an empty one', () => {
-    const sent = (push: unknown) => errors('bitbucket', 'repo:push', { repository: REPOSITORY, push });
-    expect(sent(undefined)).toEqual([{ path: 'push', message: 'must be an object' }]);
-    expect(sent({ changes: {} })).toEqual([{ path: 'push.changes', message: 'must be a list' }]);
-  });
-
-  it('is reported together with the repository and without a value, because the answer goes to the sender', () => {
-    const body = { repository: { full_name: 'private name' }, commits: 'private list' };
+  it('is reported without a value, because the answer goes to the sender', () => {
+    const body = { repository: { full_name: 'private name' }, commits: ['private list'] };
     const problem = problemOf(parseBody('github', 'push', body));
-    expect(problem?.errors.map(({ path }) => path)).toEqual(['repository.full_name', 'commits']);
+    expect(problem?.errors.map(({ path }) => path)).toEqual(['repository.full_name']);
     expect(JSON.stringify(problem)).not.toContain('private');
   });
 
@@ -118,6 +115,38 @@ describe('other events', () => {
     ['bitbucket', 'push'],
     ['bitbucket', 'x'.repeat(200)],
   ] as const)('%s %s is taken with nothing listed, because the names are an open set', (source, event) => {
-    expect(recognisedBody(source, event, {})).toEqual({ kind: 'nothing_listed', event_type: event });
+    expect(recognisedBody(source, event, {})).toEqual({
+      kind: 'nothing_listed',
+      event_type: event,
+      unread: [],
+    });
+  });
+});
+
+describe('the event header', () => {
+  const BODIES = [
+    ['github', 'push', 'github_push', { ref: 'refs/heads/a', commits: [] }],
+    ['github', 'pull_request', 'github_pull_request', { action: 'submitted', review: {}, pull_request: {} }],
+    ['bitbucket', 'repo:push', 'bitbucket_push', { push: { changes: [] } }],
+    ['bitbucket', 'pullrequest', 'bitbucket_pull_request', { comment: {}, pullrequest: {} }],
+  ] as const;
+
+  it.each(BODIES)(
+    'of %s changes nothing but the name of a %s, because nobody signed it',
+    (source, byBody, kind, rest) => {
+      const body = { ...rest, repository: REPOSITORY };
+      const names = ['push', 'star', 'pull_request', 'repo:push', 'repo:fork', 'ping', 'x'.repeat(200)];
+      for (const event_type of names)
+        expect(recognisedBody(source, event_type, body)).toMatchObject({ kind, event_type });
+      for (const unusable of [null, '', 'x'.repeat(201), 'push push', 'push\u0000', 'pùsh'])
+        expect(recognisedBody(source, unusable, body)).toMatchObject({ kind, event_type: byBody });
+    },
+  );
+
+  it('makes no ping of anything else, because only the body of a ping has a zen', () => {
+    for (const eventName of ['ping', 'star', null]) {
+      expect(recognisedBody('github', eventName, { zen: 'Design for failure.' }).kind).toBe('ping');
+      expect(recognisedBody('github', eventName, { hook: {} }).kind).toBe('nothing_listed');
+    }
   });
 });
