@@ -1,7 +1,8 @@
 import type { DeliveredCommit, DeliveredPullRequest } from '../domain/commit.ts';
 import type { CommitState } from '../domain/link.ts';
-import { findBranchKeys, findKeys, MOST_KEYS } from './find-keys.ts';
-import { compareIds, union } from './order.ts';
+import { findBranchKeys, findKeys } from './find-keys.ts';
+import { joinNamed, latestSaid, MOST_KEYS, truncatedIf } from './named.ts';
+import { compareIds, fuller, isOver, union } from './order.ts';
 import { titleOf } from './title.ts';
 
 /** A commit is in one or two pull requests; more than this are not looked at. */
@@ -9,7 +10,6 @@ const MOST_PULL_REQUESTS = 20;
 
 type Details = NonNullable<CommitState['details']>;
 type Titles = CommitState['pull_requests'];
-type Title = Titles[string];
 
 /** A commit of which nothing is known. */
 export const newCommitState = (): CommitState => ({
@@ -44,39 +44,49 @@ export const toCommitState = (commit: DeliveredCommit): CommitState => {
   return pull_request ? mergeCommits(own, mentionOf(pull_request)) : own;
 };
 
-/** A fixed order, whoever wrote the properties in which order. */
-const detailsText = ({ title, author_name, committed_ms, keys }: Details): string =>
-  JSON.stringify([title, author_name, committed_ms, keys]);
+/** A hash stands for a name that nobody may see, so a name tells more. */
+const isHidden = (name: string): boolean => name.startsWith('sha256:');
 
-/** Two senders may word the same commit differently (a cut message, a null author): one of them, always the same. */
-const mergeDetails = (a: Details | null, b: Details | null): Details | null => {
+const knownName = (a: string | null, b: string | null): string | null => {
   if (a === null || b === null) return a ?? b;
-  return detailsText(a) >= detailsText(b) ? a : b;
+  if (isHidden(a) !== isHidden(b)) return isHidden(a) ? b : a;
+  return fuller(a, b);
 };
 
-const newerTitle = (a: Title, b: Title): Title => {
-  if (a.updated_ms !== b.updated_ms) return a.updated_ms > b.updated_ms ? a : b;
-  return JSON.stringify(a.keys) >= JSON.stringify(b.keys) ? a : b;
+/** Part by part: of two senders one may know the author, and the other all of the message. */
+const mergeDetails = (a: Details | null, b: Details | null): Details | null => {
+  if (a === null || b === null) return a ?? b;
+  return {
+    title: fuller(a.title, b.title),
+    author_name: knownName(a.author_name, b.author_name),
+    committed_ms: Math.max(a.committed_ms, b.committed_ms),
+    ...joinNamed(a, b),
+  };
 };
 
 /** Through a map and entries, because a pull request's id may be `__proto__`. */
-const mergeTitles = (a: Titles, b: Titles): Titles => {
+const mergeTitles = (a: Titles, b: Titles): { titles: Titles; more: boolean } => {
   const merged = new Map(Object.entries(a));
-  for (const [id, title] of Object.entries(b)) {
+  for (const [id, said] of Object.entries(b)) {
     const known = merged.get(id);
-    merged.set(id, known ? newerTitle(known, title) : title);
+    merged.set(id, known ? latestSaid(known, said) : said);
   }
   const smallest = [...merged].sort(([x], [y]) => compareIds(x, y)).slice(0, MOST_PULL_REQUESTS);
-  return Object.fromEntries(smallest);
+  return { titles: Object.fromEntries(smallest), more: merged.size > MOST_PULL_REQUESTS };
 };
 
 /**
- * What two deliveries tell together. Commutative, associative and idempotent, so that order, repetition and
- * parallel batches do not matter.
+ * What two deliveries tell together: nothing one of them knows is lost. Commutative, associative and idempotent, so
+ * that order, repetition and parallel batches do not matter.
  */
-export const mergeCommits = (a: CommitState, b: CommitState): CommitState => ({
-  kind: 'commit',
-  details: mergeDetails(a.details, b.details),
-  branch_keys: union(a.branch_keys, b.branch_keys, MOST_KEYS),
-  pull_requests: mergeTitles(a.pull_requests, b.pull_requests),
-});
+export const mergeCommits = (a: CommitState, b: CommitState): CommitState => {
+  const { titles, more } = mergeTitles(a.pull_requests, b.pull_requests);
+  const isOverBranches = isOver(a.branch_keys, b.branch_keys, MOST_KEYS);
+  return {
+    kind: 'commit',
+    details: mergeDetails(a.details, b.details),
+    branch_keys: union(a.branch_keys, b.branch_keys, MOST_KEYS),
+    pull_requests: titles,
+    ...truncatedIf(more || isOverBranches || a.keys_truncated === true || b.keys_truncated === true),
+  };
+};

@@ -1,5 +1,4 @@
-/** More keys than this in one text are not looked at. */
-export const MOST_KEYS = 50;
+import { MOST_KEYS } from './named.ts';
 
 /**
  * A letter that has case, a digit or `_` makes a longer word of what it touches. Letters of scripts without

@@ -1,5 +1,5 @@
 import { type Candidates, type Links, type RefState, RULES } from '../domain/link.ts';
-import { MOST_KEYS } from './find-keys.ts';
+import { MOST_KEYS } from './named.ts';
 import { compareIds, unique } from './order.ts';
 
 const namedBy = (state: RefState): Candidates => {

@@ -1,7 +1,8 @@
 import type { DeliveredPullRequest } from '../domain/commit.ts';
-import type { PullRequestState } from '../domain/link.ts';
-import { findBranchKeys, findKeys, MOST_KEYS } from './find-keys.ts';
-import { union } from './order.ts';
+import type { PullRequestState, Said } from '../domain/link.ts';
+import { findBranchKeys, findKeys } from './find-keys.ts';
+import { latestSaid, MOST_KEYS, truncatedIf } from './named.ts';
+import { fuller, isOver, union } from './order.ts';
 import { titleOf } from './title.ts';
 
 /** What one delivery tells of a pull request. */
@@ -14,20 +15,60 @@ export const toPullRequestState = (pullRequest: DeliveredPullRequest): PullReque
   branch_keys: findBranchKeys(pullRequest.branch ?? '').sort(),
 });
 
-/** Breaks ties of time, whoever wrote the properties in which order. */
-const textOf = ({ title, url, title_keys }: PullRequestState): string =>
-  JSON.stringify([title, url, title_keys]);
+type Title = Pick<PullRequestState, 'title' | 'updated_ms' | 'title_keys' | 'title_keys_truncated'>;
 
-const newer = (a: PullRequestState, b: PullRequestState): PullRequestState => {
-  if (a.updated_ms !== b.updated_ms) return a.updated_ms > b.updated_ms ? a : b;
-  return textOf(a) >= textOf(b) ? a : b;
+const saidBy = ({ title_keys, title_keys_truncated, updated_ms }: PullRequestState): Said => ({
+  keys: title_keys,
+  ...truncatedIf(title_keys_truncated === true),
+  updated_ms,
+});
+
+/** The newest title; of two told at the same instant the fuller one, with the keys of both. */
+const latestTitle = (a: PullRequestState, b: PullRequestState): Title => {
+  const { keys, keys_truncated, updated_ms } = latestSaid(saidBy(a), saidBy(b));
+  const titles = [a, b].filter((one) => one.updated_ms === updated_ms).map(({ title }) => title);
+  return {
+    title: titles.reduce(fuller),
+    updated_ms,
+    title_keys: keys,
+    ...(keys_truncated ? { title_keys_truncated: true } : {}),
+  };
+};
+
+type Address = { url: string; url_ms: number };
+
+const addressOf = ({ url, url_ms, updated_ms }: PullRequestState): Address[] =>
+  url === null ? [] : [{ url, url_ms: url_ms ?? updated_ms }];
+
+const newer = (a: Address, b: Address): Address => {
+  if (a.url_ms !== b.url_ms) return a.url_ms > b.url_ms ? a : b;
+  return { url: fuller(a.url, b.url), url_ms: a.url_ms };
+};
+
+/** The newest url: who tells none, as in our own format, takes none away. */
+const latestUrl = (
+  a: PullRequestState,
+  b: PullRequestState,
+  updated_ms: number,
+): Pick<PullRequestState, 'url' | 'url_ms'> => {
+  const [first, ...rest] = [...addressOf(a), ...addressOf(b)];
+  if (first === undefined) return { url: null };
+  const { url, url_ms } = rest.reduce(newer, first);
+  return url_ms === updated_ms ? { url } : { url, url_ms };
 };
 
 /**
  * The newest description, and the keys of every branch it ever brought in. Commutative, associative and
  * idempotent.
  */
-export const mergePullRequests = (a: PullRequestState, b: PullRequestState): PullRequestState => ({
-  ...newer(a, b),
-  branch_keys: union(a.branch_keys, b.branch_keys, MOST_KEYS),
-});
+export const mergePullRequests = (a: PullRequestState, b: PullRequestState): PullRequestState => {
+  const title = latestTitle(a, b);
+  const isOverBranches = isOver(a.branch_keys, b.branch_keys, MOST_KEYS);
+  return {
+    kind: 'pull_request',
+    ...title,
+    ...latestUrl(a, b, title.updated_ms),
+    branch_keys: union(a.branch_keys, b.branch_keys, MOST_KEYS),
+    ...truncatedIf(isOverBranches || a.keys_truncated === true || b.keys_truncated === true),
+  };
+};

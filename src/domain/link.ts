@@ -11,26 +11,41 @@ export type Links = { rule: Rule; issue_ids: string[] };
 /** One commit or pull request, by what never changes. */
 export type Ref = { kind: 'commit' | 'pull_request'; repository: string; id: string };
 
+/** Keys that were found in a place; `keys_truncated` when there were more than are looked at. */
+export type Named = { keys: string[]; keys_truncated?: true };
+
+/** Keys in a text that changes, and when it said so. Epoch milliseconds; 0 when nobody tells. */
+export type Said = Named & { updated_ms: number };
+
 /** What is known of a commit, merged from every delivery that mentions it, in whatever order. */
 export type CommitState = {
   kind: 'commit';
-  /** Null while only a pull request has mentioned it: then it is not known yet. */
-  details: { title: string; author_name: string | null; committed_ms: number; keys: string[] } | null;
+  /** Null while only a pull request has mentioned it: then it is not known yet. `keys`: those in its message. */
+  details: (Named & { title: string; author_name: string | null; committed_ms: number }) | null;
   /** Keys in the names of all branches it was pushed to. Sorted. */
   branch_keys: string[];
   /** Keys in the titles of the pull requests that hold it, by id; the newest title of each. */
-  pull_requests: { [id: string]: { keys: string[]; updated_ms: number } };
+  pull_requests: { [id: string]: Said };
+  /** When there are more branch keys, or more pull requests, than are looked at. */
+  keys_truncated?: true;
 };
 
 /** What is known of a pull request, merged from every delivery that describes it, in whatever order. */
 export type PullRequestState = {
   kind: 'pull_request';
   title: string;
+  /** The newest anybody told. */
   url: string | null;
+  /** Of the title. */
   updated_ms: number;
+  /** When the url was told, if that was not with the title. */
+  url_ms?: number;
   title_keys: string[];
+  title_keys_truncated?: true;
   /** Sorted. */
   branch_keys: string[];
+  /** When there are more branch keys than are looked at. */
+  keys_truncated?: true;
 };
 
 export type RefState = CommitState | PullRequestState;

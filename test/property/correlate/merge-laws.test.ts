@@ -8,12 +8,16 @@ import {
 } from '../../../src/correlate/commit-state.ts';
 import { allCandidates, candidatesOf } from '../../../src/correlate/links.ts';
 import { mergePullRequests, toPullRequestState } from '../../../src/correlate/pull-request-state.ts';
-import type { RefState } from '../../../src/domain/link.ts';
+import type { CommitState, PullRequestState, RefState } from '../../../src/domain/link.ts';
 
 const RUNS = { numRuns: 2000 };
 
 /** Few values everywhere, so that ties and equal parts are common. */
-const title = fc.constantFrom('ABC-1', 'ABC-2 and XY-3', 'No key', 'UTF-8', 'ABC-1\nmore ABC-9', '');
+const numbered = (from: number): string => Array.from({ length: 40 }, (_, n) => `AB-${from + n}`).join(' ');
+const title = fc.oneof(
+  fc.constantFrom('ABC-1', 'ABC-2 and XY-3', 'XY-3, ABC-2', 'No key', 'UTF-8', 'ABC-1\nmore ABC-9', ''),
+  fc.nat({ max: 60 }).map((from) => numbered(from + 1)),
+);
 const branch = fc.oneof(
   fc.constantFrom(null, 'main', 'feature/abc-1', 'xy-3'),
   fc.array(fc.nat({ max: 99 }), { maxLength: 60 }).map((all) => all.map((n) => `b-ab-${n + 1}`).join('/')),
@@ -35,7 +39,7 @@ const commit = fc.record({
   repository: fc.constant('acme/shop'),
   sha: fc.constant('a94a8fe'),
   message: title,
-  author_name: fc.constantFrom(null, 'Ada', 'Bob'),
+  author_name: fc.constantFrom(null, 'Ada', 'Bob', 'Ada L', 'sha256:0f'),
   committed_ms: ms,
   branch,
   pull_request: fc.option(pullRequest),
@@ -112,6 +116,47 @@ const laws = <State>(state: fc.Arbitrary<State>, merge: (a: State, b: State) => 
   });
 };
 
+/** What a merge may never take away; the newest title of a pull request is told apart by its instant. */
+type Facts = { author: boolean; url: boolean; title: number; keys: string[]; isCut: boolean };
+
+const isCut = (value: unknown): boolean => JSON.stringify(value).includes('truncated');
+
+const factsOfCommit = (state: CommitState): Facts => ({
+  author: typeof state.details?.author_name === 'string',
+  url: false,
+  title: state.details?.title.length ?? 0,
+  keys: [...(state.details?.keys ?? []), ...state.branch_keys.map((key) => `branch ${key}`)],
+  isCut: isCut(state),
+});
+
+const factsOfPullRequest = (state: PullRequestState): Facts => ({
+  author: false,
+  url: state.url !== null,
+  title: 0,
+  keys: state.branch_keys,
+  isCut: isCut(state),
+});
+
+const monotony = <State>(
+  state: fc.Arbitrary<State>,
+  merge: (a: State, b: State) => State,
+  factsOf: (state: State) => Facts,
+): void => {
+  it('takes nothing away without saying so, because a poorer report must not cost a link', () => {
+    fc.assert(
+      fc.property(state, state, (a, b) => {
+        const [before, after] = [factsOf(a), factsOf(merge(a, b))];
+        expect(after.author || !before.author).toBe(true);
+        expect(after.url || !before.url).toBe(true);
+        expect(after.title).toBeGreaterThanOrEqual(before.title);
+        const lost = before.keys.filter((key) => !after.keys.includes(key));
+        if (!after.isCut) expect(lost).toEqual([]);
+      }),
+      RUNS,
+    );
+  });
+};
+
 /** The same value, its properties in the opposite order. */
 const reordered = <Value>(value: Value): Value =>
   JSON.parse(JSON.stringify(value), (_, part: unknown) =>
@@ -120,8 +165,36 @@ const reordered = <Value>(value: Value): Value =>
       : part,
   );
 
-describe('mergeCommits', () => laws(told, mergeCommits));
-describe('mergePullRequests', () => laws(described, mergePullRequests));
+describe('mergeCommits', () => {
+  laws(told, mergeCommits);
+  monotony(told, mergeCommits, factsOfCommit);
+
+  it('leaves a report as it is beside a poorer one, because it tells nothing new', () => {
+    const poorer = (state: CommitState, index: number): CommitState => ({
+      ...state,
+      details: state.details && {
+        ...state.details,
+        author_name: null,
+        title: state.details.title.slice(0, index),
+        keys: state.details.keys.slice(0, index),
+      },
+      branch_keys: state.branch_keys.slice(index),
+      pull_requests: {},
+    });
+    fc.assert(
+      fc.property(told, fc.nat({ max: 50 }), (state, index) => {
+        expect(mergeCommits(state, poorer(state, index))).toEqual(state);
+        expect(mergeCommits(poorer(state, index), state)).toEqual(state);
+      }),
+      RUNS,
+    );
+  });
+});
+
+describe('mergePullRequests', () => {
+  laws(described, mergePullRequests);
+  monotony(described, mergePullRequests, factsOfPullRequest);
+});
 
 describe('candidates', () => {
   const state = fc.oneof<fc.Arbitrary<RefState>[]>(told, described);

@@ -91,7 +91,7 @@ describe('mergeCommits', () => {
 
   it.each([
     ['of two titles the newer, though it sorts before the other', { title: 'ABC-1', updated_ms: 9 }, 'ABC-1'],
-    ['of two titles of one time the one that sorts last', { title: 'ABC-1', updated_ms: 5 }, 'ABC-3'],
+    ['of two titles the newer, though it sorts after the other', { title: 'ABC-4', updated_ms: 9 }, 'ABC-4'],
   ])('takes %s, in both orders, because the way they came must not show', (_which, other, key) => {
     const a = mentionOf(aPullRequest({ title: 'ABC-3', updated_ms: 5 }));
     const b = mentionOf(aPullRequest(other));
@@ -106,10 +106,46 @@ describe('mergeCommits', () => {
     expect(mergeCommits(commit, newCommitState())).toEqual(commit);
   });
 
-  it('chooses the same of two wordings in both orders, because two senders cut messages differently', () => {
-    const a = toCommitState(aCommit({ message: 'Fix\n\nABC-1' }));
-    const b = toCommitState(aCommit({ message: 'Fix' }));
-    expect(mergeCommits(a, b)).toEqual(mergeCommits(b, a));
+  it('keeps the keys of both of two wordings, because one sender cuts messages after the subject', () => {
+    const a = toCommitState(aCommit({ message: 'Fix it\n\nZZ-9 and ABC-1' }));
+    const b = toCommitState(aCommit({ message: 'Fix it' }));
+    const c = toCommitState(aCommit({ message: 'Fix it, see QX-3' }));
+    expect(mergeCommits(b, a)).toEqual(a);
+    expect(mergeCommits(a, b)).toEqual(a);
+    expect(mergeCommits(a, c).details?.keys).toEqual(['ABC-1', 'QX-3', 'ZZ-9']);
+    expect(mergeCommits(c, a)).toEqual(mergeCommits(a, c));
+  });
+
+  it.each([
+    [null, 'Ada', 'Ada'],
+    ['sha256:00ff', 'Ada', 'Ada'],
+    [null, 'sha256:00ff', 'sha256:00ff'],
+    ['Ada', 'Ada Lovelace', 'Ada Lovelace'],
+    ['Zoe', 'Ada', 'Zoe'],
+  ])('of the authors %j and %j shows %j, because who knows more is believed', (one, other, known) => {
+    const by = (author_name: string | null) => toCommitState(aCommit({ author_name }));
+    expect(mergeCommits(by(one), by(other)).details?.author_name).toBe(known);
+    expect(mergeCommits(by(other), by(one)).details?.author_name).toBe(known);
+  });
+
+  it('takes the author of one and the title of the other, because each sender may know a part', () => {
+    const a = toCommitState(aCommit({ message: 'ABC-1 Show the tot', author_name: 'Ada' }));
+    const b = toCommitState(aCommit({ message: 'ABC-1 Show the total', author_name: null }));
+    const both = { title: 'ABC-1 Show the total', author_name: 'Ada', keys: ['ABC-1'] };
+    expect(mergeCommits(a, b).details).toMatchObject(both);
+    expect(mergeCommits(b, a).details).toMatchObject(both);
+  });
+
+  it('says so when two reports name more than 50 keys together, because then some are left out', () => {
+    const numbered = (from: number) => Array.from({ length: 30 }, (_, n) => `ABC-${100 + from + n}`);
+    const a = toCommitState(aCommit({ message: numbered(0).join(' ') }));
+    const b = toCommitState(aCommit({ message: numbered(20).join(' ') }));
+    const c = toCommitState(aCommit({ message: numbered(30).join(' ') }));
+    expect(mergeCommits(a, b).details?.keys).toHaveLength(50);
+    expect(mergeCommits(a, b).details?.keys_truncated).toBeUndefined();
+    expect(mergeCommits(a, c).details?.keys).toHaveLength(50);
+    expect(mergeCommits(a, c).details?.keys_truncated).toBe(true);
+    expect(mergeCommits(mergeCommits(a, c), b).details?.keys_truncated).toBe(true);
   });
 
   it('does not mind the order of properties, because a database gives them back in another', () => {
@@ -121,10 +157,11 @@ describe('mergeCommits', () => {
     expect(mergeCommits(b, a).details?.title).toBe('B');
   });
 
-  it('of equally new titles takes the same in both orders, because a clock may tell one time twice', () => {
-    const a = mentionOf(aPullRequest({ title: 'ABC-1', updated_ms: 5 }));
+  it('counts the keys of equally new titles together, because one of them is a poorer report', () => {
+    const a = mentionOf(aPullRequest({ title: 'ABC-2, ABC-1 Show the total', updated_ms: 5 }));
     const b = mentionOf(aPullRequest({ title: 'ABC-2', updated_ms: 5 }));
-    expect(mergeCommits(a, b)).toEqual(mergeCommits(b, a));
+    expect(mergeCommits(a, b)).toEqual(a);
+    expect(mergeCommits(b, a)).toEqual(a);
   });
 
   it('keeps the 20 smallest pull requests, because of those none was dropped on the way', () => {
@@ -133,12 +170,18 @@ describe('mergeCommits', () => {
     const kept = Object.keys(mentions.reduce(mergeCommits, newCommitState()).pull_requests);
     expect(kept).toEqual(ids.slice(0, 20));
     expect(Object.keys(mentions.reduceRight(mergeCommits, newCommitState()).pull_requests)).toEqual(kept);
+    const few = mentions.slice(0, 20).reduce(mergeCommits);
+    expect(few.keys_truncated).toBeUndefined();
+    expect(mentions.slice(20).reduce(mergeCommits, few).keys_truncated).toBe(true);
   });
 
   it('keeps the 50 smallest branch keys, because a commit may lie on every branch there is', () => {
     const branches = Array.from({ length: 60 }, (_, index) => `abc-${index + 100}`);
     const states = branches.map((branch) => toCommitState(aCommit({ branch })));
-    const keys = states.reduceRight(mergeCommits).branch_keys;
+    const all = states.reduceRight(mergeCommits);
+    const keys = all.branch_keys;
+    expect(states.slice(0, 50).reduce(mergeCommits).keys_truncated).toBeUndefined();
+    expect(all.keys_truncated).toBe(true);
     expect(keys).toHaveLength(50);
     expect(keys.at(-1)).toBe('ABC-149');
   });

@@ -50,4 +50,48 @@ describe('mergePullRequests', () => {
     expect(mergePullRequests(old, other).title).toBe('ABC-3');
     expect(mergePullRequests(other, old).title).toBe('ABC-3');
   });
+
+  it('counts the keys of equally new titles together, because one of them is a poorer report', () => {
+    const poorer = { ...old, title: 'AB', title_keys: [] };
+    expect(mergePullRequests(old, poorer)).toEqual(old);
+    expect(mergePullRequests(poorer, old)).toEqual(old);
+    const other = { ...old, title: 'ABC-4', title_keys: ['ABC-4'] };
+    expect(mergePullRequests(old, other).title_keys).toEqual(['ABC-1', 'ABC-4']);
+  });
+
+  it('keeps the newest url anybody told, because our own format need not tell one', () => {
+    const named = (url: string | null, updated_ms: number) =>
+      toPullRequestState(aPullRequest({ url, updated_ms }));
+    const [first, renamed, silent] = [
+      named('https://git.example.com/z', 1),
+      named('https://git.example.com/b', 2),
+      named(null, 3),
+    ];
+    expect(mergePullRequests(first, silent).url).toBe('https://git.example.com/z');
+    expect(mergePullRequests(mergePullRequests(first, silent), renamed).url).toBe(
+      'https://git.example.com/b',
+    );
+    expect(mergePullRequests(mergePullRequests(silent, renamed), first).url).toBe(
+      'https://git.example.com/b',
+    );
+    expect(mergePullRequests(named('https://a.example.com', 1), first).url).toBe(first.url);
+  });
+
+  it('says so when titles of one instant name more than 50 keys, until a newer title names fewer', () => {
+    const numbered = (from: number) => Array.from({ length: 30 }, (_, n) => `ABC-${100 + from + n}`);
+    const about = (title_keys: string[], updated_ms: number) => ({ ...old, title_keys, updated_ms });
+    const over = mergePullRequests(about(numbered(0), 1), about(numbered(30), 1));
+    expect(over.title_keys).toHaveLength(50);
+    expect(over.title_keys_truncated).toBe(true);
+    expect(mergePullRequests(over, about(['ABC-1'], 2)).title_keys_truncated).toBeUndefined();
+  });
+
+  it('says so when branches name more than 50 keys, because then some are left out', () => {
+    const states = Array.from({ length: 51 }, (_, n) =>
+      toPullRequestState(aPullRequest({ branch: `abc-${100 + n}` })),
+    );
+    expect(states.slice(1).reduce(mergePullRequests).keys_truncated).toBeUndefined();
+    expect(states.reduce(mergePullRequests).keys_truncated).toBe(true);
+    expect(mergePullRequests(states.reduce(mergePullRequests), old).keys_truncated).toBe(true);
+  });
 });
