@@ -1,7 +1,7 @@
 import type { IssueFields } from './issue.ts';
 
 /** Raised whenever normalize reads a body differently, so that replay rewrites what older code stored. */
-export const SCHEMA_VERSION = 1;
+export const SCHEMA_VERSION = 2;
 
 /** The delivery whose fields a snapshot shows. */
 export type LastEvent = {

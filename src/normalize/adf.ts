@@ -1,52 +1,77 @@
 import { isJsonObject, type Json, type JsonObject, own } from '../domain/json.ts';
-import { cardText, leafText } from './adf-leaf.ts';
+import { blockText, inlineText, unknownText } from './adf-leaf.ts';
 
 /** What stands between two pieces of text; the strongest one asked for is written. */
 type Gap = '' | ' ' | '\t' | '\n';
 const STRENGTH = { '': 0, ' ': 1, '\t': 2, '\n': 3 } as const;
 
-/** Still to do: a node, or the end of a block with the gap it leaves. */
-type Task = { node: Json; inRow: boolean } | { gap: Gap };
+/** Where a node stands: in a table row, which is one line, and among nodes that share a line. */
+type Place = { inRow: boolean; inLine: boolean };
 
-/** Blocks end a line, but a table row is one line with a tab between its cells. */
-const gapAfter = (type: Json | undefined, inRow: boolean): Gap => {
-  if (!inRow) return '\n';
-  return type === 'tableCell' || type === 'tableHeader' ? '\t' : ' ';
-};
+/** Still to do: a node, a piece of text, or a gap before what comes next. */
+type Task = ({ node: Json } & Place) | { piece: string } | { gap: Gap };
 
-const pushChildren = (tasks: Task[], node: JsonObject, inRow: boolean): void => {
+/** Their content is one line, or several that only hard breaks part. */
+const LINES = new Set<Json | undefined>([
+  'paragraph',
+  'heading',
+  'codeBlock',
+  'caption',
+  'taskItem',
+  'decisionItem',
+]);
+
+const isInline = (node: Json): boolean => isJsonObject(node) && inlineText(node) !== undefined;
+
+const childrenOf = (node: JsonObject, { inRow, inLine }: Place): Task[] => {
   const type = own(node, 'type');
   const content = own(node, 'content');
-  tasks.push({ gap: gapAfter(type, inRow) });
-  if (!Array.isArray(content)) return;
-  for (const child of content.toReversed()) tasks.push({ node: child, inRow: inRow || type === 'tableRow' });
+  if (!Array.isArray(content)) return [];
+  const place = { inRow: inRow || type === 'tableRow', inLine: inLine || LINES.has(type) };
+  // Nodes we do not know share a line with the text they stand beside.
+  place.inLine ||= content.some(isInline);
+  return content.map((child) => ({ node: child, ...place }));
+};
+
+/** Blocks begin and end a line, but a table row is one line with a tab between its cells. */
+const blockTasks = (node: JsonObject, text: string, place: Place): Task[] => {
+  const gap = place.inRow ? ' ' : '\n';
+  const type = own(node, 'type');
+  const isCell = place.inRow && (type === 'tableCell' || type === 'tableHeader');
+  const children = childrenOf(node, { ...place, inLine: false });
+  return [{ gap }, { piece: text }, { gap }, ...children, { gap: isCell ? '\t' : gap }];
+};
+
+const tasksOf = (node: JsonObject, place: Place): Task[] => {
+  const inline = inlineText(node);
+  if (inline !== undefined) return [{ piece: inline }];
+  const block = blockText(node);
+  if (block === undefined && place.inLine) return [{ piece: unknownText(node) }, ...childrenOf(node, place)];
+  return blockTasks(node, block ?? unknownText(node), place);
 };
 
 const flatten = (document: JsonObject): string => {
-  const tasks: Task[] = [{ node: document, inRow: false }];
+  const tasks: Task[] = [{ node: document, inRow: false, inLine: false }];
   let text = '';
   let gap: Gap = '';
   for (let task = tasks.pop(); task; task = tasks.pop()) {
     if ('gap' in task) {
       if (STRENGTH[task.gap] > STRENGTH[gap]) gap = task.gap;
-      continue;
-    }
-    if (!isJsonObject(task.node)) continue;
-    const leaf = leafText(task.node);
-    const piece = leaf ?? cardText(task.node);
-    if (piece !== '') {
-      text += (text === '' ? '' : gap) + piece;
+    } else if ('piece' in task) {
+      if (task.piece === '') continue;
+      text += (text === '' ? '' : gap) + task.piece;
       gap = '';
+    } else if (isJsonObject(task.node)) {
+      for (const next of tasksOf(task.node, task).toReversed()) tasks.push(next);
     }
-    if (leaf === undefined) pushChildren(tasks, task.node, task.inRow);
   }
   return text;
 };
 
 /**
- * The text of an Atlassian Document Format document, one line per paragraph, heading, list item and table
- * row, without marks. Undefined when the value is no such document. Works without recursion: nothing limits
- * how deep a sender nests.
+ * The text of an Atlassian Document Format document as a person reads it: one line per paragraph, heading, list
+ * item, title and table row, without marks. Undefined when the value is no such document. Works without
+ * recursion: nothing limits how deep a sender nests.
  */
 export const adfText = (value: Json): string | undefined => {
   if (!isJsonObject(value) || own(value, 'type') !== 'doc') return undefined;

@@ -85,7 +85,7 @@ export const snapshotOf = (issueId: string, { newest, deleted, deletedMs }: Trut
     issue_id: issueId,
     deleted,
     deleted_at: deletedMs === null ? null : new Date(deletedMs).toISOString(),
-    schema_version: newest && 1,
+    schema_version: newest && 2,
     version: newest && { updated_ms: newest.version.updated, timestamp_ms: newest.version.timestamp },
     ...(newest ? fieldsOf(newest.issue) : { issue_key: null, summary: null, labels: [], custom_fields: {} }),
   };
