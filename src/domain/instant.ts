@@ -37,3 +37,21 @@ export const parseInstant = (text: string): number | null => {
   if (Number.isNaN(ms) || toUtcIso(ms) !== local || Number(hours) > 23 || Number(minutes) > 59) return null;
   return ms - offsetMs(sign, Number(hours), Number(minutes));
 };
+
+/** Epoch milliseconds before this (March 1973) are more likely seconds, of any year until 5138. */
+const FIRST_EPOCH_MS = 100_000_000_000;
+
+const EPOCH_TEXT = /^\d{12,15}$/;
+
+const epochMs = (value: number): number | null =>
+  Number.isInteger(value) && value >= FIRST_EPOCH_MS && value <= LAST_INSTANT_MS ? value : null;
+
+/**
+ * Epoch milliseconds of a value that names an instant: Jira's date-time text, or epoch milliseconds as a number or
+ * as digits, which some senders write. Null for any other, seconds among them.
+ */
+export const instantOf = (value: unknown): number | null => {
+  if (typeof value === 'number') return epochMs(value);
+  if (typeof value !== 'string') return null;
+  return EPOCH_TEXT.test(value) ? epochMs(Number(value)) : parseInstant(value);
+};

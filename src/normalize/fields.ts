@@ -1,12 +1,12 @@
-import { LAST_INSTANT_MS, parseInstant, toPhoenixIso, toUtcIso } from '../domain/instant.ts';
-import type { IssueFields, IssueLevel, Sprint } from '../domain/issue.ts';
+import { instantOf, LAST_INSTANT_MS, toPhoenixIso, toUtcIso } from '../domain/instant.ts';
+import type { IssueFields, IssueLevel } from '../domain/issue.ts';
 import { isJsonObject, type Json, type JsonObject, own } from '../domain/json.ts';
 import { adfText } from './adf.ts';
 import { readLink } from './links.ts';
 import { readPerson } from './people.ts';
 import { withoutPrivateData } from './private-data.ts';
 import { isAbsent, many, one, type Read, readKey, readName, readPart, readText } from './readers.ts';
-import { currentSprint, sprintsIn } from './sprint.ts';
+import { currentSprint, type FoundSprint, holdsUnreadSprint, sprintsIn } from './sprint.ts';
 import type { Unread } from './unread.ts';
 
 /** What is known of a full issue before its fields are read. */
@@ -16,7 +16,7 @@ type FullIssue = { issueKey: string; projectKey: string | null; updatedMs: numbe
 const CUSTOM_FIELD = /^customfield_\d{1,20}$/;
 
 const readInstant: Read<string> = (value) => {
-  const ms = typeof value === 'string' ? parseInstant(value) : null;
+  const ms = instantOf(value);
   return ms !== null && ms >= 0 && ms <= LAST_INSTANT_MS ? toUtcIso(ms) : undefined;
 };
 
@@ -38,14 +38,14 @@ const readLevel: Read<IssueLevel> = (value) => {
 };
 
 /** `fields.sprint`, when it is there, holds nothing but sprints; any custom field may hold one. */
-const readSprints: Read<Sprint[]> = (value, note) => {
+const readSprints: Read<FoundSprint[]> = (value, note) => {
   const sprints = sprintsIn(value);
   const values = Array.isArray(value) ? value.filter((element) => element !== null) : [value];
   if (sprints.length < values.length) note();
   return sprints;
 };
 
-type Custom = { custom_fields: { [customfield: string]: Json }; sprints: Sprint[] };
+type Custom = { custom_fields: { [customfield: string]: Json }; sprints: FoundSprint[] };
 
 const readCustomFields = (fields: JsonObject, unread: Unread): Custom => {
   const custom: Custom = { custom_fields: {}, sprints: [] };
@@ -53,8 +53,8 @@ const readCustomFields = (fields: JsonObject, unread: Unread): Custom => {
     const value = CUSTOM_FIELD.test(name) ? fields[name] : null;
     if (isAbsent(value)) continue;
     const clean = withoutPrivateData(value);
-    if (clean === undefined) unread.note(`fields.${name}`);
-    else custom.custom_fields[name] = clean;
+    if (clean === undefined || holdsUnreadSprint(value)) unread.note(`fields.${name}`);
+    if (clean !== undefined) custom.custom_fields[name] = clean;
     for (const sprint of sprintsIn(value)) custom.sprints.push(sprint);
   }
   return custom;

@@ -1,5 +1,5 @@
 import type { EventFacts, NormalizedDelivery } from '../domain/delivery.ts';
-import { LAST_INSTANT_MS, parseInstant } from '../domain/instant.ts';
+import { instantOf, LAST_INSTANT_MS } from '../domain/instant.ts';
 import { type JsonObject, own } from '../domain/json.ts';
 import type { RecognisedDelivery } from '../parse/recognise.ts';
 import { readActor } from './actor.ts';
@@ -26,7 +26,7 @@ const readTimestamp: Read<number> = (value) =>
 const readUpdated =
   (nowMs: number): Read<number> =>
   (value) => {
-    const ms = typeof value === 'string' ? parseInstant(value) : null;
+    const ms = instantOf(value);
     return ms !== null && ms >= FIRST_UPDATE_MS && ms <= nowMs + CLOCK_AHEAD_MS ? ms : undefined;
   };
 

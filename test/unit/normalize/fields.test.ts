@@ -215,6 +215,15 @@ describe('created', () => {
     );
   });
 
+  it.each([
+    [1_550_286_112_971, '2019-02-16T03:01:52.971Z'],
+    ['1550286112971', '2019-02-16T03:01:52.971Z'],
+    [893_980_800_000, '1998-05-01T00:00:00.000Z'],
+    [253_402_300_799_999, '9999-12-31T23:59:59.999Z'],
+  ])('may be %j, because some senders write epoch milliseconds', (created, instant) => {
+    expect(readFieldsOf({ created })).toMatchObject({ created_at: instant, unread: [] });
+  });
+
   it.each(['1970-01-01T00:00:00.000Z', '9999-12-31T23:59:59.999Z'])(
     'may be %s, because between these every instant can be written',
     (instant) => {
@@ -225,6 +234,13 @@ describe('created', () => {
 
   it.each([
     5,
+    1_550_286_112,
+    '1550286112',
+    1_550_286_112_971.5,
+    -1_550_286_112_971,
+    253_402_300_800_000,
+    1e20,
+    true,
     '',
     'x',
     '2026-10-20',
@@ -234,6 +250,16 @@ describe('created', () => {
     ['2019-02-15T19:01:52.971-0800'],
   ])('is null and listed for %j, because it names no instant we can write', (created) => {
     expect(readFieldsOf({ created })).toMatchObject({ created_at: null, unread: ['fields.created'] });
+  });
+});
+
+describe('due date', () => {
+  it('is the day as it was written, because it is no instant', () => {
+    expect(readFieldsOf({ duedate: '2026-11-30' })).toMatchObject({ due_date: '2026-11-30', unread: [] });
+    expect(readFieldsOf({ duedate: 1_792_512_003_552 })).toMatchObject({
+      due_date: null,
+      unread: ['fields.duedate'],
+    });
   });
 });
 
