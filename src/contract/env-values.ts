@@ -55,6 +55,22 @@ export const cidrs = z.pipe(
   z.transform(blockList),
 );
 
+/** One host: a name, an IPv4 address, or one of IPv6 in brackets; without scheme, port and path. */
+const HOST_NAME = /^(\[[\da-f:.]+\]|[\w.-]+)$/i;
+
+/** Comma-separated names of hosts. */
+export const hostNames = z.pipe(
+  z
+    .string()
+    .check(
+      z.refine(
+        (text) => text.split(',').every((part) => HOST_NAME.test(part.trim())),
+        'must be names of hosts separated by commas, without https:// and port, such as abc.example.com',
+      ),
+    ),
+  z.transform((text) => text.split(',').map((part) => part.trim())),
+);
+
 /** pino's levels. */
 export const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
 

@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import type { Source } from '../domain/source.ts';
 import { ConfigError } from '../errors/errors.ts';
-import { cidrs, LOG_LEVELS, text, trueOrFalse, url, wholeNumber } from './env-values.ts';
+import { cidrs, hostNames, LOG_LEVELS, text, trueOrFalse, url, wholeNumber } from './env-values.ts';
 
 type EnvEntry = { schema: z.ZodMiniType; meaning: string; standard: string };
 
@@ -94,6 +94,11 @@ export const ENV = {
     schema: z._default(text, '127.0.0.1'),
     meaning: 'local server: address to listen on',
     standard: '`127.0.0.1`',
+  },
+  ALLOWED_HOSTS: {
+    schema: z.optional(hostNames),
+    meaning: 'local server: names it may be called by, such as that of a tunnel, separated by commas',
+    standard: 'unset: `localhost`, loopback addresses and `HOST`',
   },
   LOCAL_DB_PATH: {
     schema: z.optional(text),

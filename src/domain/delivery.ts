@@ -57,4 +57,6 @@ export type ProblemType =
   | 'temporarily-unavailable'
   | 'not-found'
   | 'method-not-allowed'
-  | 'bad-request';
+  | 'bad-request'
+  | 'misdirected'
+  | 'cross-site';

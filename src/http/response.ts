@@ -25,6 +25,8 @@ const TITLES: Record<ProblemType, string> = {
   'not-found': 'Not found',
   'method-not-allowed': 'Method not allowed',
   'bad-request': 'Bad request',
+  misdirected: 'The request is for another server',
+  'cross-site': 'Other sites get no answer',
 };
 
 export type ProblemDetails = {

@@ -1,8 +1,9 @@
+import { get } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type ClaimedDatabase, claimDatabase } from './database-lock.ts';
+import { engineAddress, PORTS_NO_BROWSER_CALLS } from './engine-address.ts';
 import { engineBinary } from './engine-binary.ts';
 import { type EngineProcess, spawnEngine } from './engine-process.ts';
-import { freePort } from './free-port.ts';
 import { endLeftOverEngines } from './left-over.ts';
 import { StartError } from './start-error.ts';
 
@@ -11,19 +12,22 @@ export type Engine = { endpoint: string; pid: number; exited: Promise<string>; s
 
 const READY_MS = 20_000;
 const POLL_MS = 10;
-const TRIES = 5;
+const TRIES = 20;
 
 /** What the engine says once it has its port, and when another process took it first. */
 const LISTENING = /listening on/i;
 const PORT_TAKEN = /already in use/i;
 
-const answers = async (endpoint: string): Promise<boolean> => {
-  try {
-    return (await fetch(endpoint, { signal: AbortSignal.timeout(1_000) })).ok;
-  } catch {
-    return false;
-  }
-};
+/** By `node:http`, because `fetch` calls the engine's ports as little as a browser does. */
+const answers = (endpoint: string): Promise<boolean> =>
+  new Promise((done) => {
+    const request = get(endpoint, { agent: false, timeout: 1_000 }, (response) => {
+      response.resume();
+      done(response.statusCode === 200);
+    });
+    request.once('timeout', () => request.destroy());
+    request.once('error', () => done(false));
+  });
 
 /** True once it answers; false when it has ended first. Its own word counts: the port could be another's. */
 const isReady = async (engine: EngineProcess, endpoint: string): Promise<boolean> => {
@@ -39,10 +43,11 @@ const isReady = async (engine: EngineProcess, endpoint: string): Promise<boolean
   return false;
 };
 
-/** Null when the port was taken between finding it and using it. */
-const tryPort = async (binary: string, port: number, database: string[]): Promise<Engine | null> => {
-  const endpoint = `http://127.0.0.1:${port}`;
-  const engine = spawnEngine(binary, ['--host', '127.0.0.1', '--port', String(port), ...database]);
+/** Null when another process has the port, on this address or on all of them. */
+const tryAddress = async (binary: string, database: string[]): Promise<Engine | null> => {
+  const { host, port } = engineAddress();
+  const endpoint = `http://${host}:${port}`;
+  const engine = spawnEngine(binary, ['--host', host, '--port', String(port), ...database]);
   if ((await isReady(engine, endpoint)) && engine.pid !== undefined)
     return { endpoint, pid: engine.pid, exited: engine.exited, stop: engine.stop };
   const how = await engine.exited;
@@ -53,14 +58,16 @@ const tryPort = async (binary: string, port: number, database: string[]): Promis
 const startOn = async (binary: string, claim: ClaimedDatabase | null): Promise<Engine> => {
   await endLeftOverEngines();
   for (let tried = 0; tried < TRIES; tried++) {
-    const engine = await tryPort(binary, await freePort(), claim ? ['--db-path', claim.path] : []);
+    const engine = await tryAddress(binary, claim ? ['--db-path', claim.path] : []);
     if (engine) return engine;
   }
-  throw new StartError(`The embedded DynamoDB found no free port in ${TRIES} tries`);
+  throw new StartError(
+    `The embedded DynamoDB found no free port in ${TRIES} tries: something else listens on ${PORTS_NO_BROWSER_CALLS.join(', ')} of all addresses`,
+  );
 };
 
 /**
- * Starts the embedded DynamoDB on a free loopback port and waits until it answers. Engines that a killed
+ * Starts the embedded DynamoDB where no web page can call it, and waits until it answers. Engines that a killed
  * server left over are ended first. Several may run at once, each with a database of its own.
  * @param options.dbPath file that keeps items and stream between runs; in memory without it.
  * @throws StartError or ConfigError with a message for people; nothing is left running then.

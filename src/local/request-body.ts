@@ -5,6 +5,9 @@ export type RequestBody = { gone: boolean; bytes: Buffer; unread: boolean };
 
 const NOTHING = Buffer.alloc(0);
 
+/** As a limit: no body is read, not even an empty one. */
+export const NO_BODY = -1;
+
 /** Reserved at first, whatever size is declared: nothing of it may ever come. */
 const FIRST_BYTES = 16 * 1024;
 

@@ -86,6 +86,7 @@ const startOwned = async (
   const server = await serve({
     handler,
     host: env.HOST,
+    allowedHosts: env.ALLOWED_HOSTS,
     port: env.PORT,
     maxBodyBytes: env.MAX_BODY_BYTES,
     log,

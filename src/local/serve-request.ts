@@ -7,9 +7,10 @@ import type { Clock } from '../platform/clock.ts';
 import type { Logger } from '../platform/logger.ts';
 import { faultAnswer, sendAnswer, sendEarlyAnswer } from './answer.ts';
 import type { Connections } from './connections.ts';
+import type { RefuseForeign } from './foreign-requests.ts';
 import { toEvent } from './http-event.ts';
 import { localContext } from './lambda-context.ts';
-import { drain, readBody } from './request-body.ts';
+import { drain, NO_BODY, readBody } from './request-body.ts';
 
 /** What every request of a server shares. */
 export type Serving = {
@@ -17,6 +18,7 @@ export type Serving = {
   /** Runs something when it is its turn. */
   turn: LimitFunction;
   maxBodyBytes: number;
+  refuseForeign: RefuseForeign;
   log: Logger;
   clock: Clock;
   /** What is thrown away of a body that was refused, so that its sender can read the answer. */
@@ -47,10 +49,11 @@ const respond = async (
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> => {
-  const { gone, bytes, unread } = await readBody(request, serving.maxBodyBytes);
+  const refused = serving.refuseForeign(request);
+  const { gone, bytes, unread } = await readBody(request, refused ? NO_BODY : serving.maxBodyBytes);
   if (gone) return;
   if (unread) serving.connections.doom(request.socket);
-  const result = await serving.turn(() => callHandler(serving, request, bytes));
+  const result = refused ?? (await serving.turn(() => callHandler(serving, request, bytes)));
   if (!unread) return sendAnswer(response, result, serving.closing);
   await sendEarlyAnswer(response, result, () => drain(request, serving.drainBytes, serving.drainMs));
 };

@@ -7,6 +7,7 @@ import { type Clock, systemClock } from '../platform/clock.ts';
 import type { Logger } from '../platform/logger.ts';
 import { answerClientErrors } from './client-error.ts';
 import { trackConnections } from './connections.ts';
+import { refuseForeign } from './foreign-requests.ts';
 import { listen, urlOf } from './listen.ts';
 import { isWanted } from './request-body.ts';
 import { type Serving, serveRequest } from './serve-request.ts';
@@ -30,11 +31,13 @@ const LIMITS = {
   atOnce: 16,
 };
 
-export type Limits = typeof LIMITS;
+type Limits = typeof LIMITS;
 
 export type ServeOptions = {
   handler: HttpHandler;
   host: string;
+  /** Names under which it may be called beside `host` and those of this machine. */
+  allowedHosts?: readonly string[] | undefined;
   /** 0: any free one. */
   port: number;
   maxBodyBytes: number;
@@ -73,7 +76,7 @@ const takeRequests = (server: Server, serving: Serving): Set<Promise<void>> => {
   };
   server.on('request', take);
   server.on('checkContinue', (request, response) => {
-    if (isWanted(request, serving.maxBodyBytes)) response.writeContinue();
+    if (!serving.refuseForeign(request) && isWanted(request, serving.maxBodyBytes)) response.writeContinue();
     take(request, response);
   });
   // An expectation we do not know may be ignored (RFC 9110, 10.1.1).
@@ -103,7 +106,7 @@ const closeServer = async (
  * @throws StartError when it cannot listen.
  */
 export const serve = async (options: ServeOptions): Promise<LocalServer> => {
-  const { handler, host, port, maxBodyBytes, log, clock = systemClock } = options;
+  const { handler, host, allowedHosts = [], port, maxBodyBytes, log, clock = systemClock } = options;
   const limits = { ...LIMITS, ...options.limits };
   const { drainBytes, drainMs, closeMs } = limits;
   const server = createHttpServer(limits);
@@ -112,6 +115,7 @@ export const serve = async (options: ServeOptions): Promise<LocalServer> => {
     handler,
     turn: pLimit(limits.atOnce),
     maxBodyBytes,
+    refuseForeign: refuseForeign(host, allowedHosts, clock),
     log,
     clock,
     drainBytes,

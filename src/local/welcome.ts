@@ -66,7 +66,9 @@ export const welcome = (about: Welcome): string =>
     '  stop       Ctrl-C',
     ...(isLoopback(about.host)
       ? []
-      : [`  warning    HOST ${about.host}: whoever reaches this address can read every stored issue`]),
+      : [
+          `  warning    HOST ${about.host}: whoever reaches this address can read every stored issue; ALLOWED_HOSTS keeps web pages out`,
+        ]),
     '',
     ...deliveryHelp(about),
     '',

@@ -2,7 +2,7 @@ import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import { pino } from 'pino';
 import { afterEach } from 'vitest';
 import type { HttpHandler } from '../../../src/handlers/dispatch.ts';
-import { type Limits, type LocalServer, serve } from '../../../src/local/server.ts';
+import { type LocalServer, type ServeOptions, serve } from '../../../src/local/server.ts';
 
 const running: LocalServer[] = [];
 
@@ -26,12 +26,12 @@ export const echo = (maxBodyBytes = 1_000) => {
 /** A server for one test; it is closed after it. `lines` are its log lines. */
 export const serveForTest = async (
   handler: HttpHandler,
-  options: { maxBodyBytes?: number; limits?: Partial<Limits> } = {},
+  options: Partial<Pick<ServeOptions, 'host' | 'allowedHosts' | 'maxBodyBytes' | 'limits'>> = {},
 ): Promise<{ server: LocalServer; url: string; lines: string[] }> => {
   const lines: string[] = [];
   const log = pino({ level: 'trace' }, { write: (line: string) => void lines.push(line) });
-  const { maxBodyBytes = 1_000, limits = {} } = options;
-  const server = await serve({ handler, host: '127.0.0.1', port: 0, maxBodyBytes, log, limits });
+  const standard = { host: '127.0.0.1', port: 0, maxBodyBytes: 1_000 };
+  const server = await serve({ ...standard, ...options, handler, log });
   running.push(server);
   return { server, url: server.url, lines };
 };

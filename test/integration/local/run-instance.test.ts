@@ -1,8 +1,10 @@
 import { existsSync } from 'node:fs';
+import { ListTablesCommand } from '@aws-sdk/client-dynamodb';
 import { pino } from 'pino';
 import { describe, expect, it, vi } from 'vitest';
 import { readEnv } from '../../../src/contract/env.ts';
 import { startInstance } from '../../../src/local/run-instance.ts';
+import { createDynamoDb } from '../../../src/platform/dynamodb.ts';
 import { startSecretsManager } from '../../support/secrets-manager.ts';
 import { temporaryFolder } from './processes.ts';
 
@@ -21,7 +23,9 @@ describe('an instance in this process', () => {
     });
     await Promise.all([instance.stop(), instance.stop()]);
     await expect(fetch(instance.url)).rejects.toThrow();
-    await expect(fetch(instance.dynamodbEndpoint)).rejects.toThrow();
+    await expect(createDynamoDb(instance.dynamodb).send(new ListTablesCommand({}))).rejects.toThrow(
+      'ECONNREFUSED',
+    );
   });
 
   it('keeps the secret it is given and knows where things lie, because other commands ask for it', async () => {

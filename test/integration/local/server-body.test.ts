@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { echo, serveForTest } from './echo-server.ts';
 import { exchange, openRaw, parseAnswers } from './raw-http.ts';
 
-const chunked = 'POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n';
+const chunked = 'POST / HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n';
 const chunk = (bytes: string) => `${bytes.length.toString(16)}\r\n${bytes}\r\n`;
 
 /** Sends a body with an ordinary client that writes all of it before it looks at the answer. */
@@ -27,7 +27,7 @@ describe('a body over the limit', () => {
     const { handler, events } = echo();
     const { url } = await serveForTest(handler, { limits: { drainMs: 100 } });
     const connection = openRaw(url);
-    connection.send('POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 1001\r\n\r\n');
+    connection.send('POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1001\r\n\r\n');
     const [answer] = parseAnswers(await connection.closed);
     expect(answer?.status).toBe(413);
     expect(answer?.headers.get('connection')).toBe('close');
@@ -71,8 +71,8 @@ describe('a body over the limit', () => {
   it('ends its connection, because what follows it cannot be told from the body', async () => {
     const { handler, events } = echo();
     const { url } = await serveForTest(handler, { limits: { drainMs: 200 } });
-    const next = 'GET /second HTTP/1.1\r\nHost: h\r\n\r\n';
-    const large = `POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 2000\r\n\r\n${'x'.repeat(2000)}`;
+    const next = 'GET /second HTTP/1.1\r\nHost: localhost\r\n\r\n';
+    const large = `POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 2000\r\n\r\n${'x'.repeat(2000)}`;
     expect((await exchange(url, large + next)).map(({ status }) => status)).toEqual([413]);
     expect(events.map(({ rawPath }) => rawPath)).toEqual(['/']);
   });
@@ -103,7 +103,7 @@ describe('a body within the limit', () => {
     const { handler, events } = echo();
     const { url } = await serveForTest(handler);
     const connection = openRaw(url);
-    connection.send('POST /half HTTP/1.1\r\nHost: h\r\nContent-Length: 100\r\n\r\nhalf');
+    connection.send('POST /half HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100\r\n\r\nhalf');
     await sleep(50);
     connection.socket.destroy();
     expect((await fetch(`${url}/after`)).status).toBe(200);
@@ -114,7 +114,10 @@ describe('a body within the limit', () => {
   it('is not read under GET, because only the answer matters there', async () => {
     const { handler, events } = echo();
     const { url } = await serveForTest(handler);
-    const [answer] = await exchange(url, 'GET / HTTP/1.1\r\nHost: h\r\nContent-Length: 4\r\n\r\nbody');
+    const [answer] = await exchange(
+      url,
+      'GET / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 4\r\n\r\nbody',
+    );
     expect(answer?.status).toBe(200);
     expect(events[0]).not.toHaveProperty('body');
   });
@@ -122,7 +125,7 @@ describe('a body within the limit', () => {
 
 describe('Expect: 100-continue', () => {
   const head = (length: number) =>
-    `POST / HTTP/1.1\r\nHost: h\r\nExpect: 100-continue\r\nConnection: close\r\nContent-Length: ${length}\r\n\r\n`;
+    `POST / HTTP/1.1\r\nHost: localhost\r\nExpect: 100-continue\r\nConnection: close\r\nContent-Length: ${length}\r\n\r\n`;
 
   it('is invited when the body is wanted, because curl waits for it with larger bodies', async () => {
     const { handler, events } = echo();
@@ -146,7 +149,7 @@ describe('Expect: 100-continue', () => {
     const { url } = await serveForTest(echo().handler);
     const answers = await exchange(
       url,
-      'GET / HTTP/1.1\r\nHost: h\r\nExpect: tea\r\nConnection: close\r\n\r\n',
+      'GET / HTTP/1.1\r\nHost: localhost\r\nExpect: tea\r\nConnection: close\r\n\r\n',
     );
     expect(answers.map(({ status }) => status)).toEqual([200]);
   });

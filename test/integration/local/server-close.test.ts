@@ -35,7 +35,7 @@ describe('closing the server', () => {
     const { handler, events } = echo();
     const { server, url } = await serveForTest(handler);
     const connection = openRaw(url);
-    connection.send('POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 8\r\n\r\nhalf');
+    connection.send('POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 8\r\n\r\nhalf');
     await sleep(50);
     const closed = server.close();
     connection.send('half');
@@ -48,7 +48,7 @@ describe('closing the server', () => {
     const { server, url } = await serveForTest(echo().handler, { limits: { closeMs: 60_000 } });
     const silent = openRaw(url);
     const idle = openRaw(url);
-    idle.send('GET / HTTP/1.1\r\nHost: h\r\n\r\n');
+    idle.send('GET / HTTP/1.1\r\nHost: localhost\r\n\r\n');
     await idle.until('"isBase64Encoded"');
     await server.close();
     await silent.closed;
@@ -71,7 +71,7 @@ describe('closing the server', () => {
     const { handler, open, entered } = gate();
     const { server, url } = await serveForTest(handler, { limits: { closeMs: 60_000 } });
     const connection = openRaw(url);
-    connection.send('GET / HTTP/1.1\r\nHost: h\r\n\r\n');
+    connection.send('GET / HTTP/1.1\r\nHost: localhost\r\n\r\n');
     await entered;
     connection.socket.destroy();
     await sleep(20);

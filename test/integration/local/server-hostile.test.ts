@@ -13,7 +13,7 @@ const expectProblem = (answer: RawAnswer | undefined, status: number): void => {
   expect(problem.received_at).toMatch(/-07:00$/);
 };
 
-const get = (path: string) => `GET ${path} HTTP/1.1\r\nHost: h\r\n\r\n`;
+const get = (path: string) => `GET ${path} HTTP/1.1\r\nHost: localhost\r\n\r\n`;
 
 describe('what is no HTTP request', () => {
   it.each([
@@ -44,8 +44,8 @@ describe('what is no HTTP request', () => {
   });
 
   it.each([
-    ['head', 'POST / HTTP/1.1\r\nHost: h\r\n'],
-    ['body', 'POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 10\r\n\r\nhalf'],
+    ['head', 'POST / HTTP/1.1\r\nHost: localhost\r\n'],
+    ['body', 'POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 10\r\n\r\nhalf'],
   ])('gets 408 when its %s does not arrive in time, because it holds a connection', async (_part, bytes) => {
     const { handler, events } = echo();
     const limits = { headersMs: 200, requestMs: 200, checkMs: 50 };
@@ -58,7 +58,10 @@ describe('what is no HTTP request', () => {
 
   it('gets 400 for CONNECT, because this is no proxy', async () => {
     const { url } = await serveForTest(echo().handler);
-    expectProblem((await exchange(url, 'CONNECT example.test:443 HTTP/1.1\r\nHost: h\r\n\r\n'))[0], 400);
+    expectProblem(
+      (await exchange(url, 'CONNECT example.test:443 HTTP/1.1\r\nHost: localhost\r\n\r\n'))[0],
+      400,
+    );
   });
 
   it('does not take the server down, whatever the bytes are', async () => {
@@ -91,7 +94,7 @@ describe('requests on one connection', () => {
 
   it('are answered in their order when sent without waiting, because the client counts on it', async () => {
     const { url } = await serveForTest(slowFirst);
-    const body = 'POST /body HTTP/1.1\r\nHost: h\r\nContent-Length: 4\r\n\r\nbody';
+    const body = 'POST /body HTTP/1.1\r\nHost: localhost\r\nContent-Length: 4\r\n\r\nbody';
     const answers = await exchange(url, `${get('/slow')}${get('/b')}${body}${get('/d')}`);
     expect(answers.map(({ body }) => body)).toEqual(['/slow', '/b', '/body', '/d']);
   });
@@ -115,7 +118,8 @@ describe('requests on one connection', () => {
 
   it('are served as usual when they ask for an upgrade, because a server may ignore it', async () => {
     const { url } = await serveForTest(slowFirst);
-    const upgrade = 'GET /up HTTP/1.1\r\nHost: h\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n';
+    const upgrade =
+      'GET /up HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n';
     const connection = openRaw(url);
     connection.send(upgrade);
     await connection.until('/up');
@@ -170,7 +174,7 @@ describe('the answer', () => {
   it('has no body for HEAD, because HTTP has none there', async () => {
     const { url } = await serveForTest(async () => ({ statusCode: 405, body: 'text' }));
     const connection = openRaw(url);
-    connection.socket.end('HEAD / HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n');
+    connection.socket.end('HEAD / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n');
     expect((await connection.closed).split('\r\n\r\n')).toEqual([
       expect.stringMatching(/^HTTP\/1.1 405 /),
       '',

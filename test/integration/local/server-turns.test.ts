@@ -43,7 +43,7 @@ describe('many requests at once', () => {
     const { handler } = busy();
     const { url } = await serveForTest(handler, { limits: { atOnce: 1 } });
     const slow = openRaw(url);
-    slow.send('POST /slow HTTP/1.1\r\nHost: h\r\nContent-Length: 8\r\n\r\nhalf');
+    slow.send('POST /slow HTTP/1.1\r\nHost: localhost\r\nContent-Length: 8\r\n\r\nhalf');
     await sleep(20);
     expect((await fetch(url)).status).toBe(200);
     slow.send('half');

@@ -130,7 +130,7 @@ describe('npm start', () => {
       url: server.url,
       table_name: 'my-table',
       artifacts_dir: folder,
-      dynamodb_endpoint: expect.stringMatching(/^http:\/\/127\.0\.0\.1:\d+$/),
+      dynamodb_endpoint: expect.stringMatching(/^http:\/\/127\.\d+\.\d+\.\d+:\d+$/),
     });
     server.child.kill('SIGTERM');
     expect(await server.exited).toBe(0);
@@ -180,7 +180,7 @@ describe('stopping', () => {
   /** Begins a delivery whose last bytes come only after the signal. */
   const halfSent = async (url: string, secret: string) => {
     const connection = openRaw(url);
-    const head = `POST /webhooks/jira HTTP/1.1\r\nHost: h\r\nX-Hub-Signature: ${sign(secret, delivery)}\r\n`;
+    const head = `POST /webhooks/jira HTTP/1.1\r\nHost: localhost\r\nX-Hub-Signature: ${sign(secret, delivery)}\r\n`;
     connection.send(`${head}Content-Length: ${Buffer.byteLength(delivery)}\r\n\r\n${delivery.slice(0, 50)}`);
     await sleep(100);
     return { ...connection, finish: () => connection.send(delivery.slice(50)) };

@@ -9,7 +9,6 @@ import { LANES } from '../../../src/contract/stream.ts';
 import { embeddedConfig } from '../../../src/local/aws-config.ts';
 import { engineBinary } from '../../../src/local/engine-binary.ts';
 import { spawnEngine } from '../../../src/local/engine-process.ts';
-import { freePort } from '../../../src/local/free-port.ts';
 import { startPoller } from '../../../src/local/stream-poller.ts';
 import { chunks } from '../../../src/platform/chunks.ts';
 import { systemClock } from '../../../src/platform/clock.ts';
@@ -18,6 +17,7 @@ import type { Table } from '../../../src/store/table-client.ts';
 import { createTable } from '../../support/app.ts';
 import { startTestEngine } from '../../support/engine.ts';
 import { type FaultProxy, startFaultProxy } from '../../support/fault-proxy.ts';
+import { freePort } from '../../support/free-port.ts';
 import {
   ALL_HANDLED,
   countItems,
