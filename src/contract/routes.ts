@@ -21,7 +21,11 @@ export type Route = {
   method: 'GET' | 'POST';
   path: string;
   served_by: Extract<FunctionName, 'ingest' | 'read'>;
+  /** Names of the query parameters it reads. */
+  parameters?: readonly string[];
 };
+
+const PAGE = ['limit', 'cursor'] as const;
 
 /** Every route. The stack and the local server know no other list. */
 export const ROUTES: readonly Route[] = [
@@ -30,23 +34,49 @@ export const ROUTES: readonly Route[] = [
   { name: 'bitbucket-webhook', method: 'POST', path: '/webhooks/bitbucket', served_by: 'ingest' },
   { name: 'commits-webhook', method: 'POST', path: '/webhooks/commits', served_by: 'ingest' },
   { name: 'health', method: 'GET', path: '/health', served_by: 'ingest' },
-  { name: 'list-issues', method: 'GET', path: '/issues', served_by: 'read' },
+  {
+    name: 'list-issues',
+    method: 'GET',
+    path: '/issues',
+    served_by: 'read',
+    parameters: ['project', 'status', 'fix_version', 'deleted', ...PAGE],
+  },
   { name: 'get-issue', method: 'GET', path: '/issues/{issue}', served_by: 'read' },
-  { name: 'list-issue-events', method: 'GET', path: '/issues/{issue}/events', served_by: 'read' },
-  { name: 'list-issue-commits', method: 'GET', path: '/issues/{issue}/commits', served_by: 'read' },
+  {
+    name: 'list-issue-events',
+    method: 'GET',
+    path: '/issues/{issue}/events',
+    served_by: 'read',
+    parameters: PAGE,
+  },
+  {
+    name: 'list-issue-commits',
+    method: 'GET',
+    path: '/issues/{issue}/commits',
+    served_by: 'read',
+    parameters: PAGE,
+  },
   {
     name: 'list-stories-without-commits',
     method: 'GET',
     path: '/gaps/stories-without-commits',
     served_by: 'read',
+    parameters: ['project', 'fix_version', ...PAGE],
   },
   {
     name: 'list-commits-without-story',
     method: 'GET',
     path: '/gaps/commits-without-story',
     served_by: 'read',
+    parameters: ['repository', 'since', ...PAGE],
   },
-  { name: 'list-events', method: 'GET', path: '/events', served_by: 'read' },
+  {
+    name: 'list-events',
+    method: 'GET',
+    path: '/events',
+    served_by: 'read',
+    parameters: ['date', 'outcome', ...PAGE],
+  },
   { name: 'get-event', method: 'GET', path: '/events/{event_id}', served_by: 'read' },
-  { name: 'stats', method: 'GET', path: '/stats', served_by: 'read' },
+  { name: 'stats', method: 'GET', path: '/stats', served_by: 'read', parameters: ['hours'] },
 ];

@@ -1,7 +1,7 @@
 import { isRepositoryName } from '../domain/commit.ts';
 import { isIssueKey, lookupKey } from '../domain/issue-key.ts';
 import { DEFAULT_TENANT } from '../domain/tenant.ts';
-import { readSince } from '../http/query.ts';
+import { readFilter, readSince } from '../http/query.ts';
 import { singleReader } from '../store/gather.ts';
 import { readIssueLinks } from '../store/issue-links-row.ts';
 import type { Table } from '../store/table-client.ts';
@@ -39,10 +39,10 @@ const getIssueCommits =
 const getStoryGaps =
   (deps: ReadDeps): RouteHandler =>
   async (request, _argument, run) => {
-    const project = request.query.get('project') || null;
+    const project = readFilter(request.query, 'project');
     const asked = {
       project: project && lookupKey(project),
-      fix_version: request.query.get('fix_version') || null,
+      fix_version: readFilter(request.query, 'fix_version'),
     };
     return answerListing(deps.git_sha, request, run, asked, (after) =>
       project === null || isIssueKey(project) ? listStoryGaps(scopeOf(deps, run), asked, after) : nothing(),
@@ -52,12 +52,12 @@ const getStoryGaps =
 const getCommitGaps =
   (deps: ReadDeps): RouteHandler =>
   async (request, _argument, run) => {
-    const repository = request.query.get('repository') || null;
+    const repository = readFilter(request.query, 'repository');
     const since = readSince(request.query);
-    const asked = { repository, since: request.query.get('since') ?? null };
+    const asked = { repository, since: since?.text ?? null };
     return answerListing(deps.git_sha, request, run, asked, (after) =>
       repository === null || isRepositoryName(repository)
-        ? listCommitGaps(scopeOf(deps, run), { repository, since }, after)
+        ? listCommitGaps(scopeOf(deps, run), { repository, since: since?.ms ?? null }, after)
         : nothing(),
     );
   };

@@ -1,6 +1,7 @@
 import middy from '@middy/core';
 import type { APIGatewayProxyEventV2, Context } from 'aws-lambda';
-import type { RouteName } from '../contract/routes.ts';
+import { ROUTES, type RouteName } from '../contract/routes.ts';
+import { checkSpelling } from '../http/query.ts';
 import { type HttpRequest, readRequest } from '../http/request.ts';
 import { type HttpResponse, problemResponse } from '../http/response.ts';
 import { matchRoute } from '../http/routes.ts';
@@ -33,6 +34,12 @@ const wrongMethod = ({ run_id, received_ms }: Run, allow: string): HttpResponse 
   return problemResponse({ type: 'method-not-allowed', status: 405, detail, run_id, received_ms, headers });
 };
 
+/** Only the read side looks at its parameters: Data Center adds some of its own to a webhook's address. */
+const checkParameters = (name: RouteName, { query }: HttpRequest): void => {
+  const route = ROUTES.find((one) => one.name === name);
+  if (route?.served_by === 'read') checkSpelling(query, route.parameters ?? []);
+};
+
 /** A route that is there asks itself whether it is off: only it knows what to log then. */
 const answer = async (
   routes: RouteHandlers,
@@ -44,7 +51,9 @@ const answer = async (
   if (match.kind === 'wrong-method')
     return (await isOff?.(match.name, request)) ? notFound(run) : wrongMethod(run, match.allow);
   const route = match.kind === 'found' ? routes[match.name] : undefined;
-  return match.kind === 'found' && route ? route(request, match.argument, run) : notFound(run);
+  if (match.kind === 'not-found' || route === undefined) return notFound(run);
+  checkParameters(match.name, request);
+  return route(request, match.argument, run);
 };
 
 /**

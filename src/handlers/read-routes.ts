@@ -8,6 +8,7 @@ import {
   type Query,
   readDay,
   readDeleted,
+  readFilter,
   readHours,
   readLimit,
   readOutcome,
@@ -54,7 +55,7 @@ const getIssues =
     const project = readRequired(query, 'project');
     const filter = {
       status: query.get('status') ?? null,
-      fix_version: query.get('fix_version') ?? null,
+      fix_version: readFilter(query, 'fix_version'),
       deleted: readDeleted(query),
     };
     const id = JSON.stringify(['issues', project.toUpperCase(), filter]);
@@ -131,7 +132,7 @@ const getStats =
 
 type ReadDeps = { table: Table; git_sha: string; retention_days: number };
 
-/** The read side. Unknown query parameters are ignored. */
+/** The read side. */
 const readRoutes = ({ table, git_sha, retention_days }: ReadDeps): RouteHandlers => ({
   'list-issues': getIssues(table),
   'get-issue': getIssue(table),

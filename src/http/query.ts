@@ -5,6 +5,22 @@ import { BadRequestError } from '../errors/errors.ts';
 
 export type Query = ReadonlyMap<string, string>;
 
+const spelling = (name: string): string => name.toLowerCase().replaceAll('_', '');
+
+/**
+ * Lets every parameter pass but those that differ from a known one by case or underscores only: a filter that is
+ * ignored because of its spelling would answer what nobody asked for.
+ * @throws BadRequestError naming the right one
+ */
+export const checkSpelling = (query: Query, known: readonly string[]): void => {
+  for (const name of query.keys()) {
+    if (known.includes(name)) continue;
+    const meant = known.find((one) => spelling(one) === spelling(name));
+    if (meant !== undefined)
+      throw new BadRequestError(`${meant}: the request spells this parameter in another way`);
+  }
+};
+
 const wholeNumber = (query: Query, name: string, least: number, most: number, standard: number): number => {
   const text = query.get(name);
   if (text === undefined) return standard;
@@ -27,18 +43,28 @@ export const readDay = (query: Query, nowMs: number): string => {
   return day;
 };
 
+/** A `+` that nobody encoded arrives as a space, and no instant has a space before its offset. */
+const withPlus = (text: string): string => text.replace(/ (?=\d{2}:?\d{2}$)/, '+');
+
+/** Since when: as it was asked for, its `+` mended, and in epoch milliseconds. */
+export type Since = { text: string; ms: number };
+
 /**
- * `since`: an instant with an offset, or a day, which begins at midnight in Phoenix; epoch milliseconds, null
- * without it. @throws BadRequestError
+ * `since`: an instant with an offset, or a day, which begins at midnight in Phoenix; null without it.
+ * @throws BadRequestError
  */
-export const readSince = (query: Query): number | null => {
-  const text = query.get('since');
-  if (text === undefined) return null;
+export const readSince = (query: Query): Since | null => {
+  const given = query.get('since');
+  if (given === undefined) return null;
+  const text = withPlus(given);
   const ms = parseInstant(isCalendarDay(text) ? `${text}T00:00:00-07:00` : text);
   if (ms === null)
     throw new BadRequestError('since: must be a day such as 2026-11-22 or an instant with an offset');
-  return Math.max(0, ms);
+  return { text, ms: Math.max(0, ms) };
 };
+
+/** A filter by a name. Empty is as good as missing: no filter, on every route. */
+export const readFilter = (query: Query, name: string): string | null => query.get(name) || null;
 
 const OUTCOMES: readonly Outcome[] = ['applied', 'stale', 'recorded', 'quarantined'];
 

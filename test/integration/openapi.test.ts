@@ -333,6 +333,13 @@ describe('docs/openapi.yaml', () => {
     );
   });
 
+  it('lists the query parameters that the code knows, because another spelling of them is refused', () => {
+    const documented = operations.map((operation) =>
+      parametersOf(operation).flatMap((one) => (one.in === 'query' ? [one.name] : [])),
+    );
+    expect(documented).toEqual(ROUTES.map(({ parameters = [] }) => [...parameters]));
+  });
+
   it('lists exactly the answers that the cases below provoke, because each is to be seen once', () => {
     const documented = operations.flatMap(({ operationId, responses }) =>
       Object.keys(responses).map((status) => `${operationId} ${status}`),

@@ -104,6 +104,7 @@ describe('GET /issues', () => {
   it.each([
     ['status=Done', ['11', '100']],
     ['fix_version=1.2.0', ['9']],
+    ['fix_version=', ['2', '9', '10', '11', '100']],
     ['deleted=true', ['10']],
     ['deleted=false', ['2', '9', '11', '100']],
     ['status=Done&deleted=true', []],
@@ -141,6 +142,29 @@ describe('GET /issues', () => {
   it('ignores parameters it does not know, because Data Center adds its own', async () => {
     expect((await app.get('/issues?project=PAGE&user_id=admin&user_key=admin')).status).toBe(200);
   });
+
+  it.each([
+    ['/issues?project=PAGE&fixVersion=1.2.0', 'fix_version'],
+    ['/issues?project=PAGE&FIX_VERSION=1.2.0&fix_version=1.2.0', 'fix_version'],
+    ['/issues?Project=PAGE', 'project'],
+    ['/issues?project=PAGE&lim_it=5', 'limit'],
+    ['/issues/PAGE-9/events?Cursor=x', 'cursor'],
+    ['/issues/PAGE-9/commits?LIMIT=5', 'limit'],
+    ['/gaps/stories-without-commits?fixversion=1.2.0', 'fix_version'],
+    ['/gaps/commits-without-story?Since=2026-03-01', 'since'],
+    ['/events?out_come=stale', 'outcome'],
+    ['/stats?Hours=2', 'hours'],
+  ])('answers 400 to %s and names %s, because a filter that is ignored misleads', async (target, right) => {
+    const { status, body: problem } = await app.get(target);
+    expect([status, String(problem.detail)]).toEqual([400, expect.stringContaining(`${right}:`)]);
+  });
+
+  it.each(['/issues?project=PAGE&fix-version=1', '/stats?outcome=x&Limit=5', '/issues/9?Cursor=x'])(
+    'ignores what is in %s, because that is no parameter of the route in another spelling',
+    async (target) => {
+      expect((await app.get(target)).status).toBe(200);
+    },
+  );
 
   it.each([
     '/issues/NOPE-1',

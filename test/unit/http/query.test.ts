@@ -7,6 +7,7 @@ import {
   readLimit,
   readOutcome,
   readRequired,
+  readSince,
 } from '../../../src/http/query.ts';
 
 const query = (name: string, value: string): Map<string, string> => new Map([[name, value]]);
@@ -63,4 +64,21 @@ describe('query parameters', () => {
   it('names a missing parameter, because the caller must know which', () => {
     expect(() => readRequired(none, 'project')).toThrow('project: required');
   });
+
+  it.each([
+    ['2026-01-31T00:00:00+02:00', Date.UTC(2026, 0, 30, 22)],
+    ['2026-01-31T00:00:00 02:00', Date.UTC(2026, 0, 30, 22)],
+    ['2026-01-31T05:45 0545', Date.UTC(2026, 0, 31)],
+    ['2026-01-31T00:00:00.5-02:00', Date.UTC(2026, 0, 31, 2, 0, 0, 500)],
+    ['2026-01-31', Date.UTC(2026, 0, 31, 7)],
+  ])('reads since %s, because a plus that nobody encoded arrives as a space', (text, ms) => {
+    expect(readSince(query('since', text))).toEqual({ text: text.replace(' ', '+'), ms });
+  });
+
+  it.each(['', ' ', '2026-01-31 00:00', '2026-01-31T00:00:00  02:00', '2026-01-31 02:00', 'T 02:00'])(
+    'refuses since "%s", because only the sign of an offset may be missing',
+    (text) => {
+      expect(() => readSince(query('since', text))).toThrow(BadRequestError);
+    },
+  );
 });
