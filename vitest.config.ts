@@ -1,8 +1,37 @@
-import { defineConfig } from 'vitest/config';
+import { globSync, readFileSync } from 'node:fs';
+import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config';
+
+type Project = NonNullable<TestProjectInlineConfiguration['test']>;
+
+const TESTS = 'test/**/*.test.ts';
+/** What needs more than Node, or is exhaustive only: a page in a real browser, for one. */
+const DEEP_ONLY = 'test/**/*.deep.test.ts';
+
+/** Pure, or nearly so: no engine, no instance of ours. */
+const UNIT = ['test/unit/**/*.test.ts', 'test/property/correlate/**/*.test.ts'];
+/** They change what a whole process has, so each has a process of its own. */
+const ALONE = ['cli/shared/place', 'local/platform'].map((name) => `test/unit/${name}.test.ts`);
+
+/** Files with a test that does more in `npm run test:deep`: they ask how much. */
+const asksDepth = (file: string): boolean => readFileSync(file, 'utf8').includes('/support/depth.ts');
+
+const DEEP: Project[] = [{ name: 'deep', include: [DEEP_ONLY, ...globSync(TESTS).filter(asksDepth)] }];
+
+const USUAL: Project[] = [
+  { name: 'unit', include: UNIT, exclude: [...ALONE, DEEP_ONLY], pool: 'threads', isolate: false },
+  { name: 'unit-alone', include: ALONE, exclude: [DEEP_ONLY] },
+  { name: 'integration', include: [TESTS], exclude: [...UNIT, DEEP_ONLY] },
+];
 
 export default defineConfig({
   test: {
-    include: ['test/**/*.test.ts'],
+    projects: (process.env.TEST_DEPTH === 'deep' ? DEEP : USUAL).map((test) => ({ extends: true, test })),
+    globalSetup: 'test/support/run.ts',
+    setupFiles: 'test/support/draw-by-seed.ts',
+    // Tests wait for engines and processes as often as they work.
+    maxWorkers: 3,
+    restoreMocks: true,
+    unstubEnvs: true,
     // Some tests play thousands of calls; on a slow, shared machine, measured for coverage, they take half of this.
     testTimeout: 60_000,
     hookTimeout: 60_000,

@@ -9,7 +9,10 @@ const PROJECT = join(import.meta.dirname, '../..');
 const scripts: Record<string, string> = packageFile.scripts;
 
 /** What only developers call: docs/contributing.md lists it. */
-const FOR_DEVELOPERS = ['test', 'test:coverage', 'lint', 'format', 'types', 'unused', 'docs'];
+const FOR_DEVELOPERS = [
+  ...['test', 'test:unit', 'test:integration', 'test:deep', 'test:coverage'],
+  ...['lint', 'format', 'types', 'unused', 'docs'],
+];
 
 const allCode = pages.flatMap(({ file, text }) =>
   [...inlineCode(text), ...codeBlocks(text, 'bash')].map((code) => ({ file, code })),

@@ -1,4 +1,4 @@
-import { createHmac, randomBytes } from 'node:crypto';
+import { createHmac } from 'node:crypto';
 import { copyFile, mkdir, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -13,6 +13,7 @@ import { ensureTable } from '../../src/store/create-table.ts';
 import { startTestEngine } from '../support/engine.ts';
 import { startS3 } from '../support/s3.ts';
 import { startSecretsManager } from '../support/secrets-manager.ts';
+import { noise } from '../support/seed.ts';
 import { type LambdaProcess, startLambda } from './bundle/lambda-process.ts';
 import { runCli } from './cli/run-cli.ts';
 
@@ -270,7 +271,7 @@ describe('the ingest bundle alone in a clean process', () => {
       });
       const lambda = await start('ingest', env, ['raw-bodies-s3.mjs']);
       const body = issueBody('20005', 'LARGE-1', {
-        customfield_10050: randomBytes(900_000).toString('base64'),
+        customfield_10050: noise(900_000).toString('base64'),
       });
       s3.fail({ kind: 'error', status: 503, code: 'SlowDown' });
       expect((await lambda.invoke(post(body, SECRET, true))).statusCode).toBe(503);

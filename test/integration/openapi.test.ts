@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -250,8 +249,11 @@ const commitCases = COMMIT_SOURCES.flatMap((source): Case[] => {
   ];
 });
 
+let pings = 0;
+
 const ping = () => {
-  const body = JSON.stringify({ zen: randomUUID() });
+  pings += 1;
+  const body = JSON.stringify({ zen: `ping ${pings}` });
   return deliverCommits(main, 'github', body, { event: { 'X-GitHub-Event': 'ping' } });
 };
 

@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -11,6 +10,7 @@ import {
   startDependencies,
 } from '../support/dependencies.ts';
 import { startTestEngine } from '../support/engine.ts';
+import { noise } from '../support/seed.ts';
 import { temporaryFolder } from '../support/server-process.ts';
 
 const NOW = Date.UTC(2026, 10, 22, 19);
@@ -92,7 +92,7 @@ describe('a signed body that cannot be taken', () => {
 
 describe('a raw body too large for an item', () => {
   it.each([
-    ['that cannot be read', () => randomBytes(900_000), 'quarantined'],
+    ['that cannot be read', () => noise(900_000), 'quarantined'],
     ['of an issue', () => Buffer.from(largeDelivery().body), 'applied'],
   ])('%s lies in the folder, to the byte', async (_what, make, outcome) => {
     const app = open();
@@ -107,7 +107,7 @@ describe('a raw body too large for an item', () => {
   it('lies in the bucket before the event points at it, because an event must not point at nothing', async () => {
     const { dependency: s3, open: openOn } = await world.withS3();
     const { dependency: table, open: openBehind } = await world.behindProxy();
-    const raw = randomBytes(900_000);
+    const raw = noise(900_000);
     table.fail({ kind: 'error', status: 400, type: 'AccessDeniedException' });
     expect((await openBehind({ ARTIFACTS_BUCKET: 'artifacts-of-the-tests' }).deliver(raw)).status).toBe(503);
     const [path, stored] = [...s3.objects][0] ?? [];
@@ -122,7 +122,7 @@ describe('a raw body too large for an item', () => {
     ['a name the file system refuses', async () => {}, 'x'.repeat(300)],
   ])('is 503 with %s, and no event is stored, because it would be lost', async (_what, prepare, name) => {
     await prepare();
-    const raw = randomBytes(900_000);
+    const raw = noise(900_000);
     expect((await open(NOW, `${folder.path}/${name}`).deliver(raw)).status).toBe(503);
     const { status, body } = await open().deliver(raw);
     expect(status).toBe(400);
@@ -130,7 +130,7 @@ describe('a raw body too large for an item', () => {
   });
 
   it('is waited for no longer than the request may take, because a file system may hang', async () => {
-    const put = open().events.rawBodies.put('evt_late', randomBytes(10), true, AbortSignal.abort());
+    const put = open().events.rawBodies.put('evt_late', noise(10), true, AbortSignal.abort());
     await expect(put).rejects.toMatchObject({ dependency: 'artifacts' });
     expect(existsSync(`${folder.path}/artifacts/raw/evt_late`)).toBe(false);
   });

@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import { vi } from 'vitest';
 import { type AppOptions, createTable, openApp, SECRET, type TestApp } from './app.ts';
 import { startTestEngine } from './engine.ts';
@@ -6,6 +5,7 @@ import { type FaultProxy, startFaultProxy } from './fault-proxy.ts';
 import { bodyOf, fullUpdate } from './jira-deliveries.ts';
 import { type FakeS3, startS3 } from './s3.ts';
 import { type FakeSecretsManager, startSecretsManager } from './secrets-manager.ts';
+import { noise } from './seed.ts';
 
 const ARN = 'arn:aws:secretsmanager:eu-central-1:123456789012:secret:webhooks-AbCdEf';
 const BUCKET = 'artifacts-of-the-tests';
@@ -66,7 +66,7 @@ export const startDependencies = async (): Promise<Dependencies> => {
 
 /** Text that no compression makes smaller than three quarters. */
 export const incompressible = (characters: number): string =>
-  randomBytes(characters).toString('base64').slice(0, characters);
+  noise(characters).toString('base64').slice(0, characters);
 
 let issues = 0;
 

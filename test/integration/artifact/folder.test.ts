@@ -4,10 +4,12 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { artifactsInFolder } from '../../../src/artifact/artifacts-in-folder.ts';
 import { LATEST_KEY, LATEST_SUMMARY_KEY } from '../../../src/artifact/keys.ts';
+import { randomOf } from '../../../src/cli/simulate/random.ts';
 import { UnavailableError } from '../../../src/errors/errors.ts';
 import { withProcessLock } from '../../../src/platform/process-lock.ts';
 import { bytesOf, documentOf, runIdOf } from '../../support/run-documents.ts';
 import { publishedValidator } from '../../support/schemas.ts';
+import { SEED } from '../../support/seed.ts';
 import { temporaryFolder } from '../../support/server-process.ts';
 import { startWriter } from './writers.ts';
 
@@ -145,6 +147,7 @@ describe('several processes on one folder', () => {
 });
 
 describe('a process killed with -9', () => {
+  const random = randomOf(SEED);
   /** Writes runs of this round until killed, somewhere behind the `after`th. Answers the last one it reported. */
   const writeAndKill = async (round: number, after: number): Promise<number> => {
     const runs = Array.from({ length: 90 }, (_, nth) => String(round * 100 + nth));
@@ -152,7 +155,7 @@ describe('a process killed with -9', () => {
     expect(await writer.next()).toBe('ready');
     writer.begin();
     for (let reported = 0; reported < after; reported++) await writer.next();
-    await sleep(Math.random() * 20);
+    await sleep(random() * 20);
     writer.kill();
     const { code, said } = await writer.ended;
     expect([code, said.length <= runs.length]).toEqual([null, true]);

@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -7,6 +6,7 @@ import * as z from 'zod/mini';
 import { signatureOf } from '../../../src/cli/shared/sign.ts';
 import type { StoredEvent } from '../../../src/store/event-row.ts';
 import { prepareEventBody, putEvent } from '../../../src/store/put-event.ts';
+import { noise } from '../../support/seed.ts';
 import { SECRET, startTestInstance, type TestInstance } from './instance.ts';
 import { runCli } from './run-cli.ts';
 
@@ -83,14 +83,14 @@ describe('npm run event', () => {
   });
 
   it('finds a large body in the artifact store', async () => {
-    const large = bodyOf('103', 'SHOW-3', { customfield_10050: randomBytes(900_000).toString('base64') });
+    const large = bodyOf('103', 'SHOW-3', { customfield_10050: noise(900_000).toString('base64') });
     const id = await deliver(large);
     expect(existsSync(join(instance.folder, 'artifacts/raw', id))).toBe(true);
     expect((await run('event', [id, '--raw'])).stdout).toBe(large);
   });
 
   it('says so when a large body is gone', async () => {
-    const large = bodyOf('104', 'SHOW-4', { customfield_10050: randomBytes(900_000).toString('base64') });
+    const large = bodyOf('104', 'SHOW-4', { customfield_10050: noise(900_000).toString('base64') });
     const id = await deliver(large);
     await rm(join(instance.folder, 'artifacts/raw', id));
     expect(await run('event', [id, '--raw'])).toMatchObject({
@@ -185,7 +185,7 @@ describe('npm run erase', () => {
   });
 
   it('erases fields, events and raw bodies, by any key the issue had', async () => {
-    const large = bodyOf('301', 'GONE-1', { customfield_10050: randomBytes(900_000).toString('base64') });
+    const large = bodyOf('301', 'GONE-1', { customfield_10050: noise(900_000).toString('base64') });
     const id = await deliver(large);
     const moved = JSON.parse(bodyOf('301', 'AWAY-9', { updated: '2026-03-02T09:45:00.100-0700' }));
     moved.changelog = { id: '1', items: [{ field: 'Key', fromString: 'GONE-1', toString: 'AWAY-9' }] };

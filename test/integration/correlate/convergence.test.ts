@@ -6,6 +6,7 @@ import { placedSteps, placesOf } from '../../property/correlation-histories.ts';
 import type { Arrival } from '../../property/histories.ts';
 import { startApp, type TestApp } from '../../support/app.ts';
 import { scanTable, startCorrelation } from '../../support/correlation.ts';
+import { depth } from '../../support/depth.ts';
 import { startTestEngine } from '../../support/engine.ts';
 import type { HistoryStep } from '../../support/history-steps.ts';
 import { contestedHistory } from './contested.ts';
@@ -14,8 +15,7 @@ import { type View, viewOf } from './expected-view.ts';
 import { chooseBy, feedHistory } from './feed.ts';
 import { commitGaps, commitsOf, documentsIn, latestIn, storyGaps } from './found.ts';
 
-/** More by hand, some minutes: `HISTORIES=100 npx vitest run test/integration/correlate/convergence.test.ts`. */
-const HISTORIES = Number(process.env.HISTORIES ?? 5);
+const HISTORIES = depth(2, 20);
 const ORDERS = 3;
 const LIMIT_MS = 120_000 + HISTORIES * 20_000;
 /** An engine slows down with every write it has ever taken. */

@@ -1,10 +1,10 @@
-import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { UnavailableError } from '../../../src/errors/errors.ts';
 import { eventKey, refKey } from '../../../src/store/keys.ts';
 import { startApp, type TestApp } from '../../support/app.ts';
 import { startCorrelation, type TestCorrelation } from '../../support/correlation.ts';
 import { startTestEngine } from '../../support/engine.ts';
+import { noise } from '../../support/seed.ts';
 import { setBody } from '../../support/set-body.ts';
 import { runCli } from '../cli/run-cli.ts';
 import { commit, commitsBody, issueBody, shaOf } from './bodies.ts';
@@ -40,10 +40,7 @@ const deliverIssue = async (id: string, key: string): Promise<string> =>
 
 /** A delivery whose body does not fit into an item. */
 const deliverLarge = (): Promise<string> =>
-  deliverCommits(
-    commit(7, `ABC-1 ${randomBytes(500_000).toString('base64')}`),
-    commit(8, 'paymentsecret ABC-3'),
-  );
+  deliverCommits(commit(7, `ABC-1 ${noise(500_000).toString('base64')}`), commit(8, 'paymentsecret ABC-3'));
 
 const replayParked = () =>
   runCli('replay', ['--parked', '--yes', '--table', app.events.table.name, '--endpoint', engine.endpoint], {

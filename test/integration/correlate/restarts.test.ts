@@ -4,13 +4,14 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import * as z from 'zod/mini';
 import { correlationDraft } from '../../property/correlation-drafts.ts';
 import { placedSteps, placesOf } from '../../property/correlation-histories.ts';
+import { depth } from '../../support/depth.ts';
 import { deliveryOf, type HistoryStep } from '../../support/history-steps.ts';
 import { getFrom, type ServerProcess, startServer, temporaryFolder } from '../../support/server-process.ts';
 import { viewOf } from './expected-view.ts';
 import { commitGaps, commitsOf, documentsIn, storyGaps } from './found.ts';
 import { deliver, SECRETS } from './real-instance.ts';
 
-const ROUNDS = 4;
+const ROUNDS = depth(2, 4);
 const HISTORIES_OF_A_ROUND = 3;
 const SENDERS = 4;
 const LIMIT_MS = 240_000;
@@ -39,8 +40,8 @@ afterEach(async () => {
 /** Histories of a round, each in projects and repositories of its own, with their numbers. */
 type Round = { number: number; steps: HistoryStep[] }[];
 
-const roundsOf = (seed: number): Round[] => {
-  const drafts = fc.sample(correlationDraft, { numRuns: ROUNDS * HISTORIES_OF_A_ROUND, seed });
+const drawRounds = (): Round[] => {
+  const drafts = fc.sample(correlationDraft, ROUNDS * HISTORIES_OF_A_ROUND);
   const histories = drafts.map((draft, at) => ({ number: at + 1, steps: placedSteps(draft, at + 1).steps }));
   return Array.from({ length: ROUNDS }, () => histories.splice(0, HISTORIES_OF_A_ROUND));
 };
@@ -69,9 +70,9 @@ const whenHandled = async (): Promise<void> => {
   throw new Error('it was never handled');
 };
 
-const checkRound = async (round: Round, seed: number): Promise<void> => {
+const checkRound = async (round: Round): Promise<void> => {
   for (const { number, steps } of round) {
-    const where = `seed ${seed}, history ${number}`;
+    const where = `history ${number}`;
     const places = placesOf(number);
     const { issues, stories_without_commits, commits_without_issue } = viewOf(steps, places);
     for (const [id, { commits }] of Object.entries(issues))
@@ -97,8 +98,7 @@ describe('an instance on a file', () => {
   it(
     'goes on where it was killed with -9, and handles once more at most what was under way',
     async () => {
-      const seed = Math.floor(Math.random() * 2 ** 31);
-      const rounds = roundsOf(seed);
+      const rounds = drawRounds();
       const ids: string[] = [];
       let leftOver = 0;
       for (const [number, round] of rounds.entries()) {
@@ -111,8 +111,8 @@ describe('an instance on a file', () => {
         leftOver += countDocuments() - documents;
       }
       expect(leftOver).toBeGreaterThan(0);
-      for (const round of rounds) await checkRound(round, seed);
-      expect(Math.max(...(await attemptsOf(ids))), `seed ${seed}`).toBeLessThanOrEqual(2);
+      for (const round of rounds) await checkRound(round);
+      expect(Math.max(...(await attemptsOf(ids)))).toBeLessThanOrEqual(2);
     },
     LIMIT_MS,
   );
@@ -120,8 +120,7 @@ describe('an instance on a file', () => {
   it(
     'is followed by another one, which handles what is left and nothing twice',
     async () => {
-      const seed = Math.floor(Math.random() * 2 ** 31);
-      const [first = [], second = []] = roundsOf(seed);
+      const [first = [], second = []] = drawRounds();
       const ids = await deliverRound(first);
       await server.stop();
       server = await start();
@@ -130,11 +129,11 @@ describe('an instance on a file', () => {
       await server.stop();
       server = await start();
       await sleep(SILENCE_MS);
-      expect(countDocuments(), `seed ${seed}`).toBe(documents);
+      expect(countDocuments()).toBe(documents);
       ids.push(...(await deliverRound(second)));
       await whenHandled();
-      expect(Math.max(...(await attemptsOf(ids))), `seed ${seed}`).toBe(1);
-      for (const round of [first, second]) await checkRound(round, seed);
+      expect(Math.max(...(await attemptsOf(ids)))).toBe(1);
+      for (const round of [first, second]) await checkRound(round);
     },
     LIMIT_MS,
   );

@@ -2,20 +2,22 @@ import type { DynamoDBRecord } from 'aws-lambda';
 import pMap from 'p-map';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ArtifactStore } from '../../../src/artifact/artifact-store.ts';
+import { randomOf } from '../../../src/cli/simulate/random.ts';
 import { startApp, type TestApp } from '../../support/app.ts';
 import { startCorrelation, type TestCorrelation } from '../../support/correlation.ts';
+import { depth } from '../../support/depth.ts';
 import { startTestEngine } from '../../support/engine.ts';
 import { type FaultProxy, startFaultProxy } from '../../support/fault-proxy.ts';
+import { SEED } from '../../support/seed.ts';
 import { commit, commitsBody, deletionBody, issueBody, pullRequestBody } from './bodies.ts';
 import { derivedRows } from './derived.ts';
 import { asBatch, eventRecord, issueRecord } from './records.ts';
 import { through } from './scenario.ts';
 
 const LIMIT_MS = 400_000;
-const WORLDS = 12;
+const WORLDS = depth(4, 12);
 const WORLDS_AT_A_TIME = 4;
 const BATCHES_AT_A_TIME = 5;
-const SEED = 7;
 
 /** So many calls come late, by so much: what lies between two calls of a batch grows, and others get in. */
 const LATE_PERCENT = 20;
@@ -37,16 +39,13 @@ afterAll(async () => {
   await engine.stop();
 });
 
-/** Numbers from 0 to below `most`; the same for the same seed. */
-const randomFrom = (seed: number) => {
-  let state = seed;
-  return (most: number): number => {
-    state = (state * 1_664_525 + 1_013_904_223) % 2 ** 32;
-    return Math.floor((state / 2 ** 32) * most);
-  };
-};
+/** A whole number from 0 to below `most`. */
+type Random = (most: number) => number;
 
-type Random = ReturnType<typeof randomFrom>;
+const drawWhole = (): Random => {
+  const random = randomOf(SEED);
+  return (most) => Math.floor(random() * most);
+};
 
 /** Sends a delivery and answers the records the stream would bring of it. */
 type Send = (app: TestApp) => Promise<DynamoDBRecord[]>;
@@ -136,7 +135,7 @@ describe('many batches at once, over deliveries that keep coming in any order', 
   it(
     'end as one quiet run over everything',
     async () => {
-      const random = randomFrom(SEED);
+      const random = drawWhole();
       const worlds = Array.from({ length: WORLDS }, (_, number) => world(number + 1, random));
       const app = await startApp({ endpoint: engine.endpoint });
       using correlation = through(app, proxy, { artifacts: NOWHERE });

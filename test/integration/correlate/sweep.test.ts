@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { ArtifactStore } from '../../../src/artifact/artifact-store.ts';
@@ -11,6 +10,7 @@ import { type Counts, createTable, openApp, summed, type TestApp } from '../../s
 import { scanTable, startCorrelation, type TestCorrelation } from '../../support/correlation.ts';
 import { startTestEngine } from '../../support/engine.ts';
 import { type FaultProxy, startFaultProxy } from '../../support/fault-proxy.ts';
+import { noise } from '../../support/seed.ts';
 import { setBody } from '../../support/set-body.ts';
 import { commit, commitsBody, issueBody, shaOf } from './bodies.ts';
 import { commitsOf, derivedRows, processingOf } from './derived.ts';
@@ -235,7 +235,7 @@ describe('an event that was parked because the table did not answer for a second
   });
 
   it('is handled where its raw body could not be read, because that is an outage too', async () => {
-    const text = randomBytes(500_000).toString('base64');
+    const text = noise(500_000).toString('base64');
     const body = commitsBody(commit(7, `ABC-1 ${text}`), commit(8, 'ABC-2'));
     const id = String((await app.deliverCommits('commits', body)).body.event_id);
     using shut = startCorrelation(app, { clock, rawBodies: { ...app.events.rawBodies, get: down } });

@@ -12,7 +12,7 @@ import { SECRET } from '../../support/app.ts';
 import { scanTable } from '../../support/correlation.ts';
 
 /** Two histories with applied, stale and recorded events, links and gaps. */
-const SEED = 3;
+const EXAMPLE = 3;
 
 let pool: EnginePool;
 let world: World;
@@ -29,7 +29,7 @@ beforeEach(async () => {
   const engine = await pool.take();
   world = await openWorld(engine.endpoint);
   await world.start();
-  drawn = drawDeliveries(SEED);
+  drawn = drawDeliveries(EXAMPLE);
   results = await sendAll(drawn.outgoing, { url: world.url, secret: secretOf(SECRET) }, JIRA, () => 0);
   expect(await settle(world, {})).toBe(true);
   await world.stop();

@@ -1,10 +1,10 @@
-import { randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type LogLine, sign, startApp, type TestApp } from '../../support/app.ts';
 import { startTestEngine } from '../../support/engine.ts';
+import { noise } from '../../support/seed.ts';
 
 const CANARY = { secret: 'canary-secret-5f1c', email: 'canary@example.com', body: 'canary-body-77e0' };
 
@@ -92,8 +92,8 @@ describe('log lines', () => {
     const notAFolder = join(folder, 'file');
     writeFileSync(notAFolder, '');
     const app = await open({ ARTIFACTS_DIR: notAFolder });
-    const noise = randomBytes(600_000).toString('base64');
-    const answer = await app.deliver(delivery('6', { noise }), { secret: CANARY.secret });
+    const large = noise(600_000).toString('base64');
+    const answer = await app.deliver(delivery('6', { large }), { secret: CANARY.secret });
     expect(answer.status).toBe(503);
     const text = JSON.stringify([app.lines, answer.body]);
     for (const canary of Object.values(CANARY)) expect(text).not.toContain(canary);

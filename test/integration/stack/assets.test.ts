@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -17,6 +16,7 @@ import { openApp } from '../../support/app.ts';
 import { startTestEngine } from '../../support/engine.ts';
 import { type FakeS3, startS3 } from '../../support/s3.ts';
 import { type FakeSecretsManager, startSecretsManager } from '../../support/secrets-manager.ts';
+import { noise } from '../../support/seed.ts';
 import { rightsOf } from '../../unit/lib/function-resources.ts';
 import { asText } from '../../unit/lib/statements.ts';
 import { EVERYTHING_SET, type SynthesizedStack, synthStack } from '../../unit/lib/synth-stack.ts';
@@ -254,7 +254,7 @@ const deliverUnseen = async (): Promise<void> => {
   const app = openApp({ endpoint: engine.endpoint, tableName: TABLE, clock, env });
   await app.deliver(issueBody('jira:issue_updated', '2026-03-02T09:20:00.100-0700'));
   await app.deliverCommits('commits', listed('b'.repeat(40), 'STACK-1 more'));
-  const large = listed('c'.repeat(40), `STACK-1 ${randomBytes(500_000).toString('base64')}`);
+  const large = listed('c'.repeat(40), `STACK-1 ${noise(500_000).toString('base64')}`);
   const { event_id } = (await app.deliverCommits('commits', large)).body;
   s3.objects.set(`/${BUCKET}/artifacts/raw/${event_id}`, Buffer.from(large));
 };
@@ -274,7 +274,7 @@ describe('what is deployed, run with the environment and the table of the templa
       post(
         '/webhooks/jira',
         issueBody('jira:issue_updated', '2026-03-02T09:10:00.100-0700', {
-          customfield_10050: randomBytes(900_000).toString('base64'),
+          customfield_10050: noise(900_000).toString('base64'),
         }),
       ),
       post('/webhooks/jira', issueBody('jira:issue_deleted', '2026-03-02T09:15:00.100-0700')),

@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { NO_FIELDS } from '../../../src/domain/snapshot.ts';
 import { decodeEvent } from '../../../src/store/event-row.ts';
@@ -9,6 +8,7 @@ import { putSnapshot } from '../../../src/store/put-snapshot.ts';
 import { getItem, type Item, type Table } from '../../../src/store/table-client.ts';
 import { startApp, type TestApp } from '../../support/app.ts';
 import { startTestEngine } from '../../support/engine.ts';
+import { noise } from '../../support/seed.ts';
 
 const TENANT = 'default';
 const signal = AbortSignal.timeout(120_000);
@@ -157,7 +157,7 @@ describe('the raw body of an event', () => {
   });
 
   it('lies apart where it does not, and the event says so and keeps its facts', async () => {
-    const { body, event, apart } = await deliver(randomBytes(500_000).toString('base64'));
+    const { body, event, apart } = await deliver(noise(500_000).toString('base64'));
     expect(event).toMatchObject({ raw_stored_apart: true, facts: { issue_key: 'A-1', unread_fields: [] } });
     expect(Buffer.from(apart ?? []).toString()).toBe(body);
   });

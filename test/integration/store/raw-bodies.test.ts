@@ -1,10 +1,10 @@
-import { randomBytes } from 'node:crypto';
 import { existsSync, readdirSync } from 'node:fs';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { RawBodies } from '../../../src/store/raw-bodies.ts';
 import { rawBodiesInFolder } from '../../../src/store/raw-bodies-folder.ts';
 import { type Dependencies, startDependencies } from '../../support/dependencies.ts';
 import type { FakeS3, S3Fault } from '../../support/s3.ts';
+import { noise } from '../../support/seed.ts';
 import { temporaryFolder } from '../../support/server-process.ts';
 
 const ID = 'evt_0123456789abcdef0123456789abcdef01234567';
@@ -42,7 +42,7 @@ afterAll(async () => {
 
 describe.each(['bucket', 'folder'])('raw bodies in the %s', (name) => {
   it('come back as they went in, whatever bytes they are', async () => {
-    const bodies = [Buffer.alloc(0), Buffer.from([0, 255, 13, 10]), randomBytes(3_000_000)];
+    const bodies = [Buffer.alloc(0), Buffer.from([0, 255, 13, 10]), noise(3_000_000)];
     for (const body of bodies) {
       await store(name).put(ID, body, false, signal());
       expect((await store(name).get(ID, signal()))?.equals(body)).toBe(true);
@@ -50,7 +50,7 @@ describe.each(['bucket', 'folder'])('raw bodies in the %s', (name) => {
   });
 
   it('may be put by many at the same time, because the same delivery comes twice', async () => {
-    const body = randomBytes(500_000);
+    const body = noise(500_000);
     await Promise.all(Array.from({ length: 5 }, () => store(name).put(ID, body, false, signal())));
     expect((await store(name).get(ID, signal()))?.equals(body)).toBe(true);
   });
@@ -65,7 +65,7 @@ describe.each(['bucket', 'folder'])('raw bodies in the %s', (name) => {
 
 describe('raw bodies in the folder', () => {
   it('leave no other file behind, because each would hold a body that nobody removes', async () => {
-    await store('folder').put(ID, randomBytes(1_000), false, signal());
+    await store('folder').put(ID, noise(1_000), false, signal());
     expect(readdirSync(`${folder.path}/artifacts/raw`)).toEqual([ID]);
     expect(existsSync(`${folder.path}/artifacts/raw/${ID}`)).toBe(true);
   });
@@ -94,7 +94,7 @@ describe('raw bodies in the bucket', () => {
   ];
 
   it.each(passing)('survive %s once, because the SDK tries again', async (_what, fault) => {
-    const body = randomBytes(500_000);
+    const body = noise(500_000);
     s3.fail(fault, 1);
     await store('bucket').put(ID, body, false, signal());
     expect(s3.objects.get(`/artifacts-of-the-tests/artifacts/raw/${ID}`)?.equals(body)).toBe(true);

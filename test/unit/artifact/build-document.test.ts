@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { buildDocument, buildLatestSummary, toSummary } from '../../../src/artifact/build-document.ts';
 import { toCommitItem } from '../../../src/artifact/items.ts';
+import { randomOf } from '../../../src/cli/simulate/random.ts';
 import type { Findings } from '../../../src/domain/run-document.ts';
 import { runIdOf, stampOf } from '../../support/run-documents.ts';
 import { anyArgs, anyFindings } from './findings.ts';
@@ -40,17 +41,6 @@ const pullRequest = (repository: string, id: string) => ({
 const build = (findings: Partial<Findings>) =>
   buildDocument({ ...NOTHING, ...findings }, STAMP, { trigger: 'stream' });
 
-/** Pseudo-random and repeatable (mulberry32). */
-const randomFrom = (seed: number) => {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 4_294_967_296;
-  };
-};
-
 const shuffle = <T>(items: T[], random: () => number): T[] =>
   items
     .map((item) => ({ item, at: random() }))
@@ -72,7 +62,7 @@ const scrambleValue = (value: unknown, random: () => number, name = ''): unknown
 /** The same in another order: lists whose order says nothing, and the keys of every object. */
 const scramble = <T>(value: T, seed: number): T =>
   // The shape is that of `value`: only orders change.
-  scrambleValue(value, randomFrom(seed)) as T;
+  scrambleValue(value, randomOf(seed)) as T;
 
 describe('the order of a document', () => {
   it('is that of the published fields, because people read it and compare it with the one before', () => {

@@ -5,9 +5,11 @@ import { STORY } from '../../../../src/cli/demo/story.ts';
 import { tellStory } from '../../../../src/cli/demo/tell.ts';
 
 /** A receiver that takes everything as new: what a broken one would do. */
+let received = 0;
 const server = createServer((request, response) => {
   request.resume().on('end', () => {
-    response.writeHead(202).end(JSON.stringify({ outcome: 'applied', event_id: `evt_${Math.random()}` }));
+    received += 1;
+    response.writeHead(202).end(JSON.stringify({ outcome: 'applied', event_id: `evt_${received}` }));
   });
 });
 
