@@ -17,23 +17,35 @@ export const requestDeadline = (): AbortSignal => {
   return shared.signal;
 };
 
-const expiries = new WeakMap<AbortSignal, Promise<never>>();
-
-const expiryOf = (signal: AbortSignal): Promise<never> => {
-  const expiry = new Promise<never>((_, fail) => {
-    signal.addEventListener('abort', () => fail(signal.reason), { once: true });
-  });
-  expiry.catch(() => {});
-  expiries.set(signal, expiry);
-  return expiry;
-};
-
 /**
  * The work's result, or the signal's reason as soon as it is aborted; work is not begun after that. Work under
  * way is not told to stop: nobody waits for it any more, and what it still writes is what the sender's next
- * attempt writes again. To pass the signal down into the SDK instead costs a tenth of each call.
+ * attempt writes again. To pass the signal down into the SDK instead costs a tenth of each call. Nothing of the call
+ * is left at the signal once it has ended: a signal may live for minutes, and would keep every result so long.
  */
 export const within = async <T>(signal: AbortSignal, work: () => Promise<T>): Promise<T> => {
   signal.throwIfAborted();
-  return Promise.race([work(), expiries.get(signal) ?? expiryOf(signal)]);
+  const { promise: expired, reject } = Promise.withResolvers<never>();
+  const expire = () => reject(signal.reason);
+  signal.addEventListener('abort', expire);
+  try {
+    return await Promise.race([work(), expired]);
+  } finally {
+    signal.removeEventListener('abort', expire);
+  }
+};
+
+/**
+ * Settles as `work` does, or rejects with a `TimeoutError` after `ms`, whatever `work` does then. The signal
+ * lets it stop what it began; the race is there because not every step of it may listen.
+ */
+export const withTimeLimit = async <T>(ms: number, work: (signal: AbortSignal) => Promise<T>): Promise<T> => {
+  const limit = new AbortController();
+  const timer = setTimeout(() => limit.abort(new DOMException('The time is up', 'TimeoutError')), ms);
+  timer.unref();
+  try {
+    return await within(limit.signal, () => work(limit.signal));
+  } finally {
+    clearTimeout(timer);
+  }
 };

@@ -5,7 +5,7 @@ import {
 } from '@aws-sdk/client-secrets-manager';
 import type { Env } from '../contract/env.ts';
 import type { Clock } from '../platform/clock.ts';
-import { withDeadline } from './deadline.ts';
+import { withTimeLimit } from '../platform/deadline.ts';
 import {
   awsPreviousUntil,
   type CurrentVersion,
@@ -64,7 +64,7 @@ export const fetchSecret = (
   arn: string,
   needsPrevious: (version: CurrentVersion) => boolean,
 ): Promise<SecretStages> =>
-  withDeadline(FETCH_MS, async (signal) => {
+  withTimeLimit(FETCH_MS, async (signal) => {
     const version = await readStage(client, arn, 'AWSCURRENT', signal);
     if (!needsPrevious(version)) return { ...version, previous: null };
     const previous = await readStage(client, arn, 'AWSPREVIOUS', signal).catch(orNullWhenAbsent);

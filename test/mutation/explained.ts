@@ -108,11 +108,6 @@ const EXPLAINED: Explanation[] = [
     why: 'Node takes any other name for IPv6',
   },
   {
-    file: 'src/verify/deadline.ts',
-    code: '{ once: true }',
-    why: 'a signal aborts once',
-  },
-  {
     file: 'src/verify/secret-document.ts',
     code: '} catch {',
     replacement: '{}',
