@@ -29,6 +29,12 @@ export type WebhookApiProps = {
 const SLOW_ROUTES = ['GET /health', '$default'];
 const SLOW = { ThrottlingRateLimit: 10, ThrottlingBurstLimit: 20 };
 
+/**
+ * Brings `/webhooks/jira/` to ingest: the gateway matches to the letter and takes no route that ends with a slash.
+ * `$default` would bring it too, but slowly, and most senders of commits never send again what was throttled.
+ */
+const UNDER_WEBHOOKS = '/webhooks/{rest+}';
+
 /** `list-issues` becomes `ListIssues`. */
 const constructId = (name: string): string =>
   name.replace(/(^|-)([a-z])/g, (_, _dash, letter: string) => letter.toUpperCase());
@@ -92,13 +98,15 @@ export class WebhookApi extends Construct {
         served_by === 'read' ? authorizer : undefined,
       ),
     );
+    const slashed = add('webhook-with-slash', HttpRouteKey.with(UNDER_WEBHOOKS, HttpMethod.POST), 'ingest');
     const rest = add('anything-else', HttpRouteKey.DEFAULT, 'ingest');
-    for (const route of [...routes.filter((_, index) => ROUTES[index]?.served_by === 'ingest'), rest])
+    const open = [...routes.filter((_, index) => ROUTES[index]?.served_by === 'ingest'), slashed, rest];
+    for (const route of open)
       acknowledge(route, {
         'AwsSolutions-APIG4':
           'Open: webhooks are authorised by the signature of their body, health tells no data, and the rest is 404 or 405.',
       });
-    return [...routes, rest];
+    return [...routes, slashed, rest];
   }
 
   /** A stage can only name routes that are there. */

@@ -25,10 +25,13 @@ const argumentOf = (route: Route, path: string): string | null => {
   return variable === -1 ? '' : decode(segments[variable] ?? '') || null;
 };
 
+/** People end the address of a webhook with a slash, and their sender would get 404 for every delivery. */
+const withoutSlash = (path: string): string => path.replace(/^(\/webhooks\/[^/]+)\/$/, '$1');
+
 /** Which route a request means. A segment that does not decode, or is empty, is no route of ours. */
 export const matchRoute = (method: string, path: string): Match => {
   const matches = ROUTES.flatMap((route) => {
-    const argument = argumentOf(route, path);
+    const argument = argumentOf(route, withoutSlash(path));
     return argument === null ? [] : [{ route, argument }];
   });
   const [first] = matches;

@@ -19,11 +19,23 @@ const decode = (bytes: Uint8Array): string | null => {
   }
 };
 
+/** How compressed bytes begin, in hex, by the name of their `Content-Encoding`; `br` has no such mark. */
+const MARKS = { gzip: ['1f8b'], deflate: ['789c', '78da'], zstd: ['28b52ffd'] };
+
+/** What it is compressed with: by the bytes, which are signed, and never by the header, which is not. */
+const encodingOf = (bytes: Uint8Array): string | undefined => {
+  const start = Buffer.from(bytes.subarray(0, 4)).toString('hex');
+  return Object.entries(MARKS).find(([, marks]) => marks.some((mark) => start.startsWith(mark)))?.[0];
+};
+
 /**
  * The JSON in a body and the text it was parsed from, or the problem. Never throws.
  * @param empty what to tell the sender of an empty body.
  */
 export const readJson = (bytes: Uint8Array, empty: string): ReadJson => {
+  const encoding = encodingOf(bytes);
+  if (encoding !== undefined)
+    return notJson(`The body is compressed: send it as plain JSON, without "Content-Encoding: ${encoding}".`);
   const text = decode(bytes);
   if (text === null) return notJson('The body is not valid UTF-8.');
   if (text.trim() === '') return notJson(empty);

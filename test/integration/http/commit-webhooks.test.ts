@@ -1,3 +1,4 @@
+import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { COMMIT_SOURCES, type CommitSource } from '../../../src/domain/source.ts';
 import { getEvent } from '../../../src/store/read-events.ts';
@@ -37,6 +38,26 @@ const expectProblem = (answer: Answer, status: number, type: string): void => {
 };
 
 describe.each(COMMIT_SOURCES)('POST /webhooks/%s', (source) => {
+  it('quarantines a body in gzip and names its encoding, whatever the header beside it says', async () => {
+    const body = gzipSync(commitDelivery(source));
+    const headers = { 'Content-Encoding': 'gzip' };
+    const first = await app.deliverCommits(source, body, { headers });
+    const again = await app.deliverCommits(source, body);
+    expectProblem(first, 400, 'body-not-json');
+    expect(first.body.detail).toContain('"Content-Encoding: gzip"');
+    expect(again.body).toMatchObject({ detail: first.body.detail, event_id: first.body.event_id });
+    expect((await stored(first))?.raw?.equals(body)).toBe(true);
+  });
+
+  it.each(['gzip', 'GZIP', 'x-gzip, br', 'identity', ''])(
+    'takes plain JSON under Content-Encoding "%s", because nobody signed the header',
+    async (encoding) => {
+      const headers = { 'Content-Encoding': encoding };
+      const { status } = await app.deliverCommits(source, commitDelivery(source), { headers });
+      expect(status).toBe(202);
+    },
+  );
+
   it('takes a new delivery as one event, which GET /events/{id} then shows', async () => {
     const body = commitDelivery(source);
     const answer = await app.deliverCommits(source, body);

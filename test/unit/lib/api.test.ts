@@ -24,6 +24,7 @@ describe('the routes', () => {
       'POST /webhooks/github': ['NONE', 'Ingest'],
       'POST /webhooks/bitbucket': ['NONE', 'Ingest'],
       'POST /webhooks/commits': ['NONE', 'Ingest'],
+      'POST /webhooks/{rest+}': ['NONE', 'Ingest'],
       'GET /health': ['NONE', 'Ingest'],
       'GET /issues': ['AWS_IAM', 'Read'],
       'GET /issues/{issue}': ['AWS_IAM', 'Read'],
@@ -40,7 +41,7 @@ describe('the routes', () => {
 
   it('are those of the code, because the local server has them too', () => {
     expect(Object.keys(routes).sort()).toEqual(
-      [...ROUTES.map(({ method, path }) => `${method} ${path}`), '$default'].sort(),
+      [...ROUTES.map(({ method, path }) => `${method} ${path}`), 'POST /webhooks/{rest+}', '$default'].sort(),
     );
   });
 

@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { deflateSync, gzipSync, zstdCompressSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { type Parsed, parseDelivery } from '../../../src/parse/parse-delivery.ts';
 
@@ -44,6 +45,19 @@ describe('a body that is no JSON', () => {
   it('is a 400 for bytes that are no UTF-8, because replacing them would store what was never sent', () => {
     const parsed = parseDelivery(Uint8Array.of(0x7b, 0x22, 0xff, 0x22, 0x7d));
     expect(problem(parsed)).toMatchObject({ status: 400, detail: 'The body is not valid UTF-8.' });
+  });
+
+  it.each([
+    ['gzip', gzipSync('{"webhookEvent":"jira:issue_updated"}')],
+    ['gzip', Buffer.from([0x1f, 0x8b])],
+    ['deflate', deflateSync('{}')],
+    ['zstd', zstdCompressSync('{}')],
+  ])('names the encoding of a body in %s, because its sender must know what to switch off', (name, body) => {
+    expect(problem(parseDelivery(body))).toMatchObject({
+      status: 400,
+      type: 'body-not-json',
+      detail: expect.stringContaining(`"Content-Encoding: ${name}"`),
+    });
   });
 
   it('takes a byte order mark, because it is no part of the JSON', () => {
