@@ -1,7 +1,7 @@
 import type { Env } from '../contract/env.ts';
 import { isEventId } from '../domain/event-id.ts';
 import { toPhoenixIso } from '../domain/instant.ts';
-import { isIssueKey } from '../domain/issue-key.ts';
+import { isIssueKey, lookupKey } from '../domain/issue-key.ts';
 import { DEFAULT_TENANT } from '../domain/tenant.ts';
 import { decodeCursor, encodeCursor, type Position } from '../http/cursor.ts';
 import {
@@ -58,7 +58,7 @@ const getIssues =
       fix_version: readFilter(query, 'fix_version'),
       deleted: readDeleted(query),
     };
-    const id = JSON.stringify(['issues', project.toUpperCase(), filter]);
+    const id = JSON.stringify(['issues', lookupKey(project), filter]);
     if (!isIssueKey(project)) return jsonResponse(200, { issues: [], next_cursor: null });
     const { issues, last } = await listIssues(
       table,

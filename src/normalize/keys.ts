@@ -1,6 +1,7 @@
 import { isIssueKey } from '../domain/issue-key.ts';
 import { type JsonObject, own } from '../domain/json.ts';
 import type { ChangelogItem } from './changelog.ts';
+import { isAbsent } from './readers.ts';
 import type { Unread } from './unread.ts';
 
 /** Each key costs a write, and no issue moves that often in one delivery. */
@@ -22,9 +23,10 @@ export const readKeys = (issueKey: string | null, items: ChangelogItem[], unread
   for (const { item, path } of items) {
     if (!isKeyItem(item)) continue;
     for (const side of [own(item, 'fromString'), own(item, 'toString')]) {
-      if (typeof side !== 'string' || !isIssueKey(side) || keys.has(side)) continue;
-      if (keys.size < MOST_KEYS) keys.add(side);
-      else unread.note(path);
+      if (isAbsent(side) || side === '') continue;
+      if (typeof side !== 'string' || !isIssueKey(side)) unread.note(path);
+      else if (keys.size < MOST_KEYS) keys.add(side);
+      else if (!keys.has(side)) unread.note(path);
     }
   }
   return [...keys];

@@ -1,3 +1,4 @@
+import { compress, decompress } from '../platform/codec.ts';
 import type { RowReader } from './gather.ts';
 import { gapPartition, issueLinksKey, projectSort } from './keys.ts';
 import { putRevision, type Revision, revisionOf } from './put-revision.ts';
@@ -12,7 +13,7 @@ export type IssueLinksRow = {
   keys: string[];
   /** The standing under which they were evaluated; null when they never were. */
   settled: Standing | null;
-  /** Fix versions it has been listed under. */
+  /** Fix versions it has been listed under; only the present ones once they are many. */
   versions: string[];
   /** The project under which it is listed as a story without commits; null when it is not. */
   gap: string | null;
@@ -27,10 +28,21 @@ const NOTHING_KNOWN: IssueLinksRow = {
   revision: null,
 };
 
+/** Longer JSON is compressed: a delivery may hold names of megabytes, and an item 409,600 bytes. */
+const LONGEST_PLAIN = 100_000;
+
+const encode = (contents: Omit<IssueLinksRow, 'revision'>): string | Uint8Array => {
+  const json = JSON.stringify(contents);
+  return json.length > LONGEST_PLAIN ? compress(json) : json;
+};
+
+const jsonOf = ({ body }: Item): string =>
+  body instanceof Uint8Array ? decompress(body).toString() : String(body);
+
 /** Our own JSON, written by `putIssueLinks` and by nothing else. */
 const decode = (row: Item): IssueLinksRow => ({
   ...NOTHING_KNOWN,
-  ...JSON.parse(String(row.body)),
+  ...JSON.parse(jsonOf(row)),
   revision: revisionOf(row),
 });
 
@@ -56,7 +68,7 @@ export const putIssueLinks = (
 ): Promise<boolean> => {
   const item: Item & Key = {
     ...issueLinksKey(tenant, issueId),
-    body: JSON.stringify(contents),
+    body: encode(contents),
     ...gapAttributes(tenant, issueId, contents.gap),
   };
   return putRevision(table, item, revision, signal);

@@ -1,4 +1,4 @@
-import { isIssueId, isIssueKey } from '../../domain/issue-key.ts';
+import { isIssueId, isIssueKey, lookupKey } from '../../domain/issue-key.ts';
 import type { RunArgs } from '../../domain/run-document.ts';
 import { findIssue } from '../../store/find-issue.ts';
 import { snapshotKey } from '../../store/keys.ts';
@@ -15,7 +15,7 @@ export const readArgs = (options: { project?: string; fixVersion?: string; issue
   const { project, fixVersion, issue } = options;
   if ([project, fixVersion, issue].filter((given) => given !== undefined).length !== 1)
     throw new UsageError('Say what to correlate: one of --project KEY, --fix-version NAME, --issue KEY');
-  if (project !== undefined) return { trigger: 'manual', project: project.toUpperCase() };
+  if (project !== undefined) return { trigger: 'manual', project: lookupKey(project) };
   if (fixVersion !== undefined) return { trigger: 'manual', fix_version: fixVersion };
   return { trigger: 'manual', issue: issue ?? '' };
 };
@@ -66,7 +66,8 @@ const one = async (table: Table, tenant: string, keyOrId: string): Promise<strin
 
 /** Ids of the issues a run on demand is about. @throws CommandError for an issue nobody knows */
 export const findIssues = (table: Table, tenant: string, args: RunArgs): Promise<string[]> => {
-  if ('project' in args) return ofProject(table, tenant, args.project);
+  if ('project' in args)
+    return isIssueKey(args.project) ? ofProject(table, tenant, args.project) : Promise.resolve([]);
   if ('fix_version' in args) return ofVersion(table, tenant, args.fix_version);
   return 'issue' in args ? one(table, tenant, args.issue) : Promise.resolve([]);
 };

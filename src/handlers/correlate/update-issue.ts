@@ -62,6 +62,15 @@ export const keysOf = (row: IssueLinksRow, snapshot: Item | null, hints: Iterabl
   return union(row.keys, now === null ? [] : [lookupKey(now)], hints);
 };
 
+/** Characters of names, well within an item. */
+const MOST_NAMES_LENGTH = 100_000;
+
+/** Versions it had before are kept only to spare listing it under them again: many would outgrow the row. */
+const versionsToKeep = (before: string[], now: string[]): string[] => {
+  const all = union(before, now);
+  return (all.join('').length > MOST_NAMES_LENGTH ? union(now) : all).sort();
+};
+
 const hasCommits = async (
   scope: Scope,
   issueId: string,
@@ -98,7 +107,7 @@ const nextRow = async (
   return {
     keys: union(row.keys, settledKeys).sort(),
     settled: update.settled?.standing ?? row.settled,
-    versions: union(row.versions, snapshot?.fix_versions ?? []).sort(),
+    versions: versionsToKeep(row.versions, snapshot?.fix_versions ?? []),
     gap: isGap ? lookupKey(snapshot.project_key ?? '') : null,
     revision: row.revision,
   };

@@ -43,6 +43,8 @@ describe('the keys of an issue', () => {
       const { keys, facts } = keysOf([move(side, 'NOVA-12')]);
       expect(keys).toEqual(['NOVA-12']);
       expect(facts.issue_key).toBe('NOVA-12');
+      const isThere = side !== null && side !== '';
+      expect(facts.unread_fields).toEqual(isThere ? ['changelog.items[0]'] : []);
     },
   );
 
