@@ -27,6 +27,9 @@ const sortCommits = <T extends CommitItem>(commits: T[]): T[] =>
     (a, b) => compareText(a.sha, b.sha),
   );
 
+const truncation = ({ keys_truncated }: { keys_truncated?: true }): { keys_truncated?: true } =>
+  keys_truncated ? { keys_truncated } : {};
+
 const commitItem = (commit: CommitItem): CommitItem => ({
   repository: commit.repository,
   sha: commit.sha,
@@ -36,11 +39,16 @@ const commitItem = (commit: CommitItem): CommitItem => ({
   phoenix_committed_at: commit.phoenix_committed_at,
 });
 
-const linkedCommit = (commit: LinkedCommit): LinkedCommit => ({ ...commitItem(commit), rule: commit.rule });
+const linkedCommit = (commit: LinkedCommit): LinkedCommit => ({
+  ...commitItem(commit),
+  rule: commit.rule,
+  ...truncation(commit),
+});
 
 const commitWithoutStory = (commit: CommitWithoutStory): CommitWithoutStory => ({
   ...commitItem(commit),
   candidates: commit.candidates,
+  ...truncation(commit),
 });
 
 const pullRequest = (one: LinkedPullRequest): LinkedPullRequest => ({
@@ -49,6 +57,7 @@ const pullRequest = (one: LinkedPullRequest): LinkedPullRequest => ({
   title: one.title,
   url: one.url,
   rule: one.rule,
+  ...truncation(one),
 });
 
 const matchedIssue = (matched: MatchedIssue): MatchedIssue => ({

@@ -9,6 +9,7 @@ export type KnownCommit = {
   title: string;
   author_name: string | null;
   committed_ms: number;
+  keys_truncated?: true;
 };
 
 /** A commit as documents and gap listings show it. */
@@ -18,6 +19,7 @@ export const toCommitItem = ({
   title,
   author_name,
   committed_ms,
+  keys_truncated,
 }: KnownCommit): CommitItem => ({
   repository,
   sha,
@@ -25,6 +27,7 @@ export const toCommitItem = ({
   author_name,
   committed_at: toUtcIso(committed_ms),
   phoenix_committed_at: toPhoenixIso(committed_ms),
+  ...(keys_truncated ? { keys_truncated } : {}),
 });
 
 /** An issue a run looked at, with the event whose fields its snapshot shows. */

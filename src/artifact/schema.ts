@@ -16,6 +16,12 @@ const text = (pattern: RegExp, description: string) =>
 const named = (description: string) => z.string().check(z.minLength(1), z.describe(description));
 const count = (description: string) => z.int().check(z.gte(0), z.describe(description));
 
+const truncated = {
+  keys_truncated: z
+    .exactOptional(z.literal(true))
+    .check(z.describe('There when it names more keys than are looked at.')),
+};
+
 const utc = () => text(UTC_INSTANT, 'UTC, ISO 8601 with milliseconds.');
 const phoenix = () => text(PHOENIX_INSTANT, 'America/Phoenix, ISO 8601 with milliseconds, UTC-7 all year.');
 const rule = () => z.enum(RULES).check(z.describe('Where the key of the issue was found.'));
@@ -69,11 +75,12 @@ const pullRequest = z.strictObject({
   title: z.string(),
   url: z.nullable(z.string()),
   rule: rule(),
+  ...truncated,
 });
 
 const matchedIssue = z.strictObject({
   ...issue,
-  commits: z.array(z.strictObject({ ...commit, rule: rule() })),
+  commits: z.array(z.strictObject({ ...commit, rule: rule(), ...truncated })),
   pull_requests: z.array(pullRequest),
 });
 
@@ -105,7 +112,7 @@ export const runDocument = z.strictObject({
   correlation: z.strictObject({
     matched: z.array(matchedIssue),
     stories_without_commits: z.array(story),
-    commits_without_story: z.array(z.strictObject({ ...commit, candidates })),
+    commits_without_story: z.array(z.strictObject({ ...commit, candidates, ...truncated })),
     summary,
   }),
 });

@@ -1,6 +1,6 @@
 import type { DeliveredCommit, DeliveredPullRequest } from '../domain/commit.ts';
 import type { CommitState } from '../domain/link.ts';
-import { findBranchKeys, findKeys } from './find-keys.ts';
+import { findBranchKeys, findKeys, findMessageKeys } from './find-keys.ts';
 import { joinNamed, latestSaid, MOST_KEYS, truncatedIf } from './named.ts';
 import { compareIds, fuller, isOver, union } from './order.ts';
 import { titleOf } from './title.ts';
@@ -19,12 +19,17 @@ export const newCommitState = (): CommitState => ({
   pull_requests: {},
 });
 
+const ofBranch = (branch: string | null): Pick<CommitState, 'branch_keys' | 'keys_truncated'> => {
+  const { keys, ...rest } = findBranchKeys(branch ?? '');
+  return { branch_keys: keys.sort(), ...rest };
+};
+
 /** What a pull request tells of a commit that it holds: keys, but not the commit itself. */
 export const mentionOf = ({ id, title, branch, updated_ms }: DeliveredPullRequest): CommitState => ({
   kind: 'commit',
   details: null,
-  branch_keys: findBranchKeys(branch ?? '').sort(),
-  pull_requests: { [id]: { keys: findKeys(title), updated_ms } },
+  pull_requests: { [id]: { ...findKeys(title), updated_ms } },
+  ...ofBranch(branch),
 });
 
 /** What one delivery tells of a commit. */
@@ -32,14 +37,9 @@ export const toCommitState = (commit: DeliveredCommit): CommitState => {
   const { message, author_name, committed_ms, branch, pull_request } = commit;
   const own: CommitState = {
     kind: 'commit',
-    details: {
-      title: titleOf(message),
-      author_name,
-      committed_ms,
-      keys: findKeys(message),
-    },
-    branch_keys: findBranchKeys(branch ?? '').sort(),
+    details: { title: titleOf(message), author_name, committed_ms, ...findMessageKeys(message) },
     pull_requests: {},
+    ...ofBranch(branch),
   };
   return pull_request ? mergeCommits(own, mentionOf(pull_request)) : own;
 };

@@ -1,42 +1,73 @@
 import { type Candidates, type Links, type RefState, RULES } from '../domain/link.ts';
 import { MOST_KEYS } from './named.ts';
 import { compareIds, unique } from './order.ts';
+import { leavesOut, readingsOf } from './readings.ts';
 
-const namedBy = (state: RefState): Candidates => {
-  if (state.kind === 'pull_request')
-    return { message: [], branch: state.branch_keys, pull_request_title: state.title_keys };
-  const titles = Object.entries(state.pull_requests).sort(([a], [b]) => compareIds(a, b));
-  return {
-    message: state.details?.keys ?? [],
-    branch: state.branch_keys,
-    pull_request_title: unique(titles.flatMap(([, { keys }]) => keys)),
-  };
+const titleKeys = (pullRequests: { [id: string]: { keys: string[] } }): string[] => {
+  const titles = Object.entries(pullRequests).sort(([a], [b]) => compareIds(a, b));
+  return unique(titles.flatMap(([, { keys }]) => keys));
 };
 
-const inRuleOrder = (candidates: Candidates): string[] =>
-  unique(RULES.flatMap((rule) => candidates[rule])).slice(0, MOST_KEYS);
-
-/** The keys a commit or pull request names, by where it names them; at most `MOST_KEYS` different ones in all. */
-export const candidatesOf = (state: RefState): Candidates => {
-  const named = namedBy(state);
-  const kept = new Set(inRuleOrder(named));
-  return {
-    message: named.message.filter((key) => kept.has(key)),
-    branch: named.branch.filter((key) => kept.has(key)),
-    pull_request_title: named.pull_request_title.filter((key) => kept.has(key)),
-  };
-};
-
-/** The keys of all rules, in the order of the rules, each once, at most `MOST_KEYS`. */
-export const allCandidates = (state: RefState): string[] => inRuleOrder(namedBy(state));
+const namedBy = (state: RefState): Candidates =>
+  state.kind === 'pull_request'
+    ? { message: [], branch: state.branch_keys, pull_request_title: state.title_keys }
+    : {
+        message: state.details?.keys ?? [],
+        branch: state.branch_keys,
+        pull_request_title: titleKeys(state.pull_requests),
+      };
 
 /**
- * The issues it belongs to: the first rule that names at least one wins, and all it names count. `issueOf`
- * answers the id of the known, not deleted issue that a key names, or null. Null when no rule names any.
+ * The keys a commit or pull request names, by where it names them; at most `MOST_KEYS` of each rule. One rule takes
+ * no place of another, because a second report of a commit must not take away what the first one told.
+ */
+export const candidatesOf = (state: RefState): Candidates => {
+  const { message, branch, pull_request_title } = namedBy(state);
+  return {
+    message: message.slice(0, MOST_KEYS),
+    branch: branch.slice(0, MOST_KEYS),
+    pull_request_title: pull_request_title.slice(0, MOST_KEYS),
+  };
+};
+
+/** The keys of all rules in every reading, in the order of the rules, each once. */
+export const allCandidates = (state: RefState): string[] => {
+  const candidates = candidatesOf(state);
+  const named = RULES.flatMap((rule) => candidates[rule]);
+  const readings = RULES.flatMap((rule) => readingsOf(candidates[rule]).flat());
+  return unique([...named, ...readings]);
+};
+
+const isSaidTruncated = (state: RefState): boolean => {
+  if (state.kind === 'pull_request') return state.title_keys_truncated === true;
+  const said = [state.details, ...Object.values(state.pull_requests)];
+  return said.some((one) => one?.keys_truncated === true);
+};
+
+/** True when it names more keys than are looked at. */
+export const isTruncated = (state: RefState): boolean => {
+  const named = namedBy(state);
+  const isOver = RULES.some((rule) => leavesOut(named[rule]));
+  return isOver || state.keys_truncated === true || isSaidTruncated(state);
+};
+
+/**
+ * The issues it belongs to: the first rule that names at least one wins, and all it names count. Of the readings of
+ * one key the first that names an issue counts alone. `issueOf` answers the id of the known, not deleted issue that
+ * a key names, or null. Null when no rule names any.
  */
 export const evaluate = (candidates: Candidates, issueOf: (key: string) => string | null): Links | null => {
+  const meant = (readings: string[]): string | null => {
+    for (const key of readings) {
+      const id = issueOf(key);
+      if (id !== null) return id;
+    }
+    return null;
+  };
   for (const rule of RULES) {
-    const ids = candidates[rule].map(issueOf).filter((id) => id !== null);
+    const ids = readingsOf(candidates[rule])
+      .map(meant)
+      .filter((id) => id !== null);
     if (ids.length > 0) return { rule, issue_ids: unique(ids).sort(compareIds) };
   }
   return null;

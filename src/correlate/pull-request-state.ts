@@ -6,14 +6,20 @@ import { fuller, isOver, union } from './order.ts';
 import { titleOf } from './title.ts';
 
 /** What one delivery tells of a pull request. */
-export const toPullRequestState = (pullRequest: DeliveredPullRequest): PullRequestState => ({
-  kind: 'pull_request',
-  title: titleOf(pullRequest.title),
-  url: pullRequest.url,
-  updated_ms: pullRequest.updated_ms,
-  title_keys: findKeys(pullRequest.title),
-  branch_keys: findBranchKeys(pullRequest.branch ?? '').sort(),
-});
+export const toPullRequestState = (pullRequest: DeliveredPullRequest): PullRequestState => {
+  const { keys, keys_truncated } = findKeys(pullRequest.title);
+  const branch = findBranchKeys(pullRequest.branch ?? '');
+  return {
+    kind: 'pull_request',
+    title: titleOf(pullRequest.title),
+    url: pullRequest.url,
+    updated_ms: pullRequest.updated_ms,
+    title_keys: keys,
+    ...(keys_truncated ? { title_keys_truncated: true } : {}),
+    branch_keys: branch.keys.sort(),
+    ...truncatedIf(branch.keys_truncated === true),
+  };
+};
 
 type Title = Pick<PullRequestState, 'title' | 'updated_ms' | 'title_keys' | 'title_keys_truncated'>;
 

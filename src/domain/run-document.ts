@@ -30,6 +30,8 @@ export type CommitItem = {
   author_name: string | null;
   committed_at: string;
   phoenix_committed_at: string;
+  /** There when it names more keys than are looked at, or than are listed. */
+  keys_truncated?: true;
 };
 
 export type LinkedCommit = CommitItem & { rule: Rule };
@@ -40,6 +42,7 @@ export type LinkedPullRequest = {
   title: string;
   url: string | null;
   rule: Rule;
+  keys_truncated?: true;
 };
 
 export type MatchedIssue = {

@@ -12,8 +12,13 @@ export type RefRow = {
   links: Links | null;
   /** Ids of issues it belonged to, as long as they may not have been written since. */
   left: string[];
+  /** True when every candidate that its state has today leads to it. */
+  candidates_put: boolean;
   revision: Revision;
 };
+
+/** Raised when a state has other candidates than before: then those of a row of older code are put again. */
+const CANDIDATES = 2;
 
 type Contents = Pick<RefRow, 'state' | 'links'>;
 
@@ -26,16 +31,19 @@ const gapOf = (tenant: string, ref: Ref, { state, links }: Contents): Item | nul
   };
 };
 
+/** Candidates are put before it is: so whoever writes a row says that they lead to it. */
 const toItem = (tenant: string, { ref, state, links, left }: RefRow, gap: Item | null): Item & Key => ({
   ...refKey(tenant, ref),
-  body: JSON.stringify({ ref, state, links, ...(left.length > 0 ? { left } : {}) }),
+  body: JSON.stringify({ ref, state, links, candidates: CANDIDATES, ...(left.length > 0 ? { left } : {}) }),
   ...gap,
 });
 
 /** Our own JSON, written by `toItem` and by nothing else. */
 export const decodeRef = (row: Item): RefRow => {
-  const stored: Contents & { ref: Ref; left?: string[] } = JSON.parse(String(row.body));
-  return { left: [], ...stored, revision: revisionOf(row) };
+  const { candidates, ...stored }: Contents & { ref: Ref; left?: string[]; candidates?: number } = JSON.parse(
+    String(row.body),
+  );
+  return { left: [], ...stored, candidates_put: candidates === CANDIDATES, revision: revisionOf(row) };
 };
 
 /** The stored commits and pull requests, in the order of the references; null for one nobody mentioned. */

@@ -13,6 +13,8 @@ const message = fc.constantFrom(
   '§A-1 Show the total',
   'Fix §B-1, §A-2 and UTF-8',
   'Merge pull request #1 from acme/§A-2-login',
+  "Merge branch '§b-1-2-factor' into §a-2",
+  '_§B-2_ and X_§A-1_y',
   'Revert "§A-1 Show the total"\n\nThis reverts commit 9fceb02.',
   'Show the login page\r\n\r\nRefs: §B-2\r\n',
   'Show the login page (#2)',
@@ -22,7 +24,15 @@ const message = fc.constantFrom(
   'Read UTF-8 as §A-1-2 says, see §N-9',
 );
 
-const branch = fc.constantFrom('main', 'main', 'feature/§a-1-login', '§B-1', '§a-2-and-§b-2', 'fix/§b-2_x');
+const branch = fc.constantFrom(
+  'main',
+  'main',
+  'feature/§a-1-login',
+  '§B-1',
+  '§a-2-and-§b-2',
+  'fix/§b-2_x',
+  'fix_§a-2-404-page',
+);
 
 const title = fc.constantFrom(
   '§A-1 Show the total',

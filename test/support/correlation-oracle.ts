@@ -1,7 +1,7 @@
 import type { Rule } from '../../src/domain/link.ts';
 import { isStoryNow, issueNamed, type LiveIssue, liveIssues } from './correlation-world.ts';
 import type { HistoryStep } from './history-steps.ts';
-import { slowKeys } from './key-oracle.ts';
+import { slowKeys, slowReadings } from './key-oracle.ts';
 
 type Title = { id: string; title: string; updatedMs: number };
 
@@ -65,8 +65,12 @@ const newestTitles = (titles: Title[]): string[] => {
   return [...new Map(oldestFirst.map(({ id, title }) => [id, title])).values()];
 };
 
+/** What the merges of these histories say was merged in, as a text to look for keys in. */
+const mergedIn = (message: string): string =>
+  (/^Merge (?:pull request #\d+ from [^/]+\/|branch ')(\S+)/.exec(message)?.[1] ?? '').toUpperCase();
+
 const textsOf = (told: readonly Told[]): Texts => ({
-  message: told.flatMap(({ message }) => message ?? []),
+  message: told.flatMap(({ message }) => (message === null ? [] : [message, mergedIn(message)])),
   branch: told.flatMap(({ branch }) => branch?.toUpperCase() ?? []),
   pull_request_title: newestTitles(told.flatMap(({ title }) => title ?? [])),
 });
@@ -78,10 +82,13 @@ const sorted = (texts: Iterable<string>): string[] => [...new Set(texts)].sort()
 const byNumber = (ids: Iterable<string>): string[] =>
   [...new Set(ids)].sort((a, b) => Number(BigInt(a) - BigInt(b)));
 
+const firstNamed = (issues: readonly LiveIssue[], readings: string[]): string[] =>
+  readings.flatMap((key) => issueNamed(issues, key)?.id ?? []).slice(0, 1);
+
 /** The first rule that names an issue wins, and all issues it names count. */
 const linkOf = (texts: Texts, issues: readonly LiveIssue[]): ExpectedLink | null => {
   for (const rule of ['message', 'branch', 'pull_request_title'] as const) {
-    const named = keysIn(texts[rule]).flatMap((key) => issueNamed(issues, key)?.id ?? []);
+    const named = keysIn(texts[rule]).flatMap((key) => firstNamed(issues, slowReadings(key)));
     if (named.length > 0) return { rule, issue_ids: byNumber(named) };
   }
   return null;
@@ -111,7 +118,7 @@ export const expectedLinks = (steps: readonly HistoryStep[]): Expected => {
   return {
     commits,
     pull_requests: mapped(byName(steps.flatMap(pullRequestsTold)), (its) => linkOf(its, issues)),
-    candidates: mapped(texts, (its) => sorted(Object.values(its).flatMap(keysIn))),
+    candidates: mapped(texts, (its) => sorted(Object.values(its).flatMap(keysIn).flatMap(slowReadings))),
     stories_without_commits: byNumber([...stories].filter((id) => !withCommits.has(id))),
     commits_without_issue: sorted(links.filter(([, link]) => link === null).map(([name]) => name)),
     commits_without_story: sorted(links.filter(([, link]) => !hasStory(link)).map(([name]) => name)),

@@ -7,7 +7,7 @@ const isIn = (set: string, point: string | undefined): boolean => point !== unde
 const hasCase = (point: string): boolean => point.toLowerCase() !== point.toUpperCase();
 
 const isWord = (point: string | undefined): boolean =>
-  point !== undefined && (hasCase(point) || isIn(DIGITS, point) || point === '_');
+  point !== undefined && (hasCase(point) || isIn(DIGITS, point));
 
 /** How many code points from `at` on are in the set. */
 const run = (points: readonly string[], at: number, set: string): number => {
@@ -16,17 +16,7 @@ const run = (points: readonly string[], at: number, set: string): number => {
   return length;
 };
 
-const MOST_DIGITS_OF_A_WORD = 9;
 const MOST_OF_EACH_PART = 100;
-
-/** True when a `-` and a number follow that begins no word. */
-const numberGoesOn = (points: readonly string[], at: number): boolean => {
-  if (points[at] !== '-') return false;
-  const digits = run(points, at + 1, DIGITS);
-  const next = points[at + 1 + digits];
-  const isWordStart = digits <= MOST_DIGITS_OF_A_WORD && next !== undefined && hasCase(next);
-  return digits > 0 && !isWordStart;
-};
 
 /** The key that begins exactly here, or null. */
 const keyAt = (points: readonly string[], at: number): string | null => {
@@ -37,12 +27,25 @@ const keyAt = (points: readonly string[], at: number): string | null => {
   const fits = project <= MOST_OF_EACH_PART && number <= MOST_OF_EACH_PART;
   const wellFormed = fits && project >= 2 && points[at + project] === '-' && number >= 1;
   if (!wellFormed || points[at + project + 1] === '0') return null;
-  return isWord(points[end]) || numberGoesOn(points, end) ? null : points.slice(at, end).join('');
+  return isWord(points[end]) ? null : points.slice(at, end).join('');
 };
 
-/** Keys in a short text, found by looking at every place: slow, and without a pattern. */
+/** Whole keys in a short text, found by looking at every place: slow, and without a pattern. */
 export const slowKeys = (text: string): string[] => {
   const points = Array.from(text);
-  const found = points.map((_, at) => keyAt(points, at)).filter((key) => key !== null);
+  const found: string[] = [];
+  for (let at = 0; at < points.length; at += 1) {
+    const key = keyAt(points, at);
+    if (key === null) continue;
+    found.push(key);
+    at += key.length - 1;
+  }
   return [...new Set(found)].slice(0, 50);
+};
+
+/** What a key may mean: itself, then what begins after a `_` in it. */
+export const slowReadings = (key: string): string[] => {
+  const points = Array.from(key);
+  const shorter = points.map((point, at) => (point === '_' ? keyAt(points, at + 1) : null));
+  return [key, ...shorter.filter((reading) => reading !== null)];
 };

@@ -1,6 +1,7 @@
 import pMap from 'p-map';
 import { toCommitItem, toStoryWithoutCommits, toTouchedIssue } from '../../artifact/items.ts';
-import { allCandidates } from '../../correlate/links.ts';
+import { allCandidates, isTruncated } from '../../correlate/links.ts';
+import { MOST_KEYS, truncatedIf } from '../../correlate/named.ts';
 import { isStory } from '../../correlate/story.ts';
 import type { Ref, Rule } from '../../domain/link.ts';
 import type {
@@ -30,10 +31,17 @@ import { keysOf } from './update-issue.ts';
  */
 export type Touched = { issues: Affected; refs: Ref[]; unnamed: Map<string, Revision> };
 
+const truncatedOf = ({ state }: RefRow): { keys_truncated?: true } => truncatedIf(isTruncated(state));
+
 /** A known commit as documents and listings show it; null while only a pull request has mentioned it. */
-const commitItem = ({ ref, state }: RefRow) =>
-  state.kind === 'commit' && state.details
-    ? toCommitItem({ repository: ref.repository, sha: ref.id, ...state.details })
+const commitItem = (row: RefRow) =>
+  row.state.kind === 'commit' && row.state.details
+    ? toCommitItem({
+        repository: row.ref.repository,
+        sha: row.ref.id,
+        ...row.state.details,
+        ...truncatedOf(row),
+      })
     : null;
 
 export const linkedCommit = (row: RefRow, rule: Rule): LinkedCommit[] => {
@@ -41,15 +49,27 @@ export const linkedCommit = (row: RefRow, rule: Rule): LinkedCommit[] => {
   return item ? [{ ...item, rule }] : [];
 };
 
-const linkedPullRequest = ({ ref, state }: RefRow, rule: Rule): LinkedPullRequest[] =>
-  state.kind === 'pull_request'
-    ? [{ repository: ref.repository, id: ref.id, title: state.title, url: state.url, rule }]
+const linkedPullRequest = (row: RefRow, rule: Rule): LinkedPullRequest[] =>
+  row.state.kind === 'pull_request'
+    ? [
+        {
+          repository: row.ref.repository,
+          id: row.ref.id,
+          title: row.state.title,
+          url: row.state.url,
+          rule,
+          ...truncatedOf(row),
+        },
+      ]
     : [];
 
-/** A known commit that belongs to no issue, with the keys it names. */
+/** A known commit that belongs to no issue, with the first of the keys it names. */
 export const commitWithoutStory = (row: RefRow): CommitWithoutStory[] => {
   const item = row.links === null ? commitItem(row) : null;
-  return item ? [{ ...item, candidates: allCandidates(row.state) }] : [];
+  if (item === null) return [];
+  const candidates = allCandidates(row.state);
+  const more = truncatedIf(candidates.length > MOST_KEYS);
+  return [{ ...item, candidates: candidates.slice(0, MOST_KEYS), ...more }];
 };
 
 type Looked = { snapshot: Snapshot; matched: MatchedIssue };

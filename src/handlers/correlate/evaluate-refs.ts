@@ -26,14 +26,15 @@ const readDrafts = async ({ table, tenant, signal }: Scope, news: News[]): Promi
   return news.map((one, index) => {
     const stored = rows[index] ?? null;
     const state = mergeState(stored?.state ?? null, one);
-    const row = { ref: one.ref, state, links: null, left: [], revision: stored?.revision ?? null };
+    const revision = stored?.revision ?? null;
+    const row = { ref: one.ref, state, links: null, left: [], candidates_put: true, revision };
     return { news: one, stored, row };
   });
 };
 
 /** A stored row's keys have their rows already: they are put before it is. */
 const newCandidates = ({ stored, row }: Draft): { key: string; ref: Ref }[] => {
-  const durable = new Set(stored ? allCandidates(stored.state) : []);
+  const durable = new Set(stored?.candidates_put ? allCandidates(stored.state) : []);
   const missing = allCandidates(row.state).filter((key) => !durable.has(key));
   return missing.map((key) => ({ key, ref: row.ref }));
 };

@@ -1,8 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { findBranchKeys, findKeys } from '../../../src/correlate/find-keys.ts';
+import * as finder from '../../../src/correlate/find-keys.ts';
+import { readingsOf } from '../../../src/correlate/readings.ts';
 import { isIssueKey } from '../../../src/domain/issue-key.ts';
-import { slowKeys } from '../../support/key-oracle.ts';
+import { slowKeys, slowReadings } from '../../support/key-oracle.ts';
+
+const findKeys = (text: string): string[] => finder.findKeys(text).keys;
+const findBranchKeys = (branch: string): string[] => finder.findBranchKeys(branch).keys;
 
 /** Parts that keys and what only looks like keys are made of. */
 const part = fc.constantFrom(
@@ -39,6 +43,7 @@ describe('findKeys', () => {
       fc.property(text, (drawn) => {
         const keys = findKeys(drawn);
         expect(keys).toEqual(slowKeys(drawn));
+        expect(keys.flatMap((key) => readingsOf([key]).flat())).toEqual(keys.flatMap(slowReadings));
         found += keys.length;
       }),
       { numRuns: 20_000 },
@@ -50,7 +55,8 @@ describe('findKeys', () => {
     const any = fc.oneof(text, fc.string({ unit: 'binary', maxLength: 200 }));
     fc.assert(
       fc.property(any, (drawn) => {
-        const keys = [...findKeys(drawn), ...findBranchKeys(drawn)];
+        const whole = [findKeys(drawn), findBranchKeys(drawn), finder.findMessageKeys(drawn).keys];
+        const keys = whole.flatMap((some) => readingsOf(some).flat());
         expect(keys.filter((key) => !isIssueKey(key) || key !== key.toUpperCase())).toEqual([]);
       }),
       { numRuns: 3000 },

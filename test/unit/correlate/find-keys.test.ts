@@ -1,5 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { findBranchKeys, findKeys } from '../../../src/correlate/find-keys.ts';
+import * as finder from '../../../src/correlate/find-keys.ts';
+
+const findKeys = (text: string): string[] => finder.findKeys(text).keys;
+const findBranchKeys = (branch: string): string[] => finder.findBranchKeys(branch).keys;
 
 describe('findKeys', () => {
   it.each([
@@ -33,10 +36,12 @@ describe('findKeys', () => {
     'ABC- 1',
     'ABC–1',
     '9AB-1',
-    '_ABC-1',
-    '__ABC-1__',
-    'ABC-1_',
+    '_9AB-1',
+    '_A-1_',
+    '_abc-1_',
+    'ABC_-01',
     'ABC-1x',
+    'ABC-1é_',
     'xABC-1',
     'fooABC-1bar',
     'АВС-1',
@@ -48,28 +53,36 @@ describe('findKeys', () => {
   });
 
   it.each([
-    'CVE-2024-1',
-    'CVE-2024-12345.',
-    '(CVE-2024-1)',
-    'AB-2024-01-31',
-    'ABC-1-2',
-    'ISO-8859-1',
-    'A1-2-3-4',
-  ])(
-    'finds nothing in %j, because the first number is part of a longer one and CVE-2024 may be an issue',
-    (text) => {
-      expect(findKeys(text)).toEqual([]);
-    },
-  );
+    ['_ABC-1_', ['ABC-1']],
+    ['__ABC-1__', ['ABC-1']],
+    ['feature_ABC-1_login', ['ABC-1']],
+    ['éABC_DEF-1', ['DEF-1']],
+    ['2_ABC-1', ['ABC-1']],
+    ['*_ABC-1_* and **ABC-2**', ['ABC-1', 'ABC-2']],
+    ['FEATURE_ABC-1', ['FEATURE_ABC-1']],
+    ['ABC-1_XY-2_Z', ['ABC-1', 'XY-2']],
+    ['A-1_XY-2', ['XY-2']],
+    ['𐐀ABC-1 𐐀_XY-2', ['XY-2']],
+    [`${'A'.repeat(101)}_ABC-1`, ['ABC-1']],
+    [`AB_${'A'.repeat(100)}-1`, [`${'A'.repeat(100)}-1`]],
+    [`AB_${'A'.repeat(101)}-1`, []],
+  ])('reads %j as %j, because _ parts words too, and the longest reading is the most exact', (text, keys) => {
+    expect(findKeys(text)).toEqual(keys);
+  });
 
   it.each([
+    ['ABC-1-404-page-not-found', ['ABC-1']],
+    ['ABC-1-2-factor', ['ABC-1']],
+    ['ABC-1-2.0-x', ['ABC-1']],
+    ['ABC-1-2024', ['ABC-1']],
     ['ABC-1-2nd-try', ['ABC-1']],
-    ['ABC-1-2fa', ['ABC-1']],
-    ['ABC-1-2FA', ['ABC-1']],
-    ['ABC-1-2_fa', []],
-    ['ABC-1-2.0', []],
+    ['ABC-1-2_fa', ['ABC-1']],
+    ['ABC-1-2-3-4', ['ABC-1']],
     ['ABC-1-B2-3', ['ABC-1', 'B2-3']],
-  ])('reads %j as %j, because a digit may begin a word after the key', (text, keys) => {
+    ['CVE-2024-12345.', ['CVE-2024']],
+    ['AB-2024-01-31', ['AB-2024']],
+    ['ISO-8859-1', ['ISO-8859']],
+  ])('reads %j as %j, because a summary may begin with a number', (text, keys) => {
     expect(findKeys(text)).toEqual(keys);
   });
 
@@ -103,6 +116,15 @@ describe('findKeys', () => {
     expect(findKeys(`${'ABC-1 '.repeat(60)}ABC-2`)).toEqual(['ABC-1', 'ABC-2']);
   });
 
+  it('says when there are more than 50, because nobody may believe that all were looked at', () => {
+    const numbers = Array.from({ length: 51 }, (_, index) => `ABC-${index + 1}`);
+    expect(finder.findKeys(numbers.join(' ')).keys_truncated).toBe(true);
+    expect(finder.findBranchKeys(numbers.join('/')).keys_truncated).toBe(true);
+    expect(finder.findMessageKeys(numbers.join('\n')).keys_truncated).toBe(true);
+    const all = `${numbers.slice(1).join(' ')} ABC-2 ABC-51`;
+    expect(finder.findKeys(all)).toEqual({ keys: numbers.slice(1) });
+  });
+
   it('leaves out what is longer than a key can be, because it would reach an index', () => {
     const project = 'A'.repeat(100);
     const number = '1'.repeat(100);
@@ -118,7 +140,22 @@ describe('findKeys', () => {
 
 describe('findKeys in the largest body', () => {
   const MOST = 4_000_000;
-  const hostile = ['A', 'A-', 'AB-', 'AB-1', 'AB-1-', 'AB-1-1', 'AB-1 ', 'é', '_', '1', `${'A'.repeat(99)}-`];
+  const hostile = [
+    'A_',
+    '_',
+    'A_A-',
+    '_A-1',
+    'A',
+    'A-',
+    'AB-',
+    'AB-1',
+    'AB-1-',
+    'AB-1-1',
+    'AB-1 ',
+    'é',
+    '1',
+    `${'A'.repeat(99)}-`,
+  ];
 
   it.each([...hostile, `${'A'.repeat(99)}-${'1'.repeat(99)}-1 `, '-1AB', 'AB-111111111-111111111-'])(
     'made of %j takes no longer than its length, because nobody may stop the others with a text',
@@ -127,6 +164,7 @@ describe('findKeys in the largest body', () => {
       const start = performance.now();
       findKeys(text);
       findKeys(`${text}é`);
+      finder.findMessageKeys(`merge in ${text}`);
       // It takes 0.1 s; a search that grows with the square of the length would take hours.
       expect(performance.now() - start).toBeLessThan(20_000);
     },
@@ -143,15 +181,15 @@ describe('findBranchKeys', () => {
     ['abc-12-2nd-try', ['ABC-12']],
     ['dependabot/npm_and_yarn/lodash-4.17.21', ['LODASH-4']],
     ['release/2024-05-01', []],
-    ['fix/cve-2024-1', []],
+    ['fix/cve-2024-1', ['CVE-2024']],
+    ['feature/abc-12_login', ['ABC-12']],
+    ['abc-12-404-page-not-found', ['ABC-12']],
+    ['feature_abc-12', ['FEATURE_ABC-12']],
+    ['_abc-12_', ['ABC-12']],
     ['main', []],
     ['', []],
   ])('reads %j as %j, because branches are often written in lower case', (branch, keys) => {
     expect(findBranchKeys(branch)).toEqual(keys);
-  });
-
-  it('finds nothing in abc-12_login, because _ is part of a word', () => {
-    expect(findBranchKeys('feature/abc-12_login')).toEqual([]);
   });
 
   it.each(['ßa-1', 'ıd-1', 'ſa-1', 'ﬁ-1'])(
@@ -160,4 +198,25 @@ describe('findBranchKeys', () => {
       expect(findBranchKeys(branch)).toEqual([]);
     },
   );
+});
+
+describe('findMessageKeys', () => {
+  const keysIn = (message: string): string[] => finder.findMessageKeys(message).keys;
+
+  it('reads lower case where the subject says what was merged in, because that is a branch', () => {
+    expect(keysIn("Merge branch 'abc-12-login' into 'main'\n\nSee XY-3, not xy-4")).toEqual([
+      'ABC-12',
+      'XY-3',
+    ]);
+  });
+
+  it('reads upper case everywhere, because that is what a key looks like in a text', () => {
+    expect(keysIn("Merge branch 'main' into ABC-12-login")).toEqual(['ABC-12']);
+    expect(keysIn("Merge branch 'main' into abc-12-login")).toEqual([]);
+    expect(keysIn('abc-12 Show the total')).toEqual([]);
+  });
+
+  it('gives a key once that stands in both, because it is one candidate', () => {
+    expect(keysIn('Merged in ABC-12-login (pull request #7)\n\nABC-12 form')).toEqual(['ABC-12']);
+  });
 });

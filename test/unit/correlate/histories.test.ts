@@ -51,6 +51,13 @@ describe('a commit message', () => {
     ['typographic quotes', '„ABC-7“ – Anmeldung'],
     ['the key before its issue moved', 'OLD-70 Show the login page'],
     ['the key and the one before', 'ABC-7 (was OLD-70) Show the login page'],
+    ['a lower-case merge by GitHub', 'Merge pull request #12 from acme/abc-7-login'],
+    ['a lower-case merge by Bitbucket', 'Merged in feature/abc-7-login (pull request #12)'],
+    ['a lower-case merge by git', "Merge branch 'abc-7-login' into 'abc-1'"],
+    ['a number after the key', 'ABC-7-404-page-not-found'],
+    ['a version after the key', 'Build ABC-7-2.0-x'],
+    ['underscores as in Markdown', 'Show the _ABC-7_ page'],
+    ['an underscore before', 'login_ABC-7'],
   ])('names its issue in %s, because people and tools write keys in many ways', (_, text) => {
     expect(links({ message: text })).toEqual(message('7'));
   });
@@ -70,11 +77,12 @@ describe('a commit message', () => {
     ['encodings', 'Read UTF-8, UTF-16 and ISO-8859-1'],
     ['hashes', 'Sign with SHA-256 instead of SHA-1'],
     ['a standard', 'Quote as RFC-2119 and RFC-9457 say'],
-    ['a vulnerability, although there is an issue CVE-2024', 'Fix CVE-2024-1 and CVE-2024-45590'],
+    ['a vulnerability', 'Fix CVE-2023-1 and CVE-2025-45590'],
+    ['a merge into its branch', "Merge branch 'main' into abc-7-login"],
     ['an advisory', 'Update for GHSA-jc85-fpwf-qm7x, GHSA-2345-6789-cfgh'],
     ['a date', 'Release 2024-05-01'],
     ['lower case', 'abc-7 show the login page'],
-    ['a key inside a word', 'XABC-7, ABC-71, ABC-7th, ABC-7_b'],
+    ['a key inside a word', 'XABC-7, ABC-71, ABC-7th, ABC-7b'],
     ['nothing', ''],
     ['an issue number', 'Merge pull request #7'],
   ])('names none in %s, because no known issue has such a key', (_, text) => {
@@ -90,9 +98,14 @@ describe('the other rules', () => {
     ['abc-7-and-abc-1', branch('1', '7')],
     ['fix/old-70', branch('7')],
     ['fix/pay_x2-10-rounding', branch('10')],
-    ['feature/abc-7_login', null],
+    ['feature/abc-7_login', branch('7')],
+    ['feature_abc-7', branch('7')],
+    ['abc-7-404-page-not-found', branch('7')],
+    ['abc-7-2-factor-auth', branch('7')],
+    ['fix_pay_x2-10', branch('10')],
     ['dependabot/npm_and_yarn/lodash-4.17.21', null],
-    ['security/cve-2024-1', null],
+    ['security/cve-2025-1', null],
+    ['security/cve-2024-1', branch('2024')],
     ['main', null],
   ])('read the branch %s as %j, because its name may be all that names the issue', (name, expected) => {
     expect(links({ message: 'Show the login page', branch: name })).toEqual(expected);
@@ -162,7 +175,7 @@ describe('a history', () => {
 
   it('reads a changelog commit up to its limit, because a release may list everything', () => {
     const log = Array.from({ length: 200 }, (_, index) => `- XYZ-${index + 1} done`).join('\n');
-    expect(findKeys(log)).toHaveLength(50);
+    expect(findKeys(log).keys).toHaveLength(50);
     expect(links({ message: `Release\n\n- ABC-7 done\n${log}` })).toEqual(message('7'));
   });
 });

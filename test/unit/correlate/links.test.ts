@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { allCandidates, candidatesOf, evaluate } from '../../../src/correlate/links.ts';
+import { allCandidates, candidatesOf, evaluate, isTruncated } from '../../../src/correlate/links.ts';
 import type { CommitState, PullRequestState } from '../../../src/domain/link.ts';
 
 const details = { title: 'T', author_name: null, committed_ms: 0 };
@@ -56,36 +56,44 @@ describe('candidatesOf', () => {
     });
   });
 
-  it('counts to 50 over all rules, because each is a row that waits for ever', () => {
+  it('counts to 50 in each rule, because a message full of keys must not take the link of a branch', () => {
     const state: CommitState = {
       kind: 'commit',
-      details: { ...details, keys: numbered('AA', 30) },
+      details: { ...details, keys: numbered('AA', 60) },
       branch_keys: [...numbered('AA', 5), ...numbered('BB', 15)],
-      pull_requests: { 1: { keys: ['CC-1', 'AA-1', 'CC-2', 'CC-3', 'CC-4', 'CC-5', 'CC-6'], updated_ms: 1 } },
+      pull_requests: {
+        1: { keys: numbered('CC', 40), updated_ms: 1 },
+        2: { keys: numbered('DD', 40), updated_ms: 1 },
+      },
     };
     const { message, branch, pull_request_title } = candidatesOf(state);
-    expect([message.length, branch.length]).toEqual([30, 20]);
-    expect(pull_request_title).toEqual(['CC-1', 'AA-1', 'CC-2', 'CC-3', 'CC-4', 'CC-5']);
-    expect(allCandidates(state)).toHaveLength(50);
-    expect(allCandidates(state).at(-1)).toBe('CC-5');
+    expect([message.length, branch.length]).toEqual([50, 20]);
+    expect(pull_request_title).toEqual([...numbered('CC', 40), ...numbered('DD', 10)]);
+    expect(allCandidates(state)).toHaveLength(50 + 15 + 50);
+    expect(allCandidates(state).at(-1)).toBe('DD-10');
   });
 });
 
-describe('candidatesOf a row with too many keys', () => {
-  it('leaves out what is over 50 in whichever rule it is, because a key that waits nowhere must not link', () => {
-    const details_keys = numbered('AA', 60);
-    const many: CommitState = { ...COMMIT, details: { ...details, keys: details_keys }, pull_requests: {} };
-    expect(candidatesOf(many)).toEqual({
-      message: numbered('AA', 50),
-      branch: [],
-      pull_request_title: [],
-    });
-    const some: CommitState = {
-      ...many,
-      details: { ...details, keys: numbered('AA', 45) },
-      branch_keys: numbered('BB', 9),
-    };
-    expect(candidatesOf(some).branch).toEqual(numbered('BB', 5));
+describe('isTruncated', () => {
+  const titled = (keys: string[]) => ({ keys, updated_ms: 1 });
+
+  it.each<[string, CommitState | PullRequestState, boolean]>([
+    ['few keys', COMMIT, false],
+    ['a commit that only a pull request mentions', { ...COMMIT, details: null }, false],
+    ['a message with more', { ...COMMIT, details: { ...details, keys: [], keys_truncated: true } }, true],
+    ['branches with more', { ...COMMIT, keys_truncated: true }, true],
+    ['a title with more', { ...COMMIT, pull_requests: { 1: { ...titled([]), keys_truncated: true } } }, true],
+    [
+      'titles with more together',
+      { ...COMMIT, pull_requests: { 1: titled(numbered('AA', 30)), 2: titled(numbered('BB', 21)) } },
+      true,
+    ],
+    ['too many readings', { ...COMMIT, branch_keys: numbered('FIX_AA', 26) }, true],
+    ['a pull request', PULL_REQUEST, false],
+    ['a pull request whose title has more', { ...PULL_REQUEST, title_keys_truncated: true }, true],
+    ['a pull request whose branches have more', { ...PULL_REQUEST, keys_truncated: true }, true],
+  ])('says of %s whether something was left out, because people look for what is missing', (_, state, is) => {
+    expect(isTruncated(state)).toBe(is);
   });
 });
 
@@ -93,6 +101,15 @@ describe('allCandidates', () => {
   it('follows the rules and names each key once, because a key is one row whoever names it', () => {
     expect(allCandidates(COMMIT)).toEqual(['ABC-1', 'ABC-2', 'ABC-3', 'ABC-5', 'ABC-4']);
     expect(allCandidates(PULL_REQUEST)).toEqual(['ABC-3', 'ABC-2', 'ABC-1']);
+  });
+
+  it('has every reading of a key, because whichever issue comes must find the commit', () => {
+    const state: PullRequestState = {
+      ...PULL_REQUEST,
+      branch_keys: ['FIX_A_BC-1'],
+      title_keys: ['BC-1', 'X_YZ-2'],
+    };
+    expect(allCandidates(state)).toEqual(['FIX_A_BC-1', 'BC-1', 'X_YZ-2', 'A_BC-1', 'YZ-2']);
   });
 });
 
@@ -133,5 +150,17 @@ describe('evaluate', () => {
   it('does not count a rule that names only unknown issues, because UTF-8 in a message hides no branch', () => {
     const named = { message: ['UTF-8', 'SHA-256'], branch: ['ABC-1'], pull_request_title: [] };
     expect(evaluate(named, issues({ 'ABC-1': '10' }))).toEqual({ rule: 'branch', issue_ids: ['10'] });
+  });
+
+  it('counts only the first reading that names an issue, because the longer one is what stands there', () => {
+    const named = { message: ['FIX_ABC-1', 'XY-3'], branch: [], pull_request_title: [] };
+    const both = { 'FIX_ABC-1': '11', 'ABC-1': '10' };
+    expect(evaluate(named, issues(both))).toEqual({ rule: 'message', issue_ids: ['11'] });
+    expect(evaluate(named, issues({ 'ABC-1': '10', 'XY-3': '3' }))).toEqual({
+      rule: 'message',
+      issue_ids: ['3', '10'],
+    });
+    const told = { ...named, message: ['FIX_ABC-1', 'ABC-1'] };
+    expect(evaluate(told, issues(both))).toEqual({ rule: 'message', issue_ids: ['10', '11'] });
   });
 });
