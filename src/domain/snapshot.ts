@@ -54,6 +54,8 @@ export type Snapshot = Nullable<IssueFields> & {
   version: { updated_ms: number; timestamp_ms: number } | null;
   deleted: boolean;
   deleted_at: string | null;
+  /** Id of the issue that has this one's key, when both say so: then this one is in no listing. */
+  superseded_by: string | null;
   last_event: LastEvent | null;
   schema_version: number | null;
 };

@@ -46,7 +46,7 @@ const getIssue =
   async (_request, keyOrId, run) => {
     const found = await lookUpIssue(table, keyOrId, run);
     if (!found?.row) return noIssue(run);
-    return jsonResponse(200, toSnapshot(DEFAULT_TENANT, found.issue_id, found.row));
+    return jsonResponse(200, toSnapshot(DEFAULT_TENANT, found.issue_id, found.row, found.superseded_by));
   };
 
 const getIssues =

@@ -1,8 +1,8 @@
 import { PutItemCommand } from '@aws-sdk/client-dynamodb';
-import { QueryCommand } from '@aws-sdk/lib-dynamodb';
 import { marshall } from '@aws-sdk/util-dynamodb';
 import { ALIAS_SORT, aliasKey, aliasPartition, issueOfAlias } from './keys.ts';
-import { callTable, type Table } from './table-client.ts';
+import { queryPage } from './read-items.ts';
+import { callTable, type Item, type Table } from './table-client.ts';
 
 /**
  * Makes every key find its issue for ever. Plain puts of the same row: repeating them changes nothing, so a
@@ -22,8 +22,8 @@ export const putAliases = async (
   await Promise.all(puts);
 };
 
-/** More issues than this under one key are not looked at; a key changes hands a few times at most. */
-const MOST_ISSUES_PER_KEY = 100;
+/** A page of aliases stays below the 1 MB that one query brings, however long the key. */
+const PAGE = 500;
 
 /** Ids of all issues known to have had the key, in no order that matters. */
 export const issuesWithKey = async (
@@ -32,13 +32,24 @@ export const issuesWithKey = async (
   key: string,
   signal: AbortSignal,
 ): Promise<string[]> => {
-  const query = new QueryCommand({
-    TableName: table.name,
+  const query = {
     ConsistentRead: true,
     KeyConditionExpression: 'pk = :pk AND begins_with(sk, :issue)',
     ExpressionAttributeValues: { ':pk': aliasPartition(tenant, key), ':issue': ALIAS_SORT },
-    Limit: MOST_ISSUES_PER_KEY,
-  });
-  const { Items = [] } = await callTable(signal, () => table.reader.send(query));
-  return Items.flatMap((item) => issueOfAlias(String(item.sk)) ?? []);
+  };
+  const ids: string[] = [];
+  let after: Item | null = null;
+  do {
+    const page: { items: Item[]; last: Item | null } = await queryPage(
+      table,
+      query,
+      ['pk', 'sk'],
+      PAGE,
+      after,
+      signal,
+    );
+    ids.push(...page.items.flatMap((item) => issueOfAlias(String(item.sk)) ?? []));
+    after = page.last;
+  } while (after !== null);
+  return ids;
 };

@@ -1,37 +1,22 @@
 import { isIssueId, lookupKey } from '../domain/issue-key.ts';
-import { issuesWithKey } from './aliases.ts';
+import {
+  bestIssue,
+  type Claims,
+  type FoundIssue,
+  keyNow,
+  readClaims,
+  readFurtherClaims,
+  supersededBy,
+} from './claims.ts';
 import { snapshotKey } from './keys.ts';
-import { readRows } from './read-items.ts';
-import { rowVersion } from './snapshot-row.ts';
-import { getItem, type Item, type Table } from './table-client.ts';
+import { getItem, type Table } from './table-client.ts';
 
-/** An issue somebody asked for; `row` is null when only events of it are known. */
-export type FoundIssue = { issue_id: string; row: Item | null };
+/** `superseded_by`: the id of another issue that has its key now, or null. */
+export type LookedUp = FoundIssue & { superseded_by: string | null };
 
-const rowHasKey = (row: Item, key: string): boolean =>
-  typeof row.issue_key === 'string' && lookupKey(row.issue_key) === key;
-
-/** Larger wins: has the key now, is there at all, is not deleted, is the newest. */
-const rank = (candidate: FoundIssue, key: string): number[] => [
-  candidate.row && rowHasKey(candidate.row, key) ? 1 : 0,
-  candidate.row ? 1 : 0,
-  candidate.row?.deleted === true ? 0 : 1,
-  (candidate.row && rowVersion(candidate.row)?.updated_ms) ?? 0,
-  Number(candidate.issue_id),
-];
-
-const compareRanks = (a: number[], b: number[]): number => {
-  const differing = a.findIndex((part, index) => part !== b[index]);
-  return differing === -1 ? 0 : (b[differing] ?? 0) - (a[differing] ?? 0);
-};
-
-/**
- * Of issues that all have or had the key, the one it means: the issue that has it now, else a known one, one
- * that is not deleted, the newest. Null for none.
- */
-export const bestIssue = (candidates: FoundIssue[], key: string): FoundIssue | null => {
-  const wanted = lookupKey(key);
-  return candidates.toSorted((a, b) => compareRanks(rank(a, wanted), rank(b, wanted)))[0] ?? null;
+const among = (issues: FoundIssue[], key: string, claims: Claims): LookedUp | null => {
+  const best = bestIssue(issues, key);
+  return best && { ...best, superseded_by: supersededBy(best, claims) };
 };
 
 const findByKey = async (
@@ -39,29 +24,35 @@ const findByKey = async (
   tenant: string,
   key: string,
   signal: AbortSignal,
-): Promise<FoundIssue | null> => {
-  const ids = await issuesWithKey(table, tenant, key, signal);
-  const rows = await readRows(
-    table,
-    ids.map((id) => snapshotKey(tenant, id)),
-    signal,
-  );
-  return bestIssue(
-    ids.map((id, index) => ({ issue_id: id, row: rows[index] ?? null })),
-    key,
-  );
+): Promise<LookedUp | null> => {
+  const claims = await readFurtherClaims(table, tenant, [key], signal);
+  const all = claims.get(key) ?? [];
+  const valid = all.filter((issue) => supersededBy(issue, claims) === null && issue.row !== null);
+  return among(valid, key, claims) ?? among(all, key, claims);
+};
+
+const findById = async (
+  table: Table,
+  tenant: string,
+  issue_id: string,
+  signal: AbortSignal,
+): Promise<LookedUp> => {
+  const found = { issue_id, row: await getItem(table, snapshotKey(tenant, issue_id), signal) };
+  const key = keyNow(found);
+  const claims = key === null ? new Map() : await readClaims(table, tenant, [key], signal);
+  return { ...found, superseded_by: supersededBy(found, claims) };
 };
 
 /**
  * The issue with this id (all digits) or key. Every key an issue ever had finds it; the issue that has the
  * key now wins over one that had it. Null when the key is unknown; an unknown id is found without a row.
  */
-export const findIssue = async (
+export const findIssue = (
   table: Table,
   tenant: string,
   keyOrId: string,
   signal: AbortSignal,
-): Promise<FoundIssue | null> => {
-  if (!isIssueId(keyOrId)) return findByKey(table, tenant, keyOrId, signal);
-  return { issue_id: keyOrId, row: await getItem(table, snapshotKey(tenant, keyOrId), signal) };
-};
+): Promise<LookedUp | null> =>
+  isIssueId(keyOrId)
+    ? findById(table, tenant, keyOrId, signal)
+    : findByKey(table, tenant, lookupKey(keyOrId), signal);

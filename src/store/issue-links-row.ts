@@ -5,7 +5,13 @@ import { putRevision, type Revision, revisionOf } from './put-revision.ts';
 import type { Item, Key, Table } from './table-client.ts';
 
 /** What of an issue decides which commits belong to it. */
-export type Standing = { known: boolean; deleted: boolean; issue_key: string | null };
+export type Standing = {
+  known: boolean;
+  deleted: boolean;
+  issue_key: string | null;
+  /** True when another issue has its key, as both say. */
+  superseded: boolean;
+};
 
 /** What correlation knows of one issue, with the revision it was read at. */
 export type IssueLinksRow = {
@@ -39,14 +45,22 @@ const encode = (contents: Omit<IssueLinksRow, 'revision'>): string | Uint8Array 
 const jsonOf = ({ body }: Item): string =>
   body instanceof Uint8Array ? decompress(body).toString() : String(body);
 
-/** Our own JSON, written by `putIssueLinks` and by nothing else. */
-const decode = (row: Item): IssueLinksRow => ({
-  ...NOTHING_KNOWN,
-  ...JSON.parse(jsonOf(row)),
-  revision: revisionOf(row),
-});
+/** Our own JSON, written by `putIssueLinks` and by nothing else; rows of before do not know `superseded`. */
+const decode = (row: Item): IssueLinksRow => {
+  const { settled = null, ...stored } = JSON.parse(jsonOf(row));
+  return {
+    ...NOTHING_KNOWN,
+    ...stored,
+    settled: settled && { ...settled, superseded: settled.superseded === true },
+    revision: revisionOf(row),
+  };
+};
 
-const decodeIssueLinks = (row: Item | null): IssueLinksRow => (row === null ? NOTHING_KNOWN : decode(row));
+/** True when another issue had this one's key when this one was settled. */
+export const isSuperseded = ({ settled }: IssueLinksRow): boolean => settled?.superseded === true;
+
+export const decodeIssueLinks = (row: Item | null): IssueLinksRow =>
+  row === null ? NOTHING_KNOWN : decode(row);
 
 /** The row as of now; an empty one without a revision when there is none. */
 export const readIssueLinks = async (

@@ -1,8 +1,9 @@
 import type { Snapshot } from '../domain/snapshot.ts';
-import { issueIdOfKey, projectPartition } from './keys.ts';
-import { queryPage, readRows } from './read-items.ts';
+import { decodeIssueLinks, isSuperseded } from './issue-links-row.ts';
+import { issueIdOfKey, issueLinksKey, projectPartition, snapshotKey } from './keys.ts';
+import { queryPage, readRowsOf } from './read-items.ts';
 import { toSnapshot } from './snapshot-row.ts';
-import type { Item, Key, Table } from './table-client.ts';
+import type { Item, Table } from './table-client.ts';
 
 /** A null filter lets everything pass. */
 export type IssueFilter = { status: string | null; fix_version: string | null; deleted: boolean | null };
@@ -12,11 +13,26 @@ const passes = (snapshot: Snapshot, filter: IssueFilter): boolean =>
   (filter.fix_version === null || snapshot.fix_versions.includes(filter.fix_version)) &&
   (filter.deleted === null || snapshot.deleted === filter.deleted);
 
-const toKey = (item: Item): Key => ({ pk: String(item.pk), sk: String(item.sk) });
+/** Issues as of now, with what correlation knows of them: those nobody knows, or that are superseded, are left out. */
+export const readListed = async (
+  table: Table,
+  tenant: string,
+  ids: string[],
+  signal: AbortSignal,
+): Promise<{ snapshot: Snapshot; row: Item }[]> => {
+  const [rows, derived] = await Promise.all([
+    readRowsOf(table, ids, (id) => snapshotKey(tenant, id), signal),
+    readRowsOf(table, ids, (id) => issueLinksKey(tenant, id), signal),
+  ]);
+  return rows.flatMap(([id, row], index) => {
+    const superseded = isSuperseded(decodeIssueLinks(derived[index]?.[1] ?? null));
+    return row && !superseded ? [{ row, snapshot: toSnapshot(tenant, id, row) }] : [];
+  });
+};
 
 /**
- * One page of a project's issues by issue id. The index finds `limit` issues and the filter is applied to
- * them, so a filtered page may be short while more follow.
+ * One page of a project's issues by issue id. The index finds `limit` issues, and the filter is applied to
+ * them, so a page may be short while more follow.
  */
 export const listIssues = async (
   table: Table,
@@ -34,9 +50,8 @@ export const listIssues = async (
   };
   const keyNames = ['pk', 'sk', 'project_pk', 'project_sk'];
   const { items, last } = await queryPage(table, query, keyNames, page.limit, page.after, signal);
-  const rows = await readRows(table, items.map(toKey), signal);
-  const issues = rows.flatMap((row) =>
-    row?.project_pk === partition ? [toSnapshot(tenant, issueIdOfKey(String(row.pk)), row)] : [],
-  );
+  const ids = items.map(({ pk }) => issueIdOfKey(String(pk)));
+  const listed = await readListed(table, tenant, ids, signal);
+  const issues = listed.flatMap(({ snapshot, row }) => (row.project_pk === partition ? [snapshot] : []));
   return { issues: issues.filter((snapshot) => passes(snapshot, filter)), last };
 };

@@ -33,8 +33,16 @@ export const rowVersion = (row: Item): Version | null =>
 export const rowAliases = (row: Item): ReadonlySet<string> =>
   row.aliased instanceof Set ? row.aliased : new Set();
 
-/** The row as `GET /issues/{key or id}` shows it. */
-export const toSnapshot = (tenantId: string, issueId: string, row: Item): Snapshot => {
+/**
+ * The row as `GET /issues/{key or id}` shows it.
+ * @param supersededBy is not in the row, because it follows from those of other issues
+ */
+export const toSnapshot = (
+  tenantId: string,
+  issueId: string,
+  row: Item,
+  supersededBy: string | null = null,
+): Snapshot => {
   const body = decodeSnapshot(row);
   const version = rowVersion(row);
   return {
@@ -44,6 +52,7 @@ export const toSnapshot = (tenantId: string, issueId: string, row: Item): Snapsh
     version: version && { updated_ms: version.updated_ms, timestamp_ms: version.timestamp_ms },
     deleted: row.deleted === true,
     deleted_at: typeof row.deleted_ms === 'number' ? toUtcIso(row.deleted_ms) : null,
+    superseded_by: supersededBy,
     last_event: body?.last_event ?? null,
     schema_version: typeof row.schema_version === 'number' ? row.schema_version : null,
   };

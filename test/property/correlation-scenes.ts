@@ -1,5 +1,5 @@
 import type { Expected, ExpectedLink } from '../support/correlation-oracle.ts';
-import { issueNamed, type LiveIssue, liveIssues } from '../support/correlation-world.ts';
+import { issueNamed, type LiveIssue, liveIssues, supersedersIn } from '../support/correlation-world.ts';
 import type { HistoryStep } from '../support/history-steps.ts';
 
 /** A history that was played, and what the oracle says of it. */
@@ -35,8 +35,12 @@ const SCENES: Record<string, Scene> = {
       (key) =>
         issueNamed(issues, key)?.now.key === key && issues.filter((issue) => issue.keys.has(key)).length > 1,
     ),
-  'two issues that have the same key now': ({ keys, issues }) =>
-    keys.some((key) => issues.filter(({ now }) => now.key === key).length > 1),
+  'an issue that another one supersedes': ({ steps }) =>
+    [...supersedersIn(steps).values()].some((superseder) => superseder !== null),
+  'an issue that a deleted one supersedes': ({ steps, issues }) => {
+    const superseders = supersedersIn(steps);
+    return [...superseders.values()].some((id) => id !== null && !issues.some((issue) => issue.id === id));
+  },
   'a deleted issue': ({ steps }) => steps.some(isDeletion),
   'a commit that only a pull request mentions': (played) =>
     pullRequests(played).some(

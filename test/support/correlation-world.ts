@@ -1,9 +1,9 @@
 import { eventId, sha256Hex } from '../../src/domain/event-id.ts';
 import { deliveryOf, type HistoryStep } from './history-steps.ts';
 import type { IssueModel } from './jira-deliveries.ts';
-import { issueOf, keysOf, type Sent, truthOf } from './oracle.ts';
+import { isNewerVersion, issueOf, keysOf, type Sent, truthOf } from './oracle.ts';
 
-/** A known, not deleted issue as its newest delivery shows it, with every key it was ever said to have. */
+/** A known issue, neither deleted nor superseded, as its newest delivery shows it, with every key it was ever said to have. */
 export type LiveIssue = { id: string; now: IssueModel; keys: Set<string> };
 
 /** The deliveries of Jira, with the ids that break ties between versions. */
@@ -14,13 +14,34 @@ const sentOf = (steps: readonly HistoryStep[]): Sent[] =>
     return [{ model: step.delivery, body, eventId: eventId('default', 'jira', sha256Hex(body)) }];
   });
 
+/**
+ * By id, every issue of which a key is known, and the id of the one that supersedes it: of those whose newest
+ * delivery has the same key, the one with the newest version, also when it is deleted. Null for that one itself.
+ */
+export const supersedersIn = (steps: readonly HistoryStep[]): Map<string, string | null> => {
+  const sent = sentOf(steps);
+  const ids = new Set(sent.map(({ model }) => issueOf(model)).filter((id) => id !== null));
+  const known = [...ids].flatMap((id) => {
+    const { newest } = truthOf(id, sent);
+    return newest === null ? [] : [{ id, key: newest.issue.key, version: newest.version }];
+  });
+  return new Map(
+    known.map(({ id, key }) => {
+      const having = known.filter((other) => other.key === key);
+      const holder = having.reduce((a, b) => (isNewerVersion(b.version, a.version) ? b : a));
+      return [id, holder.id === id ? null : holder.id];
+    }),
+  );
+};
+
 /** Every issue that a commit can belong to after this history. */
 export const liveIssues = (steps: readonly HistoryStep[]): LiveIssue[] => {
   const sent = sentOf(steps);
+  const superseders = supersedersIn(steps);
   const ids = new Set(sent.map(({ model }) => issueOf(model)).filter((id) => id !== null));
   return [...ids].flatMap((id) => {
     const { newest, deleted } = truthOf(id, sent);
-    if (newest === null || deleted) return [];
+    if (newest === null || deleted || superseders.get(id)) return [];
     const own = sent.filter(({ model }) => issueOf(model) === id);
     return [{ id, now: newest.issue, keys: new Set(own.flatMap(({ model }) => keysOf(model))) }];
   });

@@ -36,6 +36,9 @@ const order = (a: Version, b: Version): number =>
   a.timestamp - b.timestamp ||
   (a.eventId === b.eventId ? 0 : a.eventId < b.eventId ? -1 : 1);
 
+/** True when the first is newer than the second. */
+export const isNewerVersion = (a: Version, b: Version): boolean => order(a, b) > 0;
+
 const beats = (version: Version, stored: Version | undefined): boolean =>
   stored === undefined || order(version, stored) > 0;
 

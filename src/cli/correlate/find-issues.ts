@@ -1,10 +1,7 @@
 import { isIssueId, isIssueKey, lookupKey } from '../../domain/issue-key.ts';
 import type { RunArgs } from '../../domain/run-document.ts';
 import { findIssue } from '../../store/find-issue.ts';
-import { snapshotKey } from '../../store/keys.ts';
-import { listIssues } from '../../store/list-issues.ts';
-import { readRowsOf } from '../../store/read-items.ts';
-import { toSnapshot } from '../../store/snapshot-row.ts';
+import { listIssues, readListed } from '../../store/list-issues.ts';
 import type { Item, Table } from '../../store/table-client.ts';
 import { listVersionMembers } from '../../store/version-members.ts';
 import { CommandError, UsageError } from '../shared/command-error.ts';
@@ -44,9 +41,10 @@ const ofProject = (table: Table, tenant: string, project: string): Promise<strin
   });
 
 const havingVersion = async (table: Table, tenant: string, version: string, ids: string[]) => {
-  const rows = await readRowsOf(table, ids, (id) => snapshotKey(tenant, id), itemDeadline());
-  const has = (id: string, row: Item) => toSnapshot(tenant, id, row).fix_versions.includes(version);
-  return rows.flatMap(([id, row]) => (row && has(id, row) ? [id] : []));
+  const listed = await readListed(table, tenant, ids, itemDeadline());
+  return listed.flatMap(({ snapshot }) =>
+    snapshot.fix_versions.includes(version) ? [snapshot.issue_id] : [],
+  );
 };
 
 /** Issues that have the version now; some only had it, and stay listed. */
@@ -61,6 +59,10 @@ const one = async (table: Table, tenant: string, keyOrId: string): Promise<strin
   const possible = isIssueId(keyOrId) || isIssueKey(keyOrId);
   const found = possible ? await findIssue(table, tenant, keyOrId, itemDeadline()) : null;
   if (!found?.row) throw new CommandError(`No issue ${keyOrId} is known.`);
+  if (found.superseded_by !== null)
+    throw new CommandError(
+      `Issue ${found.issue_id} is superseded by ${found.superseded_by}, which has its key.`,
+    );
   return [found.issue_id];
 };
 

@@ -12,7 +12,7 @@ import type {
   MatchedIssue,
 } from '../../domain/run-document.ts';
 import type { Snapshot } from '../../domain/snapshot.ts';
-import { readIssueLinks } from '../../store/issue-links-row.ts';
+import { isSuperseded, readIssueLinks } from '../../store/issue-links-row.ts';
 import { snapshotKey } from '../../store/keys.ts';
 import type { Revision } from '../../store/put-revision.ts';
 import { readRowsOf } from '../../store/read-items.ts';
@@ -72,10 +72,12 @@ export const commitWithoutStory = (row: RefRow): CommitWithoutStory[] => {
   return [{ ...item, candidates: candidates.slice(0, MOST_KEYS), ...more }];
 };
 
-type Looked = { snapshot: Snapshot; matched: MatchedIssue };
+/** `counts`: false for an issue whose key another one has. */
+type Looked = { snapshot: Snapshot; counts: boolean; matched: MatchedIssue };
 
-const unmatched = (snapshot: Snapshot): Looked => ({
+const unmatched = (snapshot: Snapshot, counts: boolean): Looked => ({
   snapshot,
+  counts,
   matched: { issue_key: snapshot.issue_key, issue_id: snapshot.issue_id, commits: [], pull_requests: [] },
 });
 
@@ -83,21 +85,22 @@ type Known = { id: string; hints: Iterable<string>; item: Item; unnamed: Revisio
 
 const lookUp = async (scope: Scope, { id: issueId, hints, item, unnamed }: Known): Promise<Looked> => {
   const row = await readIssueLinks(scope.row, scope.tenant, issueId);
-  if (row.revision === unnamed) return unmatched(toSnapshot(scope.tenant, issueId, item));
+  const snapshot = toSnapshot(scope.tenant, issueId, item);
+  const counts = !isSuperseded(row);
+  if (row.revision === unnamed) return unmatched(snapshot, counts);
   const refs = new Map<string, RefRow>();
   for await (const page of refsOfIssue(scope, issueId, keysOf(row, item, hints), 'all'))
     for (const found of page) refs.set(nameOf(found.ref), found);
   const ruled = [...refs.values()].flatMap((found) =>
     found.links ? [{ found, rule: found.links.rule }] : [],
   );
-  const snapshot = toSnapshot(scope.tenant, issueId, item);
   const matched = {
     issue_key: snapshot.issue_key,
     issue_id: issueId,
     commits: ruled.flatMap(({ found, rule }) => linkedCommit(found, rule)),
     pull_requests: ruled.flatMap(({ found, rule }) => linkedPullRequest(found, rule)),
   };
-  return { snapshot, matched };
+  return { snapshot, counts, matched };
 };
 
 const lookUpAll = async (scope: Scope, { issues, unnamed }: Touched): Promise<Looked[]> => {
@@ -117,7 +120,9 @@ export const collectFindings = async (scope: Scope, touched: Touched): Promise<F
   const looked = await lookUpAll(scope, touched);
   const refs = new Map(touched.refs.map((ref) => [nameOf(ref), ref]));
   const rows = await readRefs(scope.table, scope.tenant, [...refs.values()], scope.signal);
-  const bare = looked.filter(({ snapshot, matched }) => isStory(snapshot) && matched.commits.length === 0);
+  const bare = looked.filter(
+    ({ snapshot, counts, matched }) => counts && isStory(snapshot) && matched.commits.length === 0,
+  );
   return {
     issues: looked.map(({ snapshot }) => toTouchedIssue(snapshot)),
     matched: looked.filter(isMatch).map(({ matched }) => matched),

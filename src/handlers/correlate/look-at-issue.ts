@@ -5,7 +5,10 @@ import type { Ref } from '../../domain/link.ts';
 import { UnavailableError } from '../../errors/errors.ts';
 import { issuesWithKey } from '../../store/aliases.ts';
 import type { KeyPage } from '../../store/candidates.ts';
-import { putIssueLinks } from '../../store/issue-links-row.ts';
+import { type Claims, type FoundIssue, keyNow, supersededBy } from '../../store/claims.ts';
+import { isSuperseded, putIssueLinks, readIssueLinks } from '../../store/issue-links-row.ts';
+import { snapshotKey } from '../../store/keys.ts';
+import { readRowsOf } from '../../store/read-items.ts';
 import { rowAliases } from '../../store/snapshot-row.ts';
 import type { Affected } from './affected.ts';
 import type { Touched } from './collect-findings.ts';
@@ -15,51 +18,91 @@ import type { News } from './news.ts';
 import { AT_A_TIME, MOST_CONFLICTS, type Scope } from './scope.ts';
 import { updateAffected } from './update-affected.ts';
 import {
+  claimOf,
   type IssueRead,
+  type IssueRows,
   type IssueUpdate,
   keysOf,
-  readIssue,
+  readIssueRows,
   standingOf,
   updateIssue,
 } from './update-issue.ts';
 
-/** The first page of what lies under a key, and whether its commits have to be evaluated again. */
-type KeyLook = { key: string; page: KeyPage; isDue: boolean };
+/** The first page of what lies under a key, and all other issues that have or had it. */
+type KeyLook = { key: string; page: KeyPage; others: string[] };
 
-type Look = { read: IssueRead; keys: KeyLook[]; settled: NonNullable<IssueUpdate['settled']> };
+type Look = {
+  read: IssueRead;
+  keys: KeyLook[];
+  claims: Claims;
+  settled: NonNullable<IssueUpdate['settled']>;
+};
 
-const isShared = async (scope: Scope, issueId: string, key: string, page: KeyPage): Promise<boolean> => {
+const lookAtKey = async (scope: Scope, issueId: string, key: string): Promise<KeyLook> => {
   const { table, tenant, signal } = scope;
+  const page = await firstKeyPage(scope, key);
   const ids = page.last === null ? page.issue_ids : await issuesWithKey(table, tenant, key, signal);
-  return ids.some((id) => id !== issueId);
+  return { key, page, others: ids.filter((id) => id !== issueId) };
+};
+
+/** By key the issue itself and all others that have or had it, with their rows. */
+const claimsOf = async (
+  { table, tenant, signal }: Scope,
+  own: FoundIssue,
+  looks: KeyLook[],
+): Promise<Claims> => {
+  const ids = [...new Set(looks.flatMap(({ others }) => others))];
+  const rows = new Map(await readRowsOf(table, ids, (id) => snapshotKey(tenant, id), signal));
+  const found = (issue_id: string): FoundIssue => ({ issue_id, row: rows.get(issue_id) ?? null });
+  return new Map(looks.map(({ key, others }) => [key, [own, ...others.map(found)]]));
 };
 
 /** All that names a key, or null when that is more than one page for one of them. */
 const refsOfPages = (keys: KeyLook[]): Ref[] | null =>
   keys.every(({ page }) => page.last === null) ? keys.flatMap(({ page }) => page.refs) : null;
 
+const keysOfRows = ({ row, item }: IssueRows, newKeys: string[]): string[] =>
+  keysOf(row, item, [...newKeys, ...(item ? rowAliases(item) : [])].map(lookupKey));
+
+/** What an issue is now, what lies under its keys, and who else has or had them. */
+const look = async (scope: Scope, issueId: string, newKeys: string[]): Promise<Look> => {
+  const rows = await readIssueRows(scope, issueId);
+  const keys = keysOfRows(rows, newKeys);
+  const looks = await pMap(keys, (key) => lookAtKey(scope, issueId, key), { concurrency: AT_A_TIME });
+  const own = { issue_id: issueId, row: rows.item };
+  const claims = await claimsOf(scope, own, looks);
+  const claim = claimOf(own, claims);
+  const settled = { keys, standing: standingOf(rows.item, claim.superseded) };
+  return { read: { ...rows, claim, refs: refsOfPages(looks) }, keys: looks, claims, settled };
+};
+
 /**
  * Which keys' commits have to be evaluated again: all, when the issue's standing changed since they were; a
  * key that is new to it; and always one that other issues had too, because which of them it means depends on
  * both.
  */
-const plan = async (scope: Scope, issueId: string, newKeys: string[]): Promise<Look> => {
-  const read = await readIssue(scope, issueId);
-  const { row, item } = read;
-  const standing = standingOf(item);
-  const aliased = item ? [...rowAliases(item)] : [];
-  const keys = keysOf(row, item, [...newKeys, ...aliased].map(lookupKey));
-  const changed = !isDeepStrictEqual(row.settled, standing);
-  const looks = await pMap(
-    keys,
-    async (key) => {
-      const page = await firstKeyPage(scope, key);
-      const isDue = changed || !row.keys.includes(key) || (await isShared(scope, issueId, key, page));
-      return { key, page, isDue };
-    },
-    { concurrency: AT_A_TIME },
-  );
-  return { read: { ...read, refs: refsOfPages(looks) }, keys: looks, settled: { keys, standing } };
+const dueKeys = ({ read: { row }, keys, settled }: Look): KeyLook[] => {
+  const changed = !isDeepStrictEqual(row.settled, settled.standing);
+  return keys.filter(({ key, others }) => changed || !row.keys.includes(key) || others.length > 0);
+};
+
+/** The other issues that have one of these keys now: whether they are superseded may follow from this one. */
+const rivalsOf = (issueId: string, { settled, claims }: Look): FoundIssue[] => {
+  const all = new Map([...claims.values()].flat().map((issue) => [issue.issue_id, issue]));
+  all.delete(issueId);
+  return [...all.values()].filter((issue) => settled.keys.includes(keyNow(issue) ?? ''));
+};
+
+/**
+ * False for a rival that was not superseded when it was settled and is now, or the other way round, and for one that
+ * has other keys: their commits go with it. One that was never settled waits for its own events.
+ */
+const isSettled = async (scope: Scope, rival: FoundIssue, { settled, claims }: Look): Promise<boolean> => {
+  const row = await readIssueLinks(scope.row, scope.tenant, rival.issue_id);
+  if (row.settled === null) return true;
+  const keys = keysOfRows({ row, item: rival.row }, []);
+  const superseded = supersededBy(rival, claims) !== null;
+  return isSuperseded(row) === superseded && keys.every((key) => settled.keys.includes(key));
 };
 
 /**
@@ -75,9 +118,9 @@ const unsettleErased = async (
   return putIssueLinks(table, tenant, issueId, { ...row, settled: null }, signal);
 };
 
-const dueNews = async (scope: Scope, { keys }: Look): Promise<News[]> => {
+const newsUnder = async (scope: Scope, keys: KeyLook[]): Promise<News[]> => {
   const news: News[] = [];
-  for (const { key, page } of keys.filter(({ isDue }) => isDue))
+  for (const { key, page } of keys)
     for await (const refs of refsFrom(scope, key, page))
       news.push(...refs.map((ref) => ({ ref, state: null })));
   return news;
@@ -94,29 +137,78 @@ const evaluateDue = async (scope: Scope, issueId: string, news: News[]): Promise
   return evaluated;
 };
 
-/**
- * Looks at an issue as it is now: the commits that name it are evaluated again where that can change anything,
- * and what is derived of it, and of the other issues this touches, is written. What was settled is written
- * last: a run that ends before is made good by the next one, which finds it unsettled. Begins again when the
- * issue changed meanwhile.
- * @param newKeys keys that an event says the issue has or had
- * @returns the issues that gained, kept or lost a commit, and the commits that left one
- */
-export const lookAtIssue = async (scope: Scope, issueId: string, newKeys: string[]): Promise<Touched> => {
-  const all: Affected = new Map();
-  const left: Ref[] = [];
+/** Collects what several steps touched. */
+const collect = () => {
+  const issues: Affected = new Map();
+  const refs: Ref[] = [];
+  return {
+    issues,
+    refs,
+    add: (touched: Pick<Touched, 'issues' | 'refs'>): void => {
+      for (const [id, keys] of touched.issues) issues.set(id, new Set([...(issues.get(id) ?? []), ...keys]));
+      refs.push(...touched.refs);
+    },
+  };
+};
+
+type Settling = {
+  /** Keys that an event says the issue has or had. */
+  newKeys: string[];
+  due: (look: Look) => KeyLook[];
+  /** What else is to be settled before this issue is. */
+  before: (look: Look) => Promise<Pick<Touched, 'issues' | 'refs'>>;
+};
+
+/** Evaluates the commits of an issue that are due, and writes last what was settled. */
+const settle = async (
+  scope: Scope,
+  issueId: string,
+  { newKeys, due, before }: Settling,
+): Promise<Touched> => {
+  const { issues, refs, add } = collect();
   for (let tries = 0; tries < MOST_CONFLICTS; tries += 1) {
-    const look = await plan(scope, issueId, newKeys);
-    if (!(await unsettleErased(scope, issueId, look))) continue;
-    const news = await dueNews(scope, look);
-    const evaluated = await evaluateDue(scope, issueId, news);
-    for (const [id, keys] of evaluated.affected) all.set(id, new Set([...(all.get(id) ?? []), ...keys]));
-    left.push(...evaluated.moved.map(({ ref }) => ref));
-    const update = { settled: look.settled, hints: [], linksChanged: all.has(issueId) };
+    const seen = await look(scope, issueId, newKeys);
+    if (!(await unsettleErased(scope, issueId, seen))) continue;
+    const news = await newsUnder(scope, due(seen));
+    const { affected, moved } = await evaluateDue(scope, issueId, news);
+    add({ issues: affected, refs: moved.map(({ ref }) => ref) });
+    add(await before(seen));
+    const update = { settled: seen.settled, hints: [], linksChanged: issues.has(issueId) };
     // What was read at first is still good where nothing was due.
-    const first = news.length === 0 ? look.read : null;
-    const made = await updateIssue(scope, issueId, update, first);
-    if (made) return { issues: all, refs: left, unnamed: unnamed(issueId, made) };
+    const made = await updateIssue(scope, issueId, update, news.length === 0 ? seen.read : null);
+    if (made) return { issues, refs, unnamed: unnamed(issueId, made) };
   }
   throw new UnavailableError('table', new Error('too many conflicts'));
 };
+
+/** Settles the rivals of an issue whose own commits have just been evaluated. All of them are touched. */
+const settleRivals = async (
+  scope: Scope,
+  issueId: string,
+  seen: Look,
+): Promise<Pick<Touched, 'issues' | 'refs'>> => {
+  const rivals = rivalsOf(issueId, seen);
+  const settled = await pMap(rivals, (rival) => isSettled(scope, rival, seen), { concurrency: AT_A_TIME });
+  const touched = collect();
+  touched.add({ issues: new Map(rivals.map(({ issue_id }) => [issue_id, new Set()])), refs: [] });
+  for (const { issue_id } of rivals.filter((_, index) => !settled[index]))
+    touched.add(
+      await settle(scope, issue_id, {
+        newKeys: [],
+        due: ({ keys }) => keys.filter(({ key }) => !seen.settled.keys.includes(key)),
+        before: async () => ({ issues: new Map(), refs: [] }),
+      }),
+    );
+  return touched;
+};
+
+/**
+ * Looks at an issue as it is now: the commits that name it are evaluated again where that can change anything,
+ * and what is derived of it, of the others that have its key, and of the other issues this touches, is written. What
+ * was settled is written last: a run that ends before is made good by the next one, which finds it unsettled. Begins
+ * again when the issue changed meanwhile.
+ * @param newKeys keys that an event says the issue has or had
+ * @returns the issues that gained, kept or lost a commit, or have its key, and the commits that left one
+ */
+export const lookAtIssue = (scope: Scope, issueId: string, newKeys: string[]): Promise<Touched> =>
+  settle(scope, issueId, { newKeys, due: dueKeys, before: (seen) => settleRivals(scope, issueId, seen) });

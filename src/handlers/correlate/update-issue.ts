@@ -2,11 +2,12 @@ import { isDeepStrictEqual } from 'node:util';
 import { isStory } from '../../correlate/story.ts';
 import { lookupKey } from '../../domain/issue-key.ts';
 import type { Ref } from '../../domain/link.ts';
-import type { Snapshot } from '../../domain/snapshot.ts';
 import { UnavailableError } from '../../errors/errors.ts';
+import { type Claims, type FoundIssue, keyNow, readClaims, supersededBy } from '../../store/claims.ts';
 import { registerGroup } from '../../store/gap-groups.ts';
 import {
   type IssueLinksRow,
+  isSuperseded,
   putIssueLinks,
   readIssueLinks,
   type Standing,
@@ -20,11 +21,33 @@ import { putVersionMembers } from '../../store/version-members.ts';
 import { belongsTo, refsOfIssue } from './linked-refs.ts';
 import { afterConflict, MOST_CONFLICTS, type Scope } from './scope.ts';
 
-export const standingOf = (snapshot: Item | null): Standing => ({
+export const standingOf = (snapshot: Item | null, superseded: boolean): Standing => ({
   known: snapshot !== null && rowVersion(snapshot) !== null,
   deleted: snapshot?.deleted === true,
   issue_key: typeof snapshot?.issue_key === 'string' ? snapshot.issue_key : null,
+  superseded,
 });
+
+/** Whether another issue has its key. `isContested`: others have or had it, so their rows may change that. */
+export type Claim = { superseded: boolean; isContested: boolean };
+
+/** @param claims of the key it has now; it may be among them */
+export const claimOf = (issue: FoundIssue, claims: Claims): Claim => {
+  const others = (claims.get(keyNow(issue) ?? '') ?? []).filter(
+    ({ issue_id }) => issue_id !== issue.issue_id,
+  );
+  return { superseded: supersededBy(issue, claims) !== null, isContested: others.length > 0 };
+};
+
+const readClaim = async (
+  { table, tenant, signal }: Scope,
+  issue_id: string,
+  row: Item | null,
+): Promise<Claim> => {
+  const issue = { issue_id, row };
+  const key = keyNow(issue);
+  return claimOf(issue, key === null ? new Map() : await readClaims(table, tenant, [key], signal));
+};
 
 /** What is to be written of an issue, beside what is read for it. */
 export type IssueUpdate = {
@@ -36,30 +59,35 @@ export type IssueUpdate = {
   linksChanged: boolean;
 };
 
+/** First an issue's derived row, then what that is derived from. `item` is the snapshot's row. */
+export type IssueRows = { row: IssueLinksRow; item: Item | null };
+
 /**
- * What is read of an issue: first its derived row, then what that is derived from. `item` is the snapshot's row.
- * `refs`: everything that names one of its keys; null when nobody has asked, or it is more than one page.
+ * What is read of an issue. `refs`: everything that names one of its keys; null when nobody has asked, or it is more
+ * than one page.
  */
-export type IssueRead = {
-  row: IssueLinksRow;
-  item: Item | null;
-  snapshot: Snapshot | null;
-  refs: Ref[] | null;
-};
+export type IssueRead = IssueRows & { claim: Claim; refs: Ref[] | null };
 
 /** The derived row, and the snapshot after it. */
-export const readIssue = async (scope: Scope, issueId: string): Promise<IssueRead> => {
+export const readIssueRows = async (scope: Scope, issueId: string): Promise<IssueRows> => {
   const row = await readIssueLinks(scope.row, scope.tenant, issueId);
-  const item = await scope.row(snapshotKey(scope.tenant, issueId));
-  return { row, item, snapshot: item && toSnapshot(scope.tenant, issueId, item), refs: null };
+  return { row, item: await scope.row(snapshotKey(scope.tenant, issueId)) };
+};
+
+/** Who has its key is asked only where that is to be settled; whoever does that writes the row if it changed. */
+const readIssue = async (scope: Scope, issueId: string, { settled }: IssueUpdate): Promise<IssueRead> => {
+  const rows = await readIssueRows(scope, issueId);
+  const asSettled = { superseded: isSuperseded(rows.row), isContested: false };
+  const claim = settled === null ? asSettled : await readClaim(scope, issueId, rows.item);
+  return { ...rows, claim, refs: null };
 };
 
 const union = (...keys: Iterable<string>[]): string[] => [...new Set(keys.flatMap((some) => [...some]))];
 
 /** Every key under which commits may name the issue. */
 export const keysOf = (row: IssueLinksRow, snapshot: Item | null, hints: Iterable<string>): string[] => {
-  const now = standingOf(snapshot).issue_key;
-  return union(row.keys, now === null ? [] : [lookupKey(now)], hints);
+  const now = snapshot?.issue_key;
+  return union(row.keys, typeof now === 'string' ? [lookupKey(now)] : [], hints);
 };
 
 /** Characters of names, well within an item. */
@@ -87,9 +115,9 @@ const hasCommits = async (
 };
 
 /** False when the issue's standing or keys are no longer those under which its commits were evaluated. */
-const stillHolds = (settled: IssueUpdate['settled'], { row, item }: IssueRead): boolean =>
+const stillHolds = (settled: IssueUpdate['settled'], { row, item, claim }: IssueRead): boolean =>
   settled === null ||
-  (isDeepStrictEqual(settled.standing, standingOf(item)) &&
+  (isDeepStrictEqual(settled.standing, standingOf(item, claim.superseded)) &&
     row.keys.every((key) => settled.keys.includes(key)));
 
 /** Null when what was settled no longer holds. */
@@ -100,10 +128,12 @@ const nextRow = async (
   read: IssueRead,
 ): Promise<IssueLinksRow | null> => {
   if (!stillHolds(update.settled, read)) return null;
-  const { row, item, snapshot, refs } = read;
+  const { row, item, claim, refs } = read;
+  const snapshot = item && toSnapshot(scope.tenant, issueId, item);
   const settledKeys = update.settled?.keys ?? [];
   const keys = keysOf(row, item, [...settledKeys, ...update.hints]);
-  const isGap = snapshot !== null && isStory(snapshot) && !(await hasCommits(scope, issueId, keys, refs));
+  const isDue = snapshot !== null && isStory(snapshot) && !claim.superseded;
+  const isGap = isDue && !(await hasCommits(scope, issueId, keys, refs));
   return {
     keys: union(row.keys, settledKeys).sort(),
     settled: update.settled?.standing ?? row.settled,
@@ -137,15 +167,20 @@ const asWritten = (read: IssueRead, { revision, ...row }: IssueLinksRow): IssueR
   row: { ...row, revision: nextRevision(revision) },
 });
 
-/** True when the snapshot that a row was made from is still the newest. */
-const isCurrent = async (scope: Scope, issueId: string, { item }: IssueRead): Promise<boolean> =>
-  isDeepStrictEqual(stampOf(await scope.row(snapshotKey(scope.tenant, issueId))), stampOf(item));
+/** True when the snapshot that a row was made from is still the newest, and its key in the same hands. */
+const isCurrent = async (scope: Scope, issueId: string, { item, claim }: IssueRead): Promise<boolean> => {
+  const now = await scope.row(snapshotKey(scope.tenant, issueId));
+  if (!isDeepStrictEqual(stampOf(now), stampOf(item))) return false;
+  if (!claim.isContested) return true;
+  return (await readClaim(scope, issueId, now)).superseded === claim.superseded;
+};
 
 /**
  * Writes what is derived of one issue: whether it is a story without commits, and what was settled. Where that is
  * what the row says already, nothing is written unless a commit came or went: whoever changes a link writes, so
  * a writer that read before the change is refused by the revision and reads again. Whoever writes asks afterwards
- * whether the snapshot is still the one it read: somebody who saw a newer one may have had nothing to write.
+ * whether the snapshot is still the one it read, and who has its key: somebody who saw a newer one may have had
+ * nothing to write.
  * @param first what has just been read of the issue, when nothing was written since
  * @returns the row as it is now, and what it was made from; null when what was settled no longer holds, and nothing was written: evaluate again
  */
@@ -155,7 +190,7 @@ export const updateIssue = async (
   update: IssueUpdate,
   first: IssueRead | null = null,
 ): Promise<IssueRead | null> => {
-  let read = first ?? (await readIssue(scope, issueId));
+  let read = first ?? (await readIssue(scope, issueId, update));
   for (let tries = 0; tries < MOST_CONFLICTS; tries += 1) {
     const next = await nextRow(scope, issueId, update, read);
     if (next === null) return null;
@@ -163,7 +198,7 @@ export const updateIssue = async (
     const written = await writeRow(scope, issueId, read.row, next);
     if (written && (await isCurrent(scope, issueId, read))) return asWritten(read, next);
     if (!written) await afterConflict(tries);
-    read = await readIssue(scope, issueId);
+    read = await readIssue(scope, issueId, update);
   }
   throw new UnavailableError('table', new Error('too many conflicts'));
 };

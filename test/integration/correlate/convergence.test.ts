@@ -13,7 +13,7 @@ import { contestedHistory } from './contested.ts';
 import { delayCalls } from './delay-calls.ts';
 import { type View, viewOf } from './expected-view.ts';
 import { chooseBy, feedHistory } from './feed.ts';
-import { commitGaps, commitsOf, documentsIn, latestIn, storyGaps } from './found.ts';
+import { commitGaps, commitsOf, documentsIn, issueIdsOf, latestIn, storyGaps } from './found.ts';
 
 const HISTORIES = depth(2, 20);
 const ORDERS = 3;
@@ -61,7 +61,23 @@ const eachOf = async <Value>(
 const commitsOfKnown = async (app: TestApp, id: string): Promise<string[]> =>
   (await app.get(`/issues/${id}`)).status === 404 ? [] : commitsOf(app.get, id);
 
+const supersederOf = async (app: TestApp, id: string): Promise<unknown> =>
+  (await app.get(`/issues/${id}`)).body.superseded_by;
+
+/** Listed are those that nobody supersedes; a key finds the one that has it. */
+const checkSuperseded = async (app: TestApp, { superseders }: View): Promise<void> => {
+  expect(await eachOf(Object.keys(superseders), (id) => supersederOf(app, id))).toEqual(superseders);
+  const listed = await Promise.all(PLACES.projects.map((name) => issueIdsOf(app.get, name)));
+  const expected = Object.keys(superseders).filter((id) => superseders[id] === null);
+  expect(listed.flat().sort()).toEqual(expected.sort());
+  for (const id of expected) {
+    const { body } = await app.get(`/issues/${id}`);
+    expect((await app.get(`/issues/${body.issue_key}`)).body.issue_id).toBe(id);
+  }
+};
+
 const checkRoutes = async (app: TestApp, view: View): Promise<void> => {
+  await checkSuperseded(app, view);
   const { commits, pull_requests, issues, stories_without_commits, commits_without_issue } = view;
   expect(await storedLinks(app)).toEqual({ commits, pull_requests });
   expect(await eachOf(Object.keys(issues), (id) => commitsOfKnown(app, id))).toEqual(

@@ -1,5 +1,5 @@
 import { type ExpectedLink, expectedLinks } from '../../support/correlation-oracle.ts';
-import { liveIssues } from '../../support/correlation-world.ts';
+import { liveIssues, supersedersIn } from '../../support/correlation-world.ts';
 import type { HistoryStep } from '../../support/history-steps.ts';
 import { issueOf } from '../../support/oracle.ts';
 
@@ -16,6 +16,8 @@ export type View = {
   issues: Record<string, OfIssue>;
   /** Ids of stories without commits by project, in numeric order. */
   stories_without_commits: Record<string, string[]>;
+  /** By id of each issue with a key: the one that supersedes it, or null. */
+  superseders: Record<string, string | null>;
   /** Commits of no issue with the keys they name, by repository. */
   commits_without_issue: Record<string, Record<string, string[]>>;
 };
@@ -51,6 +53,7 @@ export const viewOf = (
     pull_requests,
     issues: Object.fromEntries([...new Set(named)].map((id) => [id, ofIssue(id)])),
     stories_without_commits: Object.fromEntries(projects.map((project) => [project, gapsOf(project)])),
+    superseders: Object.fromEntries(supersedersIn(steps)),
     commits_without_issue: Object.fromEntries(
       repositories.map((repository) => [repository, Object.fromEntries(waitingIn(repository))]),
     ),

@@ -40,6 +40,23 @@ export const commitsOf = async (get: Get, idOrKey: string): Promise<string[]> =>
 export const storyGaps = async (get: Get, query = ''): Promise<string[]> =>
   stories.parse(await listAll(get, `/gaps/stories-without-commits${query}`)).map(({ issue_id }) => issue_id);
 
+const issuePage = z.object({
+  issues: z.array(z.looseObject({ issue_id: z.string() })),
+  next_cursor: z.nullable(z.string()),
+});
+
+/** Ids of a project's issues, in the order of the listing. */
+export const issueIdsOf = async (get: Get, project: string): Promise<string[]> => {
+  const ids: string[] = [];
+  const first = `/issues?project=${project}&limit=2`;
+  for (let next: string | null = first; next !== null; ) {
+    const { issues, next_cursor } = issuePage.parse((await get(next)).body);
+    ids.push(...issues.map(({ issue_id }) => issue_id));
+    next = next_cursor && `${first}&cursor=${encodeURIComponent(next_cursor)}`;
+  }
+  return ids;
+};
+
 /** The commits without a story, `{repository} {sha}` with the keys each names, sorted. */
 export const commitGaps = async (get: Get, query = ''): Promise<Record<string, string[]>> => {
   const items = unlinked.parse(await listAll(get, `/gaps/commits-without-story${query}`));

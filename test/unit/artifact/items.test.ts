@@ -15,6 +15,7 @@ const DELETED_ONLY: Snapshot = {
   version: null,
   deleted: true,
   deleted_at: '2026-11-22T19:00:00.000Z',
+  superseded_by: null,
   last_event: null,
   schema_version: null,
 };

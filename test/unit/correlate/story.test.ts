@@ -10,6 +10,7 @@ const STORY: Snapshot = {
   version: { updated_ms: 1, timestamp_ms: 1 },
   deleted: false,
   deleted_at: null,
+  superseded_by: null,
   last_event: null,
   schema_version: 1,
 };
