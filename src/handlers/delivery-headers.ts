@@ -12,6 +12,9 @@ const HEADERS: Record<Source, { identifier: string | null; event: string | null 
 /** Characters of an event's name that are kept; real ones are far shorter. */
 const MOST_NAME_CHARACTERS = 200;
 
+/** Characters of an identifier that are kept: what nobody signed must not fill an item. Real ones have 36. */
+const MOST_IDENTIFIER_CHARACTERS = 255;
+
 /** What the headers beside a signed body say of it. Nobody signed them: they are no part of its identity. */
 export type DeliveryHeaders = { identifier: string | null; event_name: string | null };
 
@@ -20,7 +23,7 @@ export const readDeliveryHeaders = (source: Source, headers: HttpRequest['header
   const textOf = (name: string | null): string | null => (name === null ? null : headers.get(name)) || null;
   const { identifier, event } = HEADERS[source];
   return {
-    identifier: textOf(identifier),
+    identifier: textOf(identifier)?.slice(0, MOST_IDENTIFIER_CHARACTERS) ?? null,
     event_name: textOf(event)?.slice(0, MOST_NAME_CHARACTERS) ?? null,
   };
 };

@@ -28,8 +28,8 @@ const encodeFitting = (
 ): { fields: IssueFields; body: Uint8Array } => {
   const encode = (fields: IssueFields) => encodeSnapshot({ fields, last_event });
   const body = encode(all);
-  if (fitsItem(body)) return { fields: all, body };
-  const fields = fitFields(all, (candidate) => fitsItem(encode(candidate)));
+  if (fitsItem(all, body)) return { fields: all, body };
+  const fields = fitFields(all, (candidate) => fitsItem(candidate));
   return { fields, body: encode(fields) };
 };
 

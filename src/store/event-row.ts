@@ -34,7 +34,7 @@ type Meta = Omit<EventContents, 'event_id'>;
 const DAY_SECONDS = 86_400;
 const NEWLINE = 0x0a;
 
-/** Largest compressed body in bytes; the rest of an item's 409,600 is room for keys and indexes. */
+/** Largest compressed body in bytes; the rest of an item's 409,600 is room for keys, indexes and what is not signed. */
 export const MAX_EVENT_BODY_BYTES = 380_000;
 
 /**

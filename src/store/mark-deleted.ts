@@ -12,11 +12,16 @@ export type DeletionMark = {
   keys: string[];
 };
 
-/** Not deleted yet, or deleted with a later time or none than this one: the earliest seen stays. */
-const condition = (mark: DeletionMark): string =>
-  mark.deleted_ms === null
-    ? 'attribute_not_exists(deleted)'
-    : 'attribute_not_exists(deleted) OR attribute_not_exists(deleted_ms) OR deleted_ms > :ms';
+/** Of two marks with the same time, or none, that of the smaller event id stays, so that no order matters. */
+const EARLIER = {
+  timed: [
+    'attribute_not_exists(deleted)',
+    'attribute_not_exists(deleted_ms)',
+    'deleted_ms > :ms',
+    'deleted_ms = :ms AND deleted_event_id > :event',
+  ].join(' OR '),
+  untimed: 'attribute_not_exists(deleted) OR attribute_not_exists(deleted_ms) AND deleted_event_id > :event',
+};
 
 const values = (mark: DeletionMark) => ({
   ':true': true,
@@ -25,8 +30,9 @@ const values = (mark: DeletionMark) => ({
 });
 
 /**
- * Marks the issue deleted beside its fields, creating the row if need be. Fields and mark do not touch each
- * other, so a late update and a deletion end the same in either order. Nothing takes the mark back.
+ * Marks the issue deleted beside its fields, creating the row if need be. Of several deletions the earliest stays,
+ * one without a time behind those that have one. Fields and mark do not touch each other, so a late update and a
+ * deletion end the same in either order. Nothing takes the mark back.
  * @returns `applied` if this delivery set the mark, now or in an earlier attempt, else `stale`.
  */
 export const markDeleted = async (
@@ -39,7 +45,7 @@ export const markDeleted = async (
   const write = {
     key: snapshotKey(mark.tenant, mark.issue_id),
     update: `SET deleted = :true, deleted_event_id = :event${time}`,
-    condition: condition(mark),
+    condition: mark.deleted_ms === null ? EARLIER.untimed : EARLIER.timed,
     values: values(mark),
   };
   const result = await updateIf(table, write, signal);

@@ -9,16 +9,25 @@ import type { Item } from './table-client.ts';
 type SnapshotBody = { fields: IssueFields; last_event: LastEvent };
 
 /**
- * Largest compressed body in bytes. An item may have 409,600 bytes (DynamoDB developer guide, "Quotas");
- * the rest is room for the other keys and indexes, and for the 50 keys of at most 1,020 bytes each that one
- * delivery can give an issue.
+ * Largest compressed fields in bytes. An item may have 409,600 bytes (DynamoDB developer guide, "Quotas"); the
+ * rest is room for what tells of the delivery (5,000), for the other keys and indexes, and for the 50 keys of at
+ * most 1,020 bytes each that one delivery can give an issue.
  */
-const MAX_BODY_BYTES = 350_000;
+const MAX_FIELDS_BYTES = 345_000;
+
+/** A body so far below that limit has fields below it, whatever else is in it. */
+const SURELY_FITS_BYTES = 300_000;
 
 export const encodeSnapshot = (body: SnapshotBody): Buffer => compress(JSON.stringify(body));
 
-/** True when an encoded body fits into an item. */
-export const fitsItem = (encoded: Uint8Array): boolean => encoded.length <= MAX_BODY_BYTES;
+/**
+ * True when fields fit into an item. They are measured alone: the identifier of a delivery is not signed, and must
+ * not decide what is kept of a body.
+ * @param encoded the body they were encoded into, where there is one: it mostly spares the measuring
+ */
+export const fitsItem = (fields: IssueFields, encoded?: Uint8Array): boolean =>
+  (encoded !== undefined && encoded.length <= SURELY_FITS_BYTES) ||
+  compress(JSON.stringify(fields)).length <= MAX_FIELDS_BYTES;
 
 const decodeSnapshot = (row: Item): SnapshotBody | null =>
   row.body instanceof Uint8Array ? JSON.parse(decompress(row.body).toString()) : null;

@@ -10,11 +10,13 @@ export type Truth = {
   newest: { version: Version; issue: IssueModel; sent: Sent } | null;
   deleted: boolean;
   deletedMs: number | null;
+  /** The id of the earliest deletion's event. */
+  deletedBy: string | null;
 };
 
 export type Outcome = 'applied' | 'stale' | 'recorded';
 
-const UNKNOWN: Truth = { newest: null, deleted: false, deletedMs: null };
+const UNKNOWN: Truth = { newest: null, deleted: false, deletedMs: null, deletedBy: null };
 
 /** The id of the issue a delivery belongs to, or null. */
 export const issueOf = ({ form, issue }: DeliveryModel): string | null =>
@@ -42,11 +44,15 @@ export const isNewerVersion = (a: Version, b: Version): boolean => order(a, b) >
 const beats = (version: Version, stored: Version | undefined): boolean =>
   stored === undefined || order(version, stored) > 0;
 
-/** A deletion counts when it is the first, or tells an earlier time than is known. */
-const moves = (model: DeliveryModel, truth: Truth): boolean => {
-  const ms = timeOf(model);
-  return !truth.deleted || (ms !== null && (truth.deletedMs === null || ms < truth.deletedMs));
-};
+/** A deletion without a time is behind all that have one; of equals the smaller event id is first. */
+const deletionOrder = (a: { ms: number | null; by: string }, b: { ms: number | null; by: string }): number =>
+  a.ms !== b.ms ? (a.ms ?? Infinity) - (b.ms ?? Infinity) : a.by < b.by ? -1 : 1;
+
+/** A deletion counts when it is the first, or earlier than the one that is known. */
+const moves = ({ model, eventId }: Sent, truth: Truth): boolean =>
+  truth.deletedBy === null ||
+  (truth.deletedBy !== eventId &&
+    deletionOrder({ ms: timeOf(model), by: eventId }, { ms: truth.deletedMs, by: truth.deletedBy }) < 0);
 
 const add = (truth: Truth, sent: Sent): Truth => {
   const version = versionOf(sent);
@@ -55,8 +61,8 @@ const add = (truth: Truth, sent: Sent): Truth => {
       ? { version, issue: sent.model.issue, sent }
       : truth.newest;
   if (!isDeletion(sent.model)) return { ...truth, newest };
-  const deletedMs = moves(sent.model, truth) ? timeOf(sent.model) : truth.deletedMs;
-  return { newest, deleted: true, deletedMs };
+  if (!moves(sent, truth)) return { ...truth, newest };
+  return { newest, deleted: true, deletedMs: timeOf(sent.model), deletedBy: sent.eventId };
 };
 
 /** What must be stored of one issue after these deliveries: a naive fold. */
@@ -76,7 +82,7 @@ export const allowedOutcomes = (sent: Sent, beside: readonly Sent[], before: rea
   const others = beside.filter(({ eventId }) => eventId !== sent.eventId);
   const last = truthOf(id, [...before, ...others]);
   const wins = (truth: Truth): boolean =>
-    (version !== null && beats(version, truth.newest?.version)) || (deletion && moves(sent.model, truth));
+    (version !== null && beats(version, truth.newest?.version)) || (deletion && moves(sent, truth));
   return [...new Set([wins(first), wins(last)])].map((won) => (won ? 'applied' : 'stale'));
 };
 

@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { NO_FIELDS } from '../../../src/domain/snapshot.ts';
 import { decodeEvent } from '../../../src/store/event-row.ts';
@@ -54,6 +55,44 @@ describe('a mark of deletion', () => {
       deleted_event_id: 'evt_6',
       deleted_ms: 400,
     });
+  });
+
+  it('is that of the smaller event id where times are the same, because arrival must not decide', async () => {
+    expect(await mark('evt_5', 500)).toBe('applied');
+    expect(await mark('evt_7', 500)).toBe('stale');
+    expect(await mark('evt_3', 500)).toBe('applied');
+    expect(await mark('evt_5', 500)).toBe('stale');
+    expect(await rowOf('1')).toMatchObject({ deleted_event_id: 'evt_3', deleted_ms: 500 });
+  });
+
+  it('ends the same in every order, however often each comes, because Jira resends what it sent', async () => {
+    const one = fc.record({
+      event_id: fc.constantFrom('evt_1', 'evt_2', 'evt_3', 'evt_4'),
+      deleted_ms: fc.constantFrom(null, 0, 400, 500),
+    });
+    const drawn = fc.uniqueArray(one, { selector: ({ event_id }) => event_id, minLength: 2 }).chain((marks) =>
+      fc.record({
+        marks: fc.constant(marks),
+        order: fc.shuffledSubarray([...marks, ...marks], { minLength: marks.length * 2 }),
+      }),
+    );
+    let issues = 10;
+    const property = fc.asyncProperty(drawn, async ({ marks, order }) => {
+      const timed = marks.filter(({ deleted_ms }) => deleted_ms !== null);
+      const [first] = (timed.length > 0 ? timed : marks).toSorted(
+        (a, b) => Number(a.deleted_ms) - Number(b.deleted_ms) || (a.event_id < b.event_id ? -1 : 1),
+      );
+      issues += 1;
+      const at = { tenant: TENANT, issue_id: String(issues), keys: [] };
+      for (const next of order) await markDeleted(table, { ...at, ...next }, signal);
+      const { pk, sk, ...row } = (await rowOf(at.issue_id)) ?? {};
+      expect(row).toEqual({
+        deleted: true,
+        deleted_event_id: first?.event_id,
+        ...(first?.deleted_ms === null ? {} : { deleted_ms: first?.deleted_ms }),
+      });
+    });
+    await fc.assert(property, { numRuns: 60 });
   });
 
   it('is applied for whoever set it, however often he comes, because an answer may have been lost', async () => {
