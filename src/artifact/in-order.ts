@@ -22,7 +22,7 @@ const byRepository = (a: { repository: string }, b: { repository: string }) =>
 const sortCommits = <T extends CommitItem>(commits: T[]): T[] =>
   sortBy(
     commits,
-    (a, b) => compareText(a.committed_at, b.committed_at),
+    (a, b) => compareText(a.committed_at ?? '', b.committed_at ?? ''),
     byRepository,
     (a, b) => compareText(a.sha, b.sha),
   );
@@ -94,7 +94,7 @@ const touchedIssue = (issue: TouchedIssue): TouchedIssue => ({
 export const issuesInOrder = (issues: TouchedIssue[]): TouchedIssue[] =>
   sortBy(issues.map(touchedIssue), byIssueId);
 
-/** By issue id; commits by time, repository and sha; pull requests by repository and id. */
+/** By issue id; commits by time (unknown ones first), repository and sha; pull requests by repository and id. */
 export const matchedInOrder = (matched: MatchedIssue[]): MatchedIssue[] =>
   sortBy(matched.map(matchedIssue), byIssueId);
 

@@ -2,13 +2,13 @@ import { toPhoenixIso, toUtcIso } from '../domain/instant.ts';
 import type { CommitItem, StoryWithoutCommits, TouchedIssue } from '../domain/run-document.ts';
 import type { Snapshot } from '../domain/snapshot.ts';
 
-/** What is known of one commit; `committed_ms` is epoch milliseconds. */
+/** What is known of one commit; `committed_ms` is epoch milliseconds, or null when nobody tells. */
 export type KnownCommit = {
   repository: string;
   sha: string;
   title: string;
   author_name: string | null;
-  committed_ms: number;
+  committed_ms: number | null;
   keys_truncated?: true;
 };
 
@@ -25,8 +25,8 @@ export const toCommitItem = ({
   sha,
   message_title: title,
   author_name,
-  committed_at: toUtcIso(committed_ms),
-  phoenix_committed_at: toPhoenixIso(committed_ms),
+  committed_at: committed_ms === null ? null : toUtcIso(committed_ms),
+  phoenix_committed_at: committed_ms === null ? null : toPhoenixIso(committed_ms),
   ...(keys_truncated ? { keys_truncated } : {}),
 });
 

@@ -65,8 +65,8 @@ const commit = {
   sha: text(SHA, 'The id of the commit, lower case.'),
   message_title: z.string().check(z.describe('The first line of the message.')),
   author_name: z.nullable(z.string()),
-  committed_at: utc(),
-  phoenix_committed_at: phoenix(),
+  committed_at: z.nullable(utc()),
+  phoenix_committed_at: z.nullable(phoenix()),
 };
 
 const pullRequest = z.strictObject({

@@ -1,7 +1,7 @@
 import type { DeliveredCommit, DeliveredPullRequest } from '../domain/commit.ts';
 import type { CommitState } from '../domain/link.ts';
 import { findBranchKeys, findKeys, findMessageKeys } from './find-keys.ts';
-import { joinNamed, latestSaid, MOST_KEYS, truncatedIf } from './named.ts';
+import { joinNamed, latestSaid, MOST_KEYS, truncatedIf, UNKNOWN_MS } from './named.ts';
 import { compareIds, fuller, isOver, union } from './order.ts';
 import { titleOf } from './title.ts';
 
@@ -28,7 +28,7 @@ const ofBranch = (branch: string | null): Pick<CommitState, 'branch_keys' | 'key
 export const mentionOf = ({ id, title, branch, updated_ms }: DeliveredPullRequest): CommitState => ({
   kind: 'commit',
   details: null,
-  pull_requests: { [id]: { ...findKeys(title), updated_ms } },
+  pull_requests: { [id]: { ...findKeys(title), updated_ms: updated_ms ?? UNKNOWN_MS } },
   ...ofBranch(branch),
 });
 
@@ -53,13 +53,16 @@ const knownName = (a: string | null, b: string | null): string | null => {
   return fuller(a, b);
 };
 
+const knownTime = (a: number | null, b: number | null): number | null =>
+  a === null || b === null ? (a ?? b) : Math.max(a, b);
+
 /** Part by part: of two senders one may know the author, and the other all of the message. */
 const mergeDetails = (a: Details | null, b: Details | null): Details | null => {
   if (a === null || b === null) return a ?? b;
   return {
     title: fuller(a.title, b.title),
     author_name: knownName(a.author_name, b.author_name),
-    committed_ms: Math.max(a.committed_ms, b.committed_ms),
+    committed_ms: knownTime(a.committed_ms, b.committed_ms),
     ...joinNamed(a, b),
   };
 };

@@ -4,6 +4,9 @@ import { isOver, unionInOrder } from './order.ts';
 /** More keys than this in one place (a message, a title, the names of all branches) are not looked at. */
 export const MOST_KEYS = 50;
 
+/** Stands for an instant that nobody told: older than any other. */
+export const UNKNOWN_MS = 0;
+
 /** What says that keys were left out, or nothing. */
 export const truncatedIf = (isTruncated: boolean): { keys_truncated?: true } =>
   isTruncated ? { keys_truncated: true } : {};

@@ -1,7 +1,7 @@
 import type { DeliveredPullRequest } from '../domain/commit.ts';
 import type { PullRequestState, Said } from '../domain/link.ts';
 import { findBranchKeys, findKeys } from './find-keys.ts';
-import { latestSaid, MOST_KEYS, truncatedIf } from './named.ts';
+import { latestSaid, MOST_KEYS, truncatedIf, UNKNOWN_MS } from './named.ts';
 import { fuller, isOver, union } from './order.ts';
 import { titleOf } from './title.ts';
 
@@ -13,7 +13,7 @@ export const toPullRequestState = (pullRequest: DeliveredPullRequest): PullReque
     kind: 'pull_request',
     title: titleOf(pullRequest.title),
     url: pullRequest.url,
-    updated_ms: pullRequest.updated_ms,
+    updated_ms: pullRequest.updated_ms ?? UNKNOWN_MS,
     title_keys: keys,
     ...(keys_truncated ? { title_keys_truncated: true } : {}),
     branch_keys: branch.keys.sort(),

@@ -25,7 +25,8 @@ export type DeliveredCommit = {
   /** All of it; the first line is its title. */
   message: string;
   author_name: string | null;
-  committed_ms: number;
+  /** Epoch milliseconds; null when nobody tells an instant it could be shown at. */
+  committed_ms: number | null;
   /** Without `refs/heads/`; null for a tag, or when nobody says. */
   branch: string | null;
   pull_request: DeliveredPullRequest | null;
@@ -39,8 +40,8 @@ export type DeliveredPullRequest = {
   url: string | null;
   /** The branch it brings in. */
   branch: string | null;
-  /** Epoch milliseconds; of two descriptions the one updated later counts. */
-  updated_ms: number;
+  /** Epoch milliseconds; of two descriptions the one updated later counts. Null counts as older than any. */
+  updated_ms: number | null;
   /** Full ids of commits it is known to hold: its newest one and the one it was merged as. Lower case. */
   shas: string[];
 };

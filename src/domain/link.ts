@@ -21,7 +21,7 @@ export type Said = Named & { updated_ms: number };
 export type CommitState = {
   kind: 'commit';
   /** Null while only a pull request has mentioned it: then it is not known yet. `keys`: those in its message. */
-  details: (Named & { title: string; author_name: string | null; committed_ms: number }) | null;
+  details: (Named & { title: string; author_name: string | null; committed_ms: number | null }) | null;
   /** Keys in the names of all branches it was pushed to. Sorted. */
   branch_keys: string[];
   /** Keys in the titles of the pull requests that hold it, by id; the newest title of each. */

@@ -28,8 +28,9 @@ export type CommitItem = {
   sha: string;
   message_title: string;
   author_name: string | null;
-  committed_at: string;
-  phoenix_committed_at: string;
+  /** Both null when nobody tells an instant. */
+  committed_at: string | null;
+  phoenix_committed_at: string | null;
   /** There when it names more keys than are looked at, or than are listed. */
   keys_truncated?: true;
 };

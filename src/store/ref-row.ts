@@ -22,12 +22,15 @@ const CANDIDATES = 2;
 
 type Contents = Pick<RefRow, 'state' | 'links'>;
 
+/** Where a commit stands whose time nobody tells: behind all others, the newest first. */
+const NO_TIME_MS = 0;
+
 /** A known commit that belongs to no issue is listed until it does. */
 const gapOf = (tenant: string, ref: Ref, { state, links }: Contents): Item | null => {
   if (state.kind !== 'commit' || state.details === null || links !== null) return null;
   return {
     gap_pk: gapPartition(tenant, 'commit', ref.repository),
-    gap_sk: `${timeSort(state.details.committed_ms)}#${ref.id}`,
+    gap_sk: `${timeSort(state.details.committed_ms ?? NO_TIME_MS)}#${ref.id}`,
   };
 };
 

@@ -495,6 +495,7 @@ describe('the documented body of POST /webhooks/commits', () => {
     ['an author with a name', of({ author: { name: 'Ada', email: null } })],
     ['an abbreviated sha', of({ sha: 'ABCDEF0' })],
     ['no seconds and a bare offset', of({ committed_at: '2026-02-25T06:00+0530' })],
+    ['a time that is no instant', of({ committed_at: '1969-02-30T06:00:00+51:80' })],
     ['nulls', of({ branch: null, pull_request: null })],
     ['a pull request', of({ pull_request: { ...request, url: null } })],
     ['a pull request with a text id', of({ pull_request: { ...request, id: '!7' } })],

@@ -28,15 +28,18 @@ const toCommit = (
   commit: ListedCommit,
   path: string,
   unread: Unread,
-): DeliveredCommit => ({
-  repository,
-  sha: commit.sha.toLowerCase(),
-  message: commit.message.toWellFormed(),
-  author_name: one(readAuthorName, commit.author, `${path}.author`, unread),
-  committed_ms: commit.committed_at,
-  branch: one(readNamedBranch, commit.branch, `${path}.branch`, unread),
-  pull_request: toPullRequest(repository, commit, `${path}.pull_request`, unread),
-});
+): DeliveredCommit => {
+  if (commit.committed_at === null) unread.note(`${path}.committed_at`);
+  return {
+    repository,
+    sha: commit.sha.toLowerCase(),
+    message: commit.message.toWellFormed(),
+    author_name: one(readAuthorName, commit.author, `${path}.author`, unread),
+    committed_ms: commit.committed_at,
+    branch: one(readNamedBranch, commit.branch, `${path}.branch`, unread),
+    pull_request: toPullRequest(repository, commit, `${path}.pull_request`, unread),
+  };
+};
 
 /** Every commit of our own format, each with the pull request it names. */
 export const readListedCommits = (

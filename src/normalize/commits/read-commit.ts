@@ -13,7 +13,10 @@ const firstName = (node: Node, authors: readonly Steps[]): string | null => {
   return null;
 };
 
-/** A commit in a host's words; null when it has no usable sha, message or time. */
+/**
+ * A commit in a host's words; null when it has no usable sha or message. Without a usable time it is a commit all the
+ * same: git keeps whatever a wrong clock or a broken tool wrote.
+ */
 export const readCommit = (
   node: Node,
   words: Words,
@@ -21,8 +24,8 @@ export const readCommit = (
 ): DeliveredCommit | null => {
   const sha = need(readSha, node, words.sha);
   const message = need(readMessage, node, words.message);
-  const committed_ms = need(readInstant, node, words.committed);
-  if (sha === null || message === null || committed_ms === null) return null;
+  if (sha === null || message === null) return null;
+  const committed_ms = optional(readInstant, node, [words.committed]);
   const author_name = firstName(node, words.authors);
   return { repository, sha, message, author_name, committed_ms, branch, pull_request: null };
 };

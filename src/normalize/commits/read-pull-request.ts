@@ -12,7 +12,7 @@ type Words = {
   shas: readonly Steps[];
 };
 
-/** A pull request in a host's words; null and noted when it has no usable id, title or time. */
+/** A pull request in a host's words; null and noted when it has no usable id or title. */
 export const readPullRequest = (
   node: Node,
   words: Words,
@@ -20,11 +20,11 @@ export const readPullRequest = (
 ): DeliveredPullRequest | null => {
   const id = need(readNumber, node, words.id);
   const title = need(readTitle, node, words.title);
-  const updated_ms = need(readInstant, node, words.updated);
-  if (id === null || title === null || updated_ms === null) {
+  if (id === null || title === null) {
     node.unread.note(node.path);
     return null;
   }
+  const updated_ms = optional(readInstant, node, [words.updated]);
   const url = optional(readUrl, node, words.url);
   const branch = optional(readBranch, node, words.branch);
   const shas = words.shas.map((steps) => optional(readFullSha, node, steps)).filter((sha) => sha !== null);

@@ -28,7 +28,7 @@ const branch = fc.oneof(
   fc.constantFrom(null, 'main', 'feature/abc-1', 'xy-3', 'fix_a_bc-1_x'),
   fc.array(fc.nat({ max: 99 }), { maxLength: 60 }).map((all) => all.map((n) => `b_ab-${n + 1}`).join('/')),
 );
-const ms = fc.nat({ max: 3 });
+const ms = fc.option(fc.nat({ max: 3 }));
 const id = fc.oneof(fc.nat({ max: 40 }).map(String), fc.constantFrom('__proto__', 'constructor', '007', 'x'));
 
 const pullRequest = fc.record({
@@ -123,12 +123,13 @@ const laws = <State>(state: fc.Arbitrary<State>, merge: (a: State, b: State) => 
 };
 
 /** What a merge may never take away; the newest title of a pull request is told apart by its instant. */
-type Facts = { author: boolean; url: boolean; title: number; keys: string[]; isCut: boolean };
+type Facts = { author: boolean; time: boolean; url: boolean; title: number; keys: string[]; isCut: boolean };
 
 const isCut = (value: unknown): boolean => JSON.stringify(value).includes('truncated');
 
 const factsOfCommit = (state: CommitState): Facts => ({
   author: typeof state.details?.author_name === 'string',
+  time: typeof state.details?.committed_ms === 'number',
   url: false,
   title: state.details?.title.length ?? 0,
   keys: [...(state.details?.keys ?? []), ...state.branch_keys.map((key) => `branch ${key}`)],
@@ -137,6 +138,7 @@ const factsOfCommit = (state: CommitState): Facts => ({
 
 const factsOfPullRequest = (state: PullRequestState): Facts => ({
   author: false,
+  time: false,
   url: state.url !== null,
   title: 0,
   keys: state.branch_keys,
@@ -153,6 +155,7 @@ const monotony = <State>(
       fc.property(state, state, (a, b) => {
         const [before, after] = [factsOf(a), factsOf(merge(a, b))];
         expect(after.author || !before.author).toBe(true);
+        expect(after.time || !before.time).toBe(true);
         expect(after.url || !before.url).toBe(true);
         expect(after.title).toBeGreaterThanOrEqual(before.title);
         const lost = before.keys.filter((key) => !after.keys.includes(key));

@@ -15,13 +15,17 @@ const rule = fc.constantFrom(...RULES);
 
 /** Few values, so that many are equal in what they are sorted by. */
 const commit = fc
-  .record({
-    repository,
-    sha: fc.oneof(fc.constantFrom('aaaaaaa', 'bbbbbbb'), fc.stringMatching(/^[0-9a-f]{40}$/)),
-    title: text,
-    author_name: nullable(text),
-    committed_ms: fc.oneof(fc.constantFrom(0, 1_000), instantMs),
-  })
+  .record(
+    {
+      repository,
+      sha: fc.oneof(fc.constantFrom('aaaaaaa', 'bbbbbbb'), fc.stringMatching(/^[0-9a-f]{40}$/)),
+      title: text,
+      author_name: nullable(text),
+      committed_ms: fc.oneof(fc.constantFrom(null, 0, 1_000), instantMs),
+      keys_truncated: fc.constant(true as const),
+    },
+    { requiredKeys: ['repository', 'sha', 'title', 'author_name', 'committed_ms'] },
+  )
   .map(toCommitItem);
 
 const touchedIssue = fc

@@ -52,6 +52,16 @@ describe('a commit', () => {
     });
   });
 
+  it('has no time when nobody tells it, because absent is null', () => {
+    const { committed_at, phoenix_committed_at } = toCommitItem({ ...KNOWN, committed_ms: null });
+    expect([committed_at, phoenix_committed_at]).toEqual([null, null]);
+  });
+
+  it('says when it names more keys than are looked at, and nothing when it does not', () => {
+    expect(toCommitItem({ ...KNOWN, committed_ms: 0, keys_truncated: true }).keys_truncated).toBe(true);
+    expect('keys_truncated' in toCommitItem({ ...KNOWN, committed_ms: 0 })).toBe(false);
+  });
+
   it.each(['01', '02', '03', '04', '05', '06', '07', '08', '09', '10', '11', '12'])(
     'is seven hours behind UTC in month %s, because Arizona has no daylight saving time',
     (month) => {

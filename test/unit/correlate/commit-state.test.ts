@@ -53,6 +53,13 @@ describe('toCommitState', () => {
 });
 
 describe('mentionOf', () => {
+  it('of an unknown time is older than any other, because a known one is believed', () => {
+    const unknown = mentionOf(aPullRequest({ title: 'ABC-3', updated_ms: null }));
+    const known = mentionOf(aPullRequest({ title: 'ABC-4', updated_ms: 1 }));
+    expect(mergeCommits(known, unknown)).toEqual(known);
+    expect(mergeCommits(unknown, known)).toEqual(known);
+  });
+
   it('sorts the keys of a branch, because equal facts are to be equal bytes', () => {
     const { branch_keys } = mentionOf(aPullRequest({ branch: 'xyz-9-and-abc-5' }));
     expect(branch_keys).toEqual(['ABC-5', 'XYZ-9']);
@@ -126,6 +133,17 @@ describe('mergeCommits', () => {
     const by = (author_name: string | null) => toCommitState(aCommit({ author_name }));
     expect(mergeCommits(by(one), by(other)).details?.author_name).toBe(known);
     expect(mergeCommits(by(other), by(one)).details?.author_name).toBe(known);
+  });
+
+  it.each([
+    [null, 5, 5],
+    [null, 0, 0],
+    [null, null, null],
+    [4, 5, 5],
+  ])('of the times %j and %j shows %j, because a known time beats none', (one, other, known) => {
+    const at = (committed_ms: number | null) => toCommitState(aCommit({ committed_ms }));
+    expect(mergeCommits(at(one), at(other)).details?.committed_ms).toBe(known);
+    expect(mergeCommits(at(other), at(one)).details?.committed_ms).toBe(known);
   });
 
   it('takes the author of one and the title of the other, because each sender may know a part', () => {

@@ -23,6 +23,13 @@ describe('toPullRequestState', () => {
 });
 
 describe('mergePullRequests', () => {
+  it('takes an unknown time for older than any other, because a known one is believed', () => {
+    const unknown = toPullRequestState(aPullRequest({ title: 'ABC-3', updated_ms: null }));
+    const known = toPullRequestState(aPullRequest({ title: 'ABC-2', updated_ms: 1 }));
+    expect(mergePullRequests(unknown, known).title).toBe('ABC-2');
+    expect(mergePullRequests(known, unknown).title).toBe('ABC-2');
+  });
+
   const old = toPullRequestState(aPullRequest({ title: 'ABC-1', branch: 'abc-8', url: null, updated_ms: 1 }));
   const now = toPullRequestState(aPullRequest({ title: 'ABC-2', branch: 'abc-9', updated_ms: 2 }));
 

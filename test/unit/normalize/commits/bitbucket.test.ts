@@ -75,7 +75,7 @@ describe('a push', () => {
   });
 
   it('leaves out what it cannot read and names its place, because the others must not be lost', () => {
-    const odd = [{ ...COMMIT, hash: 'x' }, null, { ...COMMIT, date: 5 }, { ...COMMIT, message: [] }];
+    const odd = [{ ...COMMIT, hash: 'x' }, null, { ...COMMIT, hash: 5 }, { ...COMMIT, message: [] }];
     const { commits, unread_fields } = push(
       null,
       'x',
@@ -92,6 +92,15 @@ describe('a push', () => {
       ...[0, 1, 2, 3].map((index) => `push.changes.5.commits.${index}`),
     ]);
   });
+
+  it.each(['2026-11-03T10:20:30+99:99', '1969-07-20T20:17:40+00:00', 'yesterday', 5])(
+    'keeps a commit dated %j, because the same commit comes from git with whatever time it has',
+    (date) => {
+      const { commits, unread_fields } = push({ new: NEW, commits: [{ ...COMMIT, date }] });
+      expect(commits).toMatchObject([{ sha: SHA, committed_ms: null }]);
+      expect(unread_fields).toEqual(['push.changes.0.commits.0.date']);
+    },
+  );
 
   it.each([false, null, 'true', 1])(
     'is whole when truncated is %j, because only true says otherwise',
@@ -174,8 +183,8 @@ describe('a pull request', () => {
     });
   });
 
-  it.each([{ id: '6' }, { id: null }, { title: {} }, { updated_on: '' }, { updated_on: null }])(
-    'with %j is left out and noted, because it could not be told apart or ordered',
+  it.each([{ id: '6' }, { id: null }, { title: {} }])(
+    'with %j is left out and noted, because it could not be told apart or shown',
     (part) => {
       expect(pullRequest(part)).toEqual({ unread: ['pullrequest'] });
     },

@@ -15,7 +15,8 @@ import { COMMIT_FIXTURES, commitFixture, parseBody } from '../../../support/comm
 /** 9999-12-31T23:59:59.999Z. */
 const LAST_MS = 253_402_300_799_999;
 
-const inTime = (ms: number): boolean => Number.isInteger(ms) && ms >= 0 && ms <= LAST_MS;
+const inTime = (ms: number | null): boolean =>
+  ms === null || (Number.isInteger(ms) && ms >= 0 && ms <= LAST_MS);
 
 const expectSoundPullRequest = (pullRequest: DeliveredPullRequest | null): void => {
   if (pullRequest === null) return;

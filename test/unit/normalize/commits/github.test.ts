@@ -83,22 +83,37 @@ describe('a push', () => {
     expect(delivery.commits).toEqual([]);
   });
 
+  it.each([
+    ['1969-12-31T23:59:59Z', ['commits.0.timestamp']],
+    ['0001-01-01T00:00:00Z', ['commits.0.timestamp']],
+    ['2005-04-07T22:13:13+51:80', ['commits.0.timestamp']],
+    ['10000-01-01T00:00:00Z', ['commits.0.timestamp']],
+    ['2026-02-30T10:00:00Z', ['commits.0.timestamp']],
+    ['2026-10-20 16:12:44', ['commits.0.timestamp']],
+    ['', ['commits.0.timestamp']],
+    [1_792_512_764, ['commits.0.timestamp']],
+    [[COMMIT.timestamp], ['commits.0.timestamp']],
+    [null, []],
+    [undefined, []],
+  ])('keeps a commit whose time is %j, because git keeps what a broken clock wrote', (timestamp, unread) => {
+    const { commits, unread_fields } = push([{ ...COMMIT, timestamp }]);
+    expect(commits).toMatchObject([{ sha: SHA, message: 'x', committed_ms: null }]);
+    expect(unread_fields).toEqual(unread);
+  });
+
   it('leaves out a commit it cannot read and names its place, because the others must not be lost', () => {
     const { commits, unread_fields } = push([
       COMMIT,
       { ...COMMIT, id: 'no sha' },
       { ...COMMIT, id: [SHA] },
       { ...COMMIT, message: null },
-      { ...COMMIT, timestamp: '1969-12-31T23:59:59Z' },
-      { ...COMMIT, timestamp: undefined },
-      { ...COMMIT, timestamp: [COMMIT.timestamp] },
       null,
       'x',
       [],
       { ...COMMIT, id: HEAD.toUpperCase() },
     ]);
     expect(commits.map(({ sha }) => sha)).toEqual([SHA, HEAD]);
-    expect(unread_fields).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9].map((index) => `commits.${index}`));
+    expect(unread_fields).toEqual([1, 2, 3, 4, 5, 6].map((index) => `commits.${index}`));
   });
 
   it('says when its list is full, because GitHub ends it at 2,048 and tells nobody', () => {
@@ -230,17 +245,31 @@ describe('a pull request', () => {
     { number: null },
     { title: null },
     { title: 5 },
-    { updated_at: null },
-    { updated_at: 'today' },
-    { updated_at: 1_792_569_605 },
-    { updated_at: ['2026-10-21T08:00:05Z'] },
-  ])('with %j is left out and noted, because it could not be told apart or ordered', (part) => {
+  ])('with %j is left out and noted, because it could not be told apart or shown', (part) => {
     expect(describePullRequest(part)).toEqual({
       event_type: 'pull_request',
       commits: [],
       pull_requests: [],
       unread_fields: ['pull_request'],
     });
+  });
+
+  it.each([
+    'today',
+    1_792_569_605,
+    ['2026-10-21T08:00:05Z'],
+    '1969-12-31T23:59:59Z',
+    '2026-10-21T08:00:05+51:80',
+  ])('updated at %j is kept without that, because its keys are worth more than its time', (updated_at) => {
+    expect(pullRequest({ updated_at })).toMatchObject({
+      title: 'x',
+      updated_ms: null,
+      unread: ['pull_request.updated_at'],
+    });
+  });
+
+  it('updated at a time nobody tells is kept, because absent is null', () => {
+    expect(pullRequest({ updated_at: null })).toMatchObject({ updated_ms: null, unread: [] });
   });
 
   it.each([

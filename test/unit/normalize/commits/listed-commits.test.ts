@@ -49,6 +49,16 @@ describe('our own format', () => {
     });
   });
 
+  it('takes a commit whose time is no instant and notes it, because it must not cost the whole body', () => {
+    const pull_request = { id: 1, title: 'NOVA-3' };
+    expect(normalizeOne({ committed_at: '1969-07-20T20:17:40Z', pull_request })).toMatchObject({
+      sha: SHA,
+      committed_ms: null,
+      pull_request: { title: 'NOVA-3', updated_ms: null },
+      unread: ['commits.0.committed_at'],
+    });
+  });
+
   it.each([
     ['main', 'main', []],
     ['refs/heads/main', 'main', []],
