@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import packageFile from '../../package.json' with { type: 'json' };
 import { codeBlocks, inlineCode, page, pages, tableRows } from '../support/markdown.ts';
+import { runHere } from '../support/run-here.ts';
 
 const PROJECT = join(import.meta.dirname, '../..');
 const scripts: Record<string, string> = packageFile.scripts;
@@ -63,15 +64,18 @@ const flagged = allCode.flatMap(({ code }) =>
   ),
 );
 
+const helpOfCdk = (command: string): string =>
+  execFileSync(process.execPath, ['node_modules/aws-cdk/bin/cdk', command, '--help'], {
+    cwd: PROJECT,
+    encoding: 'utf8',
+  });
+
 /** What a script says of itself: ours, or the CDK's command behind it. */
-const helpOf = (script: string): string => {
+const helpOfScript = async (script: string): Promise<string> => {
   const text = scripts[script] ?? '';
   const file = /^node (\S+)/.exec(text)?.[1];
-  const cdk = /cdk (\w+)/.exec(text)?.[1];
-  const args = file
-    ? [file, '--help']
-    : ['node_modules/aws-cdk/bin/cdk', cdk ?? `no script ${script}`, '--help'];
-  return execFileSync(process.execPath, args, { cwd: PROJECT, encoding: 'utf8' });
+  if (file) return (await runHere(file, ['--help'])).stdout;
+  return helpOfCdk(/cdk (\w+)/.exec(text)?.[1] ?? `no script ${script}`);
 };
 
 describe('flags in the documentation', () => {
@@ -92,8 +96,8 @@ describe('flags in the documentation', () => {
     expect(scriptsWithFlags).toEqual(expect.arrayContaining(some));
   });
 
-  it.each(scriptsWithFlags)('of npm run %s are known to it', (script) => {
-    const help = helpOf(script);
+  it.each(scriptsWithFlags)('of npm run %s are known to it', async (script) => {
+    const help = await helpOfScript(script);
     const flags = flagged.filter((one) => one.script === script).map(({ flag }) => flag);
     expect(flags.filter((flag) => !help.includes(flag))).toEqual([]);
   });
