@@ -1,6 +1,6 @@
 import { toPhoenixIso } from '../domain/instant.ts';
 import type { Source } from '../domain/source.ts';
-import type { Clock } from '../platform/clock.ts';
+import { type Clock, momentOf } from '../platform/clock.ts';
 import type { Logger } from '../platform/logger.ts';
 import type { Run } from './run.ts';
 import type { Taken } from './take-body.ts';
@@ -37,18 +37,18 @@ const EVENT_NAME = /^[a-z][a-z_:]{1,99}$/;
 
 /** Writes the one line of a delivery, refusals and duplicates included. */
 export const logDelivery = (log: Logger, clock: Clock, run: Run, line: DeliveryLine): void => {
-  const now = clock();
+  const now = momentOf(clock);
   const fields = {
     run_id: run.run_id,
     source: line.source,
     event_id: line.event_id,
-    generated_at: toPhoenixIso(now),
+    generated_at: toPhoenixIso(now.wall),
     issue_key: onlyIf(ISSUE_KEY, line.read?.facts.issue_key),
     event_type: onlyIf(EVENT_NAME, line.read?.facts.event_type),
     event_known: line.read && line.read.nature !== 'other',
     outcome: line.outcome,
     status: line.status,
-    duration_ms: now - run.received_ms,
+    duration_ms: Math.round(now.steady - run.began.steady),
     secret: line.secret,
   };
   if (line.status >= 500) log.error(fields, 'delivery');

@@ -2,6 +2,7 @@ import type { Env } from '../contract/env.ts';
 import { COMMIT_SOURCES, forEachSource, SOURCES, type Source } from '../domain/source.ts';
 import { UnavailableError } from '../errors/errors.ts';
 import { openMetrics } from '../platform/metrics.ts';
+import { watchWrites } from '../store/watch-writes.ts';
 import { createVerifier, type Verifier } from '../verify/verify-delivery.ts';
 import { openRawBodies, openSecrets, openTable, type Platform } from './deps.ts';
 import type { IsOff, RouteHandlers } from './dispatch.ts';
@@ -23,6 +24,7 @@ const isOffOf =
 export const ingestRoutes = (env: Env, platform: Platform): { routes: RouteHandlers; isOff: IsOff } => {
   const { clock, log } = platform;
   const table = openTable(env, platform.dynamodb);
+  const writes = watchWrites(table.writer, clock);
   const secrets = openSecrets(env, platform);
   const verifiers = forEachSource((source) => createVerifier({ source, secrets: secrets[source], clock }));
   const shared = {
@@ -34,7 +36,7 @@ export const ingestRoutes = (env: Env, platform: Platform): { routes: RouteHandl
     clock,
     log,
   };
-  const routes: RouteHandlers = { health: health({ table, verifier: verifiers.jira, clock }) };
+  const routes: RouteHandlers = { health: health({ table, writes, verifier: verifiers.jira }) };
   for (const source of SOURCES)
     routes[`${source}-webhook`] = receiveDelivery({ ...shared, source, verifier: verifiers[source] });
   return { routes, isOff: isOffOf(verifiers) };

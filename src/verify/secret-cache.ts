@@ -1,6 +1,6 @@
 import { setTimeout } from 'node:timers/promises';
 import { describeFault } from '../errors/errors.ts';
-import type { Clock } from '../platform/clock.ts';
+import { type Clock, type Moment, momentOf, passedBetween } from '../platform/clock.ts';
 import type { Logger } from '../platform/logger.ts';
 import { SecretDocumentError, type SigningKey } from './secret-document.ts';
 import type { SecretSource } from './secret-source.ts';
@@ -16,8 +16,9 @@ export type SecretCacheOptions = {
   /** Reads the keys from the store, in bounded time. */
   fetch: () => Promise<readonly SigningKey[]>;
   clock: Clock;
+  /** A clock that nobody sets; replaced in tests, as `sleep` is. */
+  steady?: Clock;
   log: Pick<Logger, 'warn'>;
-  /** Real time; replaced in tests. */
   sleep?: (ms: number) => Promise<unknown>;
 };
 
@@ -25,9 +26,6 @@ export type SecretCache = SecretSource & {
   /** Begins the first fetch, without waiting for it; a failure is logged and left to the first request. */
   prefetch(): void;
 };
-
-/** A clock that was set back counts as passed: else an old value would live on for as long as it was set back. */
-const passed = (since: number, now: number, limit: number): boolean => now < since || now - since >= limit;
 
 /** The timer does not keep the process alive. */
 const sleepQuietly = (ms: number): Promise<unknown> => setTimeout(ms, undefined, { ref: false });
@@ -39,20 +37,21 @@ const describe = (fault: unknown) => ({
 });
 
 /** Fetches are numbered as they begin; `at` is when they began, because that is how old their answer may be. */
-type Fetched = { number: number; at: number };
+type Fetched = { number: number; at: Moment };
 
 class Cache implements SecretCache {
-  readonly #options: Required<SecretCacheOptions>;
+  readonly #options: Required<Omit<SecretCacheOptions, 'steady'>> & { now: () => Moment };
   #begun = 0;
   #value: (Fetched & { keys: readonly SigningKey[] }) | null = null;
-  #last: Fetched & { failed: boolean } = { number: 0, at: 0, failed: false };
+  #last: (Fetched & { failed: boolean }) | null = null;
   #prefetched: Promise<void> | null = null;
   #first: Promise<void> | null = null;
   #ageRefresh: Promise<void> | null = null;
-  #mismatchRefresh: { at: number; done: Promise<void> } | null = null;
+  #mismatchRefresh: { at: Moment; done: Promise<void> } | null = null;
 
   constructor(options: SecretCacheOptions) {
-    this.#options = { sleep: sleepQuietly, ...options };
+    const now = () => momentOf(options.clock, options.steady);
+    this.#options = { sleep: sleepQuietly, ...options, now };
   }
 
   prefetch(): void {
@@ -66,17 +65,17 @@ class Cache implements SecretCache {
   }
 
   async refreshAfterMismatch() {
-    const now = this.#options.clock();
-    if (this.#mismatchRefresh === null || passed(this.#mismatchRefresh.at, now, PAUSE_MS))
+    const now = this.#options.now();
+    if (this.#mismatchRefresh === null || passedBetween(this.#mismatchRefresh.at, now) >= PAUSE_MS)
       this.#mismatchRefresh = { at: now, done: this.#refresh() };
     await this.#mismatchRefresh.done;
-    return { keys: this.#value?.keys ?? [], lastRefreshFailed: this.#last.failed };
+    return { keys: this.#value?.keys ?? [], lastRefreshFailed: this.#last?.failed ?? false };
   }
 
-  #isDue(fetchedAt: number): boolean {
-    const now = this.#options.clock();
-    const pausing = this.#last.failed && !passed(this.#last.at, now, PAUSE_MS);
-    return !pausing && passed(fetchedAt, now, MAX_AGE_MS);
+  #isDue(fetchedAt: Moment): boolean {
+    const now = this.#options.now();
+    const pausing = this.#last?.failed && passedBetween(this.#last.at, now) < PAUSE_MS;
+    return !pausing && passedBetween(fetchedAt, now) >= MAX_AGE_MS;
   }
 
   #shareAgeRefresh(): Promise<void> {
@@ -103,7 +102,7 @@ class Cache implements SecretCache {
   /** Never rejects. */
   async #refresh(): Promise<void> {
     this.#begun += 1;
-    const fetched = { number: this.#begun, at: this.#options.clock() };
+    const fetched = { number: this.#begun, at: this.#options.now() };
     try {
       this.#record(fetched, await this.#options.fetch());
     } catch (fault) {
@@ -115,7 +114,7 @@ class Cache implements SecretCache {
   /** A fetch that began earlier says nothing against one that began later, whichever ends first. */
   #record(fetched: Fetched, keys: readonly SigningKey[] | null): void {
     if (keys !== null && fetched.number > (this.#value?.number ?? 0)) this.#value = { ...fetched, keys };
-    if (fetched.number > this.#last.number) this.#last = { ...fetched, failed: keys === null };
+    if (fetched.number > (this.#last?.number ?? 0)) this.#last = { ...fetched, failed: keys === null };
   }
 }
 

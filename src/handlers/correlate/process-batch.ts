@@ -1,6 +1,7 @@
 import pMap from 'p-map';
 import pRetry from 'p-retry';
 import { toPhoenixIso } from '../../domain/instant.ts';
+import { type Moment, momentOf } from '../../platform/clock.ts';
 import type { Hint } from '../../stream/read-hint.ts';
 import { type BatchDeps, newScope } from './batch-deps.ts';
 import { writeBatchDocument } from './batch-document.ts';
@@ -32,16 +33,16 @@ const logParked = (deps: BatchDeps, { unit, attempts, reason }: UnitResult): voi
   logFailed(deps, eventIds, { attempts, reason }, 'events parked');
 };
 
-const logRun = (deps: BatchDeps, run: WrittenRun | null, begun: number, results: UnitResult[]): void => {
+const logRun = (deps: BatchDeps, run: WrittenRun | null, begun: Moment, results: UnitResult[]): void => {
   const { run_id = null, correlation } = run?.document ?? {};
-  const now = deps.clock();
+  const now = momentOf(deps.clock);
   const fields = {
     run_id,
-    generated_at: toPhoenixIso(now),
+    generated_at: toPhoenixIso(now.wall),
     events: eventsOf(results),
     ...correlation?.summary,
   };
-  deps.log.info({ ...fields, duration_ms: now - begun }, 'correlation');
+  deps.log.info({ ...fields, duration_ms: Math.round(now.steady - begun.steady) }, 'correlation');
 };
 
 /** Deliveries of commits first: what they say of an issue is known when the issue's own turn comes. */
@@ -59,7 +60,7 @@ const runAll = async (deps: BatchDeps, units: Unit[]): Promise<UnitResult[]> => 
  * @throws UnavailableError only when the batch's events cannot even be read
  */
 export const processBatch = async (deps: BatchDeps, hints: Hint[]): Promise<BatchResult> => {
-  const begun = deps.clock();
+  const begun = momentOf(deps.clock);
   const units = await pRetry(() => readWork(deps, newScope(deps), hints), BACKOFF);
   const worked = await runAll(deps, units);
   const { run, written, results } = await writeBatchDocument(deps, worked);

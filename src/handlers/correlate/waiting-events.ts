@@ -17,11 +17,11 @@ const OVERLAP_MS = 75 * MINUTE_MS;
 const firstDays = ({ lowered_ms }: SweepMark, retentionDays: number): number =>
   lowered_ms === null ? retentionDays : 3 * retentionDays;
 
-/** Since when events may wait: all older ones were seen handled or parked. */
+/** Since when events may wait: all older ones were seen handled or parked. A mark of a clock set back is ahead of now. */
 export const waitingSince = (mark: SweepMark, nowMs: number, retentionDays: number): number =>
   mark.swept_ms === null
     ? Math.max(0, nowMs - firstDays(mark, retentionDays) * DAY_MS)
-    : Math.max(0, mark.swept_ms - OVERLAP_MS);
+    : Math.max(0, Math.min(mark.swept_ms, nowMs) - OVERLAP_MS);
 
 /** The Phoenix days that touch `[fromMs, toMs]`, oldest first. */
 export const daysBetween = (fromMs: number, toMs: number): string[] => {

@@ -7,7 +7,12 @@ import { createLogger } from '../../../src/platform/logger.ts';
 const answerTo = (fault: unknown) => {
   const lines: string[] = [];
   const log = createLogger(readEnv({}), { write: (line) => void lines.push(line) });
-  const run = { run_id: 'run', received_ms: 0, signal: new AbortController().signal };
+  const run = {
+    run_id: 'run',
+    received_ms: 0,
+    began: { wall: 0, steady: 0 },
+    signal: new AbortController().signal,
+  };
   return { response: faultResponse(log, run, fault), said: lines.join('') };
 };
 
