@@ -1,6 +1,6 @@
 import { get } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type ClaimedDatabase, claimDatabase } from './database-lock.ts';
+import { type ClaimedDatabase, claimDatabase, refuseOtherJournal } from './database-lock.ts';
 import { engineAddress, PORTS_NO_BROWSER_CALLS } from './engine-address.ts';
 import { engineBinary } from './engine-binary.ts';
 import { type EngineProcess, spawnEngine } from './engine-process.ts';
@@ -57,6 +57,8 @@ const tryAddress = async (binary: string, database: string[]): Promise<Engine | 
 
 const startOn = async (binary: string, claim: ClaimedDatabase | null): Promise<Engine> => {
   await endLeftOverEngines();
+  // Only now: an engine that ends by itself puts its journal into the file.
+  if (claim) refuseOtherJournal(claim.path);
   for (let tried = 0; tried < TRIES; tried++) {
     const engine = await tryAddress(binary, claim ? ['--db-path', claim.path] : []);
     if (engine) return engine;

@@ -1,4 +1,13 @@
-import { existsSync, mkdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  linkSync,
+  mkdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { GetItemCommand, ListTablesCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { afterEach, describe, expect, it } from 'vitest';
@@ -137,6 +146,48 @@ describe('a database that cannot be used', () => {
     holder.child.kill('SIGKILL');
     await holder.exited;
     await start(dbPath);
+  });
+
+  it('is refused under a hard link too, in any folder, because it is the same file', async () => {
+    const dbPath = join(folder, 'linked.db');
+    const holder = spawnScript(HOLDER, [dbPath]);
+    await holder.until(/endpoint/);
+    mkdirSync(join(folder, 'elsewhere'));
+    const links = [join(folder, 'hard.db'), join(folder, 'elsewhere/hard.db')];
+    for (const link of links) linkSync(dbPath, link);
+    symlinkSync(links[1] ?? '', join(folder, 'soft-to-hard.db'));
+    for (const link of [...links, join(folder, 'soft-to-hard.db')])
+      await expect(startEngine({ dbPath: link })).rejects.toThrow(
+        `in use by a running instance (pid ${holder.pid})`,
+      );
+    holder.child.kill('SIGKILL');
+    await holder.exited;
+    await (await start(dbPath)).stop();
+    await start(links[0]);
+  });
+
+  it('is refused under its path although the file is a new one, because the journal lies beside the path', async () => {
+    const dbPath = join(folder, 'replaced.db');
+    const claim = await claimDatabase(dbPath);
+    rmSync(dbPath);
+    await expect(claimDatabase(dbPath)).rejects.toThrow('in use by a running instance');
+    claim.release();
+    (await claimDatabase(dbPath)).release();
+  });
+
+  it('is asked for by its last name when its engine was killed, because its journal lies beside that', async () => {
+    const dbPath = join(folder, 'first-name.db');
+    const link = join(folder, 'second-name.db');
+    const engine = await start(dbPath);
+    await writeRow(engine);
+    linkSync(dbPath, link);
+    process.kill(engine.pid, 'SIGKILL');
+    await engine.exited;
+    await expect(startEngine({ dbPath: link })).rejects.toThrow(`start once with that name`);
+    const again = await start(dbPath);
+    expect(await readRow(again)).toBe('still here');
+    await again.stop();
+    expect(await readRow(await start(link))).toBe('still here');
   });
 
   it('goes to exactly one of many that start at once, because two would overwrite each other', async () => {
