@@ -34,7 +34,7 @@ const readRaw = async (events: EventStore, id: string): Promise<Buffer> => {
 
 const show = async (events: EventStore, id: string): Promise<string> => {
   const { event } = await readEvent(events, id);
-  const [processing] = await readProcessing(events.table, [id], itemDeadline());
+  const [processing] = await readProcessing(events.table, [id], systemClock(), itemDeadline());
   return `${JSON.stringify(toEventView(event, processing), null, 2)}\n`;
 };
 

@@ -109,7 +109,7 @@ const getOneEvent =
   async (_request, eventId, run) => {
     const found = isEventId(eventId) ? await getEvent(table, eventId, run.received_ms, run.signal) : null;
     if (!found) return notFound('No event with this id is stored. Events expire.', run);
-    const [processing] = await readProcessing(table, [eventId], run.signal);
+    const [processing] = await readProcessing(table, [eventId], run.received_ms, run.signal);
     return jsonResponse(200, toEventView(found.event, processing));
   };
 

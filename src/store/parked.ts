@@ -1,6 +1,7 @@
 import { updateIf } from './conditional-write.ts';
+import { isExpired } from './event-row.ts';
 import { gapPartition, processingKey, timeSort } from './keys.ts';
-import { queryPage } from './read-items.ts';
+import { queryPage, readRowsOf } from './read-items.ts';
 import type { Item, Table } from './table-client.ts';
 
 /** All parked events share this partition of `by_gap`. */
@@ -15,7 +16,7 @@ export const parkedSort = (retryable: boolean, sinceMs: number, eventId: string)
 
 const NAMES = ['pk', 'sk', 'gap_pk', 'gap_sk'];
 
-/** The most one page holds, and so the most that `/stats` counts. */
+/** The most one page holds. */
 const PAGE = 1_000;
 
 type Range = { condition: string; values: Record<string, string> };
@@ -48,16 +49,22 @@ async function* pages(
 
 /**
  * Pages of the ids of all parked events: those that wait for a replay, then those that the sweep tries again, each the
- * longest parked first.
- * @param newSignal ends one page
+ * longest parked first. Expired ones, which DynamoDB removes days late, are left out: a page may be empty.
+ * @param newSignal ends one call
  */
-export const listParked = (
+export async function* listParked(
   table: Table,
   tenant: string,
+  nowMs: number,
   newSignal: () => AbortSignal,
-): AsyncGenerator<string[]> => pages(table, tenant, { condition: '', values: {} }, newSignal);
+): AsyncGenerator<string[]> {
+  for await (const ids of pages(table, tenant, { condition: '', values: {} }, newSignal)) {
+    const rows = await readRowsOf(table, ids, processingKey, newSignal());
+    yield rows.flatMap(([id, row]) => (row && !isExpired(row, nowMs) ? [id] : []));
+  }
+}
 
-/** The same of those that the sweep tries again, parked before a time (epoch milliseconds). */
+/** Pages of all those that the sweep tries again, parked before a time (epoch milliseconds). */
 export const listRetryable = (
   table: Table,
   tenant: string,

@@ -1,8 +1,9 @@
 import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
-import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { DeleteCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { TTL_ATTRIBUTE } from '../contract/table.ts';
 import type { Processing } from '../domain/event.ts';
 import { toUtcIso } from '../domain/instant.ts';
+import { isExpired } from './event-row.ts';
 import { processingKey } from './keys.ts';
 import { parkedPartition, parkedSort } from './parked.ts';
 import { putRows } from './put-rows.ts';
@@ -29,6 +30,37 @@ const SET =
 /** A parked event is listed until it is processed. */
 const PARKED = ', reason = :reason, gap_pk = :parked, gap_sk = :since ADD attempts :attempts';
 const DONE = ' REMOVE reason, gap_pk, gap_sk ADD attempts :attempts';
+
+/** Sends a write with a condition. @returns false when the condition was refused */
+const sendIf = async (signal: AbortSignal, send: () => Promise<unknown>): Promise<boolean> => {
+  try {
+    await callTable(signal, send);
+    return true;
+  } catch (fault) {
+    if (fault instanceof Error && fault.cause instanceof ConditionalCheckFailedException) return false;
+    throw fault;
+  }
+};
+
+/**
+ * DynamoDB removes expired rows days late. Until then the same bytes may have come again, as a new event: what was
+ * written beside the old one says nothing of it.
+ */
+const removeExpired = async (
+  table: Table,
+  eventId: string,
+  nowMs: number,
+  signal: AbortSignal,
+): Promise<void> => {
+  const command = new DeleteCommand({
+    TableName: table.name,
+    Key: processingKey(eventId),
+    ConditionExpression: '#ttl <= :now',
+    ExpressionAttributeNames: { '#ttl': TTL_ATTRIBUTE },
+    ExpressionAttributeValues: { ':now': Math.floor(nowMs / 1000) },
+  });
+  await sendIf(signal, () => table.reader.send(command));
+};
 
 /**
  * Writes the status beside the event, once for each time it is handled or parked. A failure never takes back
@@ -63,14 +95,12 @@ export const putProcessing = async (
       ...(failed ? parked : {}),
     },
   });
-  try {
-    await callTable(signal, () => table.reader.send(command));
-    return true;
-  } catch (fault) {
-    if (fault instanceof Error && fault.cause instanceof ConditionalCheckFailedException) return false;
-    throw fault;
-  }
+  await removeExpired(table, processed.event_id, nowMs, signal);
+  return sendIf(signal, () => table.reader.send(command));
 };
+
+const unexpired = (row: Item | null, nowMs: number): Item | null =>
+  row === null || isExpired(row, nowMs) ? null : row;
 
 const doneRow = (
   { event_id, status, attempts, expires_at }: Processed,
@@ -98,7 +128,9 @@ export const putAllDone = async (
 ): Promise<void> => {
   const keys = done.map(({ event_id }) => processingKey(event_id));
   const before = await readRows(table, keys, signal);
-  const rows = done.map((processed, index) => doneRow(processed, nowMs, before[index] ?? null));
+  const rows = done.map((processed, index) =>
+    doneRow(processed, nowMs, unexpired(before[index] ?? null, nowMs)),
+  );
   await putRows(table, rows, signal);
 };
 
@@ -125,9 +157,13 @@ const toProcessing = (row: Item | null): Processing => {
   };
 };
 
-/** What became of each event, in their order; `pending` while nothing is written beside it. */
+/** What became of each event, in their order; `pending` while nothing is written beside it, or what is has expired. */
 export const readProcessing = async (
   table: Table,
   eventIds: string[],
+  nowMs: number,
   signal: AbortSignal,
-): Promise<Processing[]> => (await readRows(table, eventIds.map(processingKey), signal)).map(toProcessing);
+): Promise<Processing[]> => {
+  const rows = await readRows(table, eventIds.map(processingKey), signal);
+  return rows.map((row) => toProcessing(unexpired(row, nowMs)));
+};

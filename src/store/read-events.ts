@@ -28,7 +28,7 @@ export const loadEvents = async (
   const rows = await readRows(table, keys, signal);
   const found = rows.flatMap((row) => (row && !isExpired(row, nowMs) ? [decodeEvent(row).event] : []));
   const ids = found.map(({ event_id }) => event_id);
-  const processing = await readProcessing(table, ids, signal);
+  const processing = await readProcessing(table, ids, nowMs, signal);
   return found.map((event, index) => toEventView(event, processing[index]));
 };
 

@@ -37,9 +37,9 @@ const idsOfDay = async (table: Table, day: string, outcome: Outcome | null): Pro
 };
 
 /** Ids of the parked events: those that nobody tries again, then the others. */
-const parkedEvents = async (table: Table): Promise<string[]> => {
+const parkedEvents = async (table: Table, nowMs: number): Promise<string[]> => {
   const ids: string[] = [];
-  for await (const page of listParked(table, DEFAULT_TENANT, itemDeadline)) ids.push(...page);
+  for await (const page of listParked(table, DEFAULT_TENANT, nowMs, itemDeadline)) ids.push(...page);
   return ids;
 };
 
@@ -50,7 +50,7 @@ export const findEvents = async (
   nowMs: number,
 ): Promise<string[]> => {
   if (selection.kind === 'event') return [selection.id];
-  if (selection.kind === 'parked') return parkedEvents(events.table);
+  if (selection.kind === 'parked') return parkedEvents(events.table, nowMs);
   const { outcome } = selection;
   if (selection.kind === 'day') return idsOfDay(events.table, selection.day, outcome);
   const days = daysHolding(selection.outcome, events.retention_days, nowMs);

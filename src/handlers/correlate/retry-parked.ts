@@ -11,7 +11,7 @@ type Next = 'retry' | 'give_up' | 'nothing';
 
 /** The index may still list what was handled a moment ago. */
 const sortOut = async (deps: BatchDeps, eventIds: string[]): Promise<Partial<Record<Next, string[]>>> => {
-  const processing = await readProcessing(deps.table, eventIds, newScope(deps).signal);
+  const processing = await readProcessing(deps.table, eventIds, deps.clock(), newScope(deps).signal);
   return Object.groupBy(eventIds, (_, index): Next => {
     const { status, attempts = 0 } = processing[index] ?? {};
     if (status !== 'failed') return 'nothing';

@@ -19,7 +19,7 @@ const sweepDay = async (deps: SweepDeps, day: string, range: Range): Promise<Swe
   const newSignal = () => newScope(deps).signal;
   for await (const { waiting } of waitingOfDay(
     deps.table,
-    { tenant: deps.tenant, day, ...range },
+    { tenant: deps.tenant, day, ...range, now_ms: deps.clock(), retention_days: deps.retention_days },
     newSignal,
   )) {
     swept.found += waiting.length;

@@ -1,6 +1,10 @@
 import { toPhoenixDay } from '../../domain/instant.ts';
+import { firstRunIdAt } from '../../platform/run-id.ts';
+import { isExpired } from '../../store/event-row.ts';
 import { type EventEntry, eventsOfDay } from '../../store/events-of-day.ts';
+import { eventKey } from '../../store/keys.ts';
 import { readProcessing } from '../../store/processing.ts';
+import { readRowsOf } from '../../store/read-items.ts';
 import type { SweepMark } from '../../store/sweep-mark.ts';
 import type { Table } from '../../store/table-client.ts';
 
@@ -30,24 +34,43 @@ export const daysBetween = (fromMs: number, toMs: number): string[] => {
   return [...days.add(toPhoenixDay(toMs))];
 };
 
+/** What is as old as that may have expired: DynamoDB removes such events days late. */
+type Age = { now_ms: number; retention_days: number };
+
+/** Only what is that old is read: one that left quarantine lives longer than its age says. */
+const withoutExpired = async (
+  table: Table,
+  entries: EventEntry[],
+  { now_ms, retention_days }: Age,
+  signal: AbortSignal,
+): Promise<EventEntry[]> => {
+  const oldest = firstRunIdAt(Math.max(0, now_ms - retention_days * DAY_MS));
+  const old = entries.filter(({ run_id }) => run_id < oldest);
+  const rows = await readRowsOf(table, old, ({ event_id }) => eventKey(event_id), signal);
+  const gone = new Set(rows.flatMap(([entry, row]) => (row && !isExpired(row, now_ms) ? [] : [entry])));
+  return entries.filter((entry) => !gone.has(entry));
+};
+
 /** Those without a status. Quarantined ones wait for replay, not for correlation. */
 const withoutStatus = async (
   table: Table,
   entries: EventEntry[],
+  age: Age,
   signal: AbortSignal,
 ): Promise<EventEntry[]> => {
   const due = entries.filter(({ outcome }) => outcome !== 'quarantined');
   const ids = due.map(({ event_id }) => event_id);
-  const processing = await readProcessing(table, ids, signal);
-  return due.filter((_, index) => processing[index]?.status === 'pending');
+  const processing = await readProcessing(table, ids, age.now_ms, signal);
+  const pending = due.filter((_, index) => processing[index]?.status === 'pending');
+  return withoutExpired(table, pending, age, signal);
 };
 
 /** Pages of a day's events that wait to be processed, newest first; empty pages too, for whoever counts. */
 export async function* waitingOfDay(
   table: Table,
-  query: { tenant: string; day: string; from_ms: number; to_ms: number },
+  query: { tenant: string; day: string; from_ms: number; to_ms: number } & Age,
   newSignal: () => AbortSignal,
 ): AsyncGenerator<{ looked_at: number; waiting: EventEntry[] }> {
   for await (const entries of eventsOfDay(table, { ...query, outcome: null }, newSignal))
-    yield { looked_at: entries.length, waiting: await withoutStatus(table, entries, newSignal()) };
+    yield { looked_at: entries.length, waiting: await withoutStatus(table, entries, query, newSignal()) };
 }

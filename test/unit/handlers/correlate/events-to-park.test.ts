@@ -15,7 +15,7 @@ const parkWith = (rows: object[], unit: Unit): Promise<Due[]> =>
         .find(({ pk, sk }) => JSON.stringify({ pk, sk }) === wanted);
       return row ? { Item: row } : {};
     },
-    (table) => eventsToPark({ table, tenant: 'default' }, unit),
+    (table) => eventsToPark({ table, tenant: 'default', clock: () => 4_999 }, unit),
   );
 
 const due = { event_id: 'evt_1', expires_at: 5 };
@@ -41,6 +41,13 @@ describe('what a failed unit is parked under', () => {
     ['there is no snapshot', [event]],
     ['the snapshot names no event', [snapshot, event]],
     ['the event is not stored yet', [{ ...snapshot, event_id: 'evt_1' }]],
+    [
+      'the event has expired',
+      [
+        { ...snapshot, event_id: 'evt_1' },
+        { ...event, [TTL_ATTRIBUTE]: 4 },
+      ],
+    ],
   ])('is nothing where %s, because its sender will bring it', async (_what, rows) => {
     expect(await parkWith(rows, lonely)).toEqual([]);
   });
