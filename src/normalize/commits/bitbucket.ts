@@ -3,6 +3,7 @@ import { isJsonObject, type Json, type JsonObject, own } from '../../domain/json
 import { isAbsent } from '../readers.ts';
 import type { Unread } from '../unread.ts';
 import { type Node, optional, readEach } from './node.ts';
+import { hashAt, listedTwice, ownLine } from './own-line.ts';
 import { readCommit } from './read-commit.ts';
 import { readPullRequest } from './read-pull-request.ts';
 import { readBranch } from './readers.ts';
@@ -37,15 +38,24 @@ const branchOf = (change: Node): string | null => {
   return isTag ? null : optional(readBranch, change, ['new', 'name']);
 };
 
-const readChange = (change: Node, repository: string): DeliveredCommit[] => {
+const readChange = (
+  change: Node,
+  { repository, shared }: { repository: string; shared: ReadonlySet<string> },
+): DeliveredCommit[] => {
   const { object, unread } = change;
   const path = `${change.path}.commits`;
   const commits = own(object, 'commits');
   const branch = branchOf(change);
   // Bitbucket Cloud lists five commits of a change at most, and says when there were more.
   if (own(object, 'truncated') === true) unread.note(path);
-  if (Array.isArray(commits))
-    return readEach(commits, path, unread, (node) => readCommit(node, COMMIT, { repository, branch }));
+  if (Array.isArray(commits)) {
+    const line = ownLine(object, commits);
+    const isOwn = (hash: string) => line.has(hash) && !shared.has(hash);
+    const branchFor = (commit: JsonObject) => (isOwn(hashAt(commit) ?? '') ? branch : null);
+    return readEach(commits, path, unread, (node) =>
+      readCommit(node, COMMIT, { repository, branch: branchFor(node.object) }),
+    );
+  }
   if (!isAbsent(commits)) unread.note(path);
   return [];
 };
@@ -54,8 +64,12 @@ const readChange = (change: Node, repository: string): DeliveredCommit[] => {
 export const readBitbucketPush = (
   { repository, changes }: { repository: string; changes: Json[] },
   unread: Unread,
-): DeliveredCommit[] =>
-  readEach(changes, 'push.changes', unread, (change) => readChange(change, repository)).flat();
+): DeliveredCommit[] => {
+  const shared = listedTwice(changes);
+  return readEach(changes, 'push.changes', unread, (change) =>
+    readChange(change, { repository, shared }),
+  ).flat();
+};
 
 /** The pull request of a `pullrequest:*` event, or null and noted when it cannot be read. */
 export const readBitbucketPullRequest = (

@@ -25,6 +25,12 @@ const PULL_REQUEST = {
 /** GitHub lists no more of a push ("a maximum of 2048 commits") and does not say that there were more. */
 const MOST_LISTED = 2048;
 
+/**
+ * False for a commit that GitHub had before, from a push to another branch: it comes by a merge, a rebase or a new
+ * branch on older commits, and this branch says nothing of it.
+ */
+const isNew = (commit: JsonObject): boolean => own(commit, 'distinct') !== false;
+
 /** The commits a `push` lists; those that cannot be read are left out and noted. */
 export const readGithubPush = (
   { repository, ref, commits }: { repository: string; ref: Json | undefined; commits: Json[] },
@@ -32,7 +38,9 @@ export const readGithubPush = (
 ): DeliveredCommit[] => {
   const branch = one(readRef, ref, 'ref', unread);
   if (commits.length >= MOST_LISTED) unread.note('commits');
-  return readEach(commits, 'commits', unread, (node) => readCommit(node, COMMIT, { repository, branch }));
+  return readEach(commits, 'commits', unread, (node) =>
+    readCommit(node, COMMIT, { repository, branch: isNew(node.object) ? branch : null }),
+  );
 };
 
 /** The pull request of a `pull_request` event, or null and noted when it cannot be read. */

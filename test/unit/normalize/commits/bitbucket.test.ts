@@ -110,6 +110,110 @@ describe('a push', () => {
   );
 });
 
+/** A hash of forty times one digit. */
+const hash = (digit: string): string => digit.repeat(40);
+
+/** A commit and its parents, each by one digit. */
+const listed = (digit: string, ...parents: string[]) => ({
+  ...COMMIT,
+  hash: hash(digit),
+  parents: parents.map((parent) => ({ type: 'commit', hash: hash(parent) })),
+});
+
+/** Which of the listed commits the branch is named for, by their digits. */
+const named = (change: object): string => {
+  const { commits, unread_fields } = push({
+    old: { type: 'branch', name: 'feature/LED-7', target: { hash: hash('0') } },
+    new: { type: 'branch', name: 'feature/LED-7', target: { hash: hash('9') } },
+    ...change,
+  });
+  expect(unread_fields.filter((path) => path !== 'push.changes.0.commits')).toEqual([]);
+  return commits.map(({ sha, branch }) => (branch === 'feature/LED-7' ? sha.slice(0, 1) : '-')).join('');
+};
+
+describe('the branch of a push', () => {
+  it('is named for the line of first parents from the new head, because a merge brings what began elsewhere', () => {
+    const commits = [
+      listed('9', '8'),
+      listed('8', '7', 'e'),
+      listed('e', 'd'),
+      listed('7', '0'),
+      listed('d', 'c'),
+    ];
+    expect(named({ commits })).toBe('98-7-');
+    expect(named({ commits: commits.toReversed() })).toBe('-7-89');
+  });
+
+  it('is named as far as a list goes that was cut, because further down it is not known', () => {
+    const commits = [
+      listed('9', '8', 'e'),
+      listed('e', 'd'),
+      listed('d', 'c'),
+      listed('c', 'b'),
+      listed('b', 'a'),
+    ];
+    expect(named({ truncated: true, commits })).toBe('9----');
+  });
+
+  it('is named for the commits of an octopus and a revert like for others, but for none of what they brought', () => {
+    const commits = [listed('9', '8', 'd', 'e'), listed('e', '1'), listed('d', '1'), listed('8', '0')];
+    expect(named({ commits })).toBe('9--8');
+  });
+
+  it('is named for nothing after a forced push, because the list holds what it was rebased onto', () => {
+    const commits = [listed('9', '8'), listed('8', '7'), listed('7', '6')];
+    expect(named({ forced: true, commits })).toBe('---');
+  });
+
+  it('is named for nothing of a new branch whose list is history, because Bitbucket lists that also without news', () => {
+    const commits = [
+      listed('9', '8'),
+      listed('8', '7'),
+      listed('7', '6'),
+      listed('6', '5'),
+      listed('5', '4'),
+    ];
+    expect(named({ old: null, created: true, truncated: true, commits })).toBe('-----');
+    const whole = [listed('9', '8'), listed('8')];
+    expect(named({ old: null, created: true, truncated: false, commits: whole })).toBe('--');
+  });
+
+  it('is named for a new branch’s commits where the list ends above what was there', () => {
+    const commits = [listed('9', '8'), listed('8', '7')];
+    expect(named({ old: null, created: true, truncated: false, commits })).toBe('98');
+  });
+
+  it('is not named below a merge of its own old head, because then another line took its name', () => {
+    const commits = [listed('9', '8'), listed('8', 'e', '0'), listed('e', 'd'), listed('d', 'c')];
+    expect(named({ commits })).toBe('9---');
+  });
+
+  it('begins at the first of the list where no head is named, and needs no parents', () => {
+    const target = { type: 'branch', name: 'feature/LED-7' };
+    expect(named({ new: target, commits: [listed('9', '8'), listed('8', '0'), listed('e')] })).toBe('98-');
+    expect(named({ commits: [{ ...COMMIT, hash: hash('9') }, listed('8', '0')] })).toBe('9-');
+    expect(named({ commits: [{ ...listed('9'), parents: [null, 5] }, listed('8', '0')] })).toBe('9-');
+    expect(named({ commits: [listed('9', '8'), listed('8', '9')] })).toBe('98');
+    expect(named({ commits: [listed('8', '7'), listed('7', '6')] })).toBe('--');
+  });
+
+  it('is named for no commit that the same push lists for another branch, because that one may have brought it', () => {
+    const to = (name: string, type = 'branch') => ({ type, name, target: { hash: hash('9') } });
+    const commits = [listed('9', '8'), listed('8', '7')];
+    const old = { type: 'branch', name: 'x', target: { hash: hash('7') } };
+    const main = { old, new: to('main'), commits: [listed('8', '7')] };
+    const tag = { old: null, new: to('v1', 'tag'), commits };
+    const delivery = push({ old, new: to('feature/LED-7'), commits }, main, tag);
+    expect(delivery.commits.map(({ branch }) => branch)).toEqual(['feature/LED-7', null, null, null, null]);
+  });
+
+  it('is matched whatever the letters of a hash, because hex has two cases', () => {
+    const head = { type: 'branch', name: 'feature/LED-7', target: { hash: 'A'.repeat(40) } };
+    const commits = [{ ...listed('a', 'b') }, { ...listed('B', '0') }];
+    expect(named({ new: head, commits })).toBe('ab');
+  });
+});
+
 describe('the author of a commit', () => {
   const author = (value: unknown) => {
     const { commits, unread_fields } = push({ new: NEW, commits: [{ ...COMMIT, author: value }] });

@@ -67,6 +67,37 @@ describe('a push', () => {
     expect(unread_fields).toEqual(unread);
   });
 
+  it.each([
+    [true, 'ORB-1'],
+    [undefined, 'ORB-1'],
+    [false, null],
+  ])(
+    'names its branch for a commit with distinct %j as %j, because an older one came from another',
+    (distinct, branch) => {
+      const { commits, unread_fields } = push([{ ...COMMIT, distinct }], 'refs/heads/ORB-1');
+      expect(commits).toMatchObject([{ sha: SHA, branch }]);
+      expect(unread_fields).toEqual([]);
+    },
+  );
+
+  it('after a merge of main names its branch for its own commits alone, because main has the others', () => {
+    const body = {
+      ref: 'refs/heads/feature/ORB-2',
+      created: true,
+      forced: true,
+      base_ref: 'refs/heads/main',
+      repository: { full_name: 'a/b', default_branch: 'main' },
+      commits: [
+        { ...COMMIT, id: '1'.repeat(40), distinct: false },
+        { ...COMMIT, id: '2'.repeat(40), distinct: true },
+        { ...COMMIT, id: '3'.repeat(40), distinct: false },
+        { ...COMMIT, id: '4'.repeat(40), distinct: true },
+      ],
+    };
+    const { commits } = normalizeCommitBody('github', 'push', body);
+    expect(commits.map(({ branch }) => branch)).toEqual([null, 'feature/ORB-2', null, 'feature/ORB-2']);
+  });
+
   it('that deletes a branch lists nothing, because its commits stay as they are', () => {
     const body = { ref: 'refs/heads/x', deleted: true, head_commit: null, commits: [] };
     expect(normalizeCommitBody('github', 'push', { ...body, repository: { full_name: 'a/b' } })).toEqual({
