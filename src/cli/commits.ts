@@ -1,4 +1,4 @@
-import { InvalidArgumentError } from 'commander';
+import { InvalidArgumentError, Option } from 'commander';
 import { readInstance } from '../local/instance.ts';
 import { type Batch, cutBatches, MOST_COMMITS, STANDARD_COMMITS } from './commits/batches.ts';
 import { describePlan, makePlan, type Plan, planned, rehearse, type Wish } from './commits/plan.ts';
@@ -17,8 +17,12 @@ const HELP = `
 Reads git log, merges included, and sends ids, messages, author names, times and the branch, never file contents
 or e-mail addresses. Running it again changes nothing: a batch with the same commits has the same bytes, and the
 receiver knows it. Batches end where commit ids say so, so that new commits change only the last of them.
-A folder inside a repository means all of it. A commit on several of the named branches is sent with the first
-named, so name the main one first; a branch that is not here is looked for among those of the remotes.
+A folder inside a repository means all of it; a branch that is not here is looked for among those of the remotes.
+
+A branch is sent with the commits that began on it, as far as that is certain, and with no other. What the default
+branch reaches (origin/HEAD, else main, else master) is sent with that, or without a branch. So fetch first.
+--since looks at the time each commit was made at (git log's committer date), not at when it was pushed: to catch
+up after an outage leave it out. A day alone (2026-01-31, yesterday) is its start in this machine's time zone.
 
 Address and secret are those of the running instance (npm start); COMMITS_WEBHOOK_SECRET in the environment wins
 over its secret, and flags win over both. A command line can be seen by others on this machine, an environment
@@ -41,11 +45,20 @@ const command = newCommand(
     "its name; else from the address of the remote origin, else the folder's",
     readName,
   )
-  .option('--since <time>', 'only commits since then, as git reads it (30.days, 2026-01-31)', notEmpty)
+  .option(
+    '--since <time>',
+    'only commits whose own time is that or later, as git reads it (30.days, 2026-01-31)',
+    notEmpty,
+  )
   .option(
     '--branch <name>',
     'this branch, again for more; else the current one',
     (name, all: string[] = []) => [...all, notEmpty(name)],
+  )
+  .addOption(
+    new Option('--all', 'every branch that is here, those of remotes as they were fetched').conflicts(
+      'branch',
+    ),
   )
   .option(
     '--batch <n>',

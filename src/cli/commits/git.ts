@@ -24,13 +24,19 @@ type Running = { stdout: Readable; why: Promise<string | null>; kill: () => void
 const whyOf = (said: string): string =>
   said.split('\n').find((line) => line.startsWith('fatal: ')) ?? said.split('\n')[0] ?? '';
 
-/** No shell is between: an argument is an argument whatever it holds. `why` is null when git ended well. */
-const start = (folder: string, args: readonly string[]): Running => {
+/**
+ * No shell is between: an argument is an argument whatever it holds. `why` is null when git ended well.
+ * @param lines what git reads from its input: there may be more than fits into a command line
+ */
+const start = (folder: string, args: readonly string[], lines: readonly string[]): Running => {
   const settings = SETTINGS.flatMap((setting) => ['-c', setting]);
   const child = spawn('git', ['--no-pager', ...settings, '-C', folder, ...args], {
     env: environment(),
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: ['pipe', 'pipe', 'pipe'],
   });
+  // A git that ends before it has read everything says why by itself.
+  child.stdin.on('error', () => {});
+  child.stdin.end(lines.map((line) => `${line}\n`).join(''));
   const { promise: ended, resolve, reject } = Promise.withResolvers<boolean>();
   child.once('close', (code) => resolve(code === 0));
   child.once('error', (fault) => reject(new CommandError(`git cannot be run (${faultCode(fault)})`)));
@@ -41,11 +47,26 @@ const start = (folder: string, args: readonly string[]): Running => {
 };
 
 /** Runs git for a short answer. @throws CommandError when git cannot be run at all */
-export const askGit = async (folder: string, args: readonly string[]): Promise<GitAnswer> => {
-  const { stdout, why } = start(folder, args);
+export const askGit = async (
+  folder: string,
+  args: readonly string[],
+  lines: readonly string[] = [],
+): Promise<GitAnswer> => {
+  const { stdout, why } = start(folder, args, lines);
   const [answer, reason] = await Promise.all([text(stdout), why]);
   if (reason !== null) return { kind: 'refused', why: reason };
   return { kind: 'done', text: answer.replace(/\n$/, '') };
+};
+
+/** The lines git answers; none for an empty answer. @throws CommandError when git refuses */
+export const askLines = async (
+  folder: string,
+  args: readonly string[],
+  lines: readonly string[] = [],
+): Promise<string[]> => {
+  const answer = await askGit(folder, args, lines);
+  if (answer.kind === 'refused') throw new CommandError(`git ${args[0]} failed: ${answer.why}`);
+  return answer.text === '' ? [] : answer.text.split('\n');
 };
 
 /**
@@ -53,8 +74,12 @@ export const askGit = async (folder: string, args: readonly string[]): Promise<G
  * reads them, and ends with them.
  * @throws CommandError when git fails, at the end of what it said till then
  */
-export async function* readFields(folder: string, args: readonly string[]): AsyncGenerator<string> {
-  const { stdout, why, kill } = start(folder, args);
+export async function* readFields(
+  folder: string,
+  args: readonly string[],
+  lines: readonly string[] = [],
+): AsyncGenerator<string> {
+  const { stdout, why, kill } = start(folder, args, lines);
   let all = false;
   try {
     yield* nulFields(stdout);

@@ -1,8 +1,8 @@
 import { parseCommitInstant } from '../../domain/commit.ts';
 import { LAST_INSTANT_MS, toUtcIso } from '../../domain/instant.ts';
-import { CommandError } from '../shared/command-error.ts';
 import { hideAddresses, withoutAddresses } from './addresses.ts';
-import { askGit, readFields } from './git.ts';
+import { askLines, readFields } from './git.ts';
+import type { BranchOf } from './speaking.ts';
 import type { Tip } from './tips.ts';
 
 /** A commit as `POST /webhooks/commits` takes it; the order of the keys is that of the bytes sent. */
@@ -47,42 +47,47 @@ export const toCommit = (fields: readonly string[], branch: string | null): Logg
   };
 };
 
-/** What `--since` means, in epoch seconds, as git itself reads it. */
-export const readSince = async (folder: string, since: string): Promise<number> => {
-  const read = await askGit(folder, ['rev-parse', `--since=${since}`]);
-  const seconds = read.kind === 'done' ? /^--max-age=(\d+)$/.exec(read.text)?.[1] : undefined;
-  if (seconds === undefined) throw new CommandError(`git cannot read --since ${since}`);
-  return Number(seconds);
-};
-
-const rangeOf = ({ sha, without }: Tip, since: number | null): string[] => [
-  ...(since === null ? [] : [`--max-age=${since}`]),
-  '--end-of-options',
-  sha,
-  ...without.map((other) => `^${other}`),
-  '--',
-];
-
-/** How many commits `readLog` will find. */
-export const countCommits = async (folder: string, tip: Tip, since: number | null): Promise<number> => {
-  const counted = await askGit(folder, ['rev-list', '--count', ...rangeOf(tip, since)]);
-  if (counted.kind === 'refused') throw new CommandError(`git rev-list failed: ${counted.why}`);
-  return Number(counted.text);
-};
+/**
+ * Each commit is looked at by itself. Git would stop at the first one that is older, and miss those behind it whose
+ * clock was wrong; only newer gits can be told not to. One whose time git cannot read (0) is kept.
+ */
+const isSince = (seconds: number, since: number | null): boolean =>
+  since === null || seconds >= since || !(seconds > 0);
 
 /**
  * A branch's commits, merges included, oldest first. In the order of the graph the commits of a merged branch
  * stand together; by date they would come to lie between older ones.
+ * @param since epoch seconds; null for all of history
  * @throws CommandError when git fails
  */
-export async function* readLog(folder: string, tip: Tip, since: number | null): AsyncGenerator<LoggedCommit> {
+export const listCommits = async (folder: string, tip: Tip, since: number | null): Promise<string[]> => {
+  const range = [tip.sha, ...tip.without.map((other) => `^${other}`)];
+  const lines = await askLines(
+    folder,
+    ['rev-list', '--topo-order', '--reverse', '--timestamp', '--stdin'],
+    range,
+  );
+  const commits = lines.map((line) => line.split(' '));
+  return commits.flatMap(([seconds = '', sha = '']) => (isSince(Number(seconds), since) ? [sha] : []));
+};
+
+/**
+ * Reads these commits, merges included, in this order.
+ * @throws CommandError when git fails
+ */
+export async function* readLog(
+  folder: string,
+  shas: readonly string[],
+  branchOf: BranchOf,
+): AsyncGenerator<LoggedCommit> {
+  if (shas.length === 0) return;
   const output = ['-z', '--no-color', '--no-notes', '--no-patch', `--format=${FORMAT.join('%x00')}`];
-  const args = ['log', '--reverse', '--topo-order', ...output, ...rangeOf(tip, since)];
+  const args = ['log', '--no-walk=unsorted', '--stdin', ...output];
   let fields: string[] = [];
-  for await (const field of readFields(folder, args)) {
+  for await (const field of readFields(folder, args, shas)) {
     fields.push(field);
     if (fields.length < FORMAT.length) continue;
-    yield toCommit(fields, tip.branch);
+    yield toCommit(fields, branchOf(fields[0] ?? ''));
     fields = [];
   }
 }

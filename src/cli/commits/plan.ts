@@ -1,48 +1,63 @@
 import { toUtcIso } from '../../domain/instant.ts';
 import { cutBatches } from './batches.ts';
-import { countCommits, type LoggedCommit, readLog, readSince } from './log.ts';
+import { findBranches } from './branches.ts';
+import { type LoggedCommit, listCommits, readLog } from './log.ts';
 import { findRepository, type Repository } from './repository.ts';
+import { readSince } from './since.ts';
+import { type BranchOf, findSpeakers } from './speaking.ts';
 import { findTips, type Tip } from './tips.ts';
 
-/** What is to be sent, before anything is read but how much it is. */
+/** What is to be sent, before anything is read but which commits. */
 export type Plan = {
   repository: Repository;
   tips: Tip[];
-  /** Commits of each tip. */
-  counts: number[];
+  /** Ids of each tip's commits, oldest first. */
+  shas: string[][];
+  branchOf: BranchOf;
   total: number;
   /** Epoch seconds; null for all of history. */
   since: number | null;
 };
 
-export type Wish = { repo: string; name?: string; since?: string; branch?: string[] };
+export type Wish = { repo: string; name?: string; since?: string; branch?: string[]; all?: true };
 
-/** @throws UsageError or CommandError when there is no such repository or branch */
-export const makePlan = async ({ repo, name, since: text, branch = [] }: Wish): Promise<Plan> => {
+/** @throws UsageError or CommandError when there is no such repository, branch or time */
+export const makePlan = async ({ repo, name, since: text, branch = [], all }: Wish): Promise<Plan> => {
   const repository = await findRepository(repo, name);
   const { folder } = repository;
   const since = text === undefined ? null : await readSince(folder, text);
-  const tips = await findTips(folder, branch);
-  const counts: number[] = [];
-  for (const tip of tips) counts.push(await countCommits(folder, tip, since));
-  return { repository, tips, counts, since, total: counts.reduce((sum, count) => sum + count, 0) };
+  const branches = await findBranches(folder);
+  const tips = await findTips(folder, all ? 'all' : branch, branches);
+  const shas: string[][] = [];
+  for (const tip of tips) shas.push(await listCommits(folder, tip, since));
+  const branchOf = await findSpeakers(repository, tips, branches);
+  const total = shas.reduce((sum, some) => sum + some.length, 0);
+  return { repository, tips, shas, branchOf, since, total };
 };
 
 /** The commits of all tips, tip after tip, each oldest first; `seen` gets every one. */
 export async function* planned(
-  { repository, tips, since }: Plan,
+  { repository, shas, branchOf }: Plan,
   seen: (commit: LoggedCommit) => void = () => {},
 ): AsyncGenerator<LoggedCommit> {
-  for (const tip of tips) {
-    for await (const commit of readLog(repository.folder, tip, since)) {
+  for (const some of shas) {
+    for await (const commit of readLog(repository.folder, some, branchOf)) {
       seen(commit);
       yield commit;
     }
   }
 }
 
-const branchesOf = ({ tips, counts }: Plan): string =>
-  tips.map(({ branch }, index) => `${branch ?? 'on no branch'}: ${counts[index]}`).join(', ');
+/** How many branches are named. */
+const MANY = 20;
+
+const branchesOf = ({ tips, shas }: Plan): string => {
+  const counts = tips.map(({ branch }, index) => ({ branch, count: shas[index]?.length ?? 0 }));
+  const some = tips.length > MANY ? counts.filter(({ count }) => count > 0) : counts;
+  const rest = some.length > MANY ? `, and ${some.length - MANY} more` : '';
+  const shown = some.slice(0, MANY).map(({ branch, count }) => `${branch ?? 'on no branch'}: ${count}`);
+  return `${shown.join(', ')}${rest}`;
+};
 
 /** The plan in words. */
 export const describePlan = (plan: Plan): string => {

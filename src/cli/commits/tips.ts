@@ -1,12 +1,13 @@
 import { UsageError } from '../shared/command-error.ts';
+import type { Branch, Branches } from './branches.ts';
 import { askGit } from './git.ts';
 
 /** Where to read from: a branch's newest commit. */
 export type Tip = {
-  /** What its commits are sent with; null on a detached HEAD. */
+  /** Its name, for those commits that began on it; null on a detached HEAD. */
   branch: string | null;
   sha: string;
-  /** Newest commits of the branches named before: what these hold is theirs. */
+  /** Newest commits of the tips before: what these hold is listed with them. */
   without: string[];
 };
 
@@ -60,12 +61,27 @@ const currentTip = async (folder: string): Promise<Tip[]> => {
   throw new UsageError(`The current branch has no commits. Name another one with --branch: ${branches}`);
 };
 
+/** The default branch first, then the others: here and at every remote, where they differ. */
+const allTips = ({ all, main }: Branches): Tip[] => {
+  const isMain = ({ name }: Branch): boolean => name === main?.name;
+  const tips: Tip[] = [];
+  for (const { name, sha } of [...all.filter(isMain), ...all.filter((branch) => !isMain(branch))])
+    if (!tips.some((tip) => tip.sha === sha))
+      tips.push({ branch: name, sha, without: tips.map((tip) => tip.sha) });
+  return tips;
+};
+
 /**
- * The named branches (local, else of a remote), or the current one. A commit on several of them is the
- * first-named one's. Empty for a repository without commits.
+ * The named branches (local, else of a remote), all of them, or the current one. A commit on several of them is
+ * listed with the first. Empty for a repository without commits.
  * @throws UsageError when there is no such branch
  */
-export const findTips = async (folder: string, names: readonly string[]): Promise<Tip[]> => {
+export const findTips = async (
+  folder: string,
+  names: readonly string[] | 'all',
+  branches: Branches,
+): Promise<Tip[]> => {
+  if (names === 'all') return allTips(branches);
   if (names.length === 0) return currentTip(folder);
   const tips: Tip[] = [];
   for (const name of names) {
