@@ -1,11 +1,15 @@
 import { BatchWriteItemCommand } from '@aws-sdk/client-dynamodb';
 import { marshall } from '@aws-sdk/util-dynamodb';
+import pMap from 'p-map';
 import { chunks } from '../platform/chunks.ts';
 import { repeatRest } from './repeat-rest.ts';
 import { callTable, type Item, type Key, type Table } from './table-client.ts';
 
 /** DynamoDB's limit for one BatchWriteItem. */
 export const MOST_PER_CALL = 25;
+
+/** A delivery of 800 commits that name 50 keys each has 1,600 calls to make. */
+const CALLS_AT_A_TIME = 2;
 
 /** Puts these and answers those that the table did not take this time. */
 const putOnce = async (table: Table, items: (Item & Key)[], signal: AbortSignal): Promise<(Item & Key)[]> => {
@@ -27,6 +31,9 @@ const putOnce = async (table: Table, items: (Item & Key)[], signal: AbortSignal)
  * @throws RefusedItemError for a malformed item, UnavailableError for any other fault
  */
 export const putRows = async (table: Table, items: (Item & Key)[], signal: AbortSignal): Promise<void> => {
-  for (const some of chunks(items, MOST_PER_CALL))
-    await repeatRest(some, (rest) => putOnce(table, rest, signal), signal);
+  await pMap(
+    chunks(items, MOST_PER_CALL),
+    (some) => repeatRest(some, (rest) => putOnce(table, rest, signal), signal),
+    { concurrency: CALLS_AT_A_TIME },
+  );
 };

@@ -25,21 +25,21 @@ export type BatchDeps = {
  */
 export const TRY_MS = 120_000;
 
-const newSignal = (): AbortSignal => AbortSignal.timeout(TRY_MS);
+const newSignal = (ms = TRY_MS): AbortSignal => AbortSignal.timeout(ms);
 
 /** One for each table, so that units at work at the same time share their calls. */
 const gatherers = new WeakMap<Table, Gathered>();
 
 const gathered = (table: Table): Gathered => {
-  const own = gatherers.get(table) ?? gather(table, newSignal);
+  const own = gatherers.get(table) ?? gather(table, () => newSignal());
   gatherers.set(table, own);
   return own;
 };
 
-/** A scope whose calls end with this try. */
-export const newScope = ({ table, tenant }: Pick<BatchDeps, 'table' | 'tenant'>): Scope => ({
+/** A scope whose calls end with this try; `ms`: how long it may take. */
+export const newScope = ({ table, tenant }: Pick<BatchDeps, 'table' | 'tenant'>, ms = TRY_MS): Scope => ({
   table,
   tenant,
-  signal: newSignal(),
+  signal: newSignal(ms),
   ...gathered(table),
 });

@@ -6,7 +6,8 @@ import type { Hint } from '../../stream/read-hint.ts';
 import { type BatchDeps, newScope } from './batch-deps.ts';
 import { writeBatchDocument } from './batch-document.ts';
 import { logFailed } from './log-failed.ts';
-import { runUnit, type UnitResult } from './run-unit.ts';
+import { LIMITS, type Limits, limitsFor, runAlone } from './run-alone.ts';
+import { runUnit, type Tried, type UnitResult } from './run-unit.ts';
 import { BACKOFF, ISSUES_TOGETHER, UNITS_AT_A_TIME } from './scope.ts';
 import { readWork, type Unit } from './units.ts';
 import type { WrittenRun } from './write-document.ts';
@@ -45,25 +46,20 @@ const logRun = (deps: BatchDeps, run: WrittenRun | null, begun: Moment, results:
   deps.log.info({ ...fields, duration_ms: Math.round(now.steady - begun.steady) }, 'correlation');
 };
 
+const TRIES = 3;
+
 /** Deliveries of commits first: what they say of an issue is known when the issue's own turn comes. */
-const runAll = async (deps: BatchDeps, units: Unit[]): Promise<UnitResult[]> => {
-  const run = (unit: Unit) => runUnit(deps, unit);
+const runAll = async (deps: BatchDeps, units: Unit[], limits: Limits): Promise<Tried[]> => {
+  const { together_ms, issue_ms } = limitsFor(units.length, limits);
+  const within = (try_ms: number) => (unit: Unit) => runUnit(deps, unit, { tries: TRIES, try_ms, before: 0 });
   const { event = [], issue = [] } = Object.groupBy(units, ({ kind }) => kind);
-  const ofEvents = await pMap(event, run, { concurrency: UNITS_AT_A_TIME });
-  return [...ofEvents, ...(await pMap(issue, run, { concurrency: ISSUES_TOGETHER }))];
+  const ofEvents = await pMap(event, within(together_ms), { concurrency: UNITS_AT_A_TIME });
+  return [...ofEvents, ...(await pMap(issue, within(issue_ms), { concurrency: ISSUES_TOGETHER }))];
 };
 
-/**
- * Handles one batch of hints: looks at what they name, writes one document of what it found, and writes down
- * what became of each event. What fails three times is parked and blocks nothing else. Without the document
- * only what failed is written down: the sweep comes back to the rest.
- * @throws UnavailableError only when the batch's events cannot even be read
- */
-export const processBatch = async (deps: BatchDeps, hints: Hint[]): Promise<BatchResult> => {
-  const begun = momentOf(deps.clock);
-  const units = await pRetry(() => readWork(deps, newScope(deps), hints), BACKOFF);
-  const worked = await runAll(deps, units);
-  const { run, written, results } = await writeBatchDocument(deps, worked);
+/** Writes the document of what is done, and then what became of each event. Never rejects. */
+const conclude = async (deps: BatchDeps, begun: Moment, done: UnitResult[]): Promise<BatchResult> => {
+  const { run, written, results } = await writeBatchDocument(deps, done);
   const failed = results.filter(hasFailed);
   for (const result of failed) logParked(deps, result);
   // A unit without events of its own is parked under the one its snapshot shows.
@@ -72,4 +68,39 @@ export const processBatch = async (deps: BatchDeps, hints: Hint[]): Promise<Batc
   const unwritten = await writeDown(deps, written ? results : failed);
   logRun(deps, run, begun, results);
   return { run, failed: failed.length, unwritten, complete: written && unwritten.size === 0 };
+};
+
+const NONE_YET: BatchResult = { run: null, failed: 0, unwritten: new Set(), complete: true };
+
+const both = (a: BatchResult, b: BatchResult): BatchResult => ({
+  run: b.run ?? a.run,
+  failed: a.failed + b.failed,
+  unwritten: new Set([...a.unwritten, ...b.unwritten]),
+  complete: a.complete && b.complete,
+});
+
+/**
+ * Handles one batch of hints: looks at what they name, writes a document of what it found, and writes down
+ * what became of each event. What fails three times is parked and blocks nothing else. What takes long is left until
+ * all that is done is written down; then each such unit is tried alone, and gets a document of its own. Without the
+ * document only what failed is written down: the sweep comes back to the rest.
+ * @throws UnavailableError only when the batch's events cannot even be read
+ */
+export const processBatch = async (
+  deps: BatchDeps,
+  hints: Hint[],
+  limits: Limits = LIMITS,
+): Promise<BatchResult> => {
+  const begun = momentOf(deps.clock);
+  const units = await pRetry(() => readWork(deps, newScope(deps), hints), BACKOFF);
+  const tried = await runAll(deps, units, limits);
+  const late = tried.filter((one) => one.status === 'late');
+  const done = tried.filter((one) => one.status !== 'late');
+  let result = done.length > 0 || late.length === 0 ? await conclude(deps, begun, done) : NONE_YET;
+  for (const one of late) {
+    const usedMs = momentOf(deps.clock).steady - begun.steady;
+    const alone = await runAlone(deps, one, limits, usedMs);
+    result = both(result, await conclude(deps, begun, [alone]));
+  }
+  return result;
 };

@@ -1,6 +1,6 @@
 import pRetry from 'p-retry';
 import { UnavailableError } from '../../errors/errors.ts';
-import { type BatchDeps, newScope, TRY_MS } from './batch-deps.ts';
+import { type BatchDeps, newScope } from './batch-deps.ts';
 import type { Touched } from './collect-findings.ts';
 import { evaluateRefs } from './evaluate-refs.ts';
 import { lookAtIssue } from './look-at-issue.ts';
@@ -47,34 +47,51 @@ const attemptOnce = async (scope: Scope, unit: Unit): Promise<Touched | null> =>
   return work.kind === 'commits' ? takeCommits(scope, work.news) : null;
 };
 
-/** A body that cannot be unpacked will not be unpacked the next time. */
-const TRIES = {
-  ...BACKOFF,
-  shouldRetry: ({ error }: { error: Error }) => !(error instanceof UnreadableEventError),
-};
+/** What is over, and a unit whose time is up: it is tried again when it is alone. */
+export type Tried = UnitResult | { unit: Unit; status: 'late'; attempts: number };
 
-/** Does what a unit asks for, three times at most. Never rejects. */
-export const runUnit = async (deps: BatchDeps, unit: Unit): Promise<UnitResult> => {
+/** `tries` at most, each of which may take so many milliseconds; `before`: how often it was tried already. */
+export type Allowed = { tries: number; try_ms: number; before: number };
+
+const isLate = (fault: unknown, scope: Scope | undefined): boolean =>
+  fault instanceof UnavailableError && scope?.signal.aborted === true;
+
+const failedBy = (unit: Unit, attempts: number, fault: unknown): UnitResult => ({
+  unit,
+  status: 'failed',
+  attempts,
+  touched: NOTHING,
+  reason: reasonOf(fault),
+  retryable: fault instanceof UnavailableError,
+});
+
+/**
+ * Does what a unit asks for. A body that cannot be unpacked will not be unpacked the next time, and what took too
+ * long would take as long again in the same company. Never rejects.
+ */
+export const runUnit = async (deps: BatchDeps, unit: Unit, allowed: Allowed): Promise<Tried> => {
   const scopes: Scope[] = [];
   const attempt = (): Promise<Touched | null> => {
-    const scope = newScope(deps);
+    const scope = newScope(deps, allowed.try_ms);
     scopes.push(scope);
     return attemptOnce(scope, unit);
   };
+  const shouldRetry = ({ error }: { error: Error }): boolean =>
+    !(error instanceof UnreadableEventError) && !isLate(error, scopes.at(-1));
+  const attempts = (): number => allowed.before + scopes.length;
   try {
-    const touched = await pRetry(attempt, TRIES);
+    const touched = await pRetry(attempt, { ...BACKOFF, retries: allowed.tries - 1, shouldRetry });
     const status = touched === null ? 'not_needed' : 'processed';
-    const attempts = scopes.length;
-    return { unit, status, attempts, touched: touched ?? NOTHING, reason: null, retryable: false };
-  } catch (fault) {
-    const isLate = fault instanceof UnavailableError && scopes.at(-1)?.signal.aborted === true;
     return {
       unit,
-      status: 'failed',
-      attempts: scopes.length,
-      touched: NOTHING,
-      reason: isLate ? `not done within ${TRY_MS / 1000} s` : reasonOf(fault),
-      retryable: fault instanceof UnavailableError && !isLate,
+      status,
+      attempts: attempts(),
+      touched: touched ?? NOTHING,
+      reason: null,
+      retryable: false,
     };
+  } catch (fault) {
+    if (isLate(fault, scopes.at(-1))) return { unit, status: 'late', attempts: attempts() };
+    return failedBy(unit, attempts(), fault);
   }
 };

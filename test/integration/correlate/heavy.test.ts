@@ -1,0 +1,102 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { processBatch } from '../../../src/handlers/correlate/process-batch.ts';
+import { sweepEvents } from '../../../src/handlers/correlate/sweep-events.ts';
+import { openApp, startApp, type TestApp } from '../../support/app.ts';
+import { startCorrelation, type TestCorrelation } from '../../support/correlation.ts';
+import { startTestEngine } from '../../support/engine.ts';
+import { commit, commitsBody, issueBody } from './bodies.ts';
+import { commitsOf, processingOf } from './derived.ts';
+
+const HEAVY = 'acme/heavy';
+
+let engine: Awaited<ReturnType<typeof startTestEngine>>;
+let app: TestApp;
+let correlation: TestCorrelation;
+
+beforeAll(async () => {
+  engine = await startTestEngine();
+});
+
+afterAll(() => engine.stop());
+
+beforeEach(async () => {
+  app = await startApp({ endpoint: engine.endpoint });
+  correlation = startCorrelation(app);
+  return () => correlation[Symbol.dispose]();
+});
+
+/** The app's table, through clients that wait with every call about the heavy repository. */
+const slowTable = (pause: () => Promise<unknown>) => {
+  const { table } = openApp({ endpoint: engine.endpoint, tableName: app.events.table.name }).events;
+  for (const client of [table.writer, table.reader])
+    client.middlewareStack.add(
+      (next) => async (args) => {
+        if (JSON.stringify(args.input).includes(HEAVY)) await pause();
+        return next(args);
+      },
+      { step: 'initialize', name: 'slow' },
+    );
+  return table;
+};
+
+/** Delivers commits of a heavy and of another repository, and an issue; the ids of their events. */
+const deliverAll = async () => {
+  const heavy = { repository: HEAVY, commits: [commit(1, 'ABC-1'), commit(2, 'ABC-1 ABC-2')] };
+  const bodies = [JSON.stringify(heavy), commitsBody(commit(3, 'ABC-1'))];
+  const ids = [];
+  for (const body of bodies) ids.push(String((await app.deliverCommits('commits', body)).body.event_id));
+  const issue = String((await app.deliver(issueBody('1', 'ABC-1', 1))).body.event_id);
+  return { heavy: ids[0] ?? '', other: ids[1] ?? '', issue };
+};
+
+const hintsOf = (ids: object) => Object.values(ids).map((event_id) => ({ kind: 'event', event_id }) as const);
+
+const statusOf = async (eventId: string): Promise<string> => (await processingOf(app, eventId)).status;
+
+describe('a delivery that takes long', () => {
+  it('holds nothing else of its batch, because what is done is written down first', async () => {
+    const ids = await deliverAll();
+    const { promise: released, resolve: release } = Promise.withResolvers<void>();
+    const deps = { ...correlation.deps, table: slowTable(() => released) };
+    const limits = { together_ms: 3_000, issue_ms: 30_000, alone_ms: 60_000, batch_ms: 600_000 };
+    const batch = processBatch(deps, hintsOf(ids), limits);
+    const done = async () => [await statusOf(ids.other), await statusOf(ids.issue)];
+    await vi.waitFor(async () => expect(await done()).toEqual(['processed', 'processed']), {
+      timeout: 40_000,
+      interval: 100,
+    });
+    expect(await statusOf(ids.heavy)).toBe('pending');
+    expect(await commitsOf(app, 'ABC-1')).toEqual(['3 message']);
+    expect(correlation.latest().correlation.matched).toMatchObject([{ issue_id: '1' }]);
+    release();
+    expect(await batch).toMatchObject({ failed: 0, complete: true });
+    expect(await processingOf(app, ids.heavy)).toMatchObject({ status: 'processed', attempts: 2 });
+    expect((await processingOf(app, ids.other)).attempts).toBe(1);
+    expect(correlation.latest().correlation.matched[0]?.commits).toHaveLength(3);
+    expect(correlation.documents()).toHaveLength(2);
+  });
+
+  it('is parked after two more tries alone, and waits for a replay, because it would take as long each time', async () => {
+    const ids = await deliverAll();
+    const deps = { ...correlation.deps, table: slowTable(() => sleep(6_000)) };
+    const limits = { together_ms: 3_000, issue_ms: 30_000, alone_ms: 1_500, batch_ms: 600_000 };
+    expect(await processBatch(deps, hintsOf(ids), limits)).toMatchObject({ failed: 1, complete: true });
+    expect(await processingOf(app, ids.heavy)).toMatchObject({
+      status: 'failed',
+      attempts: 3,
+      reason: 'not done within 1.5 s',
+    });
+    expect(await statusOf(ids.other)).toBe('processed');
+  });
+
+  it('is left to the sweep when its batch has no time for it, because a function ends after a while', async () => {
+    const ids = await deliverAll();
+    const slow = { ...correlation.deps, table: slowTable(() => sleep(6_000)) };
+    const limits = { together_ms: 3_000, issue_ms: 30_000, alone_ms: 60_000, batch_ms: 0 };
+    expect(await processBatch(slow, hintsOf(ids), limits)).toMatchObject({ failed: 1, complete: true });
+    expect(await processingOf(app, ids.heavy)).toMatchObject({ status: 'failed', attempts: 1 });
+    await sweepEvents({ ...correlation.deps, clock: () => Date.now() + 60_000, retention_days: 30 });
+    expect(await statusOf(ids.heavy)).toBe('processed');
+  });
+});
