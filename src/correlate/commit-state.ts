@@ -35,11 +35,14 @@ export const mentionOf = ({ id, title, branch, updated_ms }: DeliveredPullReques
 /** What one delivery tells of a commit. */
 export const toCommitState = (commit: DeliveredCommit): CommitState => {
   const { message, author_name, committed_ms, branch, pull_request } = commit;
+  const { branch_keys, ...truncated } = ofBranch(branch);
+  // In the order in which a merge writes them: equal states are equal bytes.
   const own: CommitState = {
     kind: 'commit',
     details: { title: titleOf(message), author_name, committed_ms, ...findMessageKeys(message) },
+    branch_keys,
     pull_requests: {},
-    ...ofBranch(branch),
+    ...truncated,
   };
   return pull_request ? mergeCommits(own, mentionOf(pull_request)) : own;
 };
