@@ -100,23 +100,3 @@ globalThis.attack = async (request) => {
   );
   return Object.fromEntries(ways.filter(([, got]) => got !== null));
 };
-
-const loads = (tag, attribute, url, more = {}) =>
-  new Promise((done) => {
-    const element = Object.assign(document.createElement(tag), more, { [attribute]: url });
-    element.onload = () => done('load');
-    element.onerror = () => done('error');
-    document.head.append(element);
-  });
-
-/** What the events of elements tell of an address whose content cannot be read. */
-globalThis.observe = async (url) => ({
-  script: await within(PATIENCE_MS, loads('script', 'src', url)),
-  style: await within(PATIENCE_MS, loads('link', 'href', url, { rel: 'stylesheet' })),
-  image: await within(PATIENCE_MS, loads('img', 'src', url)),
-  object: await within(PATIENCE_MS, loads('object', 'data', url)),
-  noCors: await within(
-    PATIENCE_MS,
-    fetch(url, { mode: 'no-cors' }).then(() => 'load'),
-  ),
-});

@@ -16,8 +16,6 @@ export type Attacker = {
   open(url?: string): Promise<Page>;
   /** What a page could read, by the way it did. */
   attack(page: Page, request: Try): Promise<Record<string, string>>;
-  /** What a page learns of an address by the events of elements. */
-  observe(page: Page, url: string): Promise<Record<string, string | null>>;
   close(): Promise<void>;
 };
 
@@ -59,7 +57,6 @@ export const startAttacker = async (names: Record<string, string>): Promise<Atta
       return page;
     },
     attack: (page, request) => page.evaluate(`attack(${JSON.stringify(request)})`),
-    observe: (page, url) => page.evaluate(`observe(${JSON.stringify(url)})`),
     close: async () => {
       await browser.close();
       await stop(site);
