@@ -1,5 +1,6 @@
 import type { DeliveredCommit, DeliveredPullRequest } from '../domain/commit.ts';
 import type { CommitState } from '../domain/link.ts';
+import { bodyOf, latestBody } from './body.ts';
 import { findBranchKeys, findKeys, findMessageKeys } from './find-keys.ts';
 import { joinNamed, latestSaid, MOST_KEYS, truncatedIf, UNKNOWN_MS } from './named.ts';
 import { compareIds, fuller, isOver, union } from './order.ts';
@@ -24,12 +25,18 @@ const ofBranch = (branch: string | null): Pick<CommitState, 'branch_keys' | 'key
   return { branch_keys: keys.sort(), ...rest };
 };
 
+/** Keys of a pull request's title and, if it was told, body; what is no known time is older than any. */
+const heldBy = ({ title, body, updated_ms }: DeliveredPullRequest): Titles[string] => {
+  const at = updated_ms ?? UNKNOWN_MS;
+  return { ...findKeys(title), updated_ms: at, ...bodyOf(body, at) };
+};
+
 /** What a pull request tells of a commit that it holds: keys, but not the commit itself. */
-export const mentionOf = ({ id, title, branch, updated_ms }: DeliveredPullRequest): CommitState => ({
+export const mentionOf = (pullRequest: DeliveredPullRequest): CommitState => ({
   kind: 'commit',
   details: null,
-  pull_requests: { [id]: { ...findKeys(title), updated_ms: updated_ms ?? UNKNOWN_MS } },
-  ...ofBranch(branch),
+  pull_requests: { [pullRequest.id]: heldBy(pullRequest) },
+  ...ofBranch(pullRequest.branch),
 });
 
 /** What one delivery tells of a commit. */
@@ -75,7 +82,7 @@ const mergeTitles = (a: Titles, b: Titles): { titles: Titles; more: boolean } =>
   const merged = new Map(Object.entries(a));
   for (const [id, said] of Object.entries(b)) {
     const known = merged.get(id);
-    merged.set(id, known ? latestSaid(known, said) : said);
+    merged.set(id, known ? { ...latestSaid(known, said), ...latestBody(known, said) } : said);
   }
   const smallest = [...merged].sort(([x], [y]) => compareIds(x, y)).slice(0, MOST_PULL_REQUESTS);
   return { titles: Object.fromEntries(smallest), more: merged.size > MOST_PULL_REQUESTS };

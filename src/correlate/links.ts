@@ -1,32 +1,37 @@
 import { type Candidates, type Links, type RefState, RULES } from '../domain/link.ts';
-import { MOST_KEYS } from './named.ts';
+import { MOST_KEYS, truncatedIf } from './named.ts';
 import { compareIds, unique } from './order.ts';
 import { leavesOut, readingsOf } from './readings.ts';
 
-const titleKeys = (pullRequests: { [id: string]: { keys: string[] } }): string[] => {
-  const titles = Object.entries(pullRequests).sort(([a], [b]) => compareIds(a, b));
-  return unique(titles.flatMap(([, { keys }]) => keys));
+/** Of each rule the keys that this state's texts hold, in the order of the pull requests' numbers. */
+const namedBy = (state: RefState): Candidates => {
+  if (state.kind === 'pull_request')
+    return {
+      message: [],
+      branch: state.branch_keys,
+      pull_request_title: state.title_keys,
+      pull_request_body: state.body?.keys ?? [],
+    };
+  const byId = Object.entries(state.pull_requests).sort(([a], [b]) => compareIds(a, b));
+  return {
+    message: state.details?.keys ?? [],
+    branch: state.branch_keys,
+    pull_request_title: unique(byId.flatMap(([, { keys }]) => keys)),
+    pull_request_body: unique(byId.flatMap(([, { body }]) => body?.keys ?? [])),
+  };
 };
-
-const namedBy = (state: RefState): Candidates =>
-  state.kind === 'pull_request'
-    ? { message: [], branch: state.branch_keys, pull_request_title: state.title_keys }
-    : {
-        message: state.details?.keys ?? [],
-        branch: state.branch_keys,
-        pull_request_title: titleKeys(state.pull_requests),
-      };
 
 /**
  * The keys a commit or pull request names, by where it names them; at most `MOST_KEYS` of each rule. One rule takes
  * no place of another, because a second report of a commit must not take away what the first one told.
  */
 export const candidatesOf = (state: RefState): Candidates => {
-  const { message, branch, pull_request_title } = namedBy(state);
+  const { message, branch, pull_request_title, pull_request_body } = namedBy(state);
   return {
     message: message.slice(0, MOST_KEYS),
     branch: branch.slice(0, MOST_KEYS),
     pull_request_title: pull_request_title.slice(0, MOST_KEYS),
+    pull_request_body: pull_request_body.slice(0, MOST_KEYS),
   };
 };
 
@@ -38,17 +43,21 @@ export const allCandidates = (state: RefState): string[] => {
   return unique([...named, ...readings]);
 };
 
-const isSaidTruncated = (state: RefState): boolean => {
-  if (state.kind === 'pull_request') return state.title_keys_truncated === true;
-  const said = [state.details, ...Object.values(state.pull_requests)];
-  return said.some((one) => one?.keys_truncated === true);
+/** Where a state says that a text had more keys than were looked at. */
+const saidBy = (state: RefState): ({ keys_truncated?: true } | null | undefined)[] => {
+  if (state.kind === 'pull_request')
+    return [state, state.body, truncatedIf(state.title_keys_truncated === true)];
+  const held = Object.values(state.pull_requests);
+  return [state, state.details, ...held, ...held.map(({ body }) => body)];
 };
 
 /** True when it names more keys than are looked at. */
 export const isTruncated = (state: RefState): boolean => {
   const named = namedBy(state);
-  const isOver = RULES.some((rule) => leavesOut(named[rule]));
-  return isOver || state.keys_truncated === true || isSaidTruncated(state);
+  return (
+    RULES.some((rule) => leavesOut(named[rule])) ||
+    saidBy(state).some((said) => said?.keys_truncated === true)
+  );
 };
 
 /**

@@ -22,6 +22,7 @@ export const joinNamed = (a: Named, b: Named): Named => ({
  * told less than the other.
  */
 export const latestSaid = (a: Said, b: Said): Said => {
-  if (a.updated_ms !== b.updated_ms) return a.updated_ms > b.updated_ms ? a : b;
-  return { ...joinNamed(a, b), updated_ms: a.updated_ms };
+  if (a.updated_ms === b.updated_ms) return { ...joinNamed(a, b), updated_ms: a.updated_ms };
+  const { keys, keys_truncated, updated_ms } = a.updated_ms > b.updated_ms ? a : b;
+  return { keys, ...truncatedIf(keys_truncated === true), updated_ms };
 };

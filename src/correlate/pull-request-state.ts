@@ -1,5 +1,6 @@
 import type { DeliveredPullRequest } from '../domain/commit.ts';
 import type { PullRequestState, Said } from '../domain/link.ts';
+import { bodyOf, latestBody } from './body.ts';
 import { findBranchKeys, findKeys } from './find-keys.ts';
 import { latestSaid, MOST_KEYS, truncatedIf, UNKNOWN_MS } from './named.ts';
 import { fuller, isOver, union } from './order.ts';
@@ -9,15 +10,17 @@ import { titleOf } from './title.ts';
 export const toPullRequestState = (pullRequest: DeliveredPullRequest): PullRequestState => {
   const { keys, keys_truncated } = findKeys(pullRequest.title);
   const branch = findBranchKeys(pullRequest.branch ?? '');
+  const updated_ms = pullRequest.updated_ms ?? UNKNOWN_MS;
   return {
     kind: 'pull_request',
     title: titleOf(pullRequest.title),
     url: pullRequest.url,
-    updated_ms: pullRequest.updated_ms ?? UNKNOWN_MS,
+    updated_ms,
     title_keys: keys,
     ...(keys_truncated ? { title_keys_truncated: true } : {}),
     branch_keys: branch.keys.sort(),
     ...truncatedIf(branch.keys_truncated === true),
+    ...bodyOf(pullRequest.body, updated_ms),
   };
 };
 
@@ -74,6 +77,7 @@ export const mergePullRequests = (a: PullRequestState, b: PullRequestState): Pul
     kind: 'pull_request',
     ...title,
     ...latestUrl(a, b, title.updated_ms),
+    ...latestBody(a, b),
     branch_keys: union(a.branch_keys, b.branch_keys, MOST_KEYS),
     ...truncatedIf(isOverBranches || a.keys_truncated === true || b.keys_truncated === true),
   };

@@ -37,6 +37,8 @@ export type DeliveredPullRequest = {
   repository: string;
   id: string;
   title: string;
+  /** Keys are looked for in it, and it is not kept. Null when nobody tells; empty when there is none. */
+  body: string | null;
   url: string | null;
   /** The branch it brings in. */
   branch: string | null;

@@ -1,5 +1,5 @@
 /** Where a commit or pull request names an issue. The first one that names a known issue wins. */
-export const RULES = ['message', 'branch', 'pull_request_title'] as const;
+export const RULES = ['message', 'branch', 'pull_request_title', 'pull_request_body'] as const;
 export type Rule = (typeof RULES)[number];
 
 /** The keys a commit or pull request names, by where it names them; upper case, each once. */
@@ -17,6 +17,9 @@ export type Named = { keys: string[]; keys_truncated?: true };
 /** Keys in a text that changes, and when it said so. Epoch milliseconds; 0 when nobody tells. */
 export type Said = Named & { updated_ms: number };
 
+/** Keys in the newest body of a pull request, if anybody told one; the body itself is not kept. */
+export type Body = { body?: Said };
+
 /** What is known of a commit, merged from every delivery that mentions it, in whatever order. */
 export type CommitState = {
   kind: 'commit';
@@ -24,14 +27,14 @@ export type CommitState = {
   details: (Named & { title: string; author_name: string | null; committed_ms: number | null }) | null;
   /** Keys in the names of all branches it was pushed to. Sorted. */
   branch_keys: string[];
-  /** Keys in the titles of the pull requests that hold it, by id; the newest title of each. */
-  pull_requests: { [id: string]: Said };
+  /** Keys in the titles and bodies of the pull requests that hold it, by id; the newest of each. */
+  pull_requests: { [id: string]: Said & Body };
   /** When there are more branch keys, or more pull requests, than are looked at. */
   keys_truncated?: true;
 };
 
 /** What is known of a pull request, merged from every delivery that describes it, in whatever order. */
-export type PullRequestState = {
+export type PullRequestState = Body & {
   kind: 'pull_request';
   title: string;
   /** The newest anybody told. */

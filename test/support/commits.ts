@@ -19,6 +19,7 @@ export const aPullRequest = (parts: Partial<DeliveredPullRequest> = {}): Deliver
   repository: 'acme/shop',
   id: '12',
   title: 'Tidy up',
+  body: null,
   url: 'https://git.example.com/acme/shop/pull/12',
   branch: null,
   updated_ms: COMMITTED_MS,

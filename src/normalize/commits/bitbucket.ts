@@ -22,6 +22,7 @@ const COMMIT = {
 const PULL_REQUEST = {
   id: 'id',
   title: 'title',
+  bodies: [['description'], ['summary', 'raw']],
   updated: 'updated_on',
   url: ['links', 'html', 'href'],
   branch: ['source', 'branch', 'name'],

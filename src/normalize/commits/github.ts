@@ -17,6 +17,7 @@ const COMMIT = {
 const PULL_REQUEST = {
   id: 'number',
   title: 'title',
+  bodies: [['body']],
   updated: 'updated_at',
   url: ['html_url'],
   branch: ['head', 'ref'],

@@ -15,6 +15,7 @@ const toPullRequest = (
         repository,
         id: pull_request.id,
         title: toTitle(pull_request.title),
+        body: pull_request.body?.toWellFormed() ?? null,
         url: one(readUrl, pull_request.url, `${path}.url`, unread),
         branch: null,
         // Nobody says when it was updated: of two titles, that of the newer commit counts.

@@ -1,15 +1,35 @@
 import type { DeliveredPullRequest } from '../../domain/commit.ts';
+import { own } from '../../domain/json.ts';
 import { type Node, need, optional, type Steps } from './node.ts';
-import { readBranch, readFullSha, readInstant, readNumber, readTitle, readUrl } from './readers.ts';
+import {
+  readBranch,
+  readFullSha,
+  readInstant,
+  readMessage,
+  readNumber,
+  readTitle,
+  readUrl,
+} from './readers.ts';
 
 /** What a host calls the parts of a pull request; `shas` are those of commits it is known to hold. */
 type Words = {
   id: string;
   title: string;
+  /** Where its text is; the first that is there counts. */
+  bodies: readonly Steps[];
   updated: string;
   url: Steps;
   branch: Steps;
   shas: readonly Steps[];
+};
+
+/** Null of a host says that there is no text, and a missing one that nobody tells. */
+const readBodyOf = (node: Node, bodies: readonly Steps[]): string | null => {
+  for (const steps of bodies) {
+    const body = optional(readMessage, node, steps);
+    if (body !== null) return body;
+  }
+  return bodies.some(([name]) => own(node.object, name) === null) ? '' : null;
 };
 
 /** A pull request in a host's words; null and noted when it has no usable id or title. */
@@ -26,7 +46,8 @@ export const readPullRequest = (
   }
   const updated_ms = optional(readInstant, node, [words.updated]);
   const url = optional(readUrl, node, words.url);
+  const body = readBodyOf(node, words.bodies);
   const branch = optional(readBranch, node, words.branch);
   const shas = words.shas.map((steps) => optional(readFullSha, node, steps)).filter((sha) => sha !== null);
-  return { repository, id, title, url, branch, updated_ms, shas: [...new Set(shas)] };
+  return { repository, id, title, body, url, branch, updated_ms, shas: [...new Set(shas)] };
 };

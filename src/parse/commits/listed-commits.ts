@@ -37,6 +37,7 @@ const pullRequest = z.object(
   {
     id: z.pipe(z.transform(toId), textThat(isPullRequestId, ID_RULE)),
     title: z.string(TEXT_RULE),
+    body: z.nullish(z.string(TEXT_RULE)),
     url: z.nullish(z.string(TEXT_RULE)),
   },
   'must be an object',

@@ -134,3 +134,24 @@ describe('keys that people write', () => {
     expect(await items('/issues/QA-3/commits')).toHaveLength(1);
   });
 });
+
+describe('the body of a pull request', () => {
+  const described = (body: string | null, updated_at: string): string =>
+    JSON.stringify({
+      repository: { full_name: 'acme/shop' },
+      pull_request: { number: 4, title: 'Totals', body, updated_at, head: { ref: 'totals', sha: SHA } },
+    });
+
+  it('links its newest commit as the last rule, until the key is gone, because a body is corrected', async () => {
+    const pull = async (body: string | null, at: string): Promise<void> => {
+      await app.deliverCommits('github', described(body, at), { event: 'pull_request' });
+      await correlation.run();
+    };
+    await bring(['jira', story('1', 'QA-5')], ['commits', listed('Tidy', '2026-03-02T09:00:00Z')]);
+    await pull('<!-- QA-6 -->\nCloses QA-5.', '2026-03-02T10:00:00Z');
+    expect(await items('/issues/QA-5/commits')).toMatchObject([{ sha: SHA, rule: 'pull_request_body' }]);
+    await pull(null, '2026-03-02T11:00:00Z');
+    expect(await items('/issues/QA-5/commits')).toEqual([]);
+    expect(JSON.stringify(app.lines)).not.toContain('Closes');
+  });
+});

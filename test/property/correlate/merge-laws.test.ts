@@ -35,6 +35,7 @@ const pullRequest = fc.record({
   repository: fc.constant('acme/shop'),
   id,
   title,
+  body: fc.option(title),
   url: fc.constantFrom(null, 'https://a.example.com', 'https://b.example.com'),
   branch,
   updated_ms: ms,

@@ -161,7 +161,7 @@ describe('the published schema of a run document', () => {
     ['an issue id as a number', '"10001"', '10001'],
     ['an empty issue key', '"SHOP-1"', '""'],
     ['another outcome', '"applied"', '"stale"'],
-    ['a rule that is none', '"pull_request_title"', '"pull_request_body"'],
+    ['a rule that is none', '"pull_request_title"', '"pull_request_label"'],
     ['a sha in capitals', '"aaaaaaa"', '"AAAAAAA"'],
     ['a candidate that is no key', '"UTF-8"', '"utf-8"'],
     ['a count below nothing', '"commits":2', '"commits":-1'],

@@ -31,6 +31,7 @@ describe('candidatesOf', () => {
       message: ['ABC-1', 'ABC-2'],
       branch: ['ABC-2', 'ABC-3'],
       pull_request_title: ['ABC-5', 'ABC-1', 'ABC-4'],
+      pull_request_body: [],
     });
   });
 
@@ -53,6 +54,7 @@ describe('candidatesOf', () => {
       message: [],
       branch: ['ABC-3'],
       pull_request_title: ['ABC-2', 'ABC-1'],
+      pull_request_body: [],
     });
   });
 
@@ -66,11 +68,39 @@ describe('candidatesOf', () => {
         2: { keys: numbered('DD', 40), updated_ms: 1 },
       },
     };
-    const { message, branch, pull_request_title } = candidatesOf(state);
+    const { message, branch, pull_request_title, pull_request_body } = candidatesOf(state);
+    expect(pull_request_body).toEqual([]);
     expect([message.length, branch.length]).toEqual([50, 20]);
     expect(pull_request_title).toEqual([...numbered('CC', 40), ...numbered('DD', 10)]);
     expect(allCandidates(state)).toHaveLength(50 + 15 + 50);
     expect(allCandidates(state).at(-1)).toBe('DD-10');
+  });
+});
+
+describe('the body of a pull request', () => {
+  const body = (...keys: string[]) => ({ body: { keys, updated_ms: 1 } });
+
+  it('is the last rule, because it is the text that says most beside the point', () => {
+    const state: PullRequestState = { ...PULL_REQUEST, ...body('ABC-9', 'ABC-2') };
+    expect(candidatesOf(state).pull_request_body).toEqual(['ABC-9', 'ABC-2']);
+    expect(allCandidates(state)).toEqual(['ABC-3', 'ABC-2', 'ABC-1', 'ABC-9']);
+    const linked = (known: Record<string, string>) =>
+      evaluate(candidatesOf(state), (key) => known[key] ?? null);
+    expect(linked({ 'ABC-9': '9' })).toEqual({ rule: 'pull_request_body', issue_ids: ['9'] });
+    expect(linked({ 'ABC-9': '9', 'ABC-1': '1' })?.rule).toBe('pull_request_title');
+    expect(linked({ 'ABC-9': '9', 'ABC-3': '3' })?.rule).toBe('branch');
+  });
+
+  it('speaks for the commits it holds, by the number of the pull request', () => {
+    const pull_requests = {
+      10: { keys: [], updated_ms: 1, ...body('ABC-7') },
+      9: { keys: ['ABC-8'], updated_ms: 1, ...body('ABC-6', 'ABC-7') },
+      11: { keys: [], updated_ms: 1 },
+    };
+    expect(candidatesOf({ ...COMMIT, pull_requests })).toMatchObject({
+      pull_request_title: ['ABC-8'],
+      pull_request_body: ['ABC-6', 'ABC-7'],
+    });
   });
 });
 
@@ -86,6 +116,19 @@ describe('isTruncated', () => {
     [
       'titles with more together',
       { ...COMMIT, pull_requests: { 1: titled(numbered('AA', 30)), 2: titled(numbered('BB', 21)) } },
+      true,
+    ],
+    [
+      'a body with more',
+      {
+        ...COMMIT,
+        pull_requests: { 1: { ...titled([]), body: { ...titled([]), keys_truncated: true } } },
+      },
+      true,
+    ],
+    [
+      'a pull request whose body has more',
+      { ...PULL_REQUEST, body: { ...titled([]), keys_truncated: true } },
       true,
     ],
     ['too many readings', { ...COMMIT, branch_keys: numbered('FIX_AA', 26) }, true],
@@ -148,12 +191,22 @@ describe('evaluate', () => {
   );
 
   it('does not count a rule that names only unknown issues, because UTF-8 in a message hides no branch', () => {
-    const named = { message: ['UTF-8', 'SHA-256'], branch: ['ABC-1'], pull_request_title: [] };
+    const named = {
+      message: ['UTF-8', 'SHA-256'],
+      branch: ['ABC-1'],
+      pull_request_title: [],
+      pull_request_body: [],
+    };
     expect(evaluate(named, issues({ 'ABC-1': '10' }))).toEqual({ rule: 'branch', issue_ids: ['10'] });
   });
 
   it('counts only the first reading that names an issue, because the longer one is what stands there', () => {
-    const named = { message: ['FIX_ABC-1', 'XY-3'], branch: [], pull_request_title: [] };
+    const named = {
+      message: ['FIX_ABC-1', 'XY-3'],
+      branch: [],
+      pull_request_title: [],
+      pull_request_body: [],
+    };
     const both = { 'FIX_ABC-1': '11', 'ABC-1': '10' };
     expect(evaluate(named, issues(both))).toEqual({ rule: 'message', issue_ids: ['11'] });
     expect(evaluate(named, issues({ 'ABC-1': '10', 'XY-3': '3' }))).toEqual({

@@ -257,6 +257,7 @@ describe('a pull request', () => {
           repository: 'orbit/ledger',
           id: '6',
           title: 'LED-7 round half to even',
+          body: '',
           url: 'https://bitbucket.example.org/orbit/ledger/pull-requests/6',
           branch: 'bugfix/LED-7-rounding',
           updated_ms: 1_793_701_231_675,
@@ -285,6 +286,18 @@ describe('a pull request', () => {
       shas: [],
       unread: ['pullrequest.links', 'pullrequest.source.branch', 'pullrequest.source.commit.hash'],
     });
+  });
+
+  it.each([
+    [{ description: 'LED-2' }, 'LED-2', []],
+    [{ description: '', summary: { raw: 'LED-3' } }, '', []],
+    [{ description: null, summary: { raw: 'LED-3' } }, 'LED-3', []],
+    [{ summary: { raw: 'LED-3' } }, 'LED-3', []],
+    [{ description: null }, '', []],
+    [{}, null, []],
+    [{ description: 5, summary: { raw: 5 } }, null, ['pullrequest.description', 'pullrequest.summary.raw']],
+  ])('of %j has the text %j, because Bitbucket tells it twice', (part, text, unread) => {
+    expect(pullRequest(part)).toMatchObject({ body: text, unread });
   });
 
   it.each([{ id: '6' }, { id: null }, { title: {} }])(

@@ -208,6 +208,7 @@ describe('a pull request', () => {
           repository: 'orbit-demo/importer',
           id: '17',
           title: 'ORB-41: import release notes',
+          body: 'See ORB-41.',
           url: 'https://github.example.com/orbit-demo/importer/pull/17',
           branch: 'feature/ORB-41-import',
           updated_ms: 1_792_569_605_000,
@@ -247,6 +248,7 @@ describe('a pull request', () => {
       repository: 'a/b',
       id: '17',
       title: 'x',
+      body: null,
       url: null,
       branch: null,
       updated_ms: 1_792_569_605_000,
@@ -263,6 +265,19 @@ describe('a pull request', () => {
       unread: ['pull_request.html_url', 'pull_request.head', 'pull_request.merge_commit_sha'],
     });
   });
+
+  it.each([
+    ['Closes ORB-2\ud800', 'Closes ORB-2\ufffd', []],
+    ['', '', []],
+    [null, '', []],
+    [undefined, null, []],
+    [['ORB-2'], null, ['pull_request.body']],
+  ])(
+    'with the body %j has the text %j, because null is how GitHub says that there is none',
+    (body, text, unread) => {
+      expect(pullRequest({ body })).toMatchObject({ body: text, unread });
+    },
+  );
 
   it('may have the number 0, because a host counts as it likes', () => {
     expect(pullRequest({ number: 0 })).toMatchObject({ id: '0', unread: [] });

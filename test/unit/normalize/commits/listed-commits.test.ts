@@ -37,6 +37,7 @@ describe('our own format', () => {
             repository: 'orbit/tools',
             id: '12',
             title: 'NOVA-4 tidy up',
+            body: null,
             url: 'https://git.example.org/orbit/tools/merge_requests/12',
             branch: null,
             updated_ms: 1_793_890_800_000,
@@ -47,6 +48,16 @@ describe('our own format', () => {
       pull_requests: [],
       unread_fields: [],
     });
+  });
+
+  it.each([
+    ['Closes NOVA-9\ud800', 'Closes NOVA-9\ufffd'],
+    ['', ''],
+    [null, null],
+    [undefined, null],
+  ])('takes the body %j of a pull request as %j, because not every sender knows it', (body, text) => {
+    const pull_request = { id: 1, title: 'x', body };
+    expect(normalizeOne({ pull_request }).pull_request?.body).toBe(text);
   });
 
   it('takes a commit whose time is no instant and notes it, because it must not cost the whole body', () => {

@@ -211,8 +211,9 @@ describe('the pull request of a commit', () => {
   });
 
   it('needs a title, and a url only as text, because keys are looked for in the title', () => {
-    expect(errorsOf({ pull_request: { id: 1, url: 5 } })).toEqual([
+    expect(errorsOf({ pull_request: { id: 1, body: 5, url: 5 } })).toEqual([
       { path: 'commits.1.pull_request.title', message: 'must be a string' },
+      { path: 'commits.1.pull_request.body', message: 'must be a string' },
       { path: 'commits.1.pull_request.url', message: 'must be a string' },
     ]);
     expect(errorsOf({ pull_request: 12 })).toEqual([
