@@ -21,6 +21,13 @@ const namedBy = (state: RefState): Candidates => {
   };
 };
 
+/** What two rows of one commit tell together: the first rule of both decides, as it would for one row. */
+export const joinLinks = (a: Links | null, b: Links | null): Links | null => {
+  if (a === null || b === null) return a ?? b;
+  if (a.rule !== b.rule) return RULES.indexOf(a.rule) < RULES.indexOf(b.rule) ? a : b;
+  return { rule: a.rule, issue_ids: unique([...a.issue_ids, ...b.issue_ids]).sort(compareIds) };
+};
+
 /**
  * The keys a commit or pull request names, by where it names them; at most `MOST_KEYS` of each rule. One rule takes
  * no place of another, because a second report of a commit must not take away what the first one told.

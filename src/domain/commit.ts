@@ -1,9 +1,5 @@
 import { LAST_INSTANT_MS, parseInstant } from './instant.ts';
 
-/** 1 to 255 bytes of printable characters without `#` or white space: safe in a key and an index. */
-export const isRepositoryName = (text: string): boolean =>
-  /^[^\p{C}\p{Z}\s#]+$/u.test(text) && Buffer.byteLength(text) <= 255;
-
 /** 7 to 64 hex digits: git's ids, SHA-1 or SHA-256, abbreviated at worst. Stored in lower case. */
 export const isSha = (text: string): boolean => /^[0-9a-fA-F]{7,64}$/.test(text);
 

@@ -1,5 +1,5 @@
-import { isRepositoryName } from '../domain/commit.ts';
 import { isIssueKey, lookupKey } from '../domain/issue-key.ts';
+import { isRepositoryName, repositoryKey } from '../domain/repository.ts';
 import { DEFAULT_TENANT } from '../domain/tenant.ts';
 import { readFilter, readSince } from '../http/query.ts';
 import { singleReader } from '../store/gather.ts';
@@ -54,7 +54,7 @@ const getCommitGaps =
   async (request, _argument, run) => {
     const repository = readFilter(request.query, 'repository');
     const since = readSince(request.query);
-    const asked = { repository, since: since?.text ?? null };
+    const asked = { repository: repository && repositoryKey(repository), since: since?.text ?? null };
     return answerListing(deps.git_sha, request, run, asked, (after) =>
       repository === null || isRepositoryName(repository)
         ? listCommitGaps(scopeOf(deps, run), { repository, since: since?.ms ?? null }, after)

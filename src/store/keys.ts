@@ -34,6 +34,12 @@ export const refKey = (tenant: string, { kind, repository, id }: Ref): Key => ({
   sk: 'L',
 });
 
+/** What is known of a repository's name. `name`: a repository key. */
+export const repositoryRowKey = (tenant: string, name: string): Key => ({
+  pk: `R#${tenant}#${name}`,
+  sk: 'R',
+});
+
 /** Sort keys under which the commits (or pull requests) that name a key share its partition with its aliases. */
 export const candidateSortPrefix = (kind: Ref['kind']): string => `${KIND_LETTERS[kind]}#`;
 

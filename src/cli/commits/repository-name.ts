@@ -1,6 +1,6 @@
 import { basename, dirname } from 'node:path';
 import { InvalidArgumentError } from 'commander';
-import { isRepositoryName } from '../../domain/commit.ts';
+import { isRepositoryName } from '../../domain/repository.ts';
 
 /** `[user@]host:path` as ssh takes it. One letter before the colon is a Windows drive. */
 const SCP_FORM = /^(?:[^/]*@)?(?:\[[^\]/]*\]|[^/:@[\]]{2,}):(?!:)(.+)$/;

@@ -16,10 +16,10 @@ import { isSuperseded, readIssueLinks } from '../../store/issue-links-row.ts';
 import { snapshotKey } from '../../store/keys.ts';
 import type { Revision } from '../../store/put-revision.ts';
 import { readRowsOf } from '../../store/read-items.ts';
-import { type RefRow, readRefs } from '../../store/ref-row.ts';
 import { toSnapshot } from '../../store/snapshot-row.ts';
 import type { Item } from '../../store/table-client.ts';
 import type { Affected } from './affected.ts';
+import { type KnownRef, readKnown } from './known-refs.ts';
 import { refsOfIssue } from './linked-refs.ts';
 import { nameOf } from './news.ts';
 import { ISSUES_TOGETHER, type Scope } from './scope.ts';
@@ -31,29 +31,29 @@ import { keysOf } from './update-issue.ts';
  */
 export type Touched = { issues: Affected; refs: Ref[]; unnamed: Map<string, Revision> };
 
-const truncatedOf = ({ state }: RefRow): { keys_truncated?: true } => truncatedIf(isTruncated(state));
+const truncatedOf = ({ state }: KnownRef): { keys_truncated?: true } => truncatedIf(isTruncated(state));
 
 /** A known commit as documents and listings show it; null while only a pull request has mentioned it. */
-const commitItem = (row: RefRow) =>
+const commitItem = (row: KnownRef) =>
   row.state.kind === 'commit' && row.state.details
     ? toCommitItem({
-        repository: row.ref.repository,
+        repository: row.shown_as,
         sha: row.ref.id,
         ...row.state.details,
         ...truncatedOf(row),
       })
     : null;
 
-export const linkedCommit = (row: RefRow, rule: Rule): LinkedCommit[] => {
+export const linkedCommit = (row: KnownRef, rule: Rule): LinkedCommit[] => {
   const item = commitItem(row);
   return item ? [{ ...item, rule }] : [];
 };
 
-const linkedPullRequest = (row: RefRow, rule: Rule): LinkedPullRequest[] =>
+const linkedPullRequest = (row: KnownRef, rule: Rule): LinkedPullRequest[] =>
   row.state.kind === 'pull_request'
     ? [
         {
-          repository: row.ref.repository,
+          repository: row.shown_as,
           id: row.ref.id,
           title: row.state.title,
           url: row.state.url,
@@ -64,7 +64,7 @@ const linkedPullRequest = (row: RefRow, rule: Rule): LinkedPullRequest[] =>
     : [];
 
 /** A known commit that belongs to no issue, with the first of the keys it names. */
-export const commitWithoutStory = (row: RefRow): CommitWithoutStory[] => {
+export const commitWithoutStory = (row: KnownRef): CommitWithoutStory[] => {
   const item = row.links === null ? commitItem(row) : null;
   if (item === null) return [];
   const candidates = allCandidates(row.state);
@@ -88,7 +88,7 @@ const lookUp = async (scope: Scope, { id: issueId, hints, item, unnamed }: Known
   const snapshot = toSnapshot(scope.tenant, issueId, item);
   const counts = !isSuperseded(row);
   if (row.revision === unnamed) return unmatched(snapshot, counts);
-  const refs = new Map<string, RefRow>();
+  const refs = new Map<string, KnownRef>();
   for await (const page of refsOfIssue(scope, issueId, keysOf(row, item, hints), 'all'))
     for (const found of page) refs.set(nameOf(found.ref), found);
   const ruled = [...refs.values()].flatMap((found) =>
@@ -119,7 +119,8 @@ const isMatch = ({ matched }: Looked): boolean =>
 export const collectFindings = async (scope: Scope, touched: Touched): Promise<Findings> => {
   const looked = await lookUpAll(scope, touched);
   const refs = new Map(touched.refs.map((ref) => [nameOf(ref), ref]));
-  const rows = await readRefs(scope.table, scope.tenant, [...refs.values()], scope.signal);
+  const rows = await readKnown(scope, [...refs.values()]);
+  const known = new Map(rows.flatMap((row) => (row ? [[nameOf(row.ref), row] as const] : [])));
   const bare = looked.filter(
     ({ snapshot, counts, matched }) => counts && isStory(snapshot) && matched.commits.length === 0,
   );
@@ -127,6 +128,6 @@ export const collectFindings = async (scope: Scope, touched: Touched): Promise<F
     issues: looked.map(({ snapshot }) => toTouchedIssue(snapshot)),
     matched: looked.filter(isMatch).map(({ matched }) => matched),
     stories_without_commits: bare.map(({ snapshot }) => toStoryWithoutCommits(snapshot)),
-    commits_without_story: rows.flatMap((row) => (row ? commitWithoutStory(row) : [])),
+    commits_without_story: [...known.values()].flatMap(commitWithoutStory),
   };
 };

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import pMap from 'p-map';
 import { allCandidates, candidatesOf, evaluate } from '../../correlate/links.ts';
 import type { Ref } from '../../domain/link.ts';
@@ -5,9 +6,11 @@ import { UnavailableError } from '../../errors/errors.ts';
 import { chunks } from '../../platform/chunks.ts';
 import { putCandidates } from '../../store/candidates.ts';
 import { nextRevision } from '../../store/put-revision.ts';
-import { putRef, type RefRow, readRefs } from '../../store/ref-row.ts';
+import { putRef, type RefRow } from '../../store/ref-row.ts';
 import { type Affected, noteRow } from './affected.ts';
-import { mergeNews, mergeState, type News } from './news.ts';
+import { type KnownRef, nowRef, readUnder } from './known-refs.ts';
+import { mergeNews, mergeState, type News, nothingKnown } from './news.ts';
+import { type Names, readNames } from './repositories.ts';
 import { resolveKeys } from './resolve-keys.ts';
 import { AT_A_TIME, afterConflict, MOST_CONFLICTS, type Scope } from './scope.ts';
 
@@ -18,11 +21,20 @@ export type Evaluated = { affected: Affected; moved: RefRow[] };
 const CHUNK = 200;
 
 /** What is stored, null when nothing is, and the row it becomes; its links are not decided yet. */
-type Draft = { news: News; stored: RefRow | null; row: RefRow };
+type Draft = { news: News; stored: KnownRef | null; row: RefRow };
 
-const readDrafts = async ({ table, tenant, signal }: Scope, news: News[]): Promise<Draft[]> => {
+type NamesOf = ReadonlyMap<string, Names>;
+
+const namesOf = (scope: Scope, news: News[]): Promise<NamesOf> =>
+  readNames(scope, new Set(news.map(({ ref }) => ref.repository)));
+
+/** What is told of a commit under several names of its repository is told once, under the one of now. */
+const renamed = (names: NamesOf, news: News[]): News[] =>
+  mergeNews(news.map(({ ref, state }) => ({ ref: nowRef(names, ref), state })));
+
+const readDrafts = async (scope: Scope, names: NamesOf, news: News[]): Promise<Draft[]> => {
   const refs = news.map(({ ref }) => ref);
-  const rows = await readRefs(table, tenant, refs, signal);
+  const rows = await readUnder(scope, names, refs);
   return news.map((one, index) => {
     const stored = rows[index] ?? null;
     const state = mergeState(stored?.state ?? null, one);
@@ -32,24 +44,47 @@ const readDrafts = async ({ table, tenant, signal }: Scope, news: News[]): Promi
   });
 };
 
+const isUnder = (ref: Ref, part: RefRow): boolean => part.ref.repository === ref.repository;
+
 /** A stored row's keys have their rows already: they are put before it is. */
 const newCandidates = ({ stored, row }: Draft): { key: string; ref: Ref }[] => {
-  const durable = new Set(stored?.candidates_put ? allCandidates(stored.state) : []);
+  const own = stored?.parts.find((part) => isUnder(row.ref, part));
+  const durable = new Set(own?.candidates_put ? allCandidates(own.state) : []);
   const missing = allCandidates(row.state).filter((key) => !durable.has(key));
   return missing.map((key) => ({ key, ref: row.ref }));
 };
 
+const isEmpty = ({ ref, state, links, left }: RefRow): boolean =>
+  links === null && left.length === 0 && isDeepStrictEqual(state, nothingKnown(ref));
+
+/** Once the row of now has all of it, nothing is left to tell under older names. */
+const emptyOthers = async ({ table, tenant, signal }: Scope, { stored, row }: Draft): Promise<boolean> => {
+  const others = (stored?.parts ?? []).filter((part) => !isUnder(row.ref, part) && !isEmpty(part));
+  const emptied = await pMap(
+    others,
+    (part) => {
+      const empty = { ...part, state: nothingKnown(part.ref), links: null, left: [] };
+      return putRef(table, tenant, empty, signal);
+    },
+    { concurrency: AT_A_TIME },
+  );
+  return emptied.every((written) => written);
+};
+
 const writeDraft = async (
-  { table, tenant, signal }: Scope,
-  { stored, row }: Draft,
+  scope: Scope,
+  draft: Draft,
   resolved: ReadonlyMap<string, string>,
   { affected, moved }: Evaluated,
 ): Promise<boolean> => {
+  const { table, tenant, signal } = scope;
+  const { stored, row } = draft;
   const links = evaluate(candidatesOf(row.state), (key) => resolved.get(key) ?? null);
   const before = new Set([...(stored?.left ?? []), ...(stored?.links?.issue_ids ?? [])]);
   const left = [...before].filter((id) => !links?.issue_ids.includes(id));
   const next = { ...row, links, left };
   if (!(await putRef(table, tenant, next, signal))) return false;
+  if (!(await emptyOthers(scope, draft))) return false;
   noteRow(affected, next, resolved);
   if (left.length > 0) moved.push({ ...next, revision: nextRevision(row.revision) });
   return true;
@@ -60,16 +95,20 @@ const writeDraft = async (
  * and an issue that arrive together from missing each other: the candidate rows are durable before the issues
  * are read, and whoever brings an issue reads the candidates after it is durable. A row is written even where
  * nothing changed, or nothing is known yet: its new revision refuses whoever still decides by what was true
- * before.
+ * before. The same holds for a rename: it is durable before what lies under the old name is looked for, and whoever
+ * writes a row asks for the names again afterwards.
  */
 const evaluateOnce = async (scope: Scope, news: News[], evaluated: Evaluated): Promise<News[]> => {
-  const drafts = await readDrafts(scope, news);
+  const names = await namesOf(scope, news);
+  const drafts = await readDrafts(scope, names, renamed(names, news));
   await putCandidates(scope.table, scope.tenant, drafts.flatMap(newCandidates), scope.signal);
   const keys = new Set(drafts.flatMap(({ row }) => allCandidates(row.state)));
   const resolved = await resolveKeys(scope, [...keys]);
   const write = (draft: Draft) => writeDraft(scope, draft, resolved, evaluated);
   const written = await pMap(drafts, write, { concurrency: AT_A_TIME });
-  return drafts.filter((_, index) => !written[index]).map((draft) => draft.news);
+  const after = await namesOf(scope, news);
+  const isMoved = ({ news: { ref } }: Draft) => nowRef(after, ref).repository !== ref.repository;
+  return drafts.filter((draft, index) => !written[index] || isMoved(draft)).map((draft) => draft.news);
 };
 
 /**

@@ -1,7 +1,7 @@
 import type { Ref } from '../../domain/link.ts';
 import { type KeyPage, listNaming, readKeyPage } from '../../store/candidates.ts';
-import { type RefRow, readRefs } from '../../store/ref-row.ts';
 import type { Item } from '../../store/table-client.ts';
+import { type KnownRef, readKnown } from './known-refs.ts';
 import type { Place } from './scope.ts';
 
 const PAGE = 100;
@@ -47,7 +47,7 @@ export async function* refsNaming(place: Place, keys: Iterable<string>, which: W
 }
 
 /** True for a commit that is known, or a pull request, that belongs to the issue. */
-export const belongsTo = (row: RefRow | null, issueId: string): row is RefRow =>
+export const belongsTo = (row: KnownRef | null, issueId: string): row is KnownRef =>
   row !== null &&
   (row.state.kind === 'pull_request' || row.state.details !== null) &&
   row.links?.issue_ids.includes(issueId) === true;
@@ -58,9 +58,9 @@ export async function* refsOfIssue(
   issueId: string,
   keys: Iterable<string>,
   which: Which,
-): AsyncGenerator<RefRow[]> {
+): AsyncGenerator<KnownRef[]> {
   for await (const refs of refsNaming(place, keys, which)) {
-    const rows = await readRefs(place.table, place.tenant, refs, place.signal);
+    const rows = await readKnown(place, refs);
     const belonging = rows.filter((row) => belongsTo(row, issueId));
     if (belonging.length > 0) yield belonging;
   }

@@ -18,14 +18,18 @@ const NO_PULL_REQUEST: RefState = {
 };
 
 /** What is known of something that nobody has told of yet. */
-const nothingKnown = ({ kind }: Ref): RefState => (kind === 'commit' ? newCommitState() : NO_PULL_REQUEST);
+export const nothingKnown = ({ kind }: Ref): RefState =>
+  kind === 'commit' ? newCommitState() : NO_PULL_REQUEST;
 
-const merge = (a: RefState | null, b: RefState | null): RefState | null => {
-  if (a === null || b === null) return a ?? b;
+/** What two rows of one commit, or of one pull request, tell together. */
+export const joinStates = (a: RefState, b: RefState): RefState => {
   if (a.kind === 'commit' && b.kind === 'commit') return mergeCommits(a, b);
   if (a.kind === 'pull_request' && b.kind === 'pull_request') return mergePullRequests(a, b);
   throw new TypeError('a commit is no pull request');
 };
+
+const merge = (a: RefState | null, b: RefState | null): RefState | null =>
+  a === null || b === null ? (a ?? b) : joinStates(a, b);
 
 /** What is stored together with what is new; both may be nothing. */
 export const mergeState = (stored: RefState | null, { ref, state }: News): RefState =>

@@ -1,11 +1,12 @@
 import pRetry from 'p-retry';
 import { UnavailableError } from '../../errors/errors.ts';
 import { type BatchDeps, newScope } from './batch-deps.ts';
+import { bringGaps } from './bring-gaps.ts';
 import type { Touched } from './collect-findings.ts';
 import { evaluateRefs } from './evaluate-refs.ts';
 import { lookAtIssue } from './look-at-issue.ts';
-import type { News } from './news.ts';
 import { reasonOf } from './reason.ts';
+import { learnRepository } from './repositories.ts';
 import { BACKOFF, type Scope } from './scope.ts';
 import type { Unit } from './units.ts';
 import { UnreadableEventError, type Work } from './unpack-event.ts';
@@ -26,15 +27,20 @@ export type UnitResult = {
 
 export const NOTHING: Touched = { issues: new Map(), refs: [], unnamed: new Map() };
 
+type Delivered = Work & { kind: 'commits' };
+
 const lookAt = async (scope: Scope, issueId: string, keys: Iterable<string>): Promise<Touched> => {
   const touched = await lookAtIssue(scope, issueId, [...keys]);
   return { ...touched, issues: new Map([...touched.issues, [issueId, new Set(keys)]]) };
 };
 
-const takeCommits = async (scope: Scope, news: News[]): Promise<Touched> => {
-  const evaluated = await evaluateRefs(scope, news);
-  await updateAffected(scope, evaluated, null);
-  return { ...NOTHING, issues: evaluated.affected, refs: news.map(({ ref }) => ref) };
+/** What a rename says is durable before anything is written under either name. */
+const takeCommits = async (scope: Scope, { news, repository, received_ms }: Delivered): Promise<Touched> => {
+  await learnRepository(scope, repository, received_ms);
+  const { affected, moved } = await evaluateRefs(scope, news);
+  await updateAffected(scope, { affected, moved }, null);
+  if (repository.renamed) await bringGaps(scope, repository.name, affected);
+  return { ...NOTHING, issues: affected, refs: news.map(({ ref }) => ref) };
 };
 
 const unpack = (scope: Scope, unit: Unit): Work | Promise<Work> =>
@@ -44,7 +50,7 @@ const unpack = (scope: Scope, unit: Unit): Work | Promise<Work> =>
 const attemptOnce = async (scope: Scope, unit: Unit): Promise<Touched | null> => {
   const work = await unpack(scope, unit);
   if (work.kind === 'issue') return lookAt(scope, work.issue_id, work.keys);
-  return work.kind === 'commits' ? takeCommits(scope, work.news) : null;
+  return work.kind === 'commits' ? takeCommits(scope, work) : null;
 };
 
 /** What is over, and a unit whose time is up: it is tried again when it is alone. */

@@ -3,7 +3,9 @@ import { toPullRequestState } from '../../correlate/pull-request-state.ts';
 import type { CommitDelivery, DeliveredPullRequest } from '../../domain/commit.ts';
 import type { EventFacts } from '../../domain/delivery.ts';
 import { isIssueKey } from '../../domain/issue-key.ts';
+import { type DeliveredRepository, repositoryKey } from '../../domain/repository.ts';
 import { COMMIT_SOURCES } from '../../domain/source.ts';
+import { readRepository } from '../../normalize/commits/read-repository.ts';
 import { normalize } from '../../normalize/normalize.ts';
 import { normalizeCommits } from '../../normalize/normalize-commits.ts';
 import { parseCommits } from '../../parse/parse-commits.ts';
@@ -14,7 +16,7 @@ import type { News } from './news.ts';
 /** What an event asks correlation to look at. */
 export type Work =
   | { kind: 'issue'; issue_id: string; keys: Iterable<string> }
-  | { kind: 'commits'; news: News[] }
+  | { kind: 'commits'; news: News[]; repository: DeliveredRepository; received_ms: number }
   | { kind: 'nothing' };
 
 /** A stored body that cannot be unpacked: the event is parked, and the reason quotes nothing of it. */
@@ -40,7 +42,8 @@ const keysOfBody = (raw: Uint8Array, nowMs: number): string[] => {
 };
 
 const newsOfPullRequest = (pullRequest: DeliveredPullRequest): News[] => {
-  const { repository, id, shas } = pullRequest;
+  const { id, shas } = pullRequest;
+  const repository = repositoryKey(pullRequest.repository);
   const mentions = shas.map(
     (sha): News => ({ ref: { kind: 'commit', repository, id: sha }, state: mentionOf(pullRequest) }),
   );
@@ -51,7 +54,7 @@ const newsOfPullRequest = (pullRequest: DeliveredPullRequest): News[] => {
 /** Everything a delivery says of commits and pull requests, each by itself. */
 export const newsOf = ({ commits, pull_requests }: CommitDelivery): News[] => [
   ...commits.map((commit): News => {
-    const ref = { kind: 'commit', repository: commit.repository, id: commit.sha } as const;
+    const ref = { kind: 'commit', repository: repositoryKey(commit.repository), id: commit.sha } as const;
     return { ref, state: toCommitState(commit) };
   }),
   ...commits.flatMap(({ pull_request }) => (pull_request ? newsOfPullRequest(pull_request) : [])),
@@ -64,7 +67,9 @@ const unpackCommits = (event: StoredEvent, raw: Uint8Array): Work => {
   const parsed = parseCommits(source, event.event_name, raw);
   if (parsed.kind === 'refused') throw new UnreadableEventError(`the stored body: ${parsed.problem.type}`);
   const news = newsOf(normalizeCommits(parsed.delivery));
-  return news.length === 0 ? { kind: 'nothing' } : { kind: 'commits', news };
+  const repository = readRepository(parsed.delivery);
+  if (repository === null || (news.length === 0 && repository.renamed === null)) return { kind: 'nothing' };
+  return { kind: 'commits', news, repository, received_ms: event.received_ms };
 };
 
 /**

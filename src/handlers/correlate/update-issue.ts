@@ -14,10 +14,10 @@ import {
 } from '../../store/issue-links-row.ts';
 import { snapshotKey } from '../../store/keys.ts';
 import { nextRevision } from '../../store/put-revision.ts';
-import { readRefs } from '../../store/ref-row.ts';
 import { rowVersion, toSnapshot } from '../../store/snapshot-row.ts';
 import type { Item } from '../../store/table-client.ts';
 import { putVersionMembers } from '../../store/version-members.ts';
+import { readKnown } from './known-refs.ts';
 import { belongsTo, refsOfIssue } from './linked-refs.ts';
 import { afterConflict, MOST_CONFLICTS, type Scope } from './scope.ts';
 
@@ -110,7 +110,7 @@ const hasCommits = async (
     return false;
   }
   const commits = refs.filter(({ kind }) => kind === 'commit');
-  const rows = await readRefs(scope.table, scope.tenant, commits, scope.signal);
+  const rows = await readKnown(scope, commits);
   return rows.some((row) => belongsTo(row, issueId));
 };
 

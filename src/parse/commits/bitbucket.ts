@@ -2,7 +2,16 @@ import * as z from 'zod/mini';
 import { isJsonObject, type JsonObject, own } from '../../domain/json.ts';
 import { eventNameOr, UNNAMED_EVENT } from './event-names.ts';
 import type { Recognition } from './recognised.ts';
-import { aList, anObject, hostedRepository, isThere, recogniseBy } from './rules.ts';
+import {
+  aList,
+  anObject,
+  hostedRepository,
+  hostId,
+  isThere,
+  recogniseBy,
+  renameOf,
+  textAt,
+} from './rules.ts';
 
 const push = z.object({ repository: hostedRepository, push: z.object({ changes: aList }) });
 
@@ -14,6 +23,7 @@ const recognisePush = (event_type: string, body: JsonObject): Recognition =>
     kind: 'bitbucket_push',
     event_type,
     repository: repository.full_name,
+    host_id: hostId('bitbucket', body, 'uuid'),
     changes,
   }));
 
@@ -22,12 +32,19 @@ const recognisePullRequest = (event_type: string, body: JsonObject): Recognition
     kind: 'bitbucket_pull_request',
     event_type,
     repository: repository.full_name,
+    host_id: hostId('bitbucket', body, 'uuid'),
     pullrequest,
   }));
 
+const recogniseRename = (event_type: string, body: JsonObject): Recognition | null => {
+  const from = textAt(body, 'changes', 'full_name', 'old');
+  if (from === undefined) return null;
+  return renameOf(event_type, body, from, { host_id: hostId('bitbucket', body, 'uuid'), at: ['updated_on'] });
+};
+
 /**
  * A Bitbucket Cloud delivery, by its signed body alone: a list of `push.changes` is a push, and whatever has a
- * `pullrequest` describes it, a comment too. Every other event is taken with nothing listed.
+ * `pullrequest` describes it, a comment too; a changed `full_name` is a rename. Every other event is taken with nothing listed.
  * @param eventName `X-Event-Key`, which only names the event.
  */
 export const recogniseBitbucket = (eventName: string | null, body: JsonObject): Recognition => {
@@ -36,6 +53,8 @@ export const recogniseBitbucket = (eventName: string | null, body: JsonObject): 
     return recognisePush(eventNameOr(eventName, 'repo:push'), body);
   if (isJsonObject(own(body, 'pullrequest')))
     return recognisePullRequest(eventNameOr(eventName, 'pullrequest'), body);
+  const renamed = recogniseRename(eventNameOr(eventName, 'repo:updated'), body);
+  if (renamed) return renamed;
   const unread = ['push', 'pullrequest'].filter((name) => isThere(own(body, name)));
   return {
     recognised: { kind: 'nothing_listed', event_type: eventNameOr(eventName, UNNAMED_EVENT), unread },

@@ -5,7 +5,8 @@ import type { ListedCommit } from './listed-commits.ts';
 /**
  * A delivery of commits whose repository keeps the limits. Of what GitHub and Bitbucket sent below that, only
  * what is named here is known: normalize reads it and leaves out what it cannot read. `unread`: paths of parts that
- * list commits in another shape.
+ * list commits in another shape. `host_id`: the host's id of the repository, with the host's name before it, if it says one. `from`: the
+ * name before a rename, `at`: what the body says of its time.
  */
 export type RecognisedCommits = {
   /** The sender's event header, else a name by the body. 1 to 200 printable ASCII characters. */
@@ -13,10 +14,22 @@ export type RecognisedCommits = {
 } & (
   | { kind: 'nothing_listed'; unread: string[] }
   | { kind: 'ping' }
-  | { kind: 'github_push'; repository: string; ref: Json | undefined; commits: Json[] }
-  | { kind: 'github_pull_request'; repository: string; pull_request: JsonObject }
-  | { kind: 'bitbucket_push'; repository: string; changes: Json[] }
-  | { kind: 'bitbucket_pull_request'; repository: string; pullrequest: JsonObject }
+  | { kind: 'renamed'; repository: string; host_id: string | undefined; from: string; at: Json[] }
+  | {
+      kind: 'github_push';
+      repository: string;
+      host_id: string | undefined;
+      ref: Json | undefined;
+      commits: Json[];
+    }
+  | { kind: 'github_pull_request'; repository: string; host_id: string | undefined; pull_request: JsonObject }
+  | { kind: 'bitbucket_push'; repository: string; host_id: string | undefined; changes: Json[] }
+  | {
+      kind: 'bitbucket_pull_request';
+      repository: string;
+      host_id: string | undefined;
+      pullrequest: JsonObject;
+    }
   | { kind: 'listed_commits'; repository: string; commits: ListedCommit[] }
 );
 

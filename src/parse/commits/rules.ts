@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
-import { isRepositoryName } from '../../domain/commit.ts';
-import { isJsonObject, type Json, type JsonObject } from '../../domain/json.ts';
+import { isPullRequestId } from '../../domain/commit.ts';
+import { isJsonObject, type Json, type JsonObject, own } from '../../domain/json.ts';
+import { isRepositoryName } from '../../domain/repository.ts';
 import { fieldErrors } from '../field-errors.ts';
 import type { RecognisedCommits, Recognition } from './recognised.ts';
 
@@ -19,6 +20,35 @@ export const aList = z.custom<Json[]>((value) => Array.isArray(value), 'must be 
 
 /** True for what says something: null and missing do not. */
 export const isThere = (value: Json | undefined): boolean => value !== undefined && value !== null;
+
+/** A host's id, with the host's name before it, if it can be compared. */
+export const hostId = (host: 'github' | 'bitbucket', body: JsonObject, name: string): string | undefined => {
+  const repository = own(body, 'repository');
+  const id = isJsonObject(repository) ? own(repository, name) : undefined;
+  const text = Number.isSafeInteger(id) ? String(id) : id;
+  return typeof text === 'string' && isPullRequestId(text) ? `${host}:${text}` : undefined;
+};
+
+/** The text at the end of these steps, all the way through objects; undefined where there is none. */
+export const textAt = (body: JsonObject, ...steps: string[]): string | undefined => {
+  let value: Json | undefined = body;
+  for (const step of steps) value = isJsonObject(value) ? own(value, step) : undefined;
+  return typeof value === 'string' && value !== '' ? value : undefined;
+};
+
+/** A rename that both names can be kept of, or null: such an event is recorded, and nothing of it is read. */
+export const renameOf = (
+  event_type: string,
+  body: JsonObject,
+  from: string,
+  rest: { host_id: string | undefined; at: string[] },
+): Recognition | null => {
+  const repository = textAt(body, 'repository', 'full_name');
+  if (repository === undefined || !isRepositoryName(repository) || !isRepositoryName(from)) return null;
+  const holder = own(body, 'repository');
+  const at = isJsonObject(holder) ? rest.at.map((name) => own(holder, name) ?? null) : [];
+  return { recognised: { kind: 'renamed', event_type, repository, from, host_id: rest.host_id, at } };
+};
 
 /** `repository` as GitHub and Bitbucket send it. */
 export const hostedRepository = z.object({ full_name: repositoryName }, 'must be an object');

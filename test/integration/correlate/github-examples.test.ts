@@ -72,7 +72,8 @@ describe("GitHub's own examples", () => {
   });
 
   it('leave one pull request, described as the newest of them does', async () => {
-    const ref = { kind: 'pull_request', repository: REPOSITORY, id: '2' } as const;
+    const repository = REPOSITORY.toLowerCase();
+    const ref = { kind: 'pull_request', repository, id: '2' } as const;
     const [row] = await readRefs(app.events.table, 'default', [ref], AbortSignal.timeout(10_000));
     expect(row).toMatchObject({
       links: null,

@@ -1,11 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import {
-  type DeliveredPullRequest,
-  isPullRequestId,
-  isRepositoryName,
-} from '../../../../src/domain/commit.ts';
+import { type DeliveredPullRequest, isPullRequestId } from '../../../../src/domain/commit.ts';
 import type { Json } from '../../../../src/domain/json.ts';
+import { isRepositoryName } from '../../../../src/domain/repository.ts';
 import type { CommitSource } from '../../../../src/domain/source.ts';
 import { normalizeCommits } from '../../../../src/normalize/normalize-commits.ts';
 import { type ParsedCommits, parseCommits } from '../../../../src/parse/parse-commits.ts';

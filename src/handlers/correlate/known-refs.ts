@@ -1,0 +1,63 @@
+import { joinLinks } from '../../correlate/links.ts';
+import type { Ref } from '../../domain/link.ts';
+import { repositoryKey } from '../../domain/repository.ts';
+import { type RefRow, readRefs } from '../../store/ref-row.ts';
+import { joinStates } from './news.ts';
+import { type Names, readNames } from './repositories.ts';
+import type { Place } from './scope.ts';
+
+/**
+ * A commit or pull request under the name its repository has now. `parts`: the rows it is made from, as they are stored,
+ * the one of that name first: after a rename it may lie under several names until it is decided again.
+ */
+export type KnownRef = RefRow & { shown_as: string; parts: RefRow[] };
+
+/** The reference under the name of now. */
+export const nowRef = (names: ReadonlyMap<string, Names>, ref: Ref): Ref => {
+  const key = repositoryKey(ref.repository);
+  return { ...ref, repository: names.get(key)?.now ?? key };
+};
+
+const joined = (ref: Ref, shown_as: string, parts: RefRow[]): KnownRef | null => {
+  const [first, ...others] = parts;
+  if (first === undefined) return null;
+  const own = first.ref.repository === ref.repository;
+  return {
+    ref,
+    shown_as,
+    parts,
+    state: others.reduce((state, part) => joinStates(state, part.state), first.state),
+    links: others.reduce((links, part) => joinLinks(links, part.links), first.links),
+    left: [...new Set(parts.flatMap(({ left }) => left))],
+    candidates_put: parts.every(({ candidates_put }) => candidates_put),
+    revision: own ? first.revision : null,
+  };
+};
+
+/** The stored rows under every name of their repositories, in the order of the references; null for an unknown one. */
+export const readUnder = async (
+  { table, tenant, signal }: Place,
+  names: ReadonlyMap<string, Names>,
+  refs: Ref[],
+): Promise<(KnownRef | null)[]> => {
+  const places = refs.map((ref) => {
+    const key = repositoryKey(ref.repository);
+    return names.get(key) ?? { now: key, shown_as: key, all: [key] };
+  });
+  const all = refs.flatMap((ref, index) =>
+    (places[index]?.all ?? []).map((repository) => ({ ...ref, repository })),
+  );
+  const rows = await readRefs(table, tenant, all, signal);
+  let next = 0;
+  return refs.map((ref, index) => {
+    const place = places[index];
+    if (place === undefined) return null;
+    const parts = rows.slice(next, next + place.all.length).filter((row) => row !== null);
+    next += place.all.length;
+    return joined({ ...ref, repository: place.now }, place.shown_as, parts);
+  });
+};
+
+/** The same, by the names of this moment. */
+export const readKnown = async (place: Place, refs: Ref[]): Promise<(KnownRef | null)[]> =>
+  readUnder(place, await readNames(place, new Set(refs.map(({ repository }) => repository))), refs);

@@ -1,0 +1,89 @@
+import { isDeepStrictEqual } from 'node:util';
+import { mergeRepositories, NOTHING_KNOWN, nameOfNow } from '../../correlate/repository-names.ts';
+import {
+  type DeliveredRepository,
+  type Rename,
+  type RepositoryFacts,
+  repositoryKey,
+} from '../../domain/repository.ts';
+import { UnavailableError } from '../../errors/errors.ts';
+import { putRepository, readRepositories } from '../../store/repository-row.ts';
+import { afterConflict, MOST_CONFLICTS, type Place } from './scope.ts';
+
+/** What a repository is called. `all`: every key its commits may be stored under, the one of `now` first. */
+export type Names = { now: string; shown_as: string; all: string[] };
+
+/** Names that hang together by renames; more are not followed. */
+const MOST_NAMES = 200;
+
+/** The names asked for, and every name that renames connect them with. */
+const readFacts = async (
+  { table, tenant, signal }: Place,
+  names: string[],
+): Promise<Map<string, RepositoryFacts>> => {
+  const known = new Map<string, RepositoryFacts>();
+  let unread = [...new Set(names)];
+  while (unread.length > 0 && known.size < names.length + MOST_NAMES) {
+    const rows = await readRepositories(table, tenant, unread, signal);
+    unread.forEach((name, index) => {
+      known.set(name, rows[index]?.facts ?? NOTHING_KNOWN);
+    });
+    const told = unread.flatMap((name) => known.get(name)?.renames ?? []);
+    unread = [...new Set(told.flatMap(({ from, to }) => [from, to]))].filter((name) => !known.has(name));
+  }
+  return known;
+};
+
+/**
+ * What each repository is called now, as of now: a rename is known once it is stored, wherever its commits lie.
+ * @param names in any spelling
+ * @returns the names of each repository key among them
+ */
+export const readNames = async (place: Place, names: Iterable<string>): Promise<Map<string, Names>> => {
+  const asked = [...new Set(Array.from(names, repositoryKey))];
+  const known = await readFacts(place, asked);
+  const renames: Rename[] = [...known.values()].flatMap((facts) => facts.renames);
+  const nowOf = new Map([...known].map(([name, { ids }]) => [name, nameOfNow(renames, name, ids)]));
+  return new Map(
+    asked.map((name) => {
+      const now = nowOf.get(name) ?? name;
+      const others = [...nowOf].filter(([one, its]) => its === now && one !== now).map(([one]) => one);
+      return [name, { now, shown_as: known.get(now)?.spelling ?? now, all: [now, ...others.sort()] }];
+    }),
+  );
+};
+
+const learnOf = async (
+  { table, tenant, signal }: Place,
+  name: string,
+  facts: RepositoryFacts,
+): Promise<void> => {
+  for (let tries = 0; tries < MOST_CONFLICTS; tries += 1) {
+    const [row = null] = await readRepositories(table, tenant, [name], signal);
+    const before = row?.facts ?? null;
+    const merged = mergeRepositories(before ?? NOTHING_KNOWN, facts);
+    if (isDeepStrictEqual(merged, before)) return;
+    const next = { facts: merged, revision: row?.revision ?? null };
+    if (await putRepository(table, tenant, name, next, signal)) return;
+    await afterConflict(tries);
+  }
+  throw new UnavailableError('table', new Error('too many conflicts'));
+};
+
+/**
+ * Makes durable what a delivery says of its repository, before its commits are: how the name is spelt, and what it was
+ * called before. Written only where it is new.
+ * @param nowMs when the delivery came, for a rename that does not say when it was
+ */
+export const learnRepository = async (
+  place: Place,
+  { name, id, renamed }: DeliveredRepository,
+  nowMs: number,
+): Promise<void> => {
+  const to = repositoryKey(name);
+  const from = renamed ? repositoryKey(renamed.from) : to;
+  const renames = renamed && from !== to ? [{ from, to, at_ms: renamed.at_ms ?? nowMs, id }] : [];
+  const ids = id === null ? [] : [id];
+  await learnOf(place, to, { spelling: name, ids, renames });
+  if (renamed && from !== to) await learnOf(place, from, { spelling: renamed.from, ids, renames });
+};

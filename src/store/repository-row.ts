@@ -1,0 +1,39 @@
+import type { RepositoryFacts } from '../domain/repository.ts';
+import { repositoryRowKey } from './keys.ts';
+import { putRevision, type Revision, revisionOf } from './put-revision.ts';
+import { readRows } from './read-items.ts';
+import type { Item, Table } from './table-client.ts';
+
+/** What is known of a repository's name, with the revision it was read at. */
+export type RepositoryRow = { facts: RepositoryFacts; revision: Revision };
+
+/** Our own JSON, written by `putRepository` and by nothing else. */
+const decode = (row: Item): RepositoryRow => ({
+  facts: JSON.parse(String(row.body)),
+  revision: revisionOf(row),
+});
+
+/** The rows of these repository keys, in their order; null for a name nobody delivered under. */
+export const readRepositories = async (
+  table: Table,
+  tenant: string,
+  names: string[],
+  signal: AbortSignal,
+): Promise<(RepositoryRow | null)[]> => {
+  const rows = await readRows(
+    table,
+    names.map((name) => repositoryRowKey(tenant, name)),
+    signal,
+  );
+  return rows.map((row) => row && decode(row));
+};
+
+/** @returns false when somebody else has written it since it was read */
+export const putRepository = (
+  table: Table,
+  tenant: string,
+  name: string,
+  { facts, revision }: RepositoryRow,
+  signal: AbortSignal,
+): Promise<boolean> =>
+  putRevision(table, { ...repositoryRowKey(tenant, name), body: JSON.stringify(facts) }, revision, signal);

@@ -1,0 +1,53 @@
+import { describe, expect, it } from 'vitest';
+import { isRepositoryName, repositoryKey } from '../../../src/domain/repository.ts';
+
+/** Every character that is no half of a pair. */
+const characters = function* (): Generator<string> {
+  for (let code = 1; code <= 0x10ffff; code += 1)
+    if (code < 0xd800 || code > 0xdfff) yield String.fromCodePoint(code);
+};
+
+describe('the key of a repository', () => {
+  it.each([
+    ['Acme/WebShop', 'acme/webshop'],
+    ['ÄCME/Ünï', 'äcme/ünï'],
+    ['ΟΔΟΣ/ς', 'οδοσ/σ'],
+    ['\u212Aelvin', 'kelvin'],
+  ])('of %s is %s, because only the case differs', (name, key) => {
+    expect(repositoryKey(name)).toBe(key);
+  });
+
+  it.each(['straße', 'ı', 'ŉ', 'ΐ', 'ﬁ', '../..', '__proto__'])(
+    'of %s is itself, because another word is another repository',
+    (name) => {
+      expect(repositoryKey(name)).toBe(name);
+    },
+  );
+
+  it('folded again is the same and as many characters, because rows are found by it for ever', () => {
+    for (const character of characters()) {
+      const key = repositoryKey(character);
+      if (key === character) continue;
+      expect([repositoryKey(key), Array.from(key).length]).toEqual([key, 1]);
+    }
+  });
+
+  it('is the same for both cases of a character that has just two, because people type either', () => {
+    for (const character of characters()) {
+      const upper = character.toUpperCase();
+      const isPair = Array.from(upper).length === 1 && upper.toLowerCase() === character;
+      if (isPair) expect(repositoryKey(upper)).toBe(repositoryKey(character));
+    }
+  });
+});
+
+describe('the name of a repository', () => {
+  it.each([
+    ['Ⱥ'.repeat(85), true],
+    ['Ⱥ'.repeat(86), false],
+    ['ü'.repeat(127), true],
+    ['ü'.repeat(128), false],
+  ])('%s fits: %s, because its key may be longer than itself', (name, fits) => {
+    expect(isRepositoryName(name)).toBe(fits);
+  });
+});
