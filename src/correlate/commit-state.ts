@@ -32,12 +32,11 @@ const heldBy = ({ title, body, updated_ms }: DeliveredPullRequest): Titles[strin
 };
 
 /** What a pull request tells of a commit that it holds: keys, but not the commit itself. */
-export const mentionOf = (pullRequest: DeliveredPullRequest): CommitState => ({
-  kind: 'commit',
-  details: null,
-  pull_requests: { [pullRequest.id]: heldBy(pullRequest) },
-  ...ofBranch(pullRequest.branch),
-});
+export const mentionOf = (pullRequest: DeliveredPullRequest): CommitState => {
+  const { branch_keys, ...truncated } = ofBranch(pullRequest.branch);
+  const pull_requests = { [pullRequest.id]: heldBy(pullRequest) };
+  return { kind: 'commit', details: null, branch_keys, pull_requests, ...truncated };
+};
 
 /** What one delivery tells of a commit. */
 export const toCommitState = (commit: DeliveredCommit): CommitState => {

@@ -6,7 +6,7 @@ import { latestSaid, MOST_KEYS, truncatedIf, UNKNOWN_MS } from './named.ts';
 import { fuller, isOver, union } from './order.ts';
 import { titleOf } from './title.ts';
 
-/** What one delivery tells of a pull request. */
+/** What one delivery tells of a pull request, in the order in which a merge writes it: equal states are equal bytes. */
 export const toPullRequestState = (pullRequest: DeliveredPullRequest): PullRequestState => {
   const { keys, keys_truncated } = findKeys(pullRequest.title);
   const branch = findBranchKeys(pullRequest.branch ?? '');
@@ -14,10 +14,10 @@ export const toPullRequestState = (pullRequest: DeliveredPullRequest): PullReque
   return {
     kind: 'pull_request',
     title: titleOf(pullRequest.title),
-    url: pullRequest.url,
     updated_ms,
     title_keys: keys,
     ...(keys_truncated ? { title_keys_truncated: true } : {}),
+    url: pullRequest.url,
     branch_keys: branch.keys.sort(),
     ...truncatedIf(branch.keys_truncated === true),
     ...bodyOf(pullRequest.body, updated_ms),
@@ -77,8 +77,8 @@ export const mergePullRequests = (a: PullRequestState, b: PullRequestState): Pul
     kind: 'pull_request',
     ...title,
     ...latestUrl(a, b, title.updated_ms),
-    ...latestBody(a, b),
     branch_keys: union(a.branch_keys, b.branch_keys, MOST_KEYS),
     ...truncatedIf(isOverBranches || a.keys_truncated === true || b.keys_truncated === true),
+    ...latestBody(a, b),
   };
 };

@@ -87,7 +87,7 @@ const laws = <State>(state: fc.Arbitrary<State>, merge: (a: State, b: State) => 
   it('does not mind repetition, because every delivery may be handled again', () => {
     fc.assert(
       fc.property(state, state, (a, b) => {
-        expect(merge(a, a)).toEqual(a);
+        expect(JSON.stringify(merge(a, a))).toBe(JSON.stringify(a));
         expect(merge(merge(a, b), b)).toEqual(merge(a, b));
       }),
       RUNS,
