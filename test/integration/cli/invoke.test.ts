@@ -3,14 +3,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { SECRET, startTestInstance, type TestInstance } from './instance.ts';
-import { runCli } from './run-cli.ts';
+import { spawnCli } from './run-cli.ts';
 
 let instance: TestInstance;
 let bundles = '';
 
 /** Calls a ready event, on the instance's table. */
 const invoke = (event: string, args: string[] = [], env: NodeJS.ProcessEnv = {}) =>
-  runCli('invoke', [`test/events/${event}.json`, '--bundles', bundles, ...args, ...instance.table], {
+  spawnCli('invoke', [`test/events/${event}.json`, '--bundles', bundles, ...args, ...instance.table], {
     JIRA_WEBHOOK_SECRET: SECRET,
     ...instance.env,
     ...env,
@@ -114,7 +114,7 @@ describe('npm run invoke', () => {
   });
 
   it('is wrong usage with what is no event', async () => {
-    const { code, stderr } = await runCli('invoke', ['package.json', ...instance.table], instance.env);
+    const { code, stderr } = await spawnCli('invoke', ['package.json', ...instance.table], instance.env);
     expect(code).toBe(2);
     expect(stderr).toContain('package.json is no API Gateway HTTP API event');
   });

@@ -2,17 +2,31 @@ import { spawn } from 'node:child_process';
 import { buffer } from 'node:stream/consumers';
 import { PROJECT_FOLDER } from '../../../src/local/project-folder.ts';
 import { COMPILE_CACHE } from '../../support/compile-cache.ts';
+import { runHere } from '../../support/run-here.ts';
 
-export type Ended = { code: number | null; stdout: string; stderr: string; bytes: Buffer };
+/** `code` is a number; what else it is says that it did not end by itself. */
+export type Ended = { code: unknown; stdout: string; stderr: string };
 
-/**
- * Runs a command as `npm run <name> -- …args` would, with nobody at a terminal and only this environment.
- * It must end by itself.
- */
-export const runCli = async (name: string, args: string[], env: NodeJS.ProcessEnv = {}): Promise<Ended> => {
+/** With nobody at a terminal, and only this environment. */
+const environment = (env: NodeJS.ProcessEnv): NodeJS.ProcessEnv => ({
+  PATH: process.env.PATH,
+  HOME: '/nonexistent',
+  ...env,
+});
+
+/** Runs a command as `npm run <name> -- …args` would, but in this process: see `runHere`. */
+export const runCli = (name: string, args: string[], env: NodeJS.ProcessEnv = {}): Promise<Ended> =>
+  runHere(`src/cli/${name}.ts`, args, environment(env));
+
+/** The same in a process of its own, which must end by itself. */
+export const spawnCli = async (
+  name: string,
+  args: string[],
+  env: NodeJS.ProcessEnv = {},
+): Promise<Ended & { bytes: Buffer }> => {
   const child = spawn(process.execPath, [`src/cli/${name}.ts`, ...args], {
     cwd: PROJECT_FOLDER,
-    env: { PATH: process.env.PATH, HOME: '/nonexistent', ...COMPILE_CACHE, ...env },
+    env: { ...environment(env), ...COMPILE_CACHE },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const ended = new Promise<number | null>((done) => child.once('close', done));

@@ -8,7 +8,7 @@ import type { StoredEvent } from '../../../src/store/event-row.ts';
 import { prepareEventBody, putEvent } from '../../../src/store/put-event.ts';
 import { noise } from '../../support/seed.ts';
 import { SECRET, startTestInstance, type TestInstance } from './instance.ts';
-import { runCli } from './run-cli.ts';
+import { runCli, spawnCli } from './run-cli.ts';
 
 const DAY_MS = 86_400_000;
 const NOW = Date.now();
@@ -77,7 +77,7 @@ describe('npm run event', () => {
   it('writes the very bytes of the body, because a signature is over them', async () => {
     const odd = Buffer.from('efbbbf207b20226122203a0d0a2031653330382c2262223a22ff80c3280022207d0d0a', 'hex');
     const id = await deliver(odd);
-    const { code, bytes } = await run('event', [id, '--raw']);
+    const { code, bytes } = await spawnCli('event', [id, '--raw', ...instance.table], instance.env);
     expect(code).toBe(0);
     expect(bytes.equals(odd)).toBe(true);
   });

@@ -6,7 +6,7 @@ import * as z from 'zod/mini';
 import { COMMIT_SECRETS } from '../../support/app.ts';
 import { deliveryOf } from '../../support/history-steps.ts';
 import { publishedValidator } from '../../support/schemas.ts';
-import { runCli } from '../cli/run-cli.ts';
+import { spawnCli } from '../cli/run-cli.ts';
 import { eventually } from '../local/processes.ts';
 import { deletionBody, issueBody } from './bodies.ts';
 import { documentsIn, latestIn, listAll } from './found.ts';
@@ -26,7 +26,7 @@ const sendCommits = async (...branches: string[]): Promise<string> => {
   const to = ['--repo', shop.folder, '--name', 'acme/shop', '--url', instance.url];
   const named = branches.flatMap((branch) => ['--branch', branch]);
   const env = { COMMITS_WEBHOOK_SECRET: COMMIT_SECRETS.commits };
-  const { code, stdout, stderr } = await runCli('commits', [...to, ...named], env);
+  const { code, stdout, stderr } = await spawnCli('commits', [...to, ...named], env);
   expect([code, stderr]).toEqual([0, '']);
   return stdout;
 };
@@ -165,7 +165,7 @@ describe('the artifacts', () => {
   it('are made on demand as the listings say, and leave the latest alone', async () => {
     const latest = latestIn(instance.folder);
     const flags = ['--project', 'SHOP', '--table', TABLE_NAME, '--endpoint', instance.endpoint];
-    const { code } = await runCli('correlate', flags, { ARTIFACTS_DIR: instance.folder });
+    const { code } = await spawnCli('correlate', flags, { ARTIFACTS_DIR: instance.folder });
     const document = documentsIn(instance.folder).at(-1);
     expect([code, isDocument(document)]).toEqual([0, []]);
     expect(document).toMatchObject({

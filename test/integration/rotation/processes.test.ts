@@ -6,7 +6,7 @@ import { startTestEngine } from '../../support/engine.ts';
 import { ARN, awsEnv } from '../../support/rotation.ts';
 import { type FakeSecretsManager, startSecretsManager } from '../../support/secrets-manager.ts';
 import { deliverTo, type ServerProcess, startServer, temporaryFolder } from '../../support/server-process.ts';
-import { runCli } from '../cli/run-cli.ts';
+import { spawnCli } from '../cli/run-cli.ts';
 
 const OLD = 'the secret so far';
 const GARBAGE = 'nobody knows this secret';
@@ -95,7 +95,7 @@ const startStream = () => {
 };
 
 const rotate = (...args: string[]) =>
-  runCli('rotate-secret', ['--source', 'jira', '--secret-id', ARN, ...args], {
+  spawnCli('rotate-secret', ['--source', 'jira', '--secret-id', ARN, ...args], {
     ...awsEnv(fake),
     ...FAST_CLOCK,
     SLEEP_TIMES: String(TIMES_FASTER),
