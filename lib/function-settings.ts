@@ -33,7 +33,7 @@ export const functionSettings = (throttleRate: number): Record<FunctionName, Fun
     sourceMaps: false,
   },
   read: {
-    // Decompresses up to 100 events for a page; `/stats` counts up to 10,000.
+    // Decompresses up to 64 MB of events for a page, and 160 MB for one of older code; `/stats` counts up to 10,000.
     memoryMb: 512,
     timeoutSeconds: 10,
     // A limit: questions must not take what deliveries need. Twenty at a time are many people.

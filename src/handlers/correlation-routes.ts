@@ -1,6 +1,7 @@
 import { isIssueKey, lookupKey } from '../domain/issue-key.ts';
 import { isRepositoryName, repositoryKey } from '../domain/repository.ts';
 import { DEFAULT_TENANT } from '../domain/tenant.ts';
+import { afterGap, afterIssueCommit } from '../http/positions.ts';
 import { readFilter, readSince } from '../http/query.ts';
 import { singleReader } from '../store/gather.ts';
 import { readIssueLinks } from '../store/issue-links-row.ts';
@@ -10,8 +11,8 @@ import { listIssueCommits } from './correlate/list-issue-commits.ts';
 import type { Place } from './correlate/scope.ts';
 import { keysOf } from './correlate/update-issue.ts';
 import type { RouteHandler, RouteHandlers } from './dispatch.ts';
-import { answerListing, type Entry } from './listing.ts';
-import { lookUpIssue, noIssue } from './look-up-issue.ts';
+import { answerListing, type Entry, readStart } from './listing.ts';
+import { askedFor, lookUpListed, noIssue } from './look-up-issue.ts';
 import type { Run } from './run.ts';
 
 export type ReadDeps = { table: Table; git_sha: string };
@@ -19,34 +20,39 @@ export type ReadDeps = { table: Table; git_sha: string };
 const scopeOf = ({ table }: ReadDeps, { signal }: Run): Place => ({ table, tenant: DEFAULT_TENANT, signal });
 
 /** What cannot be a project or a repository has nothing listed under it. */
-async function* nothing(): AsyncGenerator<Entry<never>[]> {}
+async function* nothing(): AsyncGenerator<Entry<never>> {}
+
+/** All issues' commits share it: the position names the issue. */
+const ISSUE_COMMITS = JSON.stringify(['issue-commits']);
 
 const getIssueCommits =
   (deps: ReadDeps): RouteHandler =>
   async (request, keyOrId, run) => {
-    const found = await lookUpIssue(deps.table, keyOrId, run);
+    const after = readStart(request, ISSUE_COMMITS, afterIssueCommit);
+    const found = await lookUpListed(deps.table, keyOrId, after, run);
     if (!found?.row) return noIssue(run);
     const { issue_id, row } = found;
     const scope = scopeOf(deps, run);
     const known = await readIssueLinks(singleReader(scope.table, run.signal), scope.tenant, issue_id);
-    const keys = keysOf(known, row, []).sort();
-    const asked = { issue: typeof row.issue_key === 'string' ? row.issue_key : issue_id };
-    return answerListing(deps.git_sha, request, run, asked, (after) =>
-      listIssueCommits(scope, issue_id, keys, after),
-    );
+    const args = { issue: typeof row.issue_key === 'string' ? row.issue_key : issue_id };
+    const issue = { issue_id, asked: askedFor(keyOrId) };
+    const entries = listIssueCommits(scope, issue, keysOf(known, row, []), after);
+    return answerListing(deps.git_sha, request, run, { args, id: ISSUE_COMMITS }, entries);
   };
 
 const getStoryGaps =
   (deps: ReadDeps): RouteHandler =>
   async (request, _argument, run) => {
     const project = readFilter(request.query, 'project');
-    const asked = {
+    const args = {
       project: project && lookupKey(project),
       fix_version: readFilter(request.query, 'fix_version'),
     };
-    return answerListing(deps.git_sha, request, run, asked, (after) =>
-      project === null || isIssueKey(project) ? listStoryGaps(scopeOf(deps, run), asked, after) : nothing(),
-    );
+    const id = JSON.stringify(['correlation', args]);
+    const after = readStart(request, id, afterGap);
+    const entries =
+      project === null || isIssueKey(project) ? listStoryGaps(scopeOf(deps, run), args, after) : nothing();
+    return answerListing(deps.git_sha, request, run, { args, id }, entries);
   };
 
 const getCommitGaps =
@@ -54,12 +60,14 @@ const getCommitGaps =
   async (request, _argument, run) => {
     const repository = readFilter(request.query, 'repository');
     const since = readSince(request.query);
-    const asked = { repository: repository && repositoryKey(repository), since: since?.text ?? null };
-    return answerListing(deps.git_sha, request, run, asked, (after) =>
+    const args = { repository: repository && repositoryKey(repository), since: since?.text ?? null };
+    const id = JSON.stringify(['correlation', args]);
+    const after = readStart(request, id, afterGap);
+    const entries =
       repository === null || isRepositoryName(repository)
         ? listCommitGaps(scopeOf(deps, run), { repository, since: since?.ms ?? null }, after)
-        : nothing(),
-    );
+        : nothing();
+    return answerListing(deps.git_sha, request, run, { args, id }, entries);
   };
 
 /** What correlation found, to ask for. */

@@ -1,5 +1,6 @@
-import { isIssueId, isIssueKey } from '../domain/issue-key.ts';
+import { isIssueId, isIssueKey, lookupKey } from '../domain/issue-key.ts';
 import { DEFAULT_TENANT } from '../domain/tenant.ts';
+import { foreignCursor } from '../http/cursor.ts';
 import { type HttpResponse, problemResponse } from '../http/response.ts';
 import { findIssue, type LookedUp } from '../store/find-issue.ts';
 import type { Table } from '../store/table-client.ts';
@@ -15,4 +16,27 @@ export const noIssue = (run: Run): HttpResponse =>
 export const lookUpIssue = async (table: Table, keyOrId: string, run: Run): Promise<LookedUp | null> => {
   const possible = isIssueId(keyOrId) || (isIssueKey(keyOrId) && !/^\d+$/.test(keyOrId));
   return possible ? findIssue(table, DEFAULT_TENANT, keyOrId, run.signal) : null;
+};
+
+/** Of which issue a cursor's page is, and the key or id that its first page was asked for. */
+type OfIssue = { issue_id: string; asked: string };
+
+/** What `asked` holds. */
+export const askedFor = (keyOrId: string): string => lookupKey(keyOrId);
+
+/**
+ * The issue of a listing. A page that goes on stays with the issue of the first one, also when the key means another
+ * one meanwhile.
+ * @throws BadRequestError for a position in the listing of another issue
+ */
+export const lookUpListed = async (
+  table: Table,
+  keyOrId: string,
+  position: OfIssue | null,
+  run: Run,
+): Promise<LookedUp | null> => {
+  if (position?.asked === askedFor(keyOrId)) return lookUpIssue(table, position.issue_id, run);
+  const found = await lookUpIssue(table, keyOrId, run);
+  if (found !== null && position !== null && position.issue_id !== found.issue_id) throw foreignCursor();
+  return found;
 };

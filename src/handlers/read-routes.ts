@@ -1,9 +1,13 @@
+import type * as z from 'zod/mini';
 import type { Env } from '../contract/env.ts';
+import type { EventView } from '../domain/event.ts';
 import { isEventId } from '../domain/event-id.ts';
 import { toPhoenixIso } from '../domain/instant.ts';
 import { isIssueKey, lookupKey } from '../domain/issue-key.ts';
+import type { Snapshot } from '../domain/snapshot.ts';
 import { DEFAULT_TENANT } from '../domain/tenant.ts';
-import { decodeCursor, encodeCursor, type Position } from '../http/cursor.ts';
+import { decodeCursor, encodeCursor, readPosition } from '../http/cursor.ts';
+import { afterIssue, afterIssueEvent, beforeRun } from '../http/positions.ts';
 import {
   type Query,
   readDay,
@@ -16,37 +20,34 @@ import {
 } from '../http/query.ts';
 import { jsonResponse } from '../http/response.ts';
 import { toEventView } from '../store/event-view.ts';
+import { eventKey, issuePartition } from '../store/keys.ts';
 import { listDay } from '../store/list-day.ts';
 import { listIssues } from '../store/list-issues.ts';
 import { readProcessing } from '../store/processing.ts';
-import { getEvent, listIssueEvents, loadEvents } from '../store/read-events.ts';
+import { eventIdOf, getEvent, listIssueEvents, loadEvents } from '../store/read-events.ts';
 import { toSnapshot } from '../store/snapshot-row.ts';
 import { countEvents } from '../store/stats.ts';
 import type { Item, Table } from '../store/table-client.ts';
+import { boundSnapshot } from './bound-snapshot.ts';
 import { countWaiting } from './correlate/count-waiting.ts';
 import { correlationRoutes } from './correlation-routes.ts';
 import { openTable, type Platform } from './deps.ts';
 import type { RouteHandler, RouteHandlers } from './dispatch.ts';
-import { lookUpIssue, noIssue, notFound } from './look-up-issue.ts';
+import { askedFor, lookUpIssue, lookUpListed, noIssue, notFound } from './look-up-issue.ts';
+import { newPageRoom } from './page-room.ts';
+import type { Run } from './run.ts';
 
-/** Index keys are strings and numbers; anything else would not be a start key of ours. */
-const toPosition = (last: Item | null): Position | null =>
-  last &&
-  Object.fromEntries(
-    Object.entries(last).map(([name, value]) => [name, typeof value === 'number' ? value : String(value)]),
-  );
-
-const readPage = (query: Query, id: string): { limit: number; after: Position | null } => ({
-  limit: readLimit(query),
-  after: decodeCursor(id, query.get('cursor')),
-});
+/** Where a page of this query begins, null for the first one. @throws BadRequestError */
+const readAfter = <T>(query: Query, id: string, shape: z.ZodMiniType<T>): T | null =>
+  readPosition(shape, decodeCursor(id, query.get('cursor')));
 
 const getIssue =
   (table: Table): RouteHandler =>
   async (_request, keyOrId, run) => {
     const found = await lookUpIssue(table, keyOrId, run);
     if (!found?.row) return noIssue(run);
-    return jsonResponse(200, toSnapshot(DEFAULT_TENANT, found.issue_id, found.row, found.superseded_by));
+    const snapshot = toSnapshot(DEFAULT_TENANT, found.issue_id, found.row, found.superseded_by);
+    return jsonResponse(200, boundSnapshot(snapshot));
   };
 
 const getIssues =
@@ -60,28 +61,70 @@ const getIssues =
     };
     const id = JSON.stringify(['issues', lookupKey(project), filter]);
     if (!isIssueKey(project)) return jsonResponse(200, { issues: [], next_cursor: null });
-    const { issues, last } = await listIssues(
-      table,
-      DEFAULT_TENANT,
-      project,
-      filter,
-      readPage(query, id),
-      run.signal,
-    );
-    return jsonResponse(200, { issues, next_cursor: encodeCursor(id, toPosition(last)) });
+    const issues: Snapshot[] = [];
+    const room = newPageRoom();
+    const take = (snapshot: Snapshot): boolean => {
+      const bound = boundSnapshot(snapshot);
+      return room.take(bound) && issues.push(bound) > 0;
+    };
+    const after = readAfter(query, id, afterIssue)?.issue_id ?? null;
+    const page = { limit: readLimit(query), after, take };
+    const last = await listIssues(table, DEFAULT_TENANT, project, filter, page, run.signal);
+    return jsonResponse(200, {
+      issues,
+      next_cursor: encodeCursor(id, last === null ? null : { issue_id: last }),
+    });
   };
+
+type EventPage = { events: EventView[]; last: Item | null };
+
+/** As many of the events behind these entries as a page has room for; `last` is the last entry looked at, if not all. */
+const fillEvents = async (table: Table, entries: Item[], run: Run): Promise<EventPage> => {
+  const events: EventView[] = [];
+  const room = newPageRoom();
+  let last: Item | null = null;
+  for await (const { entry, event, bytes } of loadEvents(table, entries, run.received_ms, run.signal)) {
+    if (!room.read(bytes) || (event !== null && !room.take(event))) return { events, last };
+    if (event !== null) events.push(event);
+    last = entry;
+  }
+  return { events, last: null };
+};
+
+/** All issues' events share it: the position names the issue. */
+const ISSUE_EVENTS = JSON.stringify(['issue-events']);
+
+/** An event's entry in the index of its issue. */
+const eventEntry = (
+  issueId: string,
+  { event_id, occurred_ms }: { event_id: string; occurred_ms: number },
+) => ({
+  ...eventKey(event_id),
+  issue_pk: issuePartition(DEFAULT_TENANT, issueId),
+  occurred_ms,
+});
 
 const getIssueEvents =
   (table: Table): RouteHandler =>
   async ({ query }, keyOrId, run) => {
-    const found = await lookUpIssue(table, keyOrId, run);
+    const limit = readLimit(query);
+    const after = readAfter(query, ISSUE_EVENTS, afterIssueEvent);
+    const found = await lookUpListed(table, keyOrId, after, run);
     if (!found) return noIssue(run);
-    const id = JSON.stringify(['issue-events', found.issue_id]);
-    const page = readPage(query, id);
-    const { items, last } = await listIssueEvents(table, DEFAULT_TENANT, found.issue_id, page, run.signal);
-    if (!found.row && items.length === 0 && page.after === null) return noIssue(run);
-    const events = await loadEvents(table, items, run.received_ms, run.signal);
-    return jsonResponse(200, { events, next_cursor: encodeCursor(id, toPosition(last)) });
+    const { issue_id, row } = found;
+    const page = { limit, after: after && eventEntry(issue_id, after) };
+    const { items, last } = await listIssueEvents(table, DEFAULT_TENANT, issue_id, page, run.signal);
+    if (!row && items.length === 0 && after === null) return noIssue(run);
+    const { events, last: lastShown } = await fillEvents(table, items, run);
+    const next = lastShown ?? last;
+    const asked = askedFor(keyOrId);
+    const position = next && {
+      issue_id,
+      asked,
+      event_id: eventIdOf(next),
+      occurred_ms: Number(next.occurred_ms),
+    };
+    return jsonResponse(200, { events, next_cursor: encodeCursor(ISSUE_EVENTS, position) });
   };
 
 const getEvents =
@@ -90,18 +133,17 @@ const getEvents =
     const day = readDay(query, run.received_ms);
     const outcome = readOutcome(query);
     const id = JSON.stringify(['events', day, outcome]);
-    const { limit, after } = readPage(query, id);
-    const before = after === null ? null : String(after.before);
+    const limit = readLimit(query);
+    const before = readAfter(query, id, beforeRun)?.before ?? null;
     const { items, next } = await listDay(
       table,
       { tenant: DEFAULT_TENANT, day, outcome, before, limit },
       run.signal,
     );
-    const events = await loadEvents(table, items, run.received_ms, run.signal);
-    return jsonResponse(200, {
-      events,
-      next_cursor: encodeCursor(id, next === null ? null : { before: next }),
-    });
+    const { events, last } = await fillEvents(table, items, run);
+    const goesOn = last === null ? next : String(last.run_id);
+    const position = goesOn === null ? null : { before: goesOn };
+    return jsonResponse(200, { events, next_cursor: encodeCursor(id, position) });
   };
 
 const getOneEvent =

@@ -28,6 +28,10 @@ const parseJson = (text: string): unknown => {
   }
 };
 
+/** What to throw where a cursor is not ours for this very query. */
+export const foreignCursor = (): BadRequestError =>
+  new BadRequestError('cursor: not a next_cursor of this query; leave it out to start again');
+
 /**
  * The position in a cursor, null without one.
  * @throws BadRequestError when it is not a cursor of ours for this very query.
@@ -35,7 +39,18 @@ const parseJson = (text: string): unknown => {
 export const decodeCursor = (query: string, cursor: string | undefined): Position | null => {
   if (cursor === undefined) return null;
   const parsed = schema.safeParse(parseJson(Buffer.from(cursor, 'base64url').toString()));
-  if (!parsed.success || parsed.data.check !== checkOf(query, parsed.data.position))
-    throw new BadRequestError('cursor: not a next_cursor of this query; leave it out to start again');
+  if (!parsed.success || parsed.data.check !== checkOf(query, parsed.data.position)) throw foreignCursor();
   return parsed.data.position;
+};
+
+/**
+ * The position, in the shape that a listing's positions have: anybody can make a check that fits, and nothing of a
+ * position may reach the table unchecked.
+ * @throws BadRequestError
+ */
+export const readPosition = <T>(shape: z.ZodMiniType<T>, position: Position | null): T | null => {
+  if (position === null) return null;
+  const parsed = shape.safeParse(position);
+  if (!parsed.success) throw foreignCursor();
+  return parsed.data;
 };

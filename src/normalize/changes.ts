@@ -11,13 +11,13 @@ const readValue: Read<string> = (value) => {
 };
 
 /**
- * The changes a changelog lists, in its order. Every property is read as the item's own: `toString` is one
- * of them, and an item without it would otherwise answer with a function.
+ * The changes a changelog lists, in its order, one at a time. Every property is read as the item's own: `toString`
+ * is one of them, and an item without it would otherwise answer with a function.
  */
-export const readChanges = (items: ChangelogItem[], unread: Unread): Change[] =>
-  items.map(({ item, path }) => {
+export function* readChanges(items: Iterable<ChangelogItem>, unread: Unread): Generator<Change> {
+  for (const { item, path } of items) {
     const text = (name: string) => readPart(readValue, item, name, () => unread.note(path));
-    return {
+    yield {
       field: text('field'),
       field_id: text('fieldId'),
       from: text('from'),
@@ -25,4 +25,5 @@ export const readChanges = (items: ChangelogItem[], unread: Unread): Change[] =>
       to: text('to'),
       to_string: text('toString'),
     };
-  });
+  }
+}

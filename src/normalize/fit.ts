@@ -1,5 +1,6 @@
+import { cutAtCodePoint } from '../domain/cut-text.ts';
 import type { IssueFields } from '../domain/issue.ts';
-import { cutAtCodePoint, leastThatFits } from './fit-search.ts';
+import { leastThatFits } from './fit-search.ts';
 
 type Fits = (fields: IssueFields) => boolean;
 

@@ -18,7 +18,11 @@ const isKeyItem = (item: JsonObject): boolean => {
 };
 
 /** Every key the delivery says the issue has or had, its present one first; each once, at most 50. */
-export const readKeys = (issueKey: string | null, items: ChangelogItem[], unread: Unread): string[] => {
+export const readKeys = (
+  issueKey: string | null,
+  items: Iterable<ChangelogItem>,
+  unread: Unread,
+): string[] => {
   const keys = new Set(issueKey === null ? [] : [issueKey]);
   for (const { item, path } of items) {
     if (!isKeyItem(item)) continue;

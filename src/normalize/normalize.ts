@@ -1,3 +1,4 @@
+import { boundChanges, withChangesPath } from '../domain/bound-changes.ts';
 import type { EventFacts, NormalizedDelivery } from '../domain/delivery.ts';
 import { instantOf, LAST_INSTANT_MS } from '../domain/instant.ts';
 import { type JsonObject, own } from '../domain/json.ts';
@@ -70,21 +71,21 @@ export const normalize = (delivery: RecognisedDelivery, nowMs: number): Normaliz
   const projectKey = projectKeyOf(delivery, fields, unread);
   const eventIssueId = issueIdOf(delivery, unread);
   const snapshot = readSnapshot(delivery, { fields, projectKey, timestamp, unread }, nowMs);
-  const items = changelogItems(body, unread);
-  const keys = eventIssueId === null ? [] : readKeys(issueKey, items, unread);
+  const keys = eventIssueId === null ? [] : readKeys(issueKey, changelogItems(body, unread), unread);
+  const { changes, whole } = boundChanges(readChanges(changelogItems(body, unread), unread));
   const facts: Omit<EventFacts, 'unread_fields'> = {
     issue_id: eventIssueId,
     issue_key: issueKey,
     project_key: projectKey,
     event_type: webhookEvent,
     issue_event_type: one(readTypeName, own(body, 'issue_event_type_name'), 'issue_event_type_name', unread),
-    changes: readChanges(items, unread),
+    changes,
     actor: readActor(delivery, unread),
     occurred_ms: timestamp ?? 0,
   };
   const deleted = webhookEvent === 'jira:issue_deleted' && issueId !== null;
   return {
-    facts: { ...facts, unread_fields: unread.paths() },
+    facts: { ...facts, unread_fields: whole ? unread.paths() : withChangesPath(unread.paths()) },
     snapshot,
     deletion: deleted ? { issue_id: issueId, deleted_ms: timestamp } : null,
     keys,

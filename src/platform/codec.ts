@@ -6,5 +6,12 @@ import { zstdCompressSync, zstdDecompressSync } from 'node:zlib';
  */
 export const compress = (bytes: Uint8Array | string): Buffer => zstdCompressSync(bytes);
 
-/** What `compress` was given. @throws when the bytes are not its output. */
-export const decompress = (bytes: Uint8Array): Buffer => zstdDecompressSync(bytes);
+/**
+ * More than anything stored holds: a body of 4 MB made 120 MB of JSON at most, when an event still kept every change
+ * in it.
+ */
+const MOST_BYTES = 160_000_000;
+
+/** What `compress` was given. @throws when the bytes are not its output, or hold more than anything we store. */
+export const decompress = (bytes: Uint8Array): Buffer =>
+  zstdDecompressSync(bytes, { maxOutputLength: MOST_BYTES });

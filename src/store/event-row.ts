@@ -1,4 +1,5 @@
 import { TTL_ATTRIBUTE } from '../contract/table.ts';
+import { boundFacts, withChangesPath } from '../domain/bound-changes.ts';
 import type { EventFacts, Outcome, Problem } from '../domain/delivery.ts';
 import type { Source } from '../domain/source.ts';
 import { compress, decompress } from '../platform/codec.ts';
@@ -93,11 +94,40 @@ export const eventItem = (event: StoredEvent, body: Uint8Array, expiresAt: numbe
 export const isExpired = (row: Item, nowMs: number): boolean =>
   typeof row[TTL_ATTRIBUTE] === 'number' && row[TTL_ATTRIBUTE] * 1000 <= nowMs;
 
-/** The event of a row, and its raw bytes unless they are stored apart. */
-export const decodeEvent = (row: Item): { event: StoredEvent; raw: Buffer | null } => {
+/** Events of older code keep every change that was sent, up to a million: of longer lines only this much is parsed. */
+const MOST_PARSED_BYTES = 4_000_000;
+
+/** These stand nowhere else in the line: within a text every quotation mark has a backslash before it. */
+const CHANGES = { begin: '"changes":[', next: '},{"field":', end: '],"actor":' };
+
+/** The line without the later ones of its changes, which are by far the largest part. */
+const withFewerChanges = (line: Buffer): string => {
+  const begin = line.indexOf(CHANGES.begin) + CHANGES.begin.length;
+  const end = line.indexOf(CHANGES.end, begin);
+  const next = line.lastIndexOf(CHANGES.next, begin + MOST_PARSED_BYTES / 2);
+  const kept = next < begin ? begin : next + 1;
+  return line.subarray(0, kept).toString() + line.subarray(end).toString();
+};
+
+const readMeta = (line: Buffer): Meta => {
+  const isLong = line.length > MOST_PARSED_BYTES && line.includes(CHANGES.begin);
+  const meta: Meta = JSON.parse(isLong ? withFewerChanges(line) : line.toString());
+  if (meta.facts === null) return meta;
+  const facts = boundFacts(meta.facts);
+  return {
+    ...meta,
+    facts: isLong ? { ...facts, unread_fields: withChangesPath(facts.unread_fields) } : facts,
+  };
+};
+
+/** An event as it is stored; `raw` are its raw bytes unless they are stored apart, `bytes` how many were decompressed. */
+export type DecodedEvent = { event: StoredEvent; raw: Buffer | null; bytes: number };
+
+/** The event of a row. Its changes are bounded, also where older code stored more. */
+export const decodeEvent = (row: Item): DecodedEvent => {
   const bytes = decompress(row.body as Uint8Array);
   const end = bytes.indexOf(NEWLINE);
-  const meta: Meta = JSON.parse(bytes.subarray(0, end).toString());
+  const meta = readMeta(bytes.subarray(0, end));
   const event: StoredEvent = {
     ...meta,
     // Older rows have neither.
@@ -107,5 +137,5 @@ export const decodeEvent = (row: Item): { event: StoredEvent; raw: Buffer | null
     outcome: row.outcome as Outcome,
     run_id: String(row.run_id),
   };
-  return { event, raw: meta.raw_stored_apart ? null : bytes.subarray(end + 1) };
+  return { event, raw: meta.raw_stored_apart ? null : bytes.subarray(end + 1), bytes: bytes.length };
 };

@@ -3,17 +3,19 @@ import { type GapKind, gapPartition } from './keys.ts';
 import { queryPage, readRowsOf } from './read-items.ts';
 import type { Item, Key, Table } from './table-client.ts';
 
-/** Where a listing goes on: after this entry of this group. */
-export type GapPosition = { group: string; pk: string; sk: string; gap_sk: string };
+/** Behind an entry of a group, or, without its keys, behind the whole group. */
+export type GapPosition = { group: string } | EntryPosition;
 
-/** One gap as of now: its row, and where to go on after it. */
-export type Gap = { position: GapPosition; row: Item };
+type EntryPosition = { group: string; pk: string; sk: string; gap_sk: string };
+
+/** One entry: its row as of now, null when that is no gap any more; and where to go on behind it. */
+export type GapEntry = { position: EntryPosition; row: Item | null };
 
 export type GapQuery = {
   tenant: string;
   kind: Exclude<GapKind, 'parked'>;
-  /** Project or repository; null for all. */
-  group: string | null;
+  /** Projects or repositories; null for all. */
+  groups: readonly string[] | null;
   /** Only entries from this sort key on; null for all. */
   from: string | null;
   newest_first: boolean;
@@ -22,18 +24,19 @@ export type GapQuery = {
 const PAGE = 50;
 const GROUPS_PAGE = 100;
 
-async function* allGroups(
+const isEntry = (position: GapPosition): position is EntryPosition => 'pk' in position;
+
+/** Where the entries of a group begin: behind this one, if it is the group's. */
+const entryIn = (group: string, after: GapPosition | null): EntryPosition | null =>
+  after !== null && isEntry(after) && after.group === group ? after : null;
+
+async function* groupsAfter(
   table: Table,
-  { tenant, kind, group }: GapQuery,
+  { tenant, kind }: GapQuery,
   first: string | null,
   signal: AbortSignal,
 ): AsyncGenerator<string> {
-  if (group !== null) {
-    yield group;
-    return;
-  }
   let after = first;
-  if (first !== null) yield first;
   for (;;) {
     const groups = await listGroups(table, tenant, kind, after, GROUPS_PAGE, signal);
     yield* groups;
@@ -42,46 +45,62 @@ async function* allGroups(
   }
 }
 
-const toKey = (item: Item): Key => ({ pk: String(item.pk), sk: String(item.sk) });
-
-/** The index follows the rows with a delay: what is no gap any more, or another one now, is left out. */
-const current = async (table: Table, group: string, entries: Item[], signal: AbortSignal): Promise<Gap[]> => {
-  const rows = await readRowsOf(table, entries, toKey, signal);
-  return rows.flatMap(([entry, row]) => {
-    const same = row && row.gap_pk === entry.gap_pk && row.gap_sk === entry.gap_sk;
-    return same ? [{ position: { group, ...toKey(entry), gap_sk: String(entry.gap_sk) }, row }] : [];
-  });
-};
-
-const startKey = (tenant: string, query: GapQuery, group: string, after: GapPosition | null): Item | null =>
-  after && after.group === group
-    ? { pk: after.pk, sk: after.sk, gap_pk: gapPartition(tenant, query.kind, group), gap_sk: after.gap_sk }
-    : null;
-
-/** Pages of gaps, group by group; a page may be empty. */
-export async function* listGaps(
+/** The groups to look at, in their order: that of an entry to go on behind comes first. */
+export async function* gapGroups(
   table: Table,
   query: GapQuery,
   after: GapPosition | null,
   signal: AbortSignal,
-): AsyncGenerator<Gap[]> {
-  const { tenant, kind, from, newest_first } = query;
-  for await (const group of allGroups(table, query, after?.group ?? null, signal)) {
-    const index = {
-      IndexName: 'by_gap',
-      KeyConditionExpression: `gap_pk = :group${from === null ? '' : ' AND gap_sk >= :from'}`,
-      ExpressionAttributeValues: {
-        ':group': gapPartition(tenant, kind, group),
-        ...(from === null ? {} : { ':from': from }),
-      },
-      ScanIndexForward: !newest_first,
-    };
-    let start = startKey(tenant, query, group, after);
-    do {
-      const names = ['pk', 'sk', 'gap_pk', 'gap_sk'];
-      const { items, last } = await queryPage(table, index, names, PAGE, start, signal);
-      yield await current(table, group, items, signal);
-      start = last;
-    } while (start !== null);
+): AsyncGenerator<string> {
+  const isBegun = after !== null && isEntry(after);
+  if (query.groups !== null) {
+    const last = after === null ? -1 : query.groups.indexOf(after.group);
+    yield* query.groups.slice(isBegun ? last : last + 1);
+    return;
   }
+  if (isBegun) yield after.group;
+  yield* groupsAfter(table, query, after?.group ?? null, signal);
+}
+
+const toKey = (item: Item): Key => ({ pk: String(item.pk), sk: String(item.sk) });
+
+/** The index follows the rows with a delay: what is no gap any more, or another one now, has no row. */
+const current = async (
+  table: Table,
+  group: string,
+  entries: Item[],
+  signal: AbortSignal,
+): Promise<GapEntry[]> => {
+  const rows = await readRowsOf(table, entries, toKey, signal);
+  return rows.map(([entry, row]) => {
+    const same = row?.gap_pk === entry.gap_pk && row?.gap_sk === entry.gap_sk;
+    return { position: { group, ...toKey(entry), gap_sk: String(entry.gap_sk) }, row: same ? row : null };
+  });
+};
+
+const startKey = (partition: string, after: EntryPosition | null): Item | null =>
+  after && { pk: after.pk, sk: after.sk, gap_pk: partition, gap_sk: after.gap_sk };
+
+/** Pages of a group's entries; a page may be empty. `after` counts only if it is in this group. */
+export async function* gapsOfGroup(
+  table: Table,
+  { tenant, kind, from, newest_first }: GapQuery,
+  group: string,
+  after: GapPosition | null,
+  signal: AbortSignal,
+): AsyncGenerator<GapEntry[]> {
+  const partition = gapPartition(tenant, kind, group);
+  const index = {
+    IndexName: 'by_gap',
+    KeyConditionExpression: `gap_pk = :group${from === null ? '' : ' AND gap_sk >= :from'}`,
+    ExpressionAttributeValues: { ':group': partition, ...(from === null ? {} : { ':from': from }) },
+    ScanIndexForward: !newest_first,
+  };
+  let start = startKey(partition, entryIn(group, after));
+  do {
+    const names = ['pk', 'sk', 'gap_pk', 'gap_sk'];
+    const { items, last } = await queryPage(table, index, names, PAGE, start, signal);
+    yield await current(table, group, items, signal);
+    start = last;
+  } while (start !== null);
 }

@@ -1,6 +1,6 @@
 import type { Snapshot } from '../domain/snapshot.ts';
 import { decodeIssueLinks, isSuperseded } from './issue-links-row.ts';
-import { issueIdOfKey, issueLinksKey, projectPartition, snapshotKey } from './keys.ts';
+import { issueIdOfKey, issueLinksKey, projectPartition, projectSort, snapshotKey } from './keys.ts';
 import { queryPage, readRowsOf } from './read-items.ts';
 import { toSnapshot } from './snapshot-row.ts';
 import type { Item, Table } from './table-client.ts';
@@ -14,34 +14,44 @@ const passes = (snapshot: Snapshot, filter: IssueFilter): boolean =>
   (filter.deleted === null || snapshot.deleted === filter.deleted);
 
 /** Issues as of now, with what correlation knows of them: those nobody knows, or that are superseded, are left out. */
-export const readListed = async (
+export async function* readListed(
   table: Table,
   tenant: string,
   ids: string[],
   signal: AbortSignal,
-): Promise<{ snapshot: Snapshot; row: Item }[]> => {
+): AsyncGenerator<{ snapshot: Snapshot; row: Item }> {
   const [rows, derived] = await Promise.all([
     readRowsOf(table, ids, (id) => snapshotKey(tenant, id), signal),
     readRowsOf(table, ids, (id) => issueLinksKey(tenant, id), signal),
   ]);
-  return rows.flatMap(([id, row], index) => {
+  for (const [index, [id, row]] of rows.entries()) {
     const superseded = isSuperseded(decodeIssueLinks(derived[index]?.[1] ?? null));
-    return row && !superseded ? [{ row, snapshot: toSnapshot(tenant, id, row) }] : [];
-  });
-};
+    if (row && !superseded) yield { row, snapshot: toSnapshot(tenant, id, row) };
+  }
+}
+
+const startKey = (tenant: string, project: string, issueId: string): Item => ({
+  ...snapshotKey(tenant, issueId),
+  project_pk: projectPartition(tenant, project),
+  project_sk: projectSort(issueId),
+});
+
+/** `after`: the issue behind which to go on. `take`: false when the page has no room for an issue, and ends before it. */
+export type IssuePage = { limit: number; after: string | null; take: (snapshot: Snapshot) => boolean };
 
 /**
  * One page of a project's issues by issue id. The index finds `limit` issues, and the filter is applied to
  * them, so a page may be short while more follow.
+ * @returns the issue behind which to go on, null on the last page
  */
 export const listIssues = async (
   table: Table,
   tenant: string,
   project: string,
   filter: IssueFilter,
-  page: { limit: number; after: Item | null },
+  { limit, after, take }: IssuePage,
   signal: AbortSignal,
-): Promise<{ issues: Snapshot[]; last: Item | null }> => {
+): Promise<string | null> => {
   const partition = projectPartition(tenant, project);
   const query = {
     IndexName: 'by_project',
@@ -49,9 +59,14 @@ export const listIssues = async (
     ExpressionAttributeValues: { ':project': partition },
   };
   const keyNames = ['pk', 'sk', 'project_pk', 'project_sk'];
-  const { items, last } = await queryPage(table, query, keyNames, page.limit, page.after, signal);
+  const start = after === null ? null : startKey(tenant, project, after);
+  const { items, last } = await queryPage(table, query, keyNames, limit, start, signal);
   const ids = items.map(({ pk }) => issueIdOfKey(String(pk)));
-  const listed = await readListed(table, tenant, ids, signal);
-  const issues = listed.flatMap(({ snapshot, row }) => (row.project_pk === partition ? [snapshot] : []));
-  return { issues: issues.filter((snapshot) => passes(snapshot, filter)), last };
+  let before = after;
+  for await (const { snapshot, row } of readListed(table, tenant, ids, signal)) {
+    const isShown = row.project_pk === partition && passes(snapshot, filter);
+    if (isShown && !take(snapshot)) return before;
+    before = snapshot.issue_id;
+  }
+  return last === null ? null : (ids.at(-1) ?? null);
 };

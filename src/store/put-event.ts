@@ -1,4 +1,5 @@
 import { TTL_ATTRIBUTE } from '../contract/table.ts';
+import { withChangesPath } from '../domain/bound-changes.ts';
 import { UnavailableError } from '../errors/errors.ts';
 import { putIf } from './conditional-write.ts';
 import {
@@ -14,7 +15,7 @@ import type { Item, Table } from './table-client.ts';
 
 export type EventStore = { table: Table; rawBodies: RawBodies; retention_days: number };
 
-/** Facts too large for an item lose their changes, the one part without a bound, and say so. */
+/** Facts too large for an item lose their changes, by far the largest part, and say so. */
 const withoutChanges = (event: EventContents): EventContents =>
   event.facts === null
     ? event
@@ -23,7 +24,7 @@ const withoutChanges = (event: EventContents): EventContents =>
         facts: {
           ...event.facts,
           changes: [],
-          unread_fields: [...event.facts.unread_fields, 'changelog.items'],
+          unread_fields: withChangesPath(event.facts.unread_fields),
         },
       };
 

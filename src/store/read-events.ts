@@ -1,10 +1,11 @@
 import type { EventView } from '../domain/event.ts';
+import { chunks } from '../platform/chunks.ts';
 import { decodeEvent, isExpired, type StoredEvent } from './event-row.ts';
 import { toEventView } from './event-view.ts';
 import { eventKey, issuePartition } from './keys.ts';
 import { readProcessing } from './processing.ts';
-import { queryPage, readRows } from './read-items.ts';
-import { getItem, type Item, type Table } from './table-client.ts';
+import { queryPage, readRowsOf } from './read-items.ts';
+import { getItem, type Item, type Key, type Table } from './table-client.ts';
 
 /** An event with its raw body, or null. `raw` is null when the body lies in the artifact store. */
 export const getEvent = async (
@@ -17,20 +18,35 @@ export const getEvent = async (
   return row === null || isExpired(row, nowMs) ? null : decodeEvent(row);
 };
 
-/** The events behind index entries, in their order; expired ones are left out. */
-export const loadEvents = async (
+/** Read together: a page of the usual size is one call, and a large one is not in memory as a whole. */
+const ROWS_AT_A_TIME = 25;
+
+const toKey = (entry: Item): Key => ({ pk: String(entry.pk), sk: String(entry.sk) });
+
+export const eventIdOf = (entry: Item): string => String(entry.pk).slice('E#'.length);
+
+/** An index entry, the event behind it (null when it has expired), and how many bytes were decompressed for it. */
+export type LoadedEvent = { entry: Item; event: EventView | null; bytes: number };
+
+/** The events behind index entries, in their order, each decoded when it is asked for. */
+export async function* loadEvents(
   table: Table,
   entries: Item[],
   nowMs: number,
   signal: AbortSignal,
-): Promise<EventView[]> => {
-  const keys = entries.map((entry) => ({ pk: String(entry.pk), sk: String(entry.sk) }));
-  const rows = await readRows(table, keys, signal);
-  const found = rows.flatMap((row) => (row && !isExpired(row, nowMs) ? [decodeEvent(row).event] : []));
-  const ids = found.map(({ event_id }) => event_id);
-  const processing = await readProcessing(table, ids, nowMs, signal);
-  return found.map((event, index) => toEventView(event, processing[index]));
-};
+): AsyncGenerator<LoadedEvent> {
+  for (const some of chunks(entries, ROWS_AT_A_TIME)) {
+    const rows = await readRowsOf(table, some, toKey, signal);
+    const processing = await readProcessing(table, some.map(eventIdOf), nowMs, signal);
+    for (const [index, [entry, row]] of rows.entries()) {
+      if (row === null || isExpired(row, nowMs)) yield { entry, event: null, bytes: 0 };
+      else {
+        const { event, bytes } = decodeEvent(row);
+        yield { entry, event: toEventView(event, processing[index]), bytes };
+      }
+    }
+  }
+}
 
 /** Index entries of one page of an issue's events, newest `occurred_at` first. */
 export const listIssueEvents = (

@@ -7,7 +7,7 @@ import { callTable, type Item, type Table } from './table-client.ts';
 export type Counts = {
   outcomes: { applied: number; stale: number; recorded: number; quarantined: number };
   event_types: Record<string, number>;
-  /** False when there are more events than were counted. */
+  /** False when there are more events than were counted, or more types than are named. */
   complete: boolean;
 };
 
@@ -30,6 +30,12 @@ const countBy = (items: Item[], attribute: string): Map<string, number> => {
   }
   return counts;
 };
+
+/** Names are the senders' own, 200 characters each: all of 10,000 events' would not fit into an answer. */
+const MOST_TYPES = 1_000;
+
+const mostFrequent = (counts: Map<string, number>): Record<string, number> =>
+  Object.fromEntries([...counts].toSorted(([, a], [, b]) => b - a).slice(0, MOST_TYPES));
 
 /** One partition of a day, and where its next page begins; `next` is null at its end. */
 type Cursor = { partition: string; next: Item | undefined | null };
@@ -89,6 +95,7 @@ export const countEvents = async (
   }
   const counted = entries.slice(0, MOST_COUNTED);
   const outcomes = countBy(counted, 'outcome');
+  const types = countBy(counted, 'event_type');
   const count = (outcome: string): number => outcomes.get(outcome) ?? 0;
   return {
     outcomes: {
@@ -97,7 +104,7 @@ export const countEvents = async (
       recorded: count('recorded'),
       quarantined: count('quarantined'),
     },
-    event_types: Object.fromEntries(countBy(counted, 'event_type')),
-    complete: entries.length <= MOST_COUNTED,
+    event_types: mostFrequent(types),
+    complete: entries.length <= MOST_COUNTED && types.size <= MOST_TYPES,
   };
 };

@@ -1,5 +1,6 @@
 import { isIssueId, isIssueKey, lookupKey } from '../../domain/issue-key.ts';
 import type { RunArgs } from '../../domain/run-document.ts';
+import type { Snapshot } from '../../domain/snapshot.ts';
 import { findIssue } from '../../store/find-issue.ts';
 import { listIssues, readListed } from '../../store/list-issues.ts';
 import type { Item, Table } from '../../store/table-client.ts';
@@ -20,13 +21,13 @@ export const readArgs = (options: { project?: string; fixVersion?: string; issue
 const PAGE = 100;
 const ANY = { status: null, fix_version: null, deleted: null };
 
-type IdPage = { ids: string[]; last: Item | null };
+type IdPage<After> = { ids: string[]; last: After | null };
 
-const everyPage = async (read: (after: Item | null) => Promise<IdPage>): Promise<string[]> => {
+const everyPage = async <After>(read: (after: After | null) => Promise<IdPage<After>>): Promise<string[]> => {
   const all: string[] = [];
-  let after: Item | null = null;
+  let after: After | null = null;
   do {
-    const page: IdPage = await read(after);
+    const page: IdPage<After> = await read(after);
     all.push(...page.ids);
     after = page.last;
   } while (after !== null);
@@ -34,22 +35,23 @@ const everyPage = async (read: (after: Item | null) => Promise<IdPage>): Promise
 };
 
 const ofProject = (table: Table, tenant: string, project: string): Promise<string[]> =>
-  everyPage(async (after) => {
-    const page = { limit: PAGE, after };
-    const { issues, last } = await listIssues(table, tenant, project, ANY, page, itemDeadline());
-    return { ids: issues.map(({ issue_id }) => issue_id), last };
+  everyPage(async (after: string | null) => {
+    const ids: string[] = [];
+    const take = ({ issue_id }: Snapshot) => ids.push(issue_id) > 0;
+    const last = await listIssues(table, tenant, project, ANY, { limit: PAGE, after, take }, itemDeadline());
+    return { ids, last };
   });
 
 const havingVersion = async (table: Table, tenant: string, version: string, ids: string[]) => {
-  const listed = await readListed(table, tenant, ids, itemDeadline());
-  return listed.flatMap(({ snapshot }) =>
-    snapshot.fix_versions.includes(version) ? [snapshot.issue_id] : [],
-  );
+  const having: string[] = [];
+  for await (const { snapshot } of readListed(table, tenant, ids, itemDeadline()))
+    if (snapshot.fix_versions.includes(version)) having.push(snapshot.issue_id);
+  return having;
 };
 
 /** Issues that have the version now; some only had it, and stay listed. */
 const ofVersion = (table: Table, tenant: string, version: string): Promise<string[]> =>
-  everyPage(async (after) => {
+  everyPage(async (after: Item | null) => {
     const page = { limit: PAGE, after };
     const { issue_ids, last } = await listVersionMembers(table, tenant, version, page, itemDeadline());
     return { ids: await havingVersion(table, tenant, version, issue_ids), last };

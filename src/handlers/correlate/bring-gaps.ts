@@ -1,5 +1,5 @@
 import { repositoryKey } from '../../domain/repository.ts';
-import { listGaps } from '../../store/list-gaps.ts';
+import { gapsOfGroup } from '../../store/list-gaps.ts';
 import { decodeRef } from '../../store/ref-row.ts';
 import type { Affected } from './affected.ts';
 import { evaluateRefs } from './evaluate-refs.ts';
@@ -18,11 +18,11 @@ export const bringGaps = async (scope: Scope, repository: string, affected: Affe
   const { table, tenant, signal } = scope;
   const names = (await readNames(scope, [repository])).get(repositoryKey(repository));
   for (const group of names?.all ?? []) {
-    const query = { tenant, kind: 'commit', group, from: null, newest_first: true } as const;
-    for await (const gaps of listGaps(table, query, null, signal)) {
+    const query = { tenant, kind: 'commit', groups: [group], from: null, newest_first: true } as const;
+    for await (const gaps of gapsOfGroup(table, query, group, null, signal)) {
       const known = await readKnown(
         scope,
-        gaps.map(({ row }) => decodeRef(row).ref),
+        gaps.flatMap(({ row }) => (row ? [decodeRef(row).ref] : [])),
       );
       const due = known.flatMap((row) =>
         row?.parts.some(({ ref }) => ref.repository !== row.ref.repository) ? [row.ref] : [],

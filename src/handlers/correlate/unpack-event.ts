@@ -1,5 +1,6 @@
 import { mentionOf, toCommitState } from '../../correlate/commit-state.ts';
 import { toPullRequestState } from '../../correlate/pull-request-state.ts';
+import { CHANGES_PATH } from '../../domain/bound-changes.ts';
 import type { CommitDelivery, DeliveredPullRequest } from '../../domain/commit.ts';
 import type { EventFacts } from '../../domain/delivery.ts';
 import { isIssueKey } from '../../domain/issue-key.ts';
@@ -35,7 +36,11 @@ export const keysOfFacts = ({ issue_key, changes }: EventFacts): string[] => {
   return named.flatMap((key) => (key !== null && isIssueKey(key) ? [key] : []));
 };
 
-/** The changes of a very large delivery are not among its facts. */
+/** False for a large delivery, of whose changes only some are among its facts, or none. */
+export const tellsAllKeys = ({ facts, raw_stored_apart }: StoredEvent): boolean =>
+  !raw_stored_apart && facts?.unread_fields.includes(CHANGES_PATH) !== true;
+
+/** All that the body names. */
 const keysOfBody = (raw: Uint8Array, nowMs: number): string[] => {
   const parsed = parseDelivery(raw);
   return parsed.kind === 'delivery' ? normalize(parsed.delivery, nowMs).keys : [];
@@ -84,6 +89,6 @@ export const unpackEvent = async (
 ): Promise<Work> => {
   if (event.source !== 'jira') return unpackCommits(event, await readRaw());
   if (!event.facts?.issue_id) return { kind: 'nothing' };
-  const keys = event.raw_stored_apart ? keysOfBody(await readRaw(), nowMs) : keysOfFacts(event.facts);
+  const keys = tellsAllKeys(event) ? keysOfFacts(event.facts) : keysOfBody(await readRaw(), nowMs);
   return { kind: 'issue', issue_id: event.facts.issue_id, keys };
 };

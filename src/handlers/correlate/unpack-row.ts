@@ -1,7 +1,7 @@
 import { decodeEvent, type StoredEvent } from '../../store/event-row.ts';
 import type { Item } from '../../store/table-client.ts';
 import type { BatchDeps } from './batch-deps.ts';
-import { keysOfFacts, UnreadableEventError, unpackEvent, type Work } from './unpack-event.ts';
+import { keysOfFacts, tellsAllKeys, UnreadableEventError, unpackEvent, type Work } from './unpack-event.ts';
 
 /** @throws UnreadableEventError */
 const decode = (row: Item): { event: StoredEvent; raw: Buffer | null } => {
@@ -31,8 +31,9 @@ export const unpackRow =
 /** The issue of an event whose facts tell all that is to know of it; null for any other. */
 export const plainIssue = (row: Item): { issue_id: string; keys: string[] } | null => {
   try {
-    const { facts, source, raw_stored_apart } = decodeEvent(row).event;
-    if (source !== 'jira' || raw_stored_apart || !facts?.issue_id) return null;
+    const { event } = decodeEvent(row);
+    const { facts, source } = event;
+    if (source !== 'jira' || !tellsAllKeys(event) || !facts?.issue_id) return null;
     return { issue_id: facts.issue_id, keys: keysOfFacts(facts) };
   } catch {
     return null;

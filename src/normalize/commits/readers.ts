@@ -1,6 +1,6 @@
 import { hideAddress } from '../../domain/address.ts';
 import { isSha, parseCommitInstant } from '../../domain/commit.ts';
-import { cutAtCodePoint } from '../fit-search.ts';
+import { cutAtCodePoint } from '../../domain/cut-text.ts';
 import type { Read } from '../readers.ts';
 
 /** As for the names of Jira's users. */

@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { cutAtCodePoint } from '../../../src/domain/cut-text.ts';
 import type { IssueFields } from '../../../src/domain/issue.ts';
 import { fitFields } from '../../../src/normalize/fit.ts';
-import { cutAtCodePoint, leastThatFits } from '../../../src/normalize/fit-search.ts';
+import { leastThatFits } from '../../../src/normalize/fit-search.ts';
 import { compress } from '../../../src/platform/codec.ts';
 
 const BASE: IssueFields = {
