@@ -7,9 +7,6 @@ export const PHOENIX_INSTANT = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}-07:0
 
 export const ISSUE_ID = /^\d{1,20}$/;
 
-/** Lower case; git's ids, abbreviated at worst. */
-export const SHA = /^[0-9a-f]{7,64}$/;
-
 /** What looks like an issue key in a text, upper case. */
 export const CANDIDATE = /^[A-Z][A-Z0-9_]+-[1-9]\d*$/;
 

@@ -1,15 +1,7 @@
 import * as z from 'zod/mini';
 import { RULES } from '../domain/link.ts';
 import { TIMEZONE } from '../domain/run-document.ts';
-import {
-  CANDIDATE,
-  ISSUE_ID,
-  PHOENIX_INSTANT,
-  RUN_DOCUMENT_KEY,
-  SHA,
-  ULID,
-  UTC_INSTANT,
-} from './patterns.ts';
+import { CANDIDATE, ISSUE_ID, PHOENIX_INSTANT, RUN_DOCUMENT_KEY, ULID, UTC_INSTANT } from './patterns.ts';
 
 const text = (pattern: RegExp, description: string) =>
   z.string().check(z.regex(pattern), z.describe(description));
@@ -61,8 +53,8 @@ const touchedIssue = z.strictObject({
 });
 
 const commit = {
-  repository: named('As the sender names it.'),
-  sha: text(SHA, 'The id of the commit, lower case.'),
+  repository: named('Its name of now; of several spellings the first by code unit.'),
+  sha: named('The id of the commit; hex digits in lower case.'),
   message_title: z.string().check(z.describe('The first line of the message.')),
   author_name: z.nullable(z.string()),
   committed_at: z.nullable(utc()),

@@ -1,7 +1,14 @@
 import { LAST_INSTANT_MS, parseInstant } from './instant.ts';
 
-/** 7 to 64 hex digits: git's ids, SHA-1 or SHA-256, abbreviated at worst. Stored in lower case. */
-export const isSha = (text: string): boolean => /^[0-9a-fA-F]{7,64}$/.test(text);
+/** 1 to 255 bytes of printable characters without `#` or white space: a host need not be git, nor write its ids in full. */
+export const isSha = (text: string): boolean =>
+  /^[^\p{C}\p{Z}\s#]+$/u.test(text) && Buffer.byteLength(text) <= 255;
+
+/** The id as it is stored: hex digits in lower case, as git reads them in either; anything else as it is. */
+export const toSha = (text: string): string => (/^[0-9a-fA-F]+$/.test(text) ? text.toLowerCase() : text);
+
+/** True for a whole id of git, SHA-1 or SHA-256. */
+export const isFullSha = (text: string): boolean => /^(?:[0-9a-fA-F]{40}|[0-9a-fA-F]{64})$/.test(text);
 
 /** 1 to 100 bytes of printable characters: a number everywhere we know, but nobody promises it. */
 export const isPullRequestId = (text: string): boolean =>
@@ -16,7 +23,7 @@ export const parseCommitInstant = (text: string): number | null => {
 /** A commit as a delivery lists it. `repository`, `sha` and ids keep the limits above. */
 export type DeliveredCommit = {
   repository: string;
-  /** Lower case. */
+  /** As `toSha` writes it. */
   sha: string;
   /** All of it; the first line is its title. */
   message: string;

@@ -1,4 +1,4 @@
-import type { DeliveredCommit, DeliveredPullRequest } from '../../domain/commit.ts';
+import { type DeliveredCommit, type DeliveredPullRequest, isFullSha, toSha } from '../../domain/commit.ts';
 import type { ListedCommit } from '../../parse/commits/listed-commits.ts';
 import { one } from '../readers.ts';
 import type { Unread } from '../unread.ts';
@@ -20,7 +20,7 @@ const toPullRequest = (
         branch: null,
         // Nobody says when it was updated: of two titles, that of the newer commit counts.
         updated_ms: committed_at,
-        shas: [sha.toLowerCase()],
+        shas: [toSha(sha)],
       }
     : null;
 
@@ -30,10 +30,11 @@ const toCommit = (
   path: string,
   unread: Unread,
 ): DeliveredCommit => {
+  if (!isFullSha(commit.sha)) unread.note(`${path}.sha`);
   if (commit.committed_at === null) unread.note(`${path}.committed_at`);
   return {
     repository,
-    sha: commit.sha.toLowerCase(),
+    sha: toSha(commit.sha),
     message: commit.message.toWellFormed(),
     author_name: one(readAuthorName, commit.author, `${path}.author`, unread),
     committed_ms: commit.committed_at,

@@ -1,11 +1,11 @@
-import { isSha } from '../../domain/commit.ts';
+import { isSha, toSha } from '../../domain/commit.ts';
 import { isJsonObject, type Json, type JsonObject, own } from '../../domain/json.ts';
 
 /** The hash of the object at the end of the steps, in lower case; null where there is none. */
 export const hashAt = (object: JsonObject, ...steps: string[]): string | null => {
   let value: Json | undefined = object;
   for (const step of [...steps, 'hash']) value = isJsonObject(value) ? own(value, step) : undefined;
-  return typeof value === 'string' && isSha(value) ? value.toLowerCase() : null;
+  return typeof value === 'string' && isSha(value) ? toSha(value) : null;
 };
 
 /** Hashes of the parents in order; null where nobody says. */

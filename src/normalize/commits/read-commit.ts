@@ -1,4 +1,4 @@
-import type { DeliveredCommit } from '../../domain/commit.ts';
+import { type DeliveredCommit, isFullSha } from '../../domain/commit.ts';
 import { type Node, need, optional, type Steps } from './node.ts';
 import { readAuthorName, readInstant, readMessage, readSha } from './readers.ts';
 
@@ -14,7 +14,7 @@ const firstName = (node: Node, authors: readonly Steps[]): string | null => {
 };
 
 /**
- * A commit in a host's words; null when it has no usable sha or message. Without a usable time it is a commit all the
+ * A commit in a host's words; null when it has no usable sha or message. A sha that is none of git's is noted. Without a usable time it is a commit all the
  * same: git keeps whatever a wrong clock or a broken tool wrote.
  */
 export const readCommit = (
@@ -25,6 +25,7 @@ export const readCommit = (
   const sha = need(readSha, node, words.sha);
   const message = need(readMessage, node, words.message);
   if (sha === null || message === null) return null;
+  if (!isFullSha(sha)) node.unread.note(`${node.path}.${words.sha}`);
   const committed_ms = optional(readInstant, node, [words.committed]);
   const author_name = firstName(node, words.authors);
   return { repository, sha, message, author_name, committed_ms, branch, pull_request: null };

@@ -1,5 +1,5 @@
 import { hideAddress } from '../../domain/address.ts';
-import { isSha, parseCommitInstant } from '../../domain/commit.ts';
+import { isFullSha, isSha, parseCommitInstant, toSha } from '../../domain/commit.ts';
 import { cutAtCodePoint } from '../../domain/cut-text.ts';
 import type { Read } from '../readers.ts';
 
@@ -19,12 +19,13 @@ export const toTitle = (text: string): string => cutAtCodePoint(text.toWellForme
 export const readTitle: Read<string> = (value) => (typeof value === 'string' ? toTitle(value) : undefined);
 
 export const readSha: Read<string> = (value) =>
-  typeof value === 'string' && isSha(value) ? value.toLowerCase() : undefined;
+  typeof value === 'string' && isSha(value) ? toSha(value) : undefined;
 
 /** A full id of git, SHA-1 or SHA-256; null for an abbreviation, which does not say enough to find one by. */
-export const readFullSha: Read<string | null> = (value, note) => {
-  const sha = readSha(value, note);
-  return sha === undefined || sha.length === 40 || sha.length === 64 ? sha : null;
+export const readFullSha: Read<string | null> = (value) => {
+  if (typeof value !== 'string') return undefined;
+  if (isFullSha(value)) return toSha(value);
+  return /^[0-9a-fA-F]{7,64}$/.test(value) ? null : undefined;
 };
 
 export const readInstant: Read<number> = (value) =>

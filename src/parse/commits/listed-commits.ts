@@ -9,7 +9,7 @@ import { recogniseBy, repositoryName, textThat } from './rules.ts';
 const MOST_COMMITS = 2000;
 
 const TEXT_RULE = 'must be a string';
-const SHA_RULE = 'must be 7 to 64 hex digits';
+const SHA_RULE = 'must be 1 to 255 bytes of printable characters without # or white space';
 const AUTHOR_RULE = 'must be a name, or an object with a name';
 const INSTANT_RULE = 'must be an ISO 8601 date and time with an offset';
 const ID_RULE = 'must be a whole number, or 1 to 100 bytes of printable characters without white space';

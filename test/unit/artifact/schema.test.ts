@@ -162,7 +162,7 @@ describe('the published schema of a run document', () => {
     ['an empty issue key', '"SHOP-1"', '""'],
     ['another outcome', '"applied"', '"stale"'],
     ['a rule that is none', '"pull_request_title"', '"pull_request_label"'],
-    ['a sha in capitals', '"aaaaaaa"', '"AAAAAAA"'],
+    ['an empty sha', '"aaaaaaa"', '""'],
     ['a candidate that is no key', '"UTF-8"', '"utf-8"'],
     ['a count below nothing', '"commits":2', '"commits":-1'],
     ['half a commit', '"commits":2', '"commits":1.5'],

@@ -75,7 +75,7 @@ describe('a push', () => {
   });
 
   it('leaves out what it cannot read and names its place, because the others must not be lost', () => {
-    const odd = [{ ...COMMIT, hash: 'x' }, null, { ...COMMIT, hash: 5 }, { ...COMMIT, message: [] }];
+    const odd = [{ ...COMMIT, hash: 'x y' }, null, { ...COMMIT, hash: 5 }, { ...COMMIT, message: [] }];
     const { commits, unread_fields } = push(
       null,
       'x',

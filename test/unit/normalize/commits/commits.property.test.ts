@@ -23,7 +23,7 @@ const expectSoundPullRequest = (pullRequest: DeliveredPullRequest | null): void 
   expect(url ?? 'http://x').toMatch(/^https?:\/\/\S{1,1992}$/i);
   expect(branch?.length ?? 1).toBeLessThanOrEqual(1000);
   expect(inTime(updated_ms)).toBe(true);
-  for (const sha of shas) expect(sha).toMatch(/^[0-9a-f]{7,64}$/);
+  for (const sha of shas) expect(sha).toMatch(/^[^\s#]{1,255}$/);
 };
 
 const expectSoundProblem = (parsed: ParsedCommits): void => {
@@ -45,7 +45,7 @@ const expectSound = (parsed: ParsedCommits): void => {
   expect(delivery.unread_fields.length).toBeLessThanOrEqual(50);
   for (const { repository, sha, author_name, committed_ms, branch, pull_request } of delivery.commits) {
     expect(isRepositoryName(repository)).toBe(true);
-    expect(sha).toMatch(/^[0-9a-f]{7,64}$/);
+    expect(sha).toMatch(/^[^\s#]{1,255}$/);
     expect(inTime(committed_ms)).toBe(true);
     expect(author_name?.length ?? 1).toBeGreaterThan(0);
     expect(author_name?.length ?? 1).toBeLessThanOrEqual(255);

@@ -13,7 +13,7 @@ const errors = (sent: unknown) => problemOf(parseBody('commits', null, sent))?.e
 const errorsOf = (part: object) => errors(body(COMMIT, { ...COMMIT, ...part }));
 const taken = (part: object) => recognisedBody('commits', null, body({ ...COMMIT, ...part }));
 
-const SHA_RULE = 'must be 7 to 64 hex digits';
+const SHA_RULE = 'must be 1 to 255 bytes of printable characters without # or white space';
 const AUTHOR_RULE = 'must be a name, or an object with a name';
 const INSTANT_RULE = 'must be an ISO 8601 date and time with an offset';
 const ID_RULE = 'must be a whole number, or 1 to 100 bytes of printable characters without white space';
@@ -74,7 +74,7 @@ describe('the whole body', () => {
 
 describe('a commit', () => {
   it('that is wrong refuses the delivery and is named by its place, because a sender can mend it', () => {
-    expect(errors(body(COMMIT, COMMIT, COMMIT, { ...COMMIT, sha: 'x' }))).toEqual([
+    expect(errors(body(COMMIT, COMMIT, COMMIT, { ...COMMIT, sha: 'a b' }))).toEqual([
       { path: 'commits.3.sha', message: SHA_RULE },
     ]);
   });
@@ -99,7 +99,7 @@ describe('a commit', () => {
   });
 
   it('never shows its values in an error, because the answer goes to the sender', () => {
-    const secret = { sha: 'private', message: 1, author: ['private'], committed_at: 'private' };
+    const secret = { sha: 'pri vate', message: 1, author: ['private'], committed_at: 'private' };
     const problem = problemOf(
       parseBody('commits', null, body({ ...secret, branch: 1, pull_request: { id: 'pri vate', title: 2 } })),
     );
@@ -107,15 +107,23 @@ describe('a commit', () => {
     expect(JSON.stringify(problem)).not.toMatch(/pri ?vate/);
   });
 
-  it.each(['', 'abcdef', 'g'.repeat(40), 'a'.repeat(65), ` ${SHA}`, `${SHA}\n`, 1234567, null])(
-    'has no sha like %j, because no key may hold it unchecked',
-    (sha) => {
-      expect(errorsOf({ sha })).toEqual([{ path: 'commits.1.sha', message: SHA_RULE }]);
-    },
-  );
+  it.each([
+    '',
+    'a#b',
+    'a'.repeat(256),
+    'ü'.repeat(128),
+    ` ${SHA}`,
+    `${SHA}\n`,
+    'a\u200b',
+    '\ud800',
+    1234567,
+    null,
+  ])('has no sha like %j, because no key may hold it unchecked', (sha) => {
+    expect(errorsOf({ sha })).toEqual([{ path: 'commits.1.sha', message: SHA_RULE }]);
+  });
 
-  it.each(['abcdef0', 'A'.repeat(40), '0'.repeat(64)])(
-    'may have the sha %s, because git makes such',
+  it.each(['abcdef0', 'A'.repeat(40), '0'.repeat(64), 'g'.repeat(40), 'r1234', 'a', 'ü'.repeat(127)])(
+    'may have the sha %s, because hosts make such',
     (sha) => {
       expect(taken({ sha })).toMatchObject({ commits: [{ sha }] });
     },
