@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createTable, openApp } from '../support/app.ts';
+import { some } from '../support/depth.ts';
 import { startTestEngine } from '../support/engine.ts';
 import { type FaultProxy, startFaultProxy } from '../support/fault-proxy.ts';
 import { bodyOf, type DeliveryModel, fullUpdate } from '../support/jira-deliveries.ts';
@@ -62,7 +63,7 @@ const crash = async (proxy: FaultProxy, tableName: string, body: string, point: 
 };
 
 describe('a server killed with -9', () => {
-  it.concurrent.each(POINTS)(
+  it.concurrent.each(some(8, POINTS))(
     '$where of $what leaves nothing that the same delivery, sent again, does not mend',
     async (point) => {
       const tableName = await createTable(engine.endpoint);

@@ -1,9 +1,12 @@
 import type { DynamoDBRecord } from 'aws-lambda';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ArtifactStore } from '../../../src/artifact/artifact-store.ts';
+import { randomOf } from '../../../src/cli/simulate/random.ts';
 import { startApp, type TestApp } from '../../support/app.ts';
 import { startCorrelation } from '../../support/correlation.ts';
+import { depth } from '../../support/depth.ts';
 import { startTestEngine } from '../../support/engine.ts';
+import { SEED } from '../../support/seed.ts';
 import { commit, commitsBody, deletionBody, issueBody, pullRequestBody } from './bodies.ts';
 import { bareStories, derivedRows, strayCommits } from './derived.ts';
 import { gatedTable } from './gate.ts';
@@ -208,12 +211,19 @@ const interleave = async (pair: Pair, before: number): Promise<{ calls: number; 
   return { calls: calls(), rows: await rowsOf(app) };
 };
 
+/** How many calls are passed over, so that about four of a batch's are tried. */
+const drawStride = () => {
+  const random = randomOf(SEED);
+  return (calls: number): number => 1 + Math.floor((random() * calls) / 2);
+};
+
 describe('one batch before each call of another', () => {
   it.concurrent.each(PAIRS)(
     'ends as both would in peace: $what',
     async (pair) => {
       const quiet = await quietEnd(pair);
-      for (let before = 0, calls = 1; before < calls; before += 1) {
+      const stride = drawStride();
+      for (let before = 0, calls = 1; before < calls; before += depth(stride(calls), 1)) {
         const end = await interleave(pair, before);
         calls = end.calls;
         // Calls are shared by chance: this time there may have been no such call, and so no other batch.
