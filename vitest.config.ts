@@ -15,23 +15,23 @@ const ALONE = ['cli/shared/place', 'local/platform'].map((name) => `test/unit/${
 /** Files with a test that does more in `npm run test:deep`: they ask how much. */
 const asksDepth = (file: string): boolean => readFileSync(file, 'utf8').includes('/support/depth.ts');
 
-const DEEP: Project[] = [{ name: 'deep', include: [DEEP_ONLY, ...globSync(TESTS).filter(asksDepth)] }];
+const DEEP: Project[] = [
+  { name: 'deep', include: [DEEP_ONLY, ...globSync(TESTS).filter(asksDepth)], isolate: false },
+];
 
 const USUAL: Project[] = [
-  { name: 'unit', include: UNIT, exclude: [...ALONE, DEEP_ONLY], pool: 'threads', isolate: false },
+  { name: 'unit', include: UNIT, exclude: [...ALONE, DEEP_ONLY], isolate: false, pool: 'threads' },
   { name: 'unit-alone', include: ALONE, exclude: [DEEP_ONLY] },
-  { name: 'integration', include: [TESTS], exclude: [...UNIT, DEEP_ONLY] },
+  { name: 'integration', include: [TESTS], exclude: [...UNIT, DEEP_ONLY], isolate: false },
 ];
 
 export default defineConfig({
   test: {
     projects: (process.env.TEST_DEPTH === 'deep' ? DEEP : USUAL).map((test) => ({ extends: true, test })),
     globalSetup: 'test/support/run.ts',
-    setupFiles: 'test/support/draw-by-seed.ts',
+    setupFiles: 'test/support/each-file.ts',
     // Tests wait for engines and processes as often as they work.
     maxWorkers: 3,
-    restoreMocks: true,
-    unstubEnvs: true,
     // Some tests play thousands of calls; on a slow, shared machine, measured for coverage, they take half of this.
     testTimeout: 60_000,
     hookTimeout: 60_000,

@@ -5,11 +5,9 @@ import { TESTS } from './parts.ts';
 export default defineConfig({
   test: {
     include: TESTS[process.env.MUTATED_PART ?? ''] ?? [],
-    setupFiles: ['test/support/draw-by-seed.ts', 'test/mutation/skip-slow.ts'],
+    setupFiles: ['test/support/each-file.ts', 'test/mutation/skip-slow.ts'],
     // The same draws for every change, so that scores can be compared.
     env: { SEED: process.env.SEED ?? '1' },
-    restoreMocks: true,
-    unstubEnvs: true,
     testTimeout: 30_000,
     hookTimeout: 60_000,
   },
