@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readSince } from '../../../src/cli/commits/since.ts';
 import { type GitRepository, makeRepository } from './git-repository.ts';
 import { sentFrom } from './git-sent.ts';
-import { runCli } from './run-cli.ts';
+import { runCli, spawnCli } from './run-cli.ts';
 
 let root = '';
 let repository: GitRepository;
@@ -171,9 +171,9 @@ describe('commits', () => {
 
   it('of a day are those of its first second on, in the zone of this machine', async () => {
     const dryRun = ['--repo', repository.folder, '--since', '2026-01-31', '--dry-run'];
-    const there = await runCli('commits', dryRun, { TZ: 'UTC' });
+    const there = await spawnCli('commits', dryRun, { TZ: 'UTC' });
     expect(there.stdout).toContain('Commits of shop since 2026-01-31T00:00:00.000Z: 3 (main: 3)');
-    const east = await runCli('commits', dryRun, { TZ: 'Pacific/Auckland' });
+    const east = await spawnCli('commits', dryRun, { TZ: 'Pacific/Auckland' });
     expect(east.stdout).toContain('Commits of shop since 2026-01-30T11:00:00.000Z: 4 (main: 4)');
   });
 

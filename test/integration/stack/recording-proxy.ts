@@ -1,5 +1,7 @@
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { once } from 'node:events';
+import { createServer, type IncomingMessage, request, type ServerResponse } from 'node:http';
 import { buffer } from 'node:stream/consumers';
+import { pipeline } from 'node:stream/promises';
 import * as z from 'zod/mini';
 import { listen, stop } from '../../support/loopback-server.ts';
 
@@ -32,18 +34,18 @@ export const startRecordingProxy = async (database: string): Promise<RecordingPr
     const body = await buffer(incoming);
     seen.add(nameOf(incoming, body));
     const { 'x-amz-target': target = '', authorization = '', 'x-amz-date': date = '' } = incoming.headers;
-    const answer = await fetch(database, {
-      method: 'POST',
-      headers: {
-        'content-type': 'application/x-amz-json-1.0',
-        'x-amz-target': String(target),
-        'x-amz-date': String(date),
-        authorization,
-      },
-      body,
-    });
-    outgoing.writeHead(answer.status, { 'content-type': 'application/x-amz-json-1.0' });
-    outgoing.end(Buffer.from(await answer.arrayBuffer()));
+    const headers = {
+      'content-type': 'application/x-amz-json-1.0',
+      'content-length': body.length,
+      'x-amz-target': target,
+      'x-amz-date': date,
+      authorization,
+    };
+    // Not by `fetch`: the database is at a port that pages, and so `fetch`, may not call.
+    const asked = request(database, { method: 'POST', headers }).end(body);
+    const [answer]: IncomingMessage[] = await once(asked, 'response');
+    outgoing.writeHead(answer?.statusCode ?? 502, { 'content-type': 'application/x-amz-json-1.0' });
+    await pipeline(answer ?? [], outgoing);
   };
   const server = createServer((incoming, outgoing) => {
     pass(incoming, outgoing).catch(() => outgoing.destroy());
