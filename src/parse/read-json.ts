@@ -20,7 +20,7 @@ const decode = (bytes: Uint8Array): string | null => {
 };
 
 /** How compressed bytes begin, in hex, by the name of their `Content-Encoding`; `br` has no such mark. */
-const MARKS = { gzip: ['1f8b'], deflate: ['789c', '78da'], zstd: ['28b52ffd'] };
+const MARKS = { gzip: ['1f8b'], deflate: ['7801', '785e', '789c', '78da'], zstd: ['28b52ffd'] };
 
 /** What it is compressed with: by the bytes, which are signed, and never by the header, which is not. */
 const encodingOf = (bytes: Uint8Array): string | undefined => {

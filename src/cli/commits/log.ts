@@ -10,7 +10,8 @@ export type LoggedCommit = {
   sha: string;
   message: string;
   author: string;
-  committed_at: string;
+  /** Null where git itself has no time that can be shown. */
+  committed_at: string | null;
   branch?: string;
 };
 
@@ -25,14 +26,14 @@ const cut = (message: string): string => message.slice(0, MOST_CHARACTERS).repla
 
 /**
  * `Z` or `+00:00` is a question of git's version, and must not be one of the bytes sent. Where the receiver would
- * refuse the time (an offset of days, the year 10000) the seconds stand for it, and without usable ones 1970: one
- * broken commit must not cost its whole batch.
+ * not read the time (an offset of days, the year 10000) the seconds stand for it, and without usable ones nothing: a
+ * made-up time would win over the one that another sender knows.
  */
-const committedAt = (iso: string, seconds: string): string => {
+const committedAt = (iso: string, seconds: string): string | null => {
   const text = iso.replace(/Z$/, '+00:00');
   if (parseCommitInstant(text) !== null) return text;
   const ms = Number(seconds) * 1_000;
-  return toUtcIso(ms >= 0 && ms <= LAST_INSTANT_MS ? ms : 0);
+  return seconds !== '' && ms >= 0 && ms <= LAST_INSTANT_MS ? toUtcIso(ms) : null;
 };
 
 /** A commit of the log's fields, as they are sent. */

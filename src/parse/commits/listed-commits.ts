@@ -11,7 +11,7 @@ const MOST_COMMITS = 2000;
 const TEXT_RULE = 'must be a string';
 const SHA_RULE = 'must be 1 to 255 bytes of printable characters without # or white space';
 const AUTHOR_RULE = 'must be a name, or an object with a name';
-const INSTANT_RULE = 'must be an ISO 8601 date and time with an offset';
+const INSTANT_RULE = 'must be an ISO 8601 date and time with an offset, or null';
 const ID_RULE = 'must be a whole number, or 1 to 100 bytes of printable characters without white space';
 const LIST_RULE = 'must be a list of at most 2000 commits';
 
@@ -48,7 +48,7 @@ const commit = z.object(
     sha: textThat(isSha, SHA_RULE),
     message: z.string(TEXT_RULE),
     author: z.pipe(z.transform(nameOf), z.string(AUTHOR_RULE)),
-    committed_at: instant,
+    committed_at: z.nullable(instant),
     branch: z.nullish(z.string(TEXT_RULE)),
     pull_request: z.nullish(pullRequest),
   },

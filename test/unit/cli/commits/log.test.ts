@@ -24,12 +24,12 @@ describe('a commit of the log', () => {
 });
 
 describe('what git left out of a commit', () => {
-  it('is empty, and its time 1970, because one broken commit must not cost its batch', () => {
+  it('is empty, and its time null, because one broken commit must not cost its batch', () => {
     expect(toCommit([], null)).toEqual({
       sha: '',
       message: '',
       author: '',
-      committed_at: '1970-01-01T00:00:00.000Z',
+      committed_at: null,
     });
   });
 });
@@ -78,9 +78,12 @@ describe('its time', () => {
   it.each([
     ['1970-01-22T14:01:40+518:00', '100', '1970-01-01T00:01:40.000Z'],
     ['2017-07-13T01:40:00-25:00', '1500000000', '2017-07-14T02:40:00.000Z'],
-    ['10000-01-01T00:00:00+00:00', '253402300800', '1970-01-01T00:00:00.000Z'],
-    ['%cI', '', '1970-01-01T00:00:00.000Z'],
-  ])('is taken from the seconds, else 1970, where the receiver would refuse %s', (iso, seconds, sent) => {
-    expect(timeOf(iso, seconds)).toBe(sent);
-  });
+    ['10000-01-01T00:00:00+00:00', '253402300800', null],
+    ['%cI', '', null],
+  ])(
+    'is taken from the seconds, else unknown, where the receiver could not read %s',
+    (iso, seconds, sent) => {
+      expect(timeOf(iso, seconds)).toBe(sent);
+    },
+  );
 });
