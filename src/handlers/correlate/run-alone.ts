@@ -13,7 +13,7 @@ export type Limits = {
   batch_ms: number;
 };
 
-export const LIMITS: Limits = { together_ms: 10_000, issue_ms: 30_000, alone_ms: TRY_MS, batch_ms: 600_000 };
+export const LIMITS: Limits = { together_ms: 20_000, issue_ms: 30_000, alone_ms: TRY_MS, batch_ms: 600_000 };
 
 /** What is the only unit of its batch is alone from the first. */
 export const limitsFor = (units: number, limits: Limits): Limits =>

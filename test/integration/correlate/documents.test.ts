@@ -61,10 +61,11 @@ describe('a document', () => {
 
   it('holds 2,000 commits of one delivery, which is one event and one batch', async () => {
     await deliverIssue('1', 'ABC-1');
+    await correlation.run();
     const two = (n: number): string => (n % 2 === 0 ? `ABC-1 commit ${n}` : `commit ${n}`);
     const id = await deliverCommits(...Array.from({ length: 2_000 }, (_, n) => commit(n, two(n))));
     expect(await correlation.run()).toEqual(ALL_HANDLED);
-    expect(correlation.documents()).toHaveLength(1);
+    expect(correlation.documents()).toHaveLength(2);
     expect(correlation.latest().correlation.summary).toEqual({
       issues: 1,
       matched: 1,
