@@ -86,7 +86,14 @@ describe('the history of a shop', () => {
         'message: SHOP-1, SHOP-5 and PAY-1: one form',
       ],
     ],
-    ['SHOP-2', ['branch: Show the login page', 'message: Remember who logs in']],
+    [
+      'SHOP-2',
+      [
+        'branch: Show the login page',
+        "message: Merge branch 'feature/shop-2-login'",
+        'message: Remember who logs in',
+      ],
+    ],
     ['SHOP-3', ["message: Merge branch 'feature/SHOP-3-search'"]],
     [
       'SHOP-4',
@@ -119,8 +126,7 @@ describe('the history of a shop', () => {
     expect(gaps.map((item) => [item.message_title, ...item.candidates]).sort()).toEqual([
       ['Bump lodash from 4.17.20 to 4.17.21 (#13)'],
       ['Find by colour'],
-      ["Merge branch 'feature/shop-2-login'"],
-      ['Read UTF-8, fix CVE-2024-1', 'UTF-8'],
+      ['Read UTF-8, fix CVE-2024-1', 'UTF-8', 'CVE-2024'],
       ['SHOP-8 Drop the banner', 'SHOP-8'],
       ['pay-2 typo'],
     ]);
@@ -172,7 +178,7 @@ describe('the artifacts', () => {
       args: { trigger: 'manual', project: 'SHOP' },
       correlation: {
         // The epic, the sub-task and the deleted issue are issues of the project; SHOP-8 is what a commit names.
-        summary: { issues: 9, matched: 6, stories_without_commits: 1, commits: 12, commits_without_story: 1 },
+        summary: { issues: 9, matched: 6, stories_without_commits: 1, commits: 13, commits_without_story: 1 },
       },
     });
     expect(latestIn(instance.folder)).toEqual(latest);
