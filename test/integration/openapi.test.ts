@@ -514,7 +514,7 @@ describe('the documented body of POST /webhooks/commits', () => {
     ['a long repository', JSON.stringify({ repository: 'a'.repeat(256), commits: [] })],
     ['no list', '{"repository":"a","commits":{}}'],
     ['2001 commits', JSON.stringify(many(2001))],
-    ['a short sha', JSON.stringify(of({ sha: 'abcdef' }))],
+    ['an empty sha', JSON.stringify(of({ sha: '' }))],
     ['no message', JSON.stringify(of({ message: undefined }))],
     ['no author', JSON.stringify(of({ author: undefined }))],
     ['a nameless author', JSON.stringify(of({ author: { email: 'ada@example.com' } }))],
