@@ -4,14 +4,22 @@ import { promisify } from 'node:util';
 
 const run = promisify(execFile);
 
-/** Nobody's own settings, and one person at fixed times: the same history has the same ids everywhere. */
+/**
+ * Nobody's own settings, and one person at fixed times: the same history has the same ids everywhere. Each commit
+ * would start two more processes that see whether there is something to tidy.
+ */
 const ENVIRONMENT = {
   PATH: process.env.PATH,
   GIT_CONFIG_NOSYSTEM: '1',
   GIT_CONFIG_GLOBAL: '/dev/null',
   GIT_COMMITTER_NAME: 'Cora Committer',
   GIT_COMMITTER_EMAIL: 'cora@example.com',
+  GIT_CONFIG_COUNT: '1',
+  GIT_CONFIG_KEY_0: 'maintenance.auto',
+  GIT_CONFIG_VALUE_0: 'false',
 };
+
+const COMMITTER = 'Cora Committer <cora@example.com>';
 
 const DAY_ZERO_SECONDS = Date.UTC(2026, 2, 2, 16) / 1_000;
 
@@ -45,8 +53,22 @@ export const makeRepository = async (folder: string, { bare = false, head = 'mai
     await git(['merge', '--quiet', '--no-ff', '-m', message, branch], { ...by, GIT_COMMITTER_DATE: date });
   };
 
+  /** Many in one process: what `commit` would make of them. */
   const commits = async (count: number, of = 'ABC'): Promise<void> => {
-    for (let number = 1; number <= count; number++) await commit(`${of}-${number} Change ${number}`);
+    const branch = await git(['symbolic-ref', 'HEAD']);
+    const isBorn = (await git(['for-each-ref', branch])) !== '';
+    const numbers = Array.from({ length: count }, (_, index) => index + 1);
+    const made = numbers.map((number) => {
+      hours += 1;
+      const date = `${DAY_ZERO_SECONDS + hours * 3_600} -0700`;
+      const by = `author Ada Author <ada@example.com> ${date}\ncommitter ${COMMITTER} ${date}`;
+      const message = `${of}-${number} Change ${number}\n`;
+      const from = number === 1 && isBorn ? `from ${branch}^0\n` : '';
+      return `commit ${branch}\n${by}\ndata ${message.length}\n${message}${from}`;
+    });
+    const importing = run('git', ['-C', folder, 'fast-import', '--quiet'], { env: ENVIRONMENT });
+    importing.child.stdin?.end(made.join(''));
+    await importing;
   };
 
   return { folder, git, commit, merge, commits };
