@@ -15,6 +15,7 @@ import type { Table } from '../store/table-client.ts';
 import { createSecretCache } from '../verify/secret-cache.ts';
 import { noSecret, overrideSecret, type SecretSource } from '../verify/secret-source.ts';
 import { createSecretsManagerClient, fetchSigningKeys } from '../verify/secrets-manager.ts';
+import type { Deadline } from './run.ts';
 
 export type Platform = {
   clock: Clock;
@@ -23,6 +24,8 @@ export type Platform = {
   secretsManager?: SecretsManagerClientConfig;
   /** Default: CloudWatch's metrics, on Lambda only. */
   count?: Count;
+  /** Default: what Jira leaves us. */
+  deadline?: Deadline;
 };
 
 /** The table as the environment names it; `dynamodb` carries the endpoint of a local database. */

@@ -8,7 +8,7 @@ import { matchRoute } from '../http/routes.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Logger } from '../platform/logger.ts';
 import { faultResponse } from './faults.ts';
-import { type Run, startRun } from './run.ts';
+import { type Deadline, type Run, startRun } from './run.ts';
 
 /** A Lambda function behind an HTTP API, payload format 2.0; the local server calls the same function. */
 export type HttpHandler = (event: APIGatewayProxyEventV2, context: Context) => Promise<HttpResponse>;
@@ -21,7 +21,7 @@ export type RouteHandlers = Partial<Record<RouteName, RouteHandler>>;
 /** Whether a route is switched off: then its path is as unknown as any other, whatever the method. */
 export type IsOff = (name: RouteName, request: HttpRequest) => Promise<boolean>;
 
-type DispatchDeps = { clock: Clock; log: Logger; isOff?: IsOff };
+type DispatchDeps = { clock: Clock; log: Logger; deadline?: Deadline; isOff?: IsOff };
 
 export const notFound = ({ run_id, received_ms }: Run): HttpResponse => {
   const detail = 'There is nothing at this path.';
@@ -62,7 +62,7 @@ const answer = async (
  */
 export const createHandler = (routes: RouteHandlers, deps: DispatchDeps): HttpHandler => {
   const handler = async (event: APIGatewayProxyEventV2): Promise<HttpResponse> => {
-    const run = startRun(deps.clock);
+    const run = startRun(deps.clock, deps.deadline);
     try {
       return await answer(routes, deps, readRequest(event), run);
     } catch (fault) {

@@ -8,6 +8,8 @@ export const notJson = (detail: string): { kind: 'refused'; problem: Problem } =
   problem: { type: 'body-not-json', status: 400, detail, errors: [] },
 });
 
+const NOT_VALID = notJson('The body is not valid JSON.');
+
 /** Refuses what is no UTF-8 and drops a byte order mark. */
 const decoder = new TextDecoder('utf-8', { fatal: true });
 
@@ -28,6 +30,9 @@ const encodingOf = (bytes: Uint8Array): string | undefined => {
   return Object.entries(MARKS).find(([, marks]) => marks.some((mark) => start.startsWith(mark)))?.[0];
 };
 
+/** What no JSON ends with. V8 takes seconds for a body of 4 MB that only opens lists, before it says so. */
+const OPENING = ['[', '{', ',', ':'];
+
 /**
  * The JSON in a body and the text it was parsed from, or the problem. Never throws.
  * @param empty what to tell the sender of an empty body.
@@ -38,10 +43,12 @@ export const readJson = (bytes: Uint8Array, empty: string): ReadJson => {
     return notJson(`The body is compressed: send it as plain JSON, without "Content-Encoding: ${encoding}".`);
   const text = decode(bytes);
   if (text === null) return notJson('The body is not valid UTF-8.');
-  if (text.trim() === '') return notJson(empty);
+  const last = text.trimEnd().at(-1);
+  if (last === undefined) return notJson(empty);
+  if (OPENING.includes(last)) return NOT_VALID;
   try {
     return { kind: 'json', value: JSON.parse(text), text };
   } catch {
-    return notJson('The body is not valid JSON.');
+    return NOT_VALID;
   }
 };

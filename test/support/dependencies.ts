@@ -35,7 +35,7 @@ export const startDependencies = async (): Promise<Dependencies> => {
   vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'example');
   const tableName = await createTable(engine.endpoint);
   const open = (options: Partial<AppOptions> = {}) =>
-    openApp({ endpoint: engine.endpoint, tableName, ...options });
+    openApp({ endpoint: engine.endpoint, tableName, inTime: true, ...options });
   return {
     reader: open(),
     behindProxy: async () => {

@@ -7,7 +7,7 @@ const NOON = '2026-03-02T12:00:00-07:00';
 const messageOf = (message: string): string =>
   toCommit([SHA, NOON, '1772478000', 'Ada', message], null).message;
 
-const timeOf = (iso: string, seconds: string): string =>
+const timeOf = (iso: string, seconds: string): string | null =>
   toCommit([SHA, iso, seconds, 'Ada', ''], null).committed_at;
 
 describe('a commit of the log', () => {
