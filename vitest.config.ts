@@ -31,7 +31,7 @@ export default defineConfig({
     globalSetup: 'test/support/run.ts',
     setupFiles: 'test/support/each-file.ts',
     // Tests wait for engines and processes as often as they work.
-    maxWorkers: 3,
+    maxWorkers: 2,
     // Some tests play thousands of calls; on a slow, shared machine, measured for coverage, they take half of this.
     testTimeout: 60_000,
     hookTimeout: 60_000,

@@ -1,9 +1,9 @@
-import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { docBlocks, docFiles, replaceBlock } from '../../src/cli/shared/doc-blocks.ts';
 import { page } from '../support/markdown.ts';
+import { runHere } from '../support/run-here.ts';
 
 const PROJECT = join(import.meta.dirname, '../..');
 
@@ -28,12 +28,11 @@ describe('what is made from code', () => {
     expect(() => replaceBlock('no markers', block)).toThrow('a page has no lines');
   });
 
-  const runDocs = (...args: string[]) =>
-    spawnSync(process.execPath, ['src/cli/docs.ts', ...args], { cwd: PROJECT, encoding: 'utf8' });
+  const runDocs = (...args: string[]) => runHere('src/cli/docs.ts', args);
 
-  it('is checked by npm run docs -- --check, because a person wants to know before the tests', () => {
-    const { status, stdout } = runDocs('--check');
-    expect([status, stdout]).toEqual([
+  it('is checked by npm run docs -- --check, because a person wants to know before the tests', async () => {
+    const { code, stdout } = await runDocs('--check');
+    expect([code, stdout]).toEqual([
       0,
       [
         'README.md (env): up to date\n',
@@ -61,7 +60,7 @@ describe('what is made from code', () => {
   it.each([
     ['nothing', []],
     ['both flags', ['--write', '--check']],
-  ])('is not touched by npm run docs with %s, because that says nothing', (_, args) => {
-    expect(runDocs(...args).status).toBe(2);
+  ])('is not touched by npm run docs with %s, because that says nothing', async (_, args) => {
+    expect((await runDocs(...args)).code).toBe(2);
   });
 });

@@ -63,7 +63,7 @@ const crash = async (proxy: FaultProxy, tableName: string, body: string, point: 
 };
 
 describe('a server killed with -9', () => {
-  it.concurrent.each(some(8, POINTS))(
+  it.concurrent.each(some(5, POINTS))(
     '$where of $what leaves nothing that the same delivery, sent again, does not mend',
     async (point) => {
       const tableName = await createTable(engine.endpoint);

@@ -15,7 +15,7 @@ import { type View, viewOf } from './expected-view.ts';
 import { chooseBy, feedHistory } from './feed.ts';
 import { commitGaps, commitsOf, documentsIn, issueIdsOf, latestIn, storyGaps } from './found.ts';
 
-const HISTORIES = depth(2, 20);
+const HISTORIES = depth(1, 20);
 const ORDERS = 3;
 const LIMIT_MS = 120_000 + HISTORIES * 20_000;
 /** An engine slows down with every write it has ever taken. */
@@ -173,7 +173,7 @@ const [REPOSITORY = ''] = PLACES.repositories;
 
 const KINDS: [string, fc.Arbitrary<Played>, number][] = [
   ['of any kind', correlationDraft.map((draft) => placedSteps(draft, 1)), HISTORIES],
-  ['that contest the same commits', contestedHistory(PLACES.projects, REPOSITORY), 3 * HISTORIES],
+  ['that contest the same commits', contestedHistory(PLACES.projects, REPOSITORY), depth(2, 60)],
 ];
 
 describe('deliveries and commits in any order, handled by batches beside each other', () => {

@@ -45,7 +45,7 @@ describe('a batch that ends in the middle', () => {
     async () => {
       const quiet = await quietRun();
       expect(quiet.writes).toBeGreaterThan(30);
-      for (const writes of some(8, [...Array(quiet.writes).keys()])) {
+      for (const writes of some(4, [...Array(quiet.writes).keys()])) {
         const scenario = await prepare(engine.endpoint);
         await crashAfter(scenario, writes);
         using correlation = startCorrelation(scenario.app);

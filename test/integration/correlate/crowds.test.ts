@@ -1,3 +1,4 @@
+import type { DynamoDBRecord } from 'aws-lambda';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { newScope } from '../../../src/handlers/correlate/batch-deps.ts';
 import { collectFindings } from '../../../src/handlers/correlate/collect-findings.ts';
@@ -5,6 +6,7 @@ import { lookAtIssue } from '../../../src/handlers/correlate/look-at-issue.ts';
 import { NOTHING } from '../../../src/handlers/correlate/run-unit.ts';
 import { startApp, type TestApp } from '../../support/app.ts';
 import { startCorrelation, type TestCorrelation } from '../../support/correlation.ts';
+import { depth } from '../../support/depth.ts';
 import { startTestEngine } from '../../support/engine.ts';
 import { commit, commitsBody, deletionBody, issueBody } from './bodies.ts';
 import { eventRecord, issueRecord } from './records.ts';
@@ -70,24 +72,21 @@ describe('many issues whose commits name one more', () => {
     async () => {
       const app = await startApp({ endpoint: engine.endpoint });
       using correlation = startCorrelation(app);
-      const numbers = Array.from({ length: 60 }, (_, n) => n + 10);
+      const numbers = Array.from({ length: depth(30, 60) }, (_, n) => n + 10);
       await app.deliver(issueBody('1', 'EPI-1', 1));
       await app.deliverCommits(
         'commits',
         commitsBody(...numbers.map((n) => commit(n, `EPI-1 AB-${n} part ${n}`))),
       );
       await correlation.run();
-      const records = [];
+      const records: DynamoDBRecord[] = [];
       for (const n of numbers) {
         const { event_id } = (await app.deliver(issueBody(String(n), `AB-${n}`, 1))).body;
         records.push(eventRecord(event_id), issueRecord(String(n)));
       }
-      const lanes = [
-        records.slice(0, 60),
-        records.slice(60, 120),
-        records.slice(120, 180),
-        records.slice(180),
-      ];
+      const lanes = [0, 1, 2, 3].map((lane) =>
+        records.slice((lane * records.length) / 4, ((lane + 1) * records.length) / 4),
+      );
       const answers = await Promise.all(lanes.map((lane) => correlation.run(lane)));
       expect(answers.flatMap(({ batchItemFailures }) => batchItemFailures)).toEqual([]);
       const { failed, unprocessed } = (await app.get('/stats')).body;

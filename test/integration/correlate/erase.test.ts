@@ -1,10 +1,13 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { randomOf } from '../../../src/cli/simulate/random.ts';
 import { forgetIssue, rememberKeys } from '../../../src/handlers/correlate/forget-issue.ts';
 import { eraseIssue, eventsOfIssue } from '../../../src/store/erase-issue.ts';
 import type { Table } from '../../../src/store/table-client.ts';
 import { startApp, type TestApp } from '../../support/app.ts';
 import { scanTable, startCorrelation, type TestCorrelation } from '../../support/correlation.ts';
+import { depth } from '../../support/depth.ts';
 import { startTestEngine } from '../../support/engine.ts';
+import { SEED } from '../../support/seed.ts';
 import { runCli } from '../cli/run-cli.ts';
 import { commit, commitsBody, issueBody } from './bodies.ts';
 import { bareStories, commitsOf, strayCommits } from './derived.ts';
@@ -135,7 +138,12 @@ describe('an issue that is delivered again while it is erased', () => {
   ])(
     'has its commit if it is there in the end, wherever in between $what',
     async ({ one, other }) => {
-      for (let before = 0, made = 1; before < made; before += 1) {
+      const random = randomOf(SEED);
+      for (
+        let before = 0, made = 1;
+        before < made;
+        before += depth(1 + Math.floor(random() * made * 0.7), 1)
+      ) {
         app = await startApp({ endpoint: engine.endpoint });
         correlation[Symbol.dispose]();
         correlation = startCorrelation(app);

@@ -5,6 +5,7 @@ import type { Item } from '../../../src/store/table-client.ts';
 import { type Answer, startApp, type TestApp } from '../../support/app.ts';
 import { scanTable, startCorrelation, type TestCorrelation, toRecord } from '../../support/correlation.ts';
 import { incompressible } from '../../support/dependencies.ts';
+import { depth } from '../../support/depth.ts';
 import { startTestEngine } from '../../support/engine.ts';
 
 let engine: Awaited<ReturnType<typeof startTestEngine>>;
@@ -126,7 +127,7 @@ describe('names that grow in upper case', () => {
       const played = await play(drawn);
       for (const { status } of played.answers) expect(status).toBeLessThan(500);
     });
-    await fc.assert(property, { numRuns: 12 });
+    await fc.assert(property, { numRuns: depth(4, 30) });
   }, 120_000);
 
   it.each([

@@ -211,10 +211,10 @@ const interleave = async (pair: Pair, before: number): Promise<{ calls: number; 
   return { calls: calls(), rows: await rowsOf(app) };
 };
 
-/** How many calls are passed over, so that about four of a batch's are tried. */
+/** How many calls are passed over, so that about three of a batch's are tried. */
 const drawStride = () => {
   const random = randomOf(SEED);
-  return (calls: number): number => 1 + Math.floor((random() * calls) / 2);
+  return (calls: number): number => 1 + Math.floor(random() * calls * 0.7);
 };
 
 describe('one batch before each call of another', () => {

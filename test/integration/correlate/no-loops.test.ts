@@ -7,6 +7,7 @@ import { embeddedConfig } from '../../../src/local/aws-config.ts';
 import { createDocumentClient } from '../../../src/platform/dynamodb.ts';
 import { correlationDraft } from '../../property/correlation-drafts.ts';
 import { placedSteps } from '../../property/correlation-histories.ts';
+import { depth } from '../../support/depth.ts';
 import { startTestEngine } from '../../support/engine.ts';
 import { type FaultProxy, startFaultProxy } from '../../support/fault-proxy.ts';
 import { deliveryOf } from '../../support/history-steps.ts';
@@ -18,7 +19,7 @@ import { commitGaps, documentsIn, storyGaps } from './found.ts';
 import { type RealInstance, type Sent, startRealInstance } from './real-instance.ts';
 import { streamLength } from './stream-length.ts';
 
-const HISTORIES = 8;
+const HISTORIES = depth(4, 8);
 const SENDERS = 8;
 
 let engine: Awaited<ReturnType<typeof startTestEngine>>;

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { TestApp } from '../../support/app.ts';
 import { startCorrelation } from '../../support/correlation.ts';
+import { some } from '../../support/depth.ts';
 import { startTestEngine } from '../../support/engine.ts';
 import { type Fault, startFaultProxy } from '../../support/fault-proxy.ts';
 import { derivedRows, processingOf } from './derived.ts';
@@ -75,7 +76,7 @@ const runWell = async ({ app, records }: Scenario): Promise<void> => {
 };
 
 describe('faults of the table that pass', () => {
-  it.concurrent.each(PASSING)(
+  it.concurrent.each(some(5, PASSING))(
     '$fault of $operation end as if there had been none',
     async ({ operation, fault }) => {
       const { app, records } = await prepare(engine.endpoint);

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { CommitSource } from '../../../src/domain/source.ts';
 import { startApp, type TestApp } from '../../support/app.ts';
 import { scanTable, startCorrelation, type TestCorrelation } from '../../support/correlation.ts';
+import { depth } from '../../support/depth.ts';
 import { startTestEngine } from '../../support/engine.ts';
 import { commit, issueBody, numberOf, shaOf } from './bodies.ts';
 
@@ -272,6 +273,6 @@ describe('deliveries of a repository that was renamed twice', () => {
       const steps = [...order, ...again].flatMap((place) => [HISTORY[place] ?? expect.unreachable()]);
       expect(await viewOf(await play(await open(), steps))).toEqual(expected);
     });
-    await fc.assert(property, { numRuns: 3 });
+    await fc.assert(property, { numRuns: depth(1, 5) });
   }, 180_000);
 });

@@ -6,6 +6,7 @@ import {
   largeDelivery,
   startDependencies,
 } from '../../support/dependencies.ts';
+import { some } from '../../support/depth.ts';
 import type { Fault as TableFault } from '../../support/fault-proxy.ts';
 import type { S3Fault } from '../../support/s3.ts';
 import type { Fault as SecretFault } from '../../support/secrets-manager.ts';
@@ -134,7 +135,7 @@ describe('a delivery', () => {
     },
   );
 
-  it.each(ARTIFACTS)(
+  it.each(some(3, ARTIFACTS))(
     'is 503 with the artifact store %s, because its raw body is too large for the table',
     async (_how, fault) => {
       const { dependency, open } = await world.withS3();

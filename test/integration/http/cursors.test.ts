@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { encodeCursor, type Position } from '../../../src/http/cursor.ts';
 import { createTable, openApp, startApp, type TestApp } from '../../support/app.ts';
 import { startCorrelation, type TestCorrelation } from '../../support/correlation.ts';
+import { depth } from '../../support/depth.ts';
 import { startTestEngine } from '../../support/engine.ts';
 import { type FaultProxy, startFaultProxy } from '../../support/fault-proxy.ts';
 import { patient } from '../../support/patience.ts';
@@ -192,7 +193,7 @@ describe('a move between two pages', () => {
 });
 
 describe('gaps of thousands of groups', () => {
-  const GROUPS = 1_200;
+  const GROUPS = depth(400, 1_200);
   let proxy: FaultProxy;
 
   it.each([

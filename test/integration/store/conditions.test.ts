@@ -8,6 +8,7 @@ import { putRevision } from '../../../src/store/put-revision.ts';
 import { putSnapshot } from '../../../src/store/put-snapshot.ts';
 import { getItem, type Item, type Table } from '../../../src/store/table-client.ts';
 import { startApp, type TestApp } from '../../support/app.ts';
+import { depth } from '../../support/depth.ts';
 import { startTestEngine } from '../../support/engine.ts';
 import { noise } from '../../support/seed.ts';
 
@@ -92,7 +93,7 @@ describe('a mark of deletion', () => {
         ...(first?.deleted_ms === null ? {} : { deleted_ms: first?.deleted_ms }),
       });
     });
-    await fc.assert(property, { numRuns: 60 });
+    await fc.assert(property, { numRuns: depth(15, 60) });
   });
 
   it('is applied for whoever set it, however often he comes, because an answer may have been lost', async () => {

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import * as finder from '../../../src/correlate/find-keys.ts';
 import { readingsOf } from '../../../src/correlate/readings.ts';
 import { isIssueKey } from '../../../src/domain/issue-key.ts';
+import { depth } from '../../support/depth.ts';
 import { slowKeys, slowReadings } from '../../support/key-oracle.ts';
 
 const findKeys = (text: string): string[] => finder.findKeys(text).keys;
@@ -46,9 +47,9 @@ describe('findKeys', () => {
         expect(keys.flatMap((key) => readingsOf([key]).flat())).toEqual(keys.flatMap(slowReadings));
         found += keys.length;
       }),
-      { numRuns: 20_000 },
+      { numRuns: depth(2_000, 20_000) },
     );
-    expect(found).toBeGreaterThan(1_000);
+    expect(found).toBeGreaterThan(depth(100, 1_000));
   });
 
   it('gives keys that an index can hold, because they become rows unread', () => {
@@ -59,7 +60,7 @@ describe('findKeys', () => {
         const keys = whole.flatMap((some) => readingsOf(some).flat());
         expect(keys.filter((key) => !isIssueKey(key) || key !== key.toUpperCase())).toEqual([]);
       }),
-      { numRuns: 3000 },
+      { numRuns: depth(300, 3_000) },
     );
   });
 
@@ -69,7 +70,7 @@ describe('findKeys', () => {
       fc.property(ascii, (drawn) => {
         expect(findBranchKeys(drawn)).toEqual(slowKeys(drawn.toUpperCase()));
       }),
-      { numRuns: 5000 },
+      { numRuns: depth(500, 5_000) },
     );
   });
 });

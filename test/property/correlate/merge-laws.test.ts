@@ -10,8 +10,9 @@ import { allCandidates, candidatesOf } from '../../../src/correlate/links.ts';
 import { mergePullRequests, toPullRequestState } from '../../../src/correlate/pull-request-state.ts';
 import { readingsOf } from '../../../src/correlate/readings.ts';
 import type { CommitState, PullRequestState, RefState } from '../../../src/domain/link.ts';
+import { depth } from '../../support/depth.ts';
 
-const RUNS = { numRuns: 2000 };
+const RUNS = { numRuns: depth(200, 2_000) };
 
 /** Few values everywhere, so that ties and equal parts are common. */
 const numbered = (from: number): string => Array.from({ length: 40 }, (_, n) => `AB-${from + n}`).join(' ');

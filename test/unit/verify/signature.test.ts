@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { COMMIT_SOURCES } from '../../../src/domain/source.ts';
 import type { SigningKey } from '../../../src/verify/secret-document.ts';
 import { matchSignature, readSignature } from '../../../src/verify/signature.ts';
+import { depth } from '../../support/depth.ts';
 
 const SECRET = "It's a Secret to Everybody";
 const BODY = Buffer.from('Hello World!');
@@ -106,7 +107,7 @@ describe('a signature value', () => {
       );
     fc.assert(
       fc.property(value, (text) => (verdict(text) === 'main') === isTrue(text)),
-      { numRuns: 2000 },
+      { numRuns: depth(300, 2_000) },
     );
   });
 

@@ -14,12 +14,13 @@ import { streamAt } from '../../../../src/cli/simulate/stream.ts';
 import { sweepAt } from '../../../../src/cli/simulate/sweep-load.ts';
 import { simulate } from '../../../../src/cli/simulate/tables.ts';
 import { DAY_SHARDS } from '../../../../src/contract/table.ts';
+import { depth } from '../../../support/depth.ts';
 import { page } from '../../../support/markdown.ts';
 
 const PROJECT = join(import.meta.dirname, '../../../..');
 
 /** What the page claims must not hang on one seed. */
-const SEEDS = [1, 2, 3];
+const SEEDS = depth([1], [1, 2, 3]);
 
 const dayLoad = (seed: number, rate: number, shards: number): number =>
   dayIndexAt(seed, rate).find((one) => one.shards === shards)?.load.load ?? Number.NaN;
