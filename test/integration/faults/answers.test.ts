@@ -8,6 +8,7 @@ import {
 } from '../../support/dependencies.ts';
 import { some } from '../../support/depth.ts';
 import type { Fault as TableFault } from '../../support/fault-proxy.ts';
+import { deliverAsJira } from '../../support/patience.ts';
 import type { S3Fault } from '../../support/s3.ts';
 import type { Fault as SecretFault } from '../../support/secrets-manager.ts';
 
@@ -107,9 +108,9 @@ const eventsOf = async (id: string): Promise<unknown> =>
 /** The same bytes again, as Jira sends them later: taken, then known, and there once. */
 const expectTakenLater = async (app: TestApp, id: string, body: string): Promise<void> => {
   expect(await eventsOf(id)).toEqual([]);
-  const later = await app.deliver(body);
+  const later = await deliverAsJira(app, body);
   expect([later.status, later.body.outcome]).toEqual([202, 'applied']);
-  const again = await app.deliver(body);
+  const again = await deliverAsJira(app, body);
   expect([again.status, again.body.event_id]).toEqual([200, later.body.event_id]);
   expect(await eventsOf(id)).toMatchObject([{ event_id: later.body.event_id, outcome: 'applied' }]);
 };
