@@ -8,7 +8,7 @@ import { deliverHistory } from './deliver-history.ts';
 import { type History, history, ORDERS, placed } from './histories.ts';
 import { countScenes } from './scenes.ts';
 
-const HISTORIES = depth(12, 200);
+const HISTORIES = depth(25, 200);
 /** So many more are drawn, and not played, to see what the generator makes. */
 const DRAWN = 300;
 /** For slow machines, and for making a failure small; it takes a tenth of this. */

@@ -9,7 +9,6 @@ import { newsOf } from '../../../src/handlers/correlate/unpack-event.ts';
 import { normalizeCommitBody } from '../../support/commit-bodies.ts';
 import { expectedLinks } from '../../support/correlation-oracle.ts';
 import { issueNamed, liveIssues } from '../../support/correlation-world.ts';
-import { depth } from '../../support/depth.ts';
 import { deliveryOf, type HistoryStep } from '../../support/history-steps.ts';
 import { correlationDraft } from '../correlation-drafts.ts';
 import { placedSteps } from '../correlation-histories.ts';
@@ -69,7 +68,7 @@ describe('the rules, folded over deliveries in any order', () => {
       }
       scenes.look(steps, expected);
     });
-    fc.assert(property, { numRuns: depth(100, 500) });
+    fc.assert(property, { numRuns: 500 });
   });
 
   it('held every scene, because a generator that stops making one would make this test weaker unseen', () => {
