@@ -22,11 +22,15 @@ export const startDatabase = async (env: Env, owned: AsyncDisposableStack): Prom
   return { endpoint: engine.endpoint, config: embeddedConfig(engine.endpoint), died };
 };
 
-/** Makes the table unless it is there. @throws StartError, or ConfigError when it is another one's */
-export const makeTable = async ({ config, endpoint }: Database, name: string): Promise<void> => {
+/**
+ * Makes the table unless it is there.
+ * @returns true when it is a new one
+ * @throws StartError, or ConfigError when it is another one's
+ */
+export const makeTable = async ({ config, endpoint }: Database, name: string): Promise<boolean> => {
   const client = createDynamoDb(config);
   try {
-    await ensureTable(client, name);
+    return await ensureTable(client, name);
   } catch (fault) {
     if (fault instanceof ConfigError) throw fault;
     throw new StartError(

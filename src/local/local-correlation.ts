@@ -1,14 +1,21 @@
 import type { DynamoDBClientConfig } from '@aws-sdk/client-dynamodb';
 import type { Env } from '../contract/env.ts';
 import { reasonOf } from '../handlers/correlate/reason.ts';
-import { type SweepDeps, sweepEvents } from '../handlers/correlate/sweep-events.ts';
+import { passNewTable, type SweepDeps, sweepEvents } from '../handlers/correlate/sweep-events.ts';
 import { createStreamHandler } from '../handlers/correlate-records.ts';
 import { openCorrelation } from '../handlers/open-correlation.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Logger } from '../platform/logger.ts';
 import { startPoller } from './stream-poller.ts';
 
-export type LocalCorrelationOptions = { env: Env; log: Logger; clock: Clock; dynamodb: DynamoDBClientConfig };
+export type LocalCorrelationOptions = {
+  env: Env;
+  log: Logger;
+  clock: Clock;
+  dynamodb: DynamoDBClientConfig;
+  /** True when the table was made just now, so that nothing waits in it. */
+  newTable: boolean;
+};
 
 /** Resolves when everything stored before the call is correlated; at once where the table has no stream. */
 export type Correlated = () => Promise<void>;
@@ -16,17 +23,17 @@ export type Correlated = () => Promise<void>;
 /** As often as the stack's schedule runs it (milliseconds). */
 const SWEEP_EVERY_MS = 15 * 60_000;
 
-const sweep = (deps: SweepDeps): Promise<void> =>
-  sweepEvents(deps).then(
+const sweep = (deps: SweepDeps, run: (deps: SweepDeps) => Promise<unknown>): Promise<void> =>
+  run(deps).then(
     () => {},
     (fault) => deps.log.error({ reason: reasonOf(fault) }, 'the sweep failed; it comes again'),
   );
 
 /** Sweeps now and on a schedule. @returns what stops it, and waits for a sweep under way */
-const startSweeping = (deps: SweepDeps): (() => Promise<void>) => {
-  let underWay = sweep(deps);
+const startSweeping = (deps: SweepDeps, newTable: boolean): (() => Promise<void>) => {
+  let underWay = sweep(deps, newTable ? passNewTable : sweepEvents);
   const timer = setInterval(() => {
-    underWay = underWay.then(() => sweep(deps));
+    underWay = underWay.then(() => sweep(deps, sweepEvents));
   }, SWEEP_EVERY_MS);
   timer.unref();
   return () => {
@@ -41,13 +48,13 @@ const startSweeping = (deps: SweepDeps): (() => Promise<void>) => {
  * @throws UnavailableError when the table cannot be described
  */
 export const startCorrelation = async (
-  { env, log, clock, dynamodb }: LocalCorrelationOptions,
+  { env, log, clock, dynamodb, newTable }: LocalCorrelationOptions,
   owned: AsyncDisposableStack,
 ): Promise<Correlated> => {
   const opened = openCorrelation(env, { clock, log, dynamodb });
   const handler = createStreamHandler(opened);
   const poller = await startPoller({ config: dynamodb, table: opened.table, handler, log, clock });
   if (poller) owned.defer(poller.stop);
-  owned.defer(startSweeping({ ...opened, retention_days: env.EVENT_RETENTION_DAYS }));
+  owned.defer(startSweeping({ ...opened, retention_days: env.EVENT_RETENTION_DAYS }, newTable));
   return poller?.idle ?? (() => Promise.resolve());
 };

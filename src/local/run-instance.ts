@@ -71,10 +71,10 @@ const startOwned = async (
   owned: AsyncDisposableStack,
 ): Promise<Started> => {
   const database = await startDatabase(env, owned);
-  await makeTable(database, env.TABLE_NAME);
+  const newTable = await makeTable(database, env.TABLE_NAME);
   const dynamodb = database.config;
   const correlated = correlate
-    ? await startCorrelation({ env, log, clock, dynamodb }, owned)
+    ? await startCorrelation({ env, log, clock, dynamodb, newTable }, owned)
     : () => Promise.resolve();
   const secretsEndpoint = env.AWS_ENDPOINT_URL_SECRETS_MANAGER;
   const { handler } = createLocalApp(env, {

@@ -59,11 +59,14 @@ const shapeOf = (table: Pick<TableDescription, 'KeySchema' | 'GlobalSecondaryInd
       .sort(),
   ]);
 
-const create = async (client: DynamoDBClient, name: string): Promise<void> => {
+/** False when another process made it at the same time. */
+const create = async (client: DynamoDBClient, name: string): Promise<boolean> => {
   try {
     await client.send(new CreateTableCommand(createTableInput(name)));
+    return true;
   } catch (fault) {
-    if (!(fault instanceof ResourceInUseException)) throw fault;
+    if (fault instanceof ResourceInUseException) return false;
+    throw fault;
   }
 };
 
@@ -85,19 +88,21 @@ const waitUntilActive = async (client: DynamoDBClient, name: string): Promise<vo
 
 /**
  * Creates the table if it is not there; for local use, on AWS the stack does it.
+ * @returns true when it is a new one, which nobody else had before
  * @throws ConfigError when a table of this name has other keys or indexes.
  */
-export const ensureTable = async (client: DynamoDBClient, tableName: string): Promise<void> => {
+export const ensureTable = async (client: DynamoDBClient, tableName: string): Promise<boolean> => {
   const there = await describe(client, tableName);
   if (there === null) {
-    await create(client, tableName);
+    const made = await create(client, tableName);
     await waitUntilActive(client, tableName);
     await enableExpiry(client, tableName);
-    return;
+    return made;
   }
   await waitUntilActive(client, tableName);
   if (shapeOf(there) !== shapeOf(createTableInput(tableName)))
     throw new ConfigError(
       `TABLE_NAME ${tableName} names a table with other keys or indexes: choose another name`,
     );
+  return false;
 };

@@ -58,3 +58,12 @@ export const sweepEvents = async (deps: SweepDeps): Promise<Swept> => {
   await retryParked(deps, now);
   return total;
 };
+
+/**
+ * Instead of a first sweep of a table that was made just now: remembers that nothing waits in it, which the sweep would
+ * find out by a query for each day that events are kept.
+ */
+export const passNewTable = ({ clock, ...deps }: BatchDeps): Promise<void> => {
+  const moved = { read: { swept_ms: null, lowered_ms: null }, to_ms: clock() - MIN_AGE_MS };
+  return moveSweepMark(deps.table, deps.tenant, moved, newScope(deps).signal);
+};

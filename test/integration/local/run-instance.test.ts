@@ -5,8 +5,10 @@ import { describe, expect, it, vi } from 'vitest';
 import { readEnv } from '../../../src/contract/env.ts';
 import { startInstance } from '../../../src/local/run-instance.ts';
 import { createDynamoDb } from '../../../src/platform/dynamodb.ts';
+import { startTestEngine } from '../../support/engine.ts';
+import { startFaultProxy } from '../../support/fault-proxy.ts';
 import { startSecretsManager } from '../../support/secrets-manager.ts';
-import { temporaryFolder } from './processes.ts';
+import { eventually, temporaryFolder } from './processes.ts';
 
 const folder = temporaryFolder();
 const log = pino({ level: 'silent' });
@@ -77,6 +79,22 @@ describe('an instance in this process', () => {
     expect(checks).toEqual({ table: 'ok', secret: 'ok' });
     await instance.stop();
     await store.close();
+  });
+
+  it('sweeps a table that was there and none that it made, because nothing waits in a new one', async () => {
+    const engine = await startTestEngine();
+    const proxy = await startFaultProxy(engine.endpoint);
+    const queriesOfAStart = async (): Promise<number> => {
+      proxy.seen.length = 0;
+      const instance = await startInstance({ env: env({ AWS_ENDPOINT_URL_DYNAMODB: proxy.endpoint }), log });
+      await eventually(() => proxy.seen.some(({ body }) => body.includes('swept_ms')));
+      await instance.stop();
+      return proxy.seen.filter(({ operation }) => operation === 'Query').length;
+    };
+    expect(await queriesOfAStart()).toBe(0);
+    expect(await queriesOfAStart()).toBeGreaterThan(0);
+    await proxy.close();
+    await engine.stop();
   });
 
   it('leaves nothing running when a later step fails, because nobody could stop it', async () => {

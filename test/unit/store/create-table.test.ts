@@ -26,6 +26,9 @@ const ensureOn = (script: Script): Promise<string[]> =>
     return calls.map(({ operation }) => operation);
   });
 
+const isNewOn = (script: Script): Promise<boolean> =>
+  onScripted(script, ({ writer, name }) => ensureTable(writer, name));
+
 /** There from the second look on: the first finds no table. */
 const madeByUs =
   (answers: Record<string, object | string>): Script =>
@@ -48,6 +51,12 @@ describe('making the table', () => {
   it('goes on when another process makes it at the same time, because both want the same', async () => {
     const calls = await ensureOn(madeByUs({ CreateTable: 'ResourceInUseException' }));
     expect(calls.at(-1)).toBe('UpdateTimeToLive');
+  });
+
+  it('tells whether the table is new, because only then is nothing in it', async () => {
+    expect(await isNewOn(madeByUs({}))).toBe(true);
+    expect(await isNewOn(() => ({ Table: OURS }))).toBe(false);
+    expect(await isNewOn(madeByUs({ CreateTable: 'ResourceInUseException' }))).toBe(false);
   });
 
   it('goes on where items cannot expire, because reads leave expired ones out anyway', async () => {
