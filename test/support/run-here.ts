@@ -1,4 +1,4 @@
-import { join } from 'node:path';
+import { resolve } from 'node:path';
 import { format } from 'node:util';
 import pLimit from 'p-limit';
 import { PROJECT_FOLDER } from '../../src/local/project-folder.ts';
@@ -42,7 +42,7 @@ const run = async (file: string, args: string[], env: NodeJS.ProcessEnv): Promis
   runs += 1;
   try {
     // A module runs once: a query makes it another one.
-    await import(`${join(PROJECT_FOLDER, file)}?${runs}`);
+    await import(`${resolve(PROJECT_FOLDER, file)}?${runs}`);
     return { code: process.exitCode, stdout: endOut(), stderr: endErr() };
   } finally {
     Object.assign(process, before);

@@ -8,6 +8,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import packageFile from '../../../package.json' with { type: 'json' };
 import { OUTPUTS_FILE } from '../../../src/cli/smoke/outputs-file.ts';
 import { FUNCTIONS } from '../../../src/contract/functions.ts';
+import { COMPILE_CACHE } from '../../support/compile-cache.ts';
+import { runHere } from '../../support/run-here.ts';
 
 const PROJECT = join(import.meta.dirname, '../../..');
 const CDK = join(PROJECT, 'node_modules/.bin/cdk');
@@ -18,22 +20,22 @@ const PATIENCE = 180_000;
 let clone = '';
 
 /** No account, region, profile or credentials, whatever this machine has; Node 24 first. */
-const environment = (extra: Record<string, string>) => ({
+const environment = () => ({
   PATH: [join(PROJECT, 'node_modules/.bin'), process.env.PATH].join(':'),
   HOME: clone,
   CDK_DISABLE_CLI_TELEMETRY: 'true',
-  ...extra,
+  ...COMPILE_CACHE,
 });
 
-const run = async (command: string, args: string[], extra: Record<string, string> = {}) => {
-  const child = spawn(command, args, { cwd: clone, env: environment(extra) });
+const synth = async () => {
+  const child = spawn(CDK, ['synth', '-q'], { cwd: clone, env: environment() });
   const [stdout, stderr] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'close')]);
   return { status: child.exitCode, stdout, stderr };
 };
 
-/** The app alone, with these context values as the command line hands them over. */
-const runApp = (context: Record<string, string>) =>
-  run(process.execPath, ['bin/app.ts'], {
+/** The app of the clone in this process, with these context values as the command line hands them over. */
+const runApp = (context: Record<string, string> = {}) =>
+  runHere(join(clone, 'bin/app.ts'), [], {
     CDK_CONTEXT_JSON: JSON.stringify(context),
     CDK_VALIDATION: 'false',
   });
@@ -68,7 +70,7 @@ describe('npm run synth', () => {
   it('needs no account, finds nothing to complain of, and writes down every reason', {
     timeout: PATIENCE,
   }, async () => {
-    const { status, stderr } = await run(CDK, ['synth', '-q']);
+    const { status, stderr } = await synth();
     expect([status, stderr.trim()]).toEqual([0, '']);
     const template = readFileSync(join(clone, 'cdk.out/JiraWebhookSync-dev.template.json'), 'utf8');
     expect(Object.keys(JSON.parse(template).Resources)).toContain('EventTable');
@@ -83,30 +85,29 @@ describe('npm run synth', () => {
     ]);
   });
 
-  it('fails on a finding without a reason, because else nobody would see the next one', {
-    timeout: PATIENCE,
-  }, async () => {
+  it('fails on a finding without a reason, because else nobody would see the next one', async () => {
     const app = join(clone, 'bin/app.ts');
     const good = readFileSync(app, 'utf8');
     const bad = good
+      .replace('new App()', `new App({ outdir: '${join(clone, 'bad.out')}' })`)
       .replace('app.synth();', "new Bucket(new Stack(app, 'Bad'), 'Bucket'); app.synth();")
       .replace('import { App }', "import { Bucket } from 'aws-cdk-lib/aws-s3';\nimport { App, Stack }");
     expect(bad).not.toBe(good);
     writeFileSync(app, bad);
     try {
-      const { status, stderr, stdout } = await run(CDK, ['synth', '-q', '--output', join(clone, 'bad.out')], {
-        CDK_VALIDATION: 'false',
-      });
-      expect(status).toBe(1);
-      expect(`${stdout}${stderr}`).toContain('AwsSolutions-S10');
+      // What is thrown here ends a process with 1, and that one cdk with it.
+      await expect(runApp()).rejects.toThrow('Validation failed');
+      expect(readFileSync(join(clone, 'bad.out/validation-report.json'), 'utf8')).toContain(
+        'AwsSolutions-S10',
+      );
     } finally {
       writeFileSync(app, good);
     }
   });
 
   it('stops at a wrong context value with what to do, and without a stack', async () => {
-    const { status, stderr } = await runApp({ stgae: 'prod', throttleRate: 'many' });
-    expect(status).toBe(1);
+    const { code, stderr } = await runApp({ stgae: 'prod', throttleRate: 'many' });
+    expect(code).toBe(1);
     expect(stderr.split('\n')).toEqual([
       'Wrong context:',
       '  stgae is not known: did you mean stage?',
@@ -120,8 +121,8 @@ describe('npm run synth', () => {
 
   it('says that the bundles are missing, because a clone has none', async () => {
     rmSync(join(clone, '.build/sweep'), { recursive: true });
-    const { status, stderr } = await runApp({});
-    expect([status, stderr.trim()]).toEqual([
+    const { code, stderr } = await runApp();
+    expect([code, stderr.trim()]).toEqual([
       1,
       `There is no bundle of sweep in ${join(clone, '.build')}: npm run build makes it.`,
     ]);
