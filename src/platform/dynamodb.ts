@@ -24,18 +24,24 @@ const SETTINGS: DynamoDBClientConfig = {
 };
 
 /**
- * The client of the write path; `overrides` carry the endpoint and credentials of a local database.
- * Every delivery pays for at least two calls, so what the SDK does anew for each is done once: middleware is
- * resolved once for each kind of call (only for calls without options of their own), the user agent is
- * composed once, keys are imported once, and input and output are not copied for a logger that is not there.
+ * What the SDK does anew for each call is done once: the user agent is composed once, keys are imported once,
+ * and input and output are not copied for a logger that is not there.
  */
-export const createDynamoDb = (overrides: DynamoDBClientConfig = {}): DynamoDBClient => {
-  const client = new DynamoDBClient({ ...SETTINGS, cacheMiddleware: true, sha256: Sha256, ...overrides });
+const createClient = (config: DynamoDBClientConfig): DynamoDBClient => {
+  const client = new DynamoDBClient({ ...SETTINGS, sha256: Sha256, ...config });
   client.middlewareStack.remove('loggerMiddleware');
   fixUserAgent(client);
   return client;
 };
 
+/**
+ * The client of the write path; `overrides` carry the endpoint and credentials of a local database.
+ * Every delivery pays for at least two calls, so middleware is resolved once for each kind of call: that goes
+ * well only for calls without options of their own.
+ */
+export const createDynamoDb = (overrides: DynamoDBClientConfig = {}): DynamoDBClient =>
+  createClient({ cacheMiddleware: true, ...overrides });
+
 /** A client that speaks plain values, for reading. It cannot share the other one's resolved middleware. */
 export const createDocumentClient = (overrides: DynamoDBClientConfig = {}): DynamoDBDocumentClient =>
-  DynamoDBDocumentClient.from(new DynamoDBClient({ ...SETTINGS, ...overrides }));
+  DynamoDBDocumentClient.from(createClient(overrides));

@@ -4,6 +4,7 @@ import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { DescribeTableCommand } from '@aws-sdk/client-dynamodb';
 import { afterEach, describe, expect, it } from 'vitest';
 import { embeddedConfig, externalConfig, streamsConfig } from '../../../src/local/aws-config.ts';
 import { engineBinary } from '../../../src/local/engine-binary.ts';
@@ -11,6 +12,8 @@ import { gitSha } from '../../../src/local/git-sha.ts';
 import { urlOf } from '../../../src/local/listen.ts';
 import { readLocalEnv } from '../../../src/local/local-env.ts';
 import { isRunning, processStart } from '../../../src/local/processes.ts';
+import { createDynamoDb } from '../../../src/platform/dynamodb.ts';
+import { listen, stop } from '../../support/loopback-server.ts';
 
 const folders: string[] = [];
 const temporary = (): string => {
@@ -43,7 +46,22 @@ describe('credentials for a database', () => {
   const LOCAL = 'http://127.0.0.1:8000';
 
   it('are made up for the embedded one, because it must never see real ones', () => {
-    expect(embeddedConfig(LOCAL)).toEqual({ endpoint: LOCAL, region: 'us-east-1', credentials: NOBODY });
+    const config = { endpoint: LOCAL, region: 'us-east-1', credentials: NOBODY };
+    expect(embeddedConfig(LOCAL)).toEqual({ ...config, signer: expect.anything() });
+  });
+
+  it('sign nothing for the embedded one, because it checks no signature and making one costs the most', async () => {
+    const authorizations: unknown[] = [];
+    const server = createServer(({ headers }, response) => {
+      authorizations.push(headers.authorization);
+      response.end('{}');
+    });
+    const client = createDynamoDb(embeddedConfig(`http://127.0.0.1:${await listen(server, 0)}`));
+    for (const TableName of ['one', 'another']) await client.send(new DescribeTableCommand({ TableName }));
+    client.destroy();
+    await stop(server);
+    const unsigned = expect.stringMatching(/ Credential=local\/.* Signature=0{64}$/);
+    expect(authorizations).toEqual([unsigned, unsigned]);
   });
 
   it('are made up for another one when the environment has none, because the SDK wants some', async () => {
