@@ -5,9 +5,15 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
-import { afterEach, describe, expect, it } from 'vitest';
+import { pino } from 'pino';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import * as z from 'zod/mini';
+import { startEngine } from '../../../src/local/engine.ts';
 import { readInstance } from '../../../src/local/instance.ts';
+import { readLocalEnv } from '../../../src/local/local-env.ts';
+import { startInstance } from '../../../src/local/run-instance.ts';
+import { StartError } from '../../../src/local/start-error.ts';
+import { openApp } from '../../support/app.ts';
 import { commitDelivery } from '../../support/commit-deliveries.ts';
 import { toolPath } from '../../support/tool-path.ts';
 import { eventually, isGone, type Spawned, spawnCommand, temporaryFolder } from './processes.ts';
@@ -17,30 +23,38 @@ const folder = temporaryFolder();
 const running: Spawned[] = [];
 let files = 0;
 
-afterEach(async () => {
+const stopAll = async (): Promise<void> => {
   for (const { child } of running) child.kill('SIGTERM');
   await Promise.all(running.splice(0).map(({ exited }) => exited));
-});
+};
 
 const START = [process.execPath, 'src/cli/start.ts'];
 const NPM_START = ['npm', 'start', '--'];
 
-const launch = (env: Record<string, string> = {}, ownGroup = false, [command = '', ...args] = START) => {
+/** `ownGroup`: as a shell starts it, so that Ctrl-C reaches all of it. */
+type How = { command?: string[]; ownGroup?: boolean };
+
+const launch = (env: Record<string, string> = {}, { command = START, ownGroup = false }: How = {}) => {
   const file = join(folder, `instance-${files++}/instance.json`);
   const settings = { PORT: '0', ARTIFACTS_DIR: folder, ...env };
-  const server = spawnCommand(command, [...args, '--instance-file', file], { env: settings, ownGroup });
+  const [program = '', ...args] = command;
+  const server = spawnCommand(program, [...args, '--instance-file', file], { env: settings, ownGroup });
   running.push(server);
   return { ...server, file };
 };
 
-/** Starts the server as `npm start` does and waits until it listens. */
-const listening = async (env: Record<string, string> = {}, ownGroup = false) => {
-  const server = launch(env, ownGroup);
+const whenListening = async (server: ReturnType<typeof launch>) => {
   await server.until(/listens on (\S+)/);
   const record = JSON.parse(readFileSync(server.file, 'utf8'));
-  const [engine = Number.NaN] = childrenOf(server.pid);
+  const [engine = Number.NaN] = childrenOf(record.pid);
   return { ...server, url: String(record.url), secret: String(record.secret), record, engine };
 };
+
+type Listening = Awaited<ReturnType<typeof whenListening>>;
+
+/** Starts the server as `npm start` does and waits until it listens. */
+const listening = (env: Record<string, string> = {}, how: How = {}): Promise<Listening> =>
+  whenListening(launch(env, how));
 
 const childrenOf = (pid: number): number[] =>
   readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' ').filter(Boolean).map(Number);
@@ -53,130 +67,176 @@ const commandOf = (pid: number): string => {
   }
 };
 
-const delivery = JSON.stringify({
-  timestamp: 1_795_000_000_000,
-  webhookEvent: 'jira:issue_created',
-  issue: { id: '10001', key: 'ABC-1', fields: { summary: 'kept', updated: '2026-11-18T10:26:40.000+0000' } },
-});
+/** The creation of issue ABC-n. */
+const creationOf = (n: number): string =>
+  JSON.stringify({
+    timestamp: 1_795_000_000_000,
+    webhookEvent: 'jira:issue_created',
+    issue: {
+      id: `1000${n}`,
+      key: `ABC-${n}`,
+      fields: { summary: 'kept', updated: '2026-11-18T10:26:40.000+0000' },
+    },
+  });
+
+const delivery = creationOf(1);
 
 const commits = commitDelivery('commits');
 
 const sign = (secret: string, body: string): string =>
   `sha256=${createHmac('sha256', secret).update(body).digest('hex')}`;
 
-const deliver = async (url: string, secret: string): Promise<Record<string, unknown>> => {
-  const headers = { 'x-hub-signature': sign(secret, delivery) };
-  const answer = await fetch(`${url}/webhooks/jira`, { method: 'POST', body: delivery, headers });
-  const body: unknown = await answer.json();
-  return { http: answer.status, ...z.record(z.string(), z.unknown()).parse(body) };
+const deliver = async (url: string, secret: string, body = delivery): Promise<Record<string, unknown>> => {
+  const headers = { 'x-hub-signature': sign(secret, body) };
+  const answer = await fetch(`${url}/webhooks/jira`, { method: 'POST', body, headers });
+  const answered: unknown = await answer.json();
+  return { http: answer.status, ...z.record(z.string(), z.unknown()).parse(answered) };
+};
+
+const statusOf = async (url: string): Promise<number> => (await fetch(url)).status;
+
+/** Starts a server that must end by itself, without a stack and without a file for the commands. */
+const failure = async (env: Record<string, string>) => {
+  const server = launch(env);
+  const code = await server.exited;
+  expect(server.printed()).not.toMatch(/\n\s+at /);
+  expect(existsSync(server.file)).toBe(false);
+  return { code, printed: server.printed() };
+};
+
+/** In this process; `npm start` prints the message of a `StartError` and exits 1, as where the port is taken. */
+const failureHere = async (env: Record<string, string>): Promise<unknown> => {
+  const settings = readLocalEnv({ PORT: '0', ARTIFACTS_DIR: folder, ...env });
+  const fault = await startInstance({ env: settings, log: pino({ level: 'silent' }) }).catch((one) => one);
+  expect(fault).toBeInstanceOf(StartError);
+  return fault.message;
 };
 
 describe('npm start', () => {
+  const SECRET = 'canary-secret-of-mine';
+  const COMMITS_SECRET = 'canary-secret-for-commits';
+  /** Nothing is set. */
+  let plain: Listening;
+  /** Its secrets and its table are. */
+  let set: Listening;
+
+  beforeAll(async () => {
+    const settings = {
+      JIRA_WEBHOOK_SECRET: SECRET,
+      COMMITS_WEBHOOK_SECRET: COMMITS_SECRET,
+      TABLE_NAME: 'my-table',
+    };
+    [plain, set] = await Promise.all([listening(), listening(settings)]);
+  });
+
+  afterAll(stopAll);
+
   it('makes a secret, prints it once, and takes what is signed with it and nothing else', async () => {
-    const server = await listening();
-    expect((await fetch(`${server.url}/health`)).status).toBe(200);
-    expect(server.printed().split(server.secret)).toHaveLength(2);
-    expect(Buffer.from(server.secret, 'base64url')).toHaveLength(32);
-    expect(await deliver(server.url, server.secret)).toMatchObject({ http: 202, outcome: 'applied' });
-    expect((await deliver(server.url, 'another secret')).http).toBe(401);
-    expect((await fetch(`${server.url}/webhooks/jira`, { method: 'POST', body: delivery })).status).toBe(401);
+    expect(await statusOf(`${plain.url}/health`)).toBe(200);
+    expect(plain.printed().split(plain.secret)).toHaveLength(2);
+    expect(Buffer.from(plain.secret, 'base64url')).toHaveLength(32);
+    expect(await deliver(plain.url, plain.secret)).toMatchObject({ http: 202, outcome: 'applied' });
+    expect((await deliver(plain.url, 'another secret')).http).toBe(401);
+    expect((await fetch(`${plain.url}/webhooks/jira`, { method: 'POST', body: delivery })).status).toBe(401);
   });
 
   it('makes a secret for commits too, prints it once, and tells it to the commands', async () => {
-    const server = await listening();
-    const secret = String(server.record.commits_secret);
-    expect(server.printed().split(secret)).toHaveLength(2);
+    const secret = String(plain.record.commits_secret);
+    expect(plain.printed().split(secret)).toHaveLength(2);
     expect(Buffer.from(secret, 'base64url')).toHaveLength(32);
-    expect(secret).not.toBe(server.secret);
+    expect(secret).not.toBe(plain.secret);
     const send = async (key: string): Promise<number> => {
       const headers = { 'x-hub-signature-256': sign(key, commits) };
-      return (await fetch(`${server.url}/webhooks/commits`, { method: 'POST', body: commits, headers }))
+      return (await fetch(`${plain.url}/webhooks/commits`, { method: 'POST', body: commits, headers }))
         .status;
     };
-    expect([await send(secret), await send(server.secret)]).toEqual([202, 401]);
-    expect((await fetch(`${server.url}/webhooks/github`, { method: 'POST', body: commits })).status).toBe(
-      404,
-    );
+    expect([await send(secret), await send(plain.secret)]).toEqual([202, 401]);
+    expect((await fetch(`${plain.url}/webhooks/github`, { method: 'POST', body: commits })).status).toBe(404);
   });
 
   it('prints a command that works when pasted, because that is the first thing people do', async () => {
-    const server = await listening();
-    const [, pasted = ''] = /\(paste\):\n\n(.*?)\n\n/s.exec(server.printed()) ?? [];
+    const [, pasted = ''] = /\(paste\):\n\n(.*?)\n\n/s.exec(plain.printed()) ?? [];
     const { stdout } = await promisify(execFile)('bash', ['-c', pasted], {
       env: { ...process.env, PATH: toolPath() },
     });
     expect(JSON.parse(stdout)).toMatchObject({ status: 'accepted', outcome: 'applied', issue_key: 'DEMO-1' });
-    const issue = await (await fetch(`${server.url}/issues/DEMO-1`)).json();
+    const issue = await (await fetch(`${plain.url}/issues/DEMO-1`)).json();
     expect(issue).toMatchObject({ summary: 'A first delivery' });
   });
 
   it('prints no secret that the environment gave, because its owner has it already', async () => {
-    const server = await listening({
-      JIRA_WEBHOOK_SECRET: 'canary-secret-of-mine',
-      COMMITS_WEBHOOK_SECRET: 'canary-secret-for-commits',
+    expect(set.record.commits_secret).toBe(COMMITS_SECRET);
+    expect(set.printed()).not.toContain(COMMITS_SECRET);
+    expect(await deliver(set.url, SECRET, creationOf(4))).toMatchObject({ http: 202 });
+    expect(set.printed()).not.toContain(SECRET);
+    expect(set.printed()).toContain('secret="$JIRA_WEBHOOK_SECRET"');
+  });
+
+  it('runs twice at once, each with its own database, because nothing is shared', async () => {
+    expect(await deliver(plain.url, plain.secret, creationOf(2))).toMatchObject({ http: 202 });
+    expect(await statusOf(`${set.url}/issues/ABC-2`)).toBe(404);
+    expect((await deliver(set.url, plain.secret)).http).toBe(401);
+  });
+
+  describe('on another DynamoDB, for a program that reads its log', () => {
+    let other: Listening;
+    let output = '';
+
+    beforeAll(async () => {
+      const AWS_ENDPOINT_URL_DYNAMODB = String(plain.record.dynamodb_endpoint);
+      const server = launch({ AWS_ENDPOINT_URL_DYNAMODB, RC_LOG_JSON: 'true' });
+      server.child.stdout?.on('data', (part) => {
+        output += part;
+      });
+      other = await whenListening(server);
     });
-    expect(server.record.commits_secret).toBe('canary-secret-for-commits');
-    expect(server.printed()).not.toContain('canary-secret-for-commits');
-    expect(await deliver(server.url, 'canary-secret-of-mine')).toMatchObject({ http: 202 });
-    expect(server.printed()).not.toContain('canary-secret-of-mine');
-    expect(server.printed()).toContain('secret="$JIRA_WEBHOOK_SECRET"');
+
+    it('uses the one that the environment names, and starts no engine of its own', async () => {
+      expect(other.engine).toBeNaN();
+      expect(await deliver(other.url, other.secret, creationOf(3))).toMatchObject({ http: 202 });
+      expect(await statusOf(`${plain.url}/issues/ABC-3`)).toBe(200);
+    });
+
+    it('writes only JSON lines to standard output when asked, because a program reads them', async () => {
+      await deliver(other.url, other.secret);
+      other.child.kill('SIGTERM');
+      expect(await other.exited).toBe(0);
+      const lines = output
+        .trimEnd()
+        .split('\n')
+        .map((line) => JSON.parse(line));
+      expect(lines.length).toBeGreaterThanOrEqual(2);
+      expect(lines[0].git_sha).toMatch(/^([0-9a-f]{40}|unknown)$/);
+      expect(output).not.toContain(other.secret);
+    });
   });
 
   it('tells the other commands where it is, for its owner only, and takes that back at exit', async () => {
-    const server = await listening({ TABLE_NAME: 'my-table' });
-    expect(statSync(server.file).mode & 0o777).toBe(0o600);
-    expect(readInstance(server.file)).toMatchObject({
-      pid: server.pid,
-      url: server.url,
+    expect(statSync(set.file).mode & 0o777).toBe(0o600);
+    expect(readInstance(set.file)).toMatchObject({
+      pid: set.pid,
+      url: set.url,
       table_name: 'my-table',
       artifacts_dir: folder,
       dynamodb_endpoint: expect.stringMatching(/^http:\/\/127\.\d+\.\d+\.\d+:\d+$/),
     });
-    server.child.kill('SIGTERM');
-    expect(await server.exited).toBe(0);
-    expect(existsSync(server.file)).toBe(false);
+    set.child.kill('SIGTERM');
+    expect(await set.exited).toBe(0);
+    expect(existsSync(set.file)).toBe(false);
+    expect(await statusOf(`${plain.url}/health`)).toBe(200);
   });
 
-  it('runs twice at once, each with its own database, because nothing is shared', async () => {
-    const [one, two] = await Promise.all([listening(), listening()]);
-    expect(await deliver(one.url, one.secret)).toMatchObject({ http: 202 });
-    expect((await fetch(`${two.url}/issues/ABC-1`)).status).toBe(404);
-    expect((await deliver(two.url, one.secret)).http).toBe(401);
-    one.child.kill('SIGTERM');
-    expect(await one.exited).toBe(0);
-    expect((await fetch(`${two.url}/health`)).status).toBe(200);
-  });
-
-  it('uses another DynamoDB when the environment names one, and starts no engine of its own', async () => {
-    const first = await listening();
-    const second = await listening({ AWS_ENDPOINT_URL_DYNAMODB: first.record.dynamodb_endpoint });
-    expect(second.engine).toBeNaN();
-    expect(await deliver(second.url, second.secret)).toMatchObject({ http: 202 });
-    expect((await fetch(`${first.url}/issues/ABC-1`)).status).toBe(200);
-  });
-
-  it('writes only JSON lines to standard output when asked, because a program reads them', async () => {
-    const server = launch({ RC_LOG_JSON: 'true' });
-    let output = '';
-    server.child.stdout?.on('data', (part) => {
-      output += part;
-    });
-    await server.until(/listens on/);
-    const { url, secret } = JSON.parse(readFileSync(server.file, 'utf8'));
-    await deliver(url, secret);
-    server.child.kill('SIGTERM');
-    expect(await server.exited).toBe(0);
-    const lines = output
-      .trimEnd()
-      .split('\n')
-      .map((line) => JSON.parse(line));
-    expect(lines.length).toBeGreaterThanOrEqual(2);
-    expect(lines[0].git_sha).toMatch(/^([0-9a-f]{40}|unknown)$/);
-    expect(output).not.toContain(secret);
+  it('says so and exits 1 when the engine dies, because nothing can be stored any more', async () => {
+    process.kill(plain.engine, 'SIGKILL');
+    expect(await plain.exited).toBe(1);
+    expect(plain.printed()).toContain('The embedded DynamoDB ended by itself (signal SIGKILL)');
+    expect(existsSync(plain.file)).toBe(false);
   });
 });
 
 describe('stopping', () => {
+  afterEach(stopAll);
+
   /** Begins a delivery whose last bytes come only after the signal. */
   const halfSent = async (url: string, secret: string) => {
     const connection = openRaw(url);
@@ -186,92 +246,48 @@ describe('stopping', () => {
     return { ...connection, finish: () => connection.send(delivery.slice(50)) };
   };
 
-  it('finishes the delivery that is under way, stores it, ends the engine and exits 0', async () => {
-    const dbPath = join(folder, 'in-flight.db');
-    const server = await listening({ LOCAL_DB_PATH: dbPath });
-    const request = await halfSent(server.url, server.secret);
-    server.child.kill('SIGTERM');
-    await server.until(/stopping/);
-    request.finish();
-    expect(parseAnswers(await request.closed).map(({ status }) => status)).toEqual([202]);
-    expect(await server.exited).toBe(0);
-    expect(isGone(server.engine)).toBe(true);
-    const again = await listening({ LOCAL_DB_PATH: dbPath });
-    expect((await fetch(`${again.url}/issues/ABC-1`)).status).toBe(200);
-  });
-
-  it('does the same for Ctrl-C, which reaches the whole process group, pressed again and again', async () => {
-    const server = await listening({}, true);
-    const request = await halfSent(server.url, server.secret);
-    process.kill(-server.pid, 'SIGINT');
-    await server.until(/stopping/);
-    process.kill(-server.pid, 'SIGINT');
-    process.kill(-server.pid, 'SIGTERM');
-    expect(isGone(server.engine)).toBe(false);
-    request.finish();
-    expect(parseAnswers(await request.closed).map(({ status }) => status)).toEqual([202]);
-    expect(await server.exited).toBe(0);
-    expect(isGone(server.engine)).toBe(true);
-  });
+  const summaryIn = async (dbPath: string, tableName: string): Promise<unknown> => {
+    const { endpoint, stop } = await startEngine({ dbPath });
+    const { body } = await openApp({ endpoint, tableName }).get('/issues/ABC-1');
+    await stop();
+    return body.summary;
+  };
 
   it.each([
-    ['SIGINT', true],
-    ['SIGTERM', true],
-    ['SIGTERM', false],
+    ['Ctrl-C, pressed again and again', true, ['SIGINT', 'SIGINT', 'SIGTERM']],
+    ['SIGTERM to the whole group', true, ['SIGTERM']],
+    ['SIGTERM to npm alone', false, ['SIGTERM']],
   ] as const)(
-    'through npm by %s (to the whole group: %s) exits 0 and leaves nothing',
-    async (signal, toGroup) => {
-      const npm = launch({}, true, NPM_START);
-      await npm.until(/listens on/);
-      const { pid } = JSON.parse(readFileSync(npm.file, 'utf8'));
-      const [engine = 0] = childrenOf(pid);
-      process.kill(toGroup ? -npm.pid : npm.pid, signal);
+    'by %s finishes the delivery that is under way, stores it, leaves nothing and exits 0',
+    async (_, toGroup, [first, ...more]) => {
+      const dbPath = join(folder, `in-flight-${files}.db`);
+      const npm = await listening({ LOCAL_DB_PATH: dbPath }, { command: NPM_START, ownGroup: true });
+      const request = await halfSent(npm.url, npm.secret);
+      const signal = (name: NodeJS.Signals) => process.kill(toGroup ? -npm.pid : npm.pid, name);
+      signal(first);
+      await npm.until(/stopping/);
+      for (const name of more) signal(name);
+      expect(isGone(npm.engine)).toBe(false);
+      request.finish();
+      expect(parseAnswers(await request.closed).map(({ status }) => status)).toEqual([202]);
       expect(await npm.exited).toBe(0);
-      expect([isGone(pid), isGone(engine)]).toEqual([true, true]);
+      expect([isGone(npm.record.pid), isGone(npm.engine)]).toEqual([true, true]);
+      expect(await summaryIn(dbPath, npm.record.table_name)).toBe('kept');
     },
   );
 
   it('works while it is still starting, because nobody waits for a prompt first', async () => {
-    const server = launch({}, true);
+    const server = launch({}, { ownGroup: true });
     await eventually(() => childrenOf(server.pid).some((pid) => commandOf(pid) === 'dynoxide'));
     const [engine = 0] = childrenOf(server.pid);
     process.kill(-server.pid, 'SIGINT');
     expect(await server.exited).toBe(0);
     expect(isGone(engine)).toBe(true);
   });
-
-  it('says so and exits 1 when the engine dies, because nothing can be stored any more', async () => {
-    const server = await listening();
-    process.kill(server.engine, 'SIGKILL');
-    expect(await server.exited).toBe(1);
-    expect(server.printed()).toContain('The embedded DynamoDB ended by itself (signal SIGKILL)');
-    expect(existsSync(server.file)).toBe(false);
-  });
-});
-
-describe('after kill -9', () => {
-  it('starts again on the same LOCAL_DB_PATH and port, and what was acknowledged is there', async () => {
-    const env = { LOCAL_DB_PATH: join(folder, 'killed-server.db'), JIRA_WEBHOOK_SECRET: 's' };
-    const first = await listening(env);
-    expect(await deliver(first.url, 's')).toMatchObject({ http: 202 });
-    first.child.kill('SIGKILL');
-    await first.exited;
-    expect(readInstance(first.file)).toBeNull();
-    const second = await listening({ ...env, PORT: new URL(first.url).port });
-    expect(isGone(first.engine)).toBe(true);
-    expect(await deliver(second.url, 's')).toMatchObject({ http: 200, outcome: 'duplicate' });
-    expect(await (await fetch(`${second.url}/issues/ABC-1`)).json()).toMatchObject({ summary: 'kept' });
-  });
 });
 
 describe('a start that fails', () => {
-  const failure = async (env: Record<string, string>) => {
-    const server = launch(env);
-    const code = await server.exited;
-    expect(server.printed()).not.toMatch(/\n\s+at /);
-    expect(existsSync(server.file)).toBe(false);
-    return { code, printed: server.printed() };
-  };
+  afterEach(stopAll);
 
   it('names the variable when the port is taken, and leaves no engine', async () => {
     const other = createServer();
@@ -297,25 +313,41 @@ describe('a start that fails', () => {
   });
 
   it('says that no DynamoDB answers where the environment points', async () => {
-    const { code, printed } = await failure({ AWS_ENDPOINT_URL_DYNAMODB: 'http://127.0.0.1:9' });
-    expect(code).toBe(1);
-    expect(printed).toContain('cannot be read or made at http://127.0.0.1:9 (ECONNREFUSED)');
-  });
-
-  it('names the running instance when its database is in use', async () => {
-    const dbPath = join(folder, 'in-use.db');
-    const first = await listening({ LOCAL_DB_PATH: dbPath });
-    const { code, printed } = await failure({ LOCAL_DB_PATH: dbPath });
-    expect(code).toBe(1);
-    expect(printed).toContain(`in use by a running instance (pid ${first.pid})`);
-    expect((await fetch(`${first.url}/health`)).status).toBe(200);
+    expect(await failureHere({ AWS_ENDPOINT_URL_DYNAMODB: 'http://127.0.0.1:9' })).toContain(
+      'cannot be read or made at http://127.0.0.1:9 (ECONNREFUSED)',
+    );
   });
 
   it('explains a file that is no database', async () => {
     const dbPath = join(folder, 'text.db');
     writeFileSync(dbPath, 'this is a text of more than sixteen bytes');
-    const { code, printed } = await failure({ LOCAL_DB_PATH: dbPath });
-    expect(code).toBe(1);
-    expect(printed).toContain('not a valid SQLite database');
+    expect(await failureHere({ LOCAL_DB_PATH: dbPath })).toContain('not a valid SQLite database');
+  });
+});
+
+describe('an instance on a file', () => {
+  const env = { LOCAL_DB_PATH: join(folder, 'killed-server.db'), JIRA_WEBHOOK_SECRET: 's' };
+  let first: Listening;
+
+  beforeAll(async () => {
+    first = await listening(env);
+  });
+
+  afterAll(stopAll);
+
+  it('is named by another start on it, which fails, because its database is in use', async () => {
+    expect(await failureHere(env)).toContain(`in use by a running instance (pid ${first.pid})`);
+    expect(await statusOf(`${first.url}/health`)).toBe(200);
+  });
+
+  it('starts again after kill -9 on the same file and port, and what was acknowledged is there', async () => {
+    expect(await deliver(first.url, 's')).toMatchObject({ http: 202 });
+    first.child.kill('SIGKILL');
+    await first.exited;
+    expect(readInstance(first.file)).toBeNull();
+    const second = await listening({ ...env, PORT: new URL(first.url).port });
+    expect(isGone(first.engine)).toBe(true);
+    expect(await deliver(second.url, 's')).toMatchObject({ http: 200, outcome: 'duplicate' });
+    expect(await (await fetch(`${second.url}/issues/ABC-1`)).json()).toMatchObject({ summary: 'kept' });
   });
 });
