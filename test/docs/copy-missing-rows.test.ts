@@ -2,11 +2,13 @@ import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { PutCommand, ScanCommand } from '@aws-sdk/lib-dynamodb';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { embeddedConfig } from '../../src/local/aws-config.ts';
 import { createDocumentClient, createDynamoDb } from '../../src/platform/dynamodb.ts';
 import { ensureTable } from '../../src/store/create-table.ts';
+import { COMPILE_CACHE } from '../support/compile-cache.ts';
 import { startTestEngine } from '../support/engine.ts';
+import { runHere } from '../support/run-here.ts';
 
 const PROJECT = join(import.meta.dirname, '../..');
 const FROM = 'restored';
@@ -39,20 +41,27 @@ const scan = async (table: string) => {
   return Items.map(({ pk, sk, note }) => `${pk} ${sk} ${note}`).sort();
 };
 
+const SCRIPT = 'docs/runbooks/copy-missing-rows.ts';
+
+const environment = () => ({
+  PATH: process.env.PATH,
+  AWS_ENDPOINT_URL_DYNAMODB: engine.endpoint,
+  AWS_REGION: 'us-east-1',
+  AWS_ACCESS_KEY_ID: 'local',
+  AWS_SECRET_ACCESS_KEY: 'local',
+});
+
+/** In this process. */
 const run = async (...args: string[]): Promise<unknown> => {
-  const { stdout } = await promisify(execFile)(
-    process.execPath,
-    ['docs/runbooks/copy-missing-rows.ts', ...args],
-    {
-      cwd: PROJECT,
-      env: {
-        AWS_ENDPOINT_URL_DYNAMODB: engine.endpoint,
-        AWS_REGION: 'us-east-1',
-        AWS_ACCESS_KEY_ID: 'local',
-        AWS_SECRET_ACCESS_KEY: 'local',
-      },
-    },
-  );
+  const { code, stdout } = await runHere(SCRIPT, args, environment());
+  expect(code ?? 0).toBe(0);
+  return JSON.parse(stdout);
+};
+
+/** In a process of its own, as the runbook does. */
+const spawnRun = async (...args: string[]): Promise<unknown> => {
+  const settings = { cwd: PROJECT, env: { ...environment(), ...COMPILE_CACHE } };
+  const { stdout } = await promisify(execFile)(process.execPath, [SCRIPT, ...args], settings);
   return JSON.parse(stdout);
 };
 
@@ -68,7 +77,7 @@ describe('copy-missing-rows', () => {
     await put(TO, [{ pk: 'I#default#1', sk: 'S', note: 'new' }]);
     expect(await run(FROM, TO, '--dry-run')).toEqual({ looked_at: 3, missing: 2, copied: 0, dry_run: true });
     expect(await scan(TO)).toEqual(['I#default#1 S new']);
-    expect(await run(FROM, TO)).toEqual({ looked_at: 3, missing: 2, copied: 2, dry_run: false });
+    expect(await spawnRun(FROM, TO)).toEqual({ looked_at: 3, missing: 2, copied: 2, dry_run: false });
     expect(await scan(TO)).toEqual(['E#evt_1 E lost', 'I#default#1 S new', 'I#default#2 S lost']);
     expect(await run(FROM, TO)).toEqual({ looked_at: 3, missing: 0, copied: 0, dry_run: false });
   });
@@ -88,6 +97,10 @@ describe('copy-missing-rows', () => {
     ['the same table twice', [FROM, FROM]],
     ['another flag', [FROM, TO, '--all']],
   ])('refuses %s, because that is a mistake', async (_, args) => {
+    const exit = vi.spyOn(process, 'exit').mockImplementation((code) => {
+      throw Object.assign(new Error('exit'), { code });
+    });
     await expect(run(...args)).rejects.toMatchObject({ code: 2 });
+    exit.mockRestore();
   });
 });

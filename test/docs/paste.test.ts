@@ -10,6 +10,7 @@ import * as z from 'zod';
 import packageFile from '../../package.json' with { type: 'json' };
 import { embeddedConfig } from '../../src/local/aws-config.ts';
 import { createDocumentClient } from '../../src/platform/dynamodb.ts';
+import { COMPILE_CACHE } from '../support/compile-cache.ts';
 import { codeBlocks, page, tableRows } from '../support/markdown.ts';
 import { toolPath } from '../support/tool-path.ts';
 
@@ -32,7 +33,7 @@ describe('what the documentation has people paste', () => {
     const file = packageFile.scripts.start.split(' ').at(-1) ?? '';
     server = spawn(process.execPath, [file, '--instance-file', record], {
       cwd: PROJECT,
-      env: { ...withoutSettings, PORT: '0', ARTIFACTS_DIR: folder },
+      env: { ...withoutSettings, ...COMPILE_CACHE, PORT: '0', ARTIFACTS_DIR: folder },
       stdio: ['ignore', 'ignore', 'inherit'],
     });
     while (!existsSync(record) && server.exitCode === null) await sleep(50);
@@ -51,7 +52,7 @@ describe('what the documentation has people paste', () => {
     execFileSync('bash', ['-e', '-c', code], {
       cwd: folder,
       encoding: 'utf8',
-      env: { ...process.env, ...env, PATH: toolPath(), no_proxy: '127.0.0.1' },
+      env: { ...process.env, ...COMPILE_CACHE, ...env, PATH: toolPath(), no_proxy: '127.0.0.1' },
     });
   const instance = z.object({
     url: z.string(),

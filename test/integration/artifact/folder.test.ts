@@ -7,6 +7,7 @@ import { LATEST_KEY, LATEST_SUMMARY_KEY } from '../../../src/artifact/keys.ts';
 import { randomOf } from '../../../src/cli/simulate/random.ts';
 import { UnavailableError } from '../../../src/errors/errors.ts';
 import { withProcessLock } from '../../../src/platform/process-lock.ts';
+import { some } from '../../support/depth.ts';
 import { bytesOf, documentOf, runIdOf } from '../../support/run-documents.ts';
 import { publishedValidator } from '../../support/schemas.ts';
 import { SEED } from '../../support/seed.ts';
@@ -32,6 +33,9 @@ beforeEach(() => {
 });
 
 afterAll(() => all.remove());
+
+/** A process is killed in each. */
+const ROUNDS = some(3, [1, 2, 3, 4, 5, 6, 7, 8]);
 
 const signal = (): AbortSignal => AbortSignal.timeout(20_000);
 const run = (nth: number): Buffer => bytesOf(documentOf(runIdOf(nth)));
@@ -163,7 +167,7 @@ describe('a process killed with -9', () => {
   };
 
   it('while it writes leaves the old or the new latest, whole, and no lock', async () => {
-    for (const round of [1, 2, 3, 4, 5, 6, 7, 8]) {
+    for (const round of ROUNDS) {
       const reported = await writeAndKill(round, 1 + (round % 3));
       const [latest, summary] = await Promise.all([read(LATEST_KEY), read(LATEST_SUMMARY_KEY)]);
       expect([runIdOf(reported), runIdOf(reported + 1)]).toContain(latest.run_id);

@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { COMPILE_CACHE } from '../../support/compile-cache.ts';
 
 const FILE = join(import.meta.dirname, 'writer-process.ts');
 
@@ -19,6 +20,7 @@ export type Writer = {
 /** Starts `writer-process.ts` with these arguments. */
 export const startWriter = (...args: string[]): Writer => {
   const child = spawn(process.execPath, [FILE, ...args], {
+    env: { ...process.env, ...COMPILE_CACHE },
     stdio: ['pipe', 'pipe', 'inherit'],
     timeout: 120_000,
     killSignal: 'SIGKILL',
