@@ -1,8 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { PROJECT_FOLDER } from './project-folder.ts';
 
-/** The commit that is checked out in `folder`; undefined without git or outside a repository. */
-export const gitSha = (folder: string = PROJECT_FOLDER): string | undefined => {
+const readSha = (folder: string): string | undefined => {
   try {
     return execFileSync('git', ['rev-parse', 'HEAD'], {
       cwd: folder,
@@ -13,4 +12,15 @@ export const gitSha = (folder: string = PROJECT_FOLDER): string | undefined => {
   } catch {
     return undefined;
   }
+};
+
+const known = new Map<string, string | undefined>();
+
+/**
+ * The commit that is checked out in `folder`; undefined without git or outside a repository. Each folder is asked
+ * once: a process goes on with the code that it started with.
+ */
+export const gitSha = (folder: string = PROJECT_FOLDER): string | undefined => {
+  if (!known.has(folder)) known.set(folder, readSha(folder));
+  return known.get(folder);
 };
