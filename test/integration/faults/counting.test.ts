@@ -1,50 +1,61 @@
+import { isDeepStrictEqual } from 'node:util';
 import { DeleteCommand, PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { checkRun } from '../../faults/check/check-run.ts';
 import { faultsIn, type Tally } from '../../faults/check/tally.ts';
 import { type Drawn, drawDeliveries } from '../../faults/sender/drawn-deliveries.ts';
 import { JIRA, type Result, sendAll } from '../../faults/sender/jira-model.ts';
 import { secretOf } from '../../faults/sender/post-once.ts';
-import { type EnginePool, openEnginePool } from '../../faults/world/engine-pool.ts';
 import { settle } from '../../faults/world/settle.ts';
 import { openWorld, type World } from '../../faults/world/world.ts';
 import { SECRET } from '../../support/app.ts';
 import { scanTable } from '../../support/correlation.ts';
+import { startTestEngine } from '../../support/engine.ts';
 
 /** Two histories with applied, stale and recorded events, links and gaps. */
 const EXAMPLE = 3;
 
-let pool: EnginePool;
+let engine: Awaited<ReturnType<typeof startTestEngine>>;
 let world: World;
 let drawn: Drawn;
 let results: Result[];
+let played: Map<string, Row>;
 
-beforeAll(() => {
-  pool = openEnginePool();
-});
-
-afterAll(() => pool[Symbol.asyncDispose]());
-
-beforeEach(async () => {
-  const engine = await pool.take();
-  world = await openWorld(engine.endpoint);
+/** One run without any fault, which ends correlated. */
+beforeAll(async () => {
+  engine = await startTestEngine();
+  world = await openWorld(() => engine.endpoint);
   await world.start();
   drawn = drawDeliveries(EXAMPLE);
   results = await sendAll(drawn.outgoing, { url: world.url, secret: secretOf(SECRET) }, JIRA, () => 0);
   expect(await settle(world, {})).toBe(true);
   await world.stop();
-  return async () => {
-    await world[Symbol.asyncDispose]();
-    await engine[Symbol.asyncDispose]();
-  };
+  played = await rowsByKey();
+});
+
+afterAll(async () => {
+  await world[Symbol.asyncDispose]();
+  await engine.stop();
+});
+
+/** What a test spoils is as it was played for the next one; nothing reads the stream any more. */
+afterEach(async () => {
+  const now = await rowsByKey();
+  for (const [key, { pk, sk }] of now) if (!played.has(key)) await remove({ pk, sk });
+  for (const [key, row] of played) if (!isDeepStrictEqual(now.get(key), row)) await put(row);
 });
 
 const count = (): Promise<Tally> => checkRun(world, drawn, results, { hits: 0, recovery_ms: 0 });
 
-const rowsOf = async (sort: string): Promise<{ pk: string; sk: string; [name: string]: unknown }[]> =>
-  (await scanTable(world.reader))
-    .filter(({ sk }) => sk === sort)
-    .map((row) => ({ ...row, pk: String(row.pk), sk: String(row.sk) }));
+type Row = Record<string, unknown> & { pk: string; sk: string };
+
+const allRows = async (): Promise<Row[]> =>
+  (await scanTable(world.reader)).map((row) => ({ ...row, pk: String(row.pk), sk: String(row.sk) }));
+
+const rowsByKey = async (): Promise<Map<string, Row>> =>
+  new Map((await allRows()).map((row) => [`${row.pk} ${row.sk}`, row]));
+
+const rowsOf = async (sort: string): Promise<Row[]> => (await allRows()).filter(({ sk }) => sk === sort);
 
 const table = () => world.reader.events.table.reader;
 
@@ -63,6 +74,9 @@ const set = (row: { pk: string; sk: string }, name: string, value: unknown): Pro
 
 const remove = ({ pk, sk }: { pk: string; sk: string }): Promise<unknown> =>
   table().send(new DeleteCommand({ TableName: world.tableName, Key: { pk, sk } }));
+
+const put = (row: Row): Promise<unknown> =>
+  table().send(new PutCommand({ TableName: world.tableName, Item: row }));
 
 describe('the counts of the fault matrix', () => {
   it('are all nothing where nothing went wrong, because else every row would be red', async () => {
@@ -85,8 +99,7 @@ describe('the counts of the fault matrix', () => {
 
   it('show an event of bytes that nobody sent as doubled, because it can only be a second one', async () => {
     const row = first(await rowsOf('E'));
-    const Item = { ...row, pk: `E#evt_${'f'.repeat(40)}` };
-    await table().send(new PutCommand({ TableName: world.tableName, Item }));
+    await put({ ...row, pk: `E#evt_${'f'.repeat(40)}` });
     expect((await count()).doubled).toBeGreaterThanOrEqual(1);
   });
 
