@@ -1,4 +1,5 @@
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { randomUUID } from 'node:crypto';
+import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ScanCommand } from '@aws-sdk/lib-dynamodb';
@@ -70,7 +71,8 @@ export const toRecord = (
 
 /** The correlate function over an app's table, with a folder of its own for artifacts. */
 export const startCorrelation = (app: TestApp, change: Partial<BatchDeps> = {}): TestCorrelation => {
-  const folder = mkdtempSync(join(tmpdir(), 'jira-webhook-sync-test-'));
+  // Made by the first artifact: most tests look at none.
+  const folder = join(tmpdir(), `jira-webhook-sync-test-${randomUUID()}`);
   const lines: LogLine[] = [];
   const deps: BatchDeps = {
     table: app.events.table,

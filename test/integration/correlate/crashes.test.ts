@@ -4,7 +4,7 @@ import { some } from '../../support/depth.ts';
 import { startTestEngine } from '../../support/engine.ts';
 import { startFaultProxy } from '../../support/fault-proxy.ts';
 import { derivedRows } from './derived.ts';
-import { check, prepare, type Scenario, through } from './scenario.ts';
+import { check, prepareScenario, type Scenario, through } from './scenario.ts';
 
 const LIMIT_MS = 400_000;
 const WRITES = ['PutItem', 'UpdateItem', 'BatchWriteItem'];
@@ -18,8 +18,7 @@ beforeAll(async () => {
 afterAll(() => engine.stop());
 
 /** How many writes an undisturbed run does, and what it ends in. */
-const quietRun = async (): Promise<{ writes: number; rows: string[] }> => {
-  const { app, records } = await prepare(engine.endpoint);
+const quietRun = async ({ app, records }: Scenario): Promise<{ writes: number; rows: string[] }> => {
   const proxy = await startFaultProxy(engine.endpoint);
   using correlation = through(app, proxy);
   await correlation.run(records);
@@ -43,10 +42,11 @@ describe('a batch that ends in the middle', () => {
   it(
     'is made good by the same records, after whichever write it ended',
     async () => {
-      const quiet = await quietRun();
+      const prepare = await prepareScenario(engine.endpoint);
+      const quiet = await quietRun(await prepare());
       expect(quiet.writes).toBeGreaterThan(30);
       for (const writes of some(4, [...Array(quiet.writes).keys()])) {
-        const scenario = await prepare(engine.endpoint);
+        const scenario = await prepare();
         await crashAfter(scenario, writes);
         using correlation = startCorrelation(scenario.app);
         const answer = await correlation.run(scenario.records);

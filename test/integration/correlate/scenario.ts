@@ -2,6 +2,7 @@ import type { DynamoDBRecord } from 'aws-lambda';
 import { expect } from 'vitest';
 import type { BatchDeps } from '../../../src/handlers/correlate/batch-deps.ts';
 import { openApp, startApp, type TestApp } from '../../support/app.ts';
+import { copyTable, startCopy } from '../../support/copy-table.ts';
 import { startCorrelation } from '../../support/correlation.ts';
 import type { FaultProxy } from '../../support/fault-proxy.ts';
 import { commit, commitsBody, deletionBody, issueBody, pullRequestBody } from './bodies.ts';
@@ -56,8 +57,8 @@ export const check = async (app: TestApp): Promise<void> => {
 
 export type Scenario = { app: TestApp; records: DynamoDBRecord[] };
 
-/** The app, and the records of what was delivered last. */
-export const prepare = async (endpoint: string): Promise<Scenario> => {
+/** Makes the app, and the records of what was delivered last. */
+const make = async (endpoint: string): Promise<Scenario> => {
   const app = await startApp({ endpoint });
   using correlation = startCorrelation(app);
   await deliverFirst(app);
@@ -69,6 +70,13 @@ export const prepare = async (endpoint: string): Promise<Scenario> => {
     (record) => !known.has(keyText(record)) || keyText(record) === DELETED,
   );
   return { app, records };
+};
+
+/** Makes it once, and answers what gives each test a copy on a table of its own: to make one takes 100 calls. */
+export const prepareScenario = async (endpoint: string): Promise<() => Promise<Scenario>> => {
+  const { app, records } = await make(endpoint);
+  const copy = await copyTable(app);
+  return async () => ({ app: await startCopy(endpoint, copy), records });
 };
 
 /** The correlate function of another process, whose way to the table leads through the proxy. */
