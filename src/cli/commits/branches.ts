@@ -1,4 +1,5 @@
 import { askLines } from './git.ts';
+import type { Repository } from './repository.ts';
 
 /** A branch as it is here or at a remote; the same name is the same branch. */
 export type Branch = { name: string; sha: string };
@@ -6,6 +7,10 @@ export type Branch = { name: string; sha: string };
 /** All branches of a repository, and the one that everything comes to in the end. */
 export type Branches = {
   all: Branch[];
+  /** Full names of what is here, and what each one points to. */
+  refs: ReadonlyMap<string, string>;
+  /** The one that is checked out; null on a detached HEAD, and where it has no commits. */
+  current: Branch | null;
   /** Null where nobody can say. `shas`: here and at every remote, for one of them may be behind. */
   main: { name: string; shas: string[] } | null;
 };
@@ -38,14 +43,13 @@ const headOfRemote = (heads: readonly { ref: string; target: string }[], remotes
 };
 
 /** @throws CommandError when git fails */
-export const findBranches = async (folder: string): Promise<Branches> => {
-  const remotes = await askLines(folder, ['remote']);
-  const format = '--format=%(objectname) %(refname) %(symref)';
+export const findBranches = async ({ folder, remotes }: Repository): Promise<Branches> => {
+  const format = '--format=%(objectname) %(refname) %(symref) %(HEAD)';
   const lines = await askLines(folder, ['for-each-ref', format, HEADS, REMOTES]);
   // No reference holds a space.
   const refs = lines
     .map((line) => line.split(' '))
-    .map(([sha = '', ref = '', target = '']) => ({ sha, ref, target }));
+    .map(([sha = '', ref = '', target = '', mark]) => ({ sha, ref, target, isCurrent: mark === '*' }));
   const heads = refs.filter(
     ({ ref, target }) => ref.startsWith(REMOTES) && ref.endsWith('/HEAD') && target !== '',
   );
@@ -55,5 +59,11 @@ export const findBranches = async (folder: string): Promise<Branches> => {
   const shasOf = (name: string) => all.filter((branch) => branch.name === name).map(({ sha }) => sha);
   const names = [headOfRemote(heads, remotes), ...COMMON].filter((name) => name !== null);
   const name = names.find((one) => shasOf(one).length > 0);
-  return { all, main: name === undefined ? null : { name, shas: shasOf(name) } };
+  const current = refs.find(({ isCurrent }) => isCurrent);
+  return {
+    all,
+    refs: new Map(refs.map(({ ref, sha }) => [ref, sha])),
+    current: current ? { name: nameOf(current.ref, remotes), sha: current.sha } : null,
+    main: name === undefined ? null : { name, shas: shasOf(name) },
+  };
 };

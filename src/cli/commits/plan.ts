@@ -26,7 +26,7 @@ export const makePlan = async ({ repo, name, since: text, branch = [], all }: Wi
   const repository = await findRepository(repo, name);
   const { folder } = repository;
   const since = text === undefined ? null : await readSince(folder, text);
-  const branches = await findBranches(folder);
+  const branches = await findBranches(repository);
   const tips = await findTips(folder, all ? 'all' : branch, branches);
   const shas: string[][] = [];
   for (const tip of tips) shas.push(await listCommits(folder, tip, since));

@@ -1,11 +1,11 @@
 import { statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { UsageError } from '../shared/command-error.ts';
-import { askGit } from './git.ts';
+import { askGit, askLines } from './git.ts';
 import { nameFromAddress, nameFromFolder } from './repository-name.ts';
 
-/** A repository on this machine. `folder`: absolute, anywhere in it. */
-export type Repository = { folder: string; name: string; shallow: boolean };
+/** A repository on this machine. `folder`: absolute, anywhere in it. `remotes`: their names. */
+export type Repository = { folder: string; name: string; shallow: boolean; remotes: string[] };
 
 /** npm runs a command in the project's folder; a relative path means the folder it was typed in. */
 const folderOf = (path: string): string => {
@@ -14,9 +14,11 @@ const folderOf = (path: string): string => {
   throw new UsageError(`${path} is no folder`);
 };
 
-const originName = async (folder: string): Promise<string | null> => {
-  const origin = await askGit(folder, ['remote', 'get-url', 'origin']);
-  return origin.kind === 'done' ? nameFromAddress(origin.text.split('\n')[0] ?? '') : null;
+/** The remotes by name, each with the address it is fetched from; empty where it has none. */
+const findRemotes = async (folder: string): Promise<Map<string, string>> => {
+  const lines = await askLines(folder, ['remote', '--verbose']);
+  const fetched = lines.filter((line) => !line.endsWith(' (push)')).map((line) => line.split('\t'));
+  return new Map(fetched.map(([name = '', address = '']) => [name, address.replace(/ \(fetch\).*$/, '')]));
 };
 
 /**
@@ -30,6 +32,7 @@ export const findRepository = async (path: string, name: string | undefined): Pr
   if (found.kind === 'refused') throw new UsageError(`git reads no repository in ${path}: ${found.why}`);
   const [shallow, ...rest] = found.text.split('\n');
   const gitFolder = resolve(folder, rest.join('\n'));
-  const called = name ?? (await originName(folder)) ?? nameFromFolder(gitFolder);
-  return { folder, name: called, shallow: shallow === 'true' };
+  const remotes = await findRemotes(folder);
+  const called = name ?? nameFromAddress(remotes.get('origin') ?? '') ?? nameFromFolder(gitFolder);
+  return { folder, name: called, shallow: shallow === 'true', remotes: [...remotes.keys()] };
 };

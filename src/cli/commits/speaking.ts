@@ -1,4 +1,4 @@
-import { type Branches, isCommon } from './branches.ts';
+import { type Branch, type Branches, isCommon } from './branches.ts';
 import { askLines } from './git.ts';
 import type { Repository } from './repository.ts';
 import type { Tip } from './tips.ts';
@@ -27,15 +27,14 @@ const forkFrom = async (folder: string, sha: string, other: string): Promise<str
  * that does not hold our tip as a whole. One that stands at our tip may be the one our commits began on.
  */
 const elsewhere = async (folder: string, { branch, sha }: Tip, branches: Branches): Promise<string[]> => {
-  const holding = new Set(
-    await askLines(folder, ['for-each-ref', `--contains=${sha}`, '--format=%(objectname)']),
-  );
+  const others = branches.all.filter(({ name }) => name !== branch);
+  const mayBeAfter = (other: Branch): boolean => other.sha !== sha && !isCommon(other.name);
+  const args = ['for-each-ref', `--contains=${sha}`, '--format=%(objectname)'];
+  const holding = new Set(others.some(mayBeAfter) ? await askLines(folder, args) : []);
   const shas: string[] = [];
-  for (const other of branches.all) {
-    if (other.name === branch) continue;
-    const isAfter = holding.has(other.sha) && other.sha !== sha;
-    if (!isAfter || isCommon(other.name)) shas.push(other.sha);
-    else shas.push((await forkFrom(folder, sha, other.sha)) ?? '');
+  for (const other of others) {
+    const isAfter = mayBeAfter(other) && holding.has(other.sha);
+    shas.push(isAfter ? ((await forkFrom(folder, sha, other.sha)) ?? '') : other.sha);
   }
   return [...shas, ...(branches.main?.shas ?? [])].filter((one) => one !== '');
 };
@@ -56,8 +55,14 @@ const ownCommits = async (repository: Repository, tip: Tip, branches: Branches):
 };
 
 /** What the default branch does not reach of the tips. */
-const beyond = async (folder: string, tips: readonly Tip[], main: readonly string[]): Promise<Set<string>> =>
-  new Set(await revList(folder, [], [...tips.map(({ sha }) => sha), ...not(main)]));
+const beyond = async (
+  folder: string,
+  tips: readonly Tip[],
+  main: readonly string[],
+): Promise<Set<string>> => {
+  const shas = tips.map(({ sha }) => sha).filter((sha) => !main.includes(sha));
+  return new Set(shas.length > 0 ? await revList(folder, [], [...shas, ...not(main)]) : []);
+};
 
 /**
  * Finds out which branch each commit of the tips is sent with. The receiver keeps what a branch once said for ever,

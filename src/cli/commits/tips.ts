@@ -14,36 +14,32 @@ export type Tip = {
 /** How many branches a message names at most. */
 const FEW = 20;
 
-const branchList = async (folder: string): Promise<string> => {
-  const format = '--format=%(refname:short)';
-  const found = await askGit(folder, [
-    'for-each-ref',
-    `--count=${FEW}`,
-    format,
-    'refs/heads',
-    'refs/remotes',
-  ]);
-  return found.kind === 'done' ? found.text.split('\n').join(', ') : '';
-};
+const branchList = ({ refs }: Branches): string =>
+  [...refs.keys()]
+    .slice(0, FEW)
+    .map((ref) => ref.replace(/^refs\/(?:heads|remotes)\//, ''))
+    .join(', ');
 
 /** `main` of `origin/main`. */
 const withoutRemote = (branch: string): string => branch.slice(branch.indexOf('/') + 1);
 
-/** A full reference is matched to the letter: it is no option and no expression, whatever the name holds. */
-const findBranch = async (folder: string, name: string): Promise<Omit<Tip, 'without'>> => {
+/** A full reference is matched to the letter: it is no expression, whatever the name holds. */
+const findBranch = (branches: Branches, name: string): Omit<Tip, 'without'> => {
   const candidates = [
     { ref: `refs/heads/${name}`, branch: name },
     { ref: `refs/remotes/${name}`, branch: withoutRemote(name) },
     { ref: `refs/remotes/origin/${name}`, branch: name },
   ];
   for (const { ref, branch } of candidates) {
-    const found = await askGit(folder, ['show-ref', '--verify', '--hash', '--', ref]);
-    if (found.kind === 'done') return { branch, sha: found.text };
+    const sha = branches.refs.get(ref);
+    if (sha !== undefined) return { branch, sha };
   }
-  throw new UsageError(`There is no branch ${name}. Branches: ${(await branchList(folder)) || 'none'}`);
+  throw new UsageError(`There is no branch ${name}. Branches: ${branchList(branches) || 'none'}`);
 };
 
-const currentTip = async (folder: string): Promise<Tip[]> => {
+const currentTip = async (folder: string, branches: Branches): Promise<Tip[]> => {
+  const { current } = branches;
+  if (current) return [{ branch: current.name, sha: current.sha, without: [] }];
   const head = await askGit(folder, [
     'rev-parse',
     '--verify',
@@ -51,14 +47,10 @@ const currentTip = async (folder: string): Promise<Tip[]> => {
     '--end-of-options',
     'HEAD^{commit}',
   ]);
-  if (head.kind === 'done') {
-    const symbolic = await askGit(folder, ['symbolic-ref', '--quiet', 'HEAD']);
-    const branch = symbolic.kind === 'done' ? symbolic.text.replace(/^refs\/heads\//, '') : null;
-    return [{ branch, sha: head.text, without: [] }];
-  }
-  const branches = await branchList(folder);
-  if (branches === '') return [];
-  throw new UsageError(`The current branch has no commits. Name another one with --branch: ${branches}`);
+  if (head.kind === 'done') return [{ branch: null, sha: head.text, without: [] }];
+  const list = branchList(branches);
+  if (list === '') return [];
+  throw new UsageError(`The current branch has no commits. Name another one with --branch: ${list}`);
 };
 
 /** The default branch first, then the others: here and at every remote, where they differ. */
@@ -82,10 +74,10 @@ export const findTips = async (
   branches: Branches,
 ): Promise<Tip[]> => {
   if (names === 'all') return allTips(branches);
-  if (names.length === 0) return currentTip(folder);
+  if (names.length === 0) return currentTip(folder, branches);
   const tips: Tip[] = [];
   for (const name of names) {
-    const { branch, sha } = await findBranch(folder, name);
+    const { branch, sha } = findBranch(branches, name);
     tips.push({ branch, sha, without: tips.map((tip) => tip.sha) });
   }
   return tips;
