@@ -1,4 +1,3 @@
-import { spawnSync } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -6,6 +5,7 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { makePlan, planned } from '../../src/cli/commits/plan.ts';
 import { depth } from '../support/depth.ts';
+import { drawGit } from '../support/git-objects.ts';
 
 /** A commit by its place in the history: places of its parents, all smaller, and its time. */
 type Drawn = { parents: number[]; seconds: number };
@@ -41,30 +41,6 @@ const scene = fc.record({
   }),
 });
 
-const streamOf = (commits: readonly Drawn[], refs: readonly (readonly [string, number])[]): string => {
-  const lines = commits.flatMap(({ parents, seconds: at }, index) => {
-    const [first, ...others] = parents.map((parent) => `:${parent + 1}`);
-    return [
-      `commit refs/heads/made-${index}`,
-      `mark :${index + 1}`,
-      `committer A <a@b.c> ${at} +0000`,
-      `data ${String(index).length}`,
-      String(index),
-      ...(first === undefined ? [] : [`from ${first}`]),
-      ...others.map((other) => `merge ${other}`),
-      '',
-    ];
-  });
-  const resets = refs.flatMap(([ref, index]) => [`reset ${ref}`, `from :${index + 1}`, '']);
-  return [...lines, ...resets, ''].join('\n');
-};
-
-const git = (folder: string, args: string[], input = ''): string => {
-  const { stdout, stderr, status } = spawnSync('git', ['-C', folder, ...args], { input, encoding: 'utf8' });
-  if (status !== 0) throw new Error(stderr);
-  return stdout;
-};
-
 let root = '';
 let made = 0;
 
@@ -74,13 +50,22 @@ beforeAll(async () => {
 
 afterAll(() => rm(root, { recursive: true }));
 
+/** @returns the folder of a bare repository with this history; each message is the commit's place */
 const build = (commits: readonly Drawn[], refs: readonly (readonly [string, number])[]): string => {
   made += 1;
   const folder = join(root, String(made));
-  git(root, ['init', '--quiet', '--bare', '--initial-branch=none', folder]);
-  git(folder, ['fast-import', '--quiet', '--force'], streamOf(commits, refs));
-  const temporary = commits.map((_, index) => `delete refs/heads/made-${index}`);
-  git(folder, ['update-ref', '--stdin'], `${temporary.join('\n')}\n`);
+  const { writeCommit, writeRef } = drawGit(folder, { bare: true, head: 'none' });
+  const shas: string[] = [];
+  for (const [index, { parents, seconds: at }] of commits.entries())
+    shas.push(
+      writeCommit({
+        parents: parents.map((parent) => shas[parent] ?? ''),
+        author: 'A <a@b.c>',
+        at: `${at} +0000`,
+        message: String(index),
+      }),
+    );
+  for (const [ref, index] of refs) writeRef(ref, shas[index] ?? '');
   return folder;
 };
 
@@ -158,7 +143,7 @@ const judge = (one: Scene, found: ReadonlyMap<number, string | undefined>): void
   }
 };
 
-/** Each run starts git some thirty times. */
+/** Each run starts git some twenty times. */
 const RUNS = depth(4, 60);
 const PATIENCE_MS = depth(60_000, 600_000);
 

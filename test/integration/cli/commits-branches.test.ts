@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type GitRepository, makeRepository } from './git-repository.ts';
+import { type DrawnRepository, drawRepository } from './drawn-repository.ts';
 import { sentFrom } from './git-sent.ts';
 
 let root = '';
@@ -14,44 +14,35 @@ beforeAll(async () => {
 
 afterAll(() => rm(root, { recursive: true }));
 
-/** A repository whose methods commit to a branch, which is made at the current commit if it is new. */
-const shop = async (head = 'main') => {
+const shop = (head = 'main'): DrawnRepository => {
   made += 1;
-  const repository = await makeRepository(join(root, String(made), 'shop'), { head });
-  const { git } = repository;
-  const on = async (branch: string, ...messages: string[]): Promise<void> => {
-    const isThere = (await git(['branch', '--list', branch])) !== '';
-    const isFirst = (await git(['rev-list', '--all', '-n1'])) === '';
-    if (!isFirst) await git(['checkout', '--quiet', ...(isThere ? [] : ['-b']), branch]);
-    for (const message of messages) await repository.commit(message);
-  };
-  return { ...repository, on };
+  return drawRepository(join(root, String(made), 'shop'), { head });
 };
 
-const clone = async ({ folder, git }: GitRepository, name: string, ...more: string[]): Promise<string> => {
+const clone = async ({ folder, git }: DrawnRepository, name: string, ...more: string[]): Promise<string> => {
   await git(['clone', '--quiet', ...more, `file://${folder}`, `${folder}-${name}`]);
   return `${folder}-${name}`;
 };
 
 describe('a feature branch', () => {
   it('speaks for what began on it alone, because the history below is everybody’s', async () => {
-    const { on, folder } = await shop();
-    await on('main', 'first');
-    await on('feature/RA-12-login', 'second', 'third');
+    const { on, folder } = shop();
+    on('main', 'first');
+    on('feature/RA-12-login', 'second', 'third');
     const right = ['first main', 'second feature/RA-12-login', 'third feature/RA-12-login'];
     expect(await sentFrom(folder)).toEqual(right);
   });
 
   it('says nothing of what a merge of the default branch brought, however often', async () => {
-    const { on, merge, folder } = await shop();
-    await on('main', 'm1');
-    await on('feature/RA-1', 'f1');
-    await on('main', 'm2');
-    await on('feature/RA-1');
-    await merge('main', 'merge-1');
-    await on('main', 'm3');
-    await on('feature/RA-1', 'f2');
-    await merge('main', 'merge-2');
+    const { on, merge, folder } = shop();
+    on('main', 'm1');
+    on('feature/RA-1', 'f1');
+    on('main', 'm2');
+    on('feature/RA-1');
+    merge('main', 'merge-1');
+    on('main', 'm3');
+    on('feature/RA-1', 'f2');
+    merge('main', 'merge-2');
     expect((await sentFrom(folder)).sort()).toEqual([
       'f1 feature/RA-1',
       'f2 feature/RA-1',
@@ -64,14 +55,14 @@ describe('a feature branch', () => {
   });
 
   it('says nothing of what another branch brought by a merge, nor of what it was begun on', async () => {
-    const { on, merge, folder } = await shop();
-    await on('main', 'm1');
-    await on('feature/RA-1', 'a1', 'a2');
-    await on('feature/RA-2', 'b1');
-    await on('main');
-    await on('library', 'l1');
-    await on('feature/RA-2');
-    await merge('library', 'merge-library');
+    const { on, merge, folder } = shop();
+    on('main', 'm1');
+    on('feature/RA-1', 'a1', 'a2');
+    on('feature/RA-2', 'b1');
+    on('main');
+    on('library', 'l1');
+    on('feature/RA-2');
+    merge('library', 'merge-library');
     const right = ['a1 -', 'a2 -', 'b1 feature/RA-2', 'l1 -', 'm1 main', 'merge-library feature/RA-2'];
     expect((await sentFrom(folder)).sort()).toEqual(right);
     expect(await sentFrom(folder, { branch: ['feature/RA-1'] })).toEqual([
@@ -82,10 +73,10 @@ describe('a feature branch', () => {
   });
 
   it('keeps its commits whichever of the two branches is named first', async () => {
-    const { on, folder } = await shop();
-    await on('main', 'm1');
-    await on('feature/RA-1', 'a1');
-    await on('feature/RA-2', 'b1');
+    const { on, folder } = shop();
+    on('main', 'm1');
+    on('feature/RA-1', 'a1');
+    on('feature/RA-2', 'b1');
     const right = ['m1 main', 'a1 feature/RA-1', 'b1 feature/RA-2'];
     expect(await sentFrom(folder, { branch: ['feature/RA-1', 'feature/RA-2'] })).toEqual(right);
     expect(await sentFrom(folder, { branch: ['feature/RA-2', 'feature/RA-1'] })).toEqual(right);
@@ -93,21 +84,21 @@ describe('a feature branch', () => {
   });
 
   it('without a commit of its own says nothing, because it only stands on another’s', async () => {
-    const { on, folder } = await shop();
-    await on('main', 'm1');
-    await on('feature/RA-2');
+    const { on, folder } = shop();
+    on('main', 'm1');
+    on('feature/RA-2');
     expect(await sentFrom(folder)).toEqual(['m1 main']);
-    await on('feature/RA-1', 'a1');
-    await on('feature/RA-3');
+    on('feature/RA-1', 'a1');
+    on('feature/RA-3');
     expect(await sentFrom(folder)).toEqual(['m1 main', 'a1 -']);
   });
 
   it('says nothing of what two branches share, because either may have it from the other', async () => {
-    const { on, folder } = await shop();
-    await on('main', 'm1');
-    await on('feature/RA-1', 'shared');
-    await on('feature/RA-2', 'b1');
-    await on('feature/RA-1', 'a1');
+    const { on, folder } = shop();
+    on('main', 'm1');
+    on('feature/RA-1', 'shared');
+    on('feature/RA-2', 'b1');
+    on('feature/RA-1', 'a1');
     expect(await sentFrom(folder)).toEqual(['m1 main', 'shared -', 'a1 feature/RA-1']);
     expect(await sentFrom(folder, { branch: ['feature/RA-2'] })).toEqual([
       'm1 main',
@@ -117,15 +108,15 @@ describe('a feature branch', () => {
   });
 
   it('of a branch that is no default says nothing of that one, merged into it or not yet', async () => {
-    const { on, merge, folder } = await shop();
-    await on('main', 'm1');
-    await on('release-2', 'r1');
-    await on('fix/RA-5', 'x1');
+    const { on, merge, folder } = shop();
+    on('main', 'm1');
+    on('release-2', 'r1');
+    on('fix/RA-5', 'x1');
     const right = ['m1 main', 'r1 -', 'x1 fix/RA-5'];
     expect(await sentFrom(folder)).toEqual(right);
-    await on('release-2', 'r2');
-    await merge('fix/RA-5', 'merge-fix');
-    await on('release-2', 'r3');
+    on('release-2', 'r2');
+    merge('fix/RA-5', 'merge-fix');
+    on('release-2', 'r3');
     expect(await sentFrom(folder, { branch: ['fix/RA-5'] })).toEqual(right);
     expect((await sentFrom(folder)).sort()).toEqual([
       'm1 main',
@@ -138,28 +129,27 @@ describe('a feature branch', () => {
   });
 
   it('keeps silent of what it went on to from a develop that has it by fast-forward', async () => {
-    const { on, git, folder } = await shop();
-    await on('main', 'm1');
-    await on('develop', 'd1');
-    await on('feature/RA-6', 'f1');
-    await on('develop');
+    const { on, git, folder } = shop();
+    on('main', 'm1');
+    on('develop', 'd1');
+    on('feature/RA-6', 'f1');
+    on('develop');
     await git(['merge', '--quiet', '--ff-only', 'feature/RA-6']);
-    await on('develop', 'd2');
+    on('develop', 'd2');
     expect(await sentFrom(folder, { branch: ['feature/RA-6'] })).toEqual(['m1 main', 'd1 -', 'f1 -']);
   });
 
   it('that shares nothing with the default branch speaks for all of its line, because it began alone', async () => {
-    const { on, git, commit, folder } = await shop();
-    await on('main', 'm1');
-    await git(['checkout', '--quiet', '--orphan', 'docs/RA-4']);
-    await commit('d1');
+    const { on, onOrphan, folder } = shop();
+    on('main', 'm1');
+    onOrphan('docs/RA-4', 'd1');
     expect(await sentFrom(folder)).toEqual(['d1 docs/RA-4']);
   });
 
   it('may have any name, also that of an option or of an object’s own property', async () => {
-    const { on, git, folder } = await shop();
-    await on('main', 'm1');
-    await on('__proto__', 'p1');
+    const { on, git, folder } = shop();
+    on('main', 'm1');
+    on('__proto__', 'p1');
     await git(['update-ref', 'refs/heads/--all', 'HEAD']);
     await git(['branch', '-m', '__proto__', 'constructor']);
     await git(['update-ref', '-d', 'refs/heads/--all']);
@@ -169,11 +159,11 @@ describe('a feature branch', () => {
 
 describe('after the feature was merged', () => {
   it('its commits carry the default branch or none, and only batches that hold them change', async () => {
-    const { on, merge, git, folder } = await shop();
-    await on('main', 'm1');
-    await on('feature/RA-1', 'f1');
-    await on('main', 'm2');
-    await merge('feature/RA-1', 'merge');
+    const { on, merge, git, folder } = shop();
+    on('main', 'm1');
+    on('feature/RA-1', 'f1');
+    on('main', 'm2');
+    merge('feature/RA-1', 'merge');
     expect(await sentFrom(folder, { branch: ['feature/RA-1'] })).toEqual(['m1 main', 'f1 main']);
     expect((await sentFrom(folder)).every((line) => line.endsWith(' main'))).toBe(true);
     await git(['branch', '-d', 'feature/RA-1']);
@@ -183,77 +173,74 @@ describe('after the feature was merged', () => {
 
 describe('the default branch', () => {
   it('is what origin/HEAD says, and main is a branch like others then', async () => {
-    const origin = await shop('develop');
-    await origin.on('develop', 'd1');
-    await origin.on('main', 'release');
-    await origin.on('develop', 'd2');
+    const origin = shop('develop');
+    origin.on('develop', 'd1');
+    origin.on('main', 'release');
+    origin.on('develop', 'd2');
     const folder = await clone(origin, 'clone');
-    const { git, commit } = await makeRepository(folder);
-    await git(['checkout', '--quiet', '-b', 'feature/RA-1']);
-    await commit('f1');
+    const { git, on, commit } = drawRepository(folder);
+    on('feature/RA-1', 'f1');
     expect(await sentFrom(folder)).toEqual(['d1 develop', 'd2 develop', 'f1 feature/RA-1']);
     await git(['checkout', '--quiet', '-b', 'feature/RA-2', 'origin/main']);
-    await commit('f2');
+    commit('f2');
     expect(await sentFrom(folder)).toEqual(['d1 develop', 'release -', 'f2 feature/RA-2']);
   });
 
   it.each(['master', 'trunk', 'develop'])('may be called %s where there is no origin', async (name) => {
-    const { on, folder } = await shop(name);
-    await on(name, 'm1');
-    await on('feature/RA-1', 'f1');
+    const { on, folder } = shop(name);
+    on(name, 'm1');
+    on('feature/RA-1', 'f1');
     expect(await sentFrom(folder)).toEqual([`m1 ${name}`, 'f1 feature/RA-1']);
   });
 
   it('is here and at the remote, because the one here may be behind or ahead', async () => {
-    const origin = await shop();
-    await origin.on('main', 'm1');
+    const origin = shop();
+    origin.on('main', 'm1');
     const folder = await clone(origin, 'clone');
-    await origin.on('main', 'm2');
-    const { git, commit } = await makeRepository(folder);
+    origin.on('main', 'm2');
+    const { git, on, commit } = drawRepository(folder);
     await git(['fetch', '--quiet']);
     await git(['checkout', '--quiet', '-b', 'feature/RA-1', 'origin/main']);
-    await commit('f1');
+    commit('f1');
     expect(await sentFrom(folder)).toEqual(['m1 main', 'm2 main', 'f1 feature/RA-1']);
-    await git(['checkout', '--quiet', 'main']);
-    await commit('unpushed');
-    await git(['checkout', '--quiet', '-b', 'feature/RA-2']);
-    await commit('f2');
+    on('main', 'unpushed');
+    on('feature/RA-2', 'f2');
     expect(await sentFrom(folder)).toEqual(['m1 main', 'unpushed main', 'f2 feature/RA-2']);
   });
 
   it('of a clone of one branch is that branch, which then names nothing, because its history is all there is', async () => {
-    const origin = await shop();
-    await origin.on('main', 'm1');
-    await origin.on('feature/RA-1', 'f1');
+    const origin = shop();
+    origin.on('main', 'm1');
+    origin.on('feature/RA-1', 'f1');
     const folder = await clone(origin, 'single', '--single-branch', '--branch', 'feature/RA-1');
     expect(await sentFrom(folder)).toEqual(['m1 -', 'f1 -']);
   });
 
   it('that nobody can name leaves commits without a branch, unless another branch shows where ours began', async () => {
-    const { on, folder } = await shop('RA-1-start');
-    await on('RA-1-start', 'a1', 'a2');
+    const { on, folder } = shop('RA-1-start');
+    on('RA-1-start', 'a1', 'a2');
     expect(await sentFrom(folder)).toEqual(['a1 -', 'a2 -']);
-    await on('RA-2-next', 'b1');
+    on('RA-2-next', 'b1');
     expect(await sentFrom(folder)).toEqual(['a1 -', 'a2 -', 'b1 RA-2-next']);
   });
 });
 
 describe('a clone that was cut off', () => {
   it('speaks for no line that ends in the dark, because main may be down there', async () => {
-    const origin = await shop();
-    await origin.on('main', 'm1', 'm2', 'm3');
-    await origin.on('feature/RA-1', 'f1');
-    await origin.on('main', 'm4', 'm5', 'm6');
+    const origin = shop();
+    origin.on('main', 'm1', 'm2', 'm3');
+    origin.on('feature/RA-1', 'f1');
+    origin.on('main', 'm4', 'm5', 'm6');
     const cut = ['--depth', '3', '--no-single-branch'];
     const folder = await clone(origin, 'shallow', ...cut);
     expect(await sentFrom(folder, { branch: ['feature/RA-1'] })).toEqual(['m2 -', 'm3 -', 'f1 -']);
   });
 
   it('speaks for a line whose beginning is there', async () => {
-    const origin = await shop();
-    await origin.on('main', 'm1', 'm2');
-    await origin.on('feature/RA-1', 'f1');
-    await origin.on('main', 'm3');
+    const origin = shop();
+    origin.on('main', 'm1', 'm2');
+    origin.on('feature/RA-1', 'f1');
+    origin.on('main', 'm3');
     const folder = await clone(origin, 'shallow', '--depth', '2', '--no-single-branch');
     expect(await sentFrom(folder, { branch: ['feature/RA-1'] })).toEqual(['m2 main', 'f1 feature/RA-1']);
   });
@@ -261,9 +248,9 @@ describe('a clone that was cut off', () => {
 
 describe('a bare repository', () => {
   it('is read like any other, whatever its HEAD names', async () => {
-    const origin = await shop();
-    await origin.on('main', 'm1');
-    await origin.on('feature/RA-1', 'f1');
+    const origin = shop();
+    origin.on('main', 'm1');
+    origin.on('feature/RA-1', 'f1');
     const folder = await clone(origin, 'bare.git', '--bare');
     expect(await sentFrom(folder)).toEqual(['m1 main', 'f1 feature/RA-1']);
   });
@@ -271,28 +258,28 @@ describe('a bare repository', () => {
 
 describe('a detached HEAD', () => {
   it('has no branch, and neither have its commits', async () => {
-    const { on, git, commit, folder } = await shop();
-    await on('main', 'm1');
-    await on('feature/RA-1', 'f1');
+    const { on, git, commit, folder } = shop();
+    on('main', 'm1');
+    on('feature/RA-1', 'f1');
     await git(['checkout', '--quiet', '--detach']);
-    await commit('x1');
+    commit('x1');
     expect(await sentFrom(folder)).toEqual(['m1 -', 'f1 -', 'x1 -']);
   });
 });
 
 describe('--all', () => {
   it('lists each commit of every branch once, here and at the remotes, the default branch first', async () => {
-    const origin = await shop();
-    await origin.on('main', 'm1');
-    await origin.on('feature/RA-1', 'f1');
-    await origin.on('main');
+    const origin = shop();
+    origin.on('main', 'm1');
+    origin.on('feature/RA-1', 'f1');
+    origin.on('main');
     const folder = await clone(origin, 'clone');
-    const { git, commit } = await makeRepository(folder);
+    const { git, on } = drawRepository(folder);
     await git(['checkout', '--quiet', 'feature/RA-1']);
-    await origin.on('feature/RA-1', 'f2');
+    origin.on('feature/RA-1', 'f2');
     await git(['fetch', '--quiet']);
-    await git(['checkout', '--quiet', '-b', 'feature/RA-2', 'main']);
-    await commit('g1');
+    on('main');
+    on('feature/RA-2', 'g1');
     expect(await sentFrom(folder, { all: true })).toEqual([
       'm1 main',
       'f1 feature/RA-1',

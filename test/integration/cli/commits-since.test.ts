@@ -4,16 +4,16 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readSince } from '../../../src/cli/commits/since.ts';
-import { type GitRepository, makeRepository } from './git-repository.ts';
+import { type DrawnRepository, drawRepository } from './drawn-repository.ts';
 import { sentFrom } from './git-sent.ts';
 import { runCli, spawnCli } from './run-cli.ts';
 
 let root = '';
-let repository: GitRepository;
+let repository: DrawnRepository;
 
 beforeAll(async () => {
   root = await mkdtemp(join(tmpdir(), 'since-'));
-  repository = await makeRepository(join(root, 'shop'));
+  repository = drawRepository(join(root, 'shop'));
 });
 
 afterAll(() => rm(root, { recursive: true }));
@@ -153,11 +153,11 @@ describe('what is no time', () => {
 describe('commits', () => {
   beforeAll(async () => {
     const { commit } = repository;
-    await commit('late', { at: '1769900000 +0000' });
-    await commit('wrong-clock', { at: '978307200 +0000' });
-    await commit('early-that-day', { at: '1769817600 +0000' });
-    await commit('evening-before', { at: '1769817599 +0000' });
-    await commit('newest', { at: '1769990000 +0000' });
+    commit('late', { at: '1769900000 +0000' });
+    commit('wrong-clock', { at: '978307200 +0000' });
+    commit('early-that-day', { at: '1769817600 +0000' });
+    commit('evening-before', { at: '1769817599 +0000' });
+    commit('newest', { at: '1769990000 +0000' });
   });
 
   it('behind one of an older time are found, because clocks are wrong and rebases keep times', async () => {

@@ -1,12 +1,13 @@
 import { createHmac } from 'node:crypto';
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { appendFile, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { readEnv } from '../../../src/contract/env.ts';
 import { type Instance, startInstance } from '../../../src/local/run-instance.ts';
 import { createLogger } from '../../../src/platform/logger.ts';
-import { type GitRepository, makeRepository } from './git-repository.ts';
+import { type DrawnRepository, drawRepository } from './drawn-repository.ts';
+import { makeRepository } from './git-repository.ts';
 import { type Receiver, startReceiver } from './receiver.ts';
 import { runCli } from './run-cli.ts';
 
@@ -24,9 +25,9 @@ const receive = async (...args: Parameters<typeof startReceiver>): Promise<Recei
 };
 
 /** A repository in a folder of its own called `shop`. */
-const repositoryOf = async (options?: Parameters<typeof makeRepository>[1]): Promise<GitRepository> => {
+const repositoryOf = (): DrawnRepository => {
   made += 1;
-  return makeRepository(join(root, String(made), 'shop'), options);
+  return drawRepository(join(root, String(made), 'shop'));
 };
 
 const send = (repository: string, receiver: { url: string }, ...more: string[]) =>
@@ -39,6 +40,8 @@ const sentTo = (receiver: Receiver): Sent[] => bodiesOf(receiver).map((body) => 
 const commitsTo = (receiver: Receiver) => sentTo(receiver).flatMap(({ commits }) => commits);
 const titlesTo = (receiver: Receiver): string[] => commitsTo(receiver).map(({ message }) => message);
 
+const AUTHOR = { GIT_AUTHOR_NAME: 'Ada Author', GIT_AUTHOR_EMAIL: 'ada@example.com' };
+
 /** Signs with nonsense, and says the same when asked to verify it. */
 const SIGNER = `#!/bin/sh
 cat > /dev/null
@@ -47,16 +50,21 @@ printf -- '-----BEGIN PGP SIGNATURE-----\\n\\nnone\\n-----END PGP SIGNATURE-----
 `;
 
 /** All of them change what a plain git log prints. */
-const SETTINGS = [
-  ['log.showSignature', 'true'],
-  ['log.decorate', 'full'],
-  ['log.diffMerges', 'on'],
-  ['log.date', 'relative'],
-  ['format.pretty', 'oneline'],
-  ['color.ui', 'always'],
-  ['core.pager', 'false'],
-  ['i18n.logOutputEncoding', 'ISO-8859-1'],
-];
+const SETTINGS = `
+[log]
+  showSignature = true
+  decorate = full
+  diffMerges = on
+  date = relative
+[format]
+  pretty = oneline
+[color]
+  ui = always
+[core]
+  pager = false
+[i18n]
+  logOutputEncoding = ISO-8859-1
+`;
 
 /** What one run sends. */
 const bodiesSent = async (repository: string, ...more: string[]): Promise<string[]> => {
@@ -77,7 +85,7 @@ afterAll(() => rm(root, { recursive: true }));
 
 describe('a delivery', () => {
   it('is this signed body, byte for byte, because its bytes are how the receiver knows it again', async () => {
-    const { folder, commit } = await repositoryOf();
+    const { folder, commit } = await makeRepository(join(root, 'made-by-git', 'shop'));
     const first = await commit('ABC-1 Add it\n\nBecause.\n');
     const second = await commit('ABC-2 Größe 🦊', { author: 'Zoë', at: '1772500000 +0530' });
     const receiver = await receive(() => RECORDED);
@@ -105,8 +113,8 @@ describe('a delivery', () => {
   });
 
   it('holds no e-mail address, neither of an author nor of a trailer', async () => {
-    const { folder, commit } = await repositoryOf();
-    await commit('ABC-1 Do\n\nSigned-off-by: Bob <bob@example.com>', { author: 'carl@example.com' });
+    const { folder, commit } = repositoryOf();
+    commit('ABC-1 Do\n\nSigned-off-by: Bob <bob@example.com>', { author: 'carl@example.com' });
     const [body = ''] = await bodiesSent(folder);
     expect(body).toContain('ABC-1 Do\\n\\nSigned-off-by: Bob [address]');
     expect(body).toContain('"author":"sha256:');
@@ -114,8 +122,8 @@ describe('a delivery', () => {
   });
 
   it("is called as the remote says, without the token that stands in the remote's address", async () => {
-    const { folder, commit, git } = await repositoryOf();
-    await commit('ABC-1');
+    const { folder, commit, git } = repositoryOf();
+    commit('ABC-1');
     await git(['remote', 'add', 'origin', 'https://ada:t0ken@git.example.com/acme/web.git']);
     const receiver = await receive(() => RECORDED);
     const { stdout, stderr } = await send(folder, receiver);
@@ -124,8 +132,8 @@ describe('a delivery', () => {
   });
 
   it('is called as the folder is where there is no remote', async () => {
-    const { folder, commit } = await repositoryOf();
-    await commit('ABC-1');
+    const { folder, commit } = repositoryOf();
+    commit('ABC-1');
     const [body = ''] = await bodiesSent(folder);
     expect(body).toMatch(/^\{"repository":"shop",/);
   });
@@ -133,21 +141,21 @@ describe('a delivery', () => {
 
 describe('a history', () => {
   it('is sent oldest first, with merges and messages of any shape', async () => {
-    const { folder, commit, merge, git } = await repositoryOf();
+    const { folder, commit, merge, on } = repositoryOf();
     const messages = ['root', '', 'line\nline\r\n\n  indented', '-x --not-an-option', '%H %x00 "quoted"'];
-    for (const message of messages) await commit(message);
-    await git(['checkout', '--quiet', '-b', 'feature']);
-    await commit('ABC-7 On a branch');
-    await git(['checkout', '--quiet', 'main']);
-    await merge('feature', 'Merge feature');
+    for (const message of messages) commit(message);
+    on('feature');
+    commit('ABC-7 On a branch');
+    on('main');
+    merge('feature', 'Merge feature');
     const receiver = await receive(() => RECORDED);
     await send(folder, receiver);
     expect(titlesTo(receiver)).toEqual([...messages, 'ABC-7 On a branch', 'Merge feature']);
   });
 
   it('reads the same from a folder in it, a linked work tree, a bare clone and within a hook', async () => {
-    const { folder, commits, git } = await repositoryOf();
-    await commits(3);
+    const { folder, commits, git } = repositoryOf();
+    commits(3);
     const inside = join(folder, 'a', 'b');
     const bare = join(root, `${made}`, 'bare', 'shop.git');
     const linked = join(root, `${made}`, 'linked');
@@ -167,20 +175,20 @@ describe('a history', () => {
   });
 
   it("reads the same under settings of the user's own, because equal commits must be equal bytes", async () => {
-    const { folder, commit, git } = await repositoryOf();
+    const { folder, git } = repositoryOf();
     const gpg = `${folder}-gpg`;
     await writeFile(gpg, SIGNER, { mode: 0o755 });
     await git(['config', 'gpg.program', gpg]);
-    await git(['config', 'commit.gpgSign', 'true']);
-    await commit('ABC-1 Größe');
+    const signed = ['-c', 'commit.gpgSign=true', 'commit', '--quiet', '--allow-empty', '-m', 'ABC-1 Größe'];
+    await git(signed, AUTHOR);
     const plain = await bodiesSent(folder);
-    for (const [name = '', value = ''] of SETTINGS) await git(['config', name, value]);
+    await appendFile(join(folder, '.git', 'config'), SETTINGS);
     expect(await git(['log', '-1'])).toContain('made by SIGNER');
     expect(await bodiesSent(folder)).toEqual(plain);
   });
 
   it('without any commit is nothing to send, which is no failure', async () => {
-    const { folder } = await repositoryOf();
+    const { folder } = repositoryOf();
     const receiver = await receive(() => RECORDED);
     const { code, stdout } = await send(folder, receiver);
     expect([code, stdout]).toEqual([0, 'shop has no commits yet: nothing to send.\n']);
@@ -188,8 +196,8 @@ describe('a history', () => {
   });
 
   it('that is shallow is sent as far as it goes, and that is said', async () => {
-    const { folder, commits, git } = await repositoryOf();
-    await commits(4);
+    const { folder, commits, git } = repositoryOf();
+    commits(4);
     const shallow = `${folder}-shallow`;
     await git(['clone', '--quiet', '--depth', '2', `file://${folder}`, shallow]);
     const receiver = await receive(() => RECORDED);
@@ -204,34 +212,35 @@ describe('running it again', () => {
   const most = ['--batch', '6'];
 
   it('sends the same bytes, so that it changes nothing', async () => {
-    const { folder, commits } = await repositoryOf();
-    await commits(20);
+    const { folder, commits } = repositoryOf();
+    commits(20);
     const first = await bodiesSent(folder, ...most);
     expect(first.length).toBeGreaterThan(4);
     expect(await bodiesSent(folder, ...most)).toEqual(first);
   });
 
   it('after a new commit sends all batches but the last with the same bytes', async () => {
-    const { folder, commits, commit } = await repositoryOf();
-    await commits(20);
+    const { folder, commits, commit } = repositoryOf();
+    commits(20);
+    let before = await bodiesSent(folder, ...most);
     for (let more = 0; more < 4; more++) {
-      const before = await bodiesSent(folder, ...most);
-      await commit(`ABC-${100 + more} New`);
+      commit(`ABC-${100 + more} New`);
       const after = await bodiesSent(folder, ...most);
       expect(after.slice(0, before.length - 1)).toEqual(before.slice(0, -1));
       expect(after.slice(before.length - 1).join()).toContain(`ABC-${100 + more} New`);
+      before = after;
     }
   });
 
   it('after a merge of older commits, or with a later --since, sends most batches with the same bytes', async () => {
-    const { folder, commits, git, merge } = await repositoryOf();
-    await commits(10);
-    await git(['checkout', '--quiet', '-b', 'older']);
-    await commits(3, 'OLD');
-    await git(['checkout', '--quiet', 'main']);
-    await commits(20, 'NEW');
+    const { folder, commits, on, merge } = repositoryOf();
+    commits(10);
+    on('older');
+    commits(3, 'OLD');
+    on('main');
+    commits(20, 'NEW');
     const before = await bodiesSent(folder, ...most);
-    await merge('older', 'Merge older');
+    merge('older', 'Merge older');
     const after = await bodiesSent(folder, ...most);
     expect(after.slice(0, before.length - 1)).toEqual(before.slice(0, -1));
     const later = await bodiesSent(folder, ...most, '--since', '2026-03-02T15:00:00-07:00');
@@ -243,14 +252,14 @@ describe('running it again', () => {
 const commitsIn = (bodies: string[]): number => bodies.flatMap((body) => JSON.parse(body).commits).length;
 
 describe('--branch', () => {
-  let repository: GitRepository;
+  let repository: DrawnRepository;
 
   beforeAll(async () => {
-    repository = await repositoryOf();
-    await repository.commits(2, 'MAIN');
-    await repository.git(['checkout', '--quiet', '-b', 'feature/ABC-7']);
-    await repository.commits(2, 'OWN');
-    await repository.git(['checkout', '--quiet', 'main']);
+    repository = repositoryOf();
+    repository.commits(2, 'MAIN');
+    repository.on('feature/ABC-7');
+    repository.commits(2, 'OWN');
+    repository.on('main');
   });
 
   const branches = async (folder: string, ...names: string[]): Promise<string[]> => {
@@ -286,7 +295,7 @@ describe('--branch', () => {
     await repository.git(['checkout', '--quiet', '--detach', 'main']);
     const receiver = await receive(() => RECORDED);
     const { stdout } = await send(repository.folder, receiver);
-    await repository.git(['checkout', '--quiet', 'main']);
+    repository.on('main');
     expect(stdout).toContain('(on no branch: 2)');
     expect(commitsTo(receiver).map((commit) => 'branch' in commit)).toEqual([false, false]);
   });
@@ -305,8 +314,8 @@ describe('--branch', () => {
 
 describe('--since', () => {
   it('leaves out what is older, as git reads the time', async () => {
-    const { folder, commits } = await repositoryOf();
-    await commits(4);
+    const { folder, commits } = repositoryOf();
+    commits(4);
     const receiver = await receive(() => RECORDED);
     const { stdout } = await send(folder, receiver, '--since', '2026-03-02T11:30:00-07:00');
     expect(titlesTo(receiver)).toEqual(['ABC-3 Change 3', 'ABC-4 Change 4']);
@@ -314,8 +323,8 @@ describe('--since', () => {
   });
 
   it('may leave nothing, which is no failure', async () => {
-    const { folder, commits } = await repositoryOf();
-    await commits(1);
+    const { folder, commits } = repositoryOf();
+    commits(1);
     const receiver = await receive(() => RECORDED);
     const { code, stdout } = await send(folder, receiver, '--since', '2026-03-03T00:00:00Z');
     expect([code, stdout]).toEqual([
@@ -328,9 +337,9 @@ describe('--since', () => {
 
 describe('--dry-run', () => {
   it('says what would be sent, needs no receiver, and obeys no terminal codes of a message', async () => {
-    const { folder, commit, commits } = await repositoryOf();
-    await commit('\u001b[31mABC-1 Red\n\nMore');
-    await commits(8);
+    const { folder, commit, commits } = repositoryOf();
+    commit('\u001b[31mABC-1 Red\n\nMore');
+    commits(8);
     const { code, stdout } = await runCli('commits', ['--repo', folder, '--batch', '2', '--dry-run']);
     expect(code).toBe(0);
     expect(stdout).toContain('Commits of shop: 9 (main: 9)\nDeliveries it would take: 9. Nothing was sent.');
@@ -341,11 +350,11 @@ describe('--dry-run', () => {
 });
 
 describe('a receiver in trouble', () => {
-  let repository: GitRepository;
+  let repository: DrawnRepository;
 
   beforeAll(async () => {
-    repository = await repositoryOf();
-    await repository.commits(3);
+    repository = repositoryOf();
+    repository.commits(3);
   });
 
   it('gets the same batch again until it takes it', async () => {
@@ -391,8 +400,8 @@ describe('a receiver in trouble', () => {
 
 describe('a repository that git cannot read to its end', () => {
   it('ends with exit code 1 after what could be read', async () => {
-    const { folder, commits, git } = await repositoryOf();
-    await commits(3);
+    const { folder, commits, git } = repositoryOf();
+    commits(3);
     const tree = await git(['rev-parse', 'HEAD~2']);
     await rm(join(folder, '.git', 'objects', tree.slice(0, 2), tree.slice(2)));
     const receiver = await receive(() => RECORDED);
@@ -460,9 +469,9 @@ describe('to a real receiver', () => {
   });
 
   it('every batch is taken, and again it is a duplicate', async () => {
-    const { folder: shop, commits, commit } = await repositoryOf();
-    await commits(12);
-    await commit('', { at: '1772500000 -0000' });
+    const { folder: shop, commits, commit } = repositoryOf();
+    commits(12);
+    commit('', { at: '1772500000 -0000' });
     const first = await send(shop, instance, '--batch', '4');
     expect(first.code).toBe(0);
     const [, batches = ''] = /accepted +(\d+) +13\nduplicate +0 +0\nfailed +0 +0\n$/.exec(first.stdout) ?? [];
@@ -475,8 +484,8 @@ describe('to a real receiver', () => {
   });
 
   it('a wrong secret is told', async () => {
-    const { folder: shop, commits } = await repositoryOf();
-    await commits(1);
+    const { folder: shop, commits } = repositoryOf();
+    commits(1);
     const { code, stdout } = await runCli('commits', [
       '--repo',
       shop,
