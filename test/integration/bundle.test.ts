@@ -1,27 +1,28 @@
 import { createHmac } from 'node:crypto';
-import { copyFile, mkdir, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { copyFile, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { readEventFile, signEvent } from '../../src/cli/invoke/event-file.ts';
-import { buildBundle } from '../../src/cli/shared/bundle.ts';
 import { FUNCTIONS, type FunctionName } from '../../src/contract/functions.ts';
 import { embeddedConfig } from '../../src/local/aws-config.ts';
 import { createDynamoDb } from '../../src/platform/dynamodb.ts';
 import { ensureTable } from '../../src/store/create-table.ts';
+import { GIT_SHA, sharedBundles } from '../support/bundles.ts';
 import { startTestEngine } from '../support/engine.ts';
+import { RUN_FOLDER } from '../support/run-folder.ts';
 import { startS3 } from '../support/s3.ts';
 import { startSecretsManager } from '../support/secrets-manager.ts';
 import { noise } from '../support/seed.ts';
 import { type LambdaProcess, startLambda } from './bundle/lambda-process.ts';
-import { runCli } from './cli/run-cli.ts';
+import { type Ended, runCli } from './cli/run-cli.ts';
 
 const SECRET = 'a secret for tests';
-const GIT_SHA = '0123456789abcdef0123456789abcdef01234567';
 const ARN = 'arn:aws:secretsmanager:us-west-2:123456789012:secret:webhooks-AbCdEf';
 
 let folder = '';
+let bundles = '';
 let engine: Awaited<ReturnType<typeof startTestEngine>>;
 const running: LambdaProcess[] = [];
 
@@ -48,15 +49,20 @@ const lambdaEnv = (extra: Record<string, string> = {}): Record<string, string> =
  * Starts the function with nothing beside it: its one file alone in a folder outside the project.
  * @param beside files of the build that are not loaded at start
  */
-const start = async (
+const startAlone = async (
   name: FunctionName,
   env: Record<string, string>,
   beside: string[] = [],
 ): Promise<LambdaProcess> => {
   const alone = await mkdtemp(join(folder, 'alone-'));
-  for (const file of ['index.mjs', ...beside])
-    await copyFile(join(folder, 'a', name, file), join(alone, file));
+  for (const file of ['index.mjs', ...beside]) await copyFile(join(bundles, name, file), join(alone, file));
   const lambda = await startLambda(alone, env);
+  return lambda;
+};
+
+/** The same, ended after the test. */
+const start: typeof startAlone = async (...args) => {
+  const lambda = await startAlone(...args);
   running.push(lambda);
   return lambda;
 };
@@ -102,7 +108,7 @@ beforeAll(async () => {
   engine = await startTestEngine();
   const dynamodb = createDynamoDb(embeddedConfig(engine.endpoint));
   await ensureTable(dynamodb, 'bundle-test');
-  for (const name of FUNCTIONS) await buildBundle(name, join(folder, 'a'), GIT_SHA);
+  bundles = await sharedBundles();
 });
 
 afterEach(async () => {
@@ -115,9 +121,19 @@ afterAll(async () => {
 });
 
 describe('npm run build', () => {
+  let out = '';
+  let built: Ended;
+
+  beforeAll(async () => {
+    // As deep as the shared ones: source maps name the sources from where they are.
+    out = await mkdtemp(join(RUN_FOLDER, 'built-'));
+    await mkdir(join(out, 'read'));
+    await writeFile(join(out, 'read/left-over.js'), 'of an earlier build');
+    built = await runCli('build', ['--out', out], { GIT_SHA });
+  });
+
   it('makes one folder for each function, with the file Lambda loads and its source map', async () => {
-    const out = join(folder, 'cli');
-    const { code, stdout } = await runCli('build', ['--out', out], { GIT_SHA });
+    const { code, stdout } = built;
     expect(code).toBe(0);
     expect(stdout).toMatch(/^ingest +\S+\/ingest\/index\.mjs +\d+ +\d+$/m);
     expect((await readdir(out, { recursive: true })).sort()).toEqual([
@@ -145,10 +161,9 @@ describe('npm run build', () => {
   it.each(FUNCTIONS)(
     'makes the same bytes of %s each time, because a deployment is decided by them',
     async (name) => {
-      await buildBundle(name, join(folder, 'b'), GIT_SHA);
       for (const file of ['index.mjs', 'index.mjs.map']) {
         const [first, second] = await Promise.all(
-          ['a', 'b'].map((out) => readFile(join(folder, out, name, file))),
+          [bundles, out].map((build) => readFile(join(build, name, file))),
         );
         expect(first?.length).toBeGreaterThan(10_000);
         expect(first?.equals(second ?? Buffer.alloc(0))).toBe(true);
@@ -157,28 +172,30 @@ describe('npm run build', () => {
   );
 
   it('keeps the sources out of the source map, because it is for stack traces only', async () => {
-    const map = JSON.parse(await readFile(join(folder, 'a/ingest/index.mjs.map'), 'utf8'));
+    const map = JSON.parse(await readFile(join(out, 'ingest/index.mjs.map'), 'utf8'));
     expect(map.sources.some((source: string) => source.endsWith('src/handlers/ingest.ts'))).toBe(true);
     expect(map).not.toHaveProperty('sourcesContent');
   });
 
   it('leaves nothing of an earlier build, because all of the folder is deployed', async () => {
-    const out = join(folder, 'again');
-    await mkdir(join(out, 'read'), { recursive: true });
-    await copyFile(import.meta.filename, join(out, 'read/left-over.js'));
-    await buildBundle('read', out, undefined);
     expect((await readdir(join(out, 'read'))).sort()).toEqual(['index.mjs', 'index.mjs.map']);
   });
 });
 
 describe('the ingest bundle alone in a clean process', () => {
-  it('needs no package beside it and exports what Lambda calls', async () => {
-    const lambda = await start('ingest', lambdaEnv({ JIRA_WEBHOOK_SECRET: SECRET }));
+  let lambda: LambdaProcess;
+
+  beforeAll(async () => {
+    lambda = await startAlone('ingest', lambdaEnv({ JIRA_WEBHOOK_SECRET: SECRET }));
+  });
+
+  afterAll(() => lambda.end());
+
+  it('needs no package beside it and exports what Lambda calls', () => {
     expect(lambda.greeting).toEqual(['there is no zod', 'function']);
   });
 
   it('answers the ready events as the routes are written', async () => {
-    const lambda = await start('ingest', lambdaEnv({ JIRA_WEBHOOK_SECRET: SECRET }));
     const answers: [string, number | undefined, string][] = [];
     for (const name of [
       'health',
@@ -209,7 +226,6 @@ describe('the ingest bundle alone in a clean process', () => {
   });
 
   it('takes the same bytes as text and as base64 for the same delivery', async () => {
-    const lambda = await start('ingest', lambdaEnv({ JIRA_WEBHOOK_SECRET: SECRET }));
     const body = issueBody('20001', 'SAME-1', { summary: 'ä – 😀' });
     const first = bodyOf(await lambda.invoke(post(body)));
     const second = await lambda.invoke(post(body, SECRET, true));
@@ -218,9 +234,9 @@ describe('the ingest bundle alone in a clean process', () => {
   });
 
   it('logs JSON lines that name the build, because that is how a log leads to its code', async () => {
-    const lambda = await start('ingest', lambdaEnv({ JIRA_WEBHOOK_SECRET: SECRET }));
-    await lambda.invoke(post(issueBody('20002', 'LOGS-1')));
-    const lines = (await lambda.end()).map((line) => JSON.parse(line));
+    const own = await start('ingest', lambdaEnv({ JIRA_WEBHOOK_SECRET: SECRET }));
+    await own.invoke(post(issueBody('20002', 'LOGS-1')));
+    const lines = (await own.end()).map((line) => JSON.parse(line));
     const [counts, logged] = [lines.filter(isMetric), lines.filter((line) => !isMetric(line))];
     expect(logged).toMatchObject([
       { git_sha: GIT_SHA, issue_key: 'LOGS-1', outcome: 'applied', status: 202 },
@@ -232,9 +248,9 @@ describe('the ingest bundle alone in a clean process', () => {
   });
 
   it('has the formatter for readable lines in it, because RC_LOG_JSON=false must work there too', async () => {
-    const lambda = await start('ingest', lambdaEnv({ JIRA_WEBHOOK_SECRET: SECRET, RC_LOG_JSON: 'false' }));
-    await lambda.invoke(post(issueBody('20003', 'LOGS-2')));
-    expect((await lambda.end()).join('\n')).toMatch(/INFO: delivery.*LOGS-2/s);
+    const own = await start('ingest', lambdaEnv({ JIRA_WEBHOOK_SECRET: SECRET, RC_LOG_JSON: 'false' }));
+    await own.invoke(post(issueBody('20003', 'LOGS-2')));
+    expect((await own.end()).join('\n')).toMatch(/INFO: delivery.*LOGS-2/s);
   });
 
   it('does not start without a secret, and says which variable is missing', async () => {
@@ -249,12 +265,12 @@ describe('the ingest bundle alone in a clean process', () => {
         JIRA_WEBHOOK_SECRET_ARN: ARN,
         AWS_ENDPOINT_URL_SECRETS_MANAGER: secrets.endpoint,
       });
-      const lambda = await start('ingest', env);
-      expect((await lambda.invoke(readyEvent('health'))).statusCode).toBe(200);
+      const own = await start('ingest', env);
+      expect((await own.invoke(readyEvent('health'))).statusCode).toBe(200);
       const body = issueBody('20004', 'SECRET-1');
-      expect((await lambda.invoke(post(body, 'in the store'))).statusCode).toBe(202);
-      expect((await lambda.invoke(post(body, SECRET))).statusCode).toBe(401);
-      const [line] = (await lambda.end()).map((text) => JSON.parse(text)).filter((one) => !isMetric(one));
+      expect((await own.invoke(post(body, 'in the store'))).statusCode).toBe(202);
+      expect((await own.invoke(post(body, SECRET))).statusCode).toBe(401);
+      const [line] = (await own.end()).map((text) => JSON.parse(text)).filter((one) => !isMetric(one));
       expect(line).toMatchObject({ outcome: 'applied', secret: 'jira_webhook_secret' });
     } finally {
       await secrets.close();
@@ -269,14 +285,14 @@ describe('the ingest bundle alone in a clean process', () => {
         ARTIFACTS_BUCKET: 'artifacts-of-tests',
         AWS_ENDPOINT_URL_S3: s3.endpoint,
       });
-      const lambda = await start('ingest', env, ['raw-bodies-s3.mjs']);
+      const own = await start('ingest', env, ['raw-bodies-s3.mjs']);
       const body = issueBody('20005', 'LARGE-1', {
         customfield_10050: noise(900_000).toString('base64'),
       });
       s3.fail({ kind: 'error', status: 503, code: 'SlowDown' });
-      expect((await lambda.invoke(post(body, SECRET, true))).statusCode).toBe(503);
+      expect((await own.invoke(post(body, SECRET, true))).statusCode).toBe(503);
       s3.heal();
-      const answer = await lambda.invoke(post(body, SECRET, true));
+      const answer = await own.invoke(post(body, SECRET, true));
       expect(answer.statusCode).toBe(202);
       const path = `/artifacts-of-tests/artifacts/raw/${bodyOf(answer).event_id}`;
       expect([...s3.objects.keys()]).toEqual([path]);
@@ -288,12 +304,19 @@ describe('the ingest bundle alone in a clean process', () => {
 });
 
 describe('the read bundle alone in a clean process', () => {
+  let read: LambdaProcess;
+
+  beforeAll(async () => {
+    read = await startAlone('read', lambdaEnv({ AWS_LAMBDA_FUNCTION_NAME: 'read' }));
+  });
+
+  afterAll(() => read.end());
+
   it('answers what ingest has stored', async () => {
     const ingest = await start('ingest', lambdaEnv({ JIRA_WEBHOOK_SECRET: SECRET }));
     const taken = bodyOf(
       await ingest.invoke(post(issueBody('30001', 'READ-1', { status: { name: 'Done' } }))),
     );
-    const read = await start('read', lambdaEnv({ AWS_LAMBDA_FUNCTION_NAME: 'read' }));
     expect(read.greeting).toEqual(['there is no zod', 'function']);
     const snapshot = bodyOf(await read.invoke(get('/issues/read-1')));
     expect(snapshot).toMatchObject({ issue_id: '30001', issue_key: 'READ-1', status: 'Done' });
@@ -309,7 +332,6 @@ describe('the read bundle alone in a clean process', () => {
   });
 
   it('needs no secret and refuses what is no question', async () => {
-    const read = await start('read', lambdaEnv({ AWS_LAMBDA_FUNCTION_NAME: 'read' }));
     const statuses: (number | undefined)[] = [];
     for (const event of [get('/issues/NOTHING-1'), get('/issues'), get('/events', 'date=x'), get('/nothing')])
       statuses.push((await read.invoke(event)).statusCode);

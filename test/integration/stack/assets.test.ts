@@ -1,18 +1,17 @@
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CreateTableCommand } from '@aws-sdk/client-dynamodb';
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import * as z from 'zod/mini';
 import { readEventFile, signEvent } from '../../../src/cli/invoke/event-file.ts';
-import { buildBundle } from '../../../src/cli/shared/bundle.ts';
 import { signatureOf } from '../../../src/cli/shared/sign.ts';
 import { ENV } from '../../../src/contract/env.ts';
 import { FUNCTIONS, type FunctionName } from '../../../src/contract/functions.ts';
 import { embeddedConfig } from '../../../src/local/aws-config.ts';
 import { createDynamoDb } from '../../../src/platform/dynamodb.ts';
 import { openApp } from '../../support/app.ts';
+import { sharedBundles } from '../../support/bundles.ts';
 import { startTestEngine } from '../../support/engine.ts';
 import { type FakeS3, startS3 } from '../../support/s3.ts';
 import { type FakeSecretsManager, startSecretsManager } from '../../support/secrets-manager.ts';
@@ -160,8 +159,7 @@ const takeAs = (name: FunctionName): string[] => {
 };
 
 beforeAll(async () => {
-  bundles = await mkdtemp(join(tmpdir(), 'assets-'));
-  await Promise.all(FUNCTIONS.map((name) => buildBundle(name, bundles, '0123456789abcdef')));
+  bundles = await sharedBundles();
   stack = synthStack({}, bundles);
   engine = await startTestEngine();
   table = await startRecordingProxy(engine.endpoint);
@@ -188,7 +186,6 @@ afterAll(async () => {
   await Promise.all(running.map((lambda) => lambda.end()));
   await Promise.all([table.close(), s3.close(), secrets.close()]);
   await engine.stop();
-  await rm(bundles, { recursive: true });
 });
 
 describe('what is deployed', () => {
@@ -213,6 +210,12 @@ const DEFAULTS = {
 };
 
 describe('the environment of a function', () => {
+  let full: SynthesizedStack;
+
+  beforeAll(() => {
+    full = synthStack(EVERYTHING_SET, bundles);
+  });
+
   /** Names whose value the bundle takes: minifying leaves the names of properties. */
   const readBy = async (name: FunctionName): Promise<string[]> => {
     const code = await readFile(join(assetOf(name), 'index.mjs'), 'utf8');
@@ -220,7 +223,6 @@ describe('the environment of a function', () => {
   };
 
   it.each(FUNCTIONS)('has everything %s reads and nothing it does not read', async (name) => {
-    const full = synthStack(EVERYTHING_SET, bundles);
     const set = Object.keys(functionOf(full, name).Environment.Variables);
     const read = await readBy(name);
     expect(set.filter((variable) => variable !== 'NODE_OPTIONS' && !read.includes(variable))).toEqual([]);
