@@ -1,17 +1,20 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { cp, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { sharedBundles } from '../../support/bundles.ts';
+import { COMPILE_CACHE } from '../../support/compile-cache.ts';
 import { SECRET, startTestInstance, type TestInstance } from './instance.ts';
-import { spawnCli } from './run-cli.ts';
+import { runCli, spawnCli } from './run-cli.ts';
 
 let instance: TestInstance;
 let bundles = '';
 
 /** Calls a ready event, on the instance's table. */
-const invoke = (event: string, args: string[] = [], env: NodeJS.ProcessEnv = {}) =>
-  spawnCli('invoke', [`test/events/${event}.json`, '--bundles', bundles, ...args, ...instance.table], {
+const invoke = (event: string, args: string[] = [], env: NodeJS.ProcessEnv = {}, run = runCli) =>
+  run('invoke', [`test/events/${event}.json`, '--bundles', bundles, ...args, ...instance.table], {
     JIRA_WEBHOOK_SECRET: SECRET,
+    ...COMPILE_CACHE,
     ...instance.env,
     ...env,
   });
@@ -19,6 +22,8 @@ const invoke = (event: string, args: string[] = [], env: NodeJS.ProcessEnv = {})
 beforeAll(async () => {
   instance = await startTestInstance();
   bundles = await mkdtemp(join(tmpdir(), 'bundles-'));
+  // All but that of ingest, which is to be built.
+  await cp(join(await sharedBundles(), 'read'), join(bundles, 'read'), { recursive: true });
 });
 
 afterAll(async () => {
@@ -28,7 +33,7 @@ afterAll(async () => {
 
 describe('npm run invoke', () => {
   it('builds the bundle where there is none, signs the event and prints the answer', async () => {
-    const { code, stdout, stderr } = await invoke('webhook-issue-created');
+    const { code, stdout, stderr } = await invoke('webhook-issue-created', [], {}, spawnCli);
     expect(code).toBe(0);
     expect(JSON.parse(stdout)).toMatchObject({
       statusCode: 202,
@@ -114,7 +119,7 @@ describe('npm run invoke', () => {
   });
 
   it('is wrong usage with what is no event', async () => {
-    const { code, stderr } = await spawnCli('invoke', ['package.json', ...instance.table], instance.env);
+    const { code, stderr } = await runCli('invoke', ['package.json', ...instance.table], instance.env);
     expect(code).toBe(2);
     expect(stderr).toContain('package.json is no API Gateway HTTP API event');
   });
