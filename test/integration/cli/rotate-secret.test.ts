@@ -1,16 +1,31 @@
+import { syncBuiltinESMExports } from 'node:module';
+import timers from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { signatureOf } from '../../../src/cli/shared/sign.ts';
+import { readEnv } from '../../../src/contract/env.ts';
+import { type Instance, startInstance } from '../../../src/local/run-instance.ts';
+import { createLogger } from '../../../src/platform/logger.ts';
 import { commitDelivery } from '../../support/commit-deliveries.ts';
 import { ARN, awsEnv } from '../../support/rotation.ts';
 import { type FakeSecretsManager, startSecretsManager } from '../../support/secrets-manager.ts';
-import { type ServerProcess, startServer, temporaryFolder } from '../../support/server-process.ts';
+import { temporaryFolder } from '../../support/server-process.ts';
 import { SECRET, startTestInstance, type TestInstance } from './instance.ts';
 import { runCli, spawnCli } from './run-cli.ts';
 
 const CANARY = 'canary-main-5f1c';
 const DAY_MS = 86_400_000;
 
-/** Loaded before the command: its 60 s pass at once. */
+const { setTimeout: sleep } = timers;
+
+/** In this process only the 60 s of `begin` pass at once: others wait here too. */
+const withoutItsWait: typeof sleep = (ms, ...rest) => sleep(ms === 60_000 ? 0 : ms, ...rest);
+
+const letSleepBe = (how: typeof sleep): void => {
+  timers.setTimeout = how;
+  syncBuiltinESMExports();
+};
+
+/** Loaded before the command in a process of its own: its 60 s pass at once. */
 const NO_SLEEP = `import timers from 'node:timers/promises';
 import { syncBuiltinESMExports } from 'node:module';
 timers.setTimeout = async () => {};
@@ -22,10 +37,14 @@ let instance: TestInstance;
 let fake: FakeSecretsManager;
 
 beforeAll(async () => {
+  letSleepBe(withoutItsWait);
   instance = await startTestInstance();
 });
 
-afterAll(() => instance.stop());
+afterAll(async () => {
+  letSleepBe(sleep);
+  await instance.stop();
+});
 
 beforeEach(async () => {
   fake = await startSecretsManager(ARN);
@@ -40,17 +59,15 @@ afterEach(() => fake.close());
 const run = (args: string[], env: NodeJS.ProcessEnv = {}) =>
   runCli('rotate-secret', args, { ...awsEnv(fake), JIRA_WEBHOOK_SECRET_ARN: ARN, ...env });
 
-/** Only `begin` sleeps, and so needs a process that does not. */
-const begin = (args: string[], env: NodeJS.ProcessEnv = {}) =>
-  spawnCli('rotate-secret', [...args, 'begin'], {
+/** The same in a process of its own, which begins while another one does. */
+const beginBeside = () =>
+  spawnCli('rotate-secret', ['--source', 'jira', 'begin', '--yes'], {
     ...awsEnv(fake),
     JIRA_WEBHOOK_SECRET_ARN: ARN,
     NODE_OPTIONS: noSleep,
-    ...env,
   });
 
-const jira = (step: string, ...args: string[]) =>
-  step === 'begin' ? begin(['--source', 'jira', ...args]) : run(['--source', 'jira', step, ...args]);
+const jira = (step: string, ...args: string[]) => run(['--source', 'jira', step, ...args]);
 
 const stored = (): Record<string, unknown> => JSON.parse(fake.read('AWSCURRENT') ?? '{}');
 
@@ -114,14 +131,14 @@ describe('npm run rotate-secret', () => {
   });
 
   it('rotates the secret of a name, and of another source', async () => {
-    const other = await begin(['--source', 'github', '--yes', '--secret-id', ARN], {
+    const other = await run(['--source', 'github', 'begin', '--yes', '--secret-id', ARN], {
       JIRA_WEBHOOK_SECRET_ARN: '',
     });
     expect(stored()).toMatchObject({ github_webhook_secret_next: other.stdout.trim() });
   });
 
   it('lets one of two win that are begun together', async () => {
-    const both = await Promise.all([jira('begin', '--yes'), jira('begin', '--yes')]);
+    const both = await Promise.all([beginBeside(), beginBeside()]);
     expect(both.map(({ code }) => code).sort()).toEqual([0, 1]);
     const [won, lost] = both[0]?.code === 0 ? both : both.toReversed();
     expect(stored().jira_webhook_secret_next).toBe(won?.stdout.trim());
@@ -132,7 +149,14 @@ describe('npm run rotate-secret', () => {
 
 describe('what deliveries used', () => {
   let folder: Awaited<ReturnType<typeof temporaryFolder>>;
-  let server: ServerProcess;
+  let server: Instance;
+
+  /** A receiver with a table of its own, in this process. */
+  const receive = (given: NodeJS.ProcessEnv): Promise<Instance> => {
+    const shared = { PORT: '0', LOG_LEVEL: 'silent', ARTIFACTS_DIR: folder.path };
+    const env = readEnv({ ...shared, AWS_ENDPOINT_URL_DYNAMODB: instance.endpoint, ...given });
+    return startInstance({ env, log: createLogger(env), correlate: false });
+  };
 
   beforeAll(async () => {
     folder = await temporaryFolder();
@@ -153,13 +177,7 @@ describe('what deliveries used', () => {
     );
 
   it('is read from the table: finish refuses before the new secret was used, and does it after', async () => {
-    server = await startServer(folder.path, {
-      ...awsEnv(fake),
-      JIRA_WEBHOOK_SECRET: undefined,
-      JIRA_WEBHOOK_SECRET_ARN: ARN,
-      AWS_ENDPOINT_URL_DYNAMODB: instance.endpoint,
-      TABLE_NAME: 'rotation-test',
-    });
+    server = await receive({ ...awsEnv(fake), JIRA_WEBHOOK_SECRET_ARN: ARN, TABLE_NAME: 'rotation-test' });
     const table = ['--table', 'rotation-test', '--endpoint', instance.endpoint];
     expect(await deliver(CANARY, 1)).toBe(202);
     const secret = (await jira('begin', '--yes')).stdout.trim();
@@ -184,8 +202,7 @@ describe('what deliveries used', () => {
   });
 
   it('is told by source, and of a receiver whose environment has the secret', async () => {
-    server = await startServer(folder.path, {
-      AWS_ENDPOINT_URL_DYNAMODB: instance.endpoint,
+    server = await receive({
       JIRA_WEBHOOK_SECRET: SECRET,
       COMMITS_WEBHOOK_SECRET: 'of commits',
       TABLE_NAME: 'override-test',
@@ -204,8 +221,7 @@ describe('what deliveries used', () => {
   });
 
   it('is told of the newest 25, whatever lies before', async () => {
-    server = await startServer(folder.path, {
-      AWS_ENDPOINT_URL_DYNAMODB: instance.endpoint,
+    server = await receive({
       JIRA_WEBHOOK_SECRET: SECRET,
       TABLE_NAME: 'many-test',
     });
