@@ -34,8 +34,8 @@ beforeEach(() => {
 
 afterAll(() => all.remove());
 
-/** A process is killed in each. */
-const ROUNDS = some(3, [1, 2, 3, 4, 5, 6, 7, 8]);
+/** A process is killed in each; its runs are newer than those of the rounds before. */
+const ROUNDS = some(3, [1, 2, 3, 4, 5, 6, 7, 8]).toSorted();
 
 const signal = (): AbortSignal => AbortSignal.timeout(20_000);
 const run = (nth: number): Buffer => bytesOf(documentOf(runIdOf(nth)));
@@ -80,6 +80,7 @@ const observe = () => {
     while (!stopped) {
       await Promise.all([look(LATEST_KEY), look(LATEST_SUMMARY_KEY)]);
       for (const name of await names()) listed.add(name);
+      await sleep(2);
     }
   })();
   const stop = async () => {
