@@ -15,7 +15,7 @@ import {
   temporaryFolder,
 } from '../support/server-process.ts';
 
-const KILLS = depth(3, 20);
+const KILLS = depth(2, 20);
 const SENDERS = 8;
 const HISTORIES = 3 * KILLS;
 const LIMIT_MS = 300_000;

@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import fc from 'fast-check';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import * as z from 'zod/mini';
-import { correlationDraft } from '../../property/correlation-drafts.ts';
+import { correlationDraft, type Draft } from '../../property/correlation-drafts.ts';
 import { placedSteps, placesOf } from '../../property/correlation-histories.ts';
 import { depth } from '../../support/depth.ts';
 import { deliveryOf, type HistoryStep } from '../../support/history-steps.ts';
@@ -12,7 +12,7 @@ import { commitGaps, commitsOf, documentsIn, storyGaps } from './found.ts';
 import { deliver, SECRETS } from './real-instance.ts';
 
 const ROUNDS = depth(2, 4);
-const HISTORIES_OF_A_ROUND = 3;
+const HISTORIES_OF_A_ROUND = depth(2, 3);
 const SENDERS = 4;
 const LIMIT_MS = 240_000;
 /** Later in each round, so that some are killed before a batch and some within one (milliseconds). */
@@ -27,12 +27,12 @@ const start = () => startServer(folder.path, { ...SECRETS, LOCAL_DB_PATH: `${fol
 const get = (target: string) => getFrom(server.url, target);
 const countDocuments = (): number => documentsIn(folder.path).length;
 
-beforeEach(async () => {
+beforeAll(async () => {
   folder = await temporaryFolder();
   server = await start();
 });
 
-afterEach(async () => {
+afterAll(async () => {
   await server.stop();
   await folder.remove();
 });
@@ -40,11 +40,16 @@ afterEach(async () => {
 /** Histories of a round, each in projects and repositories of its own, with their numbers. */
 type Round = { number: number; steps: HistoryStep[] }[];
 
-const drawRounds = (): Round[] => {
-  const drafts = fc.sample(correlationDraft, ROUNDS * HISTORIES_OF_A_ROUND);
-  const histories = drafts.map((draft, at) => ({ number: at + 1, steps: placedSteps(draft, at + 1).steps }));
-  return Array.from({ length: ROUNDS }, () => histories.splice(0, HISTORIES_OF_A_ROUND));
+/** How many histories were drawn: all of this file go into one table. */
+let drawn = 0;
+
+const placeNext = (draft: Draft): Round[number] => {
+  drawn += 1;
+  return { number: drawn, steps: placedSteps(draft, drawn).steps };
 };
+
+const drawRounds = (count: number): Round[] =>
+  Array.from({ length: count }, () => fc.sample(correlationDraft, HISTORIES_OF_A_ROUND).map(placeNext));
 
 /** Sends a round's deliveries side by side. @returns the ids of its events */
 const deliverRound = async (round: Round): Promise<string[]> => {
@@ -65,7 +70,7 @@ const whenHandled = async (): Promise<void> => {
     const { unprocessed, failed } = stats.parse((await get('/stats')).body);
     expect(failed).toBe(0);
     if (unprocessed === 0) return sleep(500);
-    await sleep(50);
+    await sleep(200);
   }
   throw new Error('it was never handled');
 };
@@ -98,7 +103,7 @@ describe('an instance on a file', () => {
   it(
     'goes on where it was killed with -9, and handles once more at most what was under way',
     async () => {
-      const rounds = drawRounds();
+      const rounds = drawRounds(ROUNDS);
       const ids: string[] = [];
       let leftOver = 0;
       for (const [number, round] of rounds.entries()) {
@@ -120,7 +125,7 @@ describe('an instance on a file', () => {
   it(
     'is followed by another one, which handles what is left and nothing twice',
     async () => {
-      const [first = [], second = []] = drawRounds();
+      const [first = [], second = []] = drawRounds(2);
       const ids = await deliverRound(first);
       await server.stop();
       server = await start();
