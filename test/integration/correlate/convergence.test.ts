@@ -173,7 +173,7 @@ const [REPOSITORY = ''] = PLACES.repositories;
 
 const KINDS: [string, fc.Arbitrary<Played>, number][] = [
   ['of any kind', correlationDraft.map((draft) => placedSteps(draft, 1)), HISTORIES],
-  ['that contest the same commits', contestedHistory(PLACES.projects, REPOSITORY), depth(2, 60)],
+  ['that contest the same commits', contestedHistory(PLACES.projects, REPOSITORY), depth(1, 60)],
 ];
 
 describe('deliveries and commits in any order, handled by batches beside each other', () => {

@@ -10,6 +10,7 @@ import type { Item } from '../../../src/store/table-client.ts';
 import { passesFilter } from '../../../src/stream/passes-filter.ts';
 import { createTable, openApp, type TestApp } from '../../support/app.ts';
 import { scanTable, startCorrelation, type TestCorrelation, toRecord } from '../../support/correlation.ts';
+import { depth } from '../../support/depth.ts';
 import { startTestEngine } from '../../support/engine.ts';
 import { publishedValidator } from '../../support/schemas.ts';
 import { setBody } from '../../support/set-body.ts';
@@ -20,6 +21,8 @@ import { asBatch, eventRecord, issueRecord } from './records.ts';
 
 const ALL_HANDLED = { batchItemFailures: [] };
 const DAY_MS = 86_400_000;
+/** As many as one delivery may list, or more than are looked at together. */
+const COMMITS = depth(500, 2_000);
 
 let engine: Awaited<ReturnType<typeof startTestEngine>>;
 let now: number;
@@ -62,18 +65,18 @@ describe('a document', () => {
     expect(await bareStories(app)).toHaveLength(40);
   });
 
-  it('holds 2,000 commits of one delivery, which is one event and one batch', async () => {
+  it(`holds ${COMMITS} commits of one delivery, which is one event and one batch`, async () => {
     await deliverIssue('1', 'ABC-1');
     const two = (n: number): string => (n % 2 === 0 ? `ABC-1 commit ${n}` : `commit ${n}`);
-    const id = await deliverCommits(...Array.from({ length: 2_000 }, (_, n) => commit(n, two(n))));
+    const id = await deliverCommits(...Array.from({ length: COMMITS }, (_, n) => commit(n, two(n))));
     expect(await correlation.run()).toEqual(ALL_HANDLED);
     expect(correlation.documents()).toHaveLength(1);
     expect(correlation.latest().correlation.summary).toEqual({
       issues: 1,
       matched: 1,
       stories_without_commits: 0,
-      commits: 2_000,
-      commits_without_story: 1_000,
+      commits: COMMITS,
+      commits_without_story: COMMITS / 2,
     });
     expect(await processingOf(app, id)).toMatchObject({ status: 'processed', attempts: 1 });
   });
@@ -210,7 +213,7 @@ describe('what correlation writes', () => {
     expect(changes([], before).filter(passesFilter)).toHaveLength(4);
     expect(await correlation.run()).toEqual(ALL_HANDLED);
     now += 16 * 60_000;
-    await sweepEvents({ ...correlation.deps, retention_days: 30 });
+    await sweepEvents({ ...correlation.deps, retention_days: 3 });
     await setBody(app, eventKey(issue), 'garbage');
     expect(await correlation.run()).toEqual(ALL_HANDLED);
     await setBody(app, eventKey(issue), before.find(({ pk }) => pk === `E#${issue}`)?.body);

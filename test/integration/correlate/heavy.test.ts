@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { processBatch } from '../../../src/handlers/correlate/process-batch.ts';
 import { sweepEvents } from '../../../src/handlers/correlate/sweep-events.ts';
 import { openApp, startApp, type TestApp } from '../../support/app.ts';
@@ -11,8 +11,6 @@ import { commitsOf, processingOf } from './derived.ts';
 const HEAVY = 'acme/heavy';
 
 let engine: Awaited<ReturnType<typeof startTestEngine>>;
-let app: TestApp;
-let correlation: TestCorrelation;
 
 beforeAll(async () => {
   engine = await startTestEngine();
@@ -20,14 +18,16 @@ beforeAll(async () => {
 
 afterAll(() => engine.stop());
 
-beforeEach(async () => {
-  app = await startApp({ endpoint: engine.endpoint });
-  correlation = startCorrelation(app);
-  return () => correlation[Symbol.dispose]();
-});
+type World = { app: TestApp; correlation: TestCorrelation } & Disposable;
+
+const open = async (): Promise<World> => {
+  const app = await startApp({ endpoint: engine.endpoint });
+  const correlation = startCorrelation(app);
+  return { app, correlation, [Symbol.dispose]: () => correlation[Symbol.dispose]() };
+};
 
 /** The app's table, through clients that wait with every call about the heavy repository. */
-const slowTable = (pause: () => Promise<unknown>) => {
+const slowTable = (app: TestApp, pause: () => Promise<unknown>) => {
   const { table } = openApp({ endpoint: engine.endpoint, tableName: app.events.table.name }).events;
   for (const client of [table.writer, table.reader])
     client.middlewareStack.add(
@@ -41,7 +41,7 @@ const slowTable = (pause: () => Promise<unknown>) => {
 };
 
 /** Delivers commits of a heavy and of another repository, and an issue; the ids of their events. */
-const deliverAll = async () => {
+const deliverAll = async (app: TestApp) => {
   const heavy = { repository: HEAVY, commits: [commit(1, 'ABC-1'), commit(2, 'ABC-1 ABC-2')] };
   const bodies = [JSON.stringify(heavy), commitsBody(commit(3, 'ABC-1'))];
   const ids = [];
@@ -52,21 +52,25 @@ const deliverAll = async () => {
 
 const hintsOf = (ids: object) => Object.values(ids).map((event_id) => ({ kind: 'event', event_id }) as const);
 
-const statusOf = async (eventId: string): Promise<string> => (await processingOf(app, eventId)).status;
+const statusOf = async (app: TestApp, eventId: string): Promise<string> =>
+  (await processingOf(app, eventId)).status;
 
-describe('a delivery that takes long', () => {
+// They wait more than they work.
+describe.concurrent('a delivery that takes long', () => {
   it('holds nothing else of its batch, because what is done is written down first', async () => {
-    const ids = await deliverAll();
+    using world = await open();
+    const { app, correlation } = world;
+    const ids = await deliverAll(app);
     const { promise: released, resolve: release } = Promise.withResolvers<void>();
-    const deps = { ...correlation.deps, table: slowTable(() => released) };
+    const deps = { ...correlation.deps, table: slowTable(app, () => released) };
     const limits = { together_ms: 3_000, issue_ms: 30_000, alone_ms: 60_000, batch_ms: 600_000 };
     const batch = processBatch(deps, hintsOf(ids), limits);
-    const done = async () => [await statusOf(ids.other), await statusOf(ids.issue)];
+    const done = async () => [await statusOf(app, ids.other), await statusOf(app, ids.issue)];
     await vi.waitFor(async () => expect(await done()).toEqual(['processed', 'processed']), {
       timeout: 40_000,
       interval: 100,
     });
-    expect(await statusOf(ids.heavy)).toBe('pending');
+    expect(await statusOf(app, ids.heavy)).toBe('pending');
     expect(await commitsOf(app, 'ABC-1')).toEqual(['3 message']);
     expect(correlation.latest().correlation.matched).toMatchObject([{ issue_id: '1' }]);
     release();
@@ -78,8 +82,10 @@ describe('a delivery that takes long', () => {
   });
 
   it('is parked after two more tries alone, and waits for a replay, because it would take as long each time', async () => {
-    const ids = await deliverAll();
-    const deps = { ...correlation.deps, table: slowTable(() => sleep(6_000)) };
+    using world = await open();
+    const { app, correlation } = world;
+    const ids = await deliverAll(app);
+    const deps = { ...correlation.deps, table: slowTable(app, () => sleep(6_000)) };
     const limits = { together_ms: 3_000, issue_ms: 30_000, alone_ms: 1_500, batch_ms: 600_000 };
     expect(await processBatch(deps, hintsOf(ids), limits)).toMatchObject({ failed: 1, complete: true });
     expect(await processingOf(app, ids.heavy)).toMatchObject({
@@ -87,16 +93,18 @@ describe('a delivery that takes long', () => {
       attempts: 3,
       reason: 'not done within 1.5 s',
     });
-    expect(await statusOf(ids.other)).toBe('processed');
+    expect(await statusOf(app, ids.other)).toBe('processed');
   });
 
   it('is left to the sweep when its batch has no time for it, because a function ends after a while', async () => {
-    const ids = await deliverAll();
-    const slow = { ...correlation.deps, table: slowTable(() => sleep(6_000)) };
+    using world = await open();
+    const { app, correlation } = world;
+    const ids = await deliverAll(app);
+    const slow = { ...correlation.deps, table: slowTable(app, () => sleep(6_000)) };
     const limits = { together_ms: 3_000, issue_ms: 30_000, alone_ms: 60_000, batch_ms: 0 };
     expect(await processBatch(slow, hintsOf(ids), limits)).toMatchObject({ failed: 1, complete: true });
     expect(await processingOf(app, ids.heavy)).toMatchObject({ status: 'failed', attempts: 1 });
-    await sweepEvents({ ...correlation.deps, clock: () => Date.now() + 60_000, retention_days: 30 });
-    expect(await statusOf(ids.heavy)).toBe('processed');
+    await sweepEvents({ ...correlation.deps, clock: () => Date.now() + 60_000, retention_days: 3 });
+    expect(await statusOf(app, ids.heavy)).toBe('processed');
   });
 });

@@ -19,7 +19,7 @@ import { commitGaps, documentsIn, storyGaps } from './found.ts';
 import { type RealInstance, type Sent, startRealInstance } from './real-instance.ts';
 import { streamLength } from './stream-length.ts';
 
-const HISTORIES = depth(4, 8);
+const HISTORIES = depth(2, 8);
 const SENDERS = 8;
 
 let engine: Awaited<ReturnType<typeof startTestEngine>>;
@@ -93,11 +93,11 @@ const state = async () => ({
 
 const POLLING = ['GetRecords', 'GetShardIterator', 'DescribeStream'];
 
-/** Waits for ten polls that begin after the call, and finds that nobody did anything meanwhile. */
+/** Waits for three polls that begin after the call, and finds that nobody did anything meanwhile. */
 const expectSilence = async (): Promise<Awaited<ReturnType<typeof state>>> => {
   const before = await state();
   const seen = proxy.seen.length;
-  const enough = polls() + 11;
+  const enough = polls() + 4;
   await eventually(() => polls() >= enough);
   const asked = proxy.seen.slice(seen).map(({ operation }) => operation);
   expect(asked.filter((operation) => !POLLING.includes(operation))).toEqual([]);

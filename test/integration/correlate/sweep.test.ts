@@ -19,6 +19,8 @@ import { eventRecord } from './records.ts';
 
 const MINUTE_MS = 60_000;
 const DAY_MS = 24 * 60 * MINUTE_MS;
+/** A first sweep asks for every one of these days, part by part. */
+const RETENTION_DAYS = 5;
 const ALL_HANDLED = { batchItemFailures: [] };
 
 /** Phoenix is at 23:50 then: what follows falls on two of its days. */
@@ -45,7 +47,8 @@ const clock = (): number => now;
 beforeEach(async () => {
   now = START_MS;
   const tableName = await createTable(engine.endpoint);
-  app = openApp({ endpoint: engine.endpoint, tableName, clock });
+  const env = { EVENT_RETENTION_DAYS: String(RETENTION_DAYS) };
+  app = openApp({ endpoint: engine.endpoint, tableName, clock, env });
   correlation = startCorrelation(app, { clock });
   return () => correlation[Symbol.dispose]();
 });
@@ -57,7 +60,7 @@ const deliver = async (n: number, message: string): Promise<string> =>
   String((await app.deliverCommits('commits', commitsBody(commit(n, message)))).body.event_id);
 
 const sweep = (change: object = {}): Promise<Swept> =>
-  sweepEvents({ ...correlation.deps, retention_days: 30, ...change });
+  sweepEvents({ ...correlation.deps, retention_days: RETENTION_DAYS, ...change });
 
 const statusOf = async (eventId: string): Promise<string> => (await processingOf(app, eventId)).status;
 
@@ -124,12 +127,12 @@ describe('the sweep', () => {
   });
 
   it('finds events of every day since they could have been left, in batches of 100', async () => {
-    for (let day = 0; day < 3; day += 1) {
-      for (let n = 0; n < 50; n += 1) await deliver(100 * day + n, 'ABC-1');
+    for (const [day, deliveries] of [101, 1, 1].entries()) {
+      for (let n = 0; n < deliveries; n += 1) await deliver(200 * day + n, 'ABC-1');
       now += DAY_MS;
     }
-    expect(await sweep()).toEqual({ found: 150, complete: true });
-    expect(correlation.documents()).toHaveLength(3);
+    expect(await sweep()).toEqual({ found: 103, complete: true });
+    expect(correlation.documents()).toHaveLength(4);
     expect((await app.get('/stats?hours=720')).body).toMatchObject({ unprocessed: 0, lag_seconds: 0 });
   });
 
@@ -276,7 +279,7 @@ describe('an event that is replayed out of quarantine and not correlated, becaus
 
   it('is found by the first sweep of all, although it is older than events are kept', async () => {
     const id = await putQuarantined(app, commitsBody(commit(1, 'ABC-1')), now);
-    now += 40 * DAY_MS;
+    now += 2 * RETENTION_DAYS * DAY_MS;
     await release(id);
     now += 16 * MINUTE_MS;
     expect(await sweep()).toEqual({ found: 1, complete: true });
