@@ -60,6 +60,12 @@ describe('a write to the bucket', () => {
 });
 
 describe('a writer of the latest', () => {
+  /** The SDK and we draw how long to wait before another try: here always the shortest time, which is none. */
+  beforeEach(() => {
+    const random = vi.spyOn(Math, 'random').mockReturnValue(0);
+    return () => random.mockRestore();
+  });
+
   it('lets a newer run have the place that came in between', async () => {
     s3.objects.set(LATEST, run(1));
     s3.fail({ kind: 'overtaken', by: run(7) }, 1, 'PUT');
