@@ -230,47 +230,8 @@ describe('an overwrite by hand', () => {
 });
 
 describe('a store that is down', () => {
-  const WAYS: [string, () => void | Promise<void>][] = [
-    ['refuses connections', () => store.refuse()],
-    ['answers 500', () => store.fail({ kind: 'error', status: 500, type: 'InternalServiceError' })],
-    ['throttles', () => store.fail({ kind: 'error', status: 400, type: 'ThrottlingException' })],
-    ['denies access', () => store.fail({ kind: 'error', status: 400, type: 'AccessDeniedException' })],
-    ['cuts connections', () => store.fail({ kind: 'cut' })],
-    ['never answers', () => store.fail({ kind: 'hang' })],
-    ['answers too late', () => store.fail({ kind: 'delay', ms: 5000 })],
-  ];
-
   beforeEach(() => {
     put({ jira_webhook_secret: 'main' });
-  });
-
-  it.each(WAYS)('and %s makes a cold process unavailable until it is back', async (_, breakIt) => {
-    await breakIt();
-    const { secrets, verifier } = startProcess();
-    secrets.prefetch();
-    expect(await deliver(verifier, 'main')).toEqual(UNAVAILABLE);
-    expect(await verifier.check()).toBe('failing');
-    store.heal();
-    await store.accept();
-    expect(await deliver(verifier, 'main')).toEqual(by('jira_webhook_secret'));
-    expect(await verifier.check()).toBe('ok');
-  });
-
-  it.each(WAYS)('and %s leaves a warm process verifying, and makes mismatches 503', async (_, breakIt) => {
-    const { verifier } = startProcess();
-    await deliver(verifier, 'main');
-    await breakIt();
-    now += 6 * MINUTE;
-    expect(await deliver(verifier, 'main')).toEqual(by('jira_webhook_secret'));
-    expect(await verifier.check()).toBe('ok');
-    expect(await deliver(verifier, 'wrong')).toEqual(UNAVAILABLE);
-    now += 10 * SECOND;
-    expect(await deliver(verifier, 'wrong')).toEqual(UNAVAILABLE);
-    expect(await deliver(verifier, 'main')).toEqual(by('jira_webhook_secret'));
-    store.heal();
-    await store.accept();
-    now += 30 * SECOND;
-    expect(await deliver(verifier, 'wrong')).toEqual(REFUSED);
   });
 
   it('turns a mismatch into 503 although age has not called for a refresh, because the look failed', async () => {
