@@ -1,7 +1,7 @@
 import { Match } from 'aws-cdk-lib/assertions';
 import { describe, expect, it } from 'vitest';
 import { CONTEXT_NAMES, ContextError } from '../../../lib/context.ts';
-import { EVERYTHING_SET, synthStack } from './synth-stack.ts';
+import { EVERYTHING_SET, synthAnew, synthStack } from './synth-stack.ts';
 
 const dev = synthStack();
 const prod = synthStack({ stage: 'prod', alarmEmail: 'ops@example.com' });
@@ -43,7 +43,7 @@ describe('the stack', () => {
   });
 
   it('is the same every time, because a diff must show changes and nothing else', () => {
-    const again = synthStack(EVERYTHING_SET);
+    const again = synthAnew(EVERYTHING_SET);
     expect(JSON.stringify(again.template.toJSON())).toBe(JSON.stringify(everything.template.toJSON()));
     expect(synthStack({ ...EVERYTHING_SET, throttleRate: '501' }).template.toJSON()).not.toEqual(
       everything.template.toJSON(),

@@ -1,21 +1,17 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { App } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
-import { afterAll } from 'vitest';
 import * as z from 'zod/mini';
 import cdkJson from '../../../cdk.json' with { type: 'json' };
 import { readContext } from '../../../lib/context.ts';
 import { JiraWebhookSyncStack } from '../../../lib/jira-webhook-sync-stack.ts';
 import { FUNCTIONS } from '../../../src/contract/functions.ts';
-
-const folder = mkdtempSync(join(tmpdir(), 'stack-'));
-afterAll(() => rmSync(folder, { recursive: true }));
+import { RUN_FOLDER } from '../../support/run-folder.ts';
 
 /** Bundles of a line each, where it does not matter what is in them. */
 export const tinyBundles = (): string => {
-  const bundles = join(folder, 'bundles');
+  const bundles = join(RUN_FOLDER, 'tiny-bundles');
   for (const name of FUNCTIONS) {
     mkdirSync(join(bundles, name), { recursive: true });
     writeFileSync(join(bundles, name, 'index.mjs'), `export const handler = () => '${name}';\n`);
@@ -51,12 +47,12 @@ export const newApp = (values: Record<string, unknown> = {}): App =>
     analyticsReporting: false,
     // Seconds of every process; the synth that npm runs has it on.
     builtinCloudFormationValidation: false,
-    outdir: mkdtempSync(join(folder, 'out-')),
+    outdir: mkdtempSync(join(RUN_FOLDER, 'cdk-out-')),
     context: { ...cdkJson.context, ...values },
   });
 
-/** The stack with these context values, synthesized. */
-export const synthStack = (
+/** The stack with these context values, synthesized anew. */
+export const synthAnew = (
   values: Record<string, unknown> = {},
   bundles: string = tinyBundles(),
 ): SynthesizedStack => {
@@ -65,6 +61,22 @@ export const synthStack = (
   const template = Template.fromStack(stack);
   const { Resources, Outputs } = document.parse(template.toJSON());
   return { app, stack, template, resources: Resources, outputs: Outputs };
+};
+
+declare global {
+  var keptStacks: Map<string, SynthesizedStack> | undefined;
+}
+
+/** The same, once for all files of a worker, to look at: files run their modules anew, so these cannot keep it. */
+export const synthStack = (
+  values: Record<string, unknown> = {},
+  bundles: string = tinyBundles(),
+): SynthesizedStack => {
+  globalThis.keptStacks ??= new Map();
+  const key = JSON.stringify([values, bundles]);
+  const kept = globalThis.keptStacks.get(key) ?? synthAnew(values, bundles);
+  globalThis.keptStacks.set(key, kept);
+  return kept;
 };
 
 /** Every context value but the stage set to something else than its default. */
