@@ -125,7 +125,7 @@ const SCENARIOS: Scenario[] = [
       await receivers.begin();
       await receivers.stream(MINUTE, 20 * SECOND);
       await receivers.finish(OLD);
-      await receivers.stream(6 * MINUTE, 20 * SECOND);
+      await receivers.stream(6 * MINUTE, 10 * SECOND);
     },
   },
 ];

@@ -3,6 +3,7 @@ import { begin } from '../../../src/cli/rotate-secret/begin.ts';
 import { deliveriesOf } from '../../../src/cli/rotate-secret/deliveries.ts';
 import { finish } from '../../../src/cli/rotate-secret/finish.ts';
 import { createTable, openApp, type TestApp } from '../../support/app.ts';
+import { depth } from '../../support/depth.ts';
 import { ARN, awsEnv, rotationAt } from '../../support/rotation.ts';
 import { SecretModel } from '../../support/secret-model.ts';
 import { startSecretsManager } from '../../support/secrets-manager.ts';
@@ -14,6 +15,8 @@ export const HOUR = 60 * MINUTE;
 const RECEIVERS = 3;
 /** After so many rounds a receiver is replaced by one that has just started. */
 const ROUNDS_UNTIL_RESTART = 7;
+/** `npm test` plays every other round of a stream: a change of the store has minutes to show in each. */
+const ROUNDS_APART = depth(2, 1);
 /** No sender has it. */
 const GARBAGE = 'garbage';
 
@@ -74,12 +77,12 @@ export const startReceivers = async (endpoint: string, document: object) => {
     }
   };
 
-  /** Deliveries for so long, a round each `every` ms; one at the very end. */
+  /** Deliveries for so long, a round each `every` ms or two; one at the very end. */
   const stream = async (ms: number, every: number): Promise<void> => {
     const end = time.now + ms;
     while (time.now < end) {
       await round();
-      time.now = Math.min(end, time.now + every);
+      time.now = Math.min(end, time.now + every * ROUNDS_APART);
     }
     await round();
   };
