@@ -1,8 +1,9 @@
-import { PutItemCommand, ScanCommand } from '@aws-sdk/client-dynamodb';
+import { BatchWriteItemCommand, PutItemCommand, ScanCommand } from '@aws-sdk/client-dynamodb';
 import type { DynamoDBBatchResponse, DynamoDBRecord, DynamoDBStreamEvent } from 'aws-lambda';
 import { pino } from 'pino';
 import { embeddedConfig } from '../../src/local/aws-config.ts';
 import { type Poller, type PollerOptions, startPoller } from '../../src/local/stream-poller.ts';
+import { chunks } from '../../src/platform/chunks.ts';
 import { systemClock } from '../../src/platform/clock.ts';
 import { createDocumentClient, createDynamoDb } from '../../src/platform/dynamodb.ts';
 import type { Table } from '../../src/store/table-client.ts';
@@ -28,13 +29,19 @@ export const putRows = async (table: Table, rows: [pk: string, sk: string][]): P
   }
 };
 
-/** Puts events numbered from `first` to `last`; answers their partition keys. */
+/** DynamoDB takes no more rows in one call. */
+const MOST_WRITTEN = 25;
+
+/**
+ * Puts events numbered from `first` to `last`; answers their partition keys. The embedded engine writes the rows of a
+ * call in their order, and so are their records.
+ */
 export const putEvents = async (table: Table, first: number, last: number): Promise<string[]> => {
   const keys = Array.from({ length: last - first + 1 }, (_, n) => `E#${eventNumber(first + n)}`);
-  await putRows(
-    table,
-    keys.map((pk) => [pk, 'E']),
-  );
+  for (const some of chunks(keys, MOST_WRITTEN)) {
+    const puts = some.map((pk) => ({ PutRequest: { Item: { pk: { S: pk }, sk: { S: 'E' } } } }));
+    await table.writer.send(new BatchWriteItemCommand({ RequestItems: { [table.name]: puts } }));
+  }
   return keys;
 };
 
