@@ -1,7 +1,8 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
+import * as z from 'zod/mini';
 import packageFile from '../../package.json' with { type: 'json' };
 import { codeBlocks, inlineCode, page, pages, tableRows } from '../support/markdown.ts';
 import { runHere } from '../support/run-here.ts';
@@ -70,13 +71,31 @@ const helpOfCdk = (command: string): string =>
     encoding: 'utf8',
   });
 
+/** What the CDK makes its command line of: to ask each command itself takes seconds. */
+const cdk = z
+  .object({
+    globalOptions: z.record(z.string(), z.unknown()),
+    commands: z.record(z.string(), z.object({ options: z.optional(z.record(z.string(), z.unknown())) })),
+  })
+  .parse(
+    JSON.parse(readFileSync(join(PROJECT, 'node_modules/aws-cdk/lib/cli/cli-type-registry.json'), 'utf8')),
+  );
+
+const flagsOfCdk = (command: string): string[] => {
+  const options = { ...cdk.globalOptions, ...cdk.commands[command]?.options };
+  return Object.keys(options).map((name) => `--${name}`);
+};
+
 /** What a script says of itself: ours, or the CDK's command behind it. */
 const helpOfScript = async (script: string): Promise<string> => {
   const text = scripts[script] ?? '';
   const file = /^node (\S+)/.exec(text)?.[1];
   if (file) return (await runHere(file, ['--help'])).stdout;
-  return helpOfCdk(/cdk (\w+)/.exec(text)?.[1] ?? `no script ${script}`);
+  return flagsOfCdk(/cdk (\w+)/.exec(text)?.[1] ?? `no script ${script}`).join(' ');
 };
+
+/** A longer flag does not fit into one line of the CDK's help. */
+const LONGEST = 40;
 
 describe('flags in the documentation', () => {
   const scriptsWithFlags = [...new Set(flagged.map(({ script }) => script))];
@@ -96,12 +115,31 @@ describe('flags in the documentation', () => {
     expect(scriptsWithFlags).toEqual(expect.arrayContaining(some));
   });
 
+  it('of the CDK are those its own help names, because its file might be another one’s', () => {
+    const help = helpOfCdk('deploy');
+    const flags = flagsOfCdk('deploy').filter((flag) => flag.length <= LONGEST);
+    expect(flags.length).toBeGreaterThan(30);
+    expect(flags.filter((flag) => !help.includes(flag))).toEqual([]);
+  });
+
   it.each(scriptsWithFlags)('of npm run %s are known to it', async (script) => {
     const help = await helpOfScript(script);
     const flags = flagged.filter((one) => one.script === script).map(({ flag }) => flag);
     expect(flags.filter((flag) => !help.includes(flag))).toEqual([]);
   });
 });
+
+/** Reads blocks that each end with a NUL, and says of each what `bash -n` ends with and says. */
+const CHECK = `while IFS= read -r -d '' code; do
+  said=$(bash -n <<<"$code" 2>&1)
+  printf '%s %s\\0' "$?" "$said"
+done`;
+
+/** In one small process, because a large one takes long to start each of a hundred. */
+const checkBash = (codes: readonly string[]): string[] => {
+  const input = codes.map((code) => `${code}\0`).join('');
+  return spawnSync('bash', ['-c', CHECK], { input, encoding: 'utf8' }).stdout.split('\0');
+};
 
 describe('code to paste', () => {
   const blocks = pages.flatMap(({ file, text }) => codeBlocks(text, 'bash').map((code) => ({ file, code })));
@@ -110,8 +148,21 @@ describe('code to paste', () => {
     expect(blocks.length).toBeGreaterThan(4);
   });
 
-  it.each(blocks)('in $file is valid bash', ({ code }) => {
-    const { status, stderr } = spawnSync('bash', ['-n'], { input: code, encoding: 'utf8' });
-    expect([status, stderr]).toEqual([0, '']);
+  it('would be found wrong, because a check that says yes to all passes', () => {
+    const [first, second, third] = checkBash(['echo "$(date)"', 'if true; then', 'true']);
+    expect([first, third]).toEqual(['0 ', '0 ']);
+    expect(second).toMatch(/^2 .*syntax error/s);
+  });
+
+  describe('by bash itself', () => {
+    let said: string[] = [];
+
+    beforeAll(() => {
+      said = checkBash(blocks.map(({ code }) => code));
+    });
+
+    it.each(blocks.map((block, index) => ({ ...block, index })))('in $file is valid', ({ index }) => {
+      expect(said[index]).toBe('0 ');
+    });
   });
 });
