@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { isJsonObject, type Json } from '../../src/domain/json.ts';
+import { anyText } from './any-text.ts';
 
 const ODD_NAMES = [
   '__proto__',
@@ -20,7 +21,7 @@ export const anyJson: fc.Arbitrary<Json> = fc.letrec<{ value: Json }>((tie) => (
   value: fc.oneof(
     { depthSize: 'small', withCrossShrink: true },
     fc.constantFrom<Json>(null, true, 0, 1e308, -1.5, '', 'ORB-1', 'pete@example.com', '\ud800', '\u0000'),
-    fc.string({ unit: 'binary' }),
+    anyText(),
     fc.array(tie('value'), { maxLength: 4 }),
     fc.dictionary(name, tie('value'), { maxKeys: 4, noNullPrototype: true }),
   ),

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { answerBytes } from '../../../src/domain/answer-bytes.ts';
 import { boundChanges, boundFacts } from '../../../src/domain/bound-changes.ts';
 import type { Change } from '../../../src/domain/delivery.ts';
+import { anyText } from '../../support/any-text.ts';
 
 const NONE: Change = {
   field: null,
@@ -15,7 +16,7 @@ const NONE: Change = {
 
 const text = fc.oneof(
   fc.constant(null),
-  fc.string({ unit: 'binary' }),
+  anyText(),
   fc
     .tuple(fc.constantFrom('a', 'é', '😀', '"', '\\', '\u0001', '\ud800', '\n'), fc.nat(200_000))
     .map(([unit, count]) => unit.repeat(count)),

@@ -7,6 +7,7 @@ import type { CommitSource } from '../../../../src/domain/source.ts';
 import { normalizeCommits } from '../../../../src/normalize/normalize-commits.ts';
 import { type ParsedCommits, parseCommits } from '../../../../src/parse/parse-commits.ts';
 import { anyJson, withOneNodeReplaced } from '../../../support/any-json.ts';
+import { anyText } from '../../../support/any-text.ts';
 import { COMMIT_FIXTURES, commitFixture, parseBody } from '../../../support/commit-bodies.ts';
 
 /** 9999-12-31T23:59:59.999Z. */
@@ -59,7 +60,7 @@ const expectSound = (parsed: ParsedCommits): void => {
 const source = fc.constantFrom<CommitSource>('github', 'bitbucket', 'commits');
 const eventName = fc.oneof(
   fc.constantFrom(null, 'push', 'pull_request', 'ping', 'repo:push', 'pullrequest:created'),
-  fc.string({ unit: 'binary', maxLength: 210 }),
+  anyText({ maxLength: 210 }),
 );
 
 /** Values that pass one check and may fail the next one. */
