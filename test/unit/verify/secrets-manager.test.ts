@@ -1,5 +1,4 @@
-import { createServer, type Server, type Socket } from 'node:net';
-import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import {
   createSecretsManagerClient,
@@ -146,59 +145,6 @@ describe('a store with a fault', () => {
   it('serves when it is slow but in time, because late is better than 503', async () => {
     store.fail({ kind: 'delay', ms: 150 });
     expect((await both()).previous).toBe('old');
-  });
-
-  it.each(['hang', 'stall'] as const)(
-    'is given up when it accepts and does not answer in full (%s), because a fetch is bounded',
-    async (kind) => {
-      store.fail({ kind });
-      await expect(both()).rejects.toMatchObject({ name: 'TimeoutError' });
-      await vi.waitFor(() => expect(store.abandoned).toBeGreaterThan(0));
-    },
-  );
-
-  it('is given up when only AWSPREVIOUS hangs, because the bound is for both reads together', async () => {
-    store.fail({ kind: 'hang' }, { stages: ['AWSPREVIOUS'] });
-    await expect(both()).rejects.toMatchObject({ name: 'TimeoutError' });
-  });
-
-  it('is given up by the client alone, because its own timeout must be an error and not a warning', async () => {
-    store.fail({ kind: 'hang' });
-    const command = new GetSecretValueCommand({ SecretId: ARN, VersionStage: 'AWSCURRENT' });
-    await expect(client.send(command)).rejects.toMatchObject({ name: 'TimeoutError' });
-    expect(store.requests.AWSCURRENT).toBe(2);
-  });
-});
-
-describe('what the SDK’s own timeouts do not cover', () => {
-  let silent: Server;
-  let sockets: Socket[];
-
-  beforeEach(async () => {
-    sockets = [];
-    silent = createServer((socket) => sockets.push(socket.on('error', () => undefined)));
-    await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve));
-  });
-
-  afterEach(async () => {
-    for (const socket of sockets) socket.destroy();
-    await new Promise((resolve) => silent.close(resolve));
-  });
-
-  it('is bounded for a peer that accepts and never reads, because the deadline does not depend on it', async () => {
-    const address = silent.address();
-    const port = typeof address === 'object' ? address?.port : 0;
-    const mute = createSecretsManagerClient({ AWS_ENDPOINT_URL_SECRETS_MANAGER: `http://127.0.0.1:${port}` });
-    await expect(fetchSecret(mute, ARN, () => true)).rejects.toMatchObject({ name: 'TimeoutError' });
-    expect(sockets.length).toBeGreaterThan(0);
-    mute.destroy();
-  });
-
-  it('is bounded for credentials that never come, because no request timeout has begun then', async () => {
-    const credentials = () => new Promise<never>(() => undefined);
-    const waiting = new SecretsManagerClient({ endpoint: store.endpoint, credentials });
-    await expect(fetchSecret(waiting, ARN, () => true)).rejects.toMatchObject({ name: 'TimeoutError' });
-    expect(store.requests.AWSCURRENT).toBe(0);
   });
 });
 

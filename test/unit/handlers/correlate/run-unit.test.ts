@@ -50,7 +50,8 @@ const FAULTS: [string, Error, { attempts: number; retryable: boolean; reason: st
 afterEach(() => vi.restoreAllMocks());
 
 describe('a unit that fails', () => {
-  it.each(FAULTS)(
+  // They wait before each further try, so they wait beside each other.
+  it.concurrent.each(FAULTS)(
     'for %s says whether an outage alone was why, because the sweep tries that again',
     async (...[, fault, expected]) => {
       expect(await runFailing(fault)).toMatchObject({ status: 'failed', ...expected });
