@@ -63,11 +63,18 @@ const isAws = (endpoint: string): boolean =>
   /\.(amazonaws\.com(\.cn)?|api\.aws)$/.test(URL.parse(endpoint)?.hostname ?? '');
 
 /** The same settings for the stream's API, which has hosts of its own on AWS; the SDK knows them by region. */
-export const streamsConfig = ({ endpoint, region, credentials, signer }: DynamoDBClientConfig) => ({
+export const streamsConfig = ({
+  endpoint,
+  region,
+  credentials,
+  signer,
+  maxAttempts,
+}: DynamoDBClientConfig) => ({
   ...(endpoint === undefined || (typeof endpoint === 'string' && isAws(endpoint)) ? {} : { endpoint }),
   ...(region === undefined ? {} : { region }),
   ...(credentials === undefined ? {} : { credentials }),
   ...(signer === undefined ? {} : { signer }),
+  ...(maxAttempts === undefined ? {} : { maxAttempts }),
 });
 
 const regionOf = async (): Promise<string> => {
