@@ -6,7 +6,7 @@ import * as z from 'zod/mini';
 import { COMMIT_SECRETS } from '../../support/app.ts';
 import { deliveryOf } from '../../support/history-steps.ts';
 import { publishedValidator } from '../../support/schemas.ts';
-import { spawnCli } from '../cli/run-cli.ts';
+import { runCli, spawnCli } from '../cli/run-cli.ts';
 import { eventually } from '../local/processes.ts';
 import { deletionBody, issueBody } from './bodies.ts';
 import { documentsIn, latestIn, listAll } from './found.ts';
@@ -21,12 +21,12 @@ const jira = async (...bodies: string[]): Promise<void> => {
   await Promise.all(bodies.map((body) => instance.deliver({ source: 'jira', event: null, body })));
 };
 
-/** `npm run commits` of the shop; answers what it prints. */
-const sendCommits = async (...branches: string[]): Promise<string> => {
+/** `npm run commits` of the shop, in this process or in one of its own; answers what it prints. */
+const sendCommits = async (run: typeof runCli, ...branches: string[]): Promise<string> => {
   const to = ['--repo', shop.folder, '--name', 'acme/shop', '--url', instance.url];
   const named = branches.flatMap((branch) => ['--branch', branch]);
   const env = { COMMITS_WEBHOOK_SECRET: COMMIT_SECRETS.commits };
-  const { code, stdout, stderr } = await spawnCli('commits', [...to, ...named], env);
+  const { code, stdout, stderr } = await run('commits', [...to, ...named], env);
   expect([code, stderr]).toEqual([0, '']);
   return stdout;
 };
@@ -48,10 +48,10 @@ beforeAll(async () => {
   await jira(issueBody('1', 'SHOP-1', 1), issueBody('2', 'SHOP-2', 1), issueBody('6', 'SHOP-6', 1));
   await jira(issueBody('7', 'OLD-7', 1), issueBody('8', 'SHOP-8', 1));
   await shop.begin();
-  await sendCommits('main', 'feature/shop-2-login', 'fix/shop-4-rounding');
+  await sendCommits(spawnCli, 'main', 'feature/shop-2-login', 'fix/shop-4-rounding');
   await jira(issueBody('4', 'SHOP-4', 1), issueBody('9', 'SHOP-9', 1, { type: EPIC }));
   const { head, squash } = await shop.release();
-  await sendCommits('main', 'fix/shop-4-rounding');
+  await sendCommits(runCli, 'main', 'fix/shop-4-rounding');
   await instance.deliver(pullRequest(head, squash));
   await jira(issueBody('3', 'SHOP-3', 1), issueBody('5', 'SHOP-5', 1, { type: SUBTASK }));
   await jira(issueBody('101', 'PAY-1', 1), issueBody('102', 'PAY-2', 1));
@@ -171,7 +171,7 @@ describe('the artifacts', () => {
   it('are made on demand as the listings say, and leave the latest alone', async () => {
     const latest = latestIn(instance.folder);
     const flags = ['--project', 'SHOP', '--table', TABLE_NAME, '--endpoint', instance.endpoint];
-    const { code } = await spawnCli('correlate', flags, { ARTIFACTS_DIR: instance.folder });
+    const { code } = await runCli('correlate', flags, { ARTIFACTS_DIR: instance.folder });
     const document = documentsIn(instance.folder).at(-1);
     expect([code, isDocument(document)]).toEqual([0, []]);
     expect(document).toMatchObject({
@@ -191,7 +191,7 @@ describe('the same commits sent again', () => {
 
   it('change nothing, because their bytes are known', async () => {
     const [before, documents] = [await listings(), documentsIn(instance.folder).length];
-    expect(await sendCommits('main', 'fix/shop-4-rounding')).toMatch(/accepted +0 +0\nduplicate +\d +16\n/);
+    expect(await sendCommits(runCli, 'main', 'fix/shop-4-rounding')).toMatch(/accepted +0 +0\nduplicate +\d +16\n/);
     await instance.correlated();
     expect(await listings()).toEqual(before);
     expect(documentsIn(instance.folder)).toHaveLength(documents);

@@ -15,7 +15,7 @@ import { asBatch, eventRecord, issueRecord } from './records.ts';
 import { through } from './scenario.ts';
 
 const LIMIT_MS = 400_000;
-const WORLDS = depth(4, 12);
+const WORLDS = depth(2, 12);
 const WORLDS_AT_A_TIME = 4;
 const BATCHES_AT_A_TIME = 5;
 
