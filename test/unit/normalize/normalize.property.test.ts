@@ -7,6 +7,7 @@ import { isJsonObject, type Json, type JsonObject } from '../../../src/domain/js
 import { normalize } from '../../../src/normalize/normalize.ts';
 import { parseDelivery } from '../../../src/parse/parse-delivery.ts';
 import { anyJson, withOneNodeReplaced } from '../../support/any-json.ts';
+import { depth } from '../../support/depth.ts';
 import { FIXTURES, fixture, fullBody, NOW } from './support.ts';
 
 /** Through bytes, because only what JSON can carry arrives; null when parse refuses it. */
@@ -77,7 +78,7 @@ describe('whatever a sender puts anywhere', () => {
       fc.property(anyOf(PARTS), webhookEvent, anyJson, (parts, event, issue) => {
         expectSound(run({ ...parts, webhookEvent: event, issue }));
       }),
-      { numRuns: 500 },
+      { numRuns: depth(200, 500) },
     );
   });
 
@@ -89,7 +90,7 @@ describe('whatever a sender puts anywhere', () => {
         expectSound(result);
         if (result) expect(result.snapshot).not.toBeNull();
       }),
-      { numRuns: 1000 },
+      { numRuns: depth(300, 1_000) },
     );
   });
 
@@ -110,7 +111,7 @@ describe('a real body with one node replaced', () => {
   it('never throws and gives sound JSON, because sites and versions differ in single places', () => {
     fc.assert(
       fc.property(mutated, (body) => expectSound(run(body))),
-      { numRuns: 1500 },
+      { numRuns: depth(500, 1_500) },
     );
   });
 

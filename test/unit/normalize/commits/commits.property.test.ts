@@ -9,6 +9,7 @@ import { type ParsedCommits, parseCommits } from '../../../../src/parse/parse-co
 import { anyJson, withOneNodeReplaced } from '../../../support/any-json.ts';
 import { anyText } from '../../../support/any-text.ts';
 import { COMMIT_FIXTURES, commitFixture, parseBody } from '../../../support/commit-bodies.ts';
+import { depth } from '../../../support/depth.ts';
 
 /** 9999-12-31T23:59:59.999Z. */
 const LAST_MS = 253_402_300_799_999;
@@ -119,14 +120,14 @@ describe('whatever is sent', () => {
       fc.property(source, eventName, fc.oneof(anyJson, body), (from, event, value) => {
         expectSound(parseBody(from, event, value));
       }),
-      { numRuns: 500 },
+      { numRuns: depth(200, 500) },
     );
   });
 
   it('with one node replaced is refused for a reason or sound, because hosts change in single places', () => {
     fc.assert(
       fc.property(mutated, ([from, event, body]) => expectSound(parseBody(from, event, body))),
-      { numRuns: 1500 },
+      { numRuns: depth(500, 1_500) },
     );
   });
 
@@ -142,7 +143,7 @@ describe('whatever is sent', () => {
         if (read.length === 1) expect(unread_fields).toEqual(['commits.0']);
         else expect(read).toHaveLength(2);
       }),
-      { numRuns: 500 },
+      { numRuns: depth(200, 500) },
     );
   });
 
