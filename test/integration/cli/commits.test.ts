@@ -6,6 +6,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { readEnv } from '../../../src/contract/env.ts';
 import { type Instance, startInstance } from '../../../src/local/run-instance.ts';
 import { createLogger } from '../../../src/platform/logger.ts';
+import { whileSleepsAre } from '../../support/sleeps.ts';
 import { type DrawnRepository, drawRepository } from './drawn-repository.ts';
 import { makeRepository } from './git-repository.ts';
 import { type Receiver, startReceiver } from './receiver.ts';
@@ -392,8 +393,12 @@ describe('a receiver in trouble', () => {
   it('that is not there is told, with exit code 1', async () => {
     const receiver = await startReceiver(() => RECORDED);
     await receiver.close();
-    const { code, stdout } = await send(repository.folder, receiver);
+    const pauses: number[] = [];
+    // As long in milliseconds as it has a number.
+    const note = (ms: number): number => pauses.push(ms);
+    const { code, stdout } = await whileSleepsAre(note, () => send(repository.folder, receiver));
     expect(code).toBe(1);
+    expect(pauses).toHaveLength(5);
     expect(stdout).toContain('ECONNREFUSED\n  nothing listens there');
   });
 });

@@ -3,6 +3,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { whileSleepsAre } from '../../support/sleeps.ts';
 import { SECRET, startTestInstance, type TestInstance } from './instance.ts';
 import { type Receiver, startReceiver } from './receiver.ts';
 import { runCli } from './run-cli.ts';
@@ -143,15 +144,16 @@ describe('a receiver in trouble', () => {
 
   it('is given up on after five times, with exit code 1', async () => {
     const receiver = await receive(() => ({ status: 503, body: { type: 'urn:x:temporarily-unavailable' } }));
-    const { code, stdout } = await runCli('deliver', [
-      'issue-created',
-      '--url',
-      receiver.url,
-      '--secret',
-      SECRET,
-    ]);
+    const pauses: number[] = [];
+    const args = ['issue-created', '--url', receiver.url, '--secret', SECRET];
+    // As long in milliseconds as it has a number.
+    const note = (ms: number): number => pauses.push(ms);
+    const { code, stdout } = await whileSleepsAre(note, () => runCli('deliver', args));
     expect(code).toBe(1);
     expect(receiver.requests).toHaveLength(6);
+    expect(pauses).toEqual([...pauses].sort((a, b) => a - b));
+    expect(pauses).toHaveLength(5);
+    expect(pauses[4]).toBeGreaterThanOrEqual(2_000);
     expect(stdout).toMatch(/issue-created +503 +temporarily-unavailable/);
   });
 

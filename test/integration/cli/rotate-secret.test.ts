@@ -1,5 +1,3 @@
-import { syncBuiltinESMExports } from 'node:module';
-import timers from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { signatureOf } from '../../../src/cli/shared/sign.ts';
 import { readEnv } from '../../../src/contract/env.ts';
@@ -9,21 +7,15 @@ import { commitDelivery } from '../../support/commit-deliveries.ts';
 import { ARN, awsEnv } from '../../support/rotation.ts';
 import { type FakeSecretsManager, startSecretsManager } from '../../support/secrets-manager.ts';
 import { temporaryFolder } from '../../support/server-process.ts';
+import { whileSleepsAre } from '../../support/sleeps.ts';
 import { SECRET, startTestInstance, type TestInstance } from './instance.ts';
 import { runCli, spawnCli } from './run-cli.ts';
 
 const CANARY = 'canary-main-5f1c';
 const DAY_MS = 86_400_000;
 
-const { setTimeout: sleep } = timers;
-
-/** In this process only the 60 s of `begin` pass at once: others wait here too. */
-const withoutItsWait: typeof sleep = (ms, ...rest) => sleep(ms === 60_000 ? 0 : ms, ...rest);
-
-const letSleepBe = (how: typeof sleep): void => {
-  timers.setTimeout = how;
-  syncBuiltinESMExports();
-};
+/** The 60 s of `begin` pass at once; others wait in this process too, and go on doing so. */
+const withoutItsWait = (ms: number): number => (ms === 60_000 ? 0 : ms);
 
 /** Loaded before the command in a process of its own: its 60 s pass at once. */
 const NO_SLEEP = `import timers from 'node:timers/promises';
@@ -37,14 +29,10 @@ let instance: TestInstance;
 let fake: FakeSecretsManager;
 
 beforeAll(async () => {
-  letSleepBe(withoutItsWait);
   instance = await startTestInstance();
 });
 
-afterAll(async () => {
-  letSleepBe(sleep);
-  await instance.stop();
-});
+afterAll(() => instance.stop());
 
 beforeEach(async () => {
   fake = await startSecretsManager(ARN);
@@ -57,7 +45,9 @@ beforeEach(async () => {
 afterEach(() => fake.close());
 
 const run = (args: string[], env: NodeJS.ProcessEnv = {}) =>
-  runCli('rotate-secret', args, { ...awsEnv(fake), JIRA_WEBHOOK_SECRET_ARN: ARN, ...env });
+  whileSleepsAre(withoutItsWait, () =>
+    runCli('rotate-secret', args, { ...awsEnv(fake), JIRA_WEBHOOK_SECRET_ARN: ARN, ...env }),
+  );
 
 /** The same in a process of its own, which begins while another one does. */
 const beginBeside = () =>
