@@ -191,7 +191,9 @@ describe('the same commits sent again', () => {
 
   it('change nothing, because their bytes are known', async () => {
     const [before, documents] = [await listings(), documentsIn(instance.folder).length];
-    expect(await sendCommits(runCli, 'main', 'fix/shop-4-rounding')).toMatch(/accepted +0 +0\nduplicate +\d +16\n/);
+    expect(await sendCommits(runCli, 'main', 'fix/shop-4-rounding')).toMatch(
+      /accepted +0 +0\nduplicate +\d +16\n/,
+    );
     await instance.correlated();
     expect(await listings()).toEqual(before);
     expect(documentsIn(instance.folder)).toHaveLength(documents);
