@@ -4,6 +4,7 @@ import type { CommitSource } from '../../../src/domain/source.ts';
 import { startApp, type TestApp } from '../../support/app.ts';
 import { commitFixture, githubExamples } from '../../support/commit-bodies.ts';
 import { scanTable, startCorrelation } from '../../support/correlation.ts';
+import { depth } from '../../support/depth.ts';
 import { startTestEngine } from '../../support/engine.ts';
 import { issueBody } from './bodies.ts';
 import { derivedRows } from './derived.ts';
@@ -81,6 +82,6 @@ describe('the same signed bodies', () => {
     const property = fc.asyncProperty(histories, async (steps) => {
       expect(await play(steps)).toEqual(usual);
     });
-    await fc.assert(property, { numRuns: 5 });
+    await fc.assert(property, { numRuns: depth(2, 5) });
   }, 120_000);
 });
