@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { randomOf } from '../../src/cli/simulate/random.ts';
 import { history, placed } from '../property/histories.ts';
 import { checkStored, type Stored } from '../support/check-stored.ts';
 import { depth } from '../support/depth.ts';
 import { bodyOf, type DeliveryModel } from '../support/jira-deliveries.ts';
 import { allowedOutcomes, type Sent } from '../support/oracle.ts';
+import { randomOf } from '../support/random.ts';
 import { SEED } from '../support/seed.ts';
 import {
   deliverTo,

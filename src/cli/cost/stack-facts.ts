@@ -1,20 +1,14 @@
 import type { FunctionName } from '../../contract/functions.ts';
 
 /**
- * What the stack decides and a bill or a limit depends on. The stack is no part of this program, so the figures
+ * What the stack decides and a bill depends on. The stack is no part of this program, so the figures
  * stand here once more; a test holds them against the synthesized template.
  */
 export const STACK = {
   memory_mb: { ingest: 1024, read: 512, correlate: 1769, sweep: 1769 } satisfies Record<FunctionName, number>,
   /** Batches of one shard of the stream that are handled at a time. */
-  parallelization: 4,
-  sweep_timeout_seconds: 840,
+  parallelization: 1,
   sweep_every_minutes: 15,
-  /** Of ingest, in production, at the standard throttle rate. */
-  reserved_ingest: 100,
-  /** Requests a second that the gateway lets through, as standard, and at most by the stack's own check. */
-  throttle_rate: 50,
-  throttle_rate_limit: 10_000,
   /** Each metric that an alarm looks at is charged. */
   alarm_metrics: 37,
   dashboards: 1,

@@ -2,7 +2,6 @@ import { publishedSchemas } from '../../artifact/published-schemas.ts';
 import { ENV } from '../../contract/env.ts';
 import { TABLE } from '../../contract/table.ts';
 import { costBlocks } from '../cost/blocks.ts';
-import { scaleBlocks } from '../simulate/blocks.ts';
 import { CommandError } from './command-error.ts';
 import { markdownTable } from './markdown-table.ts';
 
@@ -31,7 +30,6 @@ export const docBlocks = (): DocBlock[] => [
   { file: 'README.md', name: 'env', content: envTable() },
   { file: 'docs/architecture.md', name: 'indexes', content: indexTable() },
   ...costBlocks().map((block) => ({ file: 'docs/cost.md', ...block })),
-  ...scaleBlocks().map((block) => ({ file: 'docs/scale.md', ...block })),
 ];
 
 /** A file of the documentation that the code writes, all of it. */

@@ -8,7 +8,7 @@ import { storedBytes } from './stored-bytes.ts';
 import { sweepCost } from './sweep-cost.ts';
 
 /**
- * What the cost formula and the simulation are fed with beside the other sections (`src/cli/cost/measured.ts`).
+ * What the cost formula is fed with beside the other sections (`src/cli/cost/measured.ts`).
  * It has no goals.
  */
 export const inputs: Section = async ({ short, folder }, owned) => {

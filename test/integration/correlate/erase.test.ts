@@ -1,5 +1,4 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { randomOf } from '../../../src/cli/simulate/random.ts';
 import { forgetIssue, rememberKeys } from '../../../src/handlers/correlate/forget-issue.ts';
 import { eraseIssue, eventsOfIssue } from '../../../src/store/erase-issue.ts';
 import type { Table } from '../../../src/store/table-client.ts';
@@ -7,6 +6,7 @@ import { startApp, type TestApp } from '../../support/app.ts';
 import { scanTable, startCorrelation, type TestCorrelation } from '../../support/correlation.ts';
 import { depth } from '../../support/depth.ts';
 import { startTestEngine } from '../../support/engine.ts';
+import { randomOf } from '../../support/random.ts';
 import { SEED } from '../../support/seed.ts';
 import { runCli } from '../cli/run-cli.ts';
 import { commit, commitsBody, issueBody } from './bodies.ts';

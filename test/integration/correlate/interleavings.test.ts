@@ -1,12 +1,12 @@
 import type { DynamoDBRecord } from 'aws-lambda';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ArtifactStore } from '../../../src/artifact/artifact-store.ts';
-import { randomOf } from '../../../src/cli/simulate/random.ts';
 import { startApp, type TestApp } from '../../support/app.ts';
 import { copyTable, startCopy } from '../../support/copy-table.ts';
 import { startCorrelation } from '../../support/correlation.ts';
 import { depth } from '../../support/depth.ts';
 import { startTestEngine } from '../../support/engine.ts';
+import { randomOf } from '../../support/random.ts';
 import { SEED } from '../../support/seed.ts';
 import { commit, commitsBody, deletionBody, issueBody, pullRequestBody } from './bodies.ts';
 import { bareStories, derivedRows, strayCommits } from './derived.ts';

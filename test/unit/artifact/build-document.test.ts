@@ -2,8 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { buildDocument, buildLatestSummary, toSummary } from '../../../src/artifact/build-document.ts';
 import { toCommitItem } from '../../../src/artifact/items.ts';
-import { randomOf } from '../../../src/cli/simulate/random.ts';
 import type { Findings } from '../../../src/domain/run-document.ts';
+import { randomOf } from '../../support/random.ts';
 import { runIdOf, stampOf } from '../../support/run-documents.ts';
 import { anyArgs, anyFindings } from './findings.ts';
 
