@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import { cidrs, wholeNumber } from '../src/contract/env-values.ts';
+import { BATCH_WINDOW_SECONDS } from '../src/contract/stream.ts';
 import { nearestName } from './nearest-name.ts';
 import { parseQuietHours } from './quiet-hours.ts';
 
@@ -7,6 +8,9 @@ import { parseQuietHours } from './quiet-hours.ts';
 export class ContextError extends Error {
   override readonly name = 'ContextError';
 }
+
+/** Lambda developer guide, "Process DynamoDB records with Lambda": `MaximumBatchingWindowInSeconds`. */
+const MOST_WINDOW_SECONDS = 300;
 
 const matching = (pattern: RegExp, message: string) => z.string().check(z.regex(pattern, message));
 
@@ -65,6 +69,7 @@ const SCHEMAS = {
   throttleRate: z._default(wholeNumber(1, 10_000), 50),
   throttleBurst: z._default(wholeNumber(1, 5_000), 100),
   retentionDays: z._default(wholeNumber(1, 3650), 30),
+  batchWindowSeconds: z._default(wholeNumber(0, MOST_WINDOW_SECONDS), BATCH_WINDOW_SECONDS),
   allowedCidrs: z.optional(cidrText),
   domainName: z.optional(
     matching(

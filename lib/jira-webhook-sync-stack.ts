@@ -43,7 +43,13 @@ export class JiraWebhookSyncStack extends Stack {
       context,
       bundles,
     });
-    const consumer = new StreamConsumer(this, 'Stream', { consumer: functions.correlate, table, bucket });
+    const windowSeconds = context.batchWindowSeconds;
+    const consumer = new StreamConsumer(this, 'Stream', {
+      consumer: functions.correlate,
+      table,
+      bucket,
+      windowSeconds,
+    });
     new SweepSchedule(this, 'Sweep', { sweep: functions.sweep });
     const api = new WebhookApi(this, 'Api', { ...functions, context });
     const { topic } = new AlarmTopic(this, 'AlarmTopic', { email: context.alarmEmail });

@@ -2,7 +2,7 @@ import { Duration } from 'aws-cdk-lib';
 import { EventSourceMapping, FilterCriteria, MetricType, StartingPosition } from 'aws-cdk-lib/aws-lambda';
 import { S3OnFailureDestination } from 'aws-cdk-lib/aws-lambda-event-sources';
 import { Construct } from 'constructs';
-import { BATCH_SIZE, BATCH_WINDOW_SECONDS, LANES, STREAM_FILTERS } from '../../src/contract/stream.ts';
+import { BATCH_SIZE, LANES, STREAM_FILTERS } from '../../src/contract/stream.ts';
 import type { ArtifactBucket } from './artifact-bucket.ts';
 import type { EventTable } from './event-table.ts';
 import type { ServiceFunction } from './service-function.ts';
@@ -12,14 +12,17 @@ export type StreamConsumerProps = {
   readonly table: EventTable;
   /** Gets the batches that are given up: S3 keeps whole records, a queue would only get where they were. */
   readonly bucket: ArtifactBucket;
+  /** How long a batch may wait to fill. */
+  readonly windowSeconds: number;
 };
 
 /** Brings what the table's stream tells to the correlate function. */
 export class StreamConsumer extends Construct {
   readonly mapping: EventSourceMapping;
 
-  constructor(scope: Construct, id: string, { consumer, table, bucket }: StreamConsumerProps) {
+  constructor(scope: Construct, id: string, props: StreamConsumerProps) {
     super(scope, id);
+    const { consumer, table, bucket, windowSeconds } = props;
     this.mapping = new EventSourceMapping(this, 'Mapping', {
       target: consumer.function,
       eventSourceArn: table.streamArn,
@@ -27,7 +30,7 @@ export class StreamConsumer extends Construct {
       // From the oldest record that the stream still has: nothing that came before the mapping is left out.
       startingPosition: StartingPosition.TRIM_HORIZON,
       batchSize: BATCH_SIZE,
-      maxBatchingWindow: Duration.seconds(BATCH_WINDOW_SECONDS),
+      maxBatchingWindow: Duration.seconds(windowSeconds),
       // Order does not matter, so a shard need not be read by one at a time.
       parallelizationFactor: LANES,
       // What a run cannot handle is parked by itself. Retried is only what could not even be written down, or

@@ -17,6 +17,7 @@ const HEAD = [
   'wrong snapshots',
   'wrong outcomes',
   'wrong correlations',
+  'unheard',
   'longest recovery',
 ];
 
@@ -30,6 +31,7 @@ const cells = (name: string, tally: Tally): string[] => [
   String(tally.wrong_snapshots),
   String(tally.wrong_outcomes),
   String(tally.wrong_correlations),
+  String(tally.unheard),
   `${(tally.recovery_ms / 1000).toFixed(1)} s`,
 ];
 

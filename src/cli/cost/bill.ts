@@ -32,7 +32,7 @@ const factsOf = (workload: Workload, measured: Measured, assumed: Assumptions): 
   const row_units_per_second = deliveries_per_second * rowUnits(measured, assumed, workload.body_bytes);
   const lanes = shardsAt(assumed, row_units_per_second) * workload.parallelization;
   const stream = { lanes, window_seconds: workload.batch_window_seconds };
-  return { workload, measured, assumed, batches: batchesAt(assumed, stream, deliveries_per_second) };
+  return { workload, measured, assumed, batches: batchesAt(stream, deliveries_per_second) };
 };
 
 /** All quantities of a month. */

@@ -45,6 +45,3 @@ export const rowUnits = (measured: Measured, assumed: Assumptions, body_bytes: n
     assumed,
     (kind) => ingestWrites(measured, body_bytes, kind).table_units + measured[`${kind}_write_units`],
   );
-
-/** Rows that the stream's filter lets through: an event, and beside it the fields of a full issue. */
-export const recordsOf = (kind: DeliveryKind): 1 | 2 => (kind === 'update' || kind === 'creation' ? 2 : 1);

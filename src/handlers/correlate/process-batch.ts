@@ -2,7 +2,6 @@ import pMap from 'p-map';
 import pRetry from 'p-retry';
 import { toPhoenixIso } from '../../domain/instant.ts';
 import { type Moment, momentOf } from '../../platform/clock.ts';
-import type { Hint } from '../../stream/read-hint.ts';
 import { type BatchDeps, newScope } from './batch-deps.ts';
 import { writeBatchDocument } from './batch-document.ts';
 import { logFailed } from './log-failed.ts';
@@ -14,8 +13,7 @@ import type { WrittenRun } from './write-document.ts';
 import { writeDown } from './write-down.ts';
 
 /**
- * What a batch came to. `unwritten`: ids of events and issues of which nothing could be written down;
- * `complete`: everything was handled or parked, and the document is there.
+ * What a batch came to. `unwritten`: ids of events of which nothing could be written down; `complete`: everything was handled or parked, and the document is there.
  */
 export type BatchResult = {
   run: WrittenRun | null;
@@ -62,8 +60,7 @@ const conclude = async (deps: BatchDeps, begun: Moment, done: UnitResult[]): Pro
   const { run, written, results } = await writeBatchDocument(deps, done);
   const failed = results.filter(hasFailed);
   for (const result of failed) logParked(deps, result);
-  // A unit without events of its own is parked under the one its snapshot shows.
-  if (failed.length > 0) deps.count('ProcessingFailed', Math.max(1, eventsOf(failed)));
+  if (failed.length > 0) deps.count('ProcessingFailed', eventsOf(failed));
   deps.count('EventsProcessed', eventsOf(results) - eventsOf(failed));
   const unwritten = await writeDown(deps, written ? results : failed);
   logRun(deps, run, begun, results);
@@ -80,7 +77,7 @@ const both = (a: BatchResult, b: BatchResult): BatchResult => ({
 });
 
 /**
- * Handles one batch of hints: looks at what they name, writes a document of what it found, and writes down
+ * Handles one batch of events: looks at what they name, writes a document of what it found, and writes down
  * what became of each event. What fails three times is parked and blocks nothing else. What takes long is left until
  * all that is done is written down; then each such unit is tried alone, and gets a document of its own. Without the
  * document only what failed is written down: the sweep comes back to the rest.
@@ -88,11 +85,11 @@ const both = (a: BatchResult, b: BatchResult): BatchResult => ({
  */
 export const processBatch = async (
   deps: BatchDeps,
-  hints: Hint[],
+  eventIds: string[],
   limits: Limits = LIMITS,
 ): Promise<BatchResult> => {
   const begun = momentOf(deps.clock);
-  const units = await pRetry(() => readWork(deps, newScope(deps), hints), BACKOFF);
+  const units = await pRetry(() => readWork(deps, newScope(deps), eventIds), BACKOFF);
   const tried = await runAll(deps, units, limits);
   const late = tried.filter((one) => one.status === 'late');
   const done = tried.filter((one) => one.status !== 'late');

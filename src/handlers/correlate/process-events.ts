@@ -13,7 +13,6 @@ export async function* processEvents(
   eventIds: string[],
 ): AsyncGenerator<BatchResult & { events: number }> {
   for (const ids of chunks(eventIds, BATCH_SIZE)) {
-    const hints = ids.map((event_id) => ({ kind: 'event', event_id }) as const);
-    yield { events: ids.length, ...(await processBatch(deps, hints)) };
+    yield { events: ids.length, ...(await processBatch(deps, ids)) };
   }
 }

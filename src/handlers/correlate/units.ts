@@ -3,14 +3,13 @@ import { isExpired } from '../../store/event-row.ts';
 import { eventKey } from '../../store/keys.ts';
 import { readRowsOf } from '../../store/read-items.ts';
 import type { Item } from '../../store/table-client.ts';
-import type { Hint } from '../../stream/read-hint.ts';
 import type { BatchDeps } from './batch-deps.ts';
 import type { Scope } from './scope.ts';
 import type { Work } from './unpack-event.ts';
 import { plainIssue, unpackRow } from './unpack-row.ts';
 
 /** An event whose processing is to be written down. */
-export type Due = { event_id: string; expires_at: number };
+type Due = { event_id: string; expires_at: number };
 
 /**
  * What is tried, fails and is parked together: one issue with all its events, or one event by itself. What that
@@ -38,31 +37,24 @@ const readUnits = async (deps: BatchDeps, scope: Scope, eventIds: string[]): Pro
   });
 };
 
-/** Hints and events of the same issue are looked at together, and once. */
-const byIssue = (units: Unit[], issueIds: string[]): Unit[] => {
+/** Events of the same issue are looked at together, and once. */
+const byIssue = (units: Unit[]): Unit[] => {
   const issues = new Map<string, Unit & { kind: 'issue' }>();
-  const at = (issue_id: string) => {
-    const unit = issues.get(issue_id) ?? { kind: 'issue', issue_id, keys: new Set(), events: [] };
-    issues.set(issue_id, unit);
-    return unit;
-  };
-  for (const id of issueIds) at(id);
   for (const unit of units) {
     if (unit.kind !== 'issue') continue;
-    at(unit.issue_id).events.push(...unit.events);
-    for (const key of unit.keys) at(unit.issue_id).keys.add(key);
+    const before = issues.get(unit.issue_id);
+    issues.set(unit.issue_id, {
+      ...unit,
+      keys: new Set([...(before?.keys ?? []), ...unit.keys]),
+      events: [...(before?.events ?? []), ...unit.events],
+    });
   }
   return [...units.filter(({ kind }) => kind !== 'issue'), ...issues.values()];
 };
 
 /**
- * What a batch of hints asks for, as the table tells now. Events that are gone ask for nothing.
+ * What a batch of events asks for, as the table tells now. Events that are gone ask for nothing.
  * @throws UnavailableError
  */
-export const readWork = async (deps: BatchDeps, scope: Scope, hints: Hint[]): Promise<Unit[]> => {
-  const eventIds = new Set(hints.flatMap((hint) => (hint.kind === 'event' ? [hint.event_id] : [])));
-  const issueIds = hints.flatMap((hint) =>
-    hint.kind === 'issue' && hint.tenant === scope.tenant ? [hint.issue_id] : [],
-  );
-  return byIssue(await readUnits(deps, scope, [...eventIds]), issueIds);
-};
+export const readWork = async (deps: BatchDeps, scope: Scope, eventIds: string[]): Promise<Unit[]> =>
+  byIssue(await readUnits(deps, scope, [...new Set(eventIds)]));

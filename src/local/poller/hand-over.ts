@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { DynamoDBBatchResponse, DynamoDBRecord } from 'aws-lambda';
 import pMap from 'p-map';
-import { BATCH_SIZE, LANES } from '../../contract/stream.ts';
+import { BATCH_SIZE } from '../../contract/stream.ts';
 import { describeFault } from '../../errors/errors.ts';
 import type { StreamHandler } from '../../handlers/correlate-records.ts';
 import { chunks } from '../../platform/chunks.ts';
@@ -22,6 +22,12 @@ export const handledCount = (response: DynamoDBBatchResponse, sent: string[]): n
   const failed = response.batchItemFailures.map(({ itemIdentifier }) => sent.indexOf(itemIdentifier));
   return failed.length === 0 ? sent.length : Math.max(0, Math.min(...failed));
 };
+
+/**
+ * Batches at work at the same time, most of which is waiting for the table. The engine's stream has fewer shards than
+ * that of a table on AWS; and whoever relies on an order is found out.
+ */
+export const BATCHES_AT_A_TIME = 4;
 
 type HandOver = {
   handler: StreamHandler;
@@ -86,8 +92,7 @@ const handleBatch = async (
 };
 
 /**
- * Gives the records to the handler in batches, a few at the same time as an event source mapping does. One keeps the
- * order of what concerns one row; here not even that is promised, so whoever relies on it is found out. What failed
+ * Gives the records to the handler in batches, a few at the same time, in no order. What failed
  * comes again after a while, first in its batch, and nothing behind it is left out.
  * @throws the signal's reason when it is aborted before everything is handled; no batch is under way any more then
  */
@@ -99,7 +104,7 @@ export const handOver = async (to: HandOver, records: DynamoDBRecord[]): Promise
       handleBatch(to, batch, handledNow).catch((fault) => {
         if (!to.signal.aborted) throw fault;
       }),
-    { concurrency: LANES },
+    { concurrency: BATCHES_AT_A_TIME },
   );
   if (records.length > 0) to.signal.throwIfAborted();
 };

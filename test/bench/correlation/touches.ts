@@ -1,9 +1,7 @@
 import type { DynamoDBRecord } from 'aws-lambda';
-import { DEFAULT_TENANT } from '../../../src/domain/tenant.ts';
-import { eventKey, snapshotKey } from '../../../src/store/keys.ts';
+import { eventKey } from '../../../src/store/keys.ts';
 import type { Answer } from '../../support/app.ts';
 import { streamRecord } from '../../support/stream-records.ts';
-import { nextMarks } from '../http/bodies.ts';
 import { commentBody, commitsBody, issueBody, type ListedCommit } from './deliveries.ts';
 import type { World } from './world.ts';
 
@@ -12,24 +10,16 @@ export type Deliver = (world: World) => Promise<DynamoDBRecord[]>;
 
 let records = 0;
 
-const record = (key: { pk: string; sk: string }, eventName: 'INSERT' | 'MODIFY'): DynamoDBRecord => {
-  records += 1;
-  return streamRecord(key.pk, key.sk, { eventName, sequenceNumber: String(records).padStart(21, '0') });
-};
-
 const eventRecord = ({ status, body }: Answer): DynamoDBRecord => {
   if (status !== 202) throw new Error(`A delivery was answered ${status}`);
-  return record(eventKey(String(body.event_id)), 'INSERT');
+  const { pk, sk } = eventKey(String(body.event_id));
+  records += 1;
+  return streamRecord(pk, sk, { eventName: 'INSERT', sequenceNumber: String(records).padStart(21, '0') });
 };
 
 const deliverIssue =
   (issue: number, event: string): Deliver =>
-  async ({ app }) => {
-    const { issue_id } = nextMarks(issue);
-    const answer = await app.deliver(issueBody(issue, event));
-    const eventName = event === 'jira:issue_created' ? 'INSERT' : 'MODIFY';
-    return [record(snapshotKey(DEFAULT_TENANT, issue_id), eventName), eventRecord(answer)];
-  };
+  async ({ app }) => [eventRecord(await app.deliver(issueBody(issue, event)))];
 
 export const createIssue = (issue: number): Deliver => deliverIssue(issue, 'jira:issue_created');
 export const updateIssue = (issue: number): Deliver => deliverIssue(issue, 'jira:issue_updated');

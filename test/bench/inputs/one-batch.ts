@@ -5,16 +5,7 @@ import { printTable } from '../shared/report.ts';
 import { median } from '../shared/stats.ts';
 import type { InputsWorld } from './inputs-world.ts';
 
-/** Records of one delivery, cut into the batches they are handled in. */
-type Batches = DynamoDBRecord[][];
-type Cut = (records: DynamoDBRecord[]) => Batches;
-
-const together: Cut = (records) => [records];
-
-/** As two lanes of the stream bring them; the event's first. */
-const apart: Cut = (records) => records.toReversed().map((record) => [record]);
-
-type Case = { name: string; make: (world: InputsWorld) => Promise<DynamoDBRecord[]>; cut: Cut };
+type Case = { name: string; make: (world: InputsWorld) => Promise<DynamoDBRecord[]> };
 
 let issues = 700_000;
 
@@ -44,47 +35,41 @@ const update = async (world: InputsWorld) => updateIssue(await knownStory(world)
 const creation = (world: InputsWorld) => createIssue(newIssue())(world);
 
 const CASES: Case[] = [
-  { name: 'update, both records in one batch', make: update, cut: together },
-  { name: 'update, each record in a batch', make: update, cut: apart },
-  { name: 'creation, both records in one batch', make: creation, cut: together },
-  { name: 'creation, each record in a batch', make: creation, cut: apart },
-  { name: 'comment', make: async (world) => comment(await knownStory(world))(world), cut: together },
-  {
-    name: '1 commit, linked',
-    make: async (world) => pushCommits([await knownStory(world)])(world),
-    cut: together,
-  },
+  { name: 'update', make: update },
+  { name: 'creation', make: creation },
+  { name: 'comment', make: async (world) => comment(await knownStory(world))(world) },
+  { name: '1 commit, linked', make: async (world) => pushCommits([await knownStory(world)])(world) },
 ];
 
-const FULL: Case = { name: '50 updates, 100 records in one batch', make: fullBatch, cut: together };
+const FULL: Case = { name: '50 updates in one batch', make: fullBatch };
 
 /** So much longer that it shows beside this machine's own noise, and no call times out. */
 const DELAY_MS = 40;
 
 type Once = { cpu_ms: number; wall_ms: number };
 
-const run = async (world: InputsWorld, batches: Batches, delayMs: number): Promise<Once> => {
+const run = async (world: InputsWorld, batch: DynamoDBRecord[], delayMs: number): Promise<Once> => {
   world.delay.ms = delayMs;
   const cpu = process.cpuUsage();
   const begun = performance.now();
-  for (const batch of batches) await world.correlate(batch);
+  await world.correlate(batch);
   const wall_ms = performance.now() - begun;
   const { user, system } = process.cpuUsage(cpu);
   world.delay.ms = 0;
   return { cpu_ms: (user + system) / 1_000, wall_ms };
 };
 
-const measure = async (world: InputsWorld, { name, make, cut }: Case, times: number): Promise<string[]> => {
+const measure = async (world: InputsWorld, { name, make }: Case, times: number): Promise<string[]> => {
   const plain: Once[] = [];
   const slow: Once[] = [];
   for (let round = -2; round < times; round++) {
-    const batches = cut(await make(world));
+    const batch = await make(world);
     world.meter.take();
-    const once = await run(world, batches, 0);
+    const once = await run(world, batch, 0);
     if (round >= 0) plain.push(once);
   }
   const calls = world.meter.take();
-  for (let round = 0; round < times; round++) slow.push(await run(world, cut(await make(world)), DELAY_MS));
+  for (let round = 0; round < times; round++) slow.push(await run(world, await make(world), DELAY_MS));
   world.meter.take();
   const wall = (all: Once[]): number => median(all.map(({ wall_ms }) => wall_ms));
   const writes = writesOf(calls);
@@ -110,16 +95,7 @@ const furtherRow = (one: string[], full: string[]): string[] => [
   }),
 ];
 
-/** How often an update reads rows of the issue itself, and partitions of its keys. */
-const hotReads = async (world: InputsWorld): Promise<string> => {
-  const records = await update(world);
-  world.reads.clear();
-  await world.correlate(records);
-  const [rows = 0, keys = 0] = [world.reads.get('I'), world.reads.get('K')];
-  return `   Of the reads of an update, ${rows} are of rows of the issue, ${keys} of partitions of its keys.`;
-};
-
-/** What one delivery costs correlation, with its records in one batch and, as lanes may bring them, in two. */
+/** What one delivery costs correlation. */
 export const oneBatch = async (world: InputsWorld, short: boolean): Promise<void> => {
   const rows: string[][] = [];
   for (const one of CASES) rows.push(await measure(world, one, short ? 5 : 15));
@@ -127,8 +103,7 @@ export const oneBatch = async (world: InputsWorld, short: boolean): Promise<void
   rows.push(full, furtherRow(rows[0] ?? [], full));
   printTable(
     '\n   Correlation of one delivery: CPU of this process, calls one after the other (tables and artifacts), units',
-    ['batches', 'CPU ms', 'in sequence', 'writes', 'table', 'indexes', 'reads', 'read units'],
+    ['batch', 'CPU ms', 'in sequence', 'writes', 'table', 'indexes', 'reads', 'read units'],
     rows,
   );
-  console.log(await hotReads(world));
 };

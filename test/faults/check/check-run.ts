@@ -15,7 +15,7 @@ export const checkRun = async (
   { reader }: World,
   { projects, repositories }: Drawn,
   results: readonly Result[],
-  { hits, recovery_ms }: Pick<Tally, 'hits' | 'recovery_ms'>,
+  { hits, unheard, recovery_ms }: Pick<Tally, 'hits' | 'unheard' | 'recovery_ms'>,
 ): Promise<Tally> => {
   const stored = await readEvents(reader);
   const taken = results
@@ -35,6 +35,7 @@ export const checkRun = async (
     wrong_snapshots: snapshots.wrong,
     wrong_outcomes: countWrongOutcomes(results, stored),
     wrong_correlations: correlations.wrong,
+    unheard,
     recovery_ms,
   };
 };

@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import type { Answer, TestApp } from '../../support/app.ts';
+import { scanTable } from '../../support/correlation.ts';
 import { issueOf, type Sent, snapshotOf, truthOf } from '../../support/oracle.ts';
 import { holds } from './judged.ts';
 
@@ -37,4 +38,15 @@ export const countSnapshots = async (app: TestApp, stored: readonly Sent[]): Pro
     lost: counts.reduce((sum, { lost }) => sum + lost, 0),
     wrong: counts.reduce((sum, { wrong }) => sum + wrong, 0),
   };
+};
+
+/** How many snapshots show an event that is not stored: it was to be written after them. */
+export const snapshotsWithoutEvent = async (app: TestApp): Promise<number> => {
+  const rows = await scanTable(app);
+  const events = new Set(rows.flatMap(({ pk, sk }) => (sk === 'E' ? [String(pk)] : [])));
+  return rows.filter(
+    ({ sk, event_id, deleted_event_id }) =>
+      sk === 'S' &&
+      [event_id, deleted_event_id].some((id) => typeof id === 'string' && !events.has(`E#${id}`)),
+  ).length;
 };

@@ -1,6 +1,7 @@
 /**
  * What one run came to, or many of them together. `hits`: how often the fault struck; a row that it never strikes
- * shows nothing. `recovery_ms`: the longest.
+ * shows nothing. `unheard`: snapshots that correlation does not know of, because their event was never written: no
+ * fault, but counted. `recovery_ms`: the longest.
  */
 export type Tally = {
   hits: number;
@@ -11,6 +12,7 @@ export type Tally = {
   wrong_snapshots: number;
   wrong_outcomes: number;
   wrong_correlations: number;
+  unheard: number;
   recovery_ms: number;
 };
 
@@ -23,6 +25,7 @@ export const NOTHING: Tally = {
   wrong_snapshots: 0,
   wrong_outcomes: 0,
   wrong_correlations: 0,
+  unheard: 0,
   recovery_ms: 0,
 };
 
@@ -35,6 +38,7 @@ export const addTally = (sum: Tally, one: Tally): Tally => ({
   wrong_snapshots: sum.wrong_snapshots + one.wrong_snapshots,
   wrong_outcomes: sum.wrong_outcomes + one.wrong_outcomes,
   wrong_correlations: sum.wrong_correlations + one.wrong_correlations,
+  unheard: sum.unheard + one.unheard,
   recovery_ms: Math.max(sum.recovery_ms, one.recovery_ms),
 });
 

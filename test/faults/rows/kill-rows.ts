@@ -11,18 +11,30 @@ const ofCorrelation = (body: string): boolean => /"sk":\{"S":"(L|P)"\}/.test(bod
 
 const ofEvent = (body: string): boolean => /"sk":\{"S":"E"\}/.test(body);
 
-/** Kills the instance at one call to the table that the seed chooses, and starts it again. */
+/** Kills the instance at one call to the table that the seed chooses, while `sending` is under way. */
+const killWithin = async (
+  { world, over, random }: Scene,
+  fault: Fault,
+  { when, most }: { when: (body: string) => boolean; most: number },
+  send: () => Promise<void>,
+): Promise<{ sending: Promise<void> }> => {
+  const server = await world.startProcess();
+  const skip = Math.floor(random() * most);
+  world.proxy.fail(fault, { operations: WRITES, when, skip, times: 1 });
+  const struck = world.proxy.nextStrike();
+  const sending = send();
+  await Promise.race([struck, sending.then(() => sleep(1_000))]);
+  await server.kill();
+  over();
+  return { sending };
+};
+
+/** The same, and starts it again. */
 const killAt =
   (fault: Fault, when: (body: string) => boolean, most: number) =>
-  async ({ world, send, over, random }: Scene): Promise<void> => {
-    const server = await world.startProcess();
-    const skip = Math.floor(random() * most);
-    world.proxy.fail(fault, { operations: WRITES, when, skip, times: 1 });
-    const struck = world.proxy.nextStrike();
-    const sending = send();
-    await Promise.race([struck, sending.then(() => sleep(1_000))]);
-    await server.kill();
-    over();
+  async (scene: Scene): Promise<void> => {
+    const { world, send } = scene;
+    const { sending } = await killWithin(scene, fault, { when, most }, () => send());
     // Nobody ends this one, so it need not pay for a process of its own.
     await world.start();
     await sending;
@@ -39,6 +51,21 @@ export const KILL_ROWS: Row[] = [
     name: 'killed between the writes',
     story: 'kill -9 when a write of a delivery is stored, before the instance knows.',
     play: killAt({ kind: 'mute' }, (body) => !ofCorrelation(body) && !ofEvent(body), 20),
+  }),
+  row({
+    name: 'killed between the writes, and given up',
+    story:
+      'kill -9 when a snapshot is stored, before its event is, and the sender gives up: until another delivery of the issue comes, correlation has not heard of it. Such snapshots are counted; then everything is sent again.',
+    play: async (scene) => {
+      const { world, send, countUnheard } = scene;
+      const once = () => send(undefined, { resends: 0 });
+      const when = (body: string): boolean => /"sk":\{"S":"S"\}/.test(body);
+      const { sending } = await killWithin(scene, { kind: 'mute' }, { when, most: 20 }, once);
+      await sending;
+      await countUnheard();
+      await world.start();
+      await send();
+    },
   }),
   row({
     name: 'killed after the last write',

@@ -1,5 +1,6 @@
 import { SECRET } from '../../support/app.ts';
 import { checkRun } from '../check/check-run.ts';
+import { snapshotsWithoutEvent } from '../check/count-snapshots.ts';
 import type { Tally } from '../check/tally.ts';
 import { type Drawn, drawDeliveries, type Outgoing, type Retell } from '../sender/drawn-deliveries.ts';
 import { type Random, type Result, type SenderSettings, sendAll, type Target } from '../sender/jira-model.ts';
@@ -21,6 +22,8 @@ export type Scene = {
   over(): void;
   /** Counts what the proxy does not see of the fault. */
   hit(times?: number): void;
+  /** Counts snapshots whose events are nowhere. */
+  countUnheard(): Promise<void>;
   /** Kills the engine, and starts it again on the same file. */
   restartEngine(): Promise<void>;
 };
@@ -52,6 +55,7 @@ const openScene = (
   const results: Result[] = [];
   let healedAt: number | null = null;
   let hits = 0;
+  let unheard = 0;
   const scene: Scene = {
     world,
     drawn,
@@ -67,12 +71,15 @@ const openScene = (
     hit: (times = 1) => {
       hits += times;
     },
+    countUnheard: async () => {
+      unheard += await snapshotsWithoutEvent(world.reader);
+    },
     restartEngine: async () => world.proxy.retarget(await engine.restart()),
   };
   return {
     scene,
     results,
-    hits: () => hits + world.proxy.struck,
+    counted: () => ({ hits: hits + world.proxy.struck, unheard }),
     healedAt: () => healedAt ?? performance.now(),
   };
 };
@@ -85,12 +92,12 @@ const runPlay = async (
   await using world = await openWorld(engine.endpoint);
   const random = randomOf(seed);
   const drawn = drawDeliveries(seed, retell?.(random));
-  const { scene, results, hits, healedAt } = openScene({ world, engine }, drawn, random, sender);
+  const { scene, results, counted, healedAt } = openScene({ world, engine }, drawn, random, sender);
   await play(scene);
   scene.over();
   const settled = await settle(world, rest);
   const recovery_ms = Math.round(performance.now() - healedAt());
-  const tally = await checkRun(world, drawn, results, { hits: hits(), recovery_ms });
+  const tally = await checkRun(world, drawn, results, { ...counted(), recovery_ms });
   // What is never handled is a wrong correlation even if nothing shows of it.
   return settled ? tally : { ...tally, wrong_correlations: tally.wrong_correlations + 1 };
 };

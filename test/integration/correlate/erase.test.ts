@@ -12,7 +12,7 @@ import { runCli } from '../cli/run-cli.ts';
 import { commit, commitsBody, issueBody } from './bodies.ts';
 import { bareStories, commitsOf, strayCommits } from './derived.ts';
 import { gatedTable } from './gate.ts';
-import { asBatch, eventRecord, issueRecord } from './records.ts';
+import { eventRecord } from './records.ts';
 
 let engine: Awaited<ReturnType<typeof startTestEngine>>;
 let app: TestApp;
@@ -122,7 +122,7 @@ const eraseFrom = async (table: Table): Promise<void> => {
 const bringBack = async (table: Table): Promise<void> => {
   const { body } = await app.deliver(issueBody('1', 'ABC-1', 2));
   using brought = startCorrelation(app, { table });
-  await brought.run(asBatch([issueRecord('1'), eventRecord(body.event_id)]));
+  await brought.run([eventRecord(body.event_id)]);
 };
 
 /** Whether the issue is there, and its commit belongs to it. */

@@ -50,8 +50,6 @@ const deliverAll = async (app: TestApp) => {
   return { heavy: ids[0] ?? '', other: ids[1] ?? '', issue };
 };
 
-const hintsOf = (ids: object) => Object.values(ids).map((event_id) => ({ kind: 'event', event_id }) as const);
-
 const statusOf = async (app: TestApp, eventId: string): Promise<string> =>
   (await processingOf(app, eventId)).status;
 
@@ -64,7 +62,7 @@ describe.concurrent('a delivery that takes long', () => {
     const { promise: released, resolve: release } = Promise.withResolvers<void>();
     const deps = { ...correlation.deps, table: slowTable(app, () => released) };
     const limits = { together_ms: 3_000, issue_ms: 30_000, alone_ms: 60_000, batch_ms: 600_000 };
-    const batch = processBatch(deps, hintsOf(ids), limits);
+    const batch = processBatch(deps, Object.values(ids), limits);
     const done = async () => [await statusOf(app, ids.other), await statusOf(app, ids.issue)];
     await vi.waitFor(async () => expect(await done()).toEqual(['processed', 'processed']), {
       timeout: 40_000,
@@ -87,7 +85,7 @@ describe.concurrent('a delivery that takes long', () => {
     const ids = await deliverAll(app);
     const deps = { ...correlation.deps, table: slowTable(app, () => sleep(6_000)) };
     const limits = { together_ms: 3_000, issue_ms: 30_000, alone_ms: 1_500, batch_ms: 600_000 };
-    expect(await processBatch(deps, hintsOf(ids), limits)).toMatchObject({ failed: 1, complete: true });
+    expect(await processBatch(deps, Object.values(ids), limits)).toMatchObject({ failed: 1, complete: true });
     expect(await processingOf(app, ids.heavy)).toMatchObject({
       status: 'failed',
       attempts: 3,
@@ -102,7 +100,7 @@ describe.concurrent('a delivery that takes long', () => {
     const ids = await deliverAll(app);
     const slow = { ...correlation.deps, table: slowTable(app, () => sleep(6_000)) };
     const limits = { together_ms: 3_000, issue_ms: 30_000, alone_ms: 60_000, batch_ms: 0 };
-    expect(await processBatch(slow, hintsOf(ids), limits)).toMatchObject({ failed: 1, complete: true });
+    expect(await processBatch(slow, Object.values(ids), limits)).toMatchObject({ failed: 1, complete: true });
     expect(await processingOf(app, ids.heavy)).toMatchObject({ status: 'failed', attempts: 1 });
     await sweepEvents({ ...correlation.deps, clock: () => Date.now() + 60_000, retention_days: 3 });
     expect(await statusOf(app, ids.heavy)).toBe('processed');

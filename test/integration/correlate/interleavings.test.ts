@@ -11,7 +11,7 @@ import { SEED } from '../../support/seed.ts';
 import { commit, commitsBody, deletionBody, issueBody, pullRequestBody } from './bodies.ts';
 import { bareStories, derivedRows, strayCommits } from './derived.ts';
 import { gatedTable } from './gate.ts';
-import { asBatch, eventRecord, issueRecord } from './records.ts';
+import { asBatch, eventRecord } from './records.ts';
 
 const LIMIT_MS = 400_000;
 
@@ -22,10 +22,10 @@ const NOWHERE: ArtifactStore = { put: () => Promise.resolve(), replaceIfNewer: (
 type Send = (app: TestApp) => Promise<DynamoDBRecord[]>;
 
 const issue =
-  (id: string, body: string): Send =>
+  (body: string): Send =>
   async (app) => {
     const { event_id } = (await app.deliver(body)).body;
-    return [issueRecord(id), eventRecord(event_id)];
+    return [eventRecord(event_id)];
   };
 
 const pushed =
@@ -50,69 +50,69 @@ const PAIRS: Pair[] = [
     what: 'a new commit, while its issue arrives',
     first: [],
     one: pushed(commit(1, 'AB-1')),
-    other: issue('1', issueBody('1', 'AB-1', 1)),
+    other: issue(issueBody('1', 'AB-1', 1)),
     bare: [],
   },
   {
     what: 'an issue, while its commit arrives',
     first: [],
-    one: issue('1', issueBody('1', 'AB-1', 1)),
+    one: issue(issueBody('1', 'AB-1', 1)),
     other: pushed(commit(1, 'AB-1')),
     bare: [],
   },
   {
     what: 'a commit told again with a branch, while the issue of its message arrives',
-    first: [issue('2', issueBody('2', 'AB-2', 1)), pushed(commit(1, 'AB-1'))],
+    first: [issue(issueBody('2', 'AB-2', 1)), pushed(commit(1, 'AB-1'))],
     one: pushed(commit(1, 'AB-1', { branch: 'ab-2' })),
-    other: issue('1', issueBody('1', 'AB-1', 1)),
+    other: issue(issueBody('1', 'AB-1', 1)),
     bare: ['AB-2'],
   },
   {
     what: 'a new commit, while its issue is deleted',
-    first: [issue('1', issueBody('1', 'AB-1', 1)), issue('2', issueBody('2', 'AB-2', 1))],
+    first: [issue(issueBody('1', 'AB-1', 1)), issue(issueBody('2', 'AB-2', 1))],
     one: pushed(commit(1, 'AB-1', { branch: 'ab-2' })),
-    other: issue('1', deletionBody('1', 'AB-1', 2)),
+    other: issue(deletionBody('1', 'AB-1', 2)),
     bare: [],
   },
   {
     what: 'the deletion of an issue, while a commit arrives',
-    first: [issue('1', issueBody('1', 'AB-1', 1)), issue('2', issueBody('2', 'AB-2', 1))],
-    one: issue('1', deletionBody('1', 'AB-1', 2)),
+    first: [issue(issueBody('1', 'AB-1', 1)), issue(issueBody('2', 'AB-2', 1))],
+    one: issue(deletionBody('1', 'AB-1', 2)),
     other: pushed(commit(1, 'AB-1', { branch: 'ab-2' })),
     bare: [],
   },
   {
     what: 'an issue that takes a key, while the one that had it takes it back',
-    first: [issue('1', issueBody('1', 'AB-1', 1)), pushed(commit(1, 'AB-1'), commit(2, 'AB-2'))],
-    one: issue('2', issueBody('2', 'AB-1', 2, { from: 'AB-2' })),
-    other: issue('1', issueBody('1', 'AB-2', 3, { from: 'AB-1' })),
+    first: [issue(issueBody('1', 'AB-1', 1)), pushed(commit(1, 'AB-1'), commit(2, 'AB-2'))],
+    one: issue(issueBody('2', 'AB-1', 2, { from: 'AB-2' })),
+    other: issue(issueBody('1', 'AB-2', 3, { from: 'AB-1' })),
     bare: [],
   },
   {
     what: 'an issue that moves, while it moves back',
-    first: [issue('1', issueBody('1', 'AB-1', 1)), pushed(commit(1, 'AB-1'), commit(2, 'BC-1'))],
-    one: issue('1', issueBody('1', 'BC-1', 2, { from: 'AB-1' })),
-    other: issue('1', issueBody('1', 'AB-1', 3, { from: 'BC-1' })),
+    first: [issue(issueBody('1', 'AB-1', 1)), pushed(commit(1, 'AB-1'), commit(2, 'BC-1'))],
+    one: issue(issueBody('1', 'BC-1', 2, { from: 'AB-1' })),
+    other: issue(issueBody('1', 'AB-1', 3, { from: 'BC-1' })),
     bare: [],
   },
   {
     what: 'a commit that leaves an issue, while another one comes to it',
-    first: [issue('1', issueBody('1', 'AB-1', 1)), pushed(commit(1, 'AB-2', { branch: 'ab-1' }))],
-    one: issue('2', issueBody('2', 'AB-2', 1)),
+    first: [issue(issueBody('1', 'AB-1', 1)), pushed(commit(1, 'AB-2', { branch: 'ab-1' }))],
+    one: issue(issueBody('2', 'AB-2', 1)),
     other: pushed(commit(2, 'AB-1')),
     bare: [],
   },
   {
     what: 'a commit that comes to an issue, while the only other one leaves it',
-    first: [issue('1', issueBody('1', 'AB-1', 1)), pushed(commit(1, 'AB-2', { branch: 'ab-1' }))],
+    first: [issue(issueBody('1', 'AB-1', 1)), pushed(commit(1, 'AB-2', { branch: 'ab-1' }))],
     one: pushed(commit(2, 'AB-1')),
-    other: issue('2', issueBody('2', 'AB-2', 1)),
+    other: issue(issueBody('2', 'AB-2', 1)),
     bare: [],
   },
   {
     what: 'two deliveries that take the same commit from one issue to two others',
     first: [
-      ...['1', '2', '3'].map((id) => issue(id, issueBody(id, `AB-${id}`, 1))),
+      ...['1', '2', '3'].map((id) => issue(issueBody(id, `AB-${id}`, 1))),
       pushed(commit(1, 'no key')),
       titled('AB-1', 1, 1),
     ],
@@ -123,29 +123,25 @@ const PAIRS: Pair[] = [
   {
     what: 'an update that makes an epic of a story, while its commit leaves it',
     first: [
-      issue('1', issueBody('1', 'AB-1', 1)),
-      issue('2', issueBody('2', 'AB-2', 1)),
+      issue(issueBody('1', 'AB-1', 1)),
+      issue(issueBody('2', 'AB-2', 1)),
       pushed(commit(1, 'no key')),
       titled('AB-1', 1, 1),
     ],
-    one: issue('1', issueBody('1', 'AB-1', 2, { type: { hierarchyLevel: 1 } })),
+    one: issue(issueBody('1', 'AB-1', 2, { type: { hierarchyLevel: 1 } })),
     other: titled('AB-2', 1, 2),
     bare: [],
   },
   {
     what: 'an update that makes an epic of a story, while a newer one takes that back',
-    first: [issue('1', issueBody('1', 'AB-1', 1))],
-    one: issue('1', issueBody('1', 'AB-1', 2, { type: { hierarchyLevel: 1 } })),
-    other: issue('1', issueBody('1', 'AB-1', 3)),
+    first: [issue(issueBody('1', 'AB-1', 1))],
+    one: issue(issueBody('1', 'AB-1', 2, { type: { hierarchyLevel: 1 } })),
+    other: issue(issueBody('1', 'AB-1', 3)),
     bare: ['AB-1'],
   },
   {
     what: 'a title that brings a commit, while a newer one takes it on',
-    first: [
-      issue('1', issueBody('1', 'AB-1', 1)),
-      issue('2', issueBody('2', 'AB-2', 1)),
-      pushed(commit(1, 'no key')),
-    ],
+    first: [issue(issueBody('1', 'AB-1', 1)), issue(issueBody('2', 'AB-2', 1)), pushed(commit(1, 'no key'))],
     one: titled('AB-1', 1, 1),
     other: titled('AB-2', 1, 2),
     bare: ['AB-1'],
@@ -153,11 +149,11 @@ const PAIRS: Pair[] = [
   {
     what: 'an update that makes an issue the newest of two that had a key, while a commit names that',
     first: [
-      issue('1', issueBody('1', 'BC-1', 1, { from: 'AB-1' })),
-      issue('2', issueBody('2', 'CD-1', 2, { from: 'AB-1' })),
+      issue(issueBody('1', 'BC-1', 1, { from: 'AB-1' })),
+      issue(issueBody('2', 'CD-1', 2, { from: 'AB-1' })),
       pushed(commit(1, 'AB-1')),
     ],
-    one: issue('1', issueBody('1', 'BC-1', 3)),
+    one: issue(issueBody('1', 'BC-1', 3)),
     other: pushed(commit(2, 'AB-1')),
     bare: ['CD-1'],
   },

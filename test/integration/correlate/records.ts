@@ -5,10 +5,6 @@ import { toRecord } from '../../support/correlation.ts';
 export const eventRecord = (eventId: unknown, index = 0): DynamoDBRecord =>
   toRecord(`E#${eventId}`, 'E', 'INSERT', index);
 
-/** The stream's record of an issue whose snapshot changed. */
-export const issueRecord = (issueId: string, index = 0): DynamoDBRecord =>
-  toRecord(`I#default#${issueId}`, 'S', 'MODIFY', index);
-
 /** Numbered anew, as they follow each other in one batch. */
 export const asBatch = (records: DynamoDBRecord[]): DynamoDBRecord[] =>
   records.map((record, index) => ({

@@ -11,7 +11,7 @@ import { randomOf } from '../../support/random.ts';
 import { SEED } from '../../support/seed.ts';
 import { commit, commitsBody, deletionBody, issueBody, pullRequestBody } from './bodies.ts';
 import { derivedRows } from './derived.ts';
-import { asBatch, eventRecord, issueRecord } from './records.ts';
+import { asBatch, eventRecord } from './records.ts';
 import { through } from './scenario.ts';
 
 const LIMIT_MS = 400_000;
@@ -51,10 +51,10 @@ const drawWhole = (): Random => {
 type Send = (app: TestApp) => Promise<DynamoDBRecord[]>;
 
 const issue =
-  (id: string, body: string): Send =>
+  (body: string): Send =>
   async (app) => {
     const { event_id } = (await app.deliver(body)).body;
-    return [issueRecord(id), eventRecord(event_id)];
+    return [eventRecord(event_id)];
   };
 
 const commits =
@@ -72,7 +72,7 @@ const world = (number: number, random: Random): Send[] => {
     const id = idOf(random(3));
     const from = random(3) === 0 ? { from: key() } : {};
     const type = random(5) === 0 ? { type: { hierarchyLevel: 1 } } : {};
-    return issue(id, issueBody(id, key(), 1 + n, { ...from, ...type }));
+    return issue(issueBody(id, key(), 1 + n, { ...from, ...type }));
   });
   const shas = [0, 1, 2].map((n) => ({ n: number * 10 + n, message: random(2) === 0 ? key() : 'no key' }));
   const pushes = shas.flatMap(({ n, message }) =>
@@ -83,7 +83,7 @@ const world = (number: number, random: Random): Send[] => {
   const titles = Array.from({ length: random(3) }, (_, minute) =>
     commits('github', pullRequestBody(number, key(), number * 10 + random(3), minute), 'pull_request'),
   );
-  const deletions = random(3) === 0 ? [issue(idOf(2), deletionBody(idOf(2), key(), 9))] : [];
+  const deletions = random(3) === 0 ? [issue(deletionBody(idOf(2), key(), 9))] : [];
   return [...issues, ...pushes, ...titles, ...deletions];
 };
 

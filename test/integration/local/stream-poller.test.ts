@@ -5,10 +5,10 @@ import { CreateTableCommand, DeleteItemCommand } from '@aws-sdk/client-dynamodb'
 import dynalite from 'dynalite';
 import { pino } from 'pino';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { LANES } from '../../../src/contract/stream.ts';
 import { embeddedConfig } from '../../../src/local/aws-config.ts';
 import { engineBinary } from '../../../src/local/engine-binary.ts';
 import { spawnEngine } from '../../../src/local/engine-process.ts';
+import { BATCHES_AT_A_TIME } from '../../../src/local/poller/hand-over.ts';
 import { startPoller } from '../../../src/local/stream-poller.ts';
 import { chunks } from '../../../src/platform/chunks.ts';
 import { systemClock } from '../../../src/platform/clock.ts';
@@ -78,8 +78,8 @@ describe('the poller', () => {
     const { batches, handler } = recordBatches();
     const poller = await poll(engine.endpoint, table, handler);
     await poller.idle();
-    expect(batches.flat()).toEqual([...events, 'I#default#7', 'I#default#7']);
-    expect(batches.map((batch) => batch.length)).toEqual([100, 100, 32]);
+    expect(batches.flat()).toEqual(events);
+    expect(batches.map((batch) => batch.length)).toEqual([100, 100, 30]);
     expect(poller.lines).toEqual([]);
   });
 
@@ -142,7 +142,7 @@ describe('the poller', () => {
 
   it('calls no more batches at a time than the mapping does, because each has calls of its own', async () => {
     const table = await newTable();
-    await putEvents(table, 1, 100 * (LANES + 2));
+    await putEvents(table, 1, 100 * (BATCHES_AT_A_TIME + 2));
     let running = 0;
     let most = 0;
     const { handler } = recordBatches(async () => {
@@ -153,7 +153,7 @@ describe('the poller', () => {
       return ALL_HANDLED;
     });
     await (await poll(engine.endpoint, table, handler)).idle();
-    expect(most).toBe(LANES);
+    expect(most).toBe(BATCHES_AT_A_TIME);
   });
 });
 
@@ -215,14 +215,14 @@ describe('a record that is not handled', () => {
 describe('a poller that stops', () => {
   it('lets the batches under way finish and begins no other, because the next one has the rest', async () => {
     const table = await newTable();
-    const events = await putEvents(table, 1, 100 * LANES + 50);
+    const events = await putEvents(table, 1, 100 * BATCHES_AT_A_TIME + 50);
     const mayEnd = Promise.withResolvers<void>();
     const first = recordBatches(async () => {
       await mayEnd.promise;
       return ALL_HANDLED;
     });
     const stopped = await poll(engine.endpoint, table, first.handler);
-    await eventually(() => first.batches.length === LANES);
+    await eventually(() => first.batches.length === BATCHES_AT_A_TIME);
     let over = false;
     const stopping = stopped.stop().then(() => {
       over = true;
@@ -231,11 +231,11 @@ describe('a poller that stops', () => {
     expect(over).toBe(false);
     mayEnd.resolve();
     await stopping;
-    expect(first.batches).toEqual(chunks(events.slice(0, 100 * LANES), 100));
+    expect(first.batches).toEqual(chunks(events.slice(0, 100 * BATCHES_AT_A_TIME), 100));
 
     const second = recordBatches();
     await (await poll(engine.endpoint, table, second.handler)).idle();
-    expect(second.batches).toEqual([events.slice(100 * LANES)]);
+    expect(second.batches).toEqual([events.slice(100 * BATCHES_AT_A_TIME)]);
   });
 
   it('does not wait for ever, because what was not finished comes again', async () => {

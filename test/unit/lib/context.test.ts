@@ -4,7 +4,7 @@ import { CONTEXT_NAMES, readContext } from '../../../lib/context.ts';
 import { readEnv } from '../../../src/contract/env.ts';
 
 const HOW =
-  'Set values with -c name=value, or in cdk.json under "context". Names: stage, alarmEmail, jiraWebhookSecretArn, throttleRate, throttleBurst, retentionDays, allowedCidrs, domainName, certificateArn, quietHours, docsUrl.';
+  'Set values with -c name=value, or in cdk.json under "context". Names: stage, alarmEmail, jiraWebhookSecretArn, throttleRate, throttleBurst, retentionDays, batchWindowSeconds, allowedCidrs, domainName, certificateArn, quietHours, docsUrl.';
 
 /** The lines between the first and the last one of the refusal. */
 const problemsOf = (context: Record<string, unknown>): string[] => {
@@ -25,6 +25,7 @@ describe('the context', () => {
       throttleRate: 50,
       throttleBurst: 100,
       retentionDays: 30,
+      batchWindowSeconds: 20,
       quietHours: null,
       production: false,
     });
@@ -69,6 +70,7 @@ describe('the context', () => {
     [{ throttleRate: 10.5 }, 'throttleRate must be a whole number from 1 to 10000'],
     [{ throttleBurst: '5001' }, 'throttleBurst must be a whole number from 1 to 5000'],
     [{ retentionDays: '0' }, 'retentionDays must be a whole number from 1 to 3650'],
+    [{ batchWindowSeconds: '301' }, 'batchWindowSeconds must be a whole number from 0 to 300'],
     [
       { jiraWebhookSecretArn: 'jira-secret' },
       'jiraWebhookSecretArn must be the whole ARN of a Secrets Manager secret, with the six characters at its end',
@@ -162,6 +164,7 @@ describe('the context', () => {
       'throttleRate',
       'throttleBurst',
       'retentionDays',
+      'batchWindowSeconds',
       'allowedCidrs',
       'domainName',
       'certificateArn',

@@ -86,6 +86,7 @@ export const EVERYTHING_SET = {
   throttleRate: '500',
   throttleBurst: '900',
   retentionDays: '7',
+  batchWindowSeconds: '5',
   allowedCidrs: '192.0.2.0/24,2001:db8::/32',
   domainName: 'webhooks.example.com',
   certificateArn: 'arn:aws:acm:us-west-2:123456789012:certificate/0b1c-2d3e',

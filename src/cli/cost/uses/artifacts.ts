@@ -12,7 +12,7 @@ export const artifactUse = (facts: Facts): Use[] => {
   const { measured, workload } = facts;
   if (!workload.correlation) return [];
   const batches = batchesPerMonth(facts);
-  const document_bytes = measured.document_bytes * facts.batches.hints;
+  const document_bytes = measured.document_bytes * facts.batches.events;
   const documents_gb = (batches * document_bytes) / BYTES_PER_GB;
   const latest_gb = (batches * (document_bytes + measured.summary_bytes)) / BYTES_PER_GB;
   const kept_months = STACK.noncurrent_document_days / DAYS_OF_MONTH;

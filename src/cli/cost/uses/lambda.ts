@@ -25,7 +25,7 @@ export const lambdaUse = (facts: Facts): Use[] => {
   const swept = (deliveries_per_month * LOOKS_PER_EVENT) / SWEEPS_PER_MONTH;
   return [
     ...ingest,
-    ...invocations('correlate', batchesPerMonth(facts), batchMs(measured, assumed, batches.hints)),
+    ...invocations('correlate', batchesPerMonth(facts), batchMs(measured, assumed, batches.events)),
     ...invocations('sweep', SWEEPS_PER_MONTH, sweepMs(measured, assumed, swept)),
   ];
 };

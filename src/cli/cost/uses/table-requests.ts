@@ -1,5 +1,3 @@
-import type { DeliveryKind } from '../assumptions.ts';
-import type { Measured } from '../measured.ts';
 import { LOOKS_PER_EVENT } from '../sweep.ts';
 import { ingestWrites, mean } from '../table-units.ts';
 import { type Facts, linesOf, type Use } from '../use.ts';
@@ -18,19 +16,10 @@ const ingestUse = ({ workload, measured, assumed }: Facts): Use[] => {
   ];
 };
 
-/** Read units of one delivery, between the measured cases "in one batch" and "each record in a batch". */
-const readUnits = (measured: Measured, kind: DeliveryKind, apart: number): number => {
-  const together = measured[`${kind}_read_units`];
-  if (kind === 'update') return together + apart * (measured.update_apart_read_units - together);
-  if (kind === 'creation') return together + apart * (measured.creation_apart_read_units - together);
-  return together;
-};
-
-const correlationUse = ({ workload, measured, assumed, batches }: Facts): Use[] => {
+const correlationUse = ({ workload, measured, assumed }: Facts): Use[] => {
   const { deliveries_per_month } = workload;
-  const apart = 1 - 1 / batches.lanes;
   const writes = mean(assumed, (kind) => measured[`${kind}_write_units`]);
-  const reads = mean(assumed, (kind) => readUnits(measured, kind, apart));
+  const reads = mean(assumed, (kind) => measured[`${kind}_read_units`]);
   const looked_at = deliveries_per_month * LOOKS_PER_EVENT;
   return [
     write('correlation writes, indexes included', deliveries_per_month * writes),

@@ -15,9 +15,11 @@ const bytesPerEvent = ({ workload, measured, assumed }: Facts): number => {
 const stayingBytes = ({ workload, measured, assumed }: Facts): number => {
   const { deliveries_per_month, body_bytes, correlation } = workload;
   const overhead = assumed.row_overhead_bytes;
+  const snapshot = snapshotBytes(measured, body_bytes);
+  // All rows were measured with a body of usual size; one with a large body has more in its snapshot.
   const issue = correlation
-    ? measured.issue_rows_bytes + measured.issue_rows * overhead
-    : snapshotBytes(measured, body_bytes) + overhead;
+    ? Math.max(measured.issue_rows_bytes, snapshot) + measured.issue_rows * overhead
+    : snapshot + overhead;
   const commit = correlation ? measured.commit_rows_bytes + measured.commit_rows * overhead : 0;
   return deliveries_per_month * (assumed.creation_share * issue + assumed.commit_share * commit);
 };

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Assumptions } from '../../../../src/cli/cost/assumptions.ts';
-import { batchesAt, batchMs, hintsPerDelivery, shardsAt } from '../../../../src/cli/cost/batches.ts';
+import { batchesAt, batchMs, shardsAt } from '../../../../src/cli/cost/batches.ts';
 import { billOf, usdOf } from '../../../../src/cli/cost/bill.ts';
 import { ingestMs } from '../../../../src/cli/cost/ingest.ts';
 import type { Measured } from '../../../../src/cli/cost/measured.ts';
@@ -41,13 +41,9 @@ const MEASURED: Measured = {
   recorded_write_units: 1,
   commit_write_units: 4,
   update_read_units: 16,
-  update_apart_read_units: 32,
   creation_read_units: 12,
-  creation_apart_read_units: 24,
   recorded_read_units: 16,
   commit_read_units: 20,
-  issue_reads: 6,
-  key_reads: 4,
   sweep_cpu_ms_per_1000: 50,
   sweep_calls_per_1000: 20,
   sweep_read_units_per_1000: 1_000,
@@ -73,7 +69,7 @@ const ASSUMED: Assumptions = {
   trace_share: 0.05,
 };
 
-/** One delivery a second, one lane, a window of one second: two hints a second. */
+/** One delivery a second, one lane, a window of one second: two events a batch. */
 const WORKLOAD: Workload = {
   deliveries_per_month: 720_000,
   body_bytes: 10_240,
@@ -140,23 +136,18 @@ describe('time', () => {
 });
 
 describe('batches', () => {
-  it('get two hints of an update unless both come to one lane', () => {
-    expect(hintsPerDelivery(ASSUMED, 1)).toBe(1);
-    expect(hintsPerDelivery(ASSUMED, 4)).toBe(1.75);
-  });
-
-  it('are the first hint and those of one window', () => {
-    expect(batchesAt(ASSUMED, { lanes: 1, window_seconds: 1 }, 4)).toEqual({
+  it('are the first event and those of one window', () => {
+    expect(batchesAt({ lanes: 1, window_seconds: 1 }, 4)).toEqual({
       lanes: 1,
-      hints: 5,
+      events: 5,
       per_second: 0.8,
     });
   });
 
   it('hold a hundred at most', () => {
-    expect(batchesAt(ASSUMED, { lanes: 1, window_seconds: 1 }, 1_000)).toEqual({
+    expect(batchesAt({ lanes: 1, window_seconds: 1 }, 1_000)).toEqual({
       lanes: 1,
-      hints: 100,
+      events: 100,
       per_second: 10,
     });
   });
@@ -189,8 +180,8 @@ describe('a bill', () => {
     expect(usd('ingest: 14 ms of 1024 MB each')).toBeCloseTo(0.1344, 4);
   });
 
-  it('prices correlate by its batches: one of two hints every two seconds', () => {
-    // One hint a second on one lane: 1 + 1 x 1 s = 2 hints, half a batch a second.
+  it('prices correlate by its batches: one of two events every two seconds', () => {
+    // One event a second on one lane: 1 + 1 x 1 s = 2 events, half a batch a second.
     expect(row('correlate: requests')?.quantity).toBe(360_000);
     // 20 + 10 ms, (15 + 2 - 5) x 5 ms, 150 ms: 240 ms of 1,769 / 1,024 GB.
     expect(row('correlate: 240 ms of 1769 MB each')?.quantity).toBeCloseTo(149_259.375, 6);
@@ -219,7 +210,7 @@ describe('a bill', () => {
   });
 
   it('keeps documents, and seven days of what the latest was', () => {
-    // 360,000 documents of two hints.
+    // 360,000 documents of two events.
     const documents = row("storage: a month's documents, which stay")?.quantity;
     expect(documents).toBeCloseTo(1_440_000_000 / 1_073_741_824, 9);
     const latest = row('storage: what the latest was before')?.quantity;

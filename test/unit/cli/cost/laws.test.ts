@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { billOf } from '../../../../src/cli/cost/bill.ts';
-import { DEFAULT_WORKLOAD, type Workload } from '../../../../src/cli/cost/workload.ts';
+import type { Workload } from '../../../../src/cli/cost/workload.ts';
 
 const workload = fc.record<Workload>({
   deliveries_per_month: fc.integer({ min: 1, max: 10 ** 9 }),
@@ -57,18 +57,5 @@ describe('any bill', () => {
         costsNoLess(month, { ...month, batch_window_seconds: longer });
       }),
     );
-  });
-});
-
-describe('the bill of the documentation', () => {
-  it('is mostly run documents, which is why the page says so', () => {
-    const { rows } = billOf(DEFAULT_WORKLOAD);
-    const dearest = rows.toSorted((a, b) => b.usd - a.usd)[0];
-    expect(dearest?.what).toBe('puts: document, latest, summary');
-  });
-
-  it('is halved by larger batches, which is what the page advises', () => {
-    const advised = billOf({ ...DEFAULT_WORKLOAD, batch_window_seconds: 10, parallelization: 1 });
-    expect(advised.usd).toBeLessThan(0.6 * billOf(DEFAULT_WORKLOAD).usd);
   });
 });

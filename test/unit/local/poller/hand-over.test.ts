@@ -2,8 +2,7 @@ import type { DynamoDBBatchResponse } from 'aws-lambda';
 import fc from 'fast-check';
 import { pino } from 'pino';
 import { describe, expect, it } from 'vitest';
-import { LANES } from '../../../../src/contract/stream.ts';
-import { handledCount, handOver } from '../../../../src/local/poller/hand-over.ts';
+import { BATCHES_AT_A_TIME, handledCount, handOver } from '../../../../src/local/poller/hand-over.ts';
 import { streamRecord } from '../../../support/stream-records.ts';
 
 const failing = (...sequenceNumbers: string[]): DynamoDBBatchResponse => ({
@@ -82,7 +81,7 @@ describe('records handed over', () => {
     };
     const signal = new AbortController().signal;
     await handOver({ handler, clock: () => 0, log, signal, reached: async () => {} }, records);
-    expect(most).toBe(LANES);
+    expect(most).toBe(BATCHES_AT_A_TIME);
   });
 
   it('stop between two batches when told to, because the next start has the rest', async () => {
@@ -99,7 +98,7 @@ describe('records handed over', () => {
     };
     const to = { handler, clock: () => 0, log, signal: stopping.signal, reached: async () => {} };
     await expect(handOver(to, records)).rejects.toThrow();
-    expect(begun).toBeLessThanOrEqual(LANES);
+    expect(begun).toBeLessThanOrEqual(BATCHES_AT_A_TIME);
     expect(ended).toBe(begun);
   });
 
