@@ -3,8 +3,13 @@ import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
 import { within } from '../platform/deadline.ts';
 import { getItem, type Item, type Key, type Table, tableFault } from './table-client.ts';
 
-/** `written`, or the row that made the condition fail (null when there is none). */
-export type ConditionalWrite = { written: true } | { written: false; row: Item | null };
+/**
+ * What became of a write. `returned`: the row that made the condition fail, as DynamoDB hands it back; null when there
+ * was none, and always from compatible servers that hand back nothing. `row` asks such a server, and then knows.
+ */
+export type ConditionalWrite =
+  | { written: true }
+  | { written: false; returned: Item | null; row: () => Promise<Item | null> };
 
 type Condition = { condition: string; values?: Item };
 
@@ -12,7 +17,7 @@ const toAttributes = (item: Item) => marshall(item, { removeUndefinedValues: tru
 
 /**
  * Runs a write with a condition. DynamoDB hands back the row that made it fail
- * (`ReturnValuesOnConditionCheckFailure`); where a compatible server leaves it out, it is read.
+ * (`ReturnValuesOnConditionCheckFailure`).
  * @throws RefusedItemError for a malformed item, UnavailableError for any other fault
  */
 const writeIf = async (
@@ -26,10 +31,8 @@ const writeIf = async (
     return { written: true };
   } catch (fault) {
     if (!(fault instanceof ConditionalCheckFailedException)) throw tableFault(fault);
-    return {
-      written: false,
-      row: fault.Item ? unmarshall(fault.Item) : await getItem(table, key, signal),
-    };
+    const returned = fault.Item ? unmarshall(fault.Item) : null;
+    return { written: false, returned, row: async () => returned ?? getItem(table, key, signal) };
   }
 };
 

@@ -49,5 +49,6 @@ export const markDeleted = async (
     values: values(mark),
   };
   const result = await updateIf(table, write, signal);
-  return result.written || result.row?.deleted_event_id === mark.event_id ? 'applied' : 'stale';
+  if (result.written) return 'applied';
+  return (await result.row())?.deleted_event_id === mark.event_id ? 'applied' : 'stale';
 };

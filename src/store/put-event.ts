@@ -80,8 +80,9 @@ export const putEvent = async (
   const result = await putIf(store.table, { item, condition: IS_ABSENT, values }, signal);
   if (result.written) return null;
   // Erased since: nothing is stored now, so nothing may be acknowledged.
-  if (result.row === null) throw new UnavailableError('table', new Error('the event vanished'));
-  return result.row.run_id === event.run_id ? null : result.row;
+  const row = await result.row();
+  if (row === null) throw new UnavailableError('table', new Error('the event vanished'));
+  return row.run_id === event.run_id ? null : row;
 };
 
 /**

@@ -123,7 +123,7 @@ const knowsKeys = (row: Item | null, keys: string[]): boolean => {
  * durable before the row says so, and the row says so before the delivery is answered; whatever crashes in
  * between is repaired by the next attempt, which does not find the key in `aliased`.
  *
- * A known issue costs one write. Only a new key costs its alias row and a second try.
+ * A known issue costs one write. Only a new key, or an issue never seen, costs its alias row and a second try.
  */
 export const putSnapshot = async (
   table: Table,
@@ -133,12 +133,14 @@ export const putSnapshot = async (
   if (!write.keys_are_new) {
     const first = await writeKnownIssue(table, write, signal);
     if (first.written) return 'applied';
-    const outcome = knowsKeys(first.row, write.keys) ? outcomeAgainst(first.row, write.version) : null;
+    // Without a row handed back there is none, or the next write's condition finds it.
+    const { returned } = first;
+    const outcome = knowsKeys(returned, write.keys) ? outcomeAgainst(returned, write.version) : null;
     if (outcome !== null) return outcome;
   }
   await putAliases(table, write.tenant, write.issue_id, write.keys, signal);
   const second = await writeWithKeys(table, write, signal);
-  const outcome = second.written ? 'applied' : outcomeAgainst(second.row, write.version);
+  const outcome = second.written ? 'applied' : outcomeAgainst(await second.row(), write.version);
   if (outcome === null) throw new UnavailableError('table', new Error('the row vanished'));
   return outcome;
 };
