@@ -3,10 +3,10 @@ import { toUtcIso } from '../domain/instant.ts';
 import { describeFault } from '../errors/errors.ts';
 import { INSTANCE_FILE, removeInstance, writeInstance } from '../local/instance.ts';
 import { readLocalEnv } from '../local/local-env.ts';
+import { openLogger } from '../local/open-logger.ts';
 import { type Instance, startInstance } from '../local/run-instance.ts';
 import { welcome } from '../local/welcome.ts';
 import { systemClock } from '../platform/clock.ts';
-import { openLogger } from '../platform/open-logger.ts';
 import { type ExitCode, newCommand, runCommand } from './shared/command.ts';
 
 /** Why a running instance stops, and the exit code that says so. */
@@ -64,7 +64,7 @@ const tellOthers = (instance: Instance, file: string, nowMs: number): void => {
 };
 
 const serveUntilStopped = async (env: Env, instanceFile: string, asked: Promise<Reason>): Promise<Reason> => {
-  const log = await openLogger(env);
+  const log = openLogger(env);
   const instance = await startInstance({ env, log });
   try {
     tellOthers(instance, instanceFile, systemClock());

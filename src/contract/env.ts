@@ -52,7 +52,7 @@ export const ENV = {
   },
   RC_LOG_JSON: {
     schema: z.optional(trueOrFalse),
-    meaning: '`true`: JSON log lines, `false`: readable ones',
+    meaning: '`true`: JSON log lines, `false`: readable ones; functions on Lambda always log JSON',
     standard: '`true` on Lambda, else `false`',
   },
   LOG_LEVEL: {

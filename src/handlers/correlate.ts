@@ -1,6 +1,6 @@
 import { readEnv } from '../contract/env.ts';
 import { systemClock } from '../platform/clock.ts';
-import { openLogger } from '../platform/open-logger.ts';
+import { createLogger } from '../platform/logger.ts';
 import { createStreamHandler } from './correlate-records.ts';
 import { openCorrelation } from './open-correlation.ts';
 
@@ -8,5 +8,5 @@ const env = readEnv(process.env);
 
 /** Lambda entry of correlation: batches of the table's stream. */
 export const handler = createStreamHandler(
-  openCorrelation(env, { clock: systemClock, log: await openLogger(env) }),
+  openCorrelation(env, { clock: systemClock, log: createLogger(env) }),
 );

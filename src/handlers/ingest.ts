@@ -1,11 +1,11 @@
 import { readEnv } from '../contract/env.ts';
 import { systemClock } from '../platform/clock.ts';
-import { openLogger } from '../platform/open-logger.ts';
+import { createLogger } from '../platform/logger.ts';
 import { createHandler } from './dispatch.ts';
 import { ingestRoutes } from './ingest-routes.ts';
 
 const env = readEnv(process.env);
-const platform = { clock: systemClock, log: await openLogger(env) };
+const platform = { clock: systemClock, log: createLogger(env) };
 const { routes, isOff } = ingestRoutes(env, platform);
 
 /** Lambda entry of the write side: webhooks, `/health`, and 404 and 405 for everything else. */

@@ -1,12 +1,12 @@
 import { readEnv } from '../contract/env.ts';
 import { systemClock } from '../platform/clock.ts';
-import { openLogger } from '../platform/open-logger.ts';
+import { createLogger } from '../platform/logger.ts';
 import { type Swept, sweepEvents } from './correlate/sweep-events.ts';
 import { openCorrelation } from './open-correlation.ts';
 
 const env = readEnv(process.env);
 const deps = {
-  ...openCorrelation(env, { clock: systemClock, log: await openLogger(env) }),
+  ...openCorrelation(env, { clock: systemClock, log: createLogger(env) }),
   retention_days: env.EVENT_RETENTION_DAYS,
 };
 

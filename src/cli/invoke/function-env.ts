@@ -29,7 +29,7 @@ const variablesOf = (secrets: Secrets): NodeJS.ProcessEnv =>
 
 /**
  * The function's environment: what this process has, and the place it is to work on. It sees itself on Lambda,
- * so its log lines are JSON unless RC_LOG_JSON says otherwise.
+ * so its log lines are JSON.
  * @param standIns true where the database is a local one and there are no credentials for it
  */
 export const functionEnv = (
