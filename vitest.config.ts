@@ -15,14 +15,17 @@ const ALONE = ['cli/shared/place', 'local/platform'].map((name) => `test/unit/${
 /** Files with a test that does more in `npm run test:deep`: they ask how much. */
 const asksDepth = (file: string): boolean => readFileSync(file, 'utf8').includes('/support/depth.ts');
 
+/** Test data is made and dropped all the time: a larger young generation is a tenth less work. */
+const PROCESS = { isolate: false, execArgv: ['--max-semi-space-size=64'] };
+
 const DEEP: Project[] = [
-  { name: 'deep', include: [DEEP_ONLY, ...globSync(TESTS).filter(asksDepth)], isolate: false },
+  { name: 'deep', include: [DEEP_ONLY, ...globSync(TESTS).filter(asksDepth)], ...PROCESS },
 ];
 
 const USUAL: Project[] = [
   { name: 'unit', include: UNIT, exclude: [...ALONE, DEEP_ONLY], isolate: false, pool: 'threads' },
   { name: 'unit-alone', include: ALONE, exclude: [DEEP_ONLY] },
-  { name: 'integration', include: [TESTS], exclude: [...UNIT, DEEP_ONLY], isolate: false },
+  { name: 'integration', include: [TESTS], exclude: [...UNIT, DEEP_ONLY], ...PROCESS },
 ];
 
 export default defineConfig({
@@ -33,8 +36,6 @@ export default defineConfig({
     // Tests wait for engines and processes as often as they work.
     maxWorkers: 3,
     maxConcurrency: 20,
-    // Test data is made and dropped all the time: a larger young generation is a tenth less work.
-    execArgv: ['--max-semi-space-size=64'],
     // Some tests play thousands of calls; on a slow, shared machine, measured for coverage, they take half of this.
     testTimeout: 60_000,
     hookTimeout: 60_000,
