@@ -30,6 +30,7 @@ const USUAL: Project[] = [
 
 export default defineConfig({
   test: {
+    tags: [{ name: 'deep', description: 'Does more in npm run test:deep, which runs nothing else.' }],
     projects: (process.env.TEST_DEPTH === 'deep' ? DEEP : USUAL).map((test) => ({ extends: true, test })),
     globalSetup: 'test/support/run.ts',
     setupFiles: 'test/support/each-file.ts',
