@@ -20,7 +20,7 @@ type LogLine = Record<string, unknown>;
 
 export type TestCorrelation = {
   deps: BatchDeps;
-  /** A record for every event and snapshot in the table, as if the stream brought them all. */
+  /** A record for every event in the table, as if the stream brought them all. */
   records(): Promise<DynamoDBRecord[]>;
   /** Hands records to the stream handler; all of them without any. */
   run(records?: DynamoDBRecord[]): Promise<DynamoDBBatchResponse>;
@@ -87,7 +87,7 @@ export const startCorrelation = (app: TestApp, change: Partial<BatchDeps> = {}):
   };
   const handler = createStreamHandler(deps);
   const records = async () => {
-    const rows = (await scanTable(app)).filter(({ sk }) => sk === 'S' || sk === 'E');
+    const rows = (await scanTable(app)).filter(({ sk }) => sk === 'E');
     return rows.map(({ pk, sk }, index) => toRecord(String(pk), String(sk), 'INSERT', index));
   };
   return {

@@ -2,9 +2,9 @@ import type { DynamoDBRecord } from 'aws-lambda';
 import { expect } from 'vitest';
 import type { Arrival } from '../../property/histories.ts';
 import type { TestApp } from '../../support/app.ts';
-import { type TestCorrelation, toRecord } from '../../support/correlation.ts';
+import type { TestCorrelation } from '../../support/correlation.ts';
 import { deliveryOf, type HistoryStep } from '../../support/history-steps.ts';
-import { issueOf } from '../../support/oracle.ts';
+import { eventRecord } from './records.ts';
 
 /** Answers a number from 0 to below the limit: how a test chooses what it leaves to chance. */
 export type Choose = (limit: number) => number;
@@ -25,12 +25,7 @@ const MOST_REPEATED = 3;
 
 let recordsMade = 0;
 
-const record = (pk: string, sk: 'E' | 'S', eventName: 'INSERT' | 'MODIFY'): DynamoDBRecord => {
-  recordsMade += 1;
-  return toRecord(pk, sk, eventName, recordsMade);
-};
-
-/** Sends a step; answers the records that its writes make in the stream and that pass the filter. */
+/** Sends a step; answers the record that its event makes in the stream, if it makes one. */
 const send = async (app: TestApp, step: HistoryStep): Promise<DynamoDBRecord[]> => {
   const { source, event, body } = deliveryOf(step);
   const answer =
@@ -38,11 +33,8 @@ const send = async (app: TestApp, step: HistoryStep): Promise<DynamoDBRecord[]> 
   const { event_id, outcome } = answer.body;
   expect([200, 202]).toContain(answer.status);
   if (outcome === 'duplicate') return [];
-  const id = step.kind === 'issue' && outcome === 'applied' ? issueOf(step.delivery) : null;
-  return [
-    ...(id === null ? [] : [record(`I#default#${id}`, 'S', 'MODIFY')]),
-    record(`E#${String(event_id)}`, 'E', 'INSERT'),
-  ];
+  recordsMade += 1;
+  return [eventRecord(event_id, recordsMade)];
 };
 
 /** Any of them, one after the other; fewer when there are no more. */

@@ -4,10 +4,11 @@ import { TABLE } from '../../../src/contract/table.ts';
 import type { Item } from '../../../src/store/table-client.ts';
 import { anyCharacter } from '../../support/any-text.ts';
 import { type Answer, startApp, type TestApp } from '../../support/app.ts';
-import { scanTable, startCorrelation, type TestCorrelation, toRecord } from '../../support/correlation.ts';
+import { scanTable, startCorrelation, type TestCorrelation } from '../../support/correlation.ts';
 import { incompressible } from '../../support/dependencies.ts';
 import { depth } from '../../support/depth.ts';
 import { startTestEngine } from '../../support/engine.ts';
+import { eventRecord } from './records.ts';
 
 let engine: Awaited<ReturnType<typeof startTestEngine>>;
 let app: TestApp;
@@ -61,10 +62,7 @@ const play = async (names: Names): Promise<{ id: string; answers: Answer[] }> =>
   issues += 1;
   const id = String(issues);
   const taken = await app.deliver(bodyOf(id, names));
-  await correlation.run([
-    toRecord(`E#${taken.body.event_id}`, 'E', 'INSERT', 0),
-    toRecord(`I#default#${id}`, 'S', 'INSERT', 1),
-  ]);
+  await correlation.run([eventRecord(taken.body.event_id)]);
   const [key, project, version, moved] = [names.key, names.project, names.version, names.moved].map((name) =>
     encodeURIComponent(name.toWellFormed()),
   );
@@ -151,7 +149,7 @@ describe('names that grow in upper case', () => {
       body.issue.fields.updated = `2026-10-2${round}T09:00:03.552-0700`;
       body.issue.fields.fixVersions = [{ name: incompressible(150_000) }, { name: `round ${round}` }];
       const { body: taken } = await app.deliver(JSON.stringify(body));
-      await correlation.run([toRecord(`E#${taken.event_id}`, 'E', 'INSERT', 0)]);
+      await correlation.run([eventRecord(taken.event_id)]);
       const { body: event } = await app.get(`/events/${taken.event_id}`);
       expect(event.processing).toMatchObject({ status: 'processed' });
       const { body: gaps } = await app.get(`/gaps/stories-without-commits?fix_version=round+${round}`);
