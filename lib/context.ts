@@ -84,6 +84,7 @@ const SCHEMAS = {
     ),
   ),
   quietHours: z._default(z.nullable(quietHours), null),
+  traces: z._default(z.enum(['on', 'off'], 'must be on or off'), 'off'),
   docsUrl: z.optional(
     matching(
       /^https:\/\/[^\s?#]{1,200}[^\s?#/]$/,

@@ -25,7 +25,7 @@ const DOCUMENTS = underPrefix(
 const GIVEN_UP = underPrefix('givenUp', 'One object for each batch that is given up, named by Lambda.');
 
 const LIST_STREAMS =
-  'Neither dynamodb:ListStreams, without which no stream can be mapped, nor X-Ray knows resources; a test lists every wildcard.';
+  'dynamodb:ListStreams, without which no stream can be mapped, knows no resources, nor does X-Ray; a test lists every wildcard.';
 
 const readTable = ({ table }: Resources) =>
   allow(['dynamodb:GetItem', 'dynamodb:BatchGetItem', 'dynamodb:Query'], table.table.tableArn);

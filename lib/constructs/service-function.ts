@@ -23,6 +23,8 @@ export type ServiceFunctionProps = {
   readonly environment: Partial<Record<keyof typeof ENV, string>>;
   /** Everything the function may do beside logging and tracing. */
   readonly permissions: Permissions;
+  /** Sends a part of its invocations to X-Ray, which is charged for each. */
+  readonly traced: boolean;
   /** Why there is no queue for invocations that failed. */
   readonly noDeadLetters: string;
   /** Reserves the concurrency of the settings, and keeps the logs whatever happens to the stack. */
@@ -43,7 +45,7 @@ export class ServiceFunction extends Construct {
       retention: RetentionDays.ONE_MONTH,
       removalPolicy: production ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
     });
-    this.role = this.createRole(logGroup, props.permissions);
+    this.role = this.createRole(logGroup, props);
     const reserved = production ? settings.reservedConcurrency : null;
     this.function = new LambdaFunction(this, 'Function', {
       description: props.description,
@@ -53,7 +55,7 @@ export class ServiceFunction extends Construct {
       handler: 'index.handler',
       role: this.role.withoutPolicyUpdates(),
       logGroup,
-      tracing: Tracing.ACTIVE,
+      tracing: props.traced ? Tracing.ACTIVE : Tracing.DISABLED,
       memorySize: settings.memoryMb,
       timeout: this.timeout,
       ...(reserved === null ? {} : { reservedConcurrentExecutions: reserved }),
@@ -63,27 +65,26 @@ export class ServiceFunction extends Construct {
       },
     });
     waitForUseOnly(this.function);
-    acknowledge(this.function, { 'Serverless-LambdaDLQ': props.noDeadLetters });
+    acknowledge(this.function, {
+      'Serverless-LambdaDLQ': props.noDeadLetters,
+      ...(props.traced ? {} : { 'Serverless-LambdaTracing': UNTRACED }),
+    });
   }
 
-  private createRole(logGroup: LogGroup, permissions: Permissions): Role {
+  private createRole(logGroup: LogGroup, { permissions, traced }: ServiceFunctionProps): Role {
     const statements = [
       ...permissions.statements,
       new PolicyStatement({
         actions: ['logs:CreateLogStream', 'logs:PutLogEvents'],
         resources: [logGroup.logGroupArn],
       }),
-      // Neither knows resources (service authorization reference, "AWS X-Ray").
-      new PolicyStatement({
-        actions: ['xray:PutTraceSegments', 'xray:PutTelemetryRecords'],
-        resources: ['*'],
-      }),
+      ...(traced ? [mayTrace()] : []),
     ];
     const role = new Role(this, 'Role', {
       assumedBy: new ServicePrincipal('lambda.amazonaws.com'),
       inlinePolicies: { work: new PolicyDocument({ statements }) },
     });
-    explain(role, permissions.wildcards);
+    explain(role, { ...(traced ? { '*': TRACES } : {}), ...permissions.wildcards });
     return role;
   }
 }
@@ -98,6 +99,17 @@ const waitForUseOnly = (one: LambdaFunction): void => {
   defaultChild.addDeletionOverride('DependsOn');
 };
 
+/** Neither action knows resources (service authorization reference, "AWS X-Ray"). */
+const mayTrace = (): PolicyStatement =>
+  new PolicyStatement({
+    actions: ['xray:PutTraceSegments', 'xray:PutTelemetryRecords'],
+    resources: ['*'],
+  });
+
+/** Lambda developer guide, "Visualize Lambda function invocations using AWS X-Ray": how many are traced cannot be set. */
+const UNTRACED =
+  'Most invocations of a quiet site would be traced, which cannot be set and is charged: the context switches it on for a while.';
+
 const TRACES = 'X-Ray knows no resources; a test lists every wildcard.';
 
 const explain = (role: Role, wildcards: Record<string, string>): void => {
@@ -105,6 +117,6 @@ const explain = (role: Role, wildcards: Record<string, string>): void => {
     'Serverless-LambdaStarPermissions':
       'No action has a wildcard; each resource that has one is explained under AwsSolutions-IAM5.',
   });
-  for (const [resource, reason] of Object.entries({ '*': TRACES, ...wildcards }))
+  for (const [resource, reason] of Object.entries(wildcards))
     acknowledge(role, { [`AwsSolutions-IAM5[Resource::${resource}]`]: reason });
 };

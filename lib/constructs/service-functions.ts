@@ -74,7 +74,7 @@ export class ServiceFunctions extends Construct {
 
   constructor(scope: Construct, id: string, props: ServiceFunctionsProps) {
     super(scope, id);
-    const { production, throttleRate } = props.context;
+    const { production, throttleRate, traces } = props.context;
     const settings = functionSettings(throttleRate);
     const environment = environments(props);
     const create = (name: FunctionName): ServiceFunction => {
@@ -88,6 +88,7 @@ export class ServiceFunctions extends Construct {
         environment: environment[name],
         permissions: PERMISSIONS[name](props),
         noDeadLetters: NO_DEAD_LETTERS[name],
+        traced: traces === 'on',
         production,
       });
     };

@@ -4,7 +4,7 @@ import { CONTEXT_NAMES, readContext } from '../../../lib/context.ts';
 import { readEnv } from '../../../src/contract/env.ts';
 
 const HOW =
-  'Set values with -c name=value, or in cdk.json under "context". Names: stage, alarmEmail, jiraWebhookSecretArn, throttleRate, throttleBurst, retentionDays, batchWindowSeconds, allowedCidrs, domainName, certificateArn, quietHours, docsUrl.';
+  'Set values with -c name=value, or in cdk.json under "context". Names: stage, alarmEmail, jiraWebhookSecretArn, throttleRate, throttleBurst, retentionDays, batchWindowSeconds, allowedCidrs, domainName, certificateArn, quietHours, traces, docsUrl.';
 
 /** The lines between the first and the last one of the refusal. */
 const problemsOf = (context: Record<string, unknown>): string[] => {
@@ -27,6 +27,7 @@ describe('the context', () => {
       retentionDays: 30,
       batchWindowSeconds: 20,
       quietHours: null,
+      traces: 'off',
       production: false,
     });
   });
@@ -81,6 +82,7 @@ describe('the context', () => {
     ],
     [{ docsUrl: 'http://git.example.com' }, /^docsUrl must be an https address/],
     [{ docsUrl: 'https://git.example.com/' }, /^docsUrl must be an https address/],
+    [{ traces: 'some' }, 'traces must be on or off'],
     [{ quietHours: '20-6' }, /^quietHours must be none, or Phoenix times such as 20:00-06:00/],
     [{ quietHours: '06:00-06:00' }, /^quietHours must be none/],
     [{ quietHours: '20:00-18:01' }, /^quietHours must be none/],
@@ -169,6 +171,7 @@ describe('the context', () => {
       'domainName',
       'certificateArn',
       'quietHours',
+      'traces',
       'docsUrl',
     ]);
   });

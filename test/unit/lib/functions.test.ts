@@ -26,8 +26,17 @@ describe('the functions', () => {
         Runtime: 'nodejs24.x',
         Architectures: ['arm64'],
         Handler: 'index.handler',
-        TracingConfig: { Mode: 'Active' },
       });
+  });
+
+  it('send traces only where the context asks for them, because each is charged', () => {
+    for (const name of FUNCTIONS) {
+      expect(propertiesOf(dev, name)).not.toHaveProperty('TracingConfig');
+      expect(propertiesOf(everything, name)).toMatchObject({ TracingConfig: { Mode: 'Active' } });
+      expect(rightsOf(everything, name)['*']).toEqual(
+        expect.arrayContaining(['xray:PutTelemetryRecords', 'xray:PutTraceSegments']),
+      );
+    }
   });
 
   it.each([
@@ -117,7 +126,6 @@ describe('the environment', () => {
 });
 
 describe('the rights', () => {
-  const xray = ['xray:PutTelemetryRecords', 'xray:PutTraceSegments'];
   const logs = (name: FunctionName) => ({
     [`<${idOf(dev, name, 'AWS::Logs::LogGroup')}.Arn>`]: ['logs:CreateLogStream', 'logs:PutLogEvents'],
   });
@@ -136,7 +144,6 @@ describe('the rights', () => {
       '<WebhookSecret>': ['secretsmanager:GetSecretValue'],
       '<ArtifactBucket.Arn>/artifacts/raw/*': ['s3:PutObject', 's3:PutObjectTagging'],
       ...logs('ingest'),
-      '*': xray,
     });
   });
 
@@ -148,7 +155,6 @@ describe('the rights', () => {
       '<EventTable.Arn>/index/by_project': ['dynamodb:Query'],
       '<EventTable.Arn>/index/by_gap': ['dynamodb:Query'],
       ...logs('read'),
-      '*': xray,
     });
   });
 
@@ -165,7 +171,7 @@ describe('the rights', () => {
       '<ArtifactBucket.Arn>/artifacts/raw/*': ['s3:GetObject'],
       '<ArtifactBucket.Arn>/aws/lambda/*': ['s3:PutObject'],
       ...logs('correlate'),
-      '*': ['dynamodb:ListStreams', ...xray],
+      '*': ['dynamodb:ListStreams'],
     });
   });
 
@@ -178,7 +184,6 @@ describe('the rights', () => {
       '<ArtifactBucket.Arn>/artifacts/issues/*': ['s3:GetObject', 's3:PutObject'],
       '<ArtifactBucket.Arn>/artifacts/raw/*': ['s3:GetObject'],
       ...logs('sweep'),
-      '*': xray,
     });
   });
 

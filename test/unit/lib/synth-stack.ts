@@ -91,5 +91,6 @@ export const EVERYTHING_SET = {
   domainName: 'webhooks.example.com',
   certificateArn: 'arn:aws:acm:us-west-2:123456789012:certificate/0b1c-2d3e',
   quietHours: '20:00-06:00',
+  traces: 'on',
   docsUrl: 'https://git.example.com/team/sync/blob/main',
 };
