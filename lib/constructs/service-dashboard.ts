@@ -29,7 +29,7 @@ const graph = (title: string, left: IMetric[]): IWidget =>
 const reaching = (metrics: ServiceMetrics): IWidget[] => [
   graph('Deliveries taken', [
     metrics.count('JiraDeliveriesTaken', PERIOD),
-    metrics.count('DeliveriesTaken', PERIOD),
+    metrics.count('CommitDeliveriesTaken', PERIOD),
   ]),
   graph('Refused', [
     metrics.count('SignaturesRefused', PERIOD),
@@ -58,7 +58,6 @@ const losing = (metrics: ServiceMetrics): IWidget[] => [
   graph('Not processed', [
     metrics.count('ProcessingFailed', PERIOD),
     metrics.count('DocumentsUnwritten', PERIOD),
-    metrics.recordsGivenUp(PERIOD),
     metrics.functionErrors(PERIOD),
   ]),
   graph('Processed, and what the sweep had to bring', [

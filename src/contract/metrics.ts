@@ -3,8 +3,8 @@ export const METRICS_NAMESPACE = 'JiraWebhookSync';
 
 /** Every count the functions emit, and what it counts. Alarms and the dashboard know no other names. */
 export const METRICS = {
-  DeliveriesTaken: 'deliveries answered 2xx',
-  JiraDeliveriesTaken: 'those of them that Jira sent',
+  JiraDeliveriesTaken: 'deliveries of Jira answered 2xx',
+  CommitDeliveriesTaken: 'deliveries of commits answered 2xx',
   SignaturesRefused: 'deliveries with a missing or wrong signature (401)',
   AddressesRefused: 'signed deliveries from outside ALLOWED_CIDRS (503)',
   BodiesTooLarge: 'bodies refused unread (413): the one loss of a signed body',

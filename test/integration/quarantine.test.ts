@@ -178,7 +178,7 @@ describe('a signed body that comes again while it is in quarantine', () => {
     const app = open();
     const { body } = freshDelivery();
     for (let sent = 0; sent < 3; sent++) await app.deliver(body);
-    expect(app.counts).toMatchObject({ DeliveriesTaken: 3 });
+    expect(app.counts).toMatchObject({ JiraDeliveriesTaken: 3 });
     expect(app.counts.Quarantined).toBeUndefined();
   });
 });

@@ -25,7 +25,7 @@ const outputOf = (work: () => void): string => {
 /** One count as it is written on Lambda. */
 const metricLine = (): string => {
   const count = openMetrics({ ...readEnv({ JIRA_WEBHOOK_SECRET: 'bench' }), on_lambda: true });
-  return outputOf(() => count('DeliveriesTaken'));
+  return outputOf(() => count('JiraDeliveriesTaken'));
 };
 
 const ofMessage = (lines: string[], message: string): number[] =>
