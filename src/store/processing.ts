@@ -7,7 +7,7 @@ import { isExpired } from './event-row.ts';
 import { processingKey } from './keys.ts';
 import { parkedPartition, parkedSort } from './parked.ts';
 import { putRows } from './put-rows.ts';
-import { readRows } from './read-items.ts';
+import { type Consistency, readRows } from './read-items.ts';
 import { callTable, type Item, type Key, type Table } from './table-client.ts';
 
 /** What became of an event's processing, as it is written. */
@@ -163,7 +163,8 @@ export const readProcessing = async (
   eventIds: string[],
   nowMs: number,
   signal: AbortSignal,
+  consistency: Consistency = 'strong',
 ): Promise<Processing[]> => {
-  const rows = await readRows(table, eventIds.map(processingKey), signal);
+  const rows = await readRows(table, eventIds.map(processingKey), signal, consistency);
   return rows.map((row) => toProcessing(unexpired(row, nowMs)));
 };

@@ -8,13 +8,18 @@ import { callTable, type Item, type Key, type Table } from './table-client.ts';
 /** DynamoDB's limit for one BatchGetItem. */
 const MOST_KEYS_PER_CALL = 100;
 
+/** `eventual` costs half, and may not know yet what was written in the last second. */
+export type Consistency = 'strong' | 'eventual';
+
 const batchOnce = async (
   table: Table,
   keys: Key[],
   signal: AbortSignal,
+  consistency: Consistency,
 ): Promise<{ items: Item[]; left: Key[] }> => {
   const Keys = keys.map(({ pk, sk }) => ({ pk: { S: pk }, sk: { S: sk } }));
-  const command = new BatchGetItemCommand({ RequestItems: { [table.name]: { Keys, ConsistentRead: true } } });
+  const ConsistentRead = consistency === 'strong';
+  const command = new BatchGetItemCommand({ RequestItems: { [table.name]: { Keys, ConsistentRead } } });
   const result = await callTable(signal, () => table.writer.send(command));
   const left = result.UnprocessedKeys?.[table.name]?.Keys ?? [];
   return {
@@ -26,13 +31,18 @@ const batchOnce = async (
 const nameOf = (key: Item | Key): string => `${String(key.pk)}\n${String(key.sk)}`;
 
 /**
- * The rows at these keys as of now (strongly consistent), in their order; null for a missing one.
+ * The rows at these keys as of now, unless `consistency` says otherwise, in their order; null for a missing one.
  * @throws UnavailableError when the table does not answer, or leaves keys out until the signal is aborted
  */
-export const readRows = async (table: Table, keys: Key[], signal: AbortSignal): Promise<(Item | null)[]> => {
+export const readRows = async (
+  table: Table,
+  keys: Key[],
+  signal: AbortSignal,
+  consistency: Consistency = 'strong',
+): Promise<(Item | null)[]> => {
   const found = new Map<string, Item>();
   const readOnce = async (rest: Key[]): Promise<Key[]> => {
-    const { items, left } = await batchOnce(table, rest, signal);
+    const { items, left } = await batchOnce(table, rest, signal, consistency);
     for (const item of items) found.set(nameOf(item), item);
     return left;
   };

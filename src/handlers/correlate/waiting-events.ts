@@ -4,7 +4,7 @@ import { isExpired } from '../../store/event-row.ts';
 import { type EventEntry, eventsOfDay } from '../../store/events-of-day.ts';
 import { eventKey } from '../../store/keys.ts';
 import { readProcessing } from '../../store/processing.ts';
-import { readRowsOf } from '../../store/read-items.ts';
+import { type Consistency, readRowsOf } from '../../store/read-items.ts';
 import type { SweepMark } from '../../store/sweep-mark.ts';
 import type { Table } from '../../store/table-client.ts';
 
@@ -51,7 +51,22 @@ const withoutExpired = async (
   return entries.filter((entry) => !gone.has(entry));
 };
 
-/** Those without a status. Quarantined ones wait for replay, not for correlation. */
+const stillPending = async (
+  table: Table,
+  entries: EventEntry[],
+  { now_ms }: Age,
+  signal: AbortSignal,
+  consistency: Consistency,
+): Promise<EventEntry[]> => {
+  const ids = entries.map(({ event_id }) => event_id);
+  const processing = await readProcessing(table, ids, now_ms, signal, consistency);
+  return entries.filter((_, index) => processing[index]?.status === 'pending');
+};
+
+/**
+ * Those without a status. Quarantined ones wait for replay, not for correlation. Nearly all have one, which stays: so
+ * the cheaper read is enough for them, and only what it does not find is asked for once more.
+ */
 const withoutStatus = async (
   table: Table,
   entries: EventEntry[],
@@ -59,9 +74,8 @@ const withoutStatus = async (
   signal: AbortSignal,
 ): Promise<EventEntry[]> => {
   const due = entries.filter(({ outcome }) => outcome !== 'quarantined');
-  const ids = due.map(({ event_id }) => event_id);
-  const processing = await readProcessing(table, ids, age.now_ms, signal);
-  const pending = due.filter((_, index) => processing[index]?.status === 'pending');
+  const seemPending = await stillPending(table, due, age, signal, 'eventual');
+  const pending = await stillPending(table, seemPending, age, signal, 'strong');
   return withoutExpired(table, pending, age, signal);
 };
 
