@@ -48,7 +48,7 @@ export const ALARMS = {
   },
   NearTimeout: {
     wrong: 'A function used more than 80 % of its timeout.',
-    first: 'See on the dashboard which one, then its slowest traces in X-Ray.',
+    first: 'See on the dashboard which one, then the longest REPORT lines of its log.',
     section: 'near-timeout',
   },
   FunctionErrors: {
@@ -62,12 +62,6 @@ export const ALARMS = {
     first:
       'Look for errors and long durations of correlate, and whether one record is tried again and again.',
     section: 'lag',
-  },
-  RecordsGivenUp: {
-    wrong:
-      'The stream mapping gave a batch up after its last try. It lies in the artifacts bucket under aws/lambda/, and the sweep takes its events.',
-    first: 'Read the log of correlate at that time, then see whether the next sweep finds the events.',
-    section: 'records-given-up',
   },
   ProcessingFailed: {
     wrong: 'Events were parked after three tries of correlation. They are kept, and block nothing.',
@@ -83,7 +77,8 @@ export const ALARMS = {
   SweepFound: {
     wrong:
       'The sweep found events that the stream did not bring through within 15 minutes. They are processed now.',
-    first: 'If it repeats, look at lag, at errors of correlate and at whether the stream mapping is enabled.',
+    first:
+      'If it repeats, look at lag, at errors of correlate, at batches given up under aws/lambda/ in the artifacts bucket, and whether the stream mapping is enabled.',
     section: 'sweep-finds',
   },
   SweepMissing: {

@@ -44,7 +44,7 @@ export class JiraWebhookSyncStack extends Stack {
       bundles,
     });
     const windowSeconds = context.batchWindowSeconds;
-    const consumer = new StreamConsumer(this, 'Stream', {
+    new StreamConsumer(this, 'Stream', {
       consumer: functions.correlate,
       table,
       bucket,
@@ -53,7 +53,7 @@ export class JiraWebhookSyncStack extends Stack {
     new SweepSchedule(this, 'Sweep', { sweep: functions.sweep });
     const api = new WebhookApi(this, 'Api', { ...functions, context });
     const { topic } = new AlarmTopic(this, 'AlarmTopic', { email: context.alarmEmail });
-    const metrics = new ServiceMetrics({ api, functions, table, consumer });
+    const metrics = new ServiceMetrics({ api, functions, table });
     const alarms = new ServiceAlarms(this, 'Alarms', { metrics, topic, quietHours, docsUrl });
     const dashboard = new ServiceDashboard(this, 'Dashboard', { metrics, alarms: alarms.all });
     this.output({

@@ -3,26 +3,23 @@ import { type MathExpression, Metric, Stats } from 'aws-cdk-lib/aws-cloudwatch';
 import { METRICS_NAMESPACE, type MetricName } from '../src/contract/metrics.ts';
 import type { EventTable } from './constructs/event-table.ts';
 import type { ServiceFunctions } from './constructs/service-functions.ts';
-import type { StreamConsumer } from './constructs/stream-consumer.ts';
 import type { WebhookApi } from './constructs/webhook-api.ts';
 import { sumOf } from './sum-of.ts';
 import { tableThrottles } from './table-throttles.ts';
 import { mostTimeUsed, timeUsedByEach } from './time-used.ts';
 
-type Parts = { api: WebhookApi; functions: ServiceFunctions; table: EventTable; consumer: StreamConsumer };
+type Parts = { api: WebhookApi; functions: ServiceFunctions; table: EventTable };
 
 /** Everything that tells how the service does; alarms and dashboard know no other metrics. */
 export class ServiceMetrics {
   private readonly api: WebhookApi;
   private readonly functions: ServiceFunctions;
   private readonly table: EventTable;
-  private readonly consumer: StreamConsumer;
 
-  constructor({ api, functions, table, consumer }: Parts) {
+  constructor({ api, functions, table }: Parts) {
     this.api = api;
     this.functions = functions;
     this.table = table;
-    this.consumer = consumer;
   }
 
   /** One of the counts that the functions emit, summed over all their processes. */
@@ -62,17 +59,21 @@ export class ServiceMetrics {
     return sumOf('too large', period, [ours, this.api.refusedBeforeUs.with({ period })]);
   }
 
-  /** Reads and writes, table and indexes. */
+  /** Writes of the table and its indexes, reads of the table: what deliveries meet. Each metric of an alarm is charged. */
   tableThrottled(period: Duration): MathExpression {
-    const places = tableThrottles(this.table.table.tableName, period);
-    const all = places.flatMap(({ metrics }) => metrics);
-    return sumOf('table and index throttles', period, all);
+    const [table, ...indexes] = tableThrottles(this.table.table.tableName, period);
+    const writes = indexes.map(({ writes: ofIndex }) => ofIndex);
+    return sumOf(
+      'table and index throttles',
+      period,
+      table ? [table.writes, table.reads, ...writes] : writes,
+    );
   }
 
   /** The same of each place by itself. */
   tableThrottledByPlace(period: Duration): MathExpression[] {
     const places = tableThrottles(this.table.table.tableName, period);
-    return places.map(({ place, metrics }) => sumOf(place, period, metrics));
+    return places.map(({ place, writes, reads }) => sumOf(place, period, [writes, reads]));
   }
 
   functionsThrottled(period: Duration): MathExpression {
@@ -111,21 +112,6 @@ export class ServiceMetrics {
       period,
       label: 'stream lag (ms)',
     });
-  }
-
-  /** Batches that the mapping gave up, wherever it put them. */
-  recordsGivenUp(period: Duration): MathExpression {
-    const { eventSourceMappingId: EventSourceMappingUUID } = this.consumer.mapping;
-    const metrics = ['OnFailureDestinationDeliveredEventCount', 'DroppedEventCount'].map(
-      (metricName) =>
-        new Metric({
-          namespace: 'AWS/Lambda',
-          metricName,
-          dimensionsMap: { EventSourceMappingUUID },
-          statistic: Stats.SUM,
-        }),
-    );
-    return sumOf('records given up', period, metrics);
   }
 
   sweepRuns(period: Duration): Metric {

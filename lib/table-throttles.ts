@@ -3,22 +3,22 @@ import { Metric, Stats } from 'aws-cdk-lib/aws-cloudwatch';
 import { TABLE } from '../src/contract/table.ts';
 
 /** The table itself or one of its indexes, with its throttled writes and reads. */
-export type Throttles = { place: string; metrics: Metric[] };
+export type Throttles = { place: string; writes: Metric; reads: Metric };
 
-/** Of each place where DynamoDB can throttle: five of them, so ten metrics, which is as many as an alarm may look at. */
+/** Of each place where DynamoDB can throttle, the table first. */
 export const tableThrottles = (TableName: string, period: Duration): Throttles[] => {
+  const metric = (metricName: string, dimensions: Record<string, string>): Metric =>
+    new Metric({
+      namespace: 'AWS/DynamoDB',
+      metricName,
+      dimensionsMap: { TableName, ...dimensions },
+      statistic: Stats.SUM,
+      period,
+    });
   const of = (place: string, dimensions: Record<string, string>): Throttles => ({
     place,
-    metrics: ['WriteThrottleEvents', 'ReadThrottleEvents'].map(
-      (metricName) =>
-        new Metric({
-          namespace: 'AWS/DynamoDB',
-          metricName,
-          dimensionsMap: { TableName, ...dimensions },
-          statistic: Stats.SUM,
-          period,
-        }),
-    ),
+    writes: metric('WriteThrottleEvents', dimensions),
+    reads: metric('ReadThrottleEvents', dimensions),
   });
   const indexes = TABLE.indexes.map(({ name }) => of(name, { GlobalSecondaryIndexName: name }));
   return [of('table', {}), ...indexes];

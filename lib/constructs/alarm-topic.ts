@@ -1,12 +1,5 @@
-import { Aws, Duration, RemovalPolicy } from 'aws-cdk-lib';
-import {
-  AccountRootPrincipal,
-  Effect,
-  PolicyDocument,
-  PolicyStatement,
-  ServicePrincipal,
-} from 'aws-cdk-lib/aws-iam';
-import { Key } from 'aws-cdk-lib/aws-kms';
+import { Aws } from 'aws-cdk-lib';
+import { Effect, PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import { Construct } from 'constructs';
@@ -20,29 +13,6 @@ export type AlarmTopicProps = {
   readonly email?: string;
 };
 
-/** What an account does with its own key, one by one: `kms:*` would be everything, for ever. */
-const ADMINISTRATION = [
-  'CancelKeyDeletion',
-  'Decrypt',
-  'DescribeKey',
-  'DisableKey',
-  'DisableKeyRotation',
-  'EnableKey',
-  'EnableKeyRotation',
-  'GenerateDataKey',
-  'GetKeyPolicy',
-  'GetKeyRotationStatus',
-  'ListGrants',
-  'ListKeyPolicies',
-  'ListResourceTags',
-  'ListKeyRotations',
-  'PutKeyPolicy',
-  'ScheduleKeyDeletion',
-  'TagResource',
-  'UntagResource',
-  'UpdateKeyDescription',
-].map((action) => `kms:${action}`);
-
 /** Only alarms of this account. */
 const fromAlarms = {
   StringEquals: { 'aws:SourceAccount': Aws.ACCOUNT_ID },
@@ -51,26 +21,18 @@ const fromAlarms = {
   },
 };
 
-const cloudWatchMay = (actions: string[], resources: string[]): PolicyStatement =>
-  new PolicyStatement({
-    effect: Effect.ALLOW,
-    principals: [new ServicePrincipal('cloudwatch.amazonaws.com')],
-    actions,
-    resources,
-    conditions: fromAlarms,
-  });
-
-/**
- * Where every alarm is sent. Encrypted with a key of its own: CloudWatch cannot use the one AWS keeps for SNS (SNS
- * developer guide, "Enable compatibility between event sources from AWS services and encrypted topics").
- */
+/** Where every alarm is sent. Only over TLS; at rest SNS keeps a message until it is sent, and ours say nothing of anybody. */
 export class AlarmTopic extends Construct {
   readonly topic: Topic;
 
   constructor(scope: Construct, id: string, { email }: AlarmTopicProps) {
     super(scope, id);
-    this.topic = new Topic(this, 'Topic', { masterKey: this.createKey(), enforceSSL: true });
-    this.topic.addToResourcePolicy(cloudWatchMay(['sns:Publish'], [this.topic.topicArn]));
+    this.topic = new Topic(this, 'Topic', { enforceSSL: true });
+    this.topic.addToResourcePolicy(alarmsMayPublish(this.topic.topicArn));
+    acknowledge(this.topic, {
+      'Serverless-SNSEncryptedTopic': UNENCRYPTED,
+      'AwsSolutions-SNS2': UNENCRYPTED,
+    });
     if (email === undefined) return;
     this.topic.addSubscription(new EmailSubscription(email));
     acknowledge(this.topic, {
@@ -78,24 +40,20 @@ export class AlarmTopic extends Construct {
         'An e-mail that cannot be delivered helps nobody in a queue; the dashboard shows the alarms too.',
     });
   }
-
-  private createKey(): Key {
-    return new Key(this, 'Key', {
-      description: 'Encrypts alarm notifications on their way',
-      enableKeyRotation: true,
-      // Nothing that lasts is encrypted with it.
-      removalPolicy: RemovalPolicy.DESTROY,
-      pendingWindow: Duration.days(7),
-      policy: new PolicyDocument({
-        statements: [
-          new PolicyStatement({
-            principals: [new AccountRootPrincipal()],
-            actions: ADMINISTRATION,
-            resources: ['*'],
-          }),
-          cloudWatchMay(['kms:Decrypt', 'kms:GenerateDataKey'], ['*']),
-        ],
-      }),
-    });
-  }
 }
+
+/**
+ * CloudWatch cannot publish with the key that AWS keeps for SNS (SNS developer guide, "Enable compatibility between event
+ * sources from AWS services and encrypted topics"), and a key of one's own is a twentieth of a small deployment's bill.
+ */
+const UNENCRYPTED =
+  'An alarm names a metric and a page of the runbook, and then goes out by e-mail: a key of its own would cost a dollar a month and hide nothing.';
+
+const alarmsMayPublish = (topicArn: string): PolicyStatement =>
+  new PolicyStatement({
+    effect: Effect.ALLOW,
+    principals: [new ServicePrincipal('cloudwatch.amazonaws.com')],
+    actions: ['sns:Publish'],
+    resources: [topicArn],
+    conditions: fromAlarms,
+  });

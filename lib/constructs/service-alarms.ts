@@ -50,7 +50,6 @@ const workLimits = (metrics: ServiceMetrics): Limit[] => [
   { name: 'FunctionErrors', metric: metrics.functionErrors(FIVE_MINUTES), atLeast: 1 },
   { name: 'NearTimeout', metric: metrics.timeoutUsed(FIVE_MINUTES), atLeast: 80 },
   { name: 'StreamLag', metric: metrics.streamLag(FIVE_MINUTES), atLeast: 10 * 60_000 },
-  { name: 'RecordsGivenUp', metric: metrics.recordsGivenUp(FIVE_MINUTES), atLeast: 1 },
   { name: 'ProcessingFailed', metric: metrics.count('ProcessingFailed', FIVE_MINUTES), atLeast: 1 },
   { name: 'DocumentsUnwritten', metric: metrics.count('DocumentsUnwritten', FIVE_MINUTES), atLeast: 1 },
   { name: 'SweepFound', metric: metrics.count('SweepFound', FIVE_MINUTES), atLeast: 1 },

@@ -1,5 +1,5 @@
 import { Duration } from 'aws-cdk-lib';
-import { EventSourceMapping, FilterCriteria, MetricType, StartingPosition } from 'aws-cdk-lib/aws-lambda';
+import { EventSourceMapping, FilterCriteria, StartingPosition } from 'aws-cdk-lib/aws-lambda';
 import { S3OnFailureDestination } from 'aws-cdk-lib/aws-lambda-event-sources';
 import { Construct } from 'constructs';
 import { BATCH_SIZE, LANES, STREAM_FILTERS } from '../../src/contract/stream.ts';
@@ -42,7 +42,6 @@ export class StreamConsumer extends Construct {
       maxRecordAge: Duration.hours(1),
       onFailure: new S3OnFailureDestination(bucket.bucket),
       supportS3OnFailureDestination: true,
-      metricsConfig: { metrics: [MetricType.EVENT_COUNT] },
     });
   }
 }

@@ -2,6 +2,7 @@ import { InvalidArgumentError, Option } from 'commander';
 import { billOf } from './cost/bill.ts';
 import { PRICES, PRICES_READ, REGIONS, type Region } from './cost/prices.ts';
 import { billText } from './cost/report.ts';
+import { HOURS_OF_MONTH } from './cost/use.ts';
 import { DEFAULT_WORKLOAD, type Workload } from './cost/workload.ts';
 import { newCommand, runCommand, wholeNumber } from './shared/command.ts';
 
@@ -19,8 +20,6 @@ const large = (text: string): number => {
     throw new InvalidArgumentError(`It must be a whole number from 1 to ${MOST}, such as 1000000 or 1e6.`);
   return value;
 };
-
-const HOURS_OF_MONTH = 730;
 
 const command = newCommand('cost', 'What a month costs on AWS, by component.')
   .option('--deliveries <number>', 'deliveries a month', large, DEFAULT_WORKLOAD.deliveries_per_month)
@@ -51,6 +50,7 @@ const command = newCommand('cost', 'What a month costs on AWS, by component.')
     wholeNumber(1, 10),
     DEFAULT_WORKLOAD.parallelization,
   )
+  .addOption(new Option('--traces <state>', 'sent to X-Ray or not').choices(['on', 'off']).default('off'))
   .option('--json', 'the rows as JSON')
   .addHelpText('after', HELP);
 
@@ -63,6 +63,7 @@ type Flags = {
   hours: number;
   window: number;
   parallelization: number;
+  traces: 'on' | 'off';
   json?: true;
 };
 
@@ -74,6 +75,7 @@ const workloadOf = (flags: Flags): Workload => ({
   hours_per_month: flags.hours,
   batch_window_seconds: flags.window,
   parallelization: flags.parallelization,
+  traces: flags.traces === 'on',
   region: flags.region,
 });
 

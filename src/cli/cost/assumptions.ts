@@ -75,11 +75,11 @@ export const ASSUMED = {
     'is stored of logs',
     'as AWS reckons in its examples',
   ),
-  mapping_metrics: assume(
-    6,
-    'metrics',
-    'of the stream mapping that count as custom ones',
-    'all of its event counts; only those with values are charged',
+  rare_hours: assume(
+    0.05,
+    'of hours',
+    'have a value of a metric that counts what goes wrong',
+    'custom metrics are charged by the hour, and only for hours in which they have a value',
   ),
   row_overhead_bytes: assume(
     100,

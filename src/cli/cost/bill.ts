@@ -70,3 +70,7 @@ export const billOf = (
     usd_per_million_deliveries: (usd * MILLION) / workload.deliveries_per_month,
   };
 };
+
+/** How much of a bill is there for its deliveries: what is left is the same for one as for a million. */
+export const growingUsd = ({ workload, usd }: Bill): number =>
+  usd - billOf({ ...workload, deliveries_per_month: 1 }).usd;

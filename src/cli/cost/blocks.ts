@@ -14,6 +14,7 @@ export type Block = { name: string; content: string };
 const VARIANTS: [string, Partial<Workload>][] = [
   ['as above', {}],
   ['correlation off', { correlation: false }],
+  ['traces on', { traces: true }],
   ['a batch waits 1 s', { batch_window_seconds: 1 }],
   ['a batch waits 60 s', { batch_window_seconds: 60 }],
   ['ten batches of a shard at a time', { parallelization: 10 }],

@@ -73,7 +73,6 @@ export const PRICES = {
   ),
   dashboard_month: told(3, 'dashboard and month', 'FactualMinds, "Amazon CloudWatch Pricing", June 2026'),
   trace: aws(5, 'million traces', 'AWS X-Ray pricing'),
-  key_month: aws(1, 'key and month', 'AWS Key Management Service pricing, "Key Storage"'),
   schedule_run: told(1, 'million runs', 'CloudBurn, "Amazon EventBridge Pricing", March 2026'),
 } as const satisfies Record<string, Price>;
 

@@ -1,5 +1,5 @@
 import { textTable } from '../shared/text-table.ts';
-import type { Bill, Row } from './bill.ts';
+import { type Bill, growingUsd, type Row } from './bill.ts';
 import { showAmount, showQuantity, showShare, showUsd } from './numbers.ts';
 import { PRICES, PRICES_READ, REGIONS } from './prices.ts';
 import { deliveriesPerSecond } from './workload.ts';
@@ -44,7 +44,7 @@ export const billText = (bill: Bill): string =>
     '',
     textTable(BILL_HEAD, billCells(bill)),
     '',
-    `${showUsd(bill.usd_per_million_deliveries)} USD per million deliveries.`,
+    `${showUsd(bill.usd_per_million_deliveries)} USD per million deliveries. ${showUsd(growingUsd(bill))} USD of this bill grow with them.`,
     `Prices as of pages read on ${PRICES_READ}: ${REGIONS[bill.workload.region]}. On demand, without free tiers and taxes.`,
     '* from memory: check it. Every price with its page, and what was measured and assumed: docs/cost.md',
   ].join('\n');

@@ -10,12 +10,10 @@ export const STACK = {
   parallelization: 1,
   sweep_every_minutes: 15,
   /** Each metric that an alarm looks at is charged. */
-  alarm_metrics: 37,
+  alarm_metrics: 31,
   dashboards: 1,
   /** Counted from the gateway's access log. */
   gateway_metrics: 2,
-  /** Encrypts the alarm topic. */
-  kms_keys: 1,
   log_retention_days: 30,
   /** Days for which S3 keeps what `latest.json` was before. */
   noncurrent_document_days: 7,

@@ -14,7 +14,7 @@ export type Facts = { workload: Workload; measured: Measured; assumed: Assumptio
 export const BYTES_PER_GB = 2 ** 30;
 
 /** 365 days of 24 hours, twelve times a year. */
-const HOURS_OF_MONTH = 730;
+export const HOURS_OF_MONTH = 730;
 
 /** Days that a month of storage is counted as. */
 export const DAYS_OF_MONTH = 30;

@@ -14,6 +14,8 @@ export type Workload = {
   hours_per_month: number;
   batch_window_seconds: number;
   parallelization: number;
+  /** As the stack's context says. */
+  traces: boolean;
   region: Region;
 };
 
@@ -26,6 +28,7 @@ export const DEFAULT_WORKLOAD: Workload = {
   hours_per_month: ASSUMPTIONS.hours_per_month,
   batch_window_seconds: BATCH_WINDOW_SECONDS,
   parallelization: STACK.parallelization,
+  traces: false,
   region: 'us-east-1',
 };
 

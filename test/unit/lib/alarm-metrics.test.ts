@@ -24,7 +24,6 @@ const ofEach = (text: string, functions = ['Ingest', 'Read', 'Correlate', 'Sweep
 
 const ours = (name: string): string => `Sum of JiraWebhookSync ${name} service=<EventTable>`;
 const gateway = (name: string): string => `Sum of JiraWebhookSync/Gateway ${name} api=<Api>`;
-const given = (name: string): string => `Sum of AWS/Lambda ${name} EventSourceMappingUUID=<StreamMapping>`;
 
 const throttles = (kind: string): string[] => [
   `Sum of AWS/DynamoDB ${kind} TableName=<EventTable>`,
@@ -38,12 +37,14 @@ const LOOKS_AT: Record<AlarmName, string[]> = {
   SignaturesRefused: [ours('SignaturesRefused')],
   AddressesRefused: [ours('AddressesRefused')],
   GatewayThrottled: [gateway('GatewayThrottled')],
-  TableThrottled: [...throttles('WriteThrottleEvents'), ...throttles('ReadThrottleEvents')],
+  TableThrottled: [
+    ...throttles('WriteThrottleEvents'),
+    'Sum of AWS/DynamoDB ReadThrottleEvents TableName=<EventTable>',
+  ],
   FunctionsThrottled: ofEach('Sum of AWS/Lambda Throttles'),
   NearTimeout: ofEach('Maximum of AWS/Lambda Duration'),
   FunctionErrors: ofEach('Sum of AWS/Lambda Errors'),
   StreamLag: ofEach('Maximum of AWS/Lambda IteratorAge', ['Correlate']),
-  RecordsGivenUp: [given('DroppedEventCount'), given('OnFailureDestinationDeliveredEventCount')],
   ProcessingFailed: [ours('ProcessingFailed')],
   DocumentsUnwritten: [ours('DocumentsUnwritten')],
   SweepFound: [ours('SweepFound')],

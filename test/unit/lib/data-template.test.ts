@@ -5,11 +5,10 @@ import { synthStack } from './synth-stack.ts';
 const whole = () => readTemplate(JSON.stringify(synthStack().template.toJSON()));
 
 describe('the data resources of the template', () => {
-  it('are the table, the bucket, the topic with its key and the logs, because the rest keeps nothing', () => {
+  it('are the table, the bucket, the topic and the logs, because the rest keeps nothing', () => {
     const types = Object.values(dataTemplate(whole()).Resources).map(({ Type }) => Type);
     expect([...new Set(types)].sort()).toEqual([
       'AWS::DynamoDB::Table',
-      'AWS::KMS::Key',
       'AWS::Logs::LogGroup',
       'AWS::S3::Bucket',
       'AWS::SNS::Topic',

@@ -31,7 +31,6 @@ describe('the stream mapping', () => {
       MaximumRecordAgeInSeconds: 3600,
       ParallelizationFactor: 1,
       DestinationConfig: { OnFailure: { Destination: { 'Fn::GetAtt': ['ArtifactBucket', 'Arn'] } } },
-      MetricsConfig: { Metrics: ['EventCount'] },
     });
   });
 });

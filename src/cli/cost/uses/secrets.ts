@@ -1,5 +1,4 @@
 import { ingestMs } from '../ingest.ts';
-import { STACK } from '../stack-facts.ts';
 import { type Facts, linesOf, SWEEPS_PER_MONTH, type Use } from '../use.ts';
 import { deliveriesPerSecond } from '../workload.ts';
 
@@ -15,11 +14,10 @@ const calls = ({ workload, measured, assumed }: Facts): number => {
   return processes * LOOKS_PER_HOUR * workload.hours_per_month;
 };
 
-/** The secret, the key that alarms are encrypted with, and the schedule of the sweep. */
+/** The secret, and the schedule of the sweep. */
 export const secretUse = (facts: Facts): Use[] => [
   line('one secret', 1, 'secrets', 'secret_month'),
   line('calls, by each process every 5 minutes', calls(facts), 'calls', 'secret_call'),
-  linesOf('KMS')('key of the alarm topic', STACK.kms_keys, 'keys', 'key_month'),
   ...(facts.workload.correlation
     ? [linesOf('EventBridge')('runs of the sweep', SWEEPS_PER_MONTH, 'runs', 'schedule_run')]
     : []),

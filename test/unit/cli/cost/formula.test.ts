@@ -64,7 +64,7 @@ const ASSUMED: Assumptions = {
   access_line_bytes: 400,
   platform_line_bytes: 400,
   log_compression: 0.1,
-  mapping_metrics: 6,
+  rare_hours: 0.05,
   row_overhead_bytes: 100,
   trace_share: 0.05,
 };
@@ -78,6 +78,7 @@ const WORKLOAD: Workload = {
   hours_per_month: 200,
   batch_window_seconds: 1,
   parallelization: 1,
+  traces: false,
   region: 'us-east-1',
 };
 
@@ -218,14 +219,22 @@ describe('a bill', () => {
   });
 
   it('prices log lines by where they are written', () => {
-    // 720,000 x (400 + 2 x 200 + 400 + 400) B, 360,000 x (400 + 200 + 300) B, 2,920 x 400 B.
-    const bytes = 1_152_000_000 + 324_000_000 + 1_168_000;
+    // 720,000 x (400 + 200 + 400 + 400) B, 360,000 x (400 + 200 + 300) B, 2,920 x 400 B.
+    const bytes = 1_008_000_000 + 324_000_000 + 1_168_000;
     expect(row('logs: ingestion')?.quantity).toBeCloseTo(bytes / 1_073_741_824, 9);
   });
 
   it('prices traces of the first request of a second and a twentieth of the others', () => {
     // Ingest at one a second: 0.63212 + 0.05 x 0.36788; correlate at a half: 0.39347 + 0.05 x 0.10653.
-    expect(row('traces recorded')?.quantity).toBeCloseTo(720_000 * (0.650514 + 0.398796) + 2_920, -1);
+    const traced = billOf({ ...WORKLOAD, traces: true }, MEASURED, { ...ASSUMED, shards: 1 });
+    const line = traced.rows.find(({ what }) => what === 'traces recorded');
+    expect(line?.quantity).toBeCloseTo(720_000 * (0.650514 + 0.398796) + 2_920, -1);
+    expect(row('traces recorded')?.quantity).toBe(0);
+  });
+
+  it('prices a metric by the hours in which it has a value', () => {
+    // Three for 200 of 730 hours; eight of ours and two of the gateway for a twentieth.
+    expect(row('custom metrics')?.quantity).toBeCloseTo((3 * 200) / 730 + 10 * 0.05, 9);
   });
 
   it('asks for the secret every five minutes of each process', () => {
@@ -244,7 +253,6 @@ describe('a bill', () => {
     const off = billOf({ ...WORKLOAD, correlation: false }, MEASURED, ASSUMED);
     const text = off.rows.map(({ component, what }) => `${component} ${what}`).join('\n');
     expect(text).not.toMatch(/correlat|sweep|S3|stream|latest/);
-    expect(off.rows.find(({ what }) => what === 'custom metrics, at most')?.quantity).toBe(13);
     expect(billText(off)).toContain('correlation off');
     expect(billText(bill)).toContain('correlation on');
   });

@@ -11,6 +11,7 @@ const workload = fc.record<Workload>({
   hours_per_month: fc.integer({ min: 1, max: 730 }),
   batch_window_seconds: fc.integer({ min: 0, max: 300 }),
   parallelization: fc.integer({ min: 1, max: 10 }),
+  traces: fc.boolean(),
   region: fc.constant('us-east-1'),
 });
 
