@@ -144,12 +144,13 @@ const judge = (one: Scene, found: ReadonlyMap<number, string | undefined>): void
 };
 
 /** Each run starts git some twenty times. */
-const RUNS = depth(4, 60);
-const PATIENCE_MS = depth(60_000, 600_000);
+const RUNS = depth(3, 20);
+const PATIENCE_MS = depth(60_000, 200_000);
 
 describe('whatever a history looks like', () => {
   it(
     'a branch speaks for no commit that came from elsewhere, and --since keeps each of that time or later',
+    { tags: ['deep'], timeout: PATIENCE_MS },
     async () => {
       await fc.assert(
         fc.asyncProperty(scene, async (one) => {
@@ -168,6 +169,5 @@ describe('whatever a history looks like', () => {
         { numRuns: RUNS },
       );
     },
-    PATIENCE_MS,
   );
 });

@@ -8,7 +8,7 @@ export type Arrival = number[][];
 export type History = { deliveries: DeliveryModel[]; arrivals: Arrival[] };
 
 const ISSUES = 3;
-export const ORDERS = 5;
+const ORDERS = 5;
 /** The first orders are one at a time, so that their outcomes are known exactly. */
 const ONE_AT_A_TIME = 2;
 const MOST_DELIVERIES = 14;

@@ -125,8 +125,9 @@ const inTurn = (work: () => Promise<void>): Promise<void> => {
 };
 
 describe.concurrent('a delivery', () => {
-  it.each(TABLE)(
+  it.each(some(5, TABLE))(
     'is 503 with the table %s, because Jira drops for good what gets a 4xx',
+    { tags: ['deep'] },
     async (_how, fault) => {
       const { dependency, open } = await world.behindProxy();
       const { id, body } = freshDelivery();
@@ -135,8 +136,9 @@ describe.concurrent('a delivery', () => {
     },
   );
 
-  it.each(SECRETS)(
+  it.each(some(4, SECRETS))(
     'is 503 with the secret store %s and no secret known, because its signature may be right',
+    { tags: ['deep'] },
     async (_how, fault) => {
       const { dependency, open } = await world.withSecretStore();
       const { id, body } = freshDelivery();
@@ -145,8 +147,9 @@ describe.concurrent('a delivery', () => {
     },
   );
 
-  it.each(some(3, ARTIFACTS))(
+  it.each(some(2, ARTIFACTS))(
     'is 503 with the artifact store %s, because its raw body is too large for the table',
+    { tags: ['deep'] },
     (_how, fault) =>
       inTurn(async () => {
         const { dependency, open } = await world.withS3();
@@ -159,16 +162,21 @@ describe.concurrent('a delivery', () => {
 });
 
 describe.concurrent('a body that cannot be read', () => {
-  it.each(TABLE)('is 503 with the table %s, because a 4xx would say that it is kept', async (how, fault) => {
-    const { dependency, open } = await world.behindProxy();
-    const body = `no JSON, sent to a table ${how}`;
-    expectUnavailable(await whileBroken(dependency, fault, () => open().deliver(body)));
-  });
+  it.each(some(4, TABLE))(
+    'is 503 with the table %s, because a 4xx would say that it is kept',
+    { tags: ['deep'] },
+    async (how, fault) => {
+      const { dependency, open } = await world.behindProxy();
+      const body = `no JSON, sent to a table ${how}`;
+      expectUnavailable(await whileBroken(dependency, fault, () => open().deliver(body)));
+    },
+  );
 });
 
 describe.concurrent('a process that knows the secret', () => {
-  it.each(SECRETS)(
+  it.each(some(4, SECRETS))(
     'takes deliveries with the secret store %s, and refuses nobody whose secret may be new',
+    { tags: ['deep'] },
     async (_how, fault) => {
       const { dependency, open } = await world.withSecretStore();
       const app = open();
