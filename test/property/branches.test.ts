@@ -148,26 +148,25 @@ const RUNS = depth(3, 20);
 const PATIENCE_MS = depth(60_000, 200_000);
 
 describe('whatever a history looks like', () => {
-  it(
-    'a branch speaks for no commit that came from elsewhere, and --since keeps each of that time or later',
-    { tags: ['deep'], timeout: PATIENCE_MS },
-    async () => {
-      await fc.assert(
-        fc.asyncProperty(scene, async (one) => {
-          const folder = build(one.commits, refsOf(one));
-          const all = await sent(folder, { all: true });
-          judge(one, all);
-          const late = await sent(folder, { all: true, since: '2026-01-31T00:00:00Z' });
-          expect(ids(late.keys())).toEqual(
-            ids(all.keys()).filter((index) => (one.commits[index]?.seconds ?? 0) >= SINCE),
-          );
-          for (const [index, branch] of late) expect([index, branch]).toEqual([index, all.get(index)]);
-          const [name] = one.features[0] ?? ['main'];
-          for (const [index, branch] of await sent(folder, { branch: [name] }))
-            expect([index, branch ?? all.get(index)]).toEqual([index, all.get(index)]);
-        }),
-        { numRuns: RUNS },
-      );
-    },
-  );
+  it('a branch speaks for no commit that came from elsewhere, and --since keeps each of that time or later', {
+    tags: ['deep'],
+    timeout: PATIENCE_MS,
+  }, async () => {
+    await fc.assert(
+      fc.asyncProperty(scene, async (one) => {
+        const folder = build(one.commits, refsOf(one));
+        const all = await sent(folder, { all: true });
+        judge(one, all);
+        const late = await sent(folder, { all: true, since: '2026-01-31T00:00:00Z' });
+        expect(ids(late.keys())).toEqual(
+          ids(all.keys()).filter((index) => (one.commits[index]?.seconds ?? 0) >= SINCE),
+        );
+        for (const [index, branch] of late) expect([index, branch]).toEqual([index, all.get(index)]);
+        const [name] = one.features[0] ?? ['main'];
+        for (const [index, branch] of await sent(folder, { branch: [name] }))
+          expect([index, branch ?? all.get(index)]).toEqual([index, all.get(index)]);
+      }),
+      { numRuns: RUNS },
+    );
+  });
 });

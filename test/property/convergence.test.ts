@@ -52,29 +52,30 @@ const count = (stored: readonly Stored[]): void => {
 };
 
 describe('deliveries in any order', () => {
-  it(
-    'end in the snapshot of the newest version and in every event once, because versions decide and not arrival',
-    { tags: ['deep'], timeout: LIMIT_MS },
-    async () => {
-      const property = fc.asyncProperty(history, async (drawn) => {
-        number += 1;
-        const own = playedOf(drawn, number);
-        const [first, ...others] = await Promise.all(apps.map((app, order) => runOrder(app, own, order)));
-        for (const other of others) {
-          expect(other.found).toEqual(first?.found);
-          expect(other.ids).toEqual(first?.ids);
-        }
-        count(first?.stored ?? []);
-      });
-      await fc.assert(property, {
-        numRuns: HISTORIES,
-        interruptAfterTimeLimit: LIMIT_MS - 60_000,
-        markInterruptAsFailure: true,
-      });
-    },
-  );
+  it('end in the snapshot of the newest version and in every event once, because versions decide and not arrival', {
+    tags: ['deep'],
+    timeout: LIMIT_MS,
+  }, async () => {
+    const property = fc.asyncProperty(history, async (drawn) => {
+      number += 1;
+      const own = playedOf(drawn, number);
+      const [first, ...others] = await Promise.all(apps.map((app, order) => runOrder(app, own, order)));
+      for (const other of others) {
+        expect(other.found).toEqual(first?.found);
+        expect(other.ids).toEqual(first?.ids);
+      }
+      count(first?.stored ?? []);
+    });
+    await fc.assert(property, {
+      numRuns: HISTORIES,
+      interruptAfterTimeLimit: LIMIT_MS - 60_000,
+      markInterruptAsFailure: true,
+    });
+  });
 
-  it('are all counted once, because an event lost or stored twice would show here', { tags: ['deep'] }, async () => {
+  it('are all counted once, because an event lost or stored twice would show here', {
+    tags: ['deep'],
+  }, async () => {
     const { body } = await (apps[0]?.get('/stats?hours=24') ?? Promise.reject());
     expect(body).toMatchObject({ outcomes: sent, complete: true });
     expect(Math.min(sent.applied, sent.stale, sent.recorded)).toBeGreaterThanOrEqual(FEWEST);

@@ -156,7 +156,7 @@ describe.concurrent('a delivery', () => {
         const { id, body } = largeDelivery();
         expectUnavailable(await whileBroken(dependency, fault, () => open().deliver(body)));
         await expectTakenLater(open(), id, body);
-        expect([...dependency.objects.values()]).toEqual([Buffer.from(body)]);
+        expect([...dependency.objects.values()].map(String)).toEqual([body]);
       }),
   );
 });

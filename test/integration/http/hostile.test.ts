@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Answer, startApp, type TestApp } from '../../support/app.ts';
+import { depth } from '../../support/depth.ts';
 import { startTestEngine } from '../../support/engine.ts';
 
 let engine: Awaited<ReturnType<typeof startTestEngine>>;
@@ -111,16 +112,20 @@ describe('signed hostile bodies', () => {
     expect(JSON.stringify(body.errors)).not.toMatch(/a b|c\/d/);
   });
 
-  it('never fails on any bytes, because a signed sender may still be broken', async () => {
+  it('never fails on any bytes, because a signed sender may still be broken', {
+    tags: ['deep'],
+  }, async () => {
     await fc.assert(
       fc.asyncProperty(fc.uint8Array({ maxLength: 300 }), async (bytes) =>
         expectTaken(await app.deliver(bytes)),
       ),
-      { numRuns: 60 },
+      { numRuns: depth(15, 60) },
     );
   });
 
-  it('never fails on any JSON in any place of an issue, because shapes change without notice', async () => {
+  it('never fails on any JSON in any place of an issue, because shapes change without notice', {
+    tags: ['deep'],
+  }, async () => {
     const place = fc.constantFrom(
       'issue',
       'user',
@@ -136,7 +141,7 @@ describe('signed hostile bodies', () => {
         const base = { webhookEvent: 'x', timestamp: 5, issue: { id: '9', key: 'ANY-9', fields } };
         expectTaken(await app.deliver(JSON.stringify({ ...base, [name]: value })));
       }),
-      { numRuns: 100 },
+      { numRuns: depth(25, 100) },
     );
   });
 });

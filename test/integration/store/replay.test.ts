@@ -4,7 +4,7 @@ import { type Replayed, replayEvent } from '../../../src/handlers/replay-event.t
 import { snapshotKey } from '../../../src/store/keys.ts';
 import { prepareEventBody, putEvent } from '../../../src/store/put-event.ts';
 import { createTable, openApp, type TestApp } from '../../support/app.ts';
-import { freshDelivery, incompressible } from '../../support/dependencies.ts';
+import { freshDelivery, largeDelivery } from '../../support/dependencies.ts';
 import { startTestEngine } from '../../support/engine.ts';
 import { type FaultProxy, startFaultProxy } from '../../support/fault-proxy.ts';
 import { bodyOf, fullUpdate } from '../../support/jira-deliveries.ts';
@@ -105,7 +105,7 @@ describe('a replay of what was taken', () => {
   });
 
   it('reads a large body from the artifact store, and says so when it is gone', async () => {
-    const { body } = freshDelivery(incompressible(600_000));
+    const { body } = largeDelivery();
     const { body: answer } = await app.deliver(body);
     expect(await replay(answer.event_id)).toEqual({ kind: 'replayed', outcome: 'applied' });
     await app.events.rawBodies.remove(String(answer.event_id), AbortSignal.timeout(10_000));
