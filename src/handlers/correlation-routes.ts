@@ -3,7 +3,7 @@ import { isRepositoryName, repositoryKey } from '../domain/repository.ts';
 import { DEFAULT_TENANT } from '../domain/tenant.ts';
 import { afterGap, afterIssueCommit } from '../http/positions.ts';
 import { readFilter, readSince } from '../http/query.ts';
-import { singleReader } from '../store/gather.ts';
+import { rowsReader, singleReader } from '../store/gather.ts';
 import { readIssueLinks } from '../store/issue-links-row.ts';
 import type { Table } from '../store/table-client.ts';
 import { listCommitGaps, listStoryGaps } from './correlate/list-gap-items.ts';
@@ -17,7 +17,12 @@ import type { Run } from './run.ts';
 
 export type ReadDeps = { table: Table; git_sha: string };
 
-const scopeOf = ({ table }: ReadDeps, { signal }: Run): Place => ({ table, tenant: DEFAULT_TENANT, signal });
+const scopeOf = ({ table }: ReadDeps, { signal }: Run): Place => ({
+  table,
+  tenant: DEFAULT_TENANT,
+  signal,
+  rows: rowsReader(table, signal),
+});
 
 /** What cannot be a project or a repository has nothing listed under it. */
 async function* nothing(): AsyncGenerator<Entry<never>> {}

@@ -6,6 +6,9 @@ import { getItem, type Item, type Key, type Table } from './table-client.ts';
 /** Reads the row at a key as of now (strongly consistent), or null. @throws UnavailableError */
 export type RowReader = (key: Key) => Promise<Item | null>;
 
+/** The same of many rows, in their order. */
+export type RowsReader = (keys: readonly Key[]) => Promise<(Item | null)[]>;
+
 /** Puts a row that says the same whenever it is written. @throws UnavailableError */
 export type RowWriter = (row: Item & Key) => Promise<void>;
 
@@ -15,6 +18,12 @@ export const singleReader =
   (key) =>
     getItem(table, key, signal);
 
+/** As many rows with one call as it takes. */
+export const rowsReader =
+  (table: Table, signal: AbortSignal): RowsReader =>
+  (keys) =>
+    readRows(table, [...keys], signal);
+
 /** How long the first row asked for waits for others (milliseconds). */
 const GATHER_MS = 2;
 
@@ -22,6 +31,18 @@ const GATHER_MS = 2;
 const GATHERING = { cache: false, batchScheduleFn: (send: () => void) => setTimeout(send, GATHER_MS) };
 
 const nameOf = ({ pk, sk }: Key): string => `${pk}\n${sk}`;
+
+/** Reads these rows now, and any other when it is asked for: for whoever asks for others only by what these say. */
+export const readAhead = async (read: RowsReader, keys: readonly Key[]): Promise<RowsReader> => {
+  const rows = await read(keys);
+  const known = new Map(keys.map((key, index) => [nameOf(key), rows[index] ?? null]));
+  return async (asked) => {
+    const others = asked.filter((key) => !known.has(nameOf(key)));
+    const found = others.length > 0 ? await read(others) : [];
+    for (const [index, key] of others.entries()) known.set(nameOf(key), found[index] ?? null);
+    return asked.map((key) => known.get(nameOf(key)) ?? null);
+  };
+};
 
 /** No two rows of one call may have the same key, and these say the same anyway. */
 const distinct = (rows: readonly (Item & Key)[]): (Item & Key)[] => [

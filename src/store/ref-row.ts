@@ -1,8 +1,8 @@
 import type { Links, Ref, RefState } from '../domain/link.ts';
 import { registerGroup } from './gap-groups.ts';
+import type { RowsReader } from './gather.ts';
 import { gapPartition, refKey, timeSort } from './keys.ts';
 import { putRevision, type Revision, revisionOf } from './put-revision.ts';
-import { readRows } from './read-items.ts';
 import type { Item, Key, Table } from './table-client.ts';
 
 /** A commit or pull request as it is stored, with the revision it was read at. */
@@ -50,17 +50,8 @@ export const decodeRef = (row: Item): RefRow => {
 };
 
 /** The stored commits and pull requests, in the order of the references; null for one nobody mentioned. */
-export const readRefs = async (
-  table: Table,
-  tenant: string,
-  refs: Ref[],
-  signal: AbortSignal,
-): Promise<(RefRow | null)[]> => {
-  const rows = await readRows(
-    table,
-    refs.map((ref) => refKey(tenant, ref)),
-    signal,
-  );
+export const readRefs = async (read: RowsReader, tenant: string, refs: Ref[]): Promise<(RefRow | null)[]> => {
+  const rows = await read(refs.map((ref) => refKey(tenant, ref)));
   return rows.map((row) => row && decodeRef(row));
 };
 

@@ -1,7 +1,7 @@
 import type { RepositoryFacts } from '../domain/repository.ts';
+import type { RowsReader } from './gather.ts';
 import { repositoryRowKey } from './keys.ts';
 import { putRevision, type Revision, revisionOf } from './put-revision.ts';
-import { readRows } from './read-items.ts';
 import type { Item, Table } from './table-client.ts';
 
 /** What is known of a repository's name, with the revision it was read at. */
@@ -15,16 +15,11 @@ const decode = (row: Item): RepositoryRow => ({
 
 /** The rows of these repository keys, in their order; null for a name nobody delivered under. */
 export const readRepositories = async (
-  table: Table,
+  read: RowsReader,
   tenant: string,
   names: string[],
-  signal: AbortSignal,
 ): Promise<(RepositoryRow | null)[]> => {
-  const rows = await readRows(
-    table,
-    names.map((name) => repositoryRowKey(tenant, name)),
-    signal,
-  );
+  const rows = await read(names.map((name) => repositoryRowKey(tenant, name)));
   return rows.map((row) => row && decode(row));
 };
 

@@ -2,7 +2,7 @@ import type { ArtifactStore } from '../../artifact/artifact-store.ts';
 import type { Clock } from '../../platform/clock.ts';
 import type { Logger } from '../../platform/logger.ts';
 import type { Count } from '../../platform/metrics.ts';
-import { type Gathered, gather } from '../../store/gather.ts';
+import { type Gathered, gather, rowsReader } from '../../store/gather.ts';
 import type { RawBodies } from '../../store/raw-bodies.ts';
 import type { Table } from '../../store/table-client.ts';
 import type { Scope } from './scope.ts';
@@ -37,9 +37,7 @@ const gathered = (table: Table): Gathered => {
 };
 
 /** A scope whose calls end with this try; `ms`: how long it may take. */
-export const newScope = ({ table, tenant }: Pick<BatchDeps, 'table' | 'tenant'>, ms = TRY_MS): Scope => ({
-  table,
-  tenant,
-  signal: newSignal(ms),
-  ...gathered(table),
-});
+export const newScope = ({ table, tenant }: Pick<BatchDeps, 'table' | 'tenant'>, ms = TRY_MS): Scope => {
+  const signal = newSignal(ms);
+  return { table, tenant, signal, rows: rowsReader(table, signal), ...gathered(table) };
+};

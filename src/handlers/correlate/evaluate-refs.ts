@@ -5,10 +5,11 @@ import type { Ref } from '../../domain/link.ts';
 import { UnavailableError } from '../../errors/errors.ts';
 import { chunks } from '../../platform/chunks.ts';
 import { putCandidates } from '../../store/candidates.ts';
+import type { RowsReader } from '../../store/gather.ts';
 import { nextRevision } from '../../store/put-revision.ts';
 import { putRef, type RefRow } from '../../store/ref-row.ts';
 import { type Affected, noteRow } from './affected.ts';
-import { type KnownRef, nowRef, readUnder } from './known-refs.ts';
+import { type KnownRef, nowRef, readTogether, readUnder } from './known-refs.ts';
 import { mergeNews, mergeState, type News, nothingKnown } from './news.ts';
 import { type Names, readNames } from './repositories.ts';
 import { resolveKeys } from './resolve-keys.ts';
@@ -25,16 +26,26 @@ type Draft = { news: News; stored: KnownRef | null; row: RefRow };
 
 type NamesOf = ReadonlyMap<string, Names>;
 
-const namesOf = (scope: Scope, news: News[]): Promise<NamesOf> =>
-  readNames(scope, new Set(news.map(({ ref }) => ref.repository)));
+const namesOf = (scope: Scope, news: News[], read?: RowsReader): Promise<NamesOf> =>
+  readNames(scope, new Set(news.map(({ ref }) => ref.repository)), read);
 
 /** What is told of a commit under several names of its repository is told once, under the one of now. */
 const renamed = (names: NamesOf, news: News[]): News[] =>
   mergeNews(news.map(({ ref, state }) => ({ ref: nowRef(names, ref), state })));
 
-const readDrafts = async (scope: Scope, names: NamesOf, news: News[]): Promise<Draft[]> => {
-  const refs = news.map(({ ref }) => ref);
-  const rows = await readUnder(scope, names, refs);
+const readDrafts = async (scope: Scope, told: News[]): Promise<Draft[]> => {
+  const read = await readTogether(
+    scope,
+    told.map(({ ref }) => ref),
+  );
+  const names = await namesOf(scope, told, read);
+  const news = renamed(names, told);
+  const rows = await readUnder(
+    scope,
+    names,
+    news.map(({ ref }) => ref),
+    read,
+  );
   return news.map((one, index) => {
     const stored = rows[index] ?? null;
     const state = mergeState(stored?.state ?? null, one);
@@ -99,8 +110,7 @@ const writeDraft = async (
  * writes a row asks for the names again afterwards.
  */
 const evaluateOnce = async (scope: Scope, news: News[], evaluated: Evaluated): Promise<News[]> => {
-  const names = await namesOf(scope, news);
-  const drafts = await readDrafts(scope, names, renamed(names, news));
+  const drafts = await readDrafts(scope, news);
   await putCandidates(scope.table, scope.tenant, drafts.flatMap(newCandidates), scope.signal);
   const keys = new Set(drafts.flatMap(({ row }) => allCandidates(row.state)));
   const resolved = await resolveKeys(scope, [...keys]);

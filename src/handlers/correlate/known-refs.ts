@@ -1,6 +1,8 @@
 import { joinLinks } from '../../correlate/links.ts';
 import type { Ref } from '../../domain/link.ts';
 import { repositoryKey } from '../../domain/repository.ts';
+import { type RowsReader, readAhead } from '../../store/gather.ts';
+import { refKey, repositoryRowKey } from '../../store/keys.ts';
 import { type RefRow, readRefs } from '../../store/ref-row.ts';
 import { joinStates } from './news.ts';
 import { type Names, readNames } from './repositories.ts';
@@ -34,11 +36,25 @@ const joined = (ref: Ref, shown_as: string, parts: RefRow[]): KnownRef | null =>
   };
 };
 
+/**
+ * Reads at once what these references need unless their repositories were renamed: what is known of each name, and the
+ * row under it. What else there is to read is known then, and is read as it is asked for.
+ */
+export const readTogether = ({ tenant, rows }: Place, refs: Ref[]): Promise<RowsReader> => {
+  const named = refs.map((ref) => ({ ...ref, repository: repositoryKey(ref.repository) }));
+  const names = new Set(named.map(({ repository }) => repository));
+  return readAhead(rows, [
+    ...[...names].map((name) => repositoryRowKey(tenant, name)),
+    ...named.map((ref) => refKey(tenant, ref)),
+  ]);
+};
+
 /** The stored rows under every name of their repositories, in the order of the references; null for an unknown one. */
 export const readUnder = async (
-  { table, tenant, signal }: Place,
+  { tenant }: Place,
   names: ReadonlyMap<string, Names>,
   refs: Ref[],
+  read: RowsReader,
 ): Promise<(KnownRef | null)[]> => {
   const places = refs.map((ref) => {
     const key = repositoryKey(ref.repository);
@@ -47,7 +63,7 @@ export const readUnder = async (
   const all = refs.flatMap((ref, index) =>
     (places[index]?.all ?? []).map((repository) => ({ ...ref, repository })),
   );
-  const rows = await readRefs(table, tenant, all, signal);
+  const rows = await readRefs(read, tenant, all);
   let next = 0;
   return refs.map((ref, index) => {
     const place = places[index];
@@ -59,5 +75,9 @@ export const readUnder = async (
 };
 
 /** The same, by the names of this moment. */
-export const readKnown = async (place: Place, refs: Ref[]): Promise<(KnownRef | null)[]> =>
-  readUnder(place, await readNames(place, new Set(refs.map(({ repository }) => repository))), refs);
+export const readKnown = async (place: Place, refs: Ref[]): Promise<(KnownRef | null)[]> => {
+  if (refs.length === 0) return [];
+  const read = await readTogether(place, refs);
+  const names = await readNames(place, new Set(refs.map(({ repository }) => repository)), read);
+  return readUnder(place, names, refs, read);
+};

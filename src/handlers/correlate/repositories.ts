@@ -7,6 +7,7 @@ import {
   repositoryKey,
 } from '../../domain/repository.ts';
 import { UnavailableError } from '../../errors/errors.ts';
+import type { RowsReader } from '../../store/gather.ts';
 import { putRepository, readRepositories } from '../../store/repository-row.ts';
 import { afterConflict, MOST_CONFLICTS, type Place } from './scope.ts';
 
@@ -18,13 +19,14 @@ const MOST_NAMES = 200;
 
 /** The names asked for, and every name that renames connect them with. */
 const readFacts = async (
-  { table, tenant, signal }: Place,
+  read: RowsReader,
+  tenant: string,
   names: string[],
 ): Promise<Map<string, RepositoryFacts>> => {
   const known = new Map<string, RepositoryFacts>();
   let unread = [...new Set(names)];
   while (unread.length > 0 && known.size < names.length + MOST_NAMES) {
-    const rows = await readRepositories(table, tenant, unread, signal);
+    const rows = await readRepositories(read, tenant, unread);
     unread.forEach((name, index) => {
       known.set(name, rows[index]?.facts ?? NOTHING_KNOWN);
     });
@@ -37,11 +39,16 @@ const readFacts = async (
 /**
  * What each repository is called now, as of now: a rename is known once it is stored, wherever its commits lie.
  * @param names in any spelling
+ * @param read how rows are read: as now, but for some that may have just been
  * @returns the names of each repository key among them
  */
-export const readNames = async (place: Place, names: Iterable<string>): Promise<Map<string, Names>> => {
+export const readNames = async (
+  { tenant, rows }: Place,
+  names: Iterable<string>,
+  read: RowsReader = rows,
+): Promise<Map<string, Names>> => {
   const asked = [...new Set(Array.from(names, repositoryKey))];
-  const known = await readFacts(place, asked);
+  const known = await readFacts(read, tenant, asked);
   const renames: Rename[] = [...known.values()].flatMap((facts) => facts.renames);
   const nowOf = new Map([...known].map(([name, { ids }]) => [name, nameOfNow(renames, name, ids)]));
   return new Map(
@@ -54,12 +61,12 @@ export const readNames = async (place: Place, names: Iterable<string>): Promise<
 };
 
 const learnOf = async (
-  { table, tenant, signal }: Place,
+  { table, tenant, signal, rows }: Place,
   name: string,
   facts: RepositoryFacts,
 ): Promise<void> => {
   for (let tries = 0; tries < MOST_CONFLICTS; tries += 1) {
-    const [row = null] = await readRepositories(table, tenant, [name], signal);
+    const [row = null] = await readRepositories(rows, tenant, [name]);
     const before = row?.facts ?? null;
     const merged = mergeRepositories(before ?? NOTHING_KNOWN, facts);
     if (isDeepStrictEqual(merged, before)) return;

@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { RowReader, RowWriter } from '../../store/gather.ts';
+import type { RowReader, RowsReader, RowWriter } from '../../store/gather.ts';
 import type { Table } from '../../store/table-client.ts';
 
-/** Where somebody reads, and the signal that ends the calls. */
-export type Place = { table: Table; tenant: string; signal: AbortSignal };
+/** Where somebody reads, `rows` many with calls of their own, and the signal that ends the calls. */
+export type Place = { table: Table; tenant: string; signal: AbortSignal; rows: RowsReader };
 
 /**
  * Where a run reads and writes. `row` reads and `put` writes together with others that work at the same time; what

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { isJsonObject, own } from '../../../src/domain/json.ts';
+import { rowsReader } from '../../../src/store/gather.ts';
 import { readRefs } from '../../../src/store/ref-row.ts';
 import { type Answer, startApp, type TestApp } from '../../support/app.ts';
 import { githubExamples } from '../../support/commit-bodies.ts';
@@ -74,7 +75,8 @@ describe("GitHub's own examples", () => {
   it('leave one pull request, described as the newest of them does', async () => {
     const repository = REPOSITORY.toLowerCase();
     const ref = { kind: 'pull_request', repository, id: '2' } as const;
-    const [row] = await readRefs(app.events.table, 'default', [ref], AbortSignal.timeout(10_000));
+    const read = rowsReader(app.events.table, AbortSignal.timeout(10_000));
+    const [row] = await readRefs(read, 'default', [ref]);
     expect(row).toMatchObject({
       links: null,
       state: { title: 'Update the README with new information.', branch_keys: [], title_keys: [] },
