@@ -54,6 +54,8 @@ export const startServer = async (folder: string, env: NodeJS.ProcessEnv): Promi
       PATH: process.env.PATH,
       HOME: process.env.HOME,
       LOG_LEVEL: 'error',
+      // Else each would ask git.
+      GIT_SHA: 'of-the-tests',
       ...settings,
       ...env,
     },
