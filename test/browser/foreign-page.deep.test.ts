@@ -136,7 +136,9 @@ const settledRows = async (): Promise<string> => {
 };
 
 describe('a page of another origin in a real browser', () => {
-  it('reads and changes an engine on an ordinary port, or these attacks would prove nothing', async () => {
+  it('reads and changes an engine on an ordinary port, or these attacks would prove nothing', {
+    tags: ['deep'],
+  }, async () => {
     const port = await freePort();
     const engine = spawnEngine(engineBinary(), ['--host', '127.0.0.1', '--port', String(port)]);
     const endpoint = `http://127.0.0.1:${port}`;
@@ -148,7 +150,10 @@ describe('a page of another origin in a real browser', () => {
     await engine.stop();
   });
 
-  it('gets nothing from any port of the instance, and changes nothing, whatever it tries', async () => {
+  it('gets nothing from any port of the instance, and changes nothing, whatever it tries', {
+    tags: ['deep'],
+    timeout: 600_000,
+  }, async () => {
     const before = await settledRows();
     expect(before).toContain('E#');
     expect(listening).toHaveLength(2);
@@ -162,9 +167,12 @@ describe('a page of another origin in a real browser', () => {
     }
     expect(read).toEqual([]);
     expect(await rowsAt(record.dynamodb_endpoint, TABLE)).toBe(before);
-  }, 600_000);
+  });
 
-  it('gets nothing when its own name leads here, because that is DNS rebinding', async () => {
+  it('gets nothing when its own name leads here, because that is DNS rebinding', {
+    tags: ['deep'],
+    timeout: 600_000,
+  }, async () => {
     const before = await settledRows();
     const rebound = record.url.replace('127.0.0.1', 'rebound.test');
     const own = await attacker.open(`${rebound}/issues/SECRET-1`);
@@ -177,9 +185,11 @@ describe('a page of another origin in a real browser', () => {
     await expect(attacker.open(database)).rejects.toThrow('ERR_UNSAFE_PORT');
     expect(await readBy(page, databaseTries(database))).toEqual([]);
     expect(await rowsAt(record.dynamodb_endpoint, TABLE)).toBe(before);
-  }, 600_000);
+  });
 
-  it('is not in the way of a person who opens the server, because that is what it is for', async () => {
+  it('is not in the way of a person who opens the server, because that is what it is for', {
+    tags: ['deep'],
+  }, async () => {
     const opened = await attacker.open(`${record.url}/issues/SECRET-1`);
     expect(await opened.evaluate('document.body.innerText')).toContain('canary summary');
   });

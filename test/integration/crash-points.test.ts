@@ -67,8 +67,9 @@ const crash = async (proxy: FaultProxy, tableName: string, body: string, point: 
 };
 
 describe('a server killed with -9', () => {
-  it.concurrent.each(some(4, POINTS))(
+  it.concurrent.each(some(2, POINTS))(
     '$where of $what leaves nothing that the same delivery, sent again, does not mend',
+    { tags: ['deep'], timeout: LIMIT_MS },
     async (point) => {
       const tableName = `crashed-${randomUUID()}`;
       const proxy = await startFaultProxy(engine.endpoint);
@@ -89,6 +90,5 @@ describe('a server killed with -9', () => {
         { event_id: again.body.event_id, outcome: 'applied' },
       ]);
     },
-    LIMIT_MS,
   );
 });
