@@ -78,9 +78,11 @@ export class WebhookApi extends Construct {
   }
 
   private addRoutes({ ingest, read }: WebhookApiProps): HttpRoute[] {
+    // One permission for each function: one for each route would outgrow the function's policy of 20 kB.
+    const whole = { scopePermissionToRoute: false };
     const integrations = {
-      ingest: new HttpLambdaIntegration('Ingest', ingest.function),
-      read: new HttpLambdaIntegration('Read', read.function),
+      ingest: new HttpLambdaIntegration('Ingest', ingest.function, whole),
+      read: new HttpLambdaIntegration('Read', read.function, whole),
     };
     const authorizer = new HttpIamAuthorizer();
     const add = (name: string, routeKey: HttpRouteKey, to: Route['served_by'], by?: IHttpRouteAuthorizer) =>
