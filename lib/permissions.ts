@@ -11,7 +11,7 @@ export type Permissions = { statements: PolicyStatement[]; wildcards: Record<str
 const allow = (actions: string[], ...resources: string[]): PolicyStatement =>
   new PolicyStatement({ actions, resources });
 
-const INDEXES = ['by_issue', 'by_day', 'by_project', 'by_gap'] as const;
+const INDEXES = ['by_issue', 'by_day', 'by_project', 'worklist'] as const;
 
 const underPrefix = (prefix: keyof typeof BUCKET_PREFIXES, reason: string): Record<string, string> => ({
   [`<${ArtifactBucket.LOGICAL_ID}.Arn>/${BUCKET_PREFIXES[prefix]}*`]: reason,
@@ -92,7 +92,7 @@ export const sweepPermissions = (resources: Resources): Permissions => ({
     readTable(resources),
     writeTable(resources),
     ...useArtifacts(resources),
-    allow(['dynamodb:Query'], resources.table.indexArn('by_day'), resources.table.indexArn('by_gap')),
+    allow(['dynamodb:Query'], resources.table.indexArn('by_day'), resources.table.indexArn('worklist')),
   ],
   wildcards: { ...RAW, ...DOCUMENTS },
 });

@@ -7,6 +7,9 @@ export const TTL_ATTRIBUTE = 'expires_at';
  */
 export const DAY_SHARDS = 8;
 
+/** What waits and has no group of its own is spread over this many partitions of the worklist, for the same reason. */
+export const WORK_SHARDS = 8;
+
 /** A key attribute; all of ours are strings but the time of an event. */
 type KeyAttribute = { name: string; type: 'S' | 'N' };
 
@@ -23,8 +26,7 @@ const string = (name: string): KeyAttribute => ({ name, type: 'S' });
 
 /**
  * The one definition of the table, for the stack and for local creation. Every index is sparse: an item is
- * in it only if it has both key attributes. Later stages' indexes are here from the start, because adding
- * one to a full table means a backfill.
+ * in it only if it has both key attributes.
  */
 export const TABLE = {
   hash: string('pk'),
@@ -43,7 +45,8 @@ export const TABLE = {
       name: 'by_day',
       hash: string('day_pk'),
       range: string('run_id'),
-      include: ['outcome', 'event_type'],
+      // An index's projection cannot be changed later: the last three are for connections and executions to come.
+      include: ['outcome', 'event_type', 'source', 'connection_id', 'status', 'subscription_id'],
       purpose:
         "a Phoenix day's events by time of receipt (a ULID begins with it); counted by outcome and type",
     },
@@ -55,11 +58,12 @@ export const TABLE = {
       purpose: "a project's issues by issue id",
     },
     {
-      name: 'by_gap',
-      hash: string('gap_pk'),
-      range: string('gap_sk'),
+      name: 'worklist',
+      hash: string('work_pk'),
+      range: string('work_sk'),
       include: [],
-      purpose: 'stories without commits by project, commits without a story by repository, parked events',
+      purpose:
+        'whatever waits or is listed: stories without commits by project, commits without a story by repository, parked events',
     },
   ] satisfies IndexDefinition[],
 } as const;

@@ -41,13 +41,13 @@ export const afterIssueCommit = z.strictObject({
   done: z.optional(z.string()),
 });
 
-/** Behind a gap; without `pk`, `sk` and `gap_sk` behind a whole group. */
+/** Behind a gap; without `pk`, `sk` and `work_sk` behind a whole group. */
 export const afterGap = z.union([
   z.strictObject({
     group: matching((group) => Buffer.byteLength(group) <= MOST_SK_BYTES - 2),
     pk: text(MOST_PK_BYTES),
     sk: z.literal('L'),
-    gap_sk: text(MOST_SK_BYTES),
+    work_sk: text(MOST_SK_BYTES),
   }),
   z.strictObject({ group: matching((group) => Buffer.byteLength(group) <= MOST_SK_BYTES - 2) }),
 ]);

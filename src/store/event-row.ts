@@ -82,6 +82,7 @@ export const eventItem = (event: StoredEvent, body: Uint8Array, expiresAt: numbe
   run_id: event.run_id,
   day_pk: dayPartition(event.tenant, event.event_id, event.received_ms),
   outcome: event.outcome,
+  source: event.source,
   event_type: event.facts?.event_type.toWellFormed(),
   ...(event.facts?.issue_id
     ? { issue_pk: issuePartition(event.tenant, event.facts.issue_id), occurred_ms: event.facts.occurred_ms }

@@ -1,6 +1,6 @@
 import { compress, decompress } from '../platform/codec.ts';
 import type { RowReader } from './gather.ts';
-import { gapPartition, issueLinksKey, projectSort } from './keys.ts';
+import { issueLinksKey, projectSort, workPartition } from './keys.ts';
 import { putRevision, type Revision, revisionOf } from './put-revision.ts';
 import type { Item, Key, Table } from './table-client.ts';
 
@@ -70,7 +70,7 @@ export const readIssueLinks = async (
 ): Promise<IssueLinksRow> => decodeIssueLinks(await read(issueLinksKey(tenant, issueId)));
 
 const gapAttributes = (tenant: string, issueId: string, gap: string | null): Item =>
-  gap === null ? {} : { gap_pk: gapPartition(tenant, 'story', gap), gap_sk: projectSort(issueId) };
+  gap === null ? {} : { work_pk: workPartition(tenant, 'story', gap), work_sk: projectSort(issueId) };
 
 /** @returns false when somebody else has written it since it was read */
 export const putIssueLinks = (

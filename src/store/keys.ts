@@ -1,4 +1,4 @@
-import { DAY_SHARDS } from '../contract/table.ts';
+import { DAY_SHARDS, WORK_SHARDS } from '../contract/table.ts';
 import { sha256Hex } from '../domain/event-id.ts';
 import { toPhoenixDay } from '../domain/instant.ts';
 import { lookupKey } from '../domain/issue-key.ts';
@@ -64,12 +64,26 @@ export const refOfCandidate = (sk: string): Ref | null => {
 export const versionPartition = (tenant: string, version: string): string =>
   `V#${tenant}#${sha256Hex(version).slice(0, 40)}`;
 
-/** Gap listings: stories by project, commits by repository, parked events. */
-export type GapKind = 'story' | 'commit' | 'parked';
+/** Gap listings: stories by project, commits by repository. */
+export type GapKind = 'story' | 'commit';
 
-/** Partition of `by_gap`; `group` is the project or the repository; empty for parked events. */
-export const gapPartition = (tenant: string, kind: GapKind, group: string): string =>
+/** What lies in the worklist; parked events have no group. */
+type WorkKind = GapKind | 'parked';
+
+/** Partition of the worklist; `group` is the project or the repository, or a number where a kind has no group. */
+export const workPartition = (tenant: string, kind: WorkKind, group: string | number): string =>
   `${tenant}#${kind}#${group}`;
+
+/** A part of a whole by the event's id, which is a hash. */
+const partOf = (eventId: string, parts: number): number => Number.parseInt(eventId.slice(-4), 16) % parts;
+
+/** All partitions of a kind without a group. */
+export const spreadPartitions = (tenant: string, kind: WorkKind): string[] =>
+  Array.from({ length: WORK_SHARDS }, (_, part) => workPartition(tenant, kind, part));
+
+/** The one of them in which an event lies. */
+export const spreadPartition = (tenant: string, kind: WorkKind, eventId: string): string =>
+  workPartition(tenant, kind, partOf(eventId, WORK_SHARDS));
 
 /** Epoch milliseconds as text that sorts by time. */
 export const timeSort = (ms: number): string => String(ms).padStart(15, '0');
@@ -106,13 +120,6 @@ export const projectSort = (issueId: string): string => issueId.padStart(20, '0'
 export const dayPartitions = (tenant: string, day: string): string[] =>
   Array.from({ length: DAY_SHARDS }, (_, shard) => `${tenant}#${day}#${shard}`);
 
-/**
- * The partition of `by_day` an event lies in; spread by its id, which is a hash.
- * @param shards another number of partitions, for those who ask what it would change
- */
-export const dayPartition = (
-  tenant: string,
-  eventId: string,
-  receivedMs: number,
-  shards: number = DAY_SHARDS,
-): string => `${tenant}#${toPhoenixDay(receivedMs)}#${Number.parseInt(eventId.slice(-4), 16) % shards}`;
+/** The partition of `by_day` an event lies in; spread by its id. */
+export const dayPartition = (tenant: string, eventId: string, receivedMs: number): string =>
+  `${tenant}#${toPhoenixDay(receivedMs)}#${partOf(eventId, DAY_SHARDS)}`;

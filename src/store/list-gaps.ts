@@ -1,19 +1,19 @@
 import { listGroups } from './gap-groups.ts';
-import { type GapKind, gapPartition } from './keys.ts';
+import { type GapKind, workPartition } from './keys.ts';
 import { queryPage, readRowsOf } from './read-items.ts';
 import type { Item, Key, Table } from './table-client.ts';
 
 /** Behind an entry of a group, or, without its keys, behind the whole group. */
 export type GapPosition = { group: string } | EntryPosition;
 
-type EntryPosition = { group: string; pk: string; sk: string; gap_sk: string };
+type EntryPosition = { group: string; pk: string; sk: string; work_sk: string };
 
 /** One entry: its row as of now, null when that is no gap any more; and where to go on behind it. */
 export type GapEntry = { position: EntryPosition; row: Item | null };
 
 export type GapQuery = {
   tenant: string;
-  kind: Exclude<GapKind, 'parked'>;
+  kind: GapKind;
   /** Projects or repositories; null for all. */
   groups: readonly string[] | null;
   /** Only entries from this sort key on; null for all. */
@@ -73,13 +73,13 @@ const current = async (
 ): Promise<GapEntry[]> => {
   const rows = await readRowsOf(table, entries, toKey, signal);
   return rows.map(([entry, row]) => {
-    const same = row?.gap_pk === entry.gap_pk && row?.gap_sk === entry.gap_sk;
-    return { position: { group, ...toKey(entry), gap_sk: String(entry.gap_sk) }, row: same ? row : null };
+    const same = row?.work_pk === entry.work_pk && row?.work_sk === entry.work_sk;
+    return { position: { group, ...toKey(entry), work_sk: String(entry.work_sk) }, row: same ? row : null };
   });
 };
 
 const startKey = (partition: string, after: EntryPosition | null): Item | null =>
-  after && { pk: after.pk, sk: after.sk, gap_pk: partition, gap_sk: after.gap_sk };
+  after && { pk: after.pk, sk: after.sk, work_pk: partition, work_sk: after.work_sk };
 
 /** Pages of a group's entries; a page may be empty. `after` counts only if it is in this group. */
 export async function* gapsOfGroup(
@@ -89,16 +89,16 @@ export async function* gapsOfGroup(
   after: GapPosition | null,
   signal: AbortSignal,
 ): AsyncGenerator<GapEntry[]> {
-  const partition = gapPartition(tenant, kind, group);
+  const partition = workPartition(tenant, kind, group);
   const index = {
-    IndexName: 'by_gap',
-    KeyConditionExpression: `gap_pk = :group${from === null ? '' : ' AND gap_sk >= :from'}`,
+    IndexName: 'worklist',
+    KeyConditionExpression: `work_pk = :group${from === null ? '' : ' AND work_sk >= :from'}`,
     ExpressionAttributeValues: { ':group': partition, ...(from === null ? {} : { ':from': from }) },
     ScanIndexForward: !newest_first,
   };
   let start = startKey(partition, entryIn(group, after));
   do {
-    const names = ['pk', 'sk', 'gap_pk', 'gap_sk'];
+    const names = ['pk', 'sk', 'work_pk', 'work_sk'];
     const { items, last } = await queryPage(table, index, names, PAGE, start, signal);
     yield await current(table, group, items, signal);
     start = last;

@@ -1,11 +1,8 @@
 import { updateIf } from './conditional-write.ts';
 import { isExpired } from './event-row.ts';
-import { gapPartition, processingKey, timeSort } from './keys.ts';
+import { processingKey, spreadPartitions, timeSort } from './keys.ts';
 import { queryPage, readRowsOf } from './read-items.ts';
 import type { Item, Table } from './table-client.ts';
-
-/** All parked events share this partition of `by_gap`. */
-export const parkedPartition = (tenant: string): string => gapPartition(tenant, 'parked', '');
 
 /** Those that the sweep tries again come behind those that wait for a replay. */
 const RETRYABLE = 'r#';
@@ -14,23 +11,23 @@ const RETRYABLE = 'r#';
 export const parkedSort = (retryable: boolean, sinceMs: number, eventId: string): string =>
   `${retryable ? RETRYABLE : ''}${timeSort(sinceMs)}#${eventId}`;
 
-const NAMES = ['pk', 'sk', 'gap_pk', 'gap_sk'];
+const NAMES = ['pk', 'sk', 'work_pk', 'work_sk'];
 
 /** The most one page holds. */
 const PAGE = 1_000;
 
 type Range = { condition: string; values: Record<string, string> };
 
-async function* pages(
+async function* pagesOf(
   table: Table,
-  tenant: string,
+  partition: string,
   { condition, values }: Range,
   newSignal: () => AbortSignal,
 ): AsyncGenerator<string[]> {
   const query = {
-    IndexName: 'by_gap',
-    KeyConditionExpression: `gap_pk = :parked${condition}`,
-    ExpressionAttributeValues: { ':parked': parkedPartition(tenant), ...values },
+    IndexName: 'worklist',
+    KeyConditionExpression: `work_pk = :parked${condition}`,
+    ExpressionAttributeValues: { ':parked': partition, ...values },
   };
   let after: Item | null = null;
   do {
@@ -47,9 +44,20 @@ async function* pages(
   } while (after !== null);
 }
 
+/** One partition after the other: they are spread so that many can be parked at once, not to be read at once. */
+async function* pages(
+  table: Table,
+  tenant: string,
+  range: Range,
+  newSignal: () => AbortSignal,
+): AsyncGenerator<string[]> {
+  for (const partition of spreadPartitions(tenant, 'parked'))
+    yield* pagesOf(table, partition, range, newSignal);
+}
+
 /**
- * Pages of the ids of all parked events: those that wait for a replay, then those that the sweep tries again, each the
- * longest parked first. Expired ones, which DynamoDB removes days late, are left out: a page may be empty.
+ * Pages of the ids of all parked events, part by part: of each part those that wait for a replay, then those that the sweep
+ * tries again, each the longest parked first. Expired ones, which DynamoDB removes days late, are left out: a page may be empty.
  * @param newSignal ends one call
  */
 export async function* listParked(
@@ -72,7 +80,7 @@ export const listRetryable = (
   newSignal: () => AbortSignal,
 ): AsyncGenerator<string[]> => {
   const values = { ':first': RETRYABLE, ':before': parkedSort(true, beforeMs, '') };
-  return pages(table, tenant, { condition: ' AND gap_sk BETWEEN :first AND :before', values }, newSignal);
+  return pages(table, tenant, { condition: ' AND work_sk BETWEEN :first AND :before', values }, newSignal);
 };
 
 /** From now on it waits for a replay; nothing is written where it was handled meanwhile. */
@@ -84,8 +92,8 @@ export const stopRetrying = async (
 ): Promise<void> => {
   const write = {
     key: processingKey(eventId),
-    update: 'SET gap_sk = :since',
-    condition: 'begins_with(gap_sk, :retryable)',
+    update: 'SET work_sk = :since',
+    condition: 'begins_with(work_sk, :retryable)',
     values: { ':since': parkedSort(false, nowMs, eventId), ':retryable': RETRYABLE },
   };
   await updateIf(table, write, signal);

@@ -4,8 +4,8 @@ import { TTL_ATTRIBUTE } from '../contract/table.ts';
 import type { Processing } from '../domain/event.ts';
 import { toUtcIso } from '../domain/instant.ts';
 import { isExpired } from './event-row.ts';
-import { processingKey } from './keys.ts';
-import { parkedPartition, parkedSort } from './parked.ts';
+import { processingKey, spreadPartition } from './keys.ts';
+import { parkedSort } from './parked.ts';
 import { putRows } from './put-rows.ts';
 import { type Consistency, readRows } from './read-items.ts';
 import { callTable, type Item, type Key, type Table } from './table-client.ts';
@@ -28,8 +28,8 @@ const SET =
   'SET #status = :status, last_ms = :now, first_ms = if_not_exists(first_ms, :now), #ttl = :expires';
 
 /** A parked event is listed until it is processed. */
-const PARKED = ', reason = :reason, gap_pk = :parked, gap_sk = :since ADD attempts :attempts';
-const DONE = ' REMOVE reason, gap_pk, gap_sk ADD attempts :attempts';
+const PARKED = ', reason = :reason, work_pk = :parked, work_sk = :since ADD attempts :attempts';
+const DONE = ' REMOVE reason, work_pk, work_sk ADD attempts :attempts';
 
 /** Sends a write with a condition. @returns false when the condition was refused */
 const sendIf = async (signal: AbortSignal, send: () => Promise<unknown>): Promise<boolean> => {
@@ -77,7 +77,7 @@ export const putProcessing = async (
   const failed = processed.status === 'failed';
   const parked = {
     ':reason': processed.reason,
-    ':parked': parkedPartition(tenant),
+    ':parked': spreadPartition(tenant, 'parked', processed.event_id),
     ':since': parkedSort(processed.retryable, nowMs, processed.event_id),
     ':processed': 'processed',
   };

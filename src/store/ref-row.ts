@@ -1,7 +1,7 @@
 import type { Links, Ref, RefState } from '../domain/link.ts';
 import { registerGroup } from './gap-groups.ts';
 import type { RowsReader } from './gather.ts';
-import { gapPartition, refKey, timeSort } from './keys.ts';
+import { refKey, timeSort, workPartition } from './keys.ts';
 import { putRevision, type Revision, revisionOf } from './put-revision.ts';
 import type { Item, Key, Table } from './table-client.ts';
 
@@ -29,8 +29,8 @@ const NO_TIME_MS = 0;
 const gapOf = (tenant: string, ref: Ref, { state, links }: Contents): Item | null => {
   if (state.kind !== 'commit' || state.details === null || links !== null) return null;
   return {
-    gap_pk: gapPartition(tenant, 'commit', ref.repository),
-    gap_sk: `${timeSort(state.details.committed_ms ?? NO_TIME_MS)}#${ref.id}`,
+    work_pk: workPartition(tenant, 'commit', ref.repository),
+    work_sk: `${timeSort(state.details.committed_ms ?? NO_TIME_MS)}#${ref.id}`,
   };
 };
 

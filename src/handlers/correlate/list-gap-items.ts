@@ -27,7 +27,7 @@ import type { Place } from './scope.ts';
 const checkPosition = ({ groups, from }: GapQuery, after: GapPosition | null): void => {
   if (after === null) return;
   const elsewhere = groups !== null && !groups.includes(after.group);
-  const early = from !== null && 'gap_sk' in after && after.gap_sk < from;
+  const early = from !== null && 'work_sk' in after && after.work_sk < from;
   if (elsewhere || early) throw foreignCursor();
 };
 

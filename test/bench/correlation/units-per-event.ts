@@ -79,7 +79,7 @@ export const unitsPerEvent = async (world: SeededWorld): Promise<void> => {
   const rows: string[][] = [];
   for (const kind of KINDS) rows.push(await measure(world, kind));
   printTable(
-    `   Units per processed event (mean of ${EVENTS}), each alone in its batch; the indexes' are all of by_gap`,
+    `   Units per processed event (mean of ${EVENTS}), each alone in its batch; the indexes' are all of worklist`,
     ['event', 'writes', 'table', 'indexes', 'write units', 'per commit', 'reads', 'read units'],
     rows,
   );

@@ -18,7 +18,7 @@ const scan = async ({ table }: InputsWorld, index?: string): Promise<Row[]> => {
   return rows;
 };
 
-const INDEXES = ['by_issue', 'by_day', 'by_project', 'by_gap'] as const;
+const INDEXES = ['by_issue', 'by_day', 'by_project', 'worklist'] as const;
 
 /** What stays of an issue or a commit when its events are gone, by its own partitions and those of its keys. */
 const isOf = (kind: 'I' | 'C', { pk, sk }: Row): boolean =>

@@ -200,7 +200,7 @@ describe('a renamed repository', () => {
       renamed('acme', 'a', 'b', 50),
     ]);
     expect(await gapsOf(world, 'acme/b')).toEqual(['acme/b 3', 'acme/b 2', 'acme/b 1']);
-    const groups = (await scanTable(world.app)).flatMap(({ gap_pk }) => gap_pk ?? []);
+    const groups = (await scanTable(world.app)).flatMap(({ work_pk }) => work_pk ?? []);
     expect(groups.filter((group) => String(group).includes('#commit#'))).toEqual(
       Array(3).fill('default#commit#acme/b'),
     );

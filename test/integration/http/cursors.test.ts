@@ -102,14 +102,14 @@ const FORGED: [string, unknown[], Position, Position[]][] = [
   [
     '/gaps/stories-without-commits?project=CUR',
     ['correlation', { project: 'CUR', fix_version: null }],
-    { group: 'CUR', pk: 'I#default#1', sk: 'L', gap_sk: '00000000000000000001' },
+    { group: 'CUR', pk: 'I#default#1', sk: 'L', work_sk: '00000000000000000001' },
     [
-      { group: 'OTHER', pk: 'I#default#1', sk: 'L', gap_sk: '1' },
+      { group: 'OTHER', pk: 'I#default#1', sk: 'L', work_sk: '1' },
       { group: 'OTHER' },
-      { group: 'CUR', pk: '', sk: 'L', gap_sk: '1' },
-      { group: 'CUR', pk: 'x'.repeat(2_049), sk: 'L', gap_sk: '1' },
-      { group: 'CUR', pk: 'I#default#1', sk: 'S', gap_sk: '1' },
-      { group: 'CUR', pk: 'I#default#1', sk: 'L', gap_sk: 1 },
+      { group: 'CUR', pk: '', sk: 'L', work_sk: '1' },
+      { group: 'CUR', pk: 'x'.repeat(2_049), sk: 'L', work_sk: '1' },
+      { group: 'CUR', pk: 'I#default#1', sk: 'S', work_sk: '1' },
+      { group: 'CUR', pk: 'I#default#1', sk: 'L', work_sk: 1 },
       { group: 'CUR', pk: 'I#default#1' },
       { group: 7 },
     ],
@@ -119,9 +119,9 @@ const FORGED: [string, unknown[], Position, Position[]][] = [
     ['correlation', { repository: null, since: '2026-05-01' }],
     { group: 'acme/shop' },
     [
-      { group: 'acme/shop', pk: 'C#default#acme/shop#0', sk: 'L', gap_sk: '000000000000001#0' },
+      { group: 'acme/shop', pk: 'C#default#acme/shop#0', sk: 'L', work_sk: '000000000000001#0' },
       { group: 'é'.repeat(512) },
-      { group: 'acme/shop', pk: 'C#x', sk: 'L', gap_sk: 'é'.repeat(513) },
+      { group: 'acme/shop', pk: 'C#x', sk: 'L', work_sk: 'é'.repeat(513) },
     ],
   ],
 ];

@@ -319,7 +319,7 @@ describe('what is deployed, run with the environment and the table of the templa
     await deliverUnseen();
     expect(await sweep.call({})).toEqual({ found: 3, complete: true });
     expect(takeAs('sweep')).toEqual(
-      [...CORRELATION, 'dynamodb:Query by_day', 'dynamodb:Query by_gap'].sort(),
+      [...CORRELATION, 'dynamodb:Query by_day', 'dynamodb:Query worklist'].sort(),
     );
   });
 
@@ -345,7 +345,7 @@ describe('what is deployed, run with the environment and the table of the templa
       'dynamodb:GetItem',
       'dynamodb:Query',
       'dynamodb:Query by_day',
-      'dynamodb:Query by_gap',
+      'dynamodb:Query worklist',
       'dynamodb:Query by_issue',
       'dynamodb:Query by_project',
     ]);

@@ -27,7 +27,7 @@ const gateway = (name: string): string => `Sum of JiraWebhookSync/Gateway ${name
 
 const throttles = (kind: string): string[] => [
   `Sum of AWS/DynamoDB ${kind} TableName=<EventTable>`,
-  ...['by_issue', 'by_day', 'by_project', 'by_gap'].map(
+  ...['by_issue', 'by_day', 'by_project', 'worklist'].map(
     (index) => `Sum of AWS/DynamoDB ${kind} GlobalSecondaryIndexName=${index} TableName=<EventTable>`,
   ),
 ];

@@ -132,7 +132,7 @@ describe('the alarms', () => {
       MetricStat ? [JSON.stringify(MetricStat.Metric)] : [],
     );
     expect(places.length).toBe(6);
-    for (const name of ['by_issue', 'by_day', 'by_project', 'by_gap'])
+    for (const name of ['by_issue', 'by_day', 'by_project', 'worklist'])
       expect(places.filter((place) => place.includes(`"${name}"`)).length).toBe(1);
     expect(expressionOf(alarm('TableThrottled'))).toMatch(/^FILL\(\w+, 0\)( \+ FILL\(\w+, 0\)){5}$/);
   });

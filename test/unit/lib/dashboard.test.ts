@@ -45,7 +45,7 @@ describe('the dashboard', () => {
   it.each([
     ['Functions: longest run in % of timeout', ['Ingest', 'Read', 'Correlate', 'Sweep']],
     ['Functions: throttled', ['Ingest', 'Read', 'Correlate', 'Sweep']],
-    ['Table and indexes: throttled', ['table', 'by_issue', 'by_day', 'by_project', 'by_gap']],
+    ['Table and indexes: throttled', ['table', 'by_issue', 'by_day', 'by_project', 'worklist']],
   ])(
     'has a line in "%s" for each of them, because an e-mail sends people there to see which',
     (title, names) => {

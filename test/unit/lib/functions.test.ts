@@ -153,7 +153,7 @@ describe('the rights', () => {
       '<EventTable.Arn>/index/by_issue': ['dynamodb:Query'],
       '<EventTable.Arn>/index/by_day': ['dynamodb:Query'],
       '<EventTable.Arn>/index/by_project': ['dynamodb:Query'],
-      '<EventTable.Arn>/index/by_gap': ['dynamodb:Query'],
+      '<EventTable.Arn>/index/worklist': ['dynamodb:Query'],
       ...logs('read'),
     });
   });
@@ -179,7 +179,7 @@ describe('the rights', () => {
     expect(rightsOf(dev, 'sweep')).toEqual({
       '<EventTable.Arn>': readAndWrite,
       '<EventTable.Arn>/index/by_day': ['dynamodb:Query'],
-      '<EventTable.Arn>/index/by_gap': ['dynamodb:Query'],
+      '<EventTable.Arn>/index/worklist': ['dynamodb:Query'],
       '<ArtifactBucket.Arn>': ['s3:ListBucket'],
       '<ArtifactBucket.Arn>/artifacts/issues/*': ['s3:GetObject', 's3:PutObject'],
       '<ArtifactBucket.Arn>/artifacts/raw/*': ['s3:GetObject'],

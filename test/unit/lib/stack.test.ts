@@ -70,8 +70,8 @@ describe('the table', () => {
         string('run_id'),
         string('project_pk'),
         string('project_sk'),
-        string('gap_pk'),
-        string('gap_sk'),
+        string('work_pk'),
+        string('work_sk'),
       ],
     });
     expect(Object.keys(dev.template.findResources('AWS::DynamoDB::Table'))).toEqual(['EventTable']);
@@ -87,7 +87,10 @@ describe('the table', () => {
       {
         IndexName: 'by_day',
         KeySchema: keys('day_pk', 'run_id'),
-        Projection: { ProjectionType: 'INCLUDE', NonKeyAttributes: ['outcome', 'event_type'] },
+        Projection: {
+          ProjectionType: 'INCLUDE',
+          NonKeyAttributes: ['outcome', 'event_type', 'source', 'connection_id', 'status', 'subscription_id'],
+        },
       },
       {
         IndexName: 'by_project',
@@ -95,8 +98,8 @@ describe('the table', () => {
         Projection: { ProjectionType: 'KEYS_ONLY' },
       },
       {
-        IndexName: 'by_gap',
-        KeySchema: keys('gap_pk', 'gap_sk'),
+        IndexName: 'worklist',
+        KeySchema: keys('work_pk', 'work_sk'),
         Projection: { ProjectionType: 'KEYS_ONLY' },
       },
     ]);
