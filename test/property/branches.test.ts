@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { makePlan, planned } from '../../src/cli/commits/plan.ts';
+import { plannedOf } from '../integration/cli/git-sent.ts';
 import { depth } from '../support/depth.ts';
 import { drawGit } from '../support/git-objects.ts';
 
@@ -105,9 +105,9 @@ const refsOf = (drawnScene: Scene): [string, number][] => {
 
 const sent = async (folder: string, wish: { branch?: string[]; all?: true; since?: string }) => {
   const found = new Map<number, string | undefined>();
-  for await (const { message, branch } of planned(await makePlan({ repo: folder, ...wish }))) {
+  for (const [message, branch] of await plannedOf({ repo: folder, ...wish })) {
     expect(found.has(Number(message))).toBe(false);
-    found.set(Number(message), branch);
+    found.set(Number(message), branch ?? undefined);
   }
   return found;
 };

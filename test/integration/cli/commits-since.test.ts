@@ -3,7 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { readSince } from '../../../src/cli/commits/since.ts';
+import * as z from 'zod/mini';
+import { PROJECT_FOLDER } from '../../../src/local/project-folder.ts';
+import { callBeside } from '../../support/beside.ts';
 import { depth } from '../../support/depth.ts';
 import { type DrawnRepository, drawRepository } from './drawn-repository.ts';
 import { sentFrom } from './git-sent.ts';
@@ -19,7 +21,10 @@ beforeAll(async () => {
 
 afterAll(() => rm(root, { recursive: true }));
 
-const read = (text: string) => readSince(repository.folder, text);
+const SINCE = join(PROJECT_FOLDER, 'src/cli/commits/since.ts');
+
+const read = async (text: string): Promise<number> =>
+  z.number().parse(await callBeside(SINCE, 'readSince', [repository.folder, text]));
 
 /** Seconds of a time in this machine's zone, which is git's. */
 const local = (year: number, month: number, day: number, hour = 0, minute = 0): number =>

@@ -10,7 +10,7 @@ import { whileSleepsAre } from '../../support/sleeps.ts';
 import { type DrawnRepository, drawRepository } from './drawn-repository.ts';
 import { makeRepository } from './git-repository.ts';
 import { type Receiver, startReceiver } from './receiver.ts';
-import { runCli } from './run-cli.ts';
+import { runCli, runCliBeside } from './run-cli.ts';
 
 const SECRET = 'a secret for commits';
 const RECORDED = { status: 202, body: { status: 'accepted', outcome: 'recorded', event_id: 'evt_1' } };
@@ -31,8 +31,13 @@ const repositoryOf = (): DrawnRepository => {
   return drawRepository(join(root, String(made), 'shop'));
 };
 
+const toSend = (repository: string, receiver: { url: string }, more: string[] = []): string[] => [
+  ...['--repo', repository, '--url', receiver.url, '--secret', SECRET],
+  ...more,
+];
+
 const send = (repository: string, receiver: { url: string }, ...more: string[]) =>
-  runCli('commits', ['--repo', repository, '--url', receiver.url, '--secret', SECRET, ...more]);
+  runCliBeside('commits', toSend(repository, receiver, more));
 
 type Sent = { repository: string; commits: { sha: string; message: string; branch?: string }[] };
 
@@ -171,7 +176,7 @@ describe('a history', () => {
     const receiver = await receive(() => RECORDED);
     const args = ['--repo', folder, '--url', receiver.url];
     const env = { GIT_DIR: '/nonexistent/.git', GIT_INDEX_FILE: '/x', COMMITS_WEBHOOK_SECRET: SECRET };
-    expect((await runCli('commits', args, env)).code).toBe(0);
+    expect((await runCliBeside('commits', args, env)).code).toBe(0);
     expect(bodiesOf(receiver)).toEqual([plain]);
   });
 
@@ -341,7 +346,7 @@ describe('--dry-run', () => {
     const { folder, commit, commits } = repositoryOf();
     commit('\u001b[31mABC-1 Red\n\nMore');
     commits(8);
-    const { code, stdout } = await runCli('commits', ['--repo', folder, '--batch', '2', '--dry-run']);
+    const { code, stdout } = await runCliBeside('commits', ['--repo', folder, '--batch', '2', '--dry-run']);
     expect(code).toBe(0);
     expect(stdout).toContain('Commits of shop: 9 (main: 9)\nDeliveries it would take: 9. Nothing was sent.');
     expect(stdout).toMatch(/^ {2}[0-9a-f]{10} \?\[31mABC-1 Red$/m);
@@ -396,7 +401,9 @@ describe('a receiver in trouble', () => {
     const pauses: number[] = [];
     // As long in milliseconds as it has a number.
     const note = (ms: number): number => pauses.push(ms);
-    const { code, stdout } = await whileSleepsAre(note, () => send(repository.folder, receiver));
+    const { code, stdout } = await whileSleepsAre(note, () =>
+      runCli('commits', toSend(repository.folder, receiver)),
+    );
     expect(code).toBe(1);
     expect(pauses).toHaveLength(5);
     expect(stdout).toContain('ECONNREFUSED\n  nothing listens there');

@@ -1,8 +1,9 @@
-import { execFile } from 'node:child_process';
 import { mkdir } from 'node:fs/promises';
-import { promisify } from 'node:util';
+import { join } from 'node:path';
+import * as z from 'zod/mini';
+import { callBeside } from '../../support/beside.ts';
 
-const run = promisify(execFile);
+const GIT = join(import.meta.dirname, 'run-git.ts');
 
 /**
  * Nobody's own settings, and one person at fixed times: the same history has the same ids everywhere. Each commit
@@ -25,8 +26,8 @@ const DAY_ZERO_SECONDS = Date.UTC(2026, 2, 2, 16) / 1_000;
 export const gitIn =
   (folder: string) =>
   async (args: string[], more: NodeJS.ProcessEnv = {}): Promise<string> => {
-    const { stdout } = await run('git', ['-C', folder, ...args], { env: { ...ENVIRONMENT, ...more } });
-    return stdout.trim();
+    const said = await callBeside(GIT, 'runGit', [['-C', folder, ...args], { ...ENVIRONMENT, ...more }]);
+    return z.string().parse(said).trim();
   };
 
 type Commit = { author?: string; at?: string };

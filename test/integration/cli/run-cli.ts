@@ -1,6 +1,9 @@
 import { spawn } from 'node:child_process';
+import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
+import * as z from 'zod/mini';
 import { PROJECT_FOLDER } from '../../../src/local/project-folder.ts';
+import { callBeside } from '../../support/beside.ts';
 import { COMPILE_CACHE } from '../../support/compile-cache.ts';
 import { runHere } from '../../support/run-here.ts';
 
@@ -17,6 +20,17 @@ const environment = (env: NodeJS.ProcessEnv): NodeJS.ProcessEnv => ({
 /** Runs a command as `npm run <name> -- …args` would, but in this process: see `runHere`. */
 export const runCli = (name: string, args: string[], env: NodeJS.ProcessEnv = {}): Promise<Ended> =>
   runHere(`src/cli/${name}.ts`, args, environment(env));
+
+const endedSchema = z.object({ code: z.unknown(), stdout: z.string(), stderr: z.string() });
+const RUN_HERE = join(PROJECT_FOLDER, 'test/support/run-here.ts');
+
+/** The same in a small process that goes on, for what starts git: see `callBeside`. */
+export const runCliBeside = async (
+  name: string,
+  args: string[],
+  env: NodeJS.ProcessEnv = {},
+): Promise<Ended> =>
+  endedSchema.parse(await callBeside(RUN_HERE, 'runHere', [`src/cli/${name}.ts`, args, environment(env)]));
 
 /** The same in a process of its own, which must end by itself. */
 export const spawnCli = async (
