@@ -15,6 +15,7 @@ import { startInstance } from '../../../src/local/run-instance.ts';
 import { StartError } from '../../../src/local/start-error.ts';
 import { openApp } from '../../support/app.ts';
 import { commitDelivery } from '../../support/commit-deliveries.ts';
+import { some } from '../../support/depth.ts';
 import { toolPath } from '../../support/tool-path.ts';
 import { eventually, isGone, type Spawned, spawnCommand, temporaryFolder } from './processes.ts';
 import { openRaw, parseAnswers } from './raw-http.ts';
@@ -115,17 +116,18 @@ const failureHere = async (env: Record<string, string>): Promise<unknown> => {
 describe('npm start', () => {
   const SECRET = 'canary-secret-of-mine';
   const COMMITS_SECRET = 'canary-secret-for-commits';
+  const settings = {
+    JIRA_WEBHOOK_SECRET: SECRET,
+    COMMITS_WEBHOOK_SECRET: COMMITS_SECRET,
+    TABLE_NAME: 'my-table',
+    LOCAL_DB_PATH: join(folder, 'killed-server.db'),
+  };
   /** Nothing is set. */
   let plain: Listening;
-  /** Its secrets and its table are. */
+  /** Its secrets, its table and its file are. */
   let set: Listening;
 
   beforeAll(async () => {
-    const settings = {
-      JIRA_WEBHOOK_SECRET: SECRET,
-      COMMITS_WEBHOOK_SECRET: COMMITS_SECRET,
-      TABLE_NAME: 'my-table',
-    };
     [plain, set] = await Promise.all([listening(), listening(settings)]);
   });
 
@@ -178,52 +180,75 @@ describe('npm start', () => {
     expect((await deliver(set.url, plain.secret)).http).toBe(401);
   });
 
-  describe('on another DynamoDB, for a program that reads its log', () => {
-    let other: Listening;
+  it('uses the DynamoDB that the environment names, and starts no engine of its own', async () => {
+    const before = childrenOf(process.pid);
+    const env = readLocalEnv({
+      PORT: '0',
+      ARTIFACTS_DIR: folder,
+      AWS_ENDPOINT_URL_DYNAMODB: String(plain.record.dynamodb_endpoint),
+    });
+    const other = await startInstance({ env, log: pino({ level: 'silent' }) });
+    try {
+      expect(childrenOf(process.pid)).toEqual(before);
+      expect(await deliver(other.url, other.secret ?? '', creationOf(3))).toMatchObject({ http: 202 });
+      expect(await statusOf(`${plain.url}/issues/ABC-3`)).toBe(200);
+    } finally {
+      await other.stop();
+    }
+  });
+
+  it('is named by another start on its file, which fails, because its database is in use', async () => {
+    expect(await failureHere(settings)).toContain(`in use by a running instance (pid ${set.pid})`);
+    expect(await statusOf(`${set.url}/health`)).toBe(200);
+  });
+
+  describe('again on the same file and port, after kill -9, for a program that reads its log', () => {
+    let again: Listening;
     let output = '';
 
     beforeAll(async () => {
-      const AWS_ENDPOINT_URL_DYNAMODB = String(plain.record.dynamodb_endpoint);
-      const server = launch({ AWS_ENDPOINT_URL_DYNAMODB, RC_LOG_JSON: 'true' });
+      expect(await deliver(set.url, SECRET)).toMatchObject({ http: 202 });
+      set.child.kill('SIGKILL');
+      await set.exited;
+      expect(readInstance(set.file)).toBeNull();
+      const server = launch({ ...settings, PORT: new URL(set.url).port, RC_LOG_JSON: 'true' });
       server.child.stdout?.on('data', (part) => {
         output += part;
       });
-      other = await whenListening(server);
+      again = await whenListening(server);
     });
 
-    it('uses the one that the environment names, and starts no engine of its own', async () => {
-      expect(other.engine).toBeNaN();
-      expect(await deliver(other.url, other.secret, creationOf(3))).toMatchObject({ http: 202 });
-      expect(await statusOf(`${plain.url}/issues/ABC-3`)).toBe(200);
+    it('has what was acknowledged, because that was stored, and no engine of the killed one is left', async () => {
+      expect(isGone(set.engine)).toBe(true);
+      expect(await deliver(again.url, SECRET)).toMatchObject({ http: 200, outcome: 'duplicate' });
+      expect(await (await fetch(`${again.url}/issues/ABC-1`)).json()).toMatchObject({ summary: 'kept' });
     });
 
-    it('writes only JSON lines to standard output when asked, because a program reads them', async () => {
-      await deliver(other.url, other.secret);
-      other.child.kill('SIGTERM');
-      expect(await other.exited).toBe(0);
+    it('tells the other commands where it is, for its owner only, and takes that back at exit', async () => {
+      expect(statSync(again.file).mode & 0o777).toBe(0o600);
+      expect(readInstance(again.file)).toMatchObject({
+        pid: again.pid,
+        url: again.url,
+        table_name: 'my-table',
+        artifacts_dir: folder,
+        dynamodb_endpoint: expect.stringMatching(/^http:\/\/127\.\d+\.\d+\.\d+:\d+$/),
+      });
+      again.child.kill('SIGTERM');
+      expect(await again.exited).toBe(0);
+      expect(existsSync(again.file)).toBe(false);
+      expect(await statusOf(`${plain.url}/health`)).toBe(200);
+    });
+
+    it('wrote only JSON lines to standard output, because a program reads them', () => {
       const lines = output
         .trimEnd()
         .split('\n')
         .map((line) => JSON.parse(line));
       expect(lines.length).toBeGreaterThanOrEqual(2);
       expect(lines[0].git_sha).toMatch(/^([0-9a-f]{40}|unknown)$/);
-      expect(output).not.toContain(other.secret);
+      expect(output).not.toContain(SECRET);
+      expect(again.printed()).toContain('listens on');
     });
-  });
-
-  it('tells the other commands where it is, for its owner only, and takes that back at exit', async () => {
-    expect(statSync(set.file).mode & 0o777).toBe(0o600);
-    expect(readInstance(set.file)).toMatchObject({
-      pid: set.pid,
-      url: set.url,
-      table_name: 'my-table',
-      artifacts_dir: folder,
-      dynamodb_endpoint: expect.stringMatching(/^http:\/\/127\.\d+\.\d+\.\d+:\d+$/),
-    });
-    set.child.kill('SIGTERM');
-    expect(await set.exited).toBe(0);
-    expect(existsSync(set.file)).toBe(false);
-    expect(await statusOf(`${plain.url}/health`)).toBe(200);
   });
 
   it('says so and exits 1 when the engine dies, because nothing can be stored any more', async () => {
@@ -253,12 +278,15 @@ describe('stopping', () => {
     return body.summary;
   };
 
-  it.each([
-    ['Ctrl-C, pressed again and again', true, ['SIGINT', 'SIGINT', 'SIGTERM']],
+  const CTRL_C = ['Ctrl-C, pressed again and again', true, ['SIGINT', 'SIGINT', 'SIGTERM']] as const;
+  const SIGTERM = [
     ['SIGTERM to the whole group', true, ['SIGTERM']],
     ['SIGTERM to npm alone', false, ['SIGTERM']],
-  ] as const)(
+  ] as const;
+
+  it.each([CTRL_C, ...some(1, SIGTERM)])(
     'by %s finishes the delivery that is under way, stores it, leaves nothing and exits 0',
+    { tags: ['deep'] },
     async (_, toGroup, [first, ...more]) => {
       const dbPath = join(folder, `in-flight-${files}.db`);
       const npm = await listening({ LOCAL_DB_PATH: dbPath }, { command: NPM_START, ownGroup: true });
@@ -322,32 +350,5 @@ describe('a start that fails', () => {
     const dbPath = join(folder, 'text.db');
     writeFileSync(dbPath, 'this is a text of more than sixteen bytes');
     expect(await failureHere({ LOCAL_DB_PATH: dbPath })).toContain('not a valid SQLite database');
-  });
-});
-
-describe('an instance on a file', () => {
-  const env = { LOCAL_DB_PATH: join(folder, 'killed-server.db'), JIRA_WEBHOOK_SECRET: 's' };
-  let first: Listening;
-
-  beforeAll(async () => {
-    first = await listening(env);
-  });
-
-  afterAll(stopAll);
-
-  it('is named by another start on it, which fails, because its database is in use', async () => {
-    expect(await failureHere(env)).toContain(`in use by a running instance (pid ${first.pid})`);
-    expect(await statusOf(`${first.url}/health`)).toBe(200);
-  });
-
-  it('starts again after kill -9 on the same file and port, and what was acknowledged is there', async () => {
-    expect(await deliver(first.url, 's')).toMatchObject({ http: 202 });
-    first.child.kill('SIGKILL');
-    await first.exited;
-    expect(readInstance(first.file)).toBeNull();
-    const second = await listening({ ...env, PORT: new URL(first.url).port });
-    expect(isGone(first.engine)).toBe(true);
-    expect(await deliver(second.url, 's')).toMatchObject({ http: 200, outcome: 'duplicate' });
-    expect(await (await fetch(`${second.url}/issues/ABC-1`)).json()).toMatchObject({ summary: 'kept' });
   });
 });
