@@ -9,6 +9,7 @@ import { newsOf } from '../../../src/handlers/correlate/unpack-event.ts';
 import { normalizeCommitBody } from '../../support/commit-bodies.ts';
 import { expectedLinks } from '../../support/correlation-oracle.ts';
 import { issueNamed, liveIssues } from '../../support/correlation-world.ts';
+import { depth } from '../../support/depth.ts';
 import { deliveryOf, type HistoryStep } from '../../support/history-steps.ts';
 import { correlationDraft } from '../correlation-drafts.ts';
 import { placedSteps } from '../correlation-histories.ts';
@@ -51,9 +52,11 @@ const arranged = (steps: HistoryStep[], places: number[]): HistoryStep[] =>
   places.flatMap((place) => steps[place] ?? []);
 
 const scenes = countCorrelationScenes();
+/** How often each scene must have been played. */
+const FEWEST = depth(1, 3);
 
 describe('the rules, folded over deliveries in any order', () => {
-  it('link as the oracle says, because order and repetition must not matter', () => {
+  it('link as the oracle says, because order and repetition must not matter', { tags: ['deep'] }, () => {
     const property = fc.property(correlationDraft, (draft) => {
       const { steps, arrivals } = placedSteps(draft, 7);
       const expected = expectedLinks(steps);
@@ -68,10 +71,12 @@ describe('the rules, folded over deliveries in any order', () => {
       }
       scenes.look(steps, expected);
     });
-    fc.assert(property, { numRuns: 500 });
+    fc.assert(property, { numRuns: depth(300, 500) });
   });
 
-  it('held every scene, because a generator that stops making one would make this test weaker unseen', () => {
-    expect(Object.entries(scenes.counts).filter(([, times]) => times < 3)).toEqual([]);
+  it('held every scene, because a generator that stops making one would make this test weaker unseen', {
+    tags: ['deep'],
+  }, () => {
+    expect(Object.entries(scenes.counts).filter(([, times]) => times < FEWEST)).toEqual([]);
   });
 });

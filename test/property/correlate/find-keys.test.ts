@@ -39,7 +39,9 @@ const part = fc.constantFrom(
 const text = fc.array(part, { maxLength: 25 }).map((parts) => parts.join(''));
 
 describe('findKeys', () => {
-  it('agrees with a search that looks at every place, because a pattern is easily wrong', { tags: ['deep'] }, () => {
+  it('agrees with a search that looks at every place, because a pattern is easily wrong', {
+    tags: ['deep'],
+  }, () => {
     let found = 0;
     fc.assert(
       fc.property(text, (drawn) => {
@@ -65,7 +67,9 @@ describe('findKeys', () => {
     );
   });
 
-  it('finds in a branch what it finds in the same in upper case, because only case is folded', { tags: ['deep'] }, () => {
+  it('finds in a branch what it finds in the same in upper case, because only case is folded', {
+    tags: ['deep'],
+  }, () => {
     const ascii = fc.string({ unit: fc.constantFrom(...'abAB12_-/. '), maxLength: 30 });
     fc.assert(
       fc.property(ascii, (drawn) => {

@@ -12,7 +12,7 @@ import { readingsOf } from '../../../src/correlate/readings.ts';
 import type { CommitState, PullRequestState, RefState } from '../../../src/domain/link.ts';
 import { depth } from '../../support/depth.ts';
 
-const RUNS = { numRuns: depth(200, 2_000) };
+const RUNS = { numRuns: depth(80, 2_000) };
 
 /** Few values everywhere, so that ties and equal parts are common. */
 const numbered = (from: number): string => Array.from({ length: 40 }, (_, n) => `AB-${from + n}`).join(' ');
@@ -67,7 +67,7 @@ const described = fc
   .map((states) => states.reduce(mergePullRequests));
 
 const laws = <State>(state: fc.Arbitrary<State>, merge: (a: State, b: State) => State): void => {
-  it('does not mind which comes first, because deliveries come in any order', () => {
+  it('does not mind which comes first, because deliveries come in any order', { tags: ['deep'] }, () => {
     fc.assert(
       fc.property(state, state, (a, b) => {
         expect(merge(a, b)).toEqual(merge(b, a));
@@ -76,7 +76,7 @@ const laws = <State>(state: fc.Arbitrary<State>, merge: (a: State, b: State) => 
     );
   });
 
-  it('does not mind what is joined first, because parallel batches join parts', () => {
+  it('does not mind what is joined first, because parallel batches join parts', { tags: ['deep'] }, () => {
     fc.assert(
       fc.property(state, state, state, (a, b, c) => {
         expect(merge(merge(a, b), c)).toEqual(merge(a, merge(b, c)));
@@ -85,7 +85,7 @@ const laws = <State>(state: fc.Arbitrary<State>, merge: (a: State, b: State) => 
     );
   });
 
-  it('does not mind repetition, because every delivery may be handled again', () => {
+  it('does not mind repetition, because every delivery may be handled again', { tags: ['deep'] }, () => {
     fc.assert(
       fc.property(state, state, (a, b) => {
         expect(JSON.stringify(merge(a, a))).toBe(JSON.stringify(a));
@@ -95,7 +95,7 @@ const laws = <State>(state: fc.Arbitrary<State>, merge: (a: State, b: State) => 
     );
   });
 
-  it('does not mind being stored between, because a database reorders properties', () => {
+  it('does not mind being stored between, because a database reorders properties', { tags: ['deep'] }, () => {
     fc.assert(
       fc.property(state, state, (a, b) => {
         expect(merge(reordered(a), b)).toEqual(merge(a, b));
@@ -105,7 +105,9 @@ const laws = <State>(state: fc.Arbitrary<State>, merge: (a: State, b: State) => 
     );
   });
 
-  it('ends the same after any order with repetitions, because only what was told counts', () => {
+  it('ends the same after any order with repetitions, because only what was told counts', {
+    tags: ['deep'],
+  }, () => {
     const histories = fc
       .array(state, { minLength: 1, maxLength: 12 })
       .chain((all) =>
@@ -152,7 +154,9 @@ const monotony = <State>(
   merge: (a: State, b: State) => State,
   factsOf: (state: State) => Facts,
 ): void => {
-  it('takes nothing away without saying so, because a poorer report must not cost a link', () => {
+  it('takes nothing away without saying so, because a poorer report must not cost a link', {
+    tags: ['deep'],
+  }, () => {
     fc.assert(
       fc.property(state, state, (a, b) => {
         const [before, after] = [factsOf(a), factsOf(merge(a, b))];
@@ -180,7 +184,7 @@ describe('mergeCommits', () => {
   laws(told, mergeCommits);
   monotony(told, mergeCommits, factsOfCommit);
 
-  it('leaves a report as it is beside a poorer one, because it tells nothing new', () => {
+  it('leaves a report as it is beside a poorer one, because it tells nothing new', { tags: ['deep'] }, () => {
     const poorer = (state: CommitState, index: number): CommitState => ({
       ...state,
       details: state.details && {
@@ -210,7 +214,9 @@ describe('mergePullRequests', () => {
 describe('candidates', () => {
   const state = fc.oneof<fc.Arbitrary<RefState>[]>(told, described);
 
-  it('of each rule and of all are the same set, because a row must lead to every commit that waits', () => {
+  it('of each rule and of all are the same set, because a row must lead to every commit that waits', {
+    tags: ['deep'],
+  }, () => {
     fc.assert(
       fc.property(state, (drawn) => {
         const rules = Object.values(candidatesOf(drawn));

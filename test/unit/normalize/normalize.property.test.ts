@@ -66,14 +66,18 @@ const webhookEvent = fc.constantFrom(
 );
 
 describe('whatever a sender puts anywhere', () => {
-  it('never throws and gives sound JSON, because a fault of ours must never cost a delivery', { tags: ['deep'] }, () => {
+  it('never throws and gives sound JSON, because a fault of ours must never cost a delivery', {
+    tags: ['deep'],
+  }, () => {
     fc.assert(
       fc.property(anyJson, (body) => expectSound(run(body))),
       { numRuns: depth(100, 300) },
     );
   });
 
-  it('is sound in every known place of the body, because each is read by its own code', { tags: ['deep'] }, () => {
+  it('is sound in every known place of the body, because each is read by its own code', {
+    tags: ['deep'],
+  }, () => {
     fc.assert(
       fc.property(anyOf(PARTS), webhookEvent, anyJson, (parts, event, issue) => {
         expectSound(run({ ...parts, webhookEvent: event, issue }));
@@ -82,7 +86,9 @@ describe('whatever a sender puts anywhere', () => {
     );
   });
 
-  it('is sound in every field of a full issue, because most of the reading happens there', { tags: ['deep'] }, () => {
+  it('is sound in every field of a full issue, because most of the reading happens there', {
+    tags: ['deep'],
+  }, () => {
     fc.assert(
       fc.property(anyOf(FIELDS), anyOf(PARTS), (fields, parts) => {
         const { updated: _, ...rest } = fields;
@@ -108,7 +114,9 @@ describe('a real body with one node replaced', () => {
   const bodies: JsonObject[] = readdirSync(FIXTURES).map((file) => fixture(file.replace('.json', '')));
   const mutated = fc.constantFrom(...bodies).chain((body) => withOneNodeReplaced(body));
 
-  it('never throws and gives sound JSON, because sites and versions differ in single places', { tags: ['deep'] }, () => {
+  it('never throws and gives sound JSON, because sites and versions differ in single places', {
+    tags: ['deep'],
+  }, () => {
     fc.assert(
       fc.property(mutated, (body) => expectSound(run(body))),
       { numRuns: depth(150, 1_500) },

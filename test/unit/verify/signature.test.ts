@@ -90,7 +90,9 @@ describe('a signature value', () => {
     ).toBe('main');
   });
 
-  it('never throws and verifies nothing but the true digest, whatever a header holds', () => {
+  it('never throws and verifies nothing but the true digest, whatever a header holds', {
+    tags: ['deep'],
+  }, () => {
     const prefix = fc.constantFrom('sha256=', 'sha384=', 'sha512=', 'SHA256=', 'sha1=', '__proto__=', '');
     const digits = fc.oneof(
       fc.mixedCase(fc.constantFrom(SHA256, SHA384, SHA512)),
@@ -108,7 +110,7 @@ describe('a signature value', () => {
       );
     fc.assert(
       fc.property(value, (text) => (verdict(text) === 'main') === isTrue(text)),
-      { numRuns: depth(300, 2_000) },
+      { numRuns: depth(100, 2_000) },
     );
   });
 

@@ -97,7 +97,9 @@ describe('whatever is sent', () => {
     );
   });
 
-  it('as JSON is refused for a reason or sound, because each part is read by its own code', () => {
+  it('as JSON is refused for a reason or sound, because each part is read by its own code', {
+    tags: ['deep'],
+  }, () => {
     const commits = fc.array(
       fc.dictionary(fc.constantFrom('id', 'sha', 'message', 'timestamp', 'author', 'branch'), nearly),
     );
@@ -120,18 +122,22 @@ describe('whatever is sent', () => {
       fc.property(source, eventName, fc.oneof(anyJson, body), (from, event, value) => {
         expectSound(parseBody(from, event, value));
       }),
-      { numRuns: depth(200, 500) },
+      { numRuns: depth(70, 500) },
     );
   });
 
-  it('with one node replaced is refused for a reason or sound, because hosts change in single places', () => {
+  it('with one node replaced is refused for a reason or sound, because hosts change in single places', {
+    tags: ['deep'],
+  }, () => {
     fc.assert(
       fc.property(mutated, ([from, event, body]) => expectSound(parseBody(from, event, body))),
-      { numRuns: depth(500, 1_500) },
+      { numRuns: depth(150, 1_500) },
     );
   });
 
-  it('with one node replaced costs a host at most that commit, because one odd one must not cost a push', () => {
+  it('with one node replaced costs a host at most that commit, because one odd one must not cost a push', {
+    tags: ['deep'],
+  }, () => {
     const { commits, ...rest } = commitFixture('github-push');
     const [first = null, second = null] = Array.isArray(commits) ? commits : [];
     fc.assert(
@@ -143,7 +149,7 @@ describe('whatever is sent', () => {
         if (read.length === 1) expect(unread_fields).toEqual(['commits.0']);
         else expect(read).toHaveLength(2);
       }),
-      { numRuns: depth(200, 500) },
+      { numRuns: depth(70, 500) },
     );
   });
 
