@@ -49,7 +49,7 @@ export const normalizeCommitBody = (
   body: unknown,
 ): CommitDelivery => normalizeCommits(recognisedBody(source, eventName, body));
 
-type GithubExample = { origin: string; event: string; body: JsonObject };
+export type GithubExample = { origin: string; event: string; body: JsonObject };
 
 const ORIGINS = ['api.github.com', 'ghes-31', 'ghes-32', 'ghes-33', 'ghes-34', 'ghes-35'];
 

@@ -15,8 +15,9 @@ import { type View, viewOf } from './expected-view.ts';
 import { chooseBy, feedHistory } from './feed.ts';
 import { commitGaps, commitsOf, documentsIn, issueIdsOf, latestIn, storyGaps } from './found.ts';
 
-const HISTORIES = depth(1, 20);
-const ORDERS = 3;
+const HISTORIES = depth(1, 8);
+const CONTESTED_HISTORIES = depth(1, 15);
+const ORDERS = depth(2, 3);
 const LIMIT_MS = 120_000 + HISTORIES * 20_000;
 /** An engine slows down with every write it has ever taken. */
 const HISTORIES_OF_AN_ENGINE = 20;
@@ -173,12 +174,13 @@ const [REPOSITORY = ''] = PLACES.repositories;
 
 const KINDS: [string, fc.Arbitrary<Played>, number][] = [
   ['of any kind', correlationDraft.map((draft) => placedSteps(draft, 1)), HISTORIES],
-  ['that contest the same commits', contestedHistory(PLACES.projects, REPOSITORY), depth(1, 60)],
+  ['that contest the same commits', contestedHistory(PLACES.projects, REPOSITORY), CONTESTED_HISTORIES],
 ];
 
 describe('deliveries and commits in any order, handled by batches beside each other', () => {
   it.each(KINDS)(
     '%s end as one fold over the whole history, because rows are read again and written by revision',
+    { tags: ['deep'], timeout: LIMIT_MS },
     async (_, history, numRuns) => {
       const property = fc.asyncProperty(history, tapes, playAll);
       await fc.assert(property, {
@@ -187,6 +189,5 @@ describe('deliveries and commits in any order, handled by batches beside each ot
         markInterruptAsFailure: true,
       });
     },
-    LIMIT_MS,
   );
 });

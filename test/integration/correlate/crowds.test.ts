@@ -6,12 +6,13 @@ import { lookAtIssue } from '../../../src/handlers/correlate/look-at-issue.ts';
 import { NOTHING } from '../../../src/handlers/correlate/run-unit.ts';
 import { startApp, type TestApp } from '../../support/app.ts';
 import { startCorrelation, type TestCorrelation } from '../../support/correlation.ts';
-import { depth } from '../../support/depth.ts';
 import { startTestEngine } from '../../support/engine.ts';
 import { commit, commitsBody, deletionBody, issueBody } from './bodies.ts';
 import { eventRecord } from './records.ts';
 
 const LIMIT_MS = 120_000;
+/** Six for each of the batches. */
+const CROWD = 24;
 
 let engine: Awaited<ReturnType<typeof startTestEngine>>;
 
@@ -72,7 +73,7 @@ describe('many issues whose commits name one more', () => {
     async () => {
       const app = await startApp({ endpoint: engine.endpoint });
       using correlation = startCorrelation(app);
-      const numbers = Array.from({ length: depth(30, 60) }, (_, n) => n + 10);
+      const numbers = Array.from({ length: CROWD }, (_, n) => n + 10);
       await app.deliver(issueBody('1', 'EPI-1', 1));
       await app.deliverCommits(
         'commits',

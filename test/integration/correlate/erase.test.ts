@@ -137,6 +137,7 @@ describe('an issue that is delivered again while it is erased', () => {
     { what: 'it is erased', one: bringBack, other: eraseFrom },
   ])(
     'has its commit if it is there in the end, wherever in between $what',
+    { tags: ['deep'], timeout: 120_000 },
     async ({ one, other }) => {
       const random = randomOf(SEED);
       for (
@@ -159,6 +160,5 @@ describe('an issue that is delivered again while it is erased', () => {
         made = calls();
       }
     },
-    120_000,
   );
 });

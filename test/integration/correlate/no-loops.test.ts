@@ -19,7 +19,7 @@ import { commitGaps, documentsIn, storyGaps } from './found.ts';
 import { type RealInstance, type Sent, startRealInstance } from './real-instance.ts';
 import { streamLength } from './stream-length.ts';
 
-const HISTORIES = depth(2, 8);
+const HISTORIES = depth(1, 5);
 const SENDERS = 8;
 
 let engine: Awaited<ReturnType<typeof startTestEngine>>;
@@ -122,7 +122,9 @@ const expire = async (eventId: string): Promise<void> => {
 };
 
 describe('correlation of a real stream', () => {
-  it('runs no more often than there are batches, and then never, because nothing it writes comes back', async () => {
+  it('runs no more often than there are batches, and then never, because nothing it writes comes back', {
+    tags: ['deep'],
+  }, async () => {
     const deliveries = burst();
     await deliverAll(deliveries);
     await instance.correlated();

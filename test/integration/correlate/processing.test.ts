@@ -78,8 +78,9 @@ const runWell = async ({ app, records }: Scenario): Promise<void> => {
 };
 
 describe('faults of the table that pass', () => {
-  it.concurrent.each(some(4, PASSING))(
+  it.concurrent.each(some(2, PASSING))(
     '$fault of $operation end as if there had been none',
+    { tags: ['deep'], timeout: LIMIT_MS },
     async ({ operation, fault }) => {
       const { app, records } = await prepare();
       const proxy = await startFaultProxy(engine.endpoint);
@@ -93,13 +94,13 @@ describe('faults of the table that pass', () => {
       await check(app);
       expect(correlation.documents()).toHaveLength(1);
     },
-    LIMIT_MS,
   );
 });
 
 describe('faults of the table that last', () => {
-  it.concurrent.each(['Query', 'PutItem'])(
+  it.concurrent.each(some(1, ['Query', 'PutItem']))(
     'of %s park all events without a word of a payload, hold up nothing, and the same records end right later',
+    { tags: ['deep'], timeout: LIMIT_MS },
     async (operation) => {
       const scenario = await prepare();
       const { answer, documents, lines } = await runBroken(scenario, [operation]);
@@ -114,7 +115,6 @@ describe('faults of the table that last', () => {
       await runWell(scenario);
       expect((await scenario.app.get('/stats')).body.failed).toBe(0);
     },
-    LIMIT_MS,
   );
 
   it.concurrent(
