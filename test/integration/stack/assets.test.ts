@@ -345,9 +345,9 @@ describe('what is deployed, run with the environment and the table of the templa
       'dynamodb:GetItem',
       'dynamodb:Query',
       'dynamodb:Query by_day',
-      'dynamodb:Query worklist',
       'dynamodb:Query by_issue',
       'dynamodb:Query by_project',
+      'dynamodb:Query worklist',
     ]);
   });
 
