@@ -1,22 +1,23 @@
 import { createHmac } from 'node:crypto';
-import { copyFile, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { copyFile, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { readEventFile, signEvent } from '../../src/cli/invoke/event-file.ts';
+import { buildBundle } from '../../src/cli/shared/bundle.ts';
 import { FUNCTIONS, type FunctionName } from '../../src/contract/functions.ts';
 import { embeddedConfig } from '../../src/local/aws-config.ts';
 import { createDynamoDb } from '../../src/platform/dynamodb.ts';
 import { ensureTable } from '../../src/store/create-table.ts';
-import { GIT_SHA, sharedBundles } from '../support/bundles.ts';
+import { GIT_SHA, sharedBuild, sharedBundles } from '../support/bundles.ts';
+import { some } from '../support/depth.ts';
 import { startTestEngine } from '../support/engine.ts';
 import { RUN_FOLDER } from '../support/run-folder.ts';
 import { startS3 } from '../support/s3.ts';
 import { startSecretsManager } from '../support/secrets-manager.ts';
 import { noise } from '../support/seed.ts';
 import { type LambdaProcess, startLambda } from './bundle/lambda-process.ts';
-import { type Ended, runCli } from './cli/run-cli.ts';
 
 const SECRET = 'a secret for tests';
 const ARN = 'arn:aws:secretsmanager:us-west-2:123456789012:secret:webhooks-AbCdEf';
@@ -121,22 +122,11 @@ afterAll(async () => {
 });
 
 describe('npm run build', () => {
-  let out = '';
-  let built: Ended;
-
-  beforeAll(async () => {
-    // As deep as the shared ones: source maps name the sources from where they are.
-    out = await mkdtemp(join(RUN_FOLDER, 'built-'));
-    await mkdir(join(out, 'read'));
-    await writeFile(join(out, 'read/left-over.js'), 'of an earlier build');
-    built = await runCli('build', ['--out', out], { GIT_SHA });
-  });
-
   it('makes one folder for each function, with the file Lambda loads and its source map', async () => {
-    const { code, stdout } = built;
+    const { code, stdout } = await sharedBuild();
     expect(code).toBe(0);
     expect(stdout).toMatch(/^ingest +\S+\/ingest\/index\.mjs +\d+ +\d+$/m);
-    expect((await readdir(out, { recursive: true })).sort()).toEqual([
+    expect((await readdir(bundles, { recursive: true })).sort()).toEqual([
       'correlate',
       'correlate/index.mjs',
       'correlate/index.mjs.map',
@@ -158,9 +148,13 @@ describe('npm run build', () => {
     ]);
   });
 
-  it.each(FUNCTIONS)(
+  it.each(some(1, FUNCTIONS))(
     'makes the same bytes of %s each time, because a deployment is decided by them',
+    { tags: ['deep'] },
     async (name) => {
+      // As deep as the shared ones: source maps name the sources from where they are.
+      const out = join(await mkdtemp(join(RUN_FOLDER, 'built-')), 'out');
+      await buildBundle(name, out, GIT_SHA);
       for (const file of ['index.mjs', 'index.mjs.map']) {
         const [first, second] = await Promise.all(
           [bundles, out].map((build) => readFile(join(build, name, file))),
@@ -172,13 +166,13 @@ describe('npm run build', () => {
   );
 
   it('keeps the sources out of the source map, because it is for stack traces only', async () => {
-    const map = JSON.parse(await readFile(join(out, 'ingest/index.mjs.map'), 'utf8'));
+    const map = JSON.parse(await readFile(join(bundles, 'ingest/index.mjs.map'), 'utf8'));
     expect(map.sources.some((source: string) => source.endsWith('src/handlers/ingest.ts'))).toBe(true);
     expect(map).not.toHaveProperty('sourcesContent');
   });
 
   it('leaves nothing of an earlier build, because all of the folder is deployed', async () => {
-    expect((await readdir(join(out, 'read'))).sort()).toEqual(['index.mjs', 'index.mjs.map']);
+    expect((await readdir(join(bundles, 'read'))).sort()).toEqual(['index.mjs', 'index.mjs.map']);
   });
 });
 
