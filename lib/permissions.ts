@@ -18,10 +18,11 @@ const underPrefix = (prefix: keyof typeof BUCKET_PREFIXES, reason: string): Reco
 });
 
 const RAW = underPrefix('raw', 'One object for each event, named by its id.');
-const DOCUMENTS = underPrefix(
-  'documents',
-  'One object for each run, named by its time and id, and the latest.',
-);
+const ONE_FOR_EACH_RUN = 'One object for each run, named by its time and id, and the latest.';
+const DOCUMENTS = {
+  ...underPrefix('documents', ONE_FOR_EACH_RUN),
+  ...underPrefix('tenants', ONE_FOR_EACH_RUN),
+};
 const GIVEN_UP = underPrefix('givenUp', 'One object for each batch that is given up, named by Lambda.');
 
 const LIST_STREAMS =
@@ -42,7 +43,7 @@ const writeTable = ({ table }: Resources) =>
  * S3 answer 404 and not 403 for an object that is not there (API reference, GetObject).
  */
 const useArtifacts = ({ bucket }: Resources) => [
-  allow(['s3:GetObject', 's3:PutObject'], bucket.keysUnder('documents')),
+  allow(['s3:GetObject', 's3:PutObject'], bucket.keysUnder('documents'), bucket.keysUnder('tenants')),
   allow(['s3:GetObject'], bucket.keysUnder('raw')),
   allow(['s3:ListBucket'], bucket.bucket.bucketArn),
 ];

@@ -10,10 +10,11 @@ export type ArtifactBucketProps = {
   readonly retentionDays: number;
 };
 
-/** Under these keys lie, in this order: raw bodies, run documents, and batches that the stream gave up. */
+/** Under these keys lie, in this order: raw bodies, run documents, those of other tenants, and batches that the stream gave up. */
 export const BUCKET_PREFIXES = {
   raw: 'artifacts/raw/',
   documents: 'artifacts/issues/',
+  tenants: 'artifacts/tenants/',
   /** Lambda's own choice for a failure destination (Lambda developer guide, "Retain discarded records for a DynamoDB event source"). */
   givenUp: 'aws/lambda/',
 } as const;
@@ -51,12 +52,12 @@ const rules = (retentionDays: number) => [
     expiration: Duration.days(retentionDays),
     noncurrentVersionExpiration: Duration.days(1),
   },
-  {
-    id: 'run-documents',
-    prefix: BUCKET_PREFIXES.documents,
-    // They are what others come for, so they stay. A week to take back what overwrote one.
+  // They are what others come for, so they stay. A week to take back what overwrote one.
+  ...(['documents', 'tenants'] as const).map((name) => ({
+    id: name === 'documents' ? 'run-documents' : 'run-documents-of-tenants',
+    prefix: BUCKET_PREFIXES[name],
     noncurrentVersionExpiration: Duration.days(7),
-  },
+  })),
   {
     id: 'left-overs',
     abortIncompleteMultipartUploadAfter: Duration.days(1),

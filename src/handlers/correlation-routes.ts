@@ -1,6 +1,6 @@
 import { isIssueKey, lookupKey } from '../domain/issue-key.ts';
 import { isRepositoryName, repositoryKey } from '../domain/repository.ts';
-import { DEFAULT_TENANT } from '../domain/tenant.ts';
+import { cursorId } from '../http/cursor.ts';
 import { afterGap, afterIssueCommit } from '../http/positions.ts';
 import { readFilter, readSince } from '../http/query.ts';
 import { rowsReader, singleReader } from '../store/gather.ts';
@@ -15,11 +15,11 @@ import { answerListing, type Entry, readStart } from './listing.ts';
 import { askedFor, lookUpListed, noIssue } from './look-up-issue.ts';
 import type { Run } from './run.ts';
 
-export type ReadDeps = { table: Table; git_sha: string };
+type ReadDeps = { table: Table; tenant: string; git_sha: string };
 
-const scopeOf = ({ table }: ReadDeps, { signal }: Run): Place => ({
+const scopeOf = ({ table, tenant }: ReadDeps, { signal }: Run): Place => ({
   table,
-  tenant: DEFAULT_TENANT,
+  tenant,
   signal,
   rows: rowsReader(table, signal),
 });
@@ -28,13 +28,14 @@ const scopeOf = ({ table }: ReadDeps, { signal }: Run): Place => ({
 async function* nothing(): AsyncGenerator<Entry<never>> {}
 
 /** All issues' commits share it: the position names the issue. */
-const ISSUE_COMMITS = JSON.stringify(['issue-commits']);
+const ISSUE_COMMITS = ['issue-commits'];
 
 const getIssueCommits =
   (deps: ReadDeps): RouteHandler =>
   async (request, keyOrId, run) => {
-    const after = readStart(request, ISSUE_COMMITS, afterIssueCommit);
-    const found = await lookUpListed(deps.table, keyOrId, after, run);
+    const id = cursorId(deps.tenant, ISSUE_COMMITS);
+    const after = readStart(request, id, afterIssueCommit);
+    const found = await lookUpListed(deps, keyOrId, after, run);
     if (!found?.row) return noIssue(run);
     const { issue_id, row } = found;
     const scope = scopeOf(deps, run);
@@ -42,7 +43,7 @@ const getIssueCommits =
     const args = { issue: typeof row.issue_key === 'string' ? row.issue_key : issue_id };
     const issue = { issue_id, asked: askedFor(keyOrId) };
     const entries = listIssueCommits(scope, issue, keysOf(known, row, []), after);
-    return answerListing(deps.git_sha, request, run, { args, id: ISSUE_COMMITS }, entries);
+    return answerListing(deps.git_sha, request, run, { args, id }, entries);
   };
 
 const getStoryGaps =
@@ -53,7 +54,7 @@ const getStoryGaps =
       project: project && lookupKey(project),
       fix_version: readFilter(request.query, 'fix_version'),
     };
-    const id = JSON.stringify(['correlation', args]);
+    const id = cursorId(deps.tenant, ['correlation', args]);
     const after = readStart(request, id, afterGap);
     const entries =
       project === null || isIssueKey(project) ? listStoryGaps(scopeOf(deps, run), args, after) : nothing();
@@ -66,7 +67,7 @@ const getCommitGaps =
     const repository = readFilter(request.query, 'repository');
     const since = readSince(request.query);
     const args = { repository: repository && repositoryKey(repository), since: since?.text ?? null };
-    const id = JSON.stringify(['correlation', args]);
+    const id = cursorId(deps.tenant, ['correlation', args]);
     const after = readStart(request, id, afterGap);
     const entries =
       repository === null || isRepositoryName(repository)

@@ -3,6 +3,7 @@ import type { SecretsManagerClient, SecretsManagerClientConfig } from '@aws-sdk/
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { type Env, SECRET_VARIABLES } from '../contract/env.ts';
 import { forEachSource, type Source } from '../domain/source.ts';
+import { DEFAULT_TENANT } from '../domain/tenant.ts';
 import { ConfigError } from '../errors/errors.ts';
 import type { Clock } from '../platform/clock.ts';
 import { createDocumentClient, createDynamoDb } from '../platform/dynamodb.ts';
@@ -26,7 +27,11 @@ export type Platform = {
   count?: Count;
   /** Default: what Jira leaves us. */
   deadline?: Deadline;
+  /** Whose requests these are. Default: that of the built-in sources. */
+  tenant?: string;
 };
+
+export const tenantOf = ({ tenant = DEFAULT_TENANT }: Platform): string => tenant;
 
 /** The table as the environment names it; `dynamodb` carries the endpoint of a local database. */
 export const openTable = (env: Env, dynamodb?: DynamoDBClientConfig): Table => {

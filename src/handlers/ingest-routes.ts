@@ -4,7 +4,7 @@ import { UnavailableError } from '../errors/errors.ts';
 import { openMetrics } from '../platform/metrics.ts';
 import { watchWrites } from '../store/watch-writes.ts';
 import { createVerifier, type Verifier } from '../verify/verify-delivery.ts';
-import { openRawBodies, openSecrets, openTable, type Platform } from './deps.ts';
+import { openRawBodies, openSecrets, openTable, type Platform, tenantOf } from './deps.ts';
 import type { IsOff, RouteHandlers } from './dispatch.ts';
 import { health } from './health.ts';
 import { createQuarantineAlarm } from './quarantine-alarm.ts';
@@ -28,6 +28,7 @@ export const ingestRoutes = (env: Env, platform: Platform): { routes: RouteHandl
   const secrets = openSecrets(env, platform);
   const verifiers = forEachSource((source) => createVerifier({ source, secrets: secrets[source], clock }));
   const shared = {
+    tenant: tenantOf(platform),
     events: { table, rawBodies: openRawBodies(env), retention_days: env.EVENT_RETENTION_DAYS },
     allowed: env.ALLOWED_CIDRS,
     max_body_bytes: env.MAX_BODY_BYTES,

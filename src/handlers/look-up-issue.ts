@@ -1,5 +1,4 @@
 import { isIssueId, isIssueKey, lookupKey } from '../domain/issue-key.ts';
-import { DEFAULT_TENANT } from '../domain/tenant.ts';
 import { foreignCursor } from '../http/cursor.ts';
 import { type HttpResponse, problemResponse } from '../http/response.ts';
 import { findIssue, type LookedUp } from '../store/find-issue.ts';
@@ -12,10 +11,17 @@ export const notFound = (detail: string, { run_id, received_ms }: Run): HttpResp
 export const noIssue = (run: Run): HttpResponse =>
   notFound('No issue with this key or id is known. Issues untouched since set-up are not.', run);
 
+/** Where somebody looks. */
+export type OfTenant = { table: Table; tenant: string };
+
 /** All digits is an id, else a key; text that can be neither finds nothing. */
-export const lookUpIssue = async (table: Table, keyOrId: string, run: Run): Promise<LookedUp | null> => {
+export const lookUpIssue = async (
+  { table, tenant }: OfTenant,
+  keyOrId: string,
+  run: Run,
+): Promise<LookedUp | null> => {
   const possible = isIssueId(keyOrId) || (isIssueKey(keyOrId) && !/^\d+$/.test(keyOrId));
-  return possible ? findIssue(table, DEFAULT_TENANT, keyOrId, run.signal) : null;
+  return possible ? findIssue(table, tenant, keyOrId, run.signal) : null;
 };
 
 /** Of which issue a cursor's page is, and the key or id that its first page was asked for. */
@@ -30,13 +36,13 @@ export const askedFor = (keyOrId: string): string => lookupKey(keyOrId);
  * @throws BadRequestError for a position in the listing of another issue
  */
 export const lookUpListed = async (
-  table: Table,
+  of: OfTenant,
   keyOrId: string,
   position: OfIssue | null,
   run: Run,
 ): Promise<LookedUp | null> => {
-  if (position?.asked === askedFor(keyOrId)) return lookUpIssue(table, position.issue_id, run);
-  const found = await lookUpIssue(table, keyOrId, run);
+  if (position?.asked === askedFor(keyOrId)) return lookUpIssue(of, position.issue_id, run);
+  const found = await lookUpIssue(of, keyOrId, run);
   if (found !== null && position !== null && position.issue_id !== found.issue_id) throw foreignCursor();
   return found;
 };

@@ -2,10 +2,9 @@ import type { ArtifactStore } from '../artifact/artifact-store.ts';
 import { artifactsInBucket } from '../artifact/artifacts-in-bucket.ts';
 import { artifactsInFolder } from '../artifact/artifacts-in-folder.ts';
 import type { Env } from '../contract/env.ts';
-import { DEFAULT_TENANT } from '../domain/tenant.ts';
 import { openMetrics } from '../platform/metrics.ts';
 import type { BatchDeps } from './correlate/batch-deps.ts';
-import { openRawBodies, openTable, type Platform } from './deps.ts';
+import { openRawBodies, openTable, type Platform, tenantOf } from './deps.ts';
 
 /** The bucket, or the folder that stands for it. */
 const openArtifactStore = (env: Env): ArtifactStore =>
@@ -14,13 +13,13 @@ const openArtifactStore = (env: Env): ArtifactStore =>
     : artifactsInFolder(env.ARTIFACTS_DIR ?? process.cwd());
 
 /** Everything correlation needs, as the environment names it. */
-export const openCorrelation = (env: Env, { clock, log, dynamodb }: Platform): BatchDeps => ({
-  table: openTable(env, dynamodb),
-  tenant: DEFAULT_TENANT,
+export const openCorrelation = (env: Env, platform: Platform): BatchDeps => ({
+  table: openTable(env, platform.dynamodb),
+  tenant: tenantOf(platform),
   rawBodies: openRawBodies(env),
   artifacts: openArtifactStore(env),
   git_sha: env.GIT_SHA ?? 'unknown',
-  clock,
-  log,
+  clock: platform.clock,
+  log: platform.log,
   count: openMetrics(env),
 });

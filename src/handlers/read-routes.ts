@@ -5,8 +5,7 @@ import { isEventId } from '../domain/event-id.ts';
 import { toPhoenixIso } from '../domain/instant.ts';
 import { isIssueKey, lookupKey } from '../domain/issue-key.ts';
 import type { Snapshot } from '../domain/snapshot.ts';
-import { DEFAULT_TENANT } from '../domain/tenant.ts';
-import { decodeCursor, encodeCursor, readPosition } from '../http/cursor.ts';
+import { cursorId, decodeCursor, encodeCursor, readPosition } from '../http/cursor.ts';
 import { afterIssue, afterIssueEvent, beforeRun } from '../http/positions.ts';
 import {
   type Query,
@@ -31,27 +30,29 @@ import type { Item, Table } from '../store/table-client.ts';
 import { boundSnapshot } from './bound-snapshot.ts';
 import { countWaiting } from './correlate/count-waiting.ts';
 import { correlationRoutes } from './correlation-routes.ts';
-import { openTable, type Platform } from './deps.ts';
+import { openTable, type Platform, tenantOf } from './deps.ts';
 import type { RouteHandler, RouteHandlers } from './dispatch.ts';
 import { askedFor, lookUpIssue, lookUpListed, noIssue, notFound } from './look-up-issue.ts';
 import { newPageRoom } from './page-room.ts';
 import type { Run } from './run.ts';
+
+type ReadDeps = { table: Table; tenant: string; git_sha: string; retention_days: number };
 
 /** Where a page of this query begins, null for the first one. @throws BadRequestError */
 const readAfter = <T>(query: Query, id: string, shape: z.ZodMiniType<T>): T | null =>
   readPosition(shape, decodeCursor(id, query.get('cursor')));
 
 const getIssue =
-  (table: Table): RouteHandler =>
+  (deps: ReadDeps): RouteHandler =>
   async (_request, keyOrId, run) => {
-    const found = await lookUpIssue(table, keyOrId, run);
+    const found = await lookUpIssue(deps, keyOrId, run);
     if (!found?.row) return noIssue(run);
-    const snapshot = toSnapshot(DEFAULT_TENANT, found.issue_id, found.row, found.superseded_by);
+    const snapshot = toSnapshot(deps.tenant, found.issue_id, found.row, found.superseded_by);
     return jsonResponse(200, boundSnapshot(snapshot));
   };
 
 const getIssues =
-  (table: Table): RouteHandler =>
+  ({ table, tenant }: ReadDeps): RouteHandler =>
   async ({ query }, _argument, run) => {
     const project = readRequired(query, 'project');
     const filter = {
@@ -59,7 +60,7 @@ const getIssues =
       fix_version: readFilter(query, 'fix_version'),
       deleted: readDeleted(query),
     };
-    const id = JSON.stringify(['issues', lookupKey(project), filter]);
+    const id = cursorId(tenant, ['issues', lookupKey(project), filter]);
     if (!isIssueKey(project)) return jsonResponse(200, { issues: [], next_cursor: null });
     const issues: Snapshot[] = [];
     const room = newPageRoom();
@@ -69,7 +70,7 @@ const getIssues =
     };
     const after = readAfter(query, id, afterIssue)?.issue_id ?? null;
     const page = { limit: readLimit(query), after, take };
-    const last = await listIssues(table, DEFAULT_TENANT, project, filter, page, run.signal);
+    const last = await listIssues(table, tenant, project, filter, page, run.signal);
     return jsonResponse(200, {
       issues,
       next_cursor: encodeCursor(id, last === null ? null : { issue_id: last }),
@@ -92,28 +93,30 @@ const fillEvents = async (table: Table, entries: Item[], run: Run): Promise<Even
 };
 
 /** All issues' events share it: the position names the issue. */
-const ISSUE_EVENTS = JSON.stringify(['issue-events']);
+const ISSUE_EVENTS = ['issue-events'];
 
 /** An event's entry in the index of its issue. */
 const eventEntry = (
+  tenant: string,
   issueId: string,
   { event_id, occurred_ms }: { event_id: string; occurred_ms: number },
 ) => ({
   ...eventKey(event_id),
-  issue_pk: issuePartition(DEFAULT_TENANT, issueId),
+  issue_pk: issuePartition(tenant, issueId),
   occurred_ms,
 });
 
 const getIssueEvents =
-  (table: Table): RouteHandler =>
+  ({ table, tenant }: ReadDeps): RouteHandler =>
   async ({ query }, keyOrId, run) => {
     const limit = readLimit(query);
-    const after = readAfter(query, ISSUE_EVENTS, afterIssueEvent);
-    const found = await lookUpListed(table, keyOrId, after, run);
+    const id = cursorId(tenant, ISSUE_EVENTS);
+    const after = readAfter(query, id, afterIssueEvent);
+    const found = await lookUpListed({ table, tenant }, keyOrId, after, run);
     if (!found) return noIssue(run);
     const { issue_id, row } = found;
-    const page = { limit, after: after && eventEntry(issue_id, after) };
-    const { items, last } = await listIssueEvents(table, DEFAULT_TENANT, issue_id, page, run.signal);
+    const page = { limit, after: after && eventEntry(tenant, issue_id, after) };
+    const { items, last } = await listIssueEvents(table, tenant, issue_id, page, run.signal);
     if (!row && items.length === 0 && after === null) return noIssue(run);
     const { events, last: lastShown } = await fillEvents(table, items, run);
     const next = lastShown ?? last;
@@ -124,22 +127,18 @@ const getIssueEvents =
       event_id: eventIdOf(next),
       occurred_ms: Number(next.occurred_ms),
     };
-    return jsonResponse(200, { events, next_cursor: encodeCursor(ISSUE_EVENTS, position) });
+    return jsonResponse(200, { events, next_cursor: encodeCursor(id, position) });
   };
 
 const getEvents =
-  (table: Table): RouteHandler =>
+  ({ table, tenant }: ReadDeps): RouteHandler =>
   async ({ query }, _argument, run) => {
     const day = readDay(query, run.received_ms);
     const outcome = readOutcome(query);
-    const id = JSON.stringify(['events', day, outcome]);
+    const id = cursorId(tenant, ['events', day, outcome]);
     const limit = readLimit(query);
     const before = readAfter(query, id, beforeRun)?.before ?? null;
-    const { items, next } = await listDay(
-      table,
-      { tenant: DEFAULT_TENANT, day, outcome, before, limit },
-      run.signal,
-    );
+    const { items, next } = await listDay(table, { tenant, day, outcome, before, limit }, run.signal);
     const { events, last } = await fillEvents(table, items, run);
     const goesOn = last === null ? next : String(last.run_id);
     const position = goesOn === null ? null : { before: goesOn };
@@ -147,22 +146,24 @@ const getEvents =
   };
 
 const getOneEvent =
-  (table: Table): RouteHandler =>
+  ({ table, tenant }: ReadDeps): RouteHandler =>
   async (_request, eventId, run) => {
     const found = isEventId(eventId) ? await getEvent(table, eventId, run.received_ms, run.signal) : null;
-    if (!found) return notFound('No event with this id is stored. Events expire.', run);
+    // An id tells nothing of its tenant: what is another one's is as unknown as any.
+    if (found?.event.tenant !== tenant)
+      return notFound('No event with this id is stored. Events expire.', run);
     const [processing] = await readProcessing(table, [eventId], run.received_ms, run.signal);
     return jsonResponse(200, toEventView(found.event, processing));
   };
 
 const getStats =
-  (table: Table, retention_days: number): RouteHandler =>
+  ({ table, tenant, retention_days }: ReadDeps): RouteHandler =>
   async ({ query }, _argument, run) => {
     const hours = readHours(query);
     const { received_ms: now, signal } = run;
     const [counts, waiting] = await Promise.all([
-      countEvents(table, DEFAULT_TENANT, now, hours, signal),
-      countWaiting(table, { tenant: DEFAULT_TENANT, hours, retention_days }, now, signal),
+      countEvents(table, tenant, now, hours, signal),
+      countWaiting(table, { tenant, hours, retention_days }, now, signal),
     ]);
     const { outcomes, event_types } = counts;
     const complete = counts.complete && waiting.complete;
@@ -172,23 +173,22 @@ const getStats =
     return jsonResponse(200, body);
   };
 
-type ReadDeps = { table: Table; git_sha: string; retention_days: number };
-
 /** The read side. */
-const readRoutes = ({ table, git_sha, retention_days }: ReadDeps): RouteHandlers => ({
-  'list-issues': getIssues(table),
-  'get-issue': getIssue(table),
-  'list-issue-events': getIssueEvents(table),
-  'list-events': getEvents(table),
-  'get-event': getOneEvent(table),
-  stats: getStats(table, retention_days),
-  ...correlationRoutes({ table, git_sha }),
+const readRoutes = (deps: ReadDeps): RouteHandlers => ({
+  'list-issues': getIssues(deps),
+  'get-issue': getIssue(deps),
+  'list-issue-events': getIssueEvents(deps),
+  'list-events': getEvents(deps),
+  'get-event': getOneEvent(deps),
+  stats: getStats(deps),
+  ...correlationRoutes(deps),
 });
 
-/** The read side as the environment names it. */
+/** The read side as the environment names it, of one tenant. */
 export const openReadRoutes = (env: Env, platform: Platform): RouteHandlers =>
   readRoutes({
     table: openTable(env, platform.dynamodb),
+    tenant: tenantOf(platform),
     git_sha: env.GIT_SHA ?? 'unknown',
     retention_days: env.EVENT_RETENTION_DAYS,
   });

@@ -18,6 +18,7 @@ import type { Run } from './run.ts';
 import { type Taken, takeBody } from './take-body.ts';
 
 export type ReceiveDeps = {
+  tenant: string;
   source: Source;
   verifier: Verifier;
   events: EventStore;

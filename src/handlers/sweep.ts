@@ -1,7 +1,8 @@
 import { readEnv } from '../contract/env.ts';
+import { DEFAULT_TENANT } from '../domain/tenant.ts';
 import { systemClock } from '../platform/clock.ts';
 import { createLogger } from '../platform/logger.ts';
-import { type Swept, sweepEvents } from './correlate/sweep-events.ts';
+import { type Swept, sweepTenants } from './correlate/sweep-events.ts';
 import { openCorrelation } from './open-correlation.ts';
 
 const env = readEnv(process.env);
@@ -11,4 +12,4 @@ const deps = {
 };
 
 /** Lambda entry of the sweep, run on a schedule. */
-export const handler = (): Promise<Swept> => sweepEvents(deps);
+export const handler = (): Promise<Swept> => sweepTenants(deps, [DEFAULT_TENANT]);

@@ -1,7 +1,6 @@
 import type { EventFacts, Outcome, Problem } from '../domain/delivery.ts';
 import { eventId, sha256Hex } from '../domain/event-id.ts';
 import type { Source } from '../domain/source.ts';
-import { DEFAULT_TENANT } from '../domain/tenant.ts';
 import { RefusedItemError } from '../errors/errors.ts';
 import type { Logger } from '../platform/logger.ts';
 import type { EventContents, StoredEvent } from '../store/event-row.ts';
@@ -25,7 +24,7 @@ export type Taken = { event_id: string; idempotency_key: string; read: Read | nu
   | { kind: 'quarantined'; problem: Problem; fresh: boolean }
 );
 
-export type TakeDeps = { events: EventStore; source: Source; log: Logger };
+export type TakeDeps = { events: EventStore; tenant: string; source: Source; log: Logger };
 
 /** What is the same at every attempt to take one body: its identity, and what is needed to read it. */
 type Delivered = Identity & Sent & Pick<StoredEvent, 'secret'>;
@@ -105,9 +104,9 @@ export const takeBody = async (
 ): Promise<Taken> => {
   const bodySha256 = sha256Hex(body);
   const delivered: Delivered = {
-    tenant: DEFAULT_TENANT,
+    tenant: deps.tenant,
     source: deps.source,
-    event_id: eventId(DEFAULT_TENANT, deps.source, bodySha256),
+    event_id: eventId(deps.tenant, deps.source, bodySha256),
     event_name,
     secret,
     idempotency_key: identifier ?? bodySha256,

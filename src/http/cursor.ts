@@ -10,6 +10,9 @@ const schema = z.object({
   check: z.string(),
 });
 
+/** What a cursor is bound to: a tenant's listing of one kind, with what was asked for. */
+export const cursorId = (tenant: string, asked: unknown[]): string => JSON.stringify([tenant, ...asked]);
+
 const checkOf = (query: string, position: Position): string =>
   sha256Hex(JSON.stringify(['cursor', query, Object.entries(position)])).slice(0, 16);
 

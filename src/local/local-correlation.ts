@@ -1,7 +1,8 @@
 import type { DynamoDBClientConfig } from '@aws-sdk/client-dynamodb';
 import type { Env } from '../contract/env.ts';
+import { DEFAULT_TENANT } from '../domain/tenant.ts';
 import { reasonOf } from '../handlers/correlate/reason.ts';
-import { passNewTable, type SweepDeps, sweepEvents } from '../handlers/correlate/sweep-events.ts';
+import { passNewTable, type SweepDeps, sweepTenants } from '../handlers/correlate/sweep-events.ts';
 import { createStreamHandler } from '../handlers/correlate-records.ts';
 import { openCorrelation } from '../handlers/open-correlation.ts';
 import type { Clock } from '../platform/clock.ts';
@@ -29,11 +30,13 @@ const sweep = (deps: SweepDeps, run: (deps: SweepDeps) => Promise<unknown>): Pro
     (fault) => deps.log.error({ reason: reasonOf(fault) }, 'the sweep failed; it comes again'),
   );
 
+const sweepAll = (deps: SweepDeps) => sweepTenants(deps, [DEFAULT_TENANT]);
+
 /** Sweeps now and on a schedule. @returns what stops it, and waits for a sweep under way */
 const startSweeping = (deps: SweepDeps, newTable: boolean): (() => Promise<void>) => {
-  let underWay = sweep(deps, newTable ? passNewTable : sweepEvents);
+  let underWay = sweep(deps, newTable ? passNewTable : sweepAll);
   const timer = setInterval(() => {
-    underWay = underWay.then(() => sweep(deps, sweepEvents));
+    underWay = underWay.then(() => sweep(deps, sweepAll));
   }, SWEEP_EVERY_MS);
   timer.unref();
   return () => {

@@ -91,6 +91,9 @@ export const eventItem = (event: StoredEvent, body: Uint8Array, expiresAt: numbe
   body,
 });
 
+/** Whose event a row is, without opening it: the partitions of a day begin with it. */
+export const tenantOfRow = (row: Item): string => String(row.day_pk).split('#', 1)[0] ?? '';
+
 /** True for a row that DynamoDB has not removed yet although its time is over. */
 export const isExpired = (row: Item, nowMs: number): boolean =>
   typeof row[TTL_ATTRIBUTE] === 'number' && row[TTL_ATTRIBUTE] * 1000 <= nowMs;

@@ -98,6 +98,8 @@ export type AppOptions = {
   env?: NodeJS.ProcessEnv;
   clock?: Clock;
   dynamodb?: DynamoDBClientConfig;
+  /** Whose app this is; that of the built-in sources without it. */
+  tenant?: string;
   /** Within the time that Jira leaves us. Else with more, for other tests run beside: what is answered matters. */
   inTime?: true;
 };
@@ -185,7 +187,9 @@ export const openApp = (options: AppOptions): TestApp => {
   const dynamodb = { ...embeddedConfig(endpoint), ...options.dynamodb };
   const counts: Counts = {};
   const deadline = options.inTime ? {} : { deadline: () => AbortSignal.timeout(30_000) };
-  const { handler } = createLocalApp(env, { clock, log, dynamodb, count: summed(counts), ...deadline });
+  const tenant = options.tenant === undefined ? {} : { tenant: options.tenant };
+  const platform = { clock, log, dynamodb, count: summed(counts), ...deadline, ...tenant };
+  const { handler } = createLocalApp(env, platform);
 
   const call = async (event: ReturnType<typeof toEvent>): Promise<Answer> => {
     const begun = performance.now();

@@ -1,6 +1,7 @@
 import { GetObjectCommand, ListObjectsV2Command, S3Client, type S3ClientConfig } from '@aws-sdk/client-s3';
 import * as z from 'zod/mini';
 import { runDocumentKey } from '../../artifact/keys.ts';
+import { DEFAULT_TENANT } from '../../domain/tenant.ts';
 
 /** Run documents in the bucket. Throws what the SDK throws. */
 export type RunDocuments = {
@@ -20,7 +21,7 @@ const document = z.object({ issues: z.array(z.object({ event_id: z.nullable(z.st
  * the first 1,000, which is more than a minute's.
  */
 const listKeys = async (client: S3Client, bucket: string, sinceMs: number): Promise<string[]> => {
-  const StartAfter = runDocumentKey(sinceMs - CLOCKS_APART_MS, FIRST_RUN_ID);
+  const StartAfter = runDocumentKey(DEFAULT_TENANT, sinceMs - CLOCKS_APART_MS, FIRST_RUN_ID);
   const Prefix = StartAfter.slice(0, StartAfter.lastIndexOf('/') + 1);
   const command = new ListObjectsV2Command({ Bucket: bucket, Prefix, StartAfter });
   const { Contents = [] } = await client.send(command);

@@ -8,7 +8,7 @@ import { logFailed } from './log-failed.ts';
 import { LIMITS, type Limits, limitsFor, runAlone } from './run-alone.ts';
 import { runUnit, type Tried, type UnitResult } from './run-unit.ts';
 import { BACKOFF, ISSUES_TOGETHER, UNITS_AT_A_TIME } from './scope.ts';
-import { readWork, type Unit } from './units.ts';
+import { readDue, type Unit, unitsOf } from './units.ts';
 import type { WrittenRun } from './write-document.ts';
 import { writeDown } from './write-down.ts';
 
@@ -76,20 +76,13 @@ const both = (a: BatchResult, b: BatchResult): BatchResult => ({
   complete: a.complete && b.complete,
 });
 
-/**
- * Handles one batch of events: looks at what they name, writes a document of what it found, and writes down
- * what became of each event. What fails three times is parked and blocks nothing else. What takes long is left until
- * all that is done is written down; then each such unit is tried alone, and gets a document of its own. Without the
- * document only what failed is written down: the sweep comes back to the rest.
- * @throws UnavailableError only when the batch's events cannot even be read
- */
-export const processBatch = async (
+/** The events of one tenant: what is about another's issues is no business of its documents. */
+const processOwn = async (
   deps: BatchDeps,
-  eventIds: string[],
-  limits: Limits = LIMITS,
+  units: Unit[],
+  limits: Limits,
+  begun: Moment,
 ): Promise<BatchResult> => {
-  const begun = momentOf(deps.clock);
-  const units = await pRetry(() => readWork(deps, newScope(deps), eventIds), BACKOFF);
   const tried = await runAll(deps, units, limits);
   const late = tried.filter((one) => one.status === 'late');
   const done = tried.filter((one) => one.status !== 'late');
@@ -98,6 +91,28 @@ export const processBatch = async (
     const usedMs = momentOf(deps.clock).steady - begun.steady;
     const alone = await runAlone(deps, one, limits, usedMs);
     result = both(result, await conclude(deps, begun, [alone]));
+  }
+  return result;
+};
+
+/**
+ * Handles one batch of events, each tenant's by themselves: looks at what they name, writes a document of what it found,
+ * and writes down what became of each event. What fails three times is parked and blocks nothing else. What takes long is
+ * left until all that is done is written down; then each such unit is tried alone, and gets a document of its own. Without
+ * the document only what failed is written down: the sweep comes back to the rest.
+ * @throws UnavailableError only when the batch's events cannot even be read
+ */
+export const processBatch = async (
+  deps: BatchDeps,
+  eventIds: string[],
+  limits: Limits = LIMITS,
+): Promise<BatchResult> => {
+  const begun = momentOf(deps.clock);
+  const due = await pRetry(() => readDue(deps, eventIds, newScope(deps).signal), BACKOFF);
+  let result = NONE_YET;
+  for (const [tenant, found] of due) {
+    const own = { ...deps, tenant };
+    result = both(result, await processOwn(own, unitsOf(own, found), limits, begun));
   }
   return result;
 };

@@ -67,3 +67,14 @@ export const passNewTable = ({ clock, ...deps }: BatchDeps): Promise<void> => {
   const moved = { read: { swept_ms: null, lowered_ms: null }, to_ms: clock() - MIN_AGE_MS };
   return moveSweepMark(deps.table, deps.tenant, moved, newScope(deps).signal);
 };
+
+/** Sweeps one tenant after the other. */
+export const sweepTenants = async (deps: SweepDeps, tenants: readonly string[]): Promise<Swept> => {
+  const total: Swept = { found: 0, complete: true };
+  for (const tenant of tenants) {
+    const { found, complete } = await sweepEvents({ ...deps, tenant });
+    total.found += found;
+    total.complete &&= complete;
+  }
+  return total;
+};

@@ -1,10 +1,9 @@
 import { TTL_ATTRIBUTE } from '../../contract/table.ts';
-import { isExpired } from '../../store/event-row.ts';
+import { isExpired, tenantOfRow } from '../../store/event-row.ts';
 import { eventKey } from '../../store/keys.ts';
 import { readRowsOf } from '../../store/read-items.ts';
 import type { Item } from '../../store/table-client.ts';
 import type { BatchDeps } from './batch-deps.ts';
-import type { Scope } from './scope.ts';
 import type { Work } from './unpack-event.ts';
 import { plainIssue, unpackRow } from './unpack-row.ts';
 
@@ -29,12 +28,17 @@ const unitOf = (deps: BatchDeps, due: Due, row: Item): Unit => {
 /** Quarantined events wait for replay: they are pending once they are released. */
 const isDue = (row: Item, nowMs: number): boolean => !isExpired(row, nowMs) && row.outcome !== 'quarantined';
 
-const readUnits = async (deps: BatchDeps, scope: Scope, eventIds: string[]): Promise<Unit[]> => {
-  const rows = await readRowsOf(scope.table, eventIds, eventKey, scope.signal);
-  return rows.flatMap(([event_id, row]) => {
-    if (!row || !isDue(row, deps.clock())) return [];
-    return [unitOf(deps, { event_id, expires_at: Number(row[TTL_ATTRIBUTE]) }, row)];
-  });
+type Found = [event_id: string, row: Item];
+
+/** Events of a batch that are there and wait to be handled, by their tenants. */
+export const readDue = async (
+  { table, clock }: Pick<BatchDeps, 'table' | 'clock'>,
+  eventIds: string[],
+  signal: AbortSignal,
+): Promise<Map<string, Found[]>> => {
+  const rows = await readRowsOf(table, [...new Set(eventIds)], eventKey, signal);
+  const due = rows.flatMap(([id, row]): Found[] => (row && isDue(row, clock()) ? [[id, row]] : []));
+  return Map.groupBy(due, ([, row]) => tenantOfRow(row));
 };
 
 /** Events of the same issue are looked at together, and once. */
@@ -52,9 +56,8 @@ const byIssue = (units: Unit[]): Unit[] => {
   return [...units.filter(({ kind }) => kind !== 'issue'), ...issues.values()];
 };
 
-/**
- * What a batch of events asks for, as the table tells now. Events that are gone ask for nothing.
- * @throws UnavailableError
- */
-export const readWork = async (deps: BatchDeps, scope: Scope, eventIds: string[]): Promise<Unit[]> =>
-  byIssue(await readUnits(deps, scope, [...new Set(eventIds)]));
+/** What these events ask for, as the table tells now. */
+export const unitsOf = (deps: BatchDeps, found: Found[]): Unit[] =>
+  byIssue(
+    found.map(([event_id, row]) => unitOf(deps, { event_id, expires_at: Number(row[TTL_ATTRIBUTE]) }, row)),
+  );

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DynamoDBClient, UpdateTableCommand } from '@aws-sdk/client-dynamodb';
 import type { DynamoDBRecord } from 'aws-lambda';
-import { LATEST_SUMMARY_KEY } from '../../../src/artifact/keys.ts';
+import { latestSummaryKey } from '../../../src/artifact/keys.ts';
 import { readEnv } from '../../../src/contract/env.ts';
 import type { LatestSummary, Summary } from '../../../src/domain/run-document.ts';
 import { createStreamHandler } from '../../../src/handlers/correlate-records.ts';
@@ -17,6 +17,8 @@ import type { Table } from '../../../src/store/table-client.ts';
 import { openApp, type TestApp } from '../../support/app.ts';
 import { tempFolder } from '../shared/temp-folder.ts';
 import { type Meter, meterTable } from './meter.ts';
+
+const LATEST_SUMMARY_KEY = latestSummaryKey('default');
 
 /** A table of its own with the service before it: what takes deliveries in, and what correlates them. */
 export type World = {

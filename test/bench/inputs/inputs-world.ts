@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { ArtifactStore } from '../../../src/artifact/artifact-store.ts';
-import { LATEST_SUMMARY_KEY } from '../../../src/artifact/keys.ts';
+import { latestSummaryKey } from '../../../src/artifact/keys.ts';
 import { readEnv } from '../../../src/contract/env.ts';
 import type { LatestSummary } from '../../../src/domain/run-document.ts';
 import { sweepEvents } from '../../../src/handlers/correlate/sweep-events.ts';
@@ -16,6 +16,8 @@ import { createTable, openApp } from '../../support/app.ts';
 import { meterTable } from '../correlation/meter.ts';
 import type { World } from '../correlation/world.ts';
 import { tempFolder } from '../shared/temp-folder.ts';
+
+const LATEST_SUMMARY_KEY = latestSummaryKey('default');
 
 /** Bytes of what goes to the artifact store. */
 type Written = { documents: number[]; summaries: number[] };

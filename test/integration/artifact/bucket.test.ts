@@ -1,10 +1,12 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { artifactsInBucket } from '../../../src/artifact/artifacts-in-bucket.ts';
-import { LATEST_KEY } from '../../../src/artifact/keys.ts';
+import { latestKey } from '../../../src/artifact/keys.ts';
 import { UnavailableError } from '../../../src/errors/errors.ts';
 import { bytesOf, documentOf, runIdOf } from '../../support/run-documents.ts';
 import type { FakeS3, S3Fault } from '../../support/s3.ts';
 import { BUCKET, startBucket } from './bucket-of-tests.ts';
+
+const LATEST_KEY = latestKey('default');
 
 const LATEST = `/${BUCKET}/${LATEST_KEY}`;
 

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { artifactsInFolder } from '../../../src/artifact/artifacts-in-folder.ts';
-import { LATEST_KEY, LATEST_SUMMARY_KEY } from '../../../src/artifact/keys.ts';
+import { latestKey, latestSummaryKey } from '../../../src/artifact/keys.ts';
 import { UnavailableError } from '../../../src/errors/errors.ts';
 import { withProcessLock } from '../../../src/platform/process-lock.ts';
 import { some } from '../../support/depth.ts';
@@ -13,6 +13,9 @@ import { publishedValidator } from '../../support/schemas.ts';
 import { SEED } from '../../support/seed.ts';
 import { temporaryFolder } from '../../support/server-process.ts';
 import { startWriter } from './writers.ts';
+
+const LATEST_KEY = latestKey('default');
+const LATEST_SUMMARY_KEY = latestSummaryKey('default');
 
 const documentErrors = publishedValidator('run-document');
 const summaryErrors = publishedValidator('latest-summary');

@@ -5,12 +5,14 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vites
 import type { ArtifactStore } from '../../../src/artifact/artifact-store.ts';
 import { artifactsInBucket } from '../../../src/artifact/artifacts-in-bucket.ts';
 import { artifactsInFolder } from '../../../src/artifact/artifacts-in-folder.ts';
-import { LATEST_KEY } from '../../../src/artifact/keys.ts';
+import { latestKey } from '../../../src/artifact/keys.ts';
 import { UnavailableError } from '../../../src/errors/errors.ts';
 import { bytesOf, documentOf, runIdOf } from '../../support/run-documents.ts';
 import type { FakeS3 } from '../../support/s3.ts';
 import { temporaryFolder } from '../../support/server-process.ts';
 import { BUCKET, startBucket } from './bucket-of-tests.ts';
+
+const LATEST_KEY = latestKey('default');
 
 /** A store, and what lies in it without going through the store. */
 type Tested = {

@@ -20,7 +20,7 @@ const document = documentOf(runIdOf(0), Number(stories));
 
 const write = async (run_id: string): Promise<void> => {
   const store = artifactsInFolder(place);
-  await writeRun(store, { ...document, run_id }, Date.now(), { latest: true }, patience());
+  await writeRun(store, 'default', { ...document, run_id }, Date.now(), { latest: true }, patience());
   say(run_id);
 };
 

@@ -1,6 +1,6 @@
 import { BatchWriteCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { encodeCursor, type Position } from '../../../src/http/cursor.ts';
+import { cursorId, encodeCursor, type Position } from '../../../src/http/cursor.ts';
 import { createTable, openApp, startApp, type TestApp } from '../../support/app.ts';
 import { startCorrelation, type TestCorrelation } from '../../support/correlation.ts';
 import { depth } from '../../support/depth.ts';
@@ -138,7 +138,7 @@ describe('a forged cursor', () => {
     'is 400 on %s, whatever its position, and a real one is not',
     async (target, id, real, forged) => {
       const ask = async (position: Position) => {
-        const cursor = encodeCursor(JSON.stringify(id), position);
+        const cursor = encodeCursor(cursorId('default', id), position);
         return (await app.get(`${target}${target.includes('?') ? '&' : '?'}cursor=${cursor}`)).status;
       };
       expect(await ask(real)).toBe(200);

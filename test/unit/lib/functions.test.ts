@@ -168,6 +168,7 @@ describe('the rights', () => {
       ],
       '<ArtifactBucket.Arn>': ['s3:ListBucket'],
       '<ArtifactBucket.Arn>/artifacts/issues/*': ['s3:GetObject', 's3:PutObject'],
+      '<ArtifactBucket.Arn>/artifacts/tenants/*': ['s3:GetObject', 's3:PutObject'],
       '<ArtifactBucket.Arn>/artifacts/raw/*': ['s3:GetObject'],
       '<ArtifactBucket.Arn>/aws/lambda/*': ['s3:PutObject'],
       ...logs('correlate'),
@@ -182,6 +183,7 @@ describe('the rights', () => {
       '<EventTable.Arn>/index/worklist': ['dynamodb:Query'],
       '<ArtifactBucket.Arn>': ['s3:ListBucket'],
       '<ArtifactBucket.Arn>/artifacts/issues/*': ['s3:GetObject', 's3:PutObject'],
+      '<ArtifactBucket.Arn>/artifacts/tenants/*': ['s3:GetObject', 's3:PutObject'],
       '<ArtifactBucket.Arn>/artifacts/raw/*': ['s3:GetObject'],
       ...logs('sweep'),
     });

@@ -30,6 +30,11 @@ const EXPLAINED: { resource: string; actions: string[]; reason: string }[] = [
     reason: 'an object for each run',
   },
   {
+    resource: '<ArtifactBucket.Arn>/artifacts/tenants/*',
+    actions: ['s3:GetObject', 's3:PutObject'],
+    reason: 'an object for each run of another tenant',
+  },
+  {
     resource: '<ArtifactBucket.Arn>/aws/lambda/*',
     actions: ['s3:PutObject'],
     reason: 'an object for each batch that is given up, named by Lambda',

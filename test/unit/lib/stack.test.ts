@@ -239,6 +239,12 @@ describe('the bucket', () => {
         NoncurrentVersionExpiration: { NoncurrentDays: 7 },
       },
       {
+        Id: 'run-documents-of-tenants',
+        Prefix: 'artifacts/tenants/',
+        Status: 'Enabled',
+        NoncurrentVersionExpiration: { NoncurrentDays: 7 },
+      },
+      {
         Id: 'left-overs',
         Status: 'Enabled',
         AbortIncompleteMultipartUpload: { DaysAfterInitiation: 1 },
