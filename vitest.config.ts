@@ -35,7 +35,7 @@ export default defineConfig({
     globalSetup: 'test/support/run.ts',
     setupFiles: 'test/support/each-file.ts',
     // Tests wait for engines and processes as often as they work.
-    maxWorkers: 3,
+    maxWorkers: 4,
     maxConcurrency: 20,
     // Some tests play thousands of calls; on a slow, shared machine, measured for coverage, they take half of this.
     testTimeout: 60_000,
