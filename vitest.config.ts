@@ -35,8 +35,8 @@ export default defineConfig({
     globalSetup: 'test/support/run.ts',
     setupFiles: 'test/support/each-file.ts',
     // Tests wait for engines and processes as often as they work.
-    maxWorkers: 4,
-    maxConcurrency: 20,
+    maxWorkers: 3,
+    maxConcurrency: 10,
     // Some tests play thousands of calls; on a slow, shared machine, measured for coverage, they take half of this.
     testTimeout: 60_000,
     hookTimeout: 60_000,

@@ -58,7 +58,8 @@ const sendOne = async (url: string, queue: Task[], done: Acknowledged[]): Promis
   if (task === undefined) return;
   task.acknowledgedBefore ??= done.length;
   const answer = await deliverTo(url, task.body);
-  if (answer === null) {
+  // Also a server with too much to do asks for it again.
+  if (answer === null || answer.status === 503) {
     queue.push(task);
     return;
   }

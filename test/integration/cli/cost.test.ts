@@ -25,7 +25,9 @@ describe('npm run cost', () => {
     for (const text of ['API Gateway', 'DynamoDB', 'X-Ray', 'Secrets Manager', '100.0 %', 'from memory'])
       expect(stdout).toContain(text);
     expect(stdout).toContain('1,000,000 deliveries a month of 9,000 bytes');
-    expect(stdout).toMatch(/\n\d+\.\d\d USD per million deliveries\. \d+\.\d\d USD of this bill grow with them\.\n/);
+    expect(stdout).toMatch(
+      /\n\d+\.\d\d USD per million deliveries\. \d+\.\d\d USD of this bill grow with them\.\n/,
+    );
   });
 
   it('gives the same as JSON, whose rows add up', async () => {

@@ -274,6 +274,6 @@ describe('deliveries of a repository that was renamed twice', () => {
       const steps = [...order, ...again].flatMap((place) => [HISTORY[place] ?? expect.unreachable()]);
       expect(await viewOf(await play(await open(), steps))).toEqual(expected);
     });
-    await fc.assert(property, { numRuns: depth(1, 5) });
+    await fc.assert(property, { numRuns: depth(1, 3) });
   });
 });
