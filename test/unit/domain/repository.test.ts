@@ -1,9 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { isRepositoryName, repositoryKey } from '../../../src/domain/repository.ts';
+import { depth } from '../../support/depth.ts';
+import { SEED } from '../../support/seed.ts';
+
+/** Every character in `npm run test:deep`; in `npm test` those that the seed chooses. */
+const STEP = depth(5, 1);
 
 /** Every character that is no half of a pair. */
 const characters = function* (): Generator<string> {
-  for (let code = 1; code <= 0x10ffff; code += 1)
+  for (let code = 1 + (SEED % STEP); code <= 0x10ffff; code += STEP)
     if (code < 0xd800 || code > 0xdfff) yield String.fromCodePoint(code);
 };
 
@@ -24,7 +29,9 @@ describe('the key of a repository', () => {
     },
   );
 
-  it('folded again is the same and as many characters, because rows are found by it for ever', () => {
+  it('folded again is the same and as many characters, because rows are found by it for ever', {
+    tags: ['deep'],
+  }, () => {
     const other = [...characters()].filter((character) => {
       const key = repositoryKey(character);
       return key !== character && (repositoryKey(key) !== key || Array.from(key).length !== 1);
@@ -32,7 +39,9 @@ describe('the key of a repository', () => {
     expect(other).toEqual([]);
   });
 
-  it('is the same for both cases of a character that has just two, because people type either', () => {
+  it('is the same for both cases of a character that has just two, because people type either', {
+    tags: ['deep'],
+  }, () => {
     const other = [...characters()].filter((character) => {
       const upper = character.toUpperCase();
       const isPair = Array.from(upper).length === 1 && upper.toLowerCase() === character;
