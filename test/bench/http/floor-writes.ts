@@ -37,12 +37,18 @@ const updateInput = z.object({
 /** The two conditional writes of one delivery as our server sent them, and what of them is the delivery's. */
 export type Templates = { update: UpdateItemCommandInput; put: PutItemCommandInput; sample: Written };
 
+/** A new instance writes its sweep's mark when it likes. */
+const isOfDelivery = ({ input }: MeteredWrite): boolean =>
+  !JSON.stringify(input.Key ?? {}).includes('SWEEP#');
+
 /**
  * The conditional writes among those metered for one delivery: the snapshot's update and the event's put.
  * @throws when they are not exactly these two, for then the floor would do something else than we do
  */
 export const templatesOf = (writes: MeteredWrite[], marks: Marks): Templates => {
-  const conditional = writes.filter(({ input }) => input.ConditionExpression !== undefined);
+  const conditional = writes.filter(
+    (write) => write.input.ConditionExpression !== undefined && isOfDelivery(write),
+  );
   const [first, second] = conditional;
   if (conditional.length !== 2 || first?.operation !== 'UpdateItem' || second?.operation !== 'PutItem')
     throw new Error('A delivery of a new issue makes other conditional writes than the floor knows');
