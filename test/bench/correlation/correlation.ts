@@ -6,7 +6,7 @@ import { type SeededWorld, startSeededWorld } from './seed.ts';
 import { unitsPerEvent } from './units-per-event.ts';
 
 const SMALL = 1_000;
-const LARGE_SHORT = 10_000;
+const LARGE_SHORT = 5_000;
 const LARGE = 100_000;
 
 const seeded = ({ size, rows, seconds }: SeededWorld): string =>

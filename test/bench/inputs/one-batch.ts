@@ -98,7 +98,7 @@ const furtherRow = (one: string[], full: string[]): string[] => [
 /** What one delivery costs correlation. */
 export const oneBatch = async (world: InputsWorld, short: boolean): Promise<void> => {
   const rows: string[][] = [];
-  for (const one of CASES) rows.push(await measure(world, one, short ? 5 : 15));
+  for (const one of CASES) rows.push(await measure(world, one, short ? 2 : 15));
   const full = await measure(world, FULL, short ? 1 : 3);
   rows.push(full, furtherRow(rows[0] ?? [], full));
   printTable(
