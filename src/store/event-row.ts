@@ -91,8 +91,9 @@ export const eventItem = (event: StoredEvent, body: Uint8Array, expiresAt: numbe
   body,
 });
 
-/** Whose event a row is, without opening it: the partitions of a day begin with it. */
-export const tenantOfRow = (row: Item): string => String(row.day_pk).split('#', 1)[0] ?? '';
+/** Whose event a row is, without opening it: the partitions of a day begin with it. Null for a row that is none of ours. */
+export const tenantOfRow = ({ day_pk }: Item): string | null =>
+  typeof day_pk === 'string' ? day_pk.slice(0, day_pk.indexOf('#')) : null;
 
 /** True for a row that DynamoDB has not removed yet although its time is over. */
 export const isExpired = (row: Item, nowMs: number): boolean =>

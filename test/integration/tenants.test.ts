@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import * as z from 'zod/mini';
 import { runDocument } from '../../src/artifact/schema.ts';
@@ -122,6 +123,21 @@ describe('two tenants in one table', () => {
     await correlation.run();
     expect((await own.get('/stats')).body).toMatchObject({ outcomes: { applied: 2 }, failed: 0 });
     expect((await other.get('/stats')).body).toMatchObject({ failed: 1 });
+  });
+
+  it('leave a row that names no tenant to the one that is asked, because somebody must see it parked', async () => {
+    const { pushed } = await deliverBoth();
+    const { table } = other.events;
+    const command = new UpdateCommand({
+      TableName: table.name,
+      Key: eventKey(pushed),
+      UpdateExpression: 'REMOVE day_pk SET body = :body',
+      ExpressionAttributeValues: { ':body': 'garbage' },
+    });
+    await table.reader.send(command);
+    await correlation.run();
+    expect((await own.get('/stats')).body).toMatchObject({ failed: 1 });
+    expect((await other.get('/stats')).body).toMatchObject({ failed: 0 });
   });
 
   it('are swept as the schedule names them, because each has its own days and its own mark', async () => {

@@ -30,15 +30,15 @@ const isDue = (row: Item, nowMs: number): boolean => !isExpired(row, nowMs) && r
 
 type Found = [event_id: string, row: Item];
 
-/** Events of a batch that are there and wait to be handled, by their tenants. */
+/** Events of a batch that are there and wait to be handled, by their tenants; a row that names none is parked with `tenant`'s. */
 export const readDue = async (
-  { table, clock }: Pick<BatchDeps, 'table' | 'clock'>,
+  { table, tenant, clock }: Pick<BatchDeps, 'table' | 'tenant' | 'clock'>,
   eventIds: string[],
   signal: AbortSignal,
 ): Promise<Map<string, Found[]>> => {
   const rows = await readRowsOf(table, [...new Set(eventIds)], eventKey, signal);
   const due = rows.flatMap(([id, row]): Found[] => (row && isDue(row, clock()) ? [[id, row]] : []));
-  return Map.groupBy(due, ([, row]) => tenantOfRow(row));
+  return Map.groupBy(due, ([, row]) => tenantOfRow(row) ?? tenant);
 };
 
 /** Events of the same issue are looked at together, and once. */
