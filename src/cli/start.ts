@@ -64,7 +64,7 @@ const tellOthers = (instance: Instance, file: string, nowMs: number): void => {
 };
 
 const serveUntilStopped = async (env: Env, instanceFile: string, asked: Promise<Reason>): Promise<Reason> => {
-  const log = openLogger(env);
+  const log = await openLogger(env);
   const instance = await startInstance({ env, log });
   try {
     tellOthers(instance, instanceFile, systemClock());
