@@ -13,7 +13,8 @@ import type { WrittenRun } from './write-document.ts';
 import { writeDown } from './write-down.ts';
 
 /**
- * What a batch came to. `unwritten`: ids of events of which nothing could be written down; `complete`: everything was handled or parked, and the document is there.
+ * What a batch came to. `unwritten`: ids of events of which nothing could be written down; `complete`: everything was
+ * handled or parked, and the document is there.
  */
 export type BatchResult = {
   run: WrittenRun | null;

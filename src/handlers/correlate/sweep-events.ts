@@ -12,6 +12,13 @@ export type SweepDeps = BatchDeps & { retention_days: number };
 /** `found`: events without a status; `complete`: all of them are handled or parked now. */
 export type Swept = { found: number; complete: boolean };
 
+const NOTHING_FOUND: Swept = { found: 0, complete: true };
+
+const both = (a: Swept, b: Swept): Swept => ({
+  found: a.found + b.found,
+  complete: a.complete && b.complete,
+});
+
 type Range = { from_ms: number; to_ms: number };
 
 const sweepDay = async (deps: SweepDeps, day: string, range: Range): Promise<Swept> => {
@@ -43,12 +50,9 @@ export const sweepEvents = async (deps: SweepDeps): Promise<Swept> => {
   const now = deps.clock();
   const mark = await readSweepMark(table, tenant, newScope(deps).signal);
   const range = { from_ms: waitingSince(mark, now, deps.retention_days), to_ms: now - MIN_AGE_MS };
-  const total = { found: 0, complete: true };
-  for (const day of daysBetween(range.from_ms, range.to_ms)) {
-    const { found, complete } = await sweepDay(deps, day, range);
-    total.found += found;
-    total.complete &&= complete;
-  }
+  let total = NOTHING_FOUND;
+  for (const day of daysBetween(range.from_ms, range.to_ms))
+    total = both(total, await sweepDay(deps, day, range));
   if (total.found > 0) {
     deps.count('SweepFound', total.found);
     deps.log.warn({ alarm: 'sweep-found', found: total.found, complete: total.complete }, 'sweep');
@@ -70,11 +74,7 @@ export const passNewTable = ({ clock, ...deps }: BatchDeps): Promise<void> => {
 
 /** Sweeps one tenant after the other. */
 export const sweepTenants = async (deps: SweepDeps, tenants: readonly string[]): Promise<Swept> => {
-  const total: Swept = { found: 0, complete: true };
-  for (const tenant of tenants) {
-    const { found, complete } = await sweepEvents({ ...deps, tenant });
-    total.found += found;
-    total.complete &&= complete;
-  }
+  let total = NOTHING_FOUND;
+  for (const tenant of tenants) total = both(total, await sweepEvents({ ...deps, tenant }));
   return total;
 };

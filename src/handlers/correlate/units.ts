@@ -30,7 +30,10 @@ const isDue = (row: Item, nowMs: number): boolean => !isExpired(row, nowMs) && r
 
 type Found = [event_id: string, row: Item];
 
-/** Events of a batch that are there and wait to be handled, by their tenants; a row that names none is parked with `tenant`'s. */
+/**
+ * Events of a batch that are there and wait to be handled, by their tenants; a row that names none is parked with
+ * `tenant`'s.
+ */
 export const readDue = async (
   { table, tenant, clock }: Pick<BatchDeps, 'table' | 'tenant' | 'clock'>,
   eventIds: string[],
