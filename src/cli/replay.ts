@@ -1,6 +1,6 @@
 import { Option } from 'commander';
 import pMap from 'p-map';
-import type { Outcome } from '../domain/delivery.ts';
+import { OUTCOMES, type Outcome } from '../domain/delivery.ts';
 import { describeFault, UnavailableError } from '../errors/errors.ts';
 import type { SweepDeps } from '../handlers/correlate/sweep-events.ts';
 import { replayEvent } from '../handlers/replay-event.ts';
@@ -29,8 +29,6 @@ type Options = TableFlags & {
 
 /** Events replayed at a time; they converge in any order. */
 const AT_A_TIME = 8;
-
-const OUTCOMES: Outcome[] = ['applied', 'stale', 'recorded', 'quarantined'];
 
 const command = withTableOptions(
   newCommand('replay', 'Takes stored bodies in again, as the parser and normalizer read them now.')

@@ -37,7 +37,8 @@ export type NormalizedDelivery = {
   keys: string[];
 };
 
-export type Outcome = 'applied' | 'stale' | 'recorded' | 'quarantined';
+export const OUTCOMES = ['applied', 'stale', 'recorded', 'quarantined'] as const;
+export type Outcome = (typeof OUTCOMES)[number];
 
 /** One reason why a body cannot be taken: a path in the payload and a message without its values. */
 export type FieldError = { path: string; message: string };
@@ -46,17 +47,19 @@ export type FieldError = { path: string; message: string };
 export type Problem = { type: ProblemType; status: number; detail: string; errors: FieldError[] };
 
 /** The kebab-case names a problem's `type` ends in. */
-export type ProblemType =
-  | 'signature-refused'
-  | 'body-not-json'
-  | 'not-a-jira-webhook'
-  | 'not-a-commit-delivery'
-  | 'stored-for-repair'
-  | 'body-too-large'
-  | 'address-not-allowed'
-  | 'temporarily-unavailable'
-  | 'not-found'
-  | 'method-not-allowed'
-  | 'bad-request'
-  | 'misdirected'
-  | 'cross-site';
+export const PROBLEM_TYPES = [
+  'signature-refused',
+  'body-not-json',
+  'not-a-jira-webhook',
+  'not-a-commit-delivery',
+  'stored-for-repair',
+  'body-too-large',
+  'address-not-allowed',
+  'temporarily-unavailable',
+  'not-found',
+  'method-not-allowed',
+  'bad-request',
+  'misdirected',
+  'cross-site',
+] as const;
+export type ProblemType = (typeof PROBLEM_TYPES)[number];

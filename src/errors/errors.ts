@@ -23,6 +23,23 @@ export class RefusedItemError extends Error {
   }
 }
 
+const MOST_SHOWN = 100;
+
+const shown = (key: unknown): string =>
+  typeof key === 'string' ? key.slice(0, MOST_SHOWN) : `(${typeof key})`;
+
+/** A row that our code cannot have written. Says which row and which field, and nothing of what is in it. */
+export class UnreadableRowError extends Error {
+  override readonly name = 'UnreadableRowError';
+  /** Path of the field that does not fit. */
+  readonly field: string;
+
+  constructor({ pk, sk }: Readonly<Record<string, unknown>>, field: string, cause: unknown) {
+    super(`the row ${shown(pk)} ${shown(sk)} cannot be read: ${field} does not fit`, { cause });
+    this.field = field;
+  }
+}
+
 /** The caller asked for something in a wrong way; `message` is shown to them. */
 export class BadRequestError extends Error {
   override readonly name = 'BadRequestError';

@@ -1,4 +1,4 @@
-import { BadRequestError, describeFault, UnavailableError } from '../errors/errors.ts';
+import { BadRequestError, describeFault, UnavailableError, UnreadableRowError } from '../errors/errors.ts';
 import { type HttpResponse, problemResponse } from '../http/response.ts';
 import type { Logger } from '../platform/logger.ts';
 import type { Run } from './run.ts';
@@ -12,11 +12,16 @@ const frames = (fault: unknown): string[] =>
         .slice(0, 8)
     : [];
 
+/** A row is named, because somebody has to look at it. */
+const describe = (fault: unknown): string => {
+  if (fault instanceof UnreadableRowError) return fault.message;
+  return describeFault(fault instanceof UnavailableError ? fault.cause : fault);
+};
+
 const logFault = (log: Logger, run: Run, fault: unknown): void => {
   const dependency = fault instanceof UnavailableError ? fault.dependency : null;
-  const cause = fault instanceof UnavailableError ? describeFault(fault.cause) : describeFault(fault);
   log.error(
-    { run_id: run.run_id, dependency, fault: cause, at: dependency ? [] : frames(fault) },
+    { run_id: run.run_id, dependency, fault: describe(fault), at: dependency ? [] : frames(fault) },
     'request failed',
   );
 };

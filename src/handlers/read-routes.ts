@@ -18,12 +18,13 @@ import {
   readRequired,
 } from '../http/query.ts';
 import { jsonResponse } from '../http/response.ts';
+import { eventIdOf } from '../store/event-row.ts';
 import { toEventView } from '../store/event-view.ts';
 import { eventKey, issuePartition } from '../store/keys.ts';
 import { listDay } from '../store/list-day.ts';
 import { listIssues } from '../store/list-issues.ts';
 import { readProcessing } from '../store/processing.ts';
-import { eventIdOf, getEvent, listIssueEvents, loadEvents } from '../store/read-events.ts';
+import { getEvent, listIssueEvents, loadEvents } from '../store/read-events.ts';
 import { toSnapshot } from '../store/snapshot-row.ts';
 import { countEvents } from '../store/stats.ts';
 import type { Item, Table } from '../store/table-client.ts';

@@ -1,6 +1,6 @@
 import type { Outcome, Problem } from '../domain/delivery.ts';
 import type { Clock } from '../platform/clock.ts';
-import type { StoredEvent } from '../store/event-row.ts';
+import type { StoredEvent } from '../store/event-definition.ts';
 import { type EventStore, prepareEventBody, releaseEvent } from '../store/put-event.ts';
 import { getEvent } from '../store/read-events.ts';
 import { lowerSweepMark } from '../store/sweep-mark.ts';

@@ -3,7 +3,7 @@ import { eventId, sha256Hex } from '../domain/event-id.ts';
 import type { Source } from '../domain/source.ts';
 import { RefusedItemError } from '../errors/errors.ts';
 import type { Logger } from '../platform/logger.ts';
-import type { EventContents, StoredEvent } from '../store/event-row.ts';
+import type { EventContents, StoredEvent } from '../store/event-definition.ts';
 import { type EventStore, prepareEventBody } from '../store/put-event.ts';
 import { putEventOnce } from '../store/put-event-once.ts';
 import type { DeliveryHeaders } from './delivery-headers.ts';

@@ -1,4 +1,4 @@
-import type { Outcome } from '../domain/delivery.ts';
+import { OUTCOMES, type Outcome } from '../domain/delivery.ts';
 import { parseInstant, toPhoenixDay } from '../domain/instant.ts';
 import { isCalendarDay } from '../domain/phoenix-day.ts';
 import { BadRequestError } from '../errors/errors.ts';
@@ -65,8 +65,6 @@ export const readSince = (query: Query): Since | null => {
 
 /** A filter by a name. Empty is as good as missing: no filter, on every route. */
 export const readFilter = (query: Query, name: string): string | null => query.get(name) || null;
-
-const OUTCOMES: readonly Outcome[] = ['applied', 'stale', 'recorded', 'quarantined'];
 
 /** `outcome`: one of the stored outcomes, null without it. @throws BadRequestError */
 export const readOutcome = (query: Query): Outcome | null => {

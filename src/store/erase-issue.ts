@@ -1,4 +1,5 @@
 import { DeleteCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { eventIdOf } from './event-row.ts';
 import { eventKey, processingKey, snapshotKey } from './keys.ts';
 import type { RawBodies } from './raw-bodies.ts';
 import { listIssueEvents } from './read-events.ts';
@@ -52,7 +53,7 @@ export const eventsOfIssue = async (
       { limit: PAGE, after },
       signal,
     );
-    ids.push(...page.items.map((item) => String(item.pk).slice('E#'.length)));
+    ids.push(...page.items.map(eventIdOf));
     after = page.last;
   } while (after !== null);
   return ids;

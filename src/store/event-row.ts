@@ -1,73 +1,13 @@
+import * as z from 'zod/mini';
 import { TTL_ATTRIBUTE } from '../contract/table.ts';
-import { boundFacts, withChangesPath } from '../domain/bound-changes.ts';
-import type { EventFacts, Outcome, Problem } from '../domain/delivery.ts';
-import type { Source } from '../domain/source.ts';
-import { compress, decompress } from '../platform/codec.ts';
+import type { Outcome } from '../domain/delivery.ts';
+import { UnreadableRowError } from '../errors/errors.ts';
+import { type DecodedBody, decodeEventBody } from './event-body.ts';
+import { eventRow, type StoredEvent } from './event-definition.ts';
 import { dayPartition, eventKey, issuePartition } from './keys.ts';
 import type { Item, Key } from './table-client.ts';
 
-/** An event as the stages know it, before it is a row and after. */
-export type StoredEvent = {
-  tenant: string;
-  event_id: string;
-  source: Source;
-  outcome: Outcome;
-  /** Null when the body could not be read. */
-  facts: EventFacts | null;
-  idempotency_key: string;
-  received_ms: number;
-  run_id: string;
-  problem: Problem | null;
-  /** What the sender's event header said, which a replay needs again; null when there is none. */
-  event_name: string | null;
-  /** Name of the key that verified the body, never the key; null in rows of before it was kept. */
-  secret: string | null;
-  /** True when the raw body lies in the artifact store because it does not fit into an item. */
-  raw_stored_apart: boolean;
-};
-
-/** What is known of an event before it is decided what becomes of it. */
-export type EventContents = Omit<StoredEvent, 'outcome' | 'run_id'>;
-
-/** The first line of the compressed body; the raw bytes follow it. */
-type Meta = Omit<EventContents, 'event_id'>;
-
 const DAY_SECONDS = 86_400;
-const NEWLINE = 0x0a;
-
-/** Largest compressed body in bytes; the rest of an item's 409,600 is room for keys, indexes and what is not signed. */
-export const MAX_EVENT_BODY_BYTES = 380_000;
-
-/**
- * What was read from the body and the raw bytes in one compressed attribute: the changes repeat the raw
- * text, so together they cost hardly more than the raw text alone.
- */
-export const encodeEventBody = (event: EventContents, raw: Uint8Array): Buffer => {
-  const {
-    tenant,
-    source,
-    facts,
-    idempotency_key,
-    received_ms,
-    problem,
-    event_name,
-    secret,
-    raw_stored_apart,
-  } = event;
-  const meta: Meta = {
-    tenant,
-    source,
-    facts,
-    idempotency_key,
-    received_ms,
-    problem,
-    event_name,
-    secret,
-    raw_stored_apart,
-  };
-  const line = `${JSON.stringify(meta)}\n`;
-  return compress(Buffer.concat([Buffer.from(line), raw_stored_apart ? new Uint8Array() : raw]));
-};
 
 /** Seconds since the epoch after which an event expires that is kept from `fromMs` on. */
 export const expirySeconds = (fromMs: number, outcome: Outcome, retentionDays: number): number =>
@@ -76,6 +16,7 @@ export const expirySeconds = (fromMs: number, outcome: Outcome, retentionDays: n
 /**
  * No payload value reaches a key: the issue id is checked digits, the rest is ours. The event type is the
  * only other one outside the compressed body: half a surrogate pair in it would be no UTF-8 on the wire.
+ * @param body as `encodeEventBody` made it
  */
 export const eventItem = (event: StoredEvent, body: Uint8Array, expiresAt: number): Item & Key => ({
   ...eventKey(event.event_id),
@@ -99,48 +40,35 @@ export const tenantOfRow = ({ day_pk }: Item): string | null =>
 export const isExpired = (row: Item, nowMs: number): boolean =>
   typeof row[TTL_ATTRIBUTE] === 'number' && row[TTL_ATTRIBUTE] * 1000 <= nowMs;
 
-/** Events of older code keep every change that was sent, up to a million: of longer lines only this much is parsed. */
-const MOST_PARSED_BYTES = 4_000_000;
+const ID_BEGINS = 'E#'.length;
 
-/** These stand nowhere else in the line: within a text every quotation mark has a backslash before it. */
-const CHANGES = { begin: '"changes":[', next: '},{"field":', end: '],"actor":' };
-
-/** The line without the later ones of its changes, which are by far the largest part. */
-const withFewerChanges = (line: Buffer): string => {
-  const begin = line.indexOf(CHANGES.begin) + CHANGES.begin.length;
-  const end = line.indexOf(CHANGES.end, begin);
-  const next = line.lastIndexOf(CHANGES.next, begin + MOST_PARSED_BYTES / 2);
-  const kept = next < begin ? begin : next + 1;
-  return line.subarray(0, kept).toString() + line.subarray(end).toString();
+/** The event's id, of its row, an entry of one of its indexes, or its status. @throws UnreadableRowError */
+export const eventIdOf = (entry: Item): string => {
+  const { pk } = entry;
+  if (typeof pk !== 'string' || !pk.startsWith('E#')) throw new UnreadableRowError(entry, 'pk', null);
+  return pk.slice(ID_BEGINS);
 };
 
-const readMeta = (line: Buffer): Meta => {
-  const isLong = line.length > MOST_PARSED_BYTES && line.includes(CHANGES.begin);
-  const meta: Meta = JSON.parse(isLong ? withFewerChanges(line) : line.toString());
-  if (meta.facts === null) return meta;
-  const facts = boundFacts(meta.facts);
-  return {
-    ...meta,
-    facts: isLong ? { ...facts, unread_fields: withChangesPath(facts.unread_fields) } : facts,
-  };
+/** The path of the first field that zod refused. Only names of ours and numbers: nothing else is looked at. */
+const fieldIn = (error: z.core.$ZodError): string => error.issues[0]?.path.join('.') ?? '';
+
+const openBody = (row: Item, body: Uint8Array): DecodedBody => {
+  try {
+    return decodeEventBody(body);
+  } catch (fault) {
+    const field = fault instanceof z.core.$ZodError ? fieldIn(fault) : '';
+    throw new UnreadableRowError(row, field === '' ? 'body' : `body.${field}`, fault);
+  }
 };
 
 /** An event as it is stored; `raw` are its raw bytes unless they are stored apart, `bytes` how many were decompressed. */
 export type DecodedEvent = { event: StoredEvent; raw: Buffer | null; bytes: number };
 
-/** The event of a row. Its changes are bounded, also where older code stored more. */
+/** The event of a row. @throws UnreadableRowError for a row that `eventItem` cannot have made */
 export const decodeEvent = (row: Item): DecodedEvent => {
-  const bytes = decompress(row.body as Uint8Array);
-  const end = bytes.indexOf(NEWLINE);
-  const meta = readMeta(bytes.subarray(0, end));
-  const event: StoredEvent = {
-    ...meta,
-    // Older rows have neither.
-    event_name: meta.event_name ?? null,
-    secret: meta.secret ?? null,
-    event_id: String(row.pk).slice('E#'.length),
-    outcome: row.outcome as Outcome,
-    run_id: String(row.run_id),
-  };
-  return { event, raw: meta.raw_stored_apart ? null : bytes.subarray(end + 1), bytes: bytes.length };
+  const fitting = eventRow.safeParse(row);
+  if (!fitting.success) throw new UnreadableRowError(row, fieldIn(fitting.error), fitting.error);
+  const { body, outcome, run_id } = fitting.data;
+  const { meta, ...rest } = openBody(row, body);
+  return { event: { ...meta, event_id: eventIdOf(row), outcome, run_id }, ...rest };
 };

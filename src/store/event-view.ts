@@ -1,7 +1,7 @@
 import type { EventFacts } from '../domain/delivery.ts';
 import type { EventView, Processing } from '../domain/event.ts';
 import { toPhoenixIso, toUtcIso } from '../domain/instant.ts';
-import type { StoredEvent } from './event-row.ts';
+import type { StoredEvent } from './event-definition.ts';
 import { PENDING } from './processing.ts';
 
 const NO_FACTS: EventFacts = {

@@ -1,5 +1,6 @@
 import type { Outcome } from '../domain/delivery.ts';
 import { firstRunIdAt } from '../platform/run-id.ts';
+import { eventIdOf } from './event-row.ts';
 import { listDay } from './list-day.ts';
 import type { Item, Table } from './table-client.ts';
 
@@ -8,10 +9,10 @@ const PAGE = 1_000;
 /** An index entry of an event: its id, when it was received, and its outcome. */
 export type EventEntry = { event_id: string; run_id: string; outcome: string };
 
-const toEntry = ({ pk, run_id, outcome }: Item): EventEntry => ({
-  event_id: String(pk).slice('E#'.length),
-  run_id: String(run_id),
-  outcome: String(outcome),
+const toEntry = (entry: Item): EventEntry => ({
+  event_id: eventIdOf(entry),
+  run_id: String(entry.run_id),
+  outcome: String(entry.outcome),
 });
 
 /**

@@ -1,5 +1,5 @@
 import { updateIf } from './conditional-write.ts';
-import { isExpired } from './event-row.ts';
+import { eventIdOf, isExpired } from './event-row.ts';
 import { processingKey, spreadPartitions, timeSort } from './keys.ts';
 import { queryPage, readRowsOf } from './read-items.ts';
 import type { Item, Table } from './table-client.ts';
@@ -39,7 +39,7 @@ async function* pagesOf(
       after,
       newSignal(),
     );
-    yield page.items.map((item) => String(item.pk).slice('E#'.length));
+    yield page.items.map(eventIdOf);
     after = page.last;
   } while (after !== null);
 }

@@ -1,4 +1,5 @@
-import { decodeEvent, type StoredEvent } from './event-row.ts';
+import type { StoredEvent } from './event-definition.ts';
+import { decodeEvent } from './event-row.ts';
 import { type EventStore, putEvent } from './put-event.ts';
 
 const isQuarantined = ({ outcome }: StoredEvent): boolean => outcome === 'quarantined';

@@ -2,14 +2,9 @@ import { TTL_ATTRIBUTE } from '../contract/table.ts';
 import { withChangesPath } from '../domain/bound-changes.ts';
 import { UnavailableError } from '../errors/errors.ts';
 import { putIf } from './conditional-write.ts';
-import {
-  type EventContents,
-  encodeEventBody,
-  eventItem,
-  expirySeconds,
-  MAX_EVENT_BODY_BYTES,
-  type StoredEvent,
-} from './event-row.ts';
+import { encodeEventBody, MAX_EVENT_BODY_BYTES } from './event-body.ts';
+import type { EventContents, StoredEvent } from './event-definition.ts';
+import { eventItem, expirySeconds } from './event-row.ts';
 import type { RawBodies } from './raw-bodies.ts';
 import type { Item, Table } from './table-client.ts';
 

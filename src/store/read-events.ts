@@ -1,6 +1,7 @@
 import type { EventView } from '../domain/event.ts';
 import { chunks } from '../platform/chunks.ts';
-import { decodeEvent, isExpired, type StoredEvent } from './event-row.ts';
+import type { StoredEvent } from './event-definition.ts';
+import { decodeEvent, eventIdOf, isExpired } from './event-row.ts';
 import { toEventView } from './event-view.ts';
 import { eventKey, issuePartition } from './keys.ts';
 import { readProcessing } from './processing.ts';
@@ -22,8 +23,6 @@ export const getEvent = async (
 const ROWS_AT_A_TIME = 25;
 
 const toKey = (entry: Item): Key => ({ pk: String(entry.pk), sk: String(entry.sk) });
-
-export const eventIdOf = (entry: Item): string => String(entry.pk).slice('E#'.length);
 
 /** An index entry, the event behind it (null when it has expired), and how many bytes were decompressed for it. */
 export type LoadedEvent = { entry: Item; event: EventView | null; bytes: number };

@@ -11,7 +11,7 @@ import { normalize } from '../../normalize/normalize.ts';
 import { normalizeCommits } from '../../normalize/normalize-commits.ts';
 import { parseCommits } from '../../parse/parse-commits.ts';
 import { parseDelivery } from '../../parse/parse-delivery.ts';
-import type { StoredEvent } from '../../store/event-row.ts';
+import type { StoredEvent } from '../../store/event-definition.ts';
 import type { News } from './news.ts';
 
 /** What an event asks correlation to look at. */

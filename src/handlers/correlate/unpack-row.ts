@@ -1,14 +1,16 @@
-import { decodeEvent, type StoredEvent } from '../../store/event-row.ts';
+import { UnreadableRowError } from '../../errors/errors.ts';
+import { type DecodedEvent, decodeEvent } from '../../store/event-row.ts';
 import type { Item } from '../../store/table-client.ts';
 import type { BatchDeps } from './batch-deps.ts';
 import { keysOfFacts, tellsAllKeys, UnreadableEventError, unpackEvent, type Work } from './unpack-event.ts';
 
 /** @throws UnreadableEventError */
-const decode = (row: Item): { event: StoredEvent; raw: Buffer | null } => {
+const decode = (row: Item): DecodedEvent => {
   try {
     return decodeEvent(row);
-  } catch {
-    throw new UnreadableEventError('the stored event cannot be read');
+  } catch (fault) {
+    if (!(fault instanceof UnreadableRowError)) throw fault;
+    throw new UnreadableEventError(`the stored event cannot be read: ${fault.field} does not fit`);
   }
 };
 

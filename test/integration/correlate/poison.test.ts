@@ -62,7 +62,9 @@ describe('an event whose stored body cannot be read', () => {
     expect(await processingOf(app, good)).toMatchObject({ status: 'processed', reason: null });
     expect(await failedCount()).toBe(1);
     const alarm = correlation.lines.filter(({ alarm }) => alarm === 'processing-failed');
-    expect(alarm).toMatchObject([{ event_ids: [poison], reason: 'the stored event cannot be read' }]);
+    expect(alarm).toMatchObject([
+      { event_ids: [poison], reason: 'the stored event cannot be read: body does not fit' },
+    ]);
     expect(JSON.stringify(correlation.lines)).not.toMatch(PAYLOAD);
 
     await setBody(app, eventKey(poison), body);
@@ -71,7 +73,7 @@ describe('an event whose stored body cannot be read', () => {
       attempts: 1,
       first_at: expect.stringMatching(/Z$/),
       last_at: expect.stringMatching(/Z$/),
-      reason: 'the stored event cannot be read',
+      reason: 'the stored event cannot be read: body does not fit',
     });
   });
 

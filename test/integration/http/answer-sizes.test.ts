@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { compress } from '../../../src/platform/codec.ts';
-import { decodeEvent, eventItem, type StoredEvent } from '../../../src/store/event-row.ts';
+import type { StoredEvent } from '../../../src/store/event-definition.ts';
+import { decodeEvent, eventItem } from '../../../src/store/event-row.ts';
 import { createTable, openApp, type TestApp } from '../../support/app.ts';
 import { depth } from '../../support/depth.ts';
 import { startTestEngine } from '../../support/engine.ts';
@@ -125,8 +126,9 @@ describe('the answers of one event', () => {
     const facts = { ...first, ...then };
     const none = { field: null, field_id: null, from: null, from_string: null, to: null, to_string: null };
     const tricky = { ...none, field: '],"actor":{},{"field":', to: '},{"field":"x"' };
+    const { event_id: _id, outcome: _outcome, run_id: _run, ...beside } = EVENT;
     const meta = (changes: object[]) =>
-      `${JSON.stringify({ tenant: 'default', source: 'jira', facts: { ...first, changes, ...then }, received_ms: 1 })}\n{"raw":1}`;
+      `${JSON.stringify({ ...beside, facts: { ...first, changes, ...then } })}\n{"raw":1}`;
     const row = (changes: object[]) => ({
       ...eventItem({ ...EVENT, facts: { ...facts, changes: [] } }, compress(meta(changes)), 1),
     });
@@ -146,7 +148,8 @@ describe('the answers of one event', () => {
   it('are refused where the stored bytes hold more than anything we store, because memory is bounded', () => {
     const bomb = compress(Buffer.alloc(170_000_000, 32));
     expect(bomb.length).toBeLessThan(100_000);
-    expect(() => decodeEvent({ body: bomb, pk: 'E#x' })).toThrow(RangeError);
+    const read = () => decodeEvent({ ...eventItem(EVENT, bomb, 1) });
+    expect(read).toThrow(expect.objectContaining({ field: 'body', cause: expect.any(RangeError) }));
   });
 });
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { decodeEvent, type EventContents } from '../../../src/store/event-row.ts';
+import type { EventContents } from '../../../src/store/event-definition.ts';
+import { decodeEvent } from '../../../src/store/event-row.ts';
 import { type EventStore, prepareEventBody } from '../../../src/store/put-event.ts';
 import { noise } from '../../support/seed.ts';
 
@@ -51,7 +52,7 @@ const event = (characters: number, unsigned: Partial<EventContents>): EventConte
 
 const isKept = async (characters: number, unsigned: Partial<EventContents> = {}): Promise<boolean> => {
   const body = await prepareEventBody(store, event(characters, unsigned), RAW, signal);
-  const { facts } = decodeEvent({ pk: 'E#evt_1', run_id: '1', outcome: 'applied', body }).event;
+  const { facts } = decodeEvent({ pk: 'E#evt_1', sk: 'E', run_id: '1', outcome: 'applied', body }).event;
   return facts?.changes.length === 1;
 };
 
