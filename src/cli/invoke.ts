@@ -17,7 +17,7 @@ import {
   wantsSignature,
 } from './invoke/event-file.ts';
 import { findSecrets, functionEnv, type Secrets } from './invoke/function-env.ts';
-import { BUILD_FOLDER, buildBundle, bundleFile } from './shared/bundle.ts';
+import { BUILD_FOLDER, buildBundles, bundleFile } from './shared/bundle.ts';
 import { newCommand, runCommand } from './shared/command.ts';
 import { UsageError } from './shared/command-error.ts';
 import { clientConfig } from './shared/connection.ts';
@@ -48,7 +48,7 @@ const prepareBundle = async (name: FunctionName, folder: string): Promise<string
   const file = bundleFile(folder, name);
   if (existsSync(file)) return file;
   console.error(`Building ${file}`);
-  await buildBundle(name, folder, process.env.GIT_SHA ?? gitSha());
+  await buildBundles([name], folder, process.env.GIT_SHA ?? gitSha());
   return file;
 };
 

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { readEventFile, signEvent } from '../../src/cli/invoke/event-file.ts';
-import { buildBundle } from '../../src/cli/shared/bundle.ts';
+import { buildBundles } from '../../src/cli/shared/bundle.ts';
 import { FUNCTIONS, type FunctionName } from '../../src/contract/functions.ts';
 import { embeddedConfig } from '../../src/local/aws-config.ts';
 import { createDynamoDb } from '../../src/platform/dynamodb.ts';
@@ -154,7 +154,7 @@ describe('npm run build', () => {
     async (name) => {
       // As deep as the shared ones: source maps name the sources from where they are.
       const out = join(await mkdtemp(join(RUN_FOLDER, 'built-')), 'out');
-      await buildBundle(name, out, GIT_SHA);
+      await buildBundles([name], out, GIT_SHA);
       for (const file of ['index.mjs', 'index.mjs.map']) {
         const [first, second] = await Promise.all(
           [bundles, out].map((build) => readFile(join(build, name, file))),

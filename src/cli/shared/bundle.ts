@@ -1,6 +1,6 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { builtinModules } from 'node:module';
-import { dirname, join, relative } from 'node:path';
+import { basename, dirname, join, relative } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import {
   type BuildOptions,
@@ -102,11 +102,9 @@ const check = (name: FunctionName, metafile: Metafile): void => {
 const usesLazy = ({ outputs }: Metafile): boolean =>
   Object.values(outputs).some(({ imports }) => imports.some(({ path }) => path === `./${LAZY.file}`));
 
-const writeAll = (files: OutputFile[]): void => {
-  for (const file of files) {
-    mkdirSync(dirname(file.path), { recursive: true });
-    writeFileSync(file.path, file.contents);
-  }
+const writeAll = (folder: string, files: OutputFile[]): void => {
+  mkdirSync(folder, { recursive: true });
+  for (const { path, contents } of files) writeFileSync(join(folder, basename(path)), contents);
 };
 
 type Built = BuildResult<ReturnType<typeof options>>;
@@ -116,24 +114,46 @@ const bundle = (source: string, outfile: string, gitSha: string | undefined): Pr
     throw new CommandError(`${source} does not build: ${fault.message}`);
   });
 
-/**
- * Bundles one function into `<folder>/<name>/index.mjs` with its source map, and beside it what it loads only
- * when needed; what was in that folder goes. The same sources and `gitSha` give the same bytes.
- * @throws CommandError when the sources do not build or the file would not work alone.
- */
-export const buildBundle = async (
+type Folder = { name: FunctionName; file: string; built: Built };
+
+const bundleFunction = async (
   name: FunctionName,
   folder: string,
   gitSha: string | undefined,
-): Promise<BundleSize> => {
+): Promise<Folder> => {
   const file = bundleFile(folder, name);
   const built = await bundle(`src/handlers/${name}.ts`, file, gitSha);
   check(name, built.metafile);
-  const lazy = usesLazy(built.metafile)
-    ? await bundle(LAZY.source, join(dirname(file), LAZY.file), undefined)
-    : null;
-  rmSync(dirname(file), { recursive: true, force: true });
-  writeAll([...built.outputFiles, ...(lazy?.outputFiles ?? [])]);
+  return { name, file, built };
+};
+
+/** The lazy file as it lies in one of these folders: it is the same in all of them. */
+const bundleLazy = async (files: string[]): Promise<OutputFile[]> => {
+  const [first] = files;
+  if (first === undefined) return [];
+  return (await bundle(LAZY.source, join(dirname(first), LAZY.file), undefined)).outputFiles;
+};
+
+const sizeOf = ({ name, file, built }: Folder): BundleSize => {
   const code = built.outputFiles.find((output) => output.path === file)?.contents ?? new Uint8Array();
   return { name, file: relative(process.cwd(), file), bytes: code.length, gzip_bytes: gzipSync(code).length };
+};
+
+/**
+ * Bundles each function into `<folder>/<name>/index.mjs` with its source map, and beside it what it loads only
+ * when needed; what was in that folder goes. The same sources and `gitSha` give the same bytes.
+ * @throws CommandError when the sources do not build or a file would not work alone.
+ */
+export const buildBundles = async (
+  names: readonly FunctionName[],
+  folder: string,
+  gitSha: string | undefined,
+): Promise<BundleSize[]> => {
+  const all = await Promise.all(names.map((name) => bundleFunction(name, folder, gitSha)));
+  const lazy = await bundleLazy(all.filter(({ built }) => usesLazy(built.metafile)).map(({ file }) => file));
+  for (const { file, built } of all) {
+    rmSync(dirname(file), { recursive: true, force: true });
+    writeAll(dirname(file), [...built.outputFiles, ...(usesLazy(built.metafile) ? lazy : [])]);
+  }
+  return all.map(sizeOf);
 };

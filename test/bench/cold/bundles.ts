@@ -1,7 +1,7 @@
 import { statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { build } from 'esbuild';
-import { buildBundle, bundleFile } from '../../../src/cli/shared/bundle.ts';
+import { buildBundles, bundleFile } from '../../../src/cli/shared/bundle.ts';
 
 export type Bundle = { name: string; file: string; kilobytes: number };
 
@@ -40,7 +40,7 @@ const OTHERS = ['read', 'correlate', 'sweep'] as const;
 
 /** The bundles as `npm run build` makes them from the sources as they are now, the floor of ingest, and nothing. */
 export const makeBundles = async (folder: string) => {
-  for (const name of ['ingest', ...OTHERS] as const) await buildBundle(name, folder, undefined);
+  await buildBundles(['ingest', ...OTHERS], folder, undefined);
   return {
     ours: sized('ours: ingest', bundleFile(folder, 'ingest')),
     floor: await floorBundle(folder),
