@@ -101,9 +101,11 @@ let broken: Instance;
 /** Its secret holds Jira's keys and none of a commit source. */
 let off: Instance;
 
-const start = async (env: NodeJS.ProcessEnv): Promise<Instance> => {
+/** Only one of them correlates, because all that take deliveries have one table: each would do it all again. */
+const start = async (env: NodeJS.ProcessEnv, correlate = false): Promise<Instance> => {
   const parsed = readEnv({ PORT: '0', JIRA_WEBHOOK_SECRET: SECRET, ARTIFACTS_DIR: folder, ...env });
-  const instance = await startInstance({ env: parsed, log: createLogger(parsed, { write: () => {} }) });
+  const log = createLogger(parsed, { write: () => {} });
+  const instance = await startInstance({ env: parsed, log, correlate });
   cleanUp.push(instance.stop);
   return instance;
 };
@@ -146,7 +148,7 @@ const startAll = async (): Promise<void> => {
   const other = await startTestEngine();
   cleanUp.push(engine.stop);
   const database = { AWS_ENDPOINT_URL_DYNAMODB: engine.endpoint };
-  main = await start({ ...database, ...ALL_ON, MAX_BODY_BYTES: String(MAX_BODY_BYTES) });
+  main = await start({ ...database, ...ALL_ON, MAX_BODY_BYTES: String(MAX_BODY_BYTES) }, true);
   roomy = await start({ ...database, ...ALL_ON });
   guarded = await start({ ...database, ...ALL_ON, ALLOWED_CIDRS: '192.0.2.0/24' });
   broken = await start({ ...ALL_ON, AWS_ENDPOINT_URL_DYNAMODB: other.endpoint });

@@ -472,7 +472,7 @@ describe('to a real receiver', () => {
       TABLE_NAME: 'commits-test',
       ARTIFACTS_DIR: folder,
     });
-    instance = await startInstance({ env, log: createLogger(env) });
+    instance = await startInstance({ env, log: createLogger(env), correlate: false });
   });
 
   afterAll(async () => {

@@ -9,7 +9,7 @@ import { createLogger } from '../../../src/platform/logger.ts';
 export const SECRET = 'a secret for tests';
 
 /** An instance for a test file, with a folder of its own, and how a command is told of it. */
-export const startTestInstance = async () => {
+export const startTestInstance = async ({ correlate = false } = {}) => {
   const folder = await mkdtemp(join(tmpdir(), 'instance-'));
   const env = readEnv({
     JIRA_WEBHOOK_SECRET: SECRET,
@@ -18,7 +18,7 @@ export const startTestInstance = async () => {
     TABLE_NAME: 'cli-test',
     ARTIFACTS_DIR: folder,
   });
-  const instance = await startInstance({ env, log: createLogger(env) });
+  const instance = await startInstance({ env, log: createLogger(env), correlate });
   const { url, dynamodb, dynamodbEndpoint } = instance;
   return {
     url,

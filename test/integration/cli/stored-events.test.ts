@@ -59,7 +59,7 @@ const putQuarantined = async (event_id: string, raw: string, received_ms: number
 };
 
 beforeAll(async () => {
-  instance = await startTestInstance();
+  instance = await startTestInstance({ correlate: true });
 });
 
 afterAll(() => instance.stop());
