@@ -9,9 +9,9 @@ import type { Clock } from '../platform/clock.ts';
 import { createDocumentClient, createDynamoDb } from '../platform/dynamodb.ts';
 import type { Logger } from '../platform/logger.ts';
 import type { Count } from '../platform/metrics.ts';
-import type { RawBodies } from '../store/raw-bodies.ts';
-import { rawBodiesInBucket } from '../store/raw-bodies-bucket.ts';
-import { rawBodiesInFolder } from '../store/raw-bodies-folder.ts';
+import type { Objects } from '../platform/objects.ts';
+import { objectsInBucket } from '../platform/objects-in-bucket.ts';
+import { objectsInFolder } from '../platform/objects-in-folder.ts';
 import type { Table } from '../store/table-client.ts';
 import { createSecretCache } from '../verify/secret-cache.ts';
 import { noSecret, overrideSecret, type SecretSource } from '../verify/secret-source.ts';
@@ -48,10 +48,10 @@ export const openTable = (env: Env, dynamodb?: DynamoDBClientConfig): Table => {
 };
 
 /** The bucket, or the folder that stands for it. */
-export const openRawBodies = (env: Env): RawBodies =>
+export const openObjects = (env: Env): Objects =>
   env.ARTIFACTS_BUCKET
-    ? rawBodiesInBucket(env.ARTIFACTS_BUCKET)
-    : rawBodiesInFolder(env.ARTIFACTS_DIR ?? process.cwd());
+    ? objectsInBucket(env.ARTIFACTS_BUCKET)
+    : objectsInFolder(env.ARTIFACTS_DIR ?? process.cwd());
 
 /** Where each source's keys come from. */
 type Secrets = Record<Source, SecretSource>;

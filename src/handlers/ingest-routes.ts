@@ -2,9 +2,10 @@ import type { Env } from '../contract/env.ts';
 import { COMMIT_SOURCES, forEachSource, SOURCES, type Source } from '../domain/source.ts';
 import { UnavailableError } from '../errors/errors.ts';
 import { openMetrics } from '../platform/metrics.ts';
+import { rawBodiesIn } from '../store/raw-bodies.ts';
 import { watchWrites } from '../store/watch-writes.ts';
 import { createVerifier, type Verifier } from '../verify/verify-delivery.ts';
-import { openRawBodies, openSecrets, openTable, type Platform, tenantOf } from './deps.ts';
+import { openObjects, openSecrets, openTable, type Platform, tenantOf } from './deps.ts';
 import type { IsOff, RouteHandlers } from './dispatch.ts';
 import { health } from './health.ts';
 import { createQuarantineAlarm } from './quarantine-alarm.ts';
@@ -29,7 +30,7 @@ export const ingestRoutes = (env: Env, platform: Platform): { routes: RouteHandl
   const verifiers = forEachSource((source) => createVerifier({ source, secrets: secrets[source], clock }));
   const shared = {
     tenant: tenantOf(platform),
-    events: { table, rawBodies: openRawBodies(env), retention_days: env.EVENT_RETENTION_DAYS },
+    events: { table, rawBodies: rawBodiesIn(openObjects(env)), retention_days: env.EVENT_RETENTION_DAYS },
     allowed: env.ALLOWED_CIDRS,
     max_body_bytes: env.MAX_BODY_BYTES,
     quarantineAlarm: createQuarantineAlarm(clock, log),

@@ -1,25 +1,21 @@
-import type { ArtifactStore } from '../artifact/artifact-store.ts';
-import { artifactsInBucket } from '../artifact/artifacts-in-bucket.ts';
-import { artifactsInFolder } from '../artifact/artifacts-in-folder.ts';
+import { artifactsIn } from '../artifact/artifact-store.ts';
 import type { Env } from '../contract/env.ts';
 import { openMetrics } from '../platform/metrics.ts';
+import { rawBodiesIn } from '../store/raw-bodies.ts';
 import type { BatchDeps } from './correlate/batch-deps.ts';
-import { openRawBodies, openTable, type Platform, tenantOf } from './deps.ts';
-
-/** The bucket, or the folder that stands for it. */
-const openArtifactStore = (env: Env): ArtifactStore =>
-  env.ARTIFACTS_BUCKET
-    ? artifactsInBucket(env.ARTIFACTS_BUCKET)
-    : artifactsInFolder(env.ARTIFACTS_DIR ?? process.cwd());
+import { openObjects, openTable, type Platform, tenantOf } from './deps.ts';
 
 /** Everything correlation needs, as the environment names it. */
-export const openCorrelation = (env: Env, platform: Platform): BatchDeps => ({
-  table: openTable(env, platform.dynamodb),
-  tenant: tenantOf(platform),
-  rawBodies: openRawBodies(env),
-  artifacts: openArtifactStore(env),
-  git_sha: env.GIT_SHA ?? 'unknown',
-  clock: platform.clock,
-  log: platform.log,
-  count: openMetrics(env),
-});
+export const openCorrelation = (env: Env, platform: Platform): BatchDeps => {
+  const objects = openObjects(env);
+  return {
+    table: openTable(env, platform.dynamodb),
+    tenant: tenantOf(platform),
+    rawBodies: rawBodiesIn(objects),
+    artifacts: artifactsIn(objects),
+    git_sha: env.GIT_SHA ?? 'unknown',
+    clock: platform.clock,
+    log: platform.log,
+    count: openMetrics(env),
+  };
+};

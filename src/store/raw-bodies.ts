@@ -1,4 +1,7 @@
-/** Where raw bodies lie that are too large for an item: `artifacts/raw/{event_id}`, a folder or S3. */
+import { QUARANTINED_TAG } from '../contract/artifacts.ts';
+import type { Objects } from '../platform/objects.ts';
+
+/** Where raw bodies lie that are too large for an item. */
 export type RawBodies = {
   /**
    * Durable when it resolves; what lay there is replaced.
@@ -13,4 +16,14 @@ export type RawBodies = {
 };
 
 /** The key under which a raw body lies, in the bucket and in the folder alike. */
-export const rawBodyKey = (eventId: string): string => `artifacts/raw/${eventId}`;
+const keyOf = (eventId: string): string => `artifacts/raw/${eventId}`;
+
+/** Raw bodies among the objects of a bucket or folder. */
+export const rawBodiesIn = (objects: Objects): RawBodies => ({
+  put: (eventId, bytes, quarantined, signal) => {
+    const labels = { tagging: `${QUARANTINED_TAG}=${quarantined}` };
+    return objects.put({ key: keyOf(eventId), bytes, labels }, signal);
+  },
+  get: (eventId, signal) => objects.get(keyOf(eventId), signal),
+  remove: (eventId, signal) => objects.remove(keyOf(eventId), signal),
+});

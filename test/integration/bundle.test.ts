@@ -130,21 +130,21 @@ describe('npm run build', () => {
       'correlate',
       'correlate/index.mjs',
       'correlate/index.mjs.map',
-      'correlate/raw-bodies-s3.mjs',
-      'correlate/raw-bodies-s3.mjs.map',
+      'correlate/objects-in-s3.mjs',
+      'correlate/objects-in-s3.mjs.map',
       'ingest',
       'ingest/index.mjs',
       'ingest/index.mjs.map',
-      'ingest/raw-bodies-s3.mjs',
-      'ingest/raw-bodies-s3.mjs.map',
+      'ingest/objects-in-s3.mjs',
+      'ingest/objects-in-s3.mjs.map',
       'read',
       'read/index.mjs',
       'read/index.mjs.map',
       'sweep',
       'sweep/index.mjs',
       'sweep/index.mjs.map',
-      'sweep/raw-bodies-s3.mjs',
-      'sweep/raw-bodies-s3.mjs.map',
+      'sweep/objects-in-s3.mjs',
+      'sweep/objects-in-s3.mjs.map',
     ]);
   });
 
@@ -277,7 +277,7 @@ describe('the ingest bundle alone in a clean process', () => {
         ARTIFACTS_BUCKET: 'artifacts-of-tests',
         AWS_ENDPOINT_URL_S3: s3.endpoint,
       });
-      const own = await start('ingest', env, ['raw-bodies-s3.mjs']);
+      const own = await start('ingest', env, ['objects-in-s3.mjs']);
       const body = issueBody('20005', 'LARGE-1', {
         customfield_10050: noise(900_000).toString('base64'),
       });
@@ -351,7 +351,7 @@ describe('the correlate and sweep bundles alone in a clean process', () => {
       });
       const ingest = await start('ingest', lambdaEnv({ JIRA_WEBHOOK_SECRET: SECRET }));
       const { event_id } = bodyOf(await ingest.invoke(post(issueBody('40001', 'RUN-1'))));
-      const correlate = await start('correlate', env);
+      const correlate = await start('correlate', env, ['objects-in-s3.mjs']);
       expect(correlate.greeting).toEqual(['there is no zod', 'function']);
       const Records = [record('I#default#40001', 'S', 1), record(`E#${event_id}`, 'E', 2)];
       expect(await correlate.call({ Records })).toEqual({ batchItemFailures: [] });

@@ -4,7 +4,7 @@ import * as z from 'zod/mini';
 import { readEnv } from '../../src/contract/env.ts';
 import type { MetricName } from '../../src/contract/metrics.ts';
 import type { CommitSource } from '../../src/domain/source.ts';
-import { openRawBodies, openTable } from '../../src/handlers/deps.ts';
+import { openObjects, openTable } from '../../src/handlers/deps.ts';
 import { createLocalApp } from '../../src/handlers/local-app.ts';
 import { embeddedConfig } from '../../src/local/aws-config.ts';
 import { localContext } from '../../src/local/lambda-context.ts';
@@ -13,6 +13,7 @@ import { createLogger } from '../../src/platform/logger.ts';
 import type { Count } from '../../src/platform/metrics.ts';
 import { ensureTable } from '../../src/store/create-table.ts';
 import type { EventStore } from '../../src/store/put-event.ts';
+import { rawBodiesIn } from '../../src/store/raw-bodies.ts';
 
 /** What deliveries are signed with unless a test says otherwise. */
 export const SECRET = 'a secret of the tests';
@@ -216,7 +217,7 @@ export const openApp = (options: AppOptions): TestApp => {
     get: (target) => call(toEvent('GET', target, {})),
     events: {
       table: openTable(env, dynamodb),
-      rawBodies: openRawBodies(env),
+      rawBodies: rawBodiesIn(openObjects(env)),
       retention_days: env.EVENT_RETENTION_DAYS,
     },
     lines,

@@ -6,13 +6,14 @@ import { ScanCommand } from '@aws-sdk/lib-dynamodb';
 import type { DynamoDBBatchResponse, DynamoDBRecord } from 'aws-lambda';
 import { pino } from 'pino';
 import type * as z from 'zod/mini';
-import { artifactsInFolder } from '../../src/artifact/artifacts-in-folder.ts';
+import { artifactsIn } from '../../src/artifact/artifact-store.ts';
 import { runDocument } from '../../src/artifact/schema.ts';
 import { DEFAULT_TENANT } from '../../src/domain/tenant.ts';
 import type { BatchDeps } from '../../src/handlers/correlate/batch-deps.ts';
 import { createStreamHandler } from '../../src/handlers/correlate-records.ts';
 import { localContext } from '../../src/local/lambda-context.ts';
 import { systemClock } from '../../src/platform/clock.ts';
+import { objectsInFolder } from '../../src/platform/objects-in-folder.ts';
 import type { Item } from '../../src/store/table-client.ts';
 import type { TestApp } from './app.ts';
 
@@ -78,7 +79,7 @@ export const startCorrelation = (app: TestApp, change: Partial<BatchDeps> = {}):
     table: app.events.table,
     tenant: DEFAULT_TENANT,
     rawBodies: app.events.rawBodies,
-    artifacts: artifactsInFolder(folder),
+    artifacts: artifactsIn(objectsInFolder(folder)),
     git_sha: 'test',
     count: () => {},
     clock: systemClock,

@@ -31,13 +31,13 @@ const banner = (gitSha: string | undefined): string =>
   ].join('');
 
 /** What lies beside `index.mjs` and is loaded only when it is needed. */
-const LAZY = { source: 'src/store/raw-bodies-s3.ts', file: 'raw-bodies-s3.mjs' };
+const LAZY = { source: 'src/platform/objects-in-s3.ts', file: 'objects-in-s3.mjs' };
 
 /** Leaves the dynamic import of the lazy file an import: bundled in, even unused it would slow every start. */
 const keepLazy: Plugin = {
   name: 'keep-lazy',
   setup: ({ onResolve }) => {
-    onResolve({ filter: /\/raw-bodies-s3\.ts$/ }, ({ kind }) =>
+    onResolve({ filter: /\/objects-in-s3\.ts$/ }, ({ kind }) =>
       kind === 'dynamic-import' ? { path: `./${LAZY.file}`, external: true } : null,
     );
   },

@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import { artifactsInBucket } from '../../../src/artifact/artifacts-in-bucket.ts';
+import { artifactsIn } from '../../../src/artifact/artifact-store.ts';
 import { latestKey } from '../../../src/artifact/keys.ts';
 import { UnavailableError } from '../../../src/errors/errors.ts';
+import { objectsInBucket } from '../../../src/platform/objects-in-bucket.ts';
 import { bytesOf, documentOf, runIdOf } from '../../support/run-documents.ts';
 import type { FakeS3, S3Fault } from '../../support/s3.ts';
 import { BUCKET, startBucket } from './bucket-of-tests.ts';
@@ -31,7 +32,7 @@ afterAll(async () => {
 const signal = (): AbortSignal => AbortSignal.timeout(20_000);
 const run = (nth: number): Buffer => bytesOf(documentOf(runIdOf(nth)));
 const replaceBy = (nth: number, until = signal()) =>
-  artifactsInBucket(BUCKET).replaceIfNewer(LATEST_KEY, run(nth), runIdOf(nth), until);
+  artifactsIn(objectsInBucket(BUCKET)).replaceIfNewer(LATEST_KEY, run(nth), runIdOf(nth), until);
 
 /** The runs that were ever the latest, in order. */
 const history = (): string[] =>
@@ -42,7 +43,7 @@ const putHeaders = () =>
 
 describe('a write to the bucket', () => {
   it('says that it is JSON, because a browser shows it then', async () => {
-    await artifactsInBucket(BUCKET).put('artifacts/a.json', run(1), signal());
+    await artifactsIn(objectsInBucket(BUCKET)).put('artifacts/a.json', run(1), signal());
     await replaceBy(1);
     expect(putHeaders().map((headers) => headers['content-type'])).toEqual([
       'application/json',

@@ -2,9 +2,10 @@ import { mkdir, readdir, readFile, realpath, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { artifactsInFolder } from '../../../src/artifact/artifacts-in-folder.ts';
+import { artifactsIn } from '../../../src/artifact/artifact-store.ts';
 import { latestKey, latestSummaryKey } from '../../../src/artifact/keys.ts';
 import { UnavailableError } from '../../../src/errors/errors.ts';
+import { objectsInFolder } from '../../../src/platform/objects-in-folder.ts';
 import { withProcessLock } from '../../../src/platform/process-lock.ts';
 import { some } from '../../support/depth.ts';
 import { randomOf } from '../../support/random.ts';
@@ -96,7 +97,7 @@ const observe = () => {
 
 describe('a file in the folder', () => {
   it('is alone there when it is written, because what lies aside is for nobody to remove', async () => {
-    const store = artifactsInFolder(folder);
+    const store = artifactsIn(objectsInFolder(folder));
     await store.put('artifacts/issues/wave3/jira_webhook/a.json', run(1), signal());
     await store.replaceIfNewer(LATEST_KEY, run(1), runIdOf(1), signal());
     expect((await names()).sort()).toEqual(['a.json', 'latest.json']);
@@ -105,16 +106,21 @@ describe('a file in the folder', () => {
   it('is unavailable when it cannot be read, because a newer run might be behind that', async () => {
     await mkdir(artifacts(), { recursive: true });
     await symlink('latest.json', join(folder, LATEST_KEY));
-    const replaced = artifactsInFolder(folder).replaceIfNewer(LATEST_KEY, run(1), runIdOf(1), signal());
+    const replaced = artifactsIn(objectsInFolder(folder)).replaceIfNewer(
+      LATEST_KEY,
+      run(1),
+      runIdOf(1),
+      signal(),
+    );
     await expect(replaced).rejects.toThrow('artifacts unavailable: ELOOP');
     expect(await names()).toEqual(['latest.json']);
   });
 
   it('is guarded by one lock under every path that leads to it', async () => {
-    const store = artifactsInFolder(folder);
+    const store = artifactsIn(objectsInFolder(folder));
     await store.replaceIfNewer(LATEST_KEY, run(1), runIdOf(1), signal());
     await symlink(folder, `${folder}-by-another-name`);
-    const other = artifactsInFolder(`${folder}-by-another-name`);
+    const other = artifactsIn(objectsInFolder(`${folder}-by-another-name`));
     const replaceMeanwhile = () =>
       other.replaceIfNewer(LATEST_KEY, run(2), runIdOf(2), AbortSignal.timeout(100));
     await expect(withProcessLock(join(folder, LATEST_KEY), replaceMeanwhile, signal())).rejects.toThrow(
@@ -180,7 +186,7 @@ describe('a process killed with -9', () => {
       expect([runIdOf(reported), runIdOf(reported + 1)]).toContain(latest.run_id);
       expect([runIdOf(reported), latest.run_id]).toContain(summary.run_id);
       await expectAllWhole();
-      const next = artifactsInFolder(folder).replaceIfNewer(
+      const next = artifactsIn(objectsInFolder(folder)).replaceIfNewer(
         LATEST_KEY,
         run(round * 100 + 95),
         runIdOf(round * 100 + 95),
@@ -193,7 +199,7 @@ describe('a process killed with -9', () => {
   it('while it holds the lock frees it, because nobody else could', async () => {
     const holder = startWriter('hold', join(folder, LATEST_KEY));
     expect(await holder.next()).toBe('held');
-    const store = artifactsInFolder(folder);
+    const store = artifactsIn(objectsInFolder(folder));
     const tooEarly = store.replaceIfNewer(LATEST_KEY, run(1), runIdOf(1), AbortSignal.timeout(200));
     await expect(tooEarly).rejects.toThrow(UnavailableError);
     expect(await names()).toEqual([]);

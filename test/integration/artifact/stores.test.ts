@@ -2,11 +2,11 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import type { ArtifactStore } from '../../../src/artifact/artifact-store.ts';
-import { artifactsInBucket } from '../../../src/artifact/artifacts-in-bucket.ts';
-import { artifactsInFolder } from '../../../src/artifact/artifacts-in-folder.ts';
+import { type ArtifactStore, artifactsIn } from '../../../src/artifact/artifact-store.ts';
 import { latestKey } from '../../../src/artifact/keys.ts';
 import { UnavailableError } from '../../../src/errors/errors.ts';
+import { objectsInBucket } from '../../../src/platform/objects-in-bucket.ts';
+import { objectsInFolder } from '../../../src/platform/objects-in-folder.ts';
 import { bytesOf, documentOf, runIdOf } from '../../support/run-documents.ts';
 import type { FakeS3 } from '../../support/s3.ts';
 import { temporaryFolder } from '../../support/server-process.ts';
@@ -26,13 +26,13 @@ let folder: Awaited<ReturnType<typeof temporaryFolder>>;
 let places = 0;
 
 const inBucket = (): Tested => ({
-  store: artifactsInBucket(BUCKET),
+  store: artifactsIn(objectsInBucket(BUCKET)),
   plant: async (key, bytes) => void s3.objects.set(`/${BUCKET}/${key}`, bytes),
   look: async (key) => s3.objects.get(`/${BUCKET}/${key}`),
 });
 
 const inFolder = (path: string): Tested => ({
-  store: artifactsInFolder(path),
+  store: artifactsIn(objectsInFolder(path)),
   plant: async (key, bytes) => {
     await mkdir(dirname(join(path, key)), { recursive: true });
     await writeFile(join(path, key), bytes);

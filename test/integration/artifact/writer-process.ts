@@ -1,7 +1,8 @@
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { artifactsInFolder } from '../../../src/artifact/artifacts-in-folder.ts';
+import { artifactsIn } from '../../../src/artifact/artifact-store.ts';
 import { writeRun } from '../../../src/artifact/write-run.ts';
+import { objectsInFolder } from '../../../src/platform/objects-in-folder.ts';
 import { withProcessLock } from '../../../src/platform/process-lock.ts';
 import { documentOf, runIdOf } from '../../support/run-documents.ts';
 
@@ -19,7 +20,7 @@ const patience = () => AbortSignal.timeout(60_000);
 const document = documentOf(runIdOf(0), Number(stories));
 
 const write = async (run_id: string): Promise<void> => {
-  const store = artifactsInFolder(place);
+  const store = artifactsIn(objectsInFolder(place));
   await writeRun(store, 'default', { ...document, run_id }, Date.now(), { latest: true }, patience());
   say(run_id);
 };

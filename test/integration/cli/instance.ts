@@ -2,9 +2,10 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { readEnv } from '../../../src/contract/env.ts';
-import { openRawBodies, openTable } from '../../../src/handlers/deps.ts';
+import { openObjects, openTable } from '../../../src/handlers/deps.ts';
 import { startInstance } from '../../../src/local/run-instance.ts';
 import { createLogger } from '../../../src/platform/logger.ts';
+import { rawBodiesIn } from '../../../src/store/raw-bodies.ts';
 
 export const SECRET = 'a secret for tests';
 
@@ -35,7 +36,7 @@ export const startTestInstance = async ({ correlate = false } = {}) => {
       return { status: response.status, body: await response.json() };
     },
     /** What the handlers use, for what cannot be brought about by a delivery. */
-    events: { table: openTable(env, dynamodb), rawBodies: openRawBodies(env), retention_days: 30 },
+    events: { table: openTable(env, dynamodb), rawBodies: rawBodiesIn(openObjects(env)), retention_days: 30 },
     stop: async (): Promise<void> => {
       await instance.stop();
       await rm(folder, { recursive: true });
