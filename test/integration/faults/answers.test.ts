@@ -13,7 +13,9 @@ import type { S3Fault } from '../../support/s3.ts';
 import type { Fault as SecretFault } from '../../support/secrets-manager.ts';
 
 /** Jira waits 5 s. Ours are done after 3.5 s; the rest is for slow machines. */
-const MOST_MS = 4_800;
+const MOST_MS = 4_500;
+/** A busy machine stops for a second now and then; a budget that is too long is too long each time. */
+const MOST_TRIES = 3;
 
 const aws = (type: string, status = 400) => ({ kind: 'error' as const, status, type });
 const s3 = (code: string, status: number) => ({ kind: 'error' as const, status, code });
@@ -88,7 +90,7 @@ const whileBroken = async <Fault>(
   return answer;
 };
 
-const expectUnavailable = (answer: Answer): void => {
+const expectProblem = (answer: Answer): void => {
   expect(answer.status).toBe(503);
   expect(answer.headers).toMatchObject({ 'content-type': 'application/problem+json', 'retry-after': '30' });
   expect(answer.body).toEqual({
@@ -99,7 +101,17 @@ const expectUnavailable = (answer: Answer): void => {
     run_id: expect.stringMatching(/^[0-9A-HJKMNP-TV-Z]{26}$/),
     received_at: expect.stringMatching(/^2\d{3}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}-07:00$/),
   });
-  expect(answer.ms).toBeLessThan(MOST_MS);
+};
+
+/** Each answer is that problem, and one of three at least comes in time: see `MOST_TRIES`. */
+const expectUnavailable = async (ask: () => Promise<Answer>): Promise<void> => {
+  let least = Number.POSITIVE_INFINITY;
+  for (let tries = 0; tries < MOST_TRIES && least >= MOST_MS; tries += 1) {
+    const answer = await ask();
+    expectProblem(answer);
+    least = Math.min(least, answer.ms);
+  }
+  expect(least).toBeLessThan(MOST_MS);
 };
 
 const eventsOf = async (id: string): Promise<unknown> =>
@@ -131,7 +143,7 @@ describe.concurrent('a delivery', () => {
     async (_how, fault) => {
       const { dependency, open } = await world.behindProxy();
       const { id, body } = freshDelivery();
-      expectUnavailable(await whileBroken(dependency, fault, () => open().deliver(body)));
+      await expectUnavailable(() => whileBroken(dependency, fault, () => open().deliver(body)));
       await expectTakenLater(open(), id, body);
     },
   );
@@ -142,7 +154,7 @@ describe.concurrent('a delivery', () => {
     async (_how, fault) => {
       const { dependency, open } = await world.withSecretStore();
       const { id, body } = freshDelivery();
-      expectUnavailable(await whileBroken(dependency, fault, () => open().deliver(body)));
+      await expectUnavailable(() => whileBroken(dependency, fault, () => open().deliver(body)));
       await expectTakenLater(open(), id, body);
     },
   );
@@ -154,7 +166,7 @@ describe.concurrent('a delivery', () => {
       inTurn(async () => {
         const { dependency, open } = await world.withS3();
         const { id, body } = largeDelivery();
-        expectUnavailable(await whileBroken(dependency, fault, () => open().deliver(body)));
+        await expectUnavailable(() => whileBroken(dependency, fault, () => open().deliver(body)));
         await expectTakenLater(open(), id, body);
         expect([...dependency.objects.values()].map(String)).toEqual([body]);
       }),
@@ -168,7 +180,7 @@ describe.concurrent('a body that cannot be read', () => {
     async (how, fault) => {
       const { dependency, open } = await world.behindProxy();
       const body = `no JSON, sent to a table ${how}`;
-      expectUnavailable(await whileBroken(dependency, fault, () => open().deliver(body)));
+      await expectUnavailable(() => whileBroken(dependency, fault, () => open().deliver(body)));
     },
   );
 });
@@ -182,7 +194,7 @@ describe.concurrent('a process that knows the secret', () => {
       const app = open();
       await app.deliver(freshDelivery().body);
       const strange = { secret: 'put there a moment ago' };
-      expectUnavailable(await whileBroken(dependency, fault, () => app.deliver('{}', strange)));
+      await expectUnavailable(() => whileBroken(dependency, fault, () => app.deliver('{}', strange)));
       const known = await whileBroken(dependency, fault, () => app.deliver(freshDelivery().body));
       expect(known.status).toBe(202);
     },
