@@ -1,5 +1,6 @@
 import { globSync, readFileSync } from 'node:fs';
 import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config';
+import { LongestFirst } from './test/support/longest-first.ts';
 
 type Project = NonNullable<TestProjectInlineConfiguration['test']>;
 
@@ -34,6 +35,7 @@ export default defineConfig({
     projects: (process.env.TEST_DEPTH === 'deep' ? DEEP : USUAL).map((test) => ({ extends: true, test })),
     globalSetup: 'test/support/run.ts',
     setupFiles: 'test/support/each-file.ts',
+    sequence: { sequencer: LongestFirst },
     // Tests wait for engines and processes as often as they work.
     maxWorkers: 3,
     maxConcurrency: 10,
