@@ -146,7 +146,7 @@ describe('the answers of one event', () => {
   });
 
   it('are refused where the stored bytes hold more than anything we store, because memory is bounded', () => {
-    const bomb = compress(Buffer.alloc(170_000_000, 32));
+    const bomb = compress(Buffer.alloc(170_000_000));
     expect(bomb.length).toBeLessThan(100_000);
     const read = () => decodeEvent({ ...eventItem(EVENT, bomb, 1) });
     expect(read).toThrow(expect.objectContaining({ field: 'body', cause: expect.any(RangeError) }));
