@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import {
   DeleteObjectCommand,
   GetObjectCommand,
@@ -7,14 +6,13 @@ import {
   S3Client,
 } from '@aws-sdk/client-s3';
 import type { NewObject, Objects } from './objects.ts';
+import { retry } from './retry.ts';
 
 /** Milliseconds; an object of 4 MB takes well under a second inside a region. */
 const TIMEOUTS = { requestTimeout: 2_000, throwOnRequestTimeout: true };
 
-/** Compares under contention before giving up, and the longest wait before each (milliseconds, doubled each time). */
-const TRIES = 12;
-const FIRST_WAIT_MS = 20;
-const LONGEST_WAIT_MS = 500;
+/** Compares under contention before giving up. All of a wait by chance, so that writers that met do not meet again. */
+const CONTENDED = { tries: 12, first_ms: 20, longest_ms: 500, by_chance: 1 };
 
 /**
  * What S3 says when another writer was there between our read and our write: 412; 409 while both are under way;
@@ -23,9 +21,6 @@ const LONGEST_WAIT_MS = 500;
 const OVERTAKEN = ['PreconditionFailed', 'ConditionalRequestConflict', 'NoSuchKey'];
 
 const isOvertaken = (fault: unknown): boolean => fault instanceof Error && OVERTAKEN.includes(fault.name);
-
-/** Random, so that writers that met do not meet again. */
-const longestWait = (tried: number): number => Math.min(FIRST_WAIT_MS * 2 ** (tried - 1), LONGEST_WAIT_MS);
 
 type Condition = Pick<PutObjectCommandInput, 'IfMatch' | 'IfNoneMatch'>;
 type Stored = { bytes: Buffer | null; unchanged: Condition };
@@ -63,16 +58,12 @@ const callsOf = (client: S3Client, Bucket: string) => ({
  */
 export const objectsInS3 = (bucket: string): Objects => {
   const { read, write, remove } = callsOf(new S3Client({ maxAttempts: 3, requestHandler: TIMEOUTS }), bucket);
-  const replaceIf: Objects['replaceIf'] = async (object, mayReplace, signal) => {
-    for (let tried = 1; ; tried++) {
-      try {
-        const { bytes, unchanged } = await read(object.key, signal);
-        return mayReplace(bytes) ? await write(object, signal, unchanged) : undefined;
-      } catch (fault) {
-        if (!isOvertaken(fault) || tried === TRIES) throw fault;
-      }
-      await sleep(Math.random() * longestWait(tried), undefined, { signal });
-    }
+  const replaceIf: Objects['replaceIf'] = (object, mayReplace, signal) => {
+    const compareAndWrite = async (): Promise<void> => {
+      const { bytes, unchanged } = await read(object.key, signal);
+      if (mayReplace(bytes)) await write(object, signal, unchanged);
+    };
+    return retry(compareAndWrite, CONTENDED, { mayHeal: isOvertaken, signal });
   };
   return { put: write, replaceIf, get: async (key, signal) => (await read(key, signal)).bytes, remove };
 };

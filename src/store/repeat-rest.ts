@@ -1,8 +1,8 @@
-import pRetry from 'p-retry';
 import { RefusedItemError, UnavailableError } from '../errors/errors.ts';
+import { retry } from '../platform/retry.ts';
 
 /** A throttled partition needs a moment; without jitter all that wait would come back together. */
-const BACKOFF = { retries: 6, minTimeout: 50, maxTimeout: 2_000, randomize: true };
+const TRIES = { tries: 7, first_ms: 100, longest_ms: 2_000, by_chance: 0.5 };
 
 /** The client has tried those three times itself, or another try would end the same. */
 const isFinal = (fault: unknown): boolean =>
@@ -24,8 +24,7 @@ export const repeatRest = async <T>(
     rest = await once(rest);
     if (rest.length > 0) throw new Error('the table took only a part');
   };
-  const retrying = pRetry(attempt, { ...BACKOFF, signal, shouldRetry: ({ error }) => !isFinal(error) });
-  await retrying.catch((fault) => {
+  await retry(attempt, TRIES, { mayHeal: (fault) => !isFinal(fault), signal }).catch((fault) => {
     throw isFinal(fault) ? fault : new UnavailableError('table', fault);
   });
 };

@@ -123,7 +123,7 @@ describe('facts', () => {
   it('give the size of a batch and the tries, because operations plan with them', () => {
     const text = ARCHITECTURE.replaceAll('\n', ' ');
     expect(text).toContain(`full with ${BATCH_SIZE} records, or after ${BATCH_WINDOW_SECONDS} s`);
-    expect(text).toContain(`${BACKOFF.retries + 1} tries within`);
+    expect(text).toContain(`${BACKOFF.tries} tries within`);
     expect(text).toContain(`is read again ${MOST_CONFLICTS} times at most`);
   });
 

@@ -1,3 +1,4 @@
+import { backoffMs } from '../../platform/backoff.ts';
 import type { Reply } from './post.ts';
 
 /** Times a delivery is sent again, as often as Jira Cloud does. */
@@ -6,7 +7,7 @@ export const MOST_RESENDS = 5;
 /** A `Retry-After` is honoured up to this (milliseconds): somebody waits at the terminal. */
 export const MOST_RETRY_AFTER_MS = 2_000;
 
-const FIRST_PAUSE_MS = 250;
+const PAUSE = { first_ms: 250, longest_ms: 4_000, by_chance: 0.5 };
 
 /** Jira Cloud sends again after these, 5xx and connection failures; anything else is final. */
 const RESENT = [408, 409, 425, 429];
@@ -25,10 +26,8 @@ const retryAfterMs = (reply: Reply): number => {
  * so that concurrent senders spread, and at least the bounded `Retry-After`.
  * @param chance from 0 to 1
  */
-export const pauseMs = (resend: number, reply: Reply, chance: number): number => {
-  const full = FIRST_PAUSE_MS * 2 ** resend;
-  return Math.max(full / 2 + (full / 2) * chance, retryAfterMs(reply));
-};
+export const pauseMs = (resend: number, reply: Reply, chance: number): number =>
+  Math.max(backoffMs(resend + 1, chance, PAUSE), retryAfterMs(reply));
 
 /** One delivery's end: its last answer, how long that took, and how often it was sent. */
 export type Sent = { reply: Reply; ms: number; sends: number };

@@ -1,6 +1,6 @@
 import pMap from 'p-map';
-import pRetry from 'p-retry';
 import { UnavailableError } from '../../errors/errors.ts';
+import { retry } from '../../platform/retry.ts';
 import { type BatchDeps, newScope } from './batch-deps.ts';
 import { collectFindings, type Touched } from './collect-findings.ts';
 import { reasonOf } from './reason.ts';
@@ -31,7 +31,7 @@ const touchedBy = (results: UnitResult[]): Touched => {
 const write = async (deps: BatchDeps, results: UnitResult[]): Promise<WrittenRun | null> => {
   const touched = touchedBy(results);
   if (touched.issues.size === 0 && touched.refs.length === 0) return null;
-  return pRetry(() => writeDocument(deps, touched, { trigger: 'stream' }, { latest: true }), BACKOFF);
+  return retry(() => writeDocument(deps, touched, { trigger: 'stream' }, { latest: true }), BACKOFF);
 };
 
 /** Fails a unit that touched a row nobody can read. */

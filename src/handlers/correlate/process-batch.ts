@@ -1,7 +1,7 @@
 import pMap from 'p-map';
-import pRetry from 'p-retry';
 import { toPhoenixIso } from '../../domain/instant.ts';
 import { type Moment, momentOf } from '../../platform/clock.ts';
+import { retry } from '../../platform/retry.ts';
 import { type BatchDeps, newScope } from './batch-deps.ts';
 import { writeBatchDocument } from './batch-document.ts';
 import { logFailed } from './log-failed.ts';
@@ -109,7 +109,7 @@ export const processBatch = async (
   limits: Limits = LIMITS,
 ): Promise<BatchResult> => {
   const begun = momentOf(deps.clock);
-  const due = await pRetry(() => readDue(deps, eventIds, newScope(deps).signal), BACKOFF);
+  const due = await retry(() => readDue(deps, eventIds, newScope(deps).signal), BACKOFF);
   let result = NONE_YET;
   for (const [tenant, found] of due) {
     const own = { ...deps, tenant };

@@ -1,5 +1,5 @@
-import pRetry from 'p-retry';
 import { UnavailableError } from '../../errors/errors.ts';
+import { retry } from '../../platform/retry.ts';
 import { type BatchDeps, newScope } from './batch-deps.ts';
 import { bringGaps } from './bring-gaps.ts';
 import type { Touched } from './collect-findings.ts';
@@ -82,11 +82,11 @@ export const runUnit = async (deps: BatchDeps, unit: Unit, allowed: Allowed): Pr
     scopes.push(scope);
     return attemptOnce(scope, unit);
   };
-  const shouldRetry = ({ error }: { error: Error }): boolean =>
-    !(error instanceof UnreadableEventError) && !isLate(error, scopes.at(-1));
+  const mayHeal = (fault: unknown): boolean =>
+    !(fault instanceof UnreadableEventError || fault instanceof TypeError) && !isLate(fault, scopes.at(-1));
   const attempts = (): number => allowed.before + scopes.length;
   try {
-    const touched = await pRetry(attempt, { ...BACKOFF, retries: allowed.tries - 1, shouldRetry });
+    const touched = await retry(attempt, { ...BACKOFF, tries: allowed.tries }, { mayHeal });
     const status = touched === null ? 'not_needed' : 'processed';
     return {
       unit,

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { backoffMs } from '../../platform/backoff.ts';
 import type { RowReader, RowsReader, RowWriter } from '../../store/gather.ts';
 import type { Table } from '../../store/table-client.ts';
 
@@ -20,18 +21,17 @@ export const ISSUES_TOGETHER = 64;
 /** Deliveries of commits at work at a time; each may list 2,000, and has its own calls under way. */
 export const UNITS_AT_A_TIME = 4;
 
-const FIRST_PAUSE_MS = 5;
-const LONGEST_PAUSE_MS = 500;
-
 /** How often a derived row is tried again because another batch has written it meanwhile. */
 export const MOST_CONFLICTS = 50;
+
+const CONFLICT = { first_ms: 5, longest_ms: 500, by_chance: 1 };
 
 /**
  * Waits before a row that somebody else has written is read again, longer each time and by chance: many that want
  * the same row would otherwise come back together, and all but one be refused again.
  */
 export const afterConflict = (tries: number): Promise<void> =>
-  sleep(Math.random() * Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** tries));
+  sleep(backoffMs(tries + 1, Math.random(), CONFLICT));
 
 /** Three tries within about a second: a batch is delayed by seconds, never blocked. */
-export const BACKOFF = { retries: 2, minTimeout: 200, factor: 2, randomize: true };
+export const BACKOFF = { tries: 3, first_ms: 400, longest_ms: 800, by_chance: 0.5 };

@@ -1,6 +1,6 @@
 import pMap from 'p-map';
-import pRetry from 'p-retry';
 import { chunks } from '../../platform/chunks.ts';
+import { retry } from '../../platform/retry.ts';
 import { type Processed, putAllDone, putProcessing } from '../../store/processing.ts';
 import { type BatchDeps, newScope } from './batch-deps.ts';
 import { reasonOf } from './reason.ts';
@@ -17,7 +17,7 @@ const entriesOf = ({ unit, status, attempts, reason, retryable }: UnitResult): P
 const writeOne = async (deps: BatchDeps, processed: Processed): Promise<string[]> => {
   const write = () => putProcessing(deps.table, deps.tenant, processed, deps.clock(), newScope(deps).signal);
   try {
-    await pRetry(write, BACKOFF);
+    await retry(write, BACKOFF);
     return [];
   } catch (fault) {
     const { event_id } = processed;

@@ -1,21 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describeFault } from '../../errors/errors.ts';
+import { backoffMs } from '../../platform/backoff.ts';
 import type { Logger } from '../../platform/logger.ts';
 
-const FIRST_WAIT_MS = 100;
 /** The database is asked soon after it is back, however long it was away. */
-const LONGEST_WAIT_MS = 2_000;
-
-/**
- * How long to wait after so many failures in a row (at least 1), in milliseconds: twice as long each time up
- * to a limit, and half of it by chance, so that several that failed together do not come back together.
- */
-export const backoffMs = (failures: number, random: () => number = Math.random): number =>
-  Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** (failures - 1)) * (0.5 + random() / 2);
+const OUTAGE = { first_ms: 100, longest_ms: 2_000, by_chance: 0.5 };
 
 /** @throws the signal's reason when it is aborted */
 export const waitAfter = (failures: number, signal: AbortSignal): Promise<void> =>
-  sleep(backoffMs(failures), undefined, { signal });
+  sleep(backoffMs(failures, Math.random(), OUTAGE), undefined, { signal });
 
 /** Makes a call until it succeeds. @throws only when the signal is aborted */
 export type Persist = <T>(call: () => Promise<T>) => Promise<T>;

@@ -1,6 +1,6 @@
 import { pino } from 'pino';
 import { describe, expect, it } from 'vitest';
-import { backoffMs, createPersist } from '../../../../src/local/poller/persist.ts';
+import { createPersist } from '../../../../src/local/poller/persist.ts';
 
 const open = () => {
   const lines: { level: number; fault?: string; msg: string }[] = [];
@@ -17,15 +17,6 @@ const failing = (times: number, fault: () => Error = () => new TypeError('canary
     return 'answer';
   };
 };
-
-describe('waiting after failures', () => {
-  it('doubles up to two seconds, half of it by chance, because many may have failed together', () => {
-    const waits = (random: number) =>
-      [1, 2, 3, 5, 6, 1_000].map((failures) => backoffMs(failures, () => random));
-    expect(waits(0)).toEqual([50, 100, 200, 800, 1_000, 1_000]);
-    expect(waits(1)).toEqual([100, 200, 400, 1_600, 2_000, 2_000]);
-  });
-});
 
 describe('a call that is made until it succeeds', () => {
   it('answers, and is logged once with the name of its fault, because a message could quote what is stored', async () => {
