@@ -1,8 +1,8 @@
 import { once } from 'node:events';
 import { Agent, createServer, type IncomingMessage, request, type ServerResponse } from 'node:http';
-import { buffer } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { listen, stop } from './loopback-server.ts';
+import { readAll } from './read-all.ts';
 
 /**
  * What becomes of a request that reaches the proxy. Only the last three reach the database: `error` answers
@@ -73,7 +73,7 @@ const forward = async (
   const options = { method: incoming.method, headers: incoming.headers, path: incoming.url, agent };
   const outgoing = request(target, options).end(body);
   const [message]: [IncomingMessage] = await once(outgoing, 'response').then(([first]) => [first]);
-  return { status: message.statusCode ?? 0, headers: message.headers, body: await buffer(message) };
+  return { status: message.statusCode ?? 0, headers: message.headers, body: await readAll(message) };
 };
 
 const sendBack = (response: ServerResponse, answer: Answer): void => {
@@ -112,7 +112,7 @@ export const startFaultProxy = async (database: string): Promise<FaultProxy> => 
   };
 
   const handle = async (incoming: IncomingMessage, response: ServerResponse): Promise<void> => {
-    const body = await buffer(incoming);
+    const body = await readAll(incoming);
     const operation = String(incoming.headers['x-amz-target']).split('.')[1] ?? '';
     const attempt = Number(/attempt=(\d+)/.exec(String(incoming.headers['amz-sdk-request']))?.[1] ?? 0);
     const seen = { operation, body: body.toString(), attempt };

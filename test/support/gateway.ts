@@ -1,7 +1,7 @@
 import { createServer, request as httpRequest, type IncomingMessage, type ServerResponse } from 'node:http';
-import { buffer } from 'node:stream/consumers';
 import { ROUTES } from '../../src/contract/routes.ts';
 import { listen, stop } from './loopback-server.ts';
+import { readAll } from './read-all.ts';
 import { type ArrivedRequest, verifySigV4 } from './sigv4.ts';
 
 export type GatewayReply = { status: number; headers: Record<string, string>; body: string };
@@ -58,7 +58,7 @@ const readReply = async (response: IncomingMessage): Promise<GatewayReply> => ({
       .filter(([name]) => ['content-type', 'allow', 'retry-after', 'cache-control'].includes(name))
       .map(([name, value]) => [name, String(value)]),
   ),
-  body: (await buffer(response)).toString(),
+  body: (await readAll(response)).toString(),
 });
 
 /** Hands the request on as it came. */
@@ -101,7 +101,7 @@ export const startGateway = async (
 
   const handle = async (incoming: IncomingMessage, response: ServerResponse): Promise<void> => {
     const { method = '', url = '', headers } = incoming;
-    const request = { method, target: url, headers, body: await buffer(incoming) };
+    const request = { method, target: url, headers, body: await readAll(incoming) };
     const id = `gw-${gateway.requests.push(request)}`;
     send(response, gateway.tamper(request, await answer(request)), id);
   };

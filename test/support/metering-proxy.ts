@@ -6,9 +6,9 @@ import {
   type Server,
   type ServerResponse,
 } from 'node:http';
-import { buffer } from 'node:stream/consumers';
 import * as z from 'zod/mini';
 import { itemBytes } from './item-size.ts';
+import { readAll } from './read-all.ts';
 
 /** One write as the table counted it, in the order of the answers. */
 export type MeteredWrite = {
@@ -94,7 +94,7 @@ const forward = (target: URL, agent: Agent, incoming: IncomingMessage, body: Buf
     outgoing.once('error', fail);
     outgoing.once('response', (response) => {
       const { statusCode: status = 502 } = response;
-      buffer(response).then((bytes) => done({ status, headers: response.headers, body: bytes }), fail);
+      readAll(response).then((bytes) => done({ status, headers: response.headers, body: bytes }), fail);
     });
     outgoing.end(body);
   });
@@ -122,7 +122,7 @@ export const startMeteringProxy = async (databaseEndpoint: string): Promise<Mete
   const pass = async (incoming: IncomingMessage, response: ServerResponse): Promise<void> => {
     const operation = operationOf(incoming);
     if (UNMETERED.test(operation)) return refuse(response, operation);
-    const bytes = await buffer(incoming);
+    const bytes = await readAll(incoming);
     const input = METERED.has(operation) ? object.parse(JSON.parse(bytes.toString())) : null;
     const answer = await forward(target, agent, incoming, input ? withCapacity(input) : bytes);
     const write = input && meter(operation, input, JSON.parse(answer.body.toString()));

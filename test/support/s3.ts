@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import { buffer } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { crc32 } from 'node:zlib';
 import { sha256Hex } from '../../src/domain/event-id.ts';
 import { listen, stop } from './loopback-server.ts';
+import { readAll } from './read-all.ts';
 
 /**
  * What goes wrong: an S3 error, no answer, a cut connection, an answer that gets lost (`thenBy`: and another writer
@@ -125,7 +125,7 @@ export const startS3 = async (bucket: string): Promise<FakeS3> => {
 
   const handle = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const [path = ''] = (request.url ?? '').split('?');
-    const body = await buffer(request);
+    const body = await readAll(request);
     s3.seen.push({ request: `${request.method} ${path}`, headers: request.headers });
     const fault = faultNow(request.method);
     if (fault?.kind === 'hang') return;

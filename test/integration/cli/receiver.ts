@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { createServer, type IncomingHttpHeaders } from 'node:http';
-import { buffer } from 'node:stream/consumers';
+import { readAll } from '../../support/read-all.ts';
 
 type Request = { method: string; url: string; headers: IncomingHttpHeaders; body: Buffer };
 
@@ -29,7 +29,7 @@ export const startReceiver = async (
   const server = createServer(async (request, response) => {
     underWay += 1;
     most = Math.max(most, underWay);
-    const body = await buffer(request);
+    const body = await readAll(request);
     const { method = '', url = '', headers } = request;
     const told = answer(requests.push({ method, url, headers, body }) - 1);
     if (requests.length >= together) enough.resolve();

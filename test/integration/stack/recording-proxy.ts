@@ -1,9 +1,9 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, request, type ServerResponse } from 'node:http';
-import { buffer } from 'node:stream/consumers';
 import { pipeline } from 'node:stream/promises';
 import * as z from 'zod/mini';
 import { listen, stop } from '../../support/loopback-server.ts';
+import { readAll } from '../../support/read-all.ts';
 
 export type RecordingProxy = {
   /** For the client, in place of the database's own. */
@@ -31,7 +31,7 @@ const nameOf = ({ headers }: IncomingMessage, body: Buffer): string => {
 export const startRecordingProxy = async (database: string): Promise<RecordingProxy> => {
   let seen = new Set<string>();
   const pass = async (incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> => {
-    const body = await buffer(incoming);
+    const body = await readAll(incoming);
     seen.add(nameOf(incoming, body));
     const { 'x-amz-target': target = '', authorization = '', 'x-amz-date': date = '' } = incoming.headers;
     const headers = {
