@@ -1,5 +1,6 @@
 import { createHmac } from 'node:crypto';
 import { copyFile, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
@@ -99,6 +100,31 @@ const issueBody = (id: string, key: string, fields: object = {}): string =>
     issue: { id, key, fields: { summary: 'A summary', updated: '2026-03-02T09:00:00.100-0700', ...fields } },
   });
 
+/** Hands credentials out as a container's host does. */
+const startCredentials = async (onAsked: (path: string) => void) => {
+  const server = createServer(({ url = '' }, response) => {
+    onAsked(url);
+    response.setHeader('content-type', 'application/json').end(
+      JSON.stringify({
+        AccessKeyId: 'ASIAEXAMPLE',
+        SecretAccessKey: 'example',
+        Token: 'example',
+        Expiration: new Date(Date.now() + 3_600_000).toISOString(),
+      }),
+    );
+  });
+  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
+  const address = server.address();
+  const port = typeof address === 'object' && address ? address.port : 0;
+  return {
+    url: `http://127.0.0.1:${port}/of-the-container`,
+    [Symbol.asyncDispose]: async () => {
+      server.closeAllConnections();
+      await new Promise((done) => server.close(done));
+    },
+  };
+};
+
 /** A line in the embedded metric format, which CloudWatch takes for itself. */
 const isMetric = (line: object): boolean => '_aws' in line;
 
@@ -128,19 +154,27 @@ describe('npm run build', () => {
     expect(stdout).toMatch(/^ingest +\S+\/ingest\/index\.mjs +\d+ +\d+$/m);
     expect((await readdir(bundles, { recursive: true })).sort()).toEqual([
       'correlate',
+      'correlate/credentials.mjs',
+      'correlate/credentials.mjs.map',
       'correlate/index.mjs',
       'correlate/index.mjs.map',
       'correlate/objects-in-s3.mjs',
       'correlate/objects-in-s3.mjs.map',
       'ingest',
+      'ingest/credentials.mjs',
+      'ingest/credentials.mjs.map',
       'ingest/index.mjs',
       'ingest/index.mjs.map',
       'ingest/objects-in-s3.mjs',
       'ingest/objects-in-s3.mjs.map',
       'read',
+      'read/credentials.mjs',
+      'read/credentials.mjs.map',
       'read/index.mjs',
       'read/index.mjs.map',
       'sweep',
+      'sweep/credentials.mjs',
+      'sweep/credentials.mjs.map',
       'sweep/index.mjs',
       'sweep/index.mjs.map',
       'sweep/objects-in-s3.mjs',
@@ -172,7 +206,12 @@ describe('npm run build', () => {
   });
 
   it('leaves nothing of an earlier build, because all of the folder is deployed', async () => {
-    expect((await readdir(join(bundles, 'read'))).sort()).toEqual(['index.mjs', 'index.mjs.map']);
+    expect((await readdir(join(bundles, 'read'))).sort()).toEqual([
+      'credentials.mjs',
+      'credentials.mjs.map',
+      'index.mjs',
+      'index.mjs.map',
+    ]);
   });
 });
 
@@ -267,6 +306,25 @@ describe('the ingest bundle alone in a clean process', () => {
     } finally {
       await secrets.close();
     }
+  });
+
+  it('asks every other place for credentials when the environment has none, because not only Lambda runs it', async () => {
+    const asked: string[] = [];
+    await using place = await startCredentials((path) => asked.push(path));
+    const {
+      AWS_ACCESS_KEY_ID: _id,
+      AWS_SECRET_ACCESS_KEY: _key,
+      AWS_SESSION_TOKEN: _token,
+      ...env
+    } = lambdaEnv({
+      JIRA_WEBHOOK_SECRET: SECRET,
+      AWS_SHARED_CREDENTIALS_FILE: join(folder, 'no such file'),
+      AWS_CONFIG_FILE: join(folder, 'no such file'),
+      AWS_CONTAINER_CREDENTIALS_FULL_URI: place.url,
+    });
+    const own = await start('ingest', env, ['credentials.mjs']);
+    expect((await own.invoke(post(issueBody('20006', 'CREDENTIALS-1')))).statusCode).toBe(202);
+    expect(asked).toEqual(['/of-the-container']);
   });
 
   it('puts a large body into the bucket first, and asks to come again while it cannot', async () => {

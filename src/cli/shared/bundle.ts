@@ -1,17 +1,10 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
-import { builtinModules } from 'node:module';
 import { basename, dirname, join, relative } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import {
-  type BuildOptions,
-  type BuildResult,
-  build,
-  type Metafile,
-  type OutputFile,
-  type Plugin,
-} from 'esbuild';
+import { type BuildOptions, type BuildResult, build, type Metafile, type OutputFile } from 'esbuild';
 import type { FunctionName } from '../../contract/functions.ts';
 import { PROJECT_FOLDER } from '../../local/project-folder.ts';
+import { isBuiltin, LAZY_FILES, type LazyFile, lazyPath, PLUGINS } from './bundle-plugins.ts';
 import { CommandError } from './command-error.ts';
 
 /** Where `npm run build` puts them. */
@@ -30,42 +23,12 @@ const banner = (gitSha: string | undefined): string =>
     ...(gitSha === undefined ? [] : [`process.env.GIT_SHA ??= ${JSON.stringify(gitSha)};`]),
   ].join('');
 
-/** What lies beside `index.mjs` and is loaded only when it is needed. */
-const LAZY = { source: 'src/platform/objects-in-s3.ts', file: 'objects-in-s3.mjs' };
-
-/** Leaves the dynamic import of the lazy file an import: bundled in, even unused it would slow every start. */
-const keepLazy: Plugin = {
-  name: 'keep-lazy',
-  setup: ({ onResolve }) => {
-    onResolve({ filter: /\/objects-in-s3\.ts$/ }, ({ kind }) =>
-      kind === 'dynamic-import' ? { path: `./${LAZY.file}`, external: true } : null,
-    );
-  },
-};
-
-/**
- * Takes Node's own modules from `process`: a static import of `node:http` in an ES module evaluates all its
- * lazy exports, a fetch client among them, at every cold start.
- */
-const takeBuiltins: Plugin = {
-  name: 'take-builtins',
-  setup: ({ onResolve, onLoad }) => {
-    onResolve({ filter: /^(node:)?[a-z_/]+$/ }, ({ path }) =>
-      isBuiltin(path) ? { path: path.replace(/^node:/, ''), namespace: 'builtin' } : null,
-    );
-    onLoad({ filter: /.*/, namespace: 'builtin' }, ({ path }) => ({
-      contents: `module.exports = process.getBuiltinModule('node:${path}')`,
-    }));
-  },
-};
-
 /** `module` before `main`: it makes the bundle smaller and its start faster by a third. */
-const options = (source: string, outfile: string, gitSha: string | undefined) =>
+const options = (outfile: string, gitSha: string | undefined) =>
   ({
     absWorkingDir: PROJECT_FOLDER,
-    entryPoints: [source],
     outfile,
-    plugins: [keepLazy, takeBuiltins],
+    plugins: PLUGINS,
     bundle: true,
     splitting: false,
     format: 'esm',
@@ -81,26 +44,26 @@ const options = (source: string, outfile: string, gitSha: string | undefined) =>
     logLevel: 'silent',
   }) satisfies BuildOptions;
 
-const isBuiltin = (path: string): boolean => builtinModules.includes(path.replace(/^node:/, ''));
-
 /**
- * Makes sure that the file works alone: it exports `handler` and imports nothing but Node's own modules and
- * what is built beside it.
+ * Makes sure that a file works alone: it imports nothing but Node's own modules and what is built beside it.
  * @throws CommandError
  */
-const check = (name: FunctionName, metafile: Metafile): void => {
-  for (const output of Object.values(metafile.outputs)) {
-    if (output.entryPoint !== undefined && !output.exports.includes('handler'))
-      throw new CommandError(`src/handlers/${name}.ts exports no handler: Lambda would find nothing to call`);
-    const isOurs = (path: string) => isBuiltin(path) || path === `./${LAZY.file}`;
-    const foreign = output.imports.find((one) => one.external && !isOurs(one.path));
-    if (foreign)
-      throw new CommandError(`The bundle ${name} would need ${foreign.path} beside it, and has it not`);
-  }
+const checkImports = (name: string, { outputs }: Metafile): void => {
+  const beside = LAZY_FILES.map(lazyPath);
+  const imports = Object.values(outputs).flatMap((output) => output.imports);
+  const foreign = imports.find(
+    ({ external, path }) => external && !isBuiltin(path) && !beside.includes(path),
+  );
+  if (foreign)
+    throw new CommandError(`The bundle ${name} would need ${foreign.path} beside it, and has it not`);
 };
 
-const usesLazy = ({ outputs }: Metafile): boolean =>
-  Object.values(outputs).some(({ imports }) => imports.some(({ path }) => path === `./${LAZY.file}`));
+/** @throws CommandError */
+const checkHandler = (name: FunctionName, { outputs }: Metafile): void => {
+  for (const { entryPoint, exports } of Object.values(outputs))
+    if (entryPoint !== undefined && !exports.includes('handler'))
+      throw new CommandError(`src/handlers/${name}.ts exports no handler: Lambda would find nothing to call`);
+};
 
 const writeAll = (folder: string, files: OutputFile[]): void => {
   mkdirSync(folder, { recursive: true });
@@ -109,9 +72,11 @@ const writeAll = (folder: string, files: OutputFile[]): void => {
 
 type Built = BuildResult<ReturnType<typeof options>>;
 
-const bundle = (source: string, outfile: string, gitSha: string | undefined): Promise<Built> =>
-  build(options(source, outfile, gitSha)).catch((fault: Error) => {
-    throw new CommandError(`${source} does not build: ${fault.message}`);
+type Input = Pick<BuildOptions, 'entryPoints' | 'stdin'>;
+
+const bundle = (name: string, input: Input, outfile: string, gitSha?: string): Promise<Built> =>
+  build({ ...options(outfile, gitSha), ...input }).catch((fault: Error) => {
+    throw new CommandError(`${name} does not build: ${fault.message}`);
   });
 
 type Folder = { name: FunctionName; file: string; built: Built };
@@ -122,16 +87,30 @@ const bundleFunction = async (
   gitSha: string | undefined,
 ): Promise<Folder> => {
   const file = bundleFile(folder, name);
-  const built = await bundle(`src/handlers/${name}.ts`, file, gitSha);
-  check(name, built.metafile);
+  const source = `src/handlers/${name}.ts`;
+  const built = await bundle(source, { entryPoints: [source] }, file, gitSha);
+  checkHandler(name, built.metafile);
+  checkImports(name, built.metafile);
   return { name, file, built };
 };
 
-/** The lazy file as it lies in one of these folders: it is the same in all of them. */
-const bundleLazy = async (files: string[]): Promise<OutputFile[]> => {
-  const [first] = files;
-  if (first === undefined) return [];
-  return (await bundle(LAZY.source, join(dirname(first), LAZY.file), undefined)).outputFiles;
+const uses = ({ built }: Folder, lazy: LazyFile): boolean =>
+  Object.values(built.metafile.outputs).some(({ imports }) =>
+    imports.some(({ path }) => path === lazyPath(lazy)),
+  );
+
+type Beside = { lazy: LazyFile; files: OutputFile[] };
+
+/** A lazy file as it lies in one of the folders whose function uses it: it is the same in all of them. */
+const bundleLazy = async (lazy: LazyFile, all: Folder[]): Promise<Beside> => {
+  const first = all.find((one) => uses(one, lazy));
+  if (first === undefined) return { lazy, files: [] };
+  const { file, modules } = lazy;
+  const contents = modules.map((name) => `export * from '${name}';`).join('\n');
+  const stdin = { contents, resolveDir: PROJECT_FOLDER };
+  const built = await bundle(file, { stdin }, join(dirname(first.file), file));
+  checkImports(file, built.metafile);
+  return { lazy, files: built.outputFiles };
 };
 
 const sizeOf = ({ name, file, built }: Folder): BundleSize => {
@@ -150,10 +129,11 @@ export const buildBundles = async (
   gitSha: string | undefined,
 ): Promise<BundleSize[]> => {
   const all = await Promise.all(names.map((name) => bundleFunction(name, folder, gitSha)));
-  const lazy = await bundleLazy(all.filter(({ built }) => usesLazy(built.metafile)).map(({ file }) => file));
-  for (const { file, built } of all) {
-    rmSync(dirname(file), { recursive: true, force: true });
-    writeAll(dirname(file), [...built.outputFiles, ...(usesLazy(built.metafile) ? lazy : [])]);
+  const beside = await Promise.all(LAZY_FILES.map((lazy) => bundleLazy(lazy, all)));
+  for (const one of all) {
+    const used = beside.filter(({ lazy }) => uses(one, lazy)).flatMap(({ files }) => files);
+    rmSync(dirname(one.file), { recursive: true, force: true });
+    writeAll(dirname(one.file), [...one.built.outputFiles, ...used]);
   }
   return all.map(sizeOf);
 };

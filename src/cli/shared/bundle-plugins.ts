@@ -1,0 +1,72 @@
+import { builtinModules } from 'node:module';
+import type { Plugin } from 'esbuild';
+
+/** A file that lies beside `index.mjs` and is loaded only when it is needed, with all that these modules export. */
+export type LazyFile = { file: string; modules: readonly string[] };
+
+type LazyImports = LazyFile & {
+  /** The dynamic imports that mean it: what they name, and who does. */
+  imported: RegExp;
+  importer: RegExp;
+};
+
+/** Bundled in, even unused they would slow every start: Node reads and parses them. */
+const LAZY: readonly LazyImports[] = [
+  {
+    file: 'objects-in-s3.mjs',
+    modules: ['./src/platform/objects-in-s3.ts'],
+    imported: /\/objects-in-s3\.ts$/,
+    importer: /\/src\/platform\//,
+  },
+  {
+    // Lambda hands its credentials over in the environment; the SDK asks all these only when none are there.
+    file: 'credentials.mjs',
+    modules: [
+      '@aws-sdk/credential-provider-http',
+      '@aws-sdk/credential-provider-ini',
+      '@aws-sdk/credential-provider-process',
+      '@aws-sdk/credential-provider-sso',
+      '@aws-sdk/credential-provider-web-identity',
+      '@smithy/credential-provider-imds',
+    ],
+    imported: /^@(aws-sdk|smithy)\/credential-provider-/,
+    importer: /\/@aws-sdk\/credential-provider-node\//,
+  },
+];
+
+export const LAZY_FILES: readonly LazyFile[] = LAZY;
+
+export const lazyPath = ({ file }: LazyFile): string => `./${file}`;
+
+/** Leaves the dynamic imports of lazy files imports. */
+const keepLazy: Plugin = {
+  name: 'keep-lazy',
+  setup: ({ onResolve }) => {
+    for (const lazy of LAZY)
+      onResolve({ filter: lazy.imported }, ({ kind, importer }) =>
+        kind === 'dynamic-import' && lazy.importer.test(importer)
+          ? { path: lazyPath(lazy), external: true }
+          : null,
+      );
+  },
+};
+
+export const isBuiltin = (path: string): boolean => builtinModules.includes(path.replace(/^node:/, ''));
+
+/**
+ * Takes Node's own modules from `process`: a static import of `node:http` in an ES module evaluates all its
+ * lazy exports, a fetch client among them, at every cold start.
+ */
+const takeBuiltins: Plugin = {
+  name: 'take-builtins',
+  setup: ({ onResolve, onLoad }) => {
+    onResolve({ filter: /^(node:)?[a-z_/]+$/ }, ({ path }) =>
+      isBuiltin(path) ? { path: path.replace(/^node:/, ''), namespace: 'builtin' } : null,
+    );
+    onLoad({ filter: /.*/, namespace: 'builtin' }, ({ path }) => ({
+      contents: `module.exports = process.getBuiltinModule('node:${path}')`,
+    }));
+  },
+};
+
+export const PLUGINS: Plugin[] = [keepLazy, takeBuiltins];
