@@ -117,7 +117,8 @@ const doneRow = (
 
 /**
  * Writes down many events that are done, in few calls: what `putProcessing` writes of each. Another batch that
- * writes one of them between the reading and the writing has handled it too; its tries are not counted then.
+ * has just written one of them, or does before this is written, has handled it too; its tries are not counted then. So
+ * the cheaper kind of reading is enough.
  * @param done none of them failed
  */
 export const putAllDone = async (
@@ -127,7 +128,7 @@ export const putAllDone = async (
   signal: AbortSignal,
 ): Promise<void> => {
   const keys = done.map(({ event_id }) => processingKey(event_id));
-  const before = await readRows(table, keys, signal);
+  const before = await readRows(table, keys, signal, 'eventual');
   const rows = done.map((processed, index) =>
     doneRow(processed, nowMs, unexpired(before[index] ?? null, nowMs)),
   );

@@ -17,15 +17,15 @@ export type BatchDocument = { run: WrittenRun | null; written: boolean; results:
 /** What all of them touched. Of an issue that more than one touched everything is read. */
 const touchedBy = (results: UnitResult[]): Touched => {
   const issues: Touched['issues'] = new Map();
-  const unnamed: Touched['unnamed'] = new Map();
+  const seen: Touched['seen'] = new Map();
   for (const { touched } of results)
     for (const [id, hints] of touched.issues) {
-      const revision = touched.unnamed.get(id);
-      if (revision !== undefined && !issues.has(id)) unnamed.set(id, revision);
-      else unnamed.delete(id);
+      const own = touched.seen.get(id);
+      if (own && !issues.has(id)) seen.set(id, own);
+      else seen.delete(id);
       issues.set(id, new Set([...(issues.get(id) ?? []), ...hints]));
     }
-  return { issues, refs: results.flatMap(({ touched }) => touched.refs), unnamed };
+  return { issues, refs: results.flatMap(({ touched }) => touched.refs), seen };
 };
 
 const write = async (deps: BatchDeps, results: UnitResult[]): Promise<WrittenRun | null> => {

@@ -12,7 +12,8 @@ import type {
   MatchedIssue,
 } from '../../domain/run-document.ts';
 import type { Snapshot } from '../../domain/snapshot.ts';
-import { isSuperseded, readIssueLinks } from '../../store/issue-links-row.ts';
+import { readAhead } from '../../store/gather.ts';
+import { type IssueLinksRow, isSuperseded, readIssueLinks } from '../../store/issue-links-row.ts';
 import { snapshotKey } from '../../store/keys.ts';
 import type { Revision } from '../../store/put-revision.ts';
 import { readRowsOf } from '../../store/read-items.ts';
@@ -20,16 +21,19 @@ import { toSnapshot } from '../../store/snapshot-row.ts';
 import type { Item } from '../../store/table-client.ts';
 import type { Affected } from './affected.ts';
 import { type KnownRef, readKnown } from './known-refs.ts';
-import { refsOfIssue } from './linked-refs.ts';
+import { belongsTo, refsOfIssue } from './linked-refs.ts';
 import { nameOf } from './news.ts';
 import { ISSUES_TOGETHER, type Scope } from './scope.ts';
 import { keysOf } from './update-issue.ts';
 
+/** What named an issue, and the revision of its derived row then. */
+type Seen = { revision: Revision; named: KnownRef[] };
+
 /**
- * What a run looked at: issues, each with keys that led to it, and commits and pull requests. `unnamed`: those of
- * the issues that no commit or pull request named, with the revision of their derived row then.
+ * What a run looked at: issues, each with keys that led to it, and commits and pull requests. `seen`: what has been read
+ * for some of the issues.
  */
-export type Touched = { issues: Affected; refs: Ref[]; unnamed: Map<string, Revision> };
+export type Touched = { issues: Affected; refs: Ref[]; seen: Map<string, Seen> };
 
 const truncatedOf = ({ state }: KnownRef): { keys_truncated?: true } => truncatedIf(isTruncated(state));
 
@@ -75,39 +79,45 @@ export const commitWithoutStory = (row: KnownRef): CommitWithoutStory[] => {
 /** `counts`: false for an issue whose key another one has. */
 type Looked = { snapshot: Snapshot; counts: boolean; matched: MatchedIssue };
 
-const unmatched = (snapshot: Snapshot, counts: boolean): Looked => ({
-  snapshot,
-  counts,
-  matched: { issue_key: snapshot.issue_key, issue_id: snapshot.issue_id, commits: [], pull_requests: [] },
-});
-
-type Known = { id: string; hints: Iterable<string>; item: Item; unnamed: Revision | undefined };
-
-const lookUp = async (scope: Scope, { id: issueId, hints, item, unnamed }: Known): Promise<Looked> => {
-  const row = await readIssueLinks(scope.row, scope.tenant, issueId);
-  const snapshot = toSnapshot(scope.tenant, issueId, item);
-  const counts = !isSuperseded(row);
-  if (row.revision === unnamed) return unmatched(snapshot, counts);
-  const refs = new Map<string, KnownRef>();
-  for await (const page of refsOfIssue(scope, issueId, keysOf(row, item, hints), 'all'))
-    for (const found of page) refs.set(nameOf(found.ref), found);
+const matchedOf = ({ issue_key, issue_id }: Snapshot, named: KnownRef[]): MatchedIssue => {
+  const refs = new Map(named.map((found) => [nameOf(found.ref), found]));
   const ruled = [...refs.values()].flatMap((found) =>
     found.links ? [{ found, rule: found.links.rule }] : [],
   );
-  const matched = {
-    issue_key: snapshot.issue_key,
-    issue_id: issueId,
+  return {
+    issue_key,
+    issue_id,
     commits: ruled.flatMap(({ found, rule }) => linkedCommit(found, rule)),
     pull_requests: ruled.flatMap(({ found, rule }) => linkedPullRequest(found, rule)),
   };
-  return { snapshot, counts, matched };
 };
 
-const lookUpAll = async (scope: Scope, { issues, unnamed }: Touched): Promise<Looked[]> => {
+type Known = { id: string; hints: Iterable<string>; item: Item; seen: Seen | undefined };
+
+/** What belongs to an issue: read again where its derived row is no longer the one that was seen. */
+const belonging = async (
+  scope: Scope,
+  row: IssueLinksRow,
+  { id, hints, item, seen }: Known,
+): Promise<KnownRef[]> => {
+  if (seen?.revision === row.revision) return seen.named.filter((found) => belongsTo(found, id));
+  const refs: KnownRef[] = [];
+  for await (const page of refsOfIssue(scope, id, keysOf(row, item, hints), 'all')) refs.push(...page);
+  return refs;
+};
+
+const lookUp = async (scope: Scope, known: Known): Promise<Looked> => {
+  const row = await readIssueLinks(scope.row, scope.tenant, known.id);
+  const snapshot = toSnapshot(scope.tenant, known.id, known.item);
+  const matched = matchedOf(snapshot, await belonging(scope, row, known));
+  return { snapshot, counts: !isSuperseded(row), matched };
+};
+
+const lookUpAll = async (scope: Scope, { issues, seen }: Touched): Promise<Looked[]> => {
   const { table, tenant, signal } = scope;
   const items = await readRowsOf(table, [...issues], ([id]) => snapshotKey(tenant, id), signal);
   const known = items.flatMap(([[id, hints], item]) =>
-    item ? [{ id, hints, item, unnamed: unnamed.get(id) }] : [],
+    item ? [{ id, hints, item, seen: seen.get(id) }] : [],
   );
   return pMap(known, (one) => lookUp(scope, one), { concurrency: ISSUES_TOGETHER });
 };
@@ -116,7 +126,8 @@ const isMatch = ({ matched }: Looked): boolean =>
   matched.commits.length > 0 || matched.pull_requests.length > 0;
 
 /** What the run found, from the state of this moment: it costs what was touched, not what is stored. */
-export const collectFindings = async (scope: Scope, touched: Touched): Promise<Findings> => {
+export const collectFindings = async (own: Scope, touched: Touched): Promise<Findings> => {
+  const scope = { ...own, rows: await readAhead(own.rows, []) };
   const looked = await lookUpAll(scope, touched);
   const refs = new Map(touched.refs.map((ref) => [nameOf(ref), ref]));
   const rows = await readKnown(scope, [...refs.values()]);

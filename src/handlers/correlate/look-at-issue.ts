@@ -13,6 +13,7 @@ import { rowAliases } from '../../store/snapshot-row.ts';
 import type { Affected } from './affected.ts';
 import type { Touched } from './collect-findings.ts';
 import { type Evaluated, evaluateRefs } from './evaluate-refs.ts';
+import { readKnown } from './known-refs.ts';
 import { firstKeyPage, refsFrom } from './linked-refs.ts';
 import type { News } from './news.ts';
 import { AT_A_TIME, MOST_CONFLICTS, type Scope } from './scope.ts';
@@ -32,7 +33,7 @@ import {
 type KeyLook = { key: string; page: KeyPage; others: string[] };
 
 type Look = {
-  read: IssueRead;
+  read: Omit<IssueRead, 'named'>;
   keys: KeyLook[];
   claims: Claims;
   settled: NonNullable<IssueUpdate['settled']>;
@@ -73,7 +74,7 @@ const look = async (scope: Scope, issueId: string, newKeys: string[]): Promise<L
   const claims = await claimsOf(scope, own, looks);
   const claim = claimOf(own, claims);
   const settled = { keys, standing: standingOf(rows.item, claim.superseded) };
-  return { read: { ...rows, claim, refs: refsOfPages(looks) }, keys: looks, claims, settled };
+  return { read: { ...rows, claim }, keys: looks, claims, settled };
 };
 
 /**
@@ -126,9 +127,16 @@ const newsUnder = async (scope: Scope, keys: KeyLook[]): Promise<News[]> => {
   return news;
 };
 
-/** An issue that nothing names, as long as its derived row stays: whoever links something to it writes that. */
-const unnamed = (issueId: string, { row, refs }: IssueRead): Touched['unnamed'] =>
-  new Map(refs?.length === 0 ? [[issueId, row.revision]] : []);
+/** The same with what names the issue, where that is no more than a page for each key. */
+const withNamed = async (scope: Scope, { read, keys }: Look): Promise<IssueRead> => {
+  const refs = refsOfPages(keys);
+  const rows = refs && (await readKnown(scope, refs));
+  return { ...read, named: rows?.filter((row) => row !== null) ?? null };
+};
+
+/** What names an issue, as long as its derived row stays: whoever links something to it, or takes it, writes that. */
+const seenOf = (issueId: string, { row, named }: IssueRead): Touched['seen'] =>
+  new Map(named ? [[issueId, { revision: row.revision, named }]] : []);
 
 /** What names the issue is evaluated again where it is due, and what that changes elsewhere is written. */
 const evaluateDue = async (scope: Scope, issueId: string, news: News[]): Promise<Evaluated> => {
@@ -175,8 +183,9 @@ const settle = async (
     add(await before(seen));
     const update = { settled: seen.settled, hints: [], linksChanged: issues.has(issueId) };
     // What was read at first is still good where nothing was due.
-    const made = await updateIssue(scope, issueId, update, news.length === 0 ? seen.read : null);
-    if (made) return { issues, refs, unnamed: unnamed(issueId, made) };
+    const first = news.length === 0 ? await withNamed(scope, seen) : null;
+    const made = await updateIssue(scope, issueId, update, first);
+    if (made) return { issues, refs, seen: seenOf(issueId, made) };
   }
   throw new UnavailableError('table', new Error('too many conflicts'));
 };

@@ -25,7 +25,7 @@ export type UnitResult = {
   retryable: boolean;
 };
 
-export const NOTHING: Touched = { issues: new Map(), refs: [], unnamed: new Map() };
+export const NOTHING: Touched = { issues: new Map(), refs: [], seen: new Map() };
 
 type Delivered = Work & { kind: 'commits' };
 

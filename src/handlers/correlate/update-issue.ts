@@ -1,7 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { isStory } from '../../correlate/story.ts';
 import { lookupKey } from '../../domain/issue-key.ts';
-import type { Ref } from '../../domain/link.ts';
 import { UnavailableError } from '../../errors/errors.ts';
 import { type Claims, type FoundIssue, keyNow, readClaims, supersededBy } from '../../store/claims.ts';
 import { registerGroup } from '../../store/gap-groups.ts';
@@ -17,7 +16,7 @@ import { nextRevision } from '../../store/put-revision.ts';
 import { rowVersion, toSnapshot } from '../../store/snapshot-row.ts';
 import type { Item } from '../../store/table-client.ts';
 import { putVersionMembers } from '../../store/version-members.ts';
-import { readKnown } from './known-refs.ts';
+import type { KnownRef } from './known-refs.ts';
 import { belongsTo, refsOfIssue } from './linked-refs.ts';
 import { afterConflict, MOST_CONFLICTS, type Scope } from './scope.ts';
 
@@ -62,11 +61,8 @@ export type IssueUpdate = {
 /** First an issue's derived row, then what that is derived from. `item` is the snapshot's row. */
 export type IssueRows = { row: IssueLinksRow; item: Item | null };
 
-/**
- * What is read of an issue. `refs`: everything that names one of its keys; null when nobody has asked, or it is more
- * than one page.
- */
-export type IssueRead = IssueRows & { claim: Claim; refs: Ref[] | null };
+/** What is read of an issue. `named`: everything that names one of its keys; null when it has not been read. */
+export type IssueRead = IssueRows & { claim: Claim; named: KnownRef[] | null };
 
 /** The derived row, and the snapshot after it. */
 export const readIssueRows = async (scope: Scope, issueId: string): Promise<IssueRows> => {
@@ -79,7 +75,7 @@ const readIssue = async (scope: Scope, issueId: string, { settled }: IssueUpdate
   const rows = await readIssueRows(scope, issueId);
   const asSettled = { superseded: isSuperseded(rows.row), isContested: false };
   const claim = settled === null ? asSettled : await readClaim(scope, issueId, rows.item);
-  return { ...rows, claim, refs: null };
+  return { ...rows, claim, named: null };
 };
 
 const union = (...keys: Iterable<string>[]): string[] => [...new Set(keys.flatMap((some) => [...some]))];
@@ -103,15 +99,11 @@ const hasCommits = async (
   scope: Scope,
   issueId: string,
   keys: string[],
-  refs: Ref[] | null,
+  named: KnownRef[] | null,
 ): Promise<boolean> => {
-  if (refs === null) {
-    for await (const _ of refsOfIssue(scope, issueId, keys, 'commits')) return true;
-    return false;
-  }
-  const commits = refs.filter(({ kind }) => kind === 'commit');
-  const rows = await readKnown(scope, commits);
-  return rows.some((row) => belongsTo(row, issueId));
+  if (named !== null) return named.some((row) => row.ref.kind === 'commit' && belongsTo(row, issueId));
+  for await (const _ of refsOfIssue(scope, issueId, keys, 'commits')) return true;
+  return false;
 };
 
 /** False when the issue's standing or keys are no longer those under which its commits were evaluated. */
@@ -128,12 +120,12 @@ const nextRow = async (
   read: IssueRead,
 ): Promise<IssueLinksRow | null> => {
   if (!stillHolds(update.settled, read)) return null;
-  const { row, item, claim, refs } = read;
+  const { row, item, claim, named } = read;
   const snapshot = item && toSnapshot(scope.tenant, issueId, item);
   const settledKeys = update.settled?.keys ?? [];
   const keys = keysOf(row, item, [...settledKeys, ...update.hints]);
   const isDue = snapshot !== null && isStory(snapshot) && !claim.superseded;
-  const isGap = isDue && !(await hasCommits(scope, issueId, keys, refs));
+  const isGap = isDue && !(await hasCommits(scope, issueId, keys, named));
   return {
     keys: union(row.keys, settledKeys).sort(),
     settled: update.settled?.standing ?? row.settled,

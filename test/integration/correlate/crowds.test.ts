@@ -26,8 +26,9 @@ afterAll(() => engine.stop());
 const tellAfter = async (
   { app, correlation }: { app: TestApp; correlation: TestCorrelation },
   other: (app: TestApp) => Promise<unknown>,
+  before: () => Promise<unknown> = () => app.deliver(issueBody('1', 'AB-1', 1)),
 ) => {
-  await app.deliver(issueBody('1', 'AB-1', 1));
+  await before();
   const touched = await lookAtIssue(newScope(correlation.deps), '1', []);
   await other(app);
   await correlation.run();
@@ -62,6 +63,39 @@ describe('what is told of an issue that nothing named', () => {
       expect({ matched: matched.length, bare: bare.length, deleted: issues[0]?.deleted }).toEqual(expected);
       const newest = await app.get('/issues/1');
       expect(issues[0]?.updated_at).toBe(newest.body.updated_at);
+    },
+    LIMIT_MS,
+  );
+});
+
+describe('what is told of an issue that a commit named', () => {
+  const message = 'AB-1';
+  const byBranch = commit(1, 'part one', { branch: 'ab-1' });
+
+  it.each([
+    [
+      'a second commit that was linked since',
+      (app: TestApp) => app.deliverCommits('commits', commitsBody(commit(2, message))),
+      ['branch', 'message'],
+    ],
+    [
+      'a better reason since',
+      (app: TestApp) => app.deliverCommits('commits', commitsBody(commit(1, message))),
+      ['message'],
+    ],
+    ['a deletion since', (app: TestApp) => app.deliver(deletionBody('1', 'AB-1', 2)), []],
+  ])(
+    'knows of %s, because a later document never knows less',
+    async (_what, other, expected) => {
+      const app = await startApp({ endpoint: engine.endpoint });
+      using correlation = startCorrelation(app);
+      const { matched } = await tellAfter({ app, correlation }, other, async () => {
+        await app.deliver(issueBody('1', 'AB-1', 1));
+        await app.deliverCommits('commits', commitsBody(byBranch));
+        await correlation.run();
+      });
+      const rules = matched.flatMap(({ commits }) => commits.map(({ rule }) => rule));
+      expect(rules.sort()).toEqual(expected);
     },
     LIMIT_MS,
   );
