@@ -10,7 +10,7 @@ import { CommandError, UsageError } from './shared/command-error.ts';
 import { confirm } from './shared/confirm.ts';
 import { withStore } from './shared/connection.ts';
 import { itemDeadline } from './shared/limits.ts';
-import { describeArtifacts, describePlace, type Place, type TableFlags } from './shared/place.ts';
+import { describeArtifacts, describePlace, type StoreAddress, type TableFlags } from './shared/place.ts';
 import { showProgress } from './shared/progress.ts';
 import { withTableOptions } from './shared/table-options.ts';
 
@@ -31,7 +31,10 @@ const command = withTableOptions(
 );
 
 const findOrFail = async (events: SweepDeps, idOrKey: string): Promise<FoundIssue> => {
-  const found = await findIssue(events.table, DEFAULT_TENANT, idOrKey, itemDeadline());
+  const found = await findIssue(
+    { table: events.table, tenant: DEFAULT_TENANT, signal: itemDeadline() },
+    idOrKey,
+  );
   if (!found) throw new CommandError(`No issue with the key ${idOrKey} is known.`);
   return found;
 };
@@ -39,7 +42,7 @@ const findOrFail = async (events: SweepDeps, idOrKey: string): Promise<FoundIssu
 /** False for a row that holds only the mark that the issue was deleted. */
 const hasFields = ({ row }: FoundIssue): boolean => row?.body !== undefined;
 
-const plan = (issue: FoundIssue, eventCount: number, place: Place): string => {
+const plan = (issue: FoundIssue, eventCount: number, place: StoreAddress): string => {
   const key = issue.row?.issue_key ? ` (${String(issue.row.issue_key)} now)` : '';
   return `Issue ${issue.issue_id}${key} in ${describePlace(place)}, raw bodies in ${describeArtifacts(place)}
 What goes:
@@ -66,7 +69,8 @@ await runCommand(command, async () => {
     throw new UsageError(`${options.issue} is neither an issue id nor a key`);
   return withStore(options, async (events, place) => {
     const issue = await findOrFail(events, options.issue);
-    const listEvents = () => eventsOfIssue(events.table, DEFAULT_TENANT, issue.issue_id, itemDeadline());
+    const listEvents = () =>
+      eventsOfIssue({ table: events.table, tenant: DEFAULT_TENANT, signal: itemDeadline() }, issue.issue_id);
     const eventIds = await listEvents();
     if (!hasFields(issue) && eventIds.length === 0) {
       // A run before may have ended right after it had erased everything.

@@ -19,7 +19,7 @@ const command = withTableOptions(
 );
 
 const readEvent = async (events: EventStore, id: string) => {
-  const found = await getEvent(events.table, id, systemClock(), itemDeadline());
+  const found = await getEvent({ table: events.table, signal: itemDeadline() }, id, systemClock());
   if (!found) throw new CommandError(`No event ${id} is stored. Events expire.`);
   return found;
 };
@@ -34,7 +34,11 @@ const readRaw = async (events: EventStore, id: string): Promise<Buffer> => {
 
 const show = async (events: EventStore, id: string): Promise<string> => {
   const { event } = await readEvent(events, id);
-  const [processing] = await readProcessing(events.table, [id], systemClock(), itemDeadline());
+  const [processing] = await readProcessing(
+    { table: events.table, signal: itemDeadline() },
+    [id],
+    systemClock(),
+  );
   return `${JSON.stringify(toEventView(event, processing), null, 2)}\n`;
 };
 

@@ -15,7 +15,7 @@ import { newCommand, runCommand } from './shared/command.ts';
 import { confirm } from './shared/confirm.ts';
 import { withStore } from './shared/connection.ts';
 import { itemDeadline } from './shared/limits.ts';
-import { describeArtifacts, describePlace, type Place, type TableFlags } from './shared/place.ts';
+import { describeArtifacts, describePlace, type StoreAddress, type TableFlags } from './shared/place.ts';
 import { showProgress } from './shared/progress.ts';
 import { withTableOptions } from './shared/table-options.ts';
 
@@ -71,7 +71,7 @@ const replayAll = async (events: EventStore, ids: string[]): Promise<Result[]> =
   return results;
 };
 
-const askAndReplay = async (events: SweepDeps, place: Place, { yes }: Options, ids: string[]) => {
+const askAndReplay = async (events: SweepDeps, place: StoreAddress, { yes }: Options, ids: string[]) => {
   const what = ids.length === 1 ? '1 event' : `${ids.length} events`;
   const question = `Replay ${what} into ${describePlace(place)} (large bodies: ${describeArtifacts(place)})?`;
   if (!(await confirm(question, yes === true))) return 1;

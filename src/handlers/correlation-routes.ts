@@ -8,7 +8,7 @@ import { readIssueLinks } from '../store/issue-links-row.ts';
 import type { Table } from '../store/table-client.ts';
 import { listCommitGaps, listStoryGaps } from './correlate/list-gap-items.ts';
 import { listIssueCommits } from './correlate/list-issue-commits.ts';
-import type { Place } from './correlate/scope.ts';
+import type { ReadScope } from './correlate/scope.ts';
 import { keysOf } from './correlate/update-issue.ts';
 import type { RouteHandler, RouteHandlers } from './dispatch.ts';
 import { answerListing, type Entry, readStart } from './listing.ts';
@@ -17,11 +17,11 @@ import type { Run } from './run.ts';
 
 type ReadDeps = { table: Table; tenant: string; git_sha: string };
 
-const scopeOf = ({ table, tenant }: ReadDeps, { signal }: Run): Place => ({
+const scopeOf = ({ table, tenant }: ReadDeps, { signal }: Run): ReadScope => ({
   table,
   tenant,
   signal,
-  rows: rowsReader(table, signal),
+  rows: rowsReader({ table, signal }),
 });
 
 /** What cannot be a project or a repository has nothing listed under it. */
@@ -39,7 +39,11 @@ const getIssueCommits =
     if (!found?.row) return noIssue(run);
     const { issue_id, row } = found;
     const scope = scopeOf(deps, run);
-    const known = await readIssueLinks(singleReader(scope.table, run.signal), scope.tenant, issue_id);
+    const known = await readIssueLinks(
+      singleReader({ table: scope.table, signal: run.signal }),
+      scope.tenant,
+      issue_id,
+    );
     const args = { issue: typeof row.issue_key === 'string' ? row.issue_key : issue_id };
     const issue = { issue_id, asked: askedFor(keyOrId) };
     const entries = listIssueCommits(scope, issue, keysOf(known, row, []), after);

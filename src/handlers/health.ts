@@ -18,7 +18,7 @@ const FAILED_FOR_MS = 30_000;
 
 /** Reads a key nobody writes: shows that the table is there, readable and answering. */
 const checkTable = (table: Table, run: Run): Promise<Check> =>
-  getItem(table, { pk: 'HEALTH', sk: 'HEALTH' }, run.signal).then(
+  getItem({ table, signal: run.signal }, { pk: 'HEALTH', sk: 'HEALTH' }).then(
     () => 'ok',
     () => 'failing',
   );
@@ -27,7 +27,7 @@ const checkTable = (table: Table, run: Run): Promise<Check> =>
 const retryWrite = async ({ table, writes }: HealthDeps, run: Run): Promise<void> => {
   const failedAt = writes.failedAt();
   if (failedAt === null || passedBetween(failedAt, run.began) < FAILED_FOR_MS) return;
-  await tryWrite(table, run.signal).catch(() => {});
+  await tryWrite({ table, signal: run.signal }).catch(() => {});
 };
 
 const runChecks = async (deps: HealthDeps, run: Run): Promise<Checks> => {

@@ -21,7 +21,7 @@ export const lookUpIssue = async (
   run: Run,
 ): Promise<LookedUp | null> => {
   const possible = isIssueId(keyOrId) || (isIssueKey(keyOrId) && !/^\d+$/.test(keyOrId));
-  return possible ? findIssue(table, tenant, keyOrId, run.signal) : null;
+  return possible ? findIssue({ table, tenant, signal: run.signal }, keyOrId) : null;
 };
 
 /** Of which issue a cursor's page is, and the key or id that its first page was asked for. */

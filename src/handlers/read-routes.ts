@@ -71,7 +71,7 @@ const getIssues =
     };
     const after = readAfter(query, id, afterIssue)?.issue_id ?? null;
     const page = { limit: readLimit(query), after, take };
-    const last = await listIssues(table, tenant, project, filter, page, run.signal);
+    const last = await listIssues({ table, tenant, signal: run.signal }, project, filter, page);
     return jsonResponse(200, {
       issues,
       next_cursor: encodeCursor(id, last === null ? null : { issue_id: last }),
@@ -85,7 +85,11 @@ const fillEvents = async (table: Table, entries: Item[], run: Run): Promise<Even
   const events: EventView[] = [];
   const room = newPageRoom();
   let last: Item | null = null;
-  for await (const { entry, event, bytes } of loadEvents(table, entries, run.received_ms, run.signal)) {
+  for await (const { entry, event, bytes } of loadEvents(
+    { table, signal: run.signal },
+    entries,
+    run.received_ms,
+  )) {
     if (!room.read(bytes) || (event !== null && !room.take(event))) return { events, last };
     if (event !== null) events.push(event);
     last = entry;
@@ -117,7 +121,7 @@ const getIssueEvents =
     if (!found) return noIssue(run);
     const { issue_id, row } = found;
     const page = { limit, after: after && eventEntry(tenant, issue_id, after) };
-    const { items, last } = await listIssueEvents(table, tenant, issue_id, page, run.signal);
+    const { items, last } = await listIssueEvents({ table, tenant, signal: run.signal }, issue_id, page);
     if (!row && items.length === 0 && after === null) return noIssue(run);
     const { events, last: lastShown } = await fillEvents(table, items, run);
     const next = lastShown ?? last;
@@ -139,7 +143,10 @@ const getEvents =
     const id = cursorId(tenant, ['events', day, outcome]);
     const limit = readLimit(query);
     const before = readAfter(query, id, beforeRun)?.before ?? null;
-    const { items, next } = await listDay(table, { tenant, day, outcome, before, limit }, run.signal);
+    const { items, next } = await listDay(
+      { table, signal: run.signal },
+      { tenant, day, outcome, before, limit },
+    );
     const { events, last } = await fillEvents(table, items, run);
     const goesOn = last === null ? next : String(last.run_id);
     const position = goesOn === null ? null : { before: goesOn };
@@ -149,11 +156,13 @@ const getEvents =
 const getOneEvent =
   ({ table, tenant }: ReadDeps): RouteHandler =>
   async (_request, eventId, run) => {
-    const found = isEventId(eventId) ? await getEvent(table, eventId, run.received_ms, run.signal) : null;
+    const found = isEventId(eventId)
+      ? await getEvent({ table, signal: run.signal }, eventId, run.received_ms)
+      : null;
     // An id tells nothing of its tenant: what is another one's is as unknown as any.
     if (found?.event.tenant !== tenant)
       return notFound('No event with this id is stored. Events expire.', run);
-    const [processing] = await readProcessing(table, [eventId], run.received_ms, run.signal);
+    const [processing] = await readProcessing({ table, signal: run.signal }, [eventId], run.received_ms);
     return jsonResponse(200, toEventView(found.event, processing));
   };
 
@@ -163,7 +172,7 @@ const getStats =
     const hours = readHours(query);
     const { received_ms: now, signal } = run;
     const [counts, waiting] = await Promise.all([
-      countEvents(table, tenant, now, hours, signal),
+      countEvents({ table, tenant, signal }, now, hours),
       countWaiting(table, { tenant, hours, retention_days }, now, signal),
     ]);
     const { outcomes, event_types } = counts;

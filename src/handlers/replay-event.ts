@@ -28,7 +28,7 @@ export const replayEvent = async (
   clock: Clock,
   signal: AbortSignal,
 ): Promise<Replayed> => {
-  const found = await getEvent(events.table, eventId, clock(), signal);
+  const found = await getEvent({ table: events.table, signal }, eventId, clock());
   if (!found) return { kind: 'not-found' };
   const raw = await rawOf(events, found, signal);
   if (!raw) return { kind: 'body-missing' };
@@ -41,7 +41,7 @@ export const replayEvent = async (
   const body = await prepareEventBody(events, released, raw, signal);
   // Should this process end before correlation has seen the event, the sweep comes back to it.
   const lowered = { since_ms: released.received_ms, now_ms: clock() };
-  await lowerSweepMark(events.table, released.tenant, lowered, signal);
+  await lowerSweepMark({ table: events.table, tenant: released.tenant, signal }, lowered);
   await releaseEvent(events, released, body, clock(), signal);
   return { kind: 'released', outcome };
 };

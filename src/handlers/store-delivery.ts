@@ -48,7 +48,7 @@ const storeSnapshot = (
     keys: delivery.keys,
     keys_are_new: delivery.keys.length > 1 || delivery.facts.event_type === 'jira:issue_created',
   };
-  return putSnapshot(table, write, signal);
+  return putSnapshot({ table, signal }, write);
 };
 
 /**
@@ -69,10 +69,10 @@ export const storeDelivery = async (
   if (snapshot) results.push(await storeSnapshot(table, delivery, snapshot, identity, signal));
   if (deletion)
     results.push(
-      await markDeleted(table, { tenant, event_id, ...deletion, keys: snapshot ? [] : keys }, signal),
+      await markDeleted({ table, signal }, { tenant, event_id, ...deletion, keys: snapshot ? [] : keys }),
     );
   if (results.length === 0 && facts.issue_id !== null)
-    await putAliases(table, tenant, facts.issue_id, keys, signal);
+    await putAliases({ table, tenant, signal }, facts.issue_id, keys);
   if (results.includes('applied')) return 'applied';
   return results.includes('stale') ? 'stale' : 'recorded';
 };

@@ -6,10 +6,10 @@ type Gap = '' | ' ' | '\t' | '\n';
 const STRENGTH = { '': 0, ' ': 1, '\t': 2, '\n': 3 } as const;
 
 /** Where a node stands: in a table row, which is one line, and among nodes that share a line. */
-type Place = { inRow: boolean; inLine: boolean };
+type Surroundings = { inRow: boolean; inLine: boolean };
 
 /** Still to do: a node, a piece of text, or a gap before what comes next. */
-type Task = ({ node: Json } & Place) | { piece: string } | { gap: Gap };
+type Task = ({ node: Json } & Surroundings) | { piece: string } | { gap: Gap };
 
 /** Their content is one line, or several that only hard breaks part. */
 const LINES = new Set<Json | undefined>([
@@ -23,7 +23,7 @@ const LINES = new Set<Json | undefined>([
 
 const isInline = (node: Json): boolean => isJsonObject(node) && inlineText(node) !== undefined;
 
-const childrenOf = (node: JsonObject, { inRow, inLine }: Place): Task[] => {
+const childrenOf = (node: JsonObject, { inRow, inLine }: Surroundings): Task[] => {
   const type = own(node, 'type');
   const content = own(node, 'content');
   if (!Array.isArray(content)) return [];
@@ -34,7 +34,7 @@ const childrenOf = (node: JsonObject, { inRow, inLine }: Place): Task[] => {
 };
 
 /** Blocks begin and end a line, but a table row is one line with a tab between its cells. */
-const blockTasks = (node: JsonObject, text: string, place: Place): Task[] => {
+const blockTasks = (node: JsonObject, text: string, place: Surroundings): Task[] => {
   const gap = place.inRow ? ' ' : '\n';
   const type = own(node, 'type');
   const isCell = place.inRow && (type === 'tableCell' || type === 'tableHeader');
@@ -42,7 +42,7 @@ const blockTasks = (node: JsonObject, text: string, place: Place): Task[] => {
   return [{ gap }, { piece: text }, { gap }, ...children, { gap: isCell ? '\t' : gap }];
 };
 
-const tasksOf = (node: JsonObject, place: Place): Task[] => {
+const tasksOf = (node: JsonObject, place: Surroundings): Task[] => {
   const inline = inlineText(node);
   if (inline !== undefined) return [{ piece: inline }];
   const block = blockText(node);

@@ -1,19 +1,18 @@
 import { PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { marshall } from '@aws-sdk/util-dynamodb';
 import { ALIAS_SORT, aliasKey, aliasPartition, issueOfAlias } from './keys.ts';
+import type { Place } from './place.ts';
 import { queryPage } from './read-items.ts';
-import { callTable, type Item, type Table } from './table-client.ts';
+import { callTable, type Item } from './table-client.ts';
 
 /**
  * Makes every key find its issue for ever. Plain puts of the same row: repeating them changes nothing, so a
  * retry repairs what a crash left out.
  */
 export const putAliases = async (
-  table: Table,
-  tenant: string,
+  { table, tenant, signal }: Place,
   issueId: string,
   keys: string[],
-  signal: AbortSignal,
 ): Promise<void> => {
   const puts = keys.map((key) => {
     const put = new PutItemCommand({ TableName: table.name, Item: marshall(aliasKey(tenant, key, issueId)) });
@@ -26,12 +25,7 @@ export const putAliases = async (
 const PAGE = 500;
 
 /** Ids of all issues known to have had the key, in no order that matters. */
-export const issuesWithKey = async (
-  table: Table,
-  tenant: string,
-  key: string,
-  signal: AbortSignal,
-): Promise<string[]> => {
+export const issuesWithKey = async ({ table, tenant, signal }: Place, key: string): Promise<string[]> => {
   const query = {
     ConsistentRead: true,
     KeyConditionExpression: 'pk = :pk AND begins_with(sk, :issue)',
@@ -41,12 +35,11 @@ export const issuesWithKey = async (
   let after: Item | null = null;
   do {
     const page: { items: Item[]; last: Item | null } = await queryPage(
-      table,
+      { table, signal },
       query,
       ['pk', 'sk'],
       PAGE,
       after,
-      signal,
     );
     ids.push(...page.items.flatMap((item) => issueOfAlias(String(item.sk)) ?? []));
     after = page.last;

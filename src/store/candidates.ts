@@ -1,37 +1,33 @@
 import type { Ref } from '../domain/link.ts';
 import { aliasPartition, candidateKey, candidateSortPrefix, issueOfAlias, refOfCandidate } from './keys.ts';
+import type { Place } from './place.ts';
 import { putRows } from './put-rows.ts';
 import { queryPage } from './read-items.ts';
-import type { Item, Table } from './table-client.ts';
+import type { Item } from './table-client.ts';
 
 /** Makes every one of these keys lead to the commits that name it, for ever: an issue may come later. */
 export const putCandidates = (
-  table: Table,
-  tenant: string,
+  { table, tenant, signal }: Place,
   named: { key: string; ref: Ref }[],
-  signal: AbortSignal,
 ): Promise<void> =>
   putRows(
-    table,
+    { table, signal },
     named.map(({ key, ref }) => candidateKey(tenant, key, ref)),
-    signal,
   );
 
 /** One page of the commits or pull requests that name a key, by repository and id. */
 export const listNaming = async (
-  table: Table,
-  tenant: string,
+  { table, tenant, signal }: Place,
   key: string,
   kind: Ref['kind'],
   page: { limit: number; after: Item | null },
-  signal: AbortSignal,
 ): Promise<{ refs: Ref[]; last: Item | null }> => {
   const query = {
     KeyConditionExpression: 'pk = :pk AND begins_with(sk, :kind)',
     ExpressionAttributeValues: { ':pk': aliasPartition(tenant, key), ':kind': candidateSortPrefix(kind) },
     ConsistentRead: true,
   };
-  const { items, last } = await queryPage(table, query, ['pk', 'sk'], page.limit, page.after, signal);
+  const { items, last } = await queryPage({ table, signal }, query, ['pk', 'sk'], page.limit, page.after);
   return { refs: items.flatMap((item) => refOfCandidate(String(item.sk)) ?? []), last };
 };
 
@@ -40,18 +36,16 @@ export type KeyPage = { issue_ids: string[]; refs: Ref[]; last: Item | null };
 
 /** One page of what lies under a key, in one call: commits, then aliases, then pull requests. */
 export const readKeyPage = async (
-  table: Table,
-  tenant: string,
+  { table, tenant, signal }: Place,
   key: string,
   page: { limit: number; after: Item | null },
-  signal: AbortSignal,
 ): Promise<KeyPage> => {
   const query = {
     KeyConditionExpression: 'pk = :pk',
     ExpressionAttributeValues: { ':pk': aliasPartition(tenant, key) },
     ConsistentRead: true,
   };
-  const { items, last } = await queryPage(table, query, ['pk', 'sk'], page.limit, page.after, signal);
+  const { items, last } = await queryPage({ table, signal }, query, ['pk', 'sk'], page.limit, page.after);
   const names = items.map((item) => String(item.sk));
   return {
     issue_ids: names.flatMap((name) => issueOfAlias(name) ?? []),

@@ -3,9 +3,10 @@ import { lookupKey } from '../domain/issue-key.ts';
 import { isNewer } from '../domain/version.ts';
 import { issuesWithKey } from './aliases.ts';
 import { projectSort, snapshotKey } from './keys.ts';
+import type { Place } from './place.ts';
 import { readRowsOf } from './read-items.ts';
 import { rowVersion } from './snapshot-row.ts';
-import type { Item, Table } from './table-client.ts';
+import type { Item } from './table-client.ts';
 
 /** An issue somebody asked for; `row` is null when only events of it are known. */
 export type FoundIssue = { issue_id: string; row: Item | null };
@@ -63,16 +64,11 @@ export const supersededBy = (issue: FoundIssue, claims: Claims): string | null =
 };
 
 /** All issues known to have had each key, with their rows as of now. `keys` in the form they are looked up. */
-export const readClaims = async (
-  table: Table,
-  tenant: string,
-  keys: string[],
-  signal: AbortSignal,
-): Promise<Claims> => {
-  const having = async (key: string) => [key, await issuesWithKey(table, tenant, key, signal)] as const;
+export const readClaims = async ({ table, tenant, signal }: Place, keys: string[]): Promise<Claims> => {
+  const having = async (key: string) => [key, await issuesWithKey({ table, tenant, signal }, key)] as const;
   const ids = await pMap(keys, having, { concurrency: AT_A_TIME });
   const all = [...new Set(ids.flatMap(([, some]) => some))];
-  const rows = new Map(await readRowsOf(table, all, (id) => snapshotKey(tenant, id), signal));
+  const rows = new Map(await readRowsOf({ table, signal }, all, (id) => snapshotKey(tenant, id)));
   return new Map(
     ids.map(([key, some]) => [key, some.map((issue_id) => ({ issue_id, row: rows.get(issue_id) ?? null }))]),
   );
@@ -87,16 +83,11 @@ const isDecided = (key: string, issues: FoundIssue[]): boolean => {
  * The same, and of issues that only had a key which no issue that is there has now, also the claims of the key
  * they have: what is superseded there does not count here.
  */
-export const readFurtherClaims = async (
-  table: Table,
-  tenant: string,
-  keys: string[],
-  signal: AbortSignal,
-): Promise<Claims> => {
-  const claims = await readClaims(table, tenant, keys, signal);
+export const readFurtherClaims = async (place: Place, keys: string[]): Promise<Claims> => {
+  const claims = await readClaims(place, keys);
   const undecided = [...claims].flatMap(([key, issues]) => (isDecided(key, issues) ? [] : issues));
   const further = new Set(undecided.flatMap((issue) => keyNow(issue) ?? []));
   const unread = [...further].filter((key) => !claims.has(key));
   if (unread.length === 0) return claims;
-  return new Map([...claims, ...(await readClaims(table, tenant, unread, signal))]);
+  return new Map([...claims, ...(await readClaims(place, unread))]);
 };

@@ -1,6 +1,7 @@
 import { ConditionalCheckFailedException, PutItemCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
 import { within } from '../platform/deadline.ts';
+import type { TableCall } from './place.ts';
 import { getItem, type Item, type Key, type Table, tableFault } from './table-client.ts';
 
 /**
@@ -21,9 +22,8 @@ const toAttributes = (item: Item) => marshall(item, { removeUndefinedValues: tru
  * @throws RefusedItemError for a malformed item, UnavailableError for any other fault
  */
 const writeIf = async (
-  table: Table,
+  { table, signal }: TableCall,
   key: Key,
-  signal: AbortSignal,
   write: () => Promise<unknown>,
 ): Promise<ConditionalWrite> => {
   try {
@@ -32,7 +32,7 @@ const writeIf = async (
   } catch (fault) {
     if (!(fault instanceof ConditionalCheckFailedException)) throw tableFault(fault);
     const returned = fault.Item ? unmarshall(fault.Item) : null;
-    return { written: false, returned, row: async () => returned ?? getItem(table, key, signal) };
+    return { written: false, returned, row: async () => returned ?? getItem({ table, signal }, key) };
   }
 };
 
@@ -45,25 +45,23 @@ const conditionPart = (table: Table, { condition, values }: Condition) => ({
 
 /** Puts the whole item if the condition holds. */
 export const putIf = (
-  table: Table,
+  { table, signal }: TableCall,
   put: Condition & { item: Item & Key },
-  signal: AbortSignal,
 ): Promise<ConditionalWrite> => {
   const { pk, sk } = put.item;
   const command = new PutItemCommand({ ...conditionPart(table, put), Item: toAttributes(put.item) });
-  return writeIf(table, { pk, sk }, signal, () => table.writer.send(command));
+  return writeIf({ table, signal }, { pk, sk }, () => table.writer.send(command));
 };
 
 /** Updates the item, or creates it, if the condition holds. */
 export const updateIf = (
-  table: Table,
+  { table, signal }: TableCall,
   write: Condition & { key: Key; update: string },
-  signal: AbortSignal,
 ): Promise<ConditionalWrite> => {
   const command = new UpdateItemCommand({
     ...conditionPart(table, write),
     Key: toAttributes(write.key),
     UpdateExpression: write.update,
   });
-  return writeIf(table, write.key, signal, () => table.writer.send(command));
+  return writeIf({ table, signal }, write.key, () => table.writer.send(command));
 };

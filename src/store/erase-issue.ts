@@ -1,6 +1,7 @@
 import { DeleteCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { eventIdOf } from './event-row.ts';
 import { eventKey, processingKey, snapshotKey } from './keys.ts';
+import type { Place, TableCall } from './place.ts';
 import type { RawBodies } from './raw-bodies.ts';
 import { listIssueEvents } from './read-events.ts';
 import { callTable, getItem, type Item, type Table } from './table-client.ts';
@@ -8,10 +9,9 @@ import { callTable, getItem, type Item, type Table } from './table-client.ts';
 const PAGE = 100;
 
 const eraseEvent = async (
-  table: Table,
+  { table, signal }: TableCall,
   rawBodies: RawBodies,
   eventId: string,
-  signal: AbortSignal,
 ): Promise<void> => {
   await rawBodies.remove(eventId, signal);
   for (const Key of [processingKey(eventId), eventKey(eventId)]) {
@@ -21,14 +21,9 @@ const eraseEvent = async (
 };
 
 /** A deletion mark stays: it says nothing of a person, and without it a late delivery would revive the issue. */
-const eraseSnapshot = async (
-  table: Table,
-  tenant: string,
-  issueId: string,
-  signal: AbortSignal,
-): Promise<void> => {
+const eraseSnapshot = async ({ table, tenant, signal }: Place, issueId: string): Promise<void> => {
   const Key = snapshotKey(tenant, issueId);
-  const row = await getItem(table, Key, signal);
+  const row = await getItem({ table, signal }, Key);
   const fields =
     'body, updated_ms, timestamp_ms, event_id, schema_version, issue_key, project_pk, project_sk';
   const marked = new UpdateCommand({ TableName: table.name, Key, UpdateExpression: `REMOVE ${fields}` });
@@ -37,22 +32,14 @@ const eraseSnapshot = async (
 };
 
 /** Ids of all events of an issue. */
-export const eventsOfIssue = async (
-  table: Table,
-  tenant: string,
-  issueId: string,
-  signal: AbortSignal,
-): Promise<string[]> => {
+export const eventsOfIssue = async (place: Place, issueId: string): Promise<string[]> => {
   const ids: string[] = [];
   let after: Item | null = null;
   do {
-    const page: { items: Item[]; last: Item | null } = await listIssueEvents(
-      table,
-      tenant,
-      issueId,
-      { limit: PAGE, after },
-      signal,
-    );
+    const page: { items: Item[]; last: Item | null } = await listIssueEvents(place, issueId, {
+      limit: PAGE,
+      after,
+    });
     ids.push(...page.items.map(eventIdOf));
     after = page.last;
   } while (after !== null);
@@ -72,8 +59,8 @@ export const eraseIssue = async (
   newSignal: () => AbortSignal,
 ): Promise<void> => {
   for (const eventId of issue.event_ids) {
-    await eraseEvent(table, rawBodies, eventId, newSignal());
+    await eraseEvent({ table, signal: newSignal() }, rawBodies, eventId);
     onErased();
   }
-  await eraseSnapshot(table, issue.tenant, issue.issue_id, newSignal());
+  await eraseSnapshot({ table, tenant: issue.tenant, signal: newSignal() }, issue.issue_id);
 };

@@ -30,9 +30,8 @@ export async function* eventsOfDay(
   let before: string | null = firstRunIdAt(query.to_ms);
   while (before !== null) {
     const page: { items: Item[]; next: string | null } = await listDay(
-      table,
+      { table, signal: newSignal() },
       { tenant, day, outcome, before, limit: PAGE },
-      newSignal(),
     );
     const inRange = page.items.map(toEntry).filter(({ run_id }) => run_id >= first);
     if (inRange.length > 0) yield inRange;

@@ -1,4 +1,5 @@
 import { type GapKind, gapGroupsPartition } from './keys.ts';
+import type { Place } from './place.ts';
 import { putRows } from './put-rows.ts';
 import { queryPage } from './read-items.ts';
 import type { Item, Table } from './table-client.ts';
@@ -17,32 +18,28 @@ const registeredIn = (table: Table): Set<string> => {
 
 /** Makes a project (or repository) one of those a listing without a filter goes through. Before its first gap. */
 export const registerGroup = async (
-  table: Table,
-  tenant: string,
+  { table, tenant, signal }: Place,
   kind: GapKind,
   group: string,
-  signal: AbortSignal,
 ): Promise<void> => {
   const row = { pk: gapGroupsPartition(tenant, kind), sk: `${PREFIX}${group}` };
   const known = registeredIn(table);
   const name = `${row.pk}\n${row.sk}`;
   if (known.has(name)) return;
-  await putRows(table, [row], signal);
+  await putRows({ table, signal }, [row]);
   known.add(name);
 };
 
 /** Up to `limit` groups that follow `after` in their order; `after` null begins. */
 export const listGroups = async (
-  table: Table,
-  tenant: string,
+  { table, tenant, signal }: Place,
   kind: GapKind,
   after: string | null,
   limit: number,
-  signal: AbortSignal,
 ): Promise<string[]> => {
   const pk = gapGroupsPartition(tenant, kind);
   const start: Item | null = after === null ? null : { pk, sk: `${PREFIX}${after}` };
   const query = { KeyConditionExpression: 'pk = :pk', ExpressionAttributeValues: { ':pk': pk } };
-  const { items } = await queryPage(table, query, ['pk', 'sk'], limit, start, signal);
+  const { items } = await queryPage({ table, signal }, query, ['pk', 'sk'], limit, start);
   return items.map((item) => String(item.sk).slice(PREFIX.length));
 };

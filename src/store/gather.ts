@@ -1,4 +1,5 @@
 import DataLoader from 'dataloader';
+import type { TableCall } from './place.ts';
 import { MOST_PER_CALL, putRows } from './put-rows.ts';
 import { readRows } from './read-items.ts';
 import { getItem, type Item, type Key, type Table } from './table-client.ts';
@@ -14,15 +15,15 @@ export type RowWriter = (row: Item & Key) => Promise<void>;
 
 /** One call for each row. */
 export const singleReader =
-  (table: Table, signal: AbortSignal): RowReader =>
+  (place: TableCall): RowReader =>
   (key) =>
-    getItem(table, key, signal);
+    getItem(place, key);
 
 /** As many rows with one call as it takes. */
 export const rowsReader =
-  (table: Table, signal: AbortSignal): RowsReader =>
+  (place: TableCall): RowsReader =>
   (keys) =>
-    readRows(table, [...keys], signal);
+    readRows(place, [...keys]);
 
 /** How long the first row asked for waits for others (milliseconds). */
 const GATHER_MS = 2;
@@ -56,10 +57,13 @@ export type Gathered = { row: RowReader; put: RowWriter };
  * @param newSignal ends one such call
  */
 export const gather = (table: Table, newSignal: () => AbortSignal): Gathered => {
-  const rows = new DataLoader<Key, Item | null>((keys) => readRows(table, [...keys], newSignal()), GATHERING);
+  const rows = new DataLoader<Key, Item | null>(
+    (keys) => readRows({ table, signal: newSignal() }, [...keys]),
+    GATHERING,
+  );
   const puts = new DataLoader<Item & Key, null>(
     async (items) => {
-      await putRows(table, distinct(items), newSignal());
+      await putRows({ table, signal: newSignal() }, distinct(items));
       return items.map(() => null);
     },
     { ...GATHERING, maxBatchSize: MOST_PER_CALL },

@@ -1,8 +1,9 @@
 import { compress, decompress } from '../platform/codec.ts';
 import type { RowReader } from './gather.ts';
 import { issueLinksKey, projectSort, workPartition } from './keys.ts';
+import type { Place } from './place.ts';
 import { putRevision, type Revision, revisionOf } from './put-revision.ts';
-import type { Item, Key, Table } from './table-client.ts';
+import type { Item, Key } from './table-client.ts';
 
 /** What of an issue decides which commits belong to it. */
 export type Standing = {
@@ -74,16 +75,14 @@ const gapAttributes = (tenant: string, issueId: string, gap: string | null): Ite
 
 /** @returns false when somebody else has written it since it was read */
 export const putIssueLinks = (
-  table: Table,
-  tenant: string,
+  { table, tenant, signal }: Place,
   issueId: string,
   { revision, ...contents }: IssueLinksRow,
-  signal: AbortSignal,
 ): Promise<boolean> => {
   const item: Item & Key = {
     ...issueLinksKey(tenant, issueId),
     body: encode(contents),
     ...gapAttributes(tenant, issueId, contents.gap),
   };
-  return putRevision(table, item, revision, signal);
+  return putRevision({ table, signal }, item, revision);
 };

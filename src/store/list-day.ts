@@ -1,6 +1,7 @@
 import { QueryCommand, type QueryCommandInput } from '@aws-sdk/lib-dynamodb';
 import type { Outcome } from '../domain/delivery.ts';
 import { dayPartitions } from './keys.ts';
+import type { TableCall } from './place.ts';
 import { callTable, type Item, type Table } from './table-client.ts';
 
 export type DayQuery = {
@@ -34,10 +35,9 @@ const shardQuery = (table: Table, query: DayQuery, partition: string): QueryComm
 });
 
 const readShard = async (
-  table: Table,
+  { table, signal }: TableCall,
   query: DayQuery,
   partition: string,
-  signal: AbortSignal,
 ): Promise<Shard> => {
   const command = new QueryCommand(shardQuery(table, query, partition));
   const { Items = [], LastEvaluatedKey } = await callTable(signal, () => table.reader.send(command));
@@ -52,12 +52,11 @@ const runIdOf = (item: Item): string => String(item.run_id);
  * @returns `next`: the run id to go on before, null on the last page
  */
 export const listDay = async (
-  table: Table,
+  place: TableCall,
   query: DayQuery,
-  signal: AbortSignal,
 ): Promise<{ items: Item[]; next: string | null }> => {
   const partitions = dayPartitions(query.tenant, query.day);
-  const shards = await Promise.all(partitions.map((partition) => readShard(table, query, partition, signal)));
+  const shards = await Promise.all(partitions.map((partition) => readShard(place, query, partition)));
   const floor = shards.map((shard) => shard.readTo ?? '').reduce((a, b) => (a > b ? a : b));
   const safe = shards.flatMap((shard) => shard.items).filter((item) => runIdOf(item) >= floor);
   const sorted = safe.sort((a, b) => (runIdOf(a) < runIdOf(b) ? 1 : -1));

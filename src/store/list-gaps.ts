@@ -1,7 +1,8 @@
 import { listGroups } from './gap-groups.ts';
 import { type GapKind, workPartition } from './keys.ts';
+import type { TableCall } from './place.ts';
 import { queryPage, readRowsOf } from './read-items.ts';
-import type { Item, Key, Table } from './table-client.ts';
+import type { Item, Key } from './table-client.ts';
 
 /** Behind an entry of a group, or, without its keys, behind the whole group. */
 export type GapPosition = { group: string } | EntryPosition;
@@ -31,14 +32,13 @@ const entryIn = (group: string, after: GapPosition | null): EntryPosition | null
   after !== null && isEntry(after) && after.group === group ? after : null;
 
 async function* groupsAfter(
-  table: Table,
+  { table, signal }: TableCall,
   { tenant, kind }: GapQuery,
   first: string | null,
-  signal: AbortSignal,
 ): AsyncGenerator<string> {
   let after = first;
   for (;;) {
-    const groups = await listGroups(table, tenant, kind, after, GROUPS_PAGE, signal);
+    const groups = await listGroups({ table, tenant, signal }, kind, after, GROUPS_PAGE);
     yield* groups;
     if (groups.length < GROUPS_PAGE) return;
     after = groups.at(-1) ?? null;
@@ -47,10 +47,9 @@ async function* groupsAfter(
 
 /** The groups to look at, in their order: that of an entry to go on behind comes first. */
 export async function* gapGroups(
-  table: Table,
+  place: TableCall,
   query: GapQuery,
   after: GapPosition | null,
-  signal: AbortSignal,
 ): AsyncGenerator<string> {
   const isBegun = after !== null && isEntry(after);
   if (query.groups !== null) {
@@ -59,19 +58,14 @@ export async function* gapGroups(
     return;
   }
   if (isBegun) yield after.group;
-  yield* groupsAfter(table, query, after?.group ?? null, signal);
+  yield* groupsAfter(place, query, after?.group ?? null);
 }
 
 const toKey = (item: Item): Key => ({ pk: String(item.pk), sk: String(item.sk) });
 
 /** The index follows the rows with a delay: what is no gap any more, or another one now, has no row. */
-const current = async (
-  table: Table,
-  group: string,
-  entries: Item[],
-  signal: AbortSignal,
-): Promise<GapEntry[]> => {
-  const rows = await readRowsOf(table, entries, toKey, signal);
+const current = async (place: TableCall, group: string, entries: Item[]): Promise<GapEntry[]> => {
+  const rows = await readRowsOf(place, entries, toKey);
   return rows.map(([entry, row]) => {
     const same = row?.work_pk === entry.work_pk && row?.work_sk === entry.work_sk;
     return { position: { group, ...toKey(entry), work_sk: String(entry.work_sk) }, row: same ? row : null };
@@ -83,11 +77,10 @@ const startKey = (partition: string, after: EntryPosition | null): Item | null =
 
 /** Pages of a group's entries; a page may be empty. `after` counts only if it is in this group. */
 export async function* gapsOfGroup(
-  table: Table,
+  { table, signal }: TableCall,
   { tenant, kind, from, newest_first }: GapQuery,
   group: string,
   after: GapPosition | null,
-  signal: AbortSignal,
 ): AsyncGenerator<GapEntry[]> {
   const partition = workPartition(tenant, kind, group);
   const index = {
@@ -99,8 +92,8 @@ export async function* gapsOfGroup(
   let start = startKey(partition, entryIn(group, after));
   do {
     const names = ['pk', 'sk', 'work_pk', 'work_sk'];
-    const { items, last } = await queryPage(table, index, names, PAGE, start, signal);
-    yield await current(table, group, items, signal);
+    const { items, last } = await queryPage({ table, signal }, index, names, PAGE, start);
+    yield await current({ table, signal }, group, items);
     start = last;
   } while (start !== null);
 }

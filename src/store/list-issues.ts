@@ -1,9 +1,10 @@
 import type { Snapshot } from '../domain/snapshot.ts';
 import { decodeIssueLinks, isSuperseded } from './issue-links-row.ts';
 import { issueIdOfKey, issueLinksKey, projectPartition, projectSort, snapshotKey } from './keys.ts';
+import type { Place } from './place.ts';
 import { queryPage, readRowsOf } from './read-items.ts';
 import { toSnapshot } from './snapshot-row.ts';
-import type { Item, Table } from './table-client.ts';
+import type { Item } from './table-client.ts';
 
 /** A null filter lets everything pass. */
 export type IssueFilter = { status: string | null; fix_version: string | null; deleted: boolean | null };
@@ -15,14 +16,12 @@ const passes = (snapshot: Snapshot, filter: IssueFilter): boolean =>
 
 /** Issues as of now, with what correlation knows of them: those nobody knows, or that are superseded, are left out. */
 export async function* readListed(
-  table: Table,
-  tenant: string,
+  { table, tenant, signal }: Place,
   ids: string[],
-  signal: AbortSignal,
 ): AsyncGenerator<{ snapshot: Snapshot; row: Item }> {
   const [rows, derived] = await Promise.all([
-    readRowsOf(table, ids, (id) => snapshotKey(tenant, id), signal),
-    readRowsOf(table, ids, (id) => issueLinksKey(tenant, id), signal),
+    readRowsOf({ table, signal }, ids, (id) => snapshotKey(tenant, id)),
+    readRowsOf({ table, signal }, ids, (id) => issueLinksKey(tenant, id)),
   ]);
   for (const [index, [id, row]] of rows.entries()) {
     const superseded = isSuperseded(decodeIssueLinks(derived[index]?.[1] ?? null));
@@ -45,12 +44,10 @@ export type IssuePage = { limit: number; after: string | null; take: (snapshot: 
  * @returns the issue behind which to go on, null on the last page
  */
 export const listIssues = async (
-  table: Table,
-  tenant: string,
+  { table, tenant, signal }: Place,
   project: string,
   filter: IssueFilter,
   { limit, after, take }: IssuePage,
-  signal: AbortSignal,
 ): Promise<string | null> => {
   const partition = projectPartition(tenant, project);
   const query = {
@@ -60,10 +57,10 @@ export const listIssues = async (
   };
   const keyNames = ['pk', 'sk', 'project_pk', 'project_sk'];
   const start = after === null ? null : startKey(tenant, project, after);
-  const { items, last } = await queryPage(table, query, keyNames, limit, start, signal);
+  const { items, last } = await queryPage({ table, signal }, query, keyNames, limit, start);
   const ids = items.map(({ pk }) => issueIdOfKey(String(pk)));
   let before = after;
-  for await (const { snapshot, row } of readListed(table, tenant, ids, signal)) {
+  for await (const { snapshot, row } of readListed({ table, tenant, signal }, ids)) {
     const isShown = row.project_pk === partition && passes(snapshot, filter);
     if (isShown && !take(snapshot)) return before;
     before = snapshot.issue_id;

@@ -1,7 +1,7 @@
 import { putAliases } from './aliases.ts';
 import { updateIf } from './conditional-write.ts';
 import { snapshotKey } from './keys.ts';
-import type { Table } from './table-client.ts';
+import type { TableCall } from './place.ts';
 
 export type DeletionMark = {
   tenant: string;
@@ -36,11 +36,10 @@ const values = (mark: DeletionMark) => ({
  * @returns `applied` if this delivery set the mark, now or in an earlier attempt, else `stale`.
  */
 export const markDeleted = async (
-  table: Table,
+  { table, signal }: TableCall,
   mark: DeletionMark,
-  signal: AbortSignal,
 ): Promise<'applied' | 'stale'> => {
-  await putAliases(table, mark.tenant, mark.issue_id, mark.keys, signal);
+  await putAliases({ table, tenant: mark.tenant, signal }, mark.issue_id, mark.keys);
   const time = mark.deleted_ms === null ? '' : ', deleted_ms = :ms';
   const write = {
     key: snapshotKey(mark.tenant, mark.issue_id),
@@ -48,7 +47,7 @@ export const markDeleted = async (
     condition: mark.deleted_ms === null ? EARLIER.untimed : EARLIER.timed,
     values: values(mark),
   };
-  const result = await updateIf(table, write, signal);
+  const result = await updateIf({ table, signal }, write);
   if (result.written) return 'applied';
   return (await result.row())?.deleted_event_id === mark.event_id ? 'applied' : 'stale';
 };

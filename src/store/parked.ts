@@ -1,6 +1,7 @@
 import { updateIf } from './conditional-write.ts';
 import { eventIdOf, isExpired } from './event-row.ts';
 import { processingKey, spreadPartitions, timeSort } from './keys.ts';
+import type { TableCall } from './place.ts';
 import { queryPage, readRowsOf } from './read-items.ts';
 import type { Item, Table } from './table-client.ts';
 
@@ -32,12 +33,11 @@ async function* pagesOf(
   let after: Item | null = null;
   do {
     const page: { items: Item[]; last: Item | null } = await queryPage(
-      table,
+      { table, signal: newSignal() },
       query,
       NAMES,
       PAGE,
       after,
-      newSignal(),
     );
     yield page.items.map(eventIdOf);
     after = page.last;
@@ -67,7 +67,7 @@ export async function* listParked(
   newSignal: () => AbortSignal,
 ): AsyncGenerator<string[]> {
   for await (const ids of pages(table, tenant, { condition: '', values: {} }, newSignal)) {
-    const rows = await readRowsOf(table, ids, processingKey, newSignal());
+    const rows = await readRowsOf({ table, signal: newSignal() }, ids, processingKey);
     yield rows.flatMap(([id, row]) => (row && !isExpired(row, nowMs) ? [id] : []));
   }
 }
@@ -84,17 +84,12 @@ export const listRetryable = (
 };
 
 /** From now on it waits for a replay; nothing is written where it was handled meanwhile. */
-export const stopRetrying = async (
-  table: Table,
-  eventId: string,
-  nowMs: number,
-  signal: AbortSignal,
-): Promise<void> => {
+export const stopRetrying = async (place: TableCall, eventId: string, nowMs: number): Promise<void> => {
   const write = {
     key: processingKey(eventId),
     update: 'SET work_sk = :since',
     condition: 'begins_with(work_sk, :retryable)',
     values: { ':since': parkedSort(false, nowMs, eventId), ':retryable': RETRYABLE },
   };
-  await updateIf(table, write, signal);
+  await updateIf(place, write);
 };

@@ -6,9 +6,10 @@ import { toUtcIso } from '../domain/instant.ts';
 import { isExpired } from './event-row.ts';
 import { processingKey, spreadPartition } from './keys.ts';
 import { parkedSort } from './parked.ts';
+import type { Place, TableCall } from './place.ts';
 import { putRows } from './put-rows.ts';
 import { type Consistency, readRows } from './read-items.ts';
-import { callTable, type Item, type Key, type Table } from './table-client.ts';
+import { callTable, type Item, type Key } from './table-client.ts';
 
 /** What became of an event's processing, as it is written. */
 export type Processed = {
@@ -46,12 +47,7 @@ const sendIf = async (signal: AbortSignal, send: () => Promise<unknown>): Promis
  * DynamoDB removes expired rows days late. Until then the same bytes may have come again, as a new event: what was
  * written beside the old one says nothing of it.
  */
-const removeExpired = async (
-  table: Table,
-  eventId: string,
-  nowMs: number,
-  signal: AbortSignal,
-): Promise<void> => {
+const removeExpired = async ({ table, signal }: TableCall, eventId: string, nowMs: number): Promise<void> => {
   const command = new DeleteCommand({
     TableName: table.name,
     Key: processingKey(eventId),
@@ -68,11 +64,9 @@ const removeExpired = async (
  * @returns false when it would have
  */
 export const putProcessing = async (
-  table: Table,
-  tenant: string,
+  { table, tenant, signal }: Place,
   processed: Processed,
   nowMs: number,
-  signal: AbortSignal,
 ): Promise<boolean> => {
   const failed = processed.status === 'failed';
   const parked = {
@@ -95,7 +89,7 @@ export const putProcessing = async (
       ...(failed ? parked : {}),
     },
   });
-  await removeExpired(table, processed.event_id, nowMs, signal);
+  await removeExpired({ table, signal }, processed.event_id, nowMs);
   return sendIf(signal, () => table.reader.send(command));
 };
 
@@ -121,18 +115,13 @@ const doneRow = (
  * the cheaper kind of reading is enough.
  * @param done none of them failed
  */
-export const putAllDone = async (
-  table: Table,
-  done: Processed[],
-  nowMs: number,
-  signal: AbortSignal,
-): Promise<void> => {
+export const putAllDone = async (place: TableCall, done: Processed[], nowMs: number): Promise<void> => {
   const keys = done.map(({ event_id }) => processingKey(event_id));
-  const before = await readRows(table, keys, signal, 'eventual');
+  const before = await readRows(place, keys, 'eventual');
   const rows = done.map((processed, index) =>
     doneRow(processed, nowMs, unexpired(before[index] ?? null, nowMs)),
   );
-  await putRows(table, rows, signal);
+  await putRows(place, rows);
 };
 
 /** Nothing is written down yet. */
@@ -160,12 +149,11 @@ const toProcessing = (row: Item | null): Processing => {
 
 /** What became of each event, in their order; `pending` while nothing is written beside it, or what is has expired. */
 export const readProcessing = async (
-  table: Table,
+  place: TableCall,
   eventIds: string[],
   nowMs: number,
-  signal: AbortSignal,
   consistency: Consistency = 'strong',
 ): Promise<Processing[]> => {
-  const rows = await readRows(table, eventIds.map(processingKey), signal, consistency);
+  const rows = await readRows(place, eventIds.map(processingKey), consistency);
   return rows.map((row) => toProcessing(unexpired(row, nowMs)));
 };

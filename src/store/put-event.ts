@@ -72,7 +72,7 @@ export const putEvent = async (
 ): Promise<Item | null> => {
   const item = eventItem(event, body, expirySeconds(event.received_ms, event.outcome, store.retention_days));
   const values = { ':now': Math.floor(event.received_ms / 1000) };
-  const result = await putIf(store.table, { item, condition: IS_ABSENT, values }, signal);
+  const result = await putIf({ table: store.table, signal }, { item, condition: IS_ABSENT, values });
   if (result.written) return null;
   // Erased since: nothing is stored now, so nothing may be acknowledged.
   const row = await result.row();
@@ -95,5 +95,5 @@ export const releaseEvent = async (
   const item = eventItem(event, body, expirySeconds(nowMs, event.outcome, store.retention_days));
   const condition = 'outcome = :quarantined';
   const put = { item, condition, values: { ':quarantined': 'quarantined' } };
-  return (await putIf(store.table, put, signal)).written;
+  return (await putIf({ table: store.table, signal }, put)).written;
 };

@@ -5,8 +5,9 @@ import { UnavailableError } from '../errors/errors.ts';
 import { putAliases } from './aliases.ts';
 import { type ConditionalWrite, updateIf } from './conditional-write.ts';
 import { projectPartition, projectSort, snapshotKey } from './keys.ts';
+import type { TableCall } from './place.ts';
 import { rowAliases, rowVersion } from './snapshot-row.ts';
-import type { Item, Table } from './table-client.ts';
+import type { Item } from './table-client.ts';
 
 export type SnapshotWrite = {
   tenant: string;
@@ -60,46 +61,30 @@ const projectPart = (write: SnapshotWrite) => {
 };
 
 /** Only into a row that is older and already knows that the aliases of all these keys are durable. */
-const writeKnownIssue = (
-  table: Table,
-  write: SnapshotWrite,
-  signal: AbortSignal,
-): Promise<ConditionalWrite> => {
+const writeKnownIssue = (place: TableCall, write: SnapshotWrite): Promise<ConditionalWrite> => {
   const project = projectPart(write);
   const keys = Object.fromEntries(write.keys.map((key, index) => [`:key${index}`, key]));
   const known = write.keys.map((_, index) => `contains(aliased, :key${index})`).join(' AND ');
-  return updateIf(
-    table,
-    {
-      key: snapshotKey(write.tenant, write.issue_id),
-      update: `${SET_FIELDS}${project.expression}`,
-      condition: `${known} AND (${IS_OLDER})`,
-      values: { ...fieldValues(write), ...project.values, ...keys },
-    },
-    signal,
-  );
+  return updateIf(place, {
+    key: snapshotKey(write.tenant, write.issue_id),
+    update: `${SET_FIELDS}${project.expression}`,
+    condition: `${known} AND (${IS_OLDER})`,
+    values: { ...fieldValues(write), ...project.values, ...keys },
+  });
 };
 
 /**
  * Into any older row or none, noting the keys whose aliases have just been made durable. Only these keys:
  * an issue that keeps moving must not outgrow its item, and a forgotten key only costs its alias again.
  */
-const writeWithKeys = (
-  table: Table,
-  write: SnapshotWrite,
-  signal: AbortSignal,
-): Promise<ConditionalWrite> => {
+const writeWithKeys = (place: TableCall, write: SnapshotWrite): Promise<ConditionalWrite> => {
   const project = projectPart(write);
-  return updateIf(
-    table,
-    {
-      key: snapshotKey(write.tenant, write.issue_id),
-      update: `${SET_FIELDS}, aliased = :keys${project.expression}`,
-      condition: IS_OLDER,
-      values: { ...fieldValues(write), ...project.values, ':keys': new Set(write.keys) },
-    },
-    signal,
-  );
+  return updateIf(place, {
+    key: snapshotKey(write.tenant, write.issue_id),
+    update: `${SET_FIELDS}, aliased = :keys${project.expression}`,
+    condition: IS_OLDER,
+    values: { ...fieldValues(write), ...project.values, ':keys': new Set(write.keys) },
+  });
 };
 
 /**
@@ -125,21 +110,17 @@ const knowsKeys = (row: Item | null, keys: string[]): boolean => {
  *
  * A known issue costs one write. Only a new key, or an issue never seen, costs its alias row and a second try.
  */
-export const putSnapshot = async (
-  table: Table,
-  write: SnapshotWrite,
-  signal: AbortSignal,
-): Promise<'applied' | 'stale'> => {
+export const putSnapshot = async (place: TableCall, write: SnapshotWrite): Promise<'applied' | 'stale'> => {
   if (!write.keys_are_new) {
-    const first = await writeKnownIssue(table, write, signal);
+    const first = await writeKnownIssue(place, write);
     if (first.written) return 'applied';
     // Without a row handed back there is none, or the next write's condition finds it.
     const { returned } = first;
     const outcome = knowsKeys(returned, write.keys) ? outcomeAgainst(returned, write.version) : null;
     if (outcome !== null) return outcome;
   }
-  await putAliases(table, write.tenant, write.issue_id, write.keys, signal);
-  const second = await writeWithKeys(table, write, signal);
+  await putAliases({ ...place, tenant: write.tenant }, write.issue_id, write.keys);
+  const second = await writeWithKeys(place, write);
   const outcome = second.written ? 'applied' : outcomeAgainst(await second.row(), write.version);
   if (outcome === null) throw new UnavailableError('table', new Error('the row vanished'));
   return outcome;

@@ -4,18 +4,18 @@ import type { StoredEvent } from './event-definition.ts';
 import { decodeEvent, eventIdOf, isExpired } from './event-row.ts';
 import { toEventView } from './event-view.ts';
 import { eventKey, issuePartition } from './keys.ts';
+import type { Place, TableCall } from './place.ts';
 import { readProcessing } from './processing.ts';
 import { queryPage, readRowsOf } from './read-items.ts';
-import { getItem, type Item, type Key, type Table } from './table-client.ts';
+import { getItem, type Item, type Key } from './table-client.ts';
 
 /** An event with its raw body, or null. `raw` is null when the body lies in the artifact store. */
 export const getEvent = async (
-  table: Table,
+  place: TableCall,
   eventId: string,
   nowMs: number,
-  signal: AbortSignal,
 ): Promise<{ event: StoredEvent; raw: Buffer | null } | null> => {
-  const row = await getItem(table, eventKey(eventId), signal);
+  const row = await getItem(place, eventKey(eventId));
   return row === null || isExpired(row, nowMs) ? null : decodeEvent(row);
 };
 
@@ -29,14 +29,13 @@ export type LoadedEvent = { entry: Item; event: EventView | null; bytes: number 
 
 /** The events behind index entries, in their order, each decoded when it is asked for. */
 export async function* loadEvents(
-  table: Table,
+  { table, signal }: TableCall,
   entries: Item[],
   nowMs: number,
-  signal: AbortSignal,
 ): AsyncGenerator<LoadedEvent> {
   for (const some of chunks(entries, ROWS_AT_A_TIME)) {
-    const rows = await readRowsOf(table, some, toKey, signal);
-    const processing = await readProcessing(table, some.map(eventIdOf), nowMs, signal);
+    const rows = await readRowsOf({ table, signal }, some, toKey);
+    const processing = await readProcessing({ table, signal }, some.map(eventIdOf), nowMs);
     for (const [index, [entry, row]] of rows.entries()) {
       if (row === null || isExpired(row, nowMs)) yield { entry, event: null, bytes: 0 };
       else {
@@ -49,11 +48,9 @@ export async function* loadEvents(
 
 /** Index entries of one page of an issue's events, newest `occurred_at` first. */
 export const listIssueEvents = (
-  table: Table,
-  tenant: string,
+  { table, tenant, signal }: Place,
   issueId: string,
   page: { limit: number; after: Item | null },
-  signal: AbortSignal,
 ): Promise<{ items: Item[]; last: Item | null }> => {
   const query = {
     IndexName: 'by_issue',
@@ -61,5 +58,5 @@ export const listIssueEvents = (
     ExpressionAttributeValues: { ':issue': issuePartition(tenant, issueId) },
     ScanIndexForward: false,
   };
-  return queryPage(table, query, ['pk', 'sk', 'issue_pk', 'occurred_ms'], page.limit, page.after, signal);
+  return queryPage({ table, signal }, query, ['pk', 'sk', 'issue_pk', 'occurred_ms'], page.limit, page.after);
 };

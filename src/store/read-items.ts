@@ -2,8 +2,9 @@ import { BatchGetItemCommand, QueryCommand } from '@aws-sdk/client-dynamodb';
 import type { QueryCommandInput } from '@aws-sdk/lib-dynamodb';
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
 import { chunks } from '../platform/chunks.ts';
+import type { TableCall } from './place.ts';
 import { repeatRest } from './repeat-rest.ts';
-import { callTable, type Item, type Key, type Table } from './table-client.ts';
+import { callTable, type Item, type Key } from './table-client.ts';
 
 /** DynamoDB's limit for one BatchGetItem. */
 const MOST_KEYS_PER_CALL = 100;
@@ -12,9 +13,8 @@ const MOST_KEYS_PER_CALL = 100;
 export type Consistency = 'strong' | 'eventual';
 
 const batchOnce = async (
-  table: Table,
+  { table, signal }: TableCall,
   keys: Key[],
-  signal: AbortSignal,
   consistency: Consistency,
 ): Promise<{ items: Item[]; left: Key[] }> => {
   const Keys = keys.map(({ pk, sk }) => ({ pk: { S: pk }, sk: { S: sk } }));
@@ -35,14 +35,13 @@ const nameOf = (key: Item | Key): string => `${String(key.pk)}\n${String(key.sk)
  * @throws UnavailableError when the table does not answer, or leaves keys out until the signal is aborted
  */
 export const readRows = async (
-  table: Table,
+  { table, signal }: TableCall,
   keys: Key[],
-  signal: AbortSignal,
   consistency: Consistency = 'strong',
 ): Promise<(Item | null)[]> => {
   const found = new Map<string, Item>();
   const readOnce = async (rest: Key[]): Promise<Key[]> => {
-    const { items, left } = await batchOnce(table, rest, signal, consistency);
+    const { items, left } = await batchOnce({ table, signal }, rest, consistency);
     for (const item of items) found.set(nameOf(item), item);
     return left;
   };
@@ -53,12 +52,11 @@ export const readRows = async (
 
 /** Each of these beside the row at its key. @throws as `readRows` */
 export const readRowsOf = async <T>(
-  table: Table,
+  place: TableCall,
   all: readonly T[],
   keyOf: (one: T) => Key,
-  signal: AbortSignal,
 ): Promise<[T, Item | null][]> => {
-  const rows = await readRows(table, all.map(keyOf), signal);
+  const rows = await readRows(place, all.map(keyOf));
   return all.map((one, index) => [one, rows[index] ?? null]);
 };
 
@@ -76,12 +74,11 @@ export type PageQuery = Omit<
  * @param keyNames the attributes that make the start key of this index
  */
 export const queryPage = async (
-  table: Table,
+  { table, signal }: TableCall,
   { ExpressionAttributeValues, ...query }: PageQuery,
   keyNames: string[],
   limit: number,
   after: Item | null,
-  signal: AbortSignal,
 ): Promise<Page> => {
   const command = new QueryCommand({
     ...query,

@@ -2,8 +2,9 @@ import type { Links, Ref, RefState } from '../domain/link.ts';
 import { registerGroup } from './gap-groups.ts';
 import type { RowsReader } from './gather.ts';
 import { refKey, timeSort, workPartition } from './keys.ts';
+import type { Place } from './place.ts';
 import { putRevision, type Revision, revisionOf } from './put-revision.ts';
-import type { Item, Key, Table } from './table-client.ts';
+import type { Item, Key } from './table-client.ts';
 
 /** A commit or pull request as it is stored, with the revision it was read at. */
 export type RefRow = {
@@ -56,13 +57,8 @@ export const readRefs = async (read: RowsReader, tenant: string, refs: Ref[]): P
 };
 
 /** @returns false when somebody else has written it since it was read */
-export const putRef = async (
-  table: Table,
-  tenant: string,
-  row: RefRow,
-  signal: AbortSignal,
-): Promise<boolean> => {
+export const putRef = async ({ table, tenant, signal }: Place, row: RefRow): Promise<boolean> => {
   const gap = gapOf(tenant, row.ref, row);
-  if (gap) await registerGroup(table, tenant, 'commit', row.ref.repository, signal);
-  return putRevision(table, toItem(tenant, row, gap), row.revision, signal);
+  if (gap) await registerGroup({ table, tenant, signal }, 'commit', row.ref.repository);
+  return putRevision({ table, signal }, toItem(tenant, row, gap), row.revision);
 };

@@ -1,8 +1,9 @@
 import type { RepositoryFacts } from '../domain/repository.ts';
 import type { RowsReader } from './gather.ts';
 import { repositoryRowKey } from './keys.ts';
+import type { Place } from './place.ts';
 import { putRevision, type Revision, revisionOf } from './put-revision.ts';
-import type { Item, Table } from './table-client.ts';
+import type { Item } from './table-client.ts';
 
 /** What is known of a repository's name, with the revision it was read at. */
 export type RepositoryRow = { facts: RepositoryFacts; revision: Revision };
@@ -25,10 +26,12 @@ export const readRepositories = async (
 
 /** @returns false when somebody else has written it since it was read */
 export const putRepository = (
-  table: Table,
-  tenant: string,
+  { table, tenant, signal }: Place,
   name: string,
   { facts, revision }: RepositoryRow,
-  signal: AbortSignal,
 ): Promise<boolean> =>
-  putRevision(table, { ...repositoryRowKey(tenant, name), body: JSON.stringify(facts) }, revision, signal);
+  putRevision(
+    { table, signal },
+    { ...repositoryRowKey(tenant, name), body: JSON.stringify(facts) },
+    revision,
+  );

@@ -2,7 +2,8 @@ import { QueryCommand } from '@aws-sdk/lib-dynamodb';
 import { toPhoenixDay } from '../domain/instant.ts';
 import { firstRunIdAt } from '../platform/run-id.ts';
 import { dayPartitions } from './keys.ts';
-import { callTable, type Item, type Table } from './table-client.ts';
+import type { Place, TableCall } from './place.ts';
+import { callTable, type Item } from './table-client.ts';
 
 export type Counts = {
   outcomes: { applied: number; stale: number; recorded: number; quarantined: number };
@@ -40,12 +41,7 @@ const mostFrequent = (counts: Map<string, number>): Record<string, number> =>
 /** One partition of a day, and where its next page begins; `next` is null at its end. */
 type Cursor = { partition: string; next: Item | undefined | null };
 
-const readNext = async (
-  table: Table,
-  cursor: Cursor,
-  since: string,
-  signal: AbortSignal,
-): Promise<Item[]> => {
+const readNext = async ({ table, signal }: TableCall, cursor: Cursor, since: string): Promise<Item[]> => {
   const query = new QueryCommand({
     TableName: table.name,
     IndexName: 'by_day',
@@ -62,16 +58,15 @@ const readNext = async (
 
 /** Entries of a day back to `since`, a page of every partition at a time until there are more than `most`. */
 const entriesOfDay = async (
-  table: Table,
+  place: TableCall,
   partitions: string[],
   since: string,
   most: number,
-  signal: AbortSignal,
 ): Promise<Item[]> => {
   const entries: Item[] = [];
   let cursors: Cursor[] = partitions.map((partition) => ({ partition, next: undefined }));
   while (cursors.length > 0 && entries.length <= most) {
-    const pages = await Promise.all(cursors.map((cursor) => readNext(table, cursor, since, signal)));
+    const pages = await Promise.all(cursors.map((cursor) => readNext(place, cursor, since)));
     for (const page of pages) entries.push(...page);
     cursors = cursors.filter((cursor) => cursor.next !== null);
   }
@@ -80,11 +75,9 @@ const entriesOfDay = async (
 
 /** Counts the events received in the last `hours`, from the newest day back. `most`: only tests give another. */
 export const countEvents = async (
-  table: Table,
-  tenant: string,
+  { table, tenant, signal }: Place,
   nowMs: number,
   hours: number,
-  signal: AbortSignal,
   most = MOST_COUNTED,
 ): Promise<Counts> => {
   const since = firstRunIdAt(nowMs - hours * HOUR_MS);
@@ -92,7 +85,7 @@ export const countEvents = async (
   for (const day of daysBack(nowMs, hours)) {
     if (entries.length > most) break;
     const left = most - entries.length;
-    entries.push(...(await entriesOfDay(table, dayPartitions(tenant, day), since, left, signal)));
+    entries.push(...(await entriesOfDay({ table, signal }, dayPartitions(tenant, day), since, left)));
   }
   const counted = entries.slice(0, most);
   const outcomes = countBy(counted, 'outcome');

@@ -1,6 +1,7 @@
 import { PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { marshall } from '@aws-sdk/util-dynamodb';
-import { callTable, getItem, type Key, type Table } from './table-client.ts';
+import type { TableCall } from './place.ts';
+import { callTable, getItem, type Key } from './table-client.ts';
 
 /** One shard of the table's stream; `label` tells it from a stream the table had before. */
 export type StreamShard = { label: string; shard_id: string };
@@ -9,21 +10,16 @@ export type StreamShard = { label: string; shard_id: string };
 const checkpointKey = ({ label, shard_id }: StreamShard): Key => ({ pk: `STREAM#${label}`, sk: shard_id });
 
 /** Sequence number of the last record of the shard that was handled; null when none was yet. */
-export const readCheckpoint = async (
-  table: Table,
-  shard: StreamShard,
-  signal: AbortSignal,
-): Promise<string | null> => {
-  const row = await getItem(table, checkpointKey(shard), signal);
+export const readCheckpoint = async (place: TableCall, shard: StreamShard): Promise<string | null> => {
+  const row = await getItem(place, checkpointKey(shard));
   return typeof row?.sequence_number === 'string' ? row.sequence_number : null;
 };
 
 /** Everything in the shard up to this record is handled. The write makes a stream record itself. */
 export const putCheckpoint = async (
-  table: Table,
+  { table, signal }: TableCall,
   shard: StreamShard,
   sequenceNumber: string,
-  signal: AbortSignal,
 ): Promise<void> => {
   const item = { ...checkpointKey(shard), sequence_number: sequenceNumber };
   const put = new PutItemCommand({ TableName: table.name, Item: marshall(item) });

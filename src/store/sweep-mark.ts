@@ -1,5 +1,6 @@
 import { updateIf } from './conditional-write.ts';
-import { getItem, type Item, type Key, type Table } from './table-client.ts';
+import type { Place } from './place.ts';
+import { getItem, type Item, type Key } from './table-client.ts';
 
 /**
  * How far sweeps came. Every event received before `swept_ms` (epoch milliseconds) was seen handled or parked;
@@ -11,12 +12,8 @@ const markKey = (tenant: string): Key => ({ pk: `SWEEP#${tenant}`, sk: 'W' });
 
 const numberOf = (value: unknown): number | null => (typeof value === 'number' ? value : null);
 
-export const readSweepMark = async (
-  table: Table,
-  tenant: string,
-  signal: AbortSignal,
-): Promise<SweepMark> => {
-  const row = await getItem(table, markKey(tenant), signal);
+export const readSweepMark = async ({ table, tenant, signal }: Place): Promise<SweepMark> => {
+  const row = await getItem({ table, signal }, markKey(tenant));
   return { swept_ms: numberOf(row?.swept_ms), lowered_ms: numberOf(row?.lowered_ms) };
 };
 
@@ -27,10 +24,8 @@ const isStill = (name: keyof SweepMark, read: SweepMark): { condition: string; v
 
 /** Remembers how far a sweep came, unless the mark is no longer the one it began with. */
 export const moveSweepMark = async (
-  table: Table,
-  tenant: string,
+  { table, tenant, signal }: Place,
   { read, to_ms }: { read: SweepMark; to_ms: number },
-  signal: AbortSignal,
 ): Promise<void> => {
   const [swept, lowered] = [isStill('swept_ms', read), isStill('lowered_ms', read)];
   const write = {
@@ -38,7 +33,7 @@ export const moveSweepMark = async (
     condition: `${swept.condition} AND ${lowered.condition}`,
     values: { ...swept.values, ...lowered.values, ':to': to_ms },
   };
-  await updateIf(table, { key: markKey(tenant), ...write }, signal);
+  await updateIf({ table, signal }, { key: markKey(tenant), ...write });
 };
 
 /**
@@ -46,18 +41,15 @@ export const moveSweepMark = async (
  * no sweep that may have passed the event moves the mark on.
  */
 export const lowerSweepMark = async (
-  table: Table,
-  tenant: string,
+  { table, tenant, signal }: Place,
   { since_ms, now_ms }: { since_ms: number; now_ms: number },
-  signal: AbortSignal,
 ): Promise<void> => {
   const key = markKey(tenant);
   const time = { update: 'SET lowered_ms = :now', values: { ':now': now_ms } };
   await updateIf(
-    table,
+    { table, signal },
     { key, ...time, condition: 'attribute_not_exists(lowered_ms) OR lowered_ms < :now' },
-    signal,
   );
   const mark = { update: 'SET swept_ms = :since', values: { ':since': since_ms } };
-  await updateIf(table, { key, ...mark, condition: 'swept_ms > :since' }, signal);
+  await updateIf({ table, signal }, { key, ...mark, condition: 'swept_ms > :since' });
 };

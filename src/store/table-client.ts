@@ -3,6 +3,7 @@ import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
 import { RefusedItemError, UnavailableError } from '../errors/errors.ts';
 import { within } from '../platform/deadline.ts';
+import type { TableCall } from './place.ts';
 
 /**
  * The table and its clients. `writer` is the plain one, for every delivery; `reader` is the document client,
@@ -34,7 +35,7 @@ export const callTable = async <T>(signal: AbortSignal, call: () => Promise<T>):
 };
 
 /** The item at a key as of now (strongly consistent), or null. */
-export const getItem = async (table: Table, key: Key, signal: AbortSignal): Promise<Item | null> => {
+export const getItem = async ({ table, signal }: TableCall, key: Key): Promise<Item | null> => {
   const get = new GetItemCommand({ TableName: table.name, Key: marshall(key), ConsistentRead: true });
   const { Item } = await callTable(signal, () => table.writer.send(get));
   return Item ? unmarshall(Item) : null;

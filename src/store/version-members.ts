@@ -1,7 +1,8 @@
 import type { RowWriter } from './gather.ts';
 import { versionPartition } from './keys.ts';
+import type { Place } from './place.ts';
 import { queryPage } from './read-items.ts';
-import type { Item, Table } from './table-client.ts';
+import type { Item } from './table-client.ts';
 
 const PREFIX = 'I#';
 
@@ -18,16 +19,14 @@ export const putVersionMembers = async (
 
 /** One page of the ids of issues that have or had the fix version. */
 export const listVersionMembers = async (
-  table: Table,
-  tenant: string,
+  { table, tenant, signal }: Place,
   version: string,
   page: { limit: number; after: Item | null },
-  signal: AbortSignal,
 ): Promise<{ issue_ids: string[]; last: Item | null }> => {
   const query = {
     KeyConditionExpression: 'pk = :pk',
     ExpressionAttributeValues: { ':pk': versionPartition(tenant, version) },
   };
-  const { items, last } = await queryPage(table, query, ['pk', 'sk'], page.limit, page.after, signal);
+  const { items, last } = await queryPage({ table, signal }, query, ['pk', 'sk'], page.limit, page.after);
   return { issue_ids: items.map((item) => String(item.sk).slice(PREFIX.length)), last };
 };

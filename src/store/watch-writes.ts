@@ -1,7 +1,7 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { type Clock, type Moment, momentOf } from '../platform/clock.ts';
 import { putIf } from './conditional-write.ts';
-import type { Table } from './table-client.ts';
+import type { TableCall } from './place.ts';
 
 /** What the last write met: when it failed, or null when it did not, or there was none. */
 export type Writes = { failedAt(): Moment | null };
@@ -42,7 +42,7 @@ export const watchWrites = (client: DynamoDBClient, clock: Clock, steady?: Clock
 };
 
 /** Writes nothing, but as a write: a key nobody writes must be there. Watched writes tell what it met. */
-export const tryWrite = async (table: Table, signal: AbortSignal): Promise<void> => {
+export const tryWrite = async (place: TableCall): Promise<void> => {
   const item = { pk: 'HEALTH', sk: 'HEALTH' };
-  await putIf(table, { item, condition: 'attribute_exists(pk)' }, signal);
+  await putIf(place, { item, condition: 'attribute_exists(pk)' });
 };

@@ -12,29 +12,33 @@ type Drawn = Exclude<Draft['steps'][number]['step'], { kind: 'issue' }>;
 type DrawnAs<Kind extends Drawn['kind']> = Drawn & { kind: Kind };
 
 /** A drawn repository with its name, and the history's number for the texts. */
-type Place = Draft['repositories'][number] & { name: string; number: number };
+type DrawnRepository = Draft['repositories'][number] & { name: string; number: number };
 
-const own = (text: string, { number }: Place): string => text.replaceAll('§', `H${number}`);
+const own = (text: string, { number }: DrawnRepository): string => text.replaceAll('§', `H${number}`);
 
-const commitOf = (place: Place, index: number): CommitModel => {
+const commitOf = (place: DrawnRepository, index: number): CommitModel => {
   const { message, second } = place.commits[index] ?? { message: '', second: 0 };
   const sha = createHash('sha1').update(`${place.name} ${index}`).digest('hex');
   return { sha, message: own(message, place), committedMs: START_MS + second * 1000 };
 };
 
-const describedAt = (place: Place, index: number, updatedMs: number): { id: string; title: string } => ({
+const describedAt = (
+  place: DrawnRepository,
+  index: number,
+  updatedMs: number,
+): { id: string; title: string } => ({
   id: String(index + 1),
   title: own(place.titles[index]?.[(updatedMs - START_MS) / 1000] ?? '', place),
 });
 
-const push = ({ branch, commits }: DrawnAs<'push'>, place: Place): HistoryStep => ({
+const push = ({ branch, commits }: DrawnAs<'push'>, place: DrawnRepository): HistoryStep => ({
   kind: 'push',
   repository: place.name,
   branch: own(branch, place),
   commits: commits.map((index) => commitOf(place, index)),
 });
 
-const pullRequest = (drawn: DrawnAs<'pull_request'>, place: Place): HistoryStep => {
+const pullRequest = (drawn: DrawnAs<'pull_request'>, place: DrawnRepository): HistoryStep => {
   const updatedMs = START_MS + drawn.second * 1000;
   return {
     kind: 'pull_request',
@@ -47,7 +51,7 @@ const pullRequest = (drawn: DrawnAs<'pull_request'>, place: Place): HistoryStep 
   };
 };
 
-const listed = ({ commits }: DrawnAs<'listed'>, place: Place): HistoryStep => ({
+const listed = ({ commits }: DrawnAs<'listed'>, place: DrawnRepository): HistoryStep => ({
   kind: 'listed',
   repository: place.name,
   commits: commits.map((drawn) => {
@@ -62,7 +66,7 @@ const listed = ({ commits }: DrawnAs<'listed'>, place: Place): HistoryStep => ({
   }),
 });
 
-const commitStep = (drawn: Drawn, place: Place): HistoryStep => {
+const commitStep = (drawn: Drawn, place: DrawnRepository): HistoryStep => {
   if (drawn.kind === 'push') return push(drawn, place);
   return drawn.kind === 'pull_request' ? pullRequest(drawn, place) : listed(drawn, place);
 };

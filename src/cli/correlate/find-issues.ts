@@ -38,13 +38,17 @@ const ofProject = (table: Table, tenant: string, project: string): Promise<strin
   everyPage(async (after: string | null) => {
     const ids: string[] = [];
     const take = ({ issue_id }: Snapshot) => ids.push(issue_id) > 0;
-    const last = await listIssues(table, tenant, project, ANY, { limit: PAGE, after, take }, itemDeadline());
+    const last = await listIssues({ table, tenant, signal: itemDeadline() }, project, ANY, {
+      limit: PAGE,
+      after,
+      take,
+    });
     return { ids, last };
   });
 
 const havingVersion = async (table: Table, tenant: string, version: string, ids: string[]) => {
   const having: string[] = [];
-  for await (const { snapshot } of readListed(table, tenant, ids, itemDeadline()))
+  for await (const { snapshot } of readListed({ table, tenant, signal: itemDeadline() }, ids))
     if (snapshot.fix_versions.includes(version)) having.push(snapshot.issue_id);
   return having;
 };
@@ -53,13 +57,17 @@ const havingVersion = async (table: Table, tenant: string, version: string, ids:
 const ofVersion = (table: Table, tenant: string, version: string): Promise<string[]> =>
   everyPage(async (after: Item | null) => {
     const page = { limit: PAGE, after };
-    const { issue_ids, last } = await listVersionMembers(table, tenant, version, page, itemDeadline());
+    const { issue_ids, last } = await listVersionMembers(
+      { table, tenant, signal: itemDeadline() },
+      version,
+      page,
+    );
     return { ids: await havingVersion(table, tenant, version, issue_ids), last };
   });
 
 const one = async (table: Table, tenant: string, keyOrId: string): Promise<string[]> => {
   const possible = isIssueId(keyOrId) || isIssueKey(keyOrId);
-  const found = possible ? await findIssue(table, tenant, keyOrId, itemDeadline()) : null;
+  const found = possible ? await findIssue({ table, tenant, signal: itemDeadline() }, keyOrId) : null;
   if (!found?.row) throw new CommandError(`No issue ${keyOrId} is known.`);
   if (found.superseded_by !== null)
     throw new CommandError(

@@ -2,7 +2,7 @@ import { SECRET_VARIABLES } from '../../contract/env.ts';
 import type { FunctionName } from '../../contract/functions.ts';
 import { forEachSource, SOURCES, type Source } from '../../domain/source.ts';
 import type { InstanceRecord } from '../../local/instance.ts';
-import type { Place } from '../shared/place.ts';
+import type { StoreAddress } from '../shared/place.ts';
 
 /** A local database checks no signature, but the SDK wants to make one; a profile would win over these. */
 const NOBODY = {
@@ -12,7 +12,7 @@ const NOBODY = {
   AWS_PROFILE: undefined,
 };
 
-const artifactsOf = ({ artifacts }: Place): NodeJS.ProcessEnv => {
+const artifactsOf = ({ artifacts }: StoreAddress): NodeJS.ProcessEnv => {
   if (artifacts === null) return {};
   return 'bucket' in artifacts ? { ARTIFACTS_BUCKET: artifacts.bucket } : { ARTIFACTS_DIR: artifacts.folder };
 };
@@ -34,7 +34,7 @@ const variablesOf = (secrets: Secrets): NodeJS.ProcessEnv =>
  */
 export const functionEnv = (
   name: FunctionName,
-  place: Place,
+  place: StoreAddress,
   standIns: boolean,
   secrets: Secrets,
   source: NodeJS.ProcessEnv,
@@ -60,7 +60,7 @@ export const findSecrets = (
   flag: string | undefined,
   sender: Source,
   source: NodeJS.ProcessEnv,
-  place: Place,
+  place: StoreAddress,
   instance: InstanceRecord | null,
 ): Secrets => {
   const isInstance = instance !== null && place.endpoint === instance.dynamodb_endpoint;

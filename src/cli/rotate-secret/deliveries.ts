@@ -59,7 +59,7 @@ async function* eventIds(table: Table, from_ms: number, to_ms: number): AsyncGen
 async function* uses(table: Table, source: Source, fromMs: number, nowMs: number): AsyncGenerator<Use> {
   for await (const page of eventIds(table, fromMs, nowMs + CLOCKS_APART_MS))
     for (const ids of chunks(page, ROWS_AT_A_TIME)) {
-      const rows = await readRows(table, ids.map(eventKey), itemDeadline());
+      const rows = await readRows({ table, signal: itemDeadline() }, ids.map(eventKey));
       for (const row of rows) {
         if (row === null || isExpired(row, nowMs)) continue;
         const { event } = decodeEvent(row);

@@ -12,10 +12,10 @@ import { systemClock } from '../../platform/clock.ts';
 import { createLogger } from '../../platform/logger.ts';
 import type { RawBodies } from '../../store/raw-bodies.ts';
 import { CommandError, UsageError } from './command-error.ts';
-import { describePlace, findPlace, NO_ARTIFACTS, type Place, type TableFlags } from './place.ts';
+import { describePlace, findPlace, NO_ARTIFACTS, type StoreAddress, type TableFlags } from './place.ts';
 
 /** Client settings for the place; made-up credentials where a local database wants some and there are none. */
-export const clientConfig = async ({ endpoint, embedded }: Place): Promise<DynamoDBClientConfig> => {
+export const clientConfig = async ({ endpoint, embedded }: StoreAddress): Promise<DynamoDBClientConfig> => {
   if (endpoint === null) return {};
   return embedded ? embeddedConfig(endpoint) : externalConfig(endpoint);
 };
@@ -26,7 +26,7 @@ const UNKNOWN_RAW_BODIES: RawBodies = { put: refuse, get: refuse, remove: refuse
 const UNKNOWN_ARTIFACTS: ArtifactStore = { put: refuse, replaceIfNewer: refuse };
 
 /** The environment with the artifacts of the place. */
-const envAt = (artifacts: NonNullable<Place['artifacts']>, env: Env): Env => {
+const envAt = (artifacts: NonNullable<StoreAddress['artifacts']>, env: Env): Env => {
   const { ARTIFACTS_BUCKET: _, ...rest } = env;
   return 'bucket' in artifacts
     ? { ...rest, ARTIFACTS_BUCKET: artifacts.bucket }
@@ -40,14 +40,14 @@ const HINTS: ReadonlyMap<string, string> = new Map([
   ['CredentialsProviderError', 'no AWS credentials were found'],
 ]);
 
-const explainTableFault = (fault: UnavailableError, place: Place): CommandError => {
+const explainTableFault = (fault: UnavailableError, place: StoreAddress): CommandError => {
   const code = faultCode(fault.cause);
   const hint = HINTS.get(code);
   const what = fault.dependency === 'table' ? describePlace(place) : 'artifact store';
   return new CommandError(`The ${what} could not be used: ${hint ? `${hint} (${code})` : code}`);
 };
 
-const openAt = async (place: Place, env: Env): Promise<SweepDeps> => {
+const openAt = async (place: StoreAddress, env: Env): Promise<SweepDeps> => {
   const platform = {
     clock: systemClock,
     log: createLogger({ ...env, LOG_LEVEL: 'silent' }),
@@ -67,7 +67,7 @@ const openAt = async (place: Place, env: Env): Promise<SweepDeps> => {
  */
 export const withStore = async <T>(
   flags: TableFlags,
-  work: (store: SweepDeps, place: Place) => Promise<T>,
+  work: (store: SweepDeps, place: StoreAddress) => Promise<T>,
 ): Promise<T> => {
   const place = findPlace(flags, process.env, readInstance());
   const store = await openAt(place, readLocalEnv({ ...process.env, TABLE_NAME: place.table }));

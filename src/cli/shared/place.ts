@@ -6,7 +6,7 @@ import { CommandError, UsageError } from './command-error.ts';
 export type TableFlags = { table?: string; endpoint?: string };
 
 /** What a command works on, before anything is opened. `artifacts` is null when nobody says where they lie. */
-export type Place = {
+export type StoreAddress = {
   table: string;
   endpoint: string | null;
   /** True for the embedded database of the running instance, which wants no credentials of ours. */
@@ -24,7 +24,7 @@ const artifactsOf = (
   env: Env,
   endpoint: string | null,
   instance: InstanceRecord | null,
-): Place['artifacts'] => {
+): StoreAddress['artifacts'] => {
   if (env.ARTIFACTS_BUCKET !== undefined) return { bucket: env.ARTIFACTS_BUCKET };
   if (env.ARTIFACTS_DIR !== undefined) return { folder: env.ARTIFACTS_DIR };
   if (instance) return instance.artifacts_dir === null ? null : { folder: instance.artifacts_dir };
@@ -40,7 +40,7 @@ export const findPlace = (
   flags: TableFlags,
   source: NodeJS.ProcessEnv,
   instance: InstanceRecord | null,
-): Place => {
+): StoreAddress => {
   const env = readEnv({
     ...source,
     ...(flags.table ? { TABLE_NAME: flags.table } : {}),
@@ -60,14 +60,14 @@ export const findPlace = (
 };
 
 /** The place in words, for questions and messages. */
-export const describePlace = ({ table, endpoint }: Place): string =>
+export const describePlace = ({ table, endpoint }: StoreAddress): string =>
   `table ${table} ${endpoint === null ? 'on AWS' : `at ${endpoint}`}`;
 
 export const NO_ARTIFACTS =
   'Nothing says where large raw bodies lie: set ARTIFACTS_BUCKET or ARTIFACTS_DIR as the receiver has it';
 
 /** Where the raw bodies lie, in words. @throws UsageError when nothing says where */
-export const describeArtifacts = ({ artifacts }: Place): string => {
+export const describeArtifacts = ({ artifacts }: StoreAddress): string => {
   if (artifacts === null) throw new UsageError(NO_ARTIFACTS);
   return 'bucket' in artifacts ? `bucket ${artifacts.bucket}` : `folder ${artifacts.folder}`;
 };

@@ -39,5 +39,5 @@ const gathered = (table: Table): Gathered => {
 /** A scope whose calls end with this try; `ms`: how long it may take. */
 export const newScope = ({ table, tenant }: Pick<BatchDeps, 'table' | 'tenant'>, ms = TRY_MS): Scope => {
   const signal = newSignal(ms);
-  return { table, tenant, signal, rows: rowsReader(table, signal), ...gathered(table) };
+  return { table, tenant, signal, rows: rowsReader({ table, signal }), ...gathered(table) };
 };

@@ -19,7 +19,7 @@ export const bringGaps = async (scope: Scope, repository: string, affected: Affe
   const names = (await readNames(scope, [repository])).get(repositoryKey(repository));
   for (const group of names?.all ?? []) {
     const query = { tenant, kind: 'commit', groups: [group], from: null, newest_first: true } as const;
-    for await (const gaps of gapsOfGroup(table, query, group, null, signal)) {
+    for await (const gaps of gapsOfGroup({ table, signal }, query, group, null)) {
       const known = await readKnown(
         scope,
         gaps.flatMap(({ row }) => (row ? [decodeRef(row).ref] : [])),

@@ -115,7 +115,7 @@ const lookUp = async (scope: Scope, known: Known): Promise<Looked> => {
 
 const lookUpAll = async (scope: Scope, { issues, seen }: Touched): Promise<Looked[]> => {
   const { table, tenant, signal } = scope;
-  const items = await readRowsOf(table, [...issues], ([id]) => snapshotKey(tenant, id), signal);
+  const items = await readRowsOf({ table, signal }, [...issues], ([id]) => snapshotKey(tenant, id));
   const known = items.flatMap(([[id, hints], item]) =>
     item ? [{ id, hints, item, seen: seen.get(id) }] : [],
   );

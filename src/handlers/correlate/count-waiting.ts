@@ -55,7 +55,7 @@ export const countWaiting = async (
   nowMs: number,
   signal: AbortSignal,
 ): Promise<Waiting> => {
-  const mark = await readSweepMark(table, tenant, signal);
+  const mark = await readSweepMark({ table, tenant, signal });
   const from_ms = Math.max(waitingSince(mark, nowMs, retention_days), nowMs - hours * HOUR_MS);
   const tally = { looked_at: 0, unprocessed: 0, oldest_ms: nowMs };
   for (const day of daysBetween(from_ms, nowMs).reverse())

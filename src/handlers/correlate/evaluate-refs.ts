@@ -75,7 +75,7 @@ const emptyOthers = async ({ table, tenant, signal }: Scope, { stored, row }: Dr
     others,
     (part) => {
       const empty = { ...part, state: nothingKnown(part.ref), links: null, left: [] };
-      return putRef(table, tenant, empty, signal);
+      return putRef({ table, tenant, signal }, empty);
     },
     { concurrency: AT_A_TIME },
   );
@@ -94,7 +94,7 @@ const writeDraft = async (
   const before = new Set([...(stored?.left ?? []), ...(stored?.links?.issue_ids ?? [])]);
   const left = [...before].filter((id) => !links?.issue_ids.includes(id));
   const next = { ...row, links, left };
-  if (!(await putRef(table, tenant, next, signal))) return false;
+  if (!(await putRef({ table, tenant, signal }, next))) return false;
   if (!(await emptyOthers(scope, draft))) return false;
   noteRow(affected, next, resolved);
   if (left.length > 0) moved.push({ ...next, revision: nextRevision(row.revision) });
@@ -111,7 +111,7 @@ const writeDraft = async (
  */
 const evaluateOnce = async (scope: Scope, news: News[], evaluated: Evaluated): Promise<News[]> => {
   const drafts = await readDrafts(scope, news);
-  await putCandidates(scope.table, scope.tenant, drafts.flatMap(newCandidates), scope.signal);
+  await putCandidates(scope, drafts.flatMap(newCandidates));
   const keys = new Set(drafts.flatMap(({ row }) => allCandidates(row.state)));
   const resolved = await resolveKeys(scope, [...keys]);
   const write = (draft: Draft) => writeDraft(scope, draft, resolved, evaluated);

@@ -29,7 +29,7 @@ const keysOfRow = async (deps: BatchDeps, row: Item): Promise<Iterable<string>> 
 const keysOfEvents = async (deps: BatchDeps, eventIds: string[]): Promise<string[]> => {
   const keys = new Set<string>();
   for (const some of chunks(eventIds, ROWS_AT_A_TIME)) {
-    const rows = await readRows(deps.table, some.map(eventKey), newScope(deps).signal);
+    const rows = await readRows(newScope(deps), some.map(eventKey));
     for (const row of rows) for (const key of row ? await keysOfRow(deps, row) : []) keys.add(key);
   }
   return [...keys];

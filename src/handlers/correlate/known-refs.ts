@@ -6,7 +6,7 @@ import { refKey, repositoryRowKey } from '../../store/keys.ts';
 import { type RefRow, readRefs } from '../../store/ref-row.ts';
 import { joinStates } from './news.ts';
 import { type Names, readNames } from './repositories.ts';
-import type { Place } from './scope.ts';
+import type { ReadScope } from './scope.ts';
 
 /**
  * A commit or pull request under the name its repository has now. `parts`: the rows it is made from, as they are stored,
@@ -40,7 +40,7 @@ const joined = (ref: Ref, shown_as: string, parts: RefRow[]): KnownRef | null =>
  * Reads at once what these references need unless their repositories were renamed: what is known of each name, and the
  * row under it. What else there is to read is known then, and is read as it is asked for.
  */
-export const readTogether = ({ tenant, rows }: Place, refs: Ref[]): Promise<RowsReader> => {
+export const readTogether = ({ tenant, rows }: ReadScope, refs: Ref[]): Promise<RowsReader> => {
   const named = refs.map((ref) => ({ ...ref, repository: repositoryKey(ref.repository) }));
   const names = new Set(named.map(({ repository }) => repository));
   return readAhead(rows, [
@@ -51,7 +51,7 @@ export const readTogether = ({ tenant, rows }: Place, refs: Ref[]): Promise<Rows
 
 /** The stored rows under every name of their repositories, in the order of the references; null for an unknown one. */
 export const readUnder = async (
-  { tenant }: Place,
+  { tenant }: ReadScope,
   names: ReadonlyMap<string, Names>,
   refs: Ref[],
   read: RowsReader,
@@ -75,7 +75,7 @@ export const readUnder = async (
 };
 
 /** The same, by the names of this moment. */
-export const readKnown = async (place: Place, refs: Ref[]): Promise<(KnownRef | null)[]> => {
+export const readKnown = async (place: ReadScope, refs: Ref[]): Promise<(KnownRef | null)[]> => {
   if (refs.length === 0) return [];
   const read = await readTogether(place, refs);
   const names = await readNames(place, new Set(refs.map(({ repository }) => repository)), read);

@@ -2,7 +2,7 @@ import type { Ref } from '../../domain/link.ts';
 import { type KeyPage, listNaming, readKeyPage } from '../../store/candidates.ts';
 import type { Item } from '../../store/table-client.ts';
 import { type KnownRef, readKnown } from './known-refs.ts';
-import type { Place } from './scope.ts';
+import type { ReadScope } from './scope.ts';
 
 const PAGE = 100;
 
@@ -12,17 +12,17 @@ type Which = 'commits' | 'all';
 type RefPage = Pick<KeyPage, 'refs' | 'last'>;
 
 const pageUnder =
-  ({ table, tenant, signal }: Place, key: string) =>
+  (place: ReadScope, key: string) =>
   (after: Item | null): Promise<KeyPage> =>
-    readKeyPage(table, tenant, key, { limit: PAGE, after }, signal);
+    readKeyPage(place, key, { limit: PAGE, after });
 
 const commitsUnder =
-  ({ table, tenant, signal }: Place, key: string) =>
+  (place: ReadScope, key: string) =>
   (after: Item | null): Promise<RefPage> =>
-    listNaming(table, tenant, key, 'commit', { limit: PAGE, after }, signal);
+    listNaming(place, key, 'commit', { limit: PAGE, after });
 
 /** The first page of what lies under a key. */
-export const firstKeyPage = (place: Place, key: string): Promise<KeyPage> => pageUnder(place, key)(null);
+export const firstKeyPage = (place: ReadScope, key: string): Promise<KeyPage> => pageUnder(place, key)(null);
 
 async function* pagesFrom(
   first: RefPage,
@@ -35,11 +35,15 @@ async function* pagesFrom(
 }
 
 /** Pages of everything that names a key, when the first one has been read. */
-export const refsFrom = (place: Place, key: string, first: KeyPage): AsyncGenerator<Ref[]> =>
+export const refsFrom = (place: ReadScope, key: string, first: KeyPage): AsyncGenerator<Ref[]> =>
   pagesFrom(first, pageUnder(place, key));
 
 /** Pages of everything that names one of the keys; what names two of them comes twice. */
-export async function* refsNaming(place: Place, keys: Iterable<string>, which: Which): AsyncGenerator<Ref[]> {
+export async function* refsNaming(
+  place: ReadScope,
+  keys: Iterable<string>,
+  which: Which,
+): AsyncGenerator<Ref[]> {
   for (const key of keys) {
     const read = which === 'all' ? pageUnder(place, key) : commitsUnder(place, key);
     yield* pagesFrom(await read(null), read);
@@ -54,7 +58,7 @@ export const belongsTo = (row: KnownRef | null, issueId: string): row is KnownRe
 
 /** Pages of what belongs to an issue, by all keys it had; what names two of them comes twice. */
 export async function* refsOfIssue(
-  place: Place,
+  place: ReadScope,
   issueId: string,
   keys: Iterable<string>,
   which: Which,

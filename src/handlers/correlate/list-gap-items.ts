@@ -21,7 +21,7 @@ import type { Entry } from '../listing.ts';
 import { commitWithoutStory } from './collect-findings.ts';
 import { type KnownRef, readKnown } from './known-refs.ts';
 import { readNames } from './repositories.ts';
-import type { Place } from './scope.ts';
+import type { ReadScope } from './scope.ts';
 
 /** @throws BadRequestError for a place where no page of this listing ends */
 const checkPosition = ({ groups, from }: GapQuery, after: GapPosition | null): void => {
@@ -33,14 +33,14 @@ const checkPosition = ({ groups, from }: GapQuery, after: GapPosition | null): v
 
 /** Goes through the groups, a page of entries at a time. */
 async function* entriesOf<T>(
-  { table, signal }: Place,
+  place: ReadScope,
   query: GapQuery,
   after: GapPosition | null,
   itemsOf: (page: GapEntry[]) => AsyncIterable<Entry<T>>,
 ): AsyncGenerator<Entry<T>> {
   checkPosition(query, after);
-  for await (const group of gapGroups(table, query, after, signal)) {
-    for await (const page of gapsOfGroup(table, query, group, after, signal)) yield* itemsOf(page);
+  for await (const group of gapGroups(place, query, after)) {
+    for await (const page of gapsOfGroup(place, query, group, after)) yield* itemsOf(page);
     yield { kind: 'end-of-part', position: { group }, item: null };
   }
 }
@@ -53,7 +53,7 @@ const storyItem = (snapshot: Snapshot | null, fixVersion: string | null): StoryW
 
 /** The stories without commits, by project and issue id. `project` in upper case; null for all. */
 export const listStoryGaps = (
-  place: Place,
+  place: ReadScope,
   { project, fix_version }: { project: string | null; fix_version: string | null },
   after: GapPosition | null,
 ): AsyncIterable<Entry<StoryWithoutCommits>> => {
@@ -62,7 +62,7 @@ export const listStoryGaps = (
   const query = { tenant, kind: 'story', groups, from: null, newest_first: false } as const;
   return entriesOf(place, query, after, async function* (page) {
     const toKey = ({ position }: GapEntry) => snapshotKey(tenant, issueIdOfKey(position.pk));
-    for (const [{ position, row }, issue] of await readRowsOf(table, page, toKey, signal)) {
+    for (const [{ position, row }, issue] of await readRowsOf({ table, signal }, page, toKey)) {
       const snapshot = row && issue && toSnapshot(tenant, issueIdOfKey(position.pk), issue);
       yield { kind: 'entry', position, item: storyItem(snapshot, fix_version) };
     }
@@ -78,7 +78,7 @@ const commitItem = (known: KnownRef | null, { repository }: Ref): CommitWithoutS
 };
 
 /** All groups, or the names that one repository is stored under. */
-const groupsOf = async (place: Place, repository: string | null): Promise<string[] | null> => {
+const groupsOf = async (place: ReadScope, repository: string | null): Promise<string[] | null> => {
   if (repository === null) return null;
   const names = await readNames(place, [repository]);
   return names.get(repositoryKey(repository))?.all ?? [];
@@ -86,7 +86,7 @@ const groupsOf = async (place: Place, repository: string | null): Promise<string
 
 /** The commits without a story, by repository, newest first. `since` in epoch milliseconds. */
 export async function* listCommitGaps(
-  place: Place,
+  place: ReadScope,
   { repository, since }: { repository: string | null; since: number | null },
   after: GapPosition | null,
 ): AsyncGenerator<Entry<CommitWithoutStory>> {

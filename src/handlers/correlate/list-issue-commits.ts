@@ -9,7 +9,7 @@ import type { Entry } from '../listing.ts';
 import { linkedCommit } from './collect-findings.ts';
 import { type KnownRef, readKnown } from './known-refs.ts';
 import { belongsTo } from './linked-refs.ts';
-import type { Place } from './scope.ts';
+import type { ReadScope } from './scope.ts';
 
 const PAGE = 50;
 
@@ -64,7 +64,7 @@ const positionOf = (issue: Issue, done: Set<string>, key: string, sk: string | n
  * behind those that were gone through.
  */
 export async function* listIssueCommits(
-  place: Place,
+  place: ReadScope,
   issue: Issue,
   keys: string[],
   from: After | null,
@@ -79,7 +79,7 @@ export async function* listIssueCommits(
     let after: Item | null = sk === undefined ? null : { pk: aliasPartition(tenant, key), sk };
     do {
       const page: { limit: number; after: Item | null } = { limit: PAGE, after };
-      const { refs, last } = await listNaming(table, tenant, key, 'commit', page, signal);
+      const { refs, last } = await listNaming({ table, tenant, signal }, key, 'commit', page);
       const rows = await readKnown(place, refs);
       for (const [index, ref] of refs.entries()) {
         const position = positionOf(issue, done, key, candidateKey(tenant, key, ref).sk);

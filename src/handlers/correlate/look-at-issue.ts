@@ -42,7 +42,7 @@ type Look = {
 const lookAtKey = async (scope: Scope, issueId: string, key: string): Promise<KeyLook> => {
   const { table, tenant, signal } = scope;
   const page = await firstKeyPage(scope, key);
-  const ids = page.last === null ? page.issue_ids : await issuesWithKey(table, tenant, key, signal);
+  const ids = page.last === null ? page.issue_ids : await issuesWithKey({ table, tenant, signal }, key);
   return { key, page, others: ids.filter((id) => id !== issueId) };
 };
 
@@ -53,7 +53,7 @@ const claimsOf = async (
   looks: KeyLook[],
 ): Promise<Claims> => {
   const ids = [...new Set(looks.flatMap(({ others }) => others))];
-  const rows = new Map(await readRowsOf(table, ids, (id) => snapshotKey(tenant, id), signal));
+  const rows = new Map(await readRowsOf({ table, signal }, ids, (id) => snapshotKey(tenant, id)));
   const found = (issue_id: string): FoundIssue => ({ issue_id, row: rows.get(issue_id) ?? null });
   return new Map(looks.map(({ key, others }) => [key, [own, ...others.map(found)]]));
 };
@@ -116,7 +116,7 @@ const unsettleErased = async (
   { read: { row }, settled }: Look,
 ): Promise<boolean> => {
   if (settled.standing.known || !row.settled?.known) return true;
-  return putIssueLinks(table, tenant, issueId, { ...row, settled: null }, signal);
+  return putIssueLinks({ table, tenant, signal }, issueId, { ...row, settled: null });
 };
 
 const newsUnder = async (scope: Scope, keys: KeyLook[]): Promise<News[]> => {

@@ -9,7 +9,7 @@ import {
 import { UnavailableError } from '../../errors/errors.ts';
 import type { RowsReader } from '../../store/gather.ts';
 import { putRepository, readRepositories } from '../../store/repository-row.ts';
-import { afterConflict, MOST_CONFLICTS, type Place } from './scope.ts';
+import { afterConflict, MOST_CONFLICTS, type ReadScope } from './scope.ts';
 
 /** What a repository is called. `all`: every key its commits may be stored under, the one of `now` first. */
 export type Names = { now: string; shown_as: string; all: string[] };
@@ -43,7 +43,7 @@ const readFacts = async (
  * @returns the names of each repository key among them
  */
 export const readNames = async (
-  { tenant, rows }: Place,
+  { tenant, rows }: ReadScope,
   names: Iterable<string>,
   read: RowsReader = rows,
 ): Promise<Map<string, Names>> => {
@@ -61,7 +61,7 @@ export const readNames = async (
 };
 
 const learnOf = async (
-  { table, tenant, signal, rows }: Place,
+  { table, tenant, signal, rows }: ReadScope,
   name: string,
   facts: RepositoryFacts,
 ): Promise<void> => {
@@ -71,7 +71,7 @@ const learnOf = async (
     const merged = mergeRepositories(before ?? NOTHING_KNOWN, facts);
     if (isDeepStrictEqual(merged, before)) return;
     const next = { facts: merged, revision: row?.revision ?? null };
-    if (await putRepository(table, tenant, name, next, signal)) return;
+    if (await putRepository({ table, tenant, signal }, name, next)) return;
     await afterConflict(tries);
   }
   throw new UnavailableError('table', new Error('too many conflicts'));
@@ -83,7 +83,7 @@ const learnOf = async (
  * @param nowMs when the delivery came, for a rename that does not say when it was
  */
 export const learnRepository = async (
-  place: Place,
+  place: ReadScope,
   { name, id, renamed }: DeliveredRepository,
   nowMs: number,
 ): Promise<void> => {

@@ -11,7 +11,7 @@ const isLive = ({ row }: FoundIssue): boolean =>
  * mean none are left out.
  */
 export const resolveKeys = async (scope: Scope, keys: string[]): Promise<Map<string, string>> => {
-  const claims = await readFurtherClaims(scope.table, scope.tenant, keys, scope.signal);
+  const claims = await readFurtherClaims(scope, keys);
   const resolved = new Map<string, string>();
   for (const key of keys) {
     const live = (claims.get(key) ?? []).filter(isLive);

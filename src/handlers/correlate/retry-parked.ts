@@ -11,7 +11,7 @@ type Next = 'retry' | 'give_up' | 'nothing';
 
 /** The index may still list what was handled a moment ago. */
 const sortOut = async (deps: BatchDeps, eventIds: string[]): Promise<Partial<Record<Next, string[]>>> => {
-  const processing = await readProcessing(deps.table, eventIds, deps.clock(), newScope(deps).signal);
+  const processing = await readProcessing(newScope(deps), eventIds, deps.clock());
   return Object.groupBy(eventIds, (_, index): Next => {
     const { status, attempts = 0 } = processing[index] ?? {};
     if (status !== 'failed') return 'nothing';
@@ -34,7 +34,7 @@ const retry = async (deps: BatchDeps, eventIds: string[]): Promise<void> => {
 
 const giveUp = async (deps: BatchDeps, eventIds: string[]): Promise<void> => {
   const now = deps.clock();
-  for (const eventId of eventIds) await stopRetrying(deps.table, eventId, now, newScope(deps).signal);
+  for (const eventId of eventIds) await stopRetrying(newScope(deps), eventId, now);
   deps.count('ProcessingFailed', eventIds.length);
   logFailed(deps, eventIds, {}, 'parked events are not tried again');
 };

@@ -1,16 +1,16 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { backoffMs } from '../../platform/backoff.ts';
 import type { RowReader, RowsReader, RowWriter } from '../../store/gather.ts';
-import type { Table } from '../../store/table-client.ts';
+import type { Place } from '../../store/place.ts';
 
-/** Where somebody reads, `rows` many with calls of their own, and the signal that ends the calls. */
-export type Place = { table: Table; tenant: string; signal: AbortSignal; rows: RowsReader };
+/** A place, and how many rows of it are read with calls of their own. */
+export type ReadScope = Place & { rows: RowsReader };
 
 /**
  * Where a run reads and writes. `row` reads and `put` writes together with others that work at the same time; what
  * is put says the same whenever it is written.
  */
-export type Scope = Place & { row: RowReader; put: RowWriter };
+export type Scope = ReadScope & { row: RowReader; put: RowWriter };
 
 /** Calls under way at a time: enough to hide the way to the table, few enough not to crowd out ingest. */
 export const AT_A_TIME = 16;

@@ -48,7 +48,7 @@ const mayMove = ({ lowered_ms }: SweepMark, now: number): boolean =>
 export const sweepEvents = async (deps: SweepDeps): Promise<Swept> => {
   const { table, tenant } = deps;
   const now = deps.clock();
-  const mark = await readSweepMark(table, tenant, newScope(deps).signal);
+  const mark = await readSweepMark({ table, tenant, signal: newScope(deps).signal });
   const range = { from_ms: waitingSince(mark, now, deps.retention_days), to_ms: now - MIN_AGE_MS };
   let total = NOTHING_FOUND;
   for (const day of daysBetween(range.from_ms, range.to_ms))
@@ -58,7 +58,8 @@ export const sweepEvents = async (deps: SweepDeps): Promise<Swept> => {
     deps.log.warn({ alarm: 'sweep-found', found: total.found, complete: total.complete }, 'sweep');
   }
   const moved = { read: mark, to_ms: range.to_ms };
-  if (total.complete && mayMove(mark, now)) await moveSweepMark(table, tenant, moved, newScope(deps).signal);
+  if (total.complete && mayMove(mark, now))
+    await moveSweepMark({ table, tenant, signal: newScope(deps).signal }, moved);
   await retryParked(deps, now);
   return total;
 };
@@ -69,7 +70,7 @@ export const sweepEvents = async (deps: SweepDeps): Promise<Swept> => {
  */
 export const passNewTable = ({ clock, ...deps }: BatchDeps): Promise<void> => {
   const moved = { read: { swept_ms: null, lowered_ms: null }, to_ms: clock() - MIN_AGE_MS };
-  return moveSweepMark(deps.table, deps.tenant, moved, newScope(deps).signal);
+  return moveSweepMark(newScope(deps), moved);
 };
 
 /** Sweeps one tenant after the other. */

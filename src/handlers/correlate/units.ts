@@ -39,7 +39,7 @@ export const readDue = async (
   eventIds: string[],
   signal: AbortSignal,
 ): Promise<Map<string, Found[]>> => {
-  const rows = await readRowsOf(table, [...new Set(eventIds)], eventKey, signal);
+  const rows = await readRowsOf({ table, signal }, [...new Set(eventIds)], eventKey);
   const due = rows.flatMap(([id, row]): Found[] => (row && isDue(row, clock()) ? [[id, row]] : []));
   return Map.groupBy(due, ([, row]) => tenantOfRow(row) ?? tenant);
 };

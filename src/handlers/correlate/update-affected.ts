@@ -9,7 +9,7 @@ const ISSUES_AT_A_TIME = 8;
 
 /** The issues know now. A row that another batch has written since keeps its note, and that batch goes on. */
 const forgetLeft = ({ table, tenant, signal }: Scope, moved: RefRow[]): Promise<boolean[]> =>
-  pMap(moved, (row) => putRef(table, tenant, { ...row, left: [] }, signal), { concurrency: AT_A_TIME });
+  pMap(moved, (row) => putRef({ table, tenant, signal }, { ...row, left: [] }), { concurrency: AT_A_TIME });
 
 /**
  * Writes the issues that commits came to or went from, and then takes the note of those they left from the

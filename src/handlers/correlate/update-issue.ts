@@ -45,7 +45,7 @@ const readClaim = async (
 ): Promise<Claim> => {
   const issue = { issue_id, row };
   const key = keyNow(issue);
-  return claimOf(issue, key === null ? new Map() : await readClaims(table, tenant, [key], signal));
+  return claimOf(issue, key === null ? new Map() : await readClaims({ table, tenant, signal }, [key]));
 };
 
 /** What is to be written of an issue, beside what is read for it. */
@@ -144,8 +144,8 @@ const writeRow = async (
 ): Promise<boolean> => {
   const versions = next.versions.filter((version) => !before.versions.includes(version));
   await putVersionMembers(put, tenant, issueId, versions);
-  if (next.gap !== null) await registerGroup(table, tenant, 'story', next.gap, signal);
-  return putIssueLinks(table, tenant, issueId, next, signal);
+  if (next.gap !== null) await registerGroup({ table, tenant, signal }, 'story', next.gap);
+  return putIssueLinks({ table, tenant, signal }, issueId, next);
 };
 
 const stampOf = (item: Item | null) => ({

@@ -46,7 +46,7 @@ const withoutExpired = async (
 ): Promise<EventEntry[]> => {
   const oldest = firstRunIdAt(Math.max(0, now_ms - retention_days * DAY_MS));
   const old = entries.filter(({ run_id }) => run_id < oldest);
-  const rows = await readRowsOf(table, old, ({ event_id }) => eventKey(event_id), signal);
+  const rows = await readRowsOf({ table, signal }, old, ({ event_id }) => eventKey(event_id));
   const gone = new Set(rows.flatMap(([entry, row]) => (row && !isExpired(row, now_ms) ? [] : [entry])));
   return entries.filter((entry) => !gone.has(entry));
 };
@@ -59,7 +59,7 @@ const stillPending = async (
   consistency: Consistency,
 ): Promise<EventEntry[]> => {
   const ids = entries.map(({ event_id }) => event_id);
-  const processing = await readProcessing(table, ids, now_ms, signal, consistency);
+  const processing = await readProcessing({ table, signal }, ids, now_ms, consistency);
   return entries.filter((_, index) => processing[index]?.status === 'pending');
 };
 

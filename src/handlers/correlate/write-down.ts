@@ -15,7 +15,7 @@ const entriesOf = ({ unit, status, attempts, reason, retryable }: UnitResult): P
 
 /** @returns the event's id when it could not be written down */
 const writeOne = async (deps: BatchDeps, processed: Processed): Promise<string[]> => {
-  const write = () => putProcessing(deps.table, deps.tenant, processed, deps.clock(), newScope(deps).signal);
+  const write = () => putProcessing(newScope(deps), processed, deps.clock());
   try {
     await retry(write, BACKOFF);
     return [];
@@ -32,7 +32,7 @@ const writeEach = async (deps: BatchDeps, some: Processed[]): Promise<string[]> 
 /** Together; one by one where that fails, because one that is refused must not hold up the others. */
 const writeDone = async (deps: BatchDeps, done: Processed[]): Promise<string[]> => {
   try {
-    await putAllDone(deps.table, done, deps.clock(), newScope(deps).signal);
+    await putAllDone(newScope(deps), done, deps.clock());
     return [];
   } catch {
     return writeEach(deps, done);

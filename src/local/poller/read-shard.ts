@@ -10,7 +10,7 @@ import { handOver } from './hand-over.ts';
 import { sequenceNumberOf } from './lambda-record.ts';
 import type { Persist } from './persist.ts';
 import type { Progress } from './progress.ts';
-import type { Place, Read, StreamSource } from './stream-source.ts';
+import type { Read, ShardPosition, StreamSource } from './stream-source.ts';
 
 /** What reading a stream takes. */
 export type PollerDeps = {
@@ -37,15 +37,21 @@ const LONGEST_REST_MS = 2_000;
 export const restAfter = (tookMs: number, idleMs: number): number =>
   Math.max(idleMs, Math.min(REST * tookMs, LONGEST_REST_MS));
 
-const timedRead = async ({ source, signal }: PollerDeps, shardId: string, place: Place) => {
+const timedRead = async ({ source, signal }: PollerDeps, shardId: string, place: ShardPosition) => {
   const begun = performance.now();
   const read = await source.read(shardId, place, signal);
   return { read, tookMs: performance.now() - begun };
 };
 
-const firstPlace = async ({ source, table, persist }: PollerDeps, shard_id: string): Promise<Place> => {
+const firstPlace = async (
+  { source, table, persist }: PollerDeps,
+  shard_id: string,
+): Promise<ShardPosition> => {
   const shard = { label: source.label, shard_id };
-  return { after: await persist(() => readCheckpoint(table, shard, requestDeadline())), iterator: null };
+  return {
+    after: await persist(() => readCheckpoint({ table, signal: requestDeadline() }, shard)),
+    iterator: null,
+  };
 };
 
 /**
@@ -57,7 +63,7 @@ const handle = async (deps: PollerDeps, shard_id: string, page: Read & { kind: '
   const { source, table, persist } = deps;
   const shard = { label: source.label, shard_id };
   const reached = (sequenceNumber: string) =>
-    persist(() => putCheckpoint(table, shard, sequenceNumber, requestDeadline()));
+    persist(() => putCheckpoint({ table, signal: requestDeadline() }, shard, sequenceNumber));
   await handOver({ ...deps, reached }, page.records.filter(passesFilter));
 };
 

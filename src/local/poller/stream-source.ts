@@ -20,7 +20,7 @@ const TIMEOUTS = { requestTimeout: 10_000, throwOnRequestTimeout: true };
 export type Shard = { id: string; parent: string | null };
 
 /** Where to read on: at `iterator`, or without one after a sequence number, or from the oldest record (null). */
-export type Place = { after: string | null; iterator: string | null };
+export type ShardPosition = { after: string | null; iterator: string | null };
 
 /**
  * What a read came to. `isWhole`: nothing more was in the shard when it was read. `next` is null at the
@@ -36,12 +36,12 @@ export type StreamSource = {
   label: string;
   /** All shards that the stream still has, closed ones too. */
   listShards(signal: AbortSignal): Promise<Shard[]>;
-  read(shardId: string, place: Place, signal: AbortSignal): Promise<Read>;
+  read(shardId: string, place: ShardPosition, signal: AbortSignal): Promise<Read>;
   close(): void;
 };
 
 /** A fault that is the way of a stream rather than a failure. One at a place just opened is a failure. */
-const lostBy = (fault: unknown, { after, iterator }: Place): Read => {
+const lostBy = (fault: unknown, { after, iterator }: ShardPosition): Read => {
   const name = fault instanceof Error ? fault.name : '';
   if (name === 'ResourceNotFoundException') return { kind: 'gone' };
   if (name === 'ExpiredIteratorException' && iterator !== null) return { kind: 'expired' };
@@ -59,7 +59,7 @@ const createSource = (client: DynamoDBStreamsClient, arn: string, label: string)
     return (await client.send(command, { abortSignal })).ShardIterator;
   };
 
-  const readPage = async (shardId: string, place: Place, abortSignal: AbortSignal): Promise<Read> => {
+  const readPage = async (shardId: string, place: ShardPosition, abortSignal: AbortSignal): Promise<Read> => {
     const ShardIterator = place.iterator ?? (await openIterator(shardId, place.after, abortSignal));
     const command = new GetRecordsCommand({ ShardIterator, Limit: PAGE_SIZE });
     const { Records = [], NextShardIterator } = await client.send(command, { abortSignal });

@@ -24,7 +24,7 @@ const fill = async ({ table }: World, size: number, makeRows: MakeRows): Promise
   const progress = showProgress(`storing ${size} issues and commits`, size);
   const put = async (some: number[]): Promise<number> => {
     const rows = distinct(some.flatMap(makeRows));
-    await putRows(table, rows, AbortSignal.timeout(JOB_MS));
+    await putRows({ table, signal: AbortSignal.timeout(JOB_MS) }, rows);
     progress.step(some.length * GROUP_SIZE);
     return rows.length;
   };

@@ -81,7 +81,10 @@ describe('npm run erase', () => {
     await app.deliver(issueBody('1', 'ABC-1', 1));
     await push(commit(1, 'ABC-1'));
     await correlation.run();
-    const event_ids = await eventsOfIssue(app.events.table, 'default', '1', signal());
+    const event_ids = await eventsOfIssue(
+      { table: app.events.table, tenant: 'default', signal: signal() },
+      '1',
+    );
     const issue = { tenant: 'default', issue_id: '1', event_ids };
     await eraseIssue(app.events.table, app.events.rawBodies, issue, () => {}, signal);
     expect(await strayCommits(app)).toEqual([]);
@@ -111,7 +114,7 @@ describe('npm run erase', () => {
 /** What the command does once it was agreed to. */
 const eraseFrom = async (table: Table): Promise<void> => {
   const deps = { ...correlation.deps, table };
-  const event_ids = await eventsOfIssue(table, 'default', '1', signal());
+  const event_ids = await eventsOfIssue({ table, tenant: 'default', signal: signal() }, '1');
   await rememberKeys(deps, '1', event_ids);
   const issue = { tenant: 'default', issue_id: '1', event_ids };
   await eraseIssue(table, app.events.rawBodies, issue, () => {}, signal);

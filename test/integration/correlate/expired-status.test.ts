@@ -56,7 +56,8 @@ const failed = (event_id: string): Processed => ({
   expires_at: expiresAt(),
 });
 
-const park = (id: string) => putProcessing(app.events.table, 'default', failed(id), now, signal);
+const park = (id: string) =>
+  putProcessing({ table: app.events.table, tenant: 'default', signal }, failed(id), now);
 
 const parked = async (): Promise<string[]> => {
   const ids: string[] = [];
@@ -107,7 +108,7 @@ describe('a status that has expired', () => {
   it('that says processed still wins over a failure while it lasts, because another batch handled it', async () => {
     const id = await deliver();
     const done: Processed = { ...failed(id), status: 'processed', reason: null, retryable: false };
-    await putAllDone(app.events.table, [done], now, signal);
+    await putAllDone({ table: app.events.table, signal }, [done], now);
     now += 29 * DAY_MS;
     expect(await park(id)).toBe(false);
     expect(await parked()).toEqual([]);

@@ -87,7 +87,7 @@ describe("GitHub's own examples", () => {
   it('leave one pull request, described as the newest of them does', async () => {
     const repository = REPOSITORY.toLowerCase();
     const ref = { kind: 'pull_request', repository, id: '2' } as const;
-    const read = rowsReader(app.events.table, AbortSignal.timeout(10_000));
+    const read = rowsReader({ table: app.events.table, signal: AbortSignal.timeout(10_000) });
     const [row] = await readRefs(read, 'default', [ref]);
     expect(row).toMatchObject({
       links: null,

@@ -116,7 +116,7 @@ describe('keys that people write', () => {
     await bring(['commits', listed('FIX_QA-3', '2026-03-02T09:00:00Z')]);
     const { table } = app.events;
     const ref = { kind: 'commit', repository: 'acme/shop', id: SHA } as const;
-    const row = await getItem(table, refKey('default', ref), AbortSignal.timeout(5_000));
+    const row = await getItem({ table, signal: AbortSignal.timeout(5_000) }, refKey('default', ref));
     const { candidates, ...older } = JSON.parse(String(row?.body));
     const body = { ':body': JSON.stringify(older) };
     await table.reader.send(

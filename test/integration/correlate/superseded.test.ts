@@ -141,7 +141,7 @@ describe('a key that two issues say they have', () => {
 
   it('is that of the newest of very many, because none is left out', async () => {
     const rows = Array.from({ length: 620 }, (_, n) => aliasKey('default', 'MIG-4', String(1_000 + n)));
-    await putRows(app.events.table, rows, AbortSignal.timeout(60_000));
+    await putRows({ table: app.events.table, signal: AbortSignal.timeout(60_000) }, rows);
     await handle(issueBody('999', 'MIG-4', 9), older);
     expect(await seen('MIG-4')).toEqual({ listed: ['999'], bare: ['MIG-4'], found: '999' });
     expect(await supersederOf('10')).toBe('999');

@@ -246,7 +246,8 @@ describe('GET /events', () => {
 describe('GET /stats', () => {
   const MOST = depth(100, 10_000);
   const counted: (app: TestApp) => Promise<unknown> = depth(
-    ({ events: { table } }) => countEvents(table, 'default', time.now, 1, AbortSignal.timeout(60_000), MOST),
+    ({ events: { table } }) =>
+      countEvents({ table, tenant: 'default', signal: AbortSignal.timeout(60_000) }, time.now, 1, MOST),
     // A machine that is busy with other tests may need longer for so many than a request has.
     async (app) => (await patient(app).get('/stats?hours=1')).body,
   );

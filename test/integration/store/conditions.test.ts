@@ -30,11 +30,11 @@ beforeEach(async () => {
   ({ table } = app.events);
 });
 
-const rowOf = (id: string): Promise<Item | null> => getItem(table, snapshotKey(TENANT, id), signal);
+const rowOf = (id: string): Promise<Item | null> => getItem({ table, signal }, snapshotKey(TENANT, id));
 
 describe('a mark of deletion', () => {
   const mark = (event_id: string, deleted_ms: number | null) =>
-    markDeleted(table, { tenant: TENANT, issue_id: '1', event_id, deleted_ms, keys: ['A-1'] }, signal);
+    markDeleted({ table, signal }, { tenant: TENANT, issue_id: '1', event_id, deleted_ms, keys: ['A-1'] });
 
   it('without a time is set once, because a second one says nothing more', async () => {
     expect(await mark('evt_1', null)).toBe('applied');
@@ -87,7 +87,7 @@ describe('a mark of deletion', () => {
       );
       issues += 1;
       const at = { tenant: TENANT, issue_id: String(issues), keys: [] };
-      for (const next of order) await markDeleted(table, { ...at, ...next }, signal);
+      for (const next of order) await markDeleted({ table, signal }, { ...at, ...next });
       const { pk, sk, ...row } = (await rowOf(at.issue_id)) ?? {};
       expect(row).toEqual({
         deleted: true,
@@ -105,8 +105,8 @@ describe('a mark of deletion', () => {
 
 describe('a row with a revision', () => {
   const key = { pk: 'V#default#1', sk: 'I#1' };
-  const put = (text: string, read: number | null) => putRevision(table, { ...key, text }, read, signal);
-  const stored = () => getItem(table, key, signal);
+  const put = (text: string, read: number | null) => putRevision({ table, signal }, { ...key, text }, read);
+  const stored = () => getItem({ table, signal }, key);
 
   it('is put where none was read only if there is none, because somebody else may have made it', async () => {
     expect(await put('one', null)).toBe(true);
@@ -134,7 +134,7 @@ describe('a snapshot', () => {
 
   const put = ({ minute, project = 'A', keys = ['A-1'], isNew = false }: Change) =>
     putSnapshot(
-      table,
+      { table, signal },
       {
         tenant: TENANT,
         issue_id: '1',
@@ -144,7 +144,6 @@ describe('a snapshot', () => {
         keys,
         keys_are_new: isNew,
       },
-      signal,
     );
 
   it('leaves the index of its project when it names none any more, because nobody looks for it there', async () => {
@@ -161,7 +160,7 @@ describe('a snapshot', () => {
     await put({ minute: 1, keys: ['A-1'] });
     expect(await put({ minute: 2, keys: ['A-1', 'B-2'] })).toBe('applied');
     expect(await rowOf('1')).toMatchObject({ aliased: new Set(['A-1', 'B-2']) });
-    expect(await getItem(table, { pk: 'K#default#B-2', sk: 'I#1' }, signal)).not.toBeNull();
+    expect(await getItem({ table, signal }, { pk: 'K#default#B-2', sk: 'I#1' })).not.toBeNull();
   });
 
   it.each([true, false])(
@@ -187,7 +186,7 @@ describe('the raw body of an event', () => {
       issue: { id: '1', key: 'A-1', fields },
     });
     const event_id = String((await app.deliver(body)).body.event_id);
-    const row = await getItem(table, eventKey(event_id), signal);
+    const row = await getItem({ table, signal }, eventKey(event_id));
     if (row === null) throw new Error('the event is not stored');
     return { body, event: decodeEvent(row).event, apart: await app.events.rawBodies.get(event_id, signal) };
   };

@@ -21,8 +21,9 @@ const groupsOf = (count: number): Script => {
 
 const asked = (script: Script): Promise<unknown[]> =>
   onScripted(script, async (table, { calls }) => {
-    for await (const group of gapGroups(table, QUERY, null, never))
-      for await (const gaps of gapsOfGroup(table, QUERY, group, null, never)) expect(gaps).toEqual([]);
+    for await (const group of gapGroups({ table, signal: never }, QUERY, null))
+      for await (const gaps of gapsOfGroup({ table, signal: never }, QUERY, group, null))
+        expect(gaps).toEqual([]);
     return calls.map(({ body }) => body).filter(({ IndexName }) => IndexName !== undefined);
   });
 

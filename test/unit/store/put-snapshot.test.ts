@@ -20,7 +20,7 @@ const write: SnapshotWrite = {
 
 const put = (script: Script) =>
   onScripted(script, async (table, { calls }) => {
-    const outcome = await putSnapshot(table, write, AbortSignal.timeout(10_000));
+    const outcome = await putSnapshot({ table, signal: AbortSignal.timeout(10_000) }, write);
     return { outcome, calls: calls.map(({ operation }) => operation) };
   });
 

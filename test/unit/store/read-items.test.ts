@@ -13,7 +13,9 @@ describe('reading rows by their keys', () => {
     const leftOut = { UnprocessedKeys: { jira: { Keys: [row('b')] } } };
     const script: Script = (_operation, _body, call) =>
       call === 1 ? { Responses: { jira: [row('a')] }, ...leftOut } : { Responses: { jira: [row('b')] } };
-    const rows = await onScripted(script, (table) => readRows(table, [key('b'), key('a')], never));
+    const rows = await onScripted(script, (table) =>
+      readRows({ table, signal: never }, [key('b'), key('a')]),
+    );
     expect(rows).toEqual([key('b'), key('a')]);
   });
 
@@ -21,7 +23,7 @@ describe('reading rows by their keys', () => {
     const script: Script = (_operation, _body, call) =>
       call === 1 ? { UnprocessedKeys: { jira: { Keys: [{ pk: { N: '1' } }] } } } : {};
     const asked = await onScripted(script, async (table, { calls }) => {
-      expect(await readRows(table, [key('a')], never)).toEqual([null]);
+      expect(await readRows({ table, signal: never }, [key('a')])).toEqual([null]);
       return calls.map(({ body }) => body);
     });
     expect(asked[1]).toMatchObject({
@@ -33,7 +35,7 @@ describe('reading rows by their keys', () => {
     expect(
       await onScripted(
         () => ({}),
-        (table) => readRows(table, [key('a')], never),
+        (table) => readRows({ table, signal: never }, [key('a')]),
       ),
     ).toEqual([null]);
   });
@@ -42,7 +44,7 @@ describe('reading rows by their keys', () => {
     const asked = await onScripted(
       () => ({ Responses: { jira: [row('a')] } }),
       async (table, { calls }) => {
-        const rows = await readRows(table, [key('a'), key('a')], never);
+        const rows = await readRows({ table, signal: never }, [key('a'), key('a')]);
         return { rows, calls: calls.map(({ body }) => body) };
       },
     );
@@ -57,7 +59,7 @@ describe('putting rows', () => {
     const script: Script = (_operation, _body, call) =>
       call === 1 ? { UnprocessedItems: { jira: [put('b')] } } : {};
     const sent = await onScripted(script, async (table, { calls }) => {
-      await putRows(table, [key('a'), key('b')], never);
+      await putRows({ table, signal: never }, [key('a'), key('b')]);
       return calls.map(({ body }) => body);
     });
     expect(sent).toEqual([
@@ -73,7 +75,7 @@ describe('a page of a query', () => {
   it('is empty where the answer holds no items, because the protocol allows it', async () => {
     const page = await onScripted(
       () => ({}),
-      (table) => queryPage(table, query, ['pk'], 5, null, never),
+      (table) => queryPage({ table, signal: never }, query, ['pk'], 5, null),
     );
     expect(page).toEqual({ items: [], last: null });
   });
@@ -81,7 +83,7 @@ describe('a page of a query', () => {
   it('names the last row of a full one, because the next begins after it', async () => {
     const page = await onScripted(
       () => ({ Items: [row('a'), row('b')] }),
-      (table) => queryPage(table, query, ['pk', 'sk'], 1, null, never),
+      (table) => queryPage({ table, signal: never }, query, ['pk', 'sk'], 1, null),
     );
     expect(page).toEqual({ items: [key('a')], last: key('a') });
   });

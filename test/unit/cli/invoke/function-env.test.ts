@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { findSecrets, functionEnv, type Secrets } from '../../../../src/cli/invoke/function-env.ts';
-import type { Place } from '../../../../src/cli/shared/place.ts';
+import type { StoreAddress } from '../../../../src/cli/shared/place.ts';
 import type { InstanceRecord } from '../../../../src/local/instance.ts';
 
-const PLACE: Place = {
+const PLACE: StoreAddress = {
   table: 'a-table',
   endpoint: 'http://127.0.0.1:9000',
   embedded: true,

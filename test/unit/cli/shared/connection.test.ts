@@ -19,7 +19,7 @@ describe('a command at the table it was told', () => {
   });
 
   it('says that nothing listens there, because that is what people get wrong most', async () => {
-    const work = withStore(NOWHERE, ({ table }) => getItem(table, { pk: 'a', sk: 'b' }, signal));
+    const work = withStore(NOWHERE, ({ table }) => getItem({ table, signal }, { pk: 'a', sk: 'b' }));
     await expect(work).rejects.toThrow(
       'The table jira at http://127.0.0.1:9 could not be used: nothing listens there (ECONNREFUSED)',
     );
