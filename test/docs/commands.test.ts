@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import * as z from 'zod/mini';
 import packageFile from '../../package.json' with { type: 'json' };
+import { COMPILE_CACHE } from '../support/compile-cache.ts';
 import { codeBlocks, inlineCode, page, pages, tableRows } from '../support/markdown.ts';
 import { runHere } from '../support/run-here.ts';
 
@@ -69,6 +70,7 @@ const helpOfCdk = (command: string): string =>
   execFileSync(process.execPath, ['node_modules/aws-cdk/bin/cdk', command, '--help'], {
     cwd: PROJECT,
     encoding: 'utf8',
+    env: { ...process.env, ...COMPILE_CACHE },
   });
 
 /** What the CDK makes its command line of: to ask each command itself takes seconds. */
@@ -131,7 +133,7 @@ describe('flags in the documentation', () => {
 
 /** Reads blocks that each end with a NUL, and says of each what `bash -n` ends with and says. */
 const CHECK = `while IFS= read -r -d '' code; do
-  said=$(bash -n <<<"$code" 2>&1)
+  said=$(exec bash -nc "$code" 2>&1)
   printf '%s %s\\0' "$?" "$said"
 done`;
 
