@@ -157,7 +157,7 @@ describe('any history of rotations', () => {
     const check = fc.asyncProperty(histories, async (moves) => {
       expect((await play(moves)).wrong).toEqual([]);
     });
-    await fc.assert(check, { numRuns: depth(2, 30) });
+    await fc.assert(check, { numRuns: depth(2, 12) });
   });
 
   it('is played in earnest, because steps that are all refused would prove nothing', async () => {

@@ -9,8 +9,8 @@ import { type History, history, placed } from './histories.ts';
 import { countScenes } from './scenes.ts';
 
 const HISTORIES = depth(10, 200);
-/** Of a history's orders: one sends one at a time, the others in batches. */
-const PLAYED = { from: 1, to: 4 };
+/** Of a history's orders: one sends one at a time, the others in batches. Of many histories one of those is enough. */
+const PLAYED = { from: 1, to: depth(4, 3) };
 /** Of each outcome; what is stale is the rarest, about one in a history. */
 const FEWEST = depth(1, 100);
 /** So many more are drawn, and not played, to see what the generator makes. */

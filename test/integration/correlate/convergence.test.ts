@@ -15,9 +15,9 @@ import { type View, viewOf } from './expected-view.ts';
 import { chooseBy, feedHistory } from './feed.ts';
 import { commitGaps, commitsOf, documentsIn, issueIdsOf, latestIn, storyGaps } from './found.ts';
 
-const HISTORIES = depth(1, 5);
-const CONTESTED_HISTORIES = depth(1, 8);
-const ORDERS = depth(2, 3);
+const HISTORIES = depth(1, 3);
+const CONTESTED_HISTORIES = depth(1, 5);
+const ORDERS = 2;
 const LIMIT_MS = 120_000 + HISTORIES * 20_000;
 /** An engine slows down with every write it has ever taken. */
 const HISTORIES_OF_AN_ENGINE = 20;

@@ -13,7 +13,7 @@ const GARBAGE = 'nobody knows this secret';
 const TABLE = 'rotated';
 const RECEIVERS = depth(2, 3);
 /** Each receiver correlates what all of them take: that is most of the work. */
-const PAUSE_MS = 600;
+const PAUSE_MS = depth(600, 1_000);
 const DAY_MS = 86_400_000;
 /** The command waits 60 s, in which a receiver looks for new secrets twice. All of it may run faster, by as much. */
 const TIMES_FASTER = depth(10, 1);
