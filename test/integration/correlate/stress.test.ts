@@ -15,7 +15,7 @@ import { asBatch, eventRecord } from './records.ts';
 import { through } from './scenario.ts';
 
 const LIMIT_MS = 400_000;
-const WORLDS = depth(1, 8);
+const WORLDS = depth(1, 5);
 const WORLDS_AT_A_TIME = 4;
 const BATCHES_AT_A_TIME = 5;
 
