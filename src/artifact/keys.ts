@@ -1,14 +1,15 @@
 import { toPhoenixIso } from '../domain/instant.ts';
-import { DEFAULT_TENANT } from '../domain/tenant.ts';
 
 const FOLDER = 'issues/wave3/jira_webhook';
 
-/** Where a tenant's documents lie; those of the built-in sources have always lain without a tenant in their keys. */
-const folderOf = (tenant: string): string =>
-  tenant === DEFAULT_TENANT ? `artifacts/${FOLDER}` : `artifacts/tenants/${tenant}/${FOLDER}`;
+/** Whose documents they are; those of `home`, the tenant of the built-in sources, lie without a tenant in their keys. */
+export type DocumentOwner = { tenant: string; home: string };
 
-export const latestKey = (tenant: string): string => `${folderOf(tenant)}/latest.json`;
-export const latestSummaryKey = (tenant: string): string => `${folderOf(tenant)}/latest_summary.json`;
+const folderOf = ({ tenant, home }: DocumentOwner): string =>
+  tenant === home ? `artifacts/${FOLDER}` : `artifacts/tenants/${tenant}/${FOLDER}`;
+
+export const latestKey = (owner: DocumentOwner): string => `${folderOf(owner)}/latest.json`;
+export const latestSummaryKey = (owner: DocumentOwner): string => `${folderOf(owner)}/latest_summary.json`;
 
 const assertSafe = (runId: string): void => {
   if (!/^[0-9A-Z]{26}$/.test(runId)) throw new TypeError('a run id is 26 digits and capital letters');
@@ -18,8 +19,8 @@ const assertSafe = (runId: string): void => {
  * The key of a run document, `…/20261122T120000000-01KAPZ….json`: Phoenix time to the millisecond, then the run.
  * Digits, letters and a dash only, so that it is a name everywhere.
  */
-export const runDocumentKey = (tenant: string, nowMs: number, runId: string): string => {
+export const runDocumentKey = (owner: DocumentOwner, nowMs: number, runId: string): string => {
   assertSafe(runId);
   const time = toPhoenixIso(nowMs).slice(0, -'-07:00'.length).replace(/[-:.]/g, '');
-  return `${folderOf(tenant)}/${time}-${runId}.json`;
+  return `${folderOf(owner)}/${time}-${runId}.json`;
 };

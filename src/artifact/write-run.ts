@@ -1,7 +1,7 @@
 import type { LatestSummary, RunDocument } from '../domain/run-document.ts';
 import type { ArtifactStore } from './artifact-store.ts';
 import { buildLatestSummary } from './build-document.ts';
-import { latestKey, latestSummaryKey, runDocumentKey } from './keys.ts';
+import { type DocumentOwner, latestKey, latestSummaryKey, runDocumentKey } from './keys.ts';
 
 const toBytes = (artifact: RunDocument | LatestSummary): Buffer =>
   Buffer.from(`${JSON.stringify(artifact, null, 2)}\n`);
@@ -13,18 +13,18 @@ const toBytes = (artifact: RunDocument | LatestSummary): Buffer =>
  */
 export const writeRun = async (
   store: ArtifactStore,
-  tenant: string,
+  owner: DocumentOwner,
   document: RunDocument,
   nowMs: number,
   { latest }: { latest: boolean },
   signal: AbortSignal,
 ): Promise<string> => {
-  const key = runDocumentKey(tenant, nowMs, document.run_id);
+  const key = runDocumentKey(owner, nowMs, document.run_id);
   const bytes = toBytes(document);
   await store.put(key, bytes, signal);
   if (!latest) return key;
-  await store.replaceIfNewer(latestKey(tenant), bytes, document.run_id, signal);
+  await store.replaceIfNewer(latestKey(owner), bytes, document.run_id, signal);
   const summary = toBytes(buildLatestSummary(document, key));
-  await store.replaceIfNewer(latestSummaryKey(tenant), summary, document.run_id, signal);
+  await store.replaceIfNewer(latestSummaryKey(owner), summary, document.run_id, signal);
   return key;
 };

@@ -1,5 +1,4 @@
 import { isIssueId, isIssueKey } from '../domain/issue-key.ts';
-import { DEFAULT_TENANT } from '../domain/tenant.ts';
 import { forgetIssue, rememberKeys } from '../handlers/correlate/forget-issue.ts';
 import type { SweepDeps } from '../handlers/correlate/sweep-events.ts';
 import type { FoundIssue } from '../store/claims.ts';
@@ -31,10 +30,7 @@ const command = withTableOptions(
 );
 
 const findOrFail = async (events: SweepDeps, idOrKey: string): Promise<FoundIssue> => {
-  const found = await findIssue(
-    { table: events.table, tenant: DEFAULT_TENANT, signal: itemDeadline() },
-    idOrKey,
-  );
+  const found = await findIssue({ ...events, signal: itemDeadline() }, idOrKey);
   if (!found) throw new CommandError(`No issue with the key ${idOrKey} is known.`);
   return found;
 };
@@ -53,7 +49,7 @@ ${STAYS}`;
 
 const erase = async (events: SweepDeps, issueId: string, eventIds: string[]): Promise<void> => {
   const progress = showProgress('erasing', eventIds.length);
-  const issue = { tenant: DEFAULT_TENANT, issue_id: issueId, event_ids: eventIds };
+  const issue = { tenant: events.tenant, issue_id: issueId, event_ids: eventIds };
   try {
     await rememberKeys(events, issueId, eventIds);
     await eraseIssue(events.table, events.rawBodies, issue, progress.step, itemDeadline);
@@ -69,8 +65,7 @@ await runCommand(command, async () => {
     throw new UsageError(`${options.issue} is neither an issue id nor a key`);
   return withStore(options, async (events, place) => {
     const issue = await findOrFail(events, options.issue);
-    const listEvents = () =>
-      eventsOfIssue({ table: events.table, tenant: DEFAULT_TENANT, signal: itemDeadline() }, issue.issue_id);
+    const listEvents = () => eventsOfIssue({ ...events, signal: itemDeadline() }, issue.issue_id);
     const eventIds = await listEvents();
     if (!hasFields(issue) && eventIds.length === 0) {
       // A run before may have ended right after it had erased everything.

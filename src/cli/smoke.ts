@@ -1,3 +1,4 @@
+import { DEFAULT_TENANT } from '../domain/tenant.ts';
 import { mainName } from '../verify/secret-document.ts';
 import { signingKeys } from './rotate-secret/keys.ts';
 import { openSecretStore } from './rotate-secret/open-secret-store.ts';
@@ -14,6 +15,9 @@ import { openRunDocuments } from './smoke/run-documents.ts';
 import { openSigner } from './smoke/sign-request.ts';
 import { BURST } from './smoke/throttling-check.ts';
 import { describePlan, describeRest } from './smoke/words.ts';
+
+/** Whose documents a deployment writes of what is sent to it. */
+const HOME = { tenant: DEFAULT_TENANT, home: DEFAULT_TENANT };
 
 type Options = DeploymentFlags & { profile?: string; wait: number; burst?: true; yes?: true };
 
@@ -53,7 +57,7 @@ const openWorld = (
 ): World => ({
   api: openApi(url, openSigner({ region })),
   readSecret: () => readSecret(secret_id),
-  documents: bucket === null ? null : openRunDocuments(bucket, { region }),
+  documents: bucket === null ? null : openRunDocuments({ bucket, owner: HOME }, { region }),
   wait_seconds: wait,
   burst: burst === true,
   taken: null,

@@ -31,7 +31,10 @@ export type Platform = {
   tenant?: string;
 };
 
-export const tenantOf = ({ tenant = DEFAULT_TENANT }: Platform): string => tenant;
+/** The tenant of the built-in sources. */
+export const HOME = DEFAULT_TENANT;
+
+export const tenantOf = ({ tenant = HOME }: Platform): string => tenant;
 
 /** The table as the environment names it; `dynamodb` carries the endpoint of a local database. */
 export const openTable = (env: Env, dynamodb?: DynamoDBClientConfig): Table => {

@@ -3,7 +3,7 @@ import type { Env } from '../contract/env.ts';
 import { openMetrics } from '../platform/metrics.ts';
 import { rawBodiesIn } from '../store/raw-bodies.ts';
 import type { BatchDeps } from './correlate/batch-deps.ts';
-import { openObjects, openTable, type Platform, tenantOf } from './deps.ts';
+import { HOME, openObjects, openTable, type Platform, tenantOf } from './deps.ts';
 
 /** Everything correlation needs, as the environment names it. */
 export const openCorrelation = (env: Env, platform: Platform): BatchDeps => {
@@ -11,6 +11,7 @@ export const openCorrelation = (env: Env, platform: Platform): BatchDeps => {
   return {
     table: openTable(env, platform.dynamodb),
     tenant: tenantOf(platform),
+    home: HOME,
     rawBodies: rawBodiesIn(objects),
     artifacts: artifactsIn(objects),
     git_sha: env.GIT_SHA ?? 'unknown',

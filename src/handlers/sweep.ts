@@ -1,5 +1,4 @@
 import { readEnv } from '../contract/env.ts';
-import { DEFAULT_TENANT } from '../domain/tenant.ts';
 import { systemClock } from '../platform/clock.ts';
 import { createLogger } from '../platform/logger.ts';
 import { type Swept, sweepTenants } from './correlate/sweep-events.ts';
@@ -12,4 +11,4 @@ const deps = {
 };
 
 /** Lambda entry of the sweep, run on a schedule. */
-export const handler = (): Promise<Swept> => sweepTenants(deps, [DEFAULT_TENANT]);
+export const handler = (): Promise<Swept> => sweepTenants(deps, [deps.tenant]);

@@ -1,6 +1,5 @@
 import type { DynamoDBClientConfig } from '@aws-sdk/client-dynamodb';
 import type { Env } from '../contract/env.ts';
-import { DEFAULT_TENANT } from '../domain/tenant.ts';
 import { reasonOf } from '../handlers/correlate/reason.ts';
 import { passNewTable, type SweepDeps, sweepTenants } from '../handlers/correlate/sweep-events.ts';
 import { createStreamHandler } from '../handlers/correlate-records.ts';
@@ -30,7 +29,7 @@ const sweep = (deps: SweepDeps, run: (deps: SweepDeps) => Promise<unknown>): Pro
     (fault) => deps.log.error({ reason: reasonOf(fault) }, 'the sweep failed; it comes again'),
   );
 
-const sweepAll = (deps: SweepDeps) => sweepTenants(deps, [DEFAULT_TENANT]);
+const sweepAll = (deps: SweepDeps) => sweepTenants(deps, [deps.tenant]);
 
 /** Sweeps now and on a schedule. @returns what stops it, and waits for a sweep under way */
 const startSweeping = (deps: SweepDeps, newTable: boolean): (() => Promise<void>) => {

@@ -78,6 +78,7 @@ export const startCorrelation = (app: TestApp, change: Partial<BatchDeps> = {}):
   const deps: BatchDeps = {
     table: app.events.table,
     tenant: DEFAULT_TENANT,
+    home: DEFAULT_TENANT,
     rawBodies: app.events.rawBodies,
     artifacts: artifactsIn(objectsInFolder(folder)),
     git_sha: 'test',

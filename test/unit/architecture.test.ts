@@ -56,6 +56,16 @@ const importsOf = (file: string): Import[] =>
 
 const files = readdirSync(SRC, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.ts'));
 
+/** Where requests, schedules and commands begin: from there on a tenant is a value like any other. */
+const EDGES = ['cli/smoke.ts', 'handlers/deps.ts'];
+
+describe('the tenant of the built-in sources', () => {
+  it('is named only where work begins, because nothing else may assume whose rows it is about', () => {
+    const naming = files.filter((file) => readFileSync(join(SRC, file), 'utf8').includes('DEFAULT_TENANT'));
+    expect(naming.filter((file) => file !== 'domain/tenant.ts').sort()).toEqual(EDGES);
+  });
+});
+
 describe('the direction of imports', () => {
   it('knows every folder of src, because an unlisted one would escape the rule', () => {
     expect(

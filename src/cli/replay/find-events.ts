@@ -1,7 +1,6 @@
 import pMap from 'p-map';
 import type { Outcome } from '../../domain/delivery.ts';
 import { toPhoenixDay } from '../../domain/instant.ts';
-import { DEFAULT_TENANT } from '../../domain/tenant.ts';
 import { eventsOfDay } from '../../store/events-of-day.ts';
 import { listParked } from '../../store/parked.ts';
 import type { EventStore } from '../../store/put-event.ts';
@@ -27,9 +26,12 @@ export const daysHolding = (outcome: Outcome, retentionDays: number, nowMs: numb
   return Array.from({ length: oldest + 1 }, (_, index) => toPhoenixDay(nowMs - (oldest - index) * DAY_MS));
 };
 
+/** In which table, and whose. */
+type Of = { table: Table; tenant: string };
+
 /** Ids of a Phoenix day's events, oldest first; of one outcome, or all. */
-const idsOfDay = async (table: Table, day: string, outcome: Outcome | null): Promise<string[]> => {
-  const query = { tenant: DEFAULT_TENANT, day, outcome, from_ms: 0, to_ms: LAST_MS };
+const idsOfDay = async ({ table, tenant }: Of, day: string, outcome: Outcome | null): Promise<string[]> => {
+  const query = { tenant, day, outcome, from_ms: 0, to_ms: LAST_MS };
   const ids: string[] = [];
   for await (const page of eventsOfDay(table, query, itemDeadline))
     ids.push(...page.map(({ event_id }) => event_id));
@@ -37,24 +39,22 @@ const idsOfDay = async (table: Table, day: string, outcome: Outcome | null): Pro
 };
 
 /** Ids of the parked events: those that nobody tries again, then the others. */
-const parkedEvents = async (table: Table, nowMs: number): Promise<string[]> => {
+const parkedEvents = async ({ table, tenant }: Of, nowMs: number): Promise<string[]> => {
   const ids: string[] = [];
-  for await (const page of listParked(table, DEFAULT_TENANT, nowMs, itemDeadline)) ids.push(...page);
+  for await (const page of listParked(table, tenant, nowMs, itemDeadline)) ids.push(...page);
   return ids;
 };
 
 /** Ids of the selected events, oldest first, parked ones as they are listed; one that is named need not be there. */
 export const findEvents = async (
-  events: EventStore,
+  events: EventStore & Of,
   selection: Selection,
   nowMs: number,
 ): Promise<string[]> => {
   if (selection.kind === 'event') return [selection.id];
-  if (selection.kind === 'parked') return parkedEvents(events.table, nowMs);
+  if (selection.kind === 'parked') return parkedEvents(events, nowMs);
   const { outcome } = selection;
-  if (selection.kind === 'day') return idsOfDay(events.table, selection.day, outcome);
+  if (selection.kind === 'day') return idsOfDay(events, selection.day, outcome);
   const days = daysHolding(selection.outcome, events.retention_days, nowMs);
-  return (
-    await pMap(days, (day) => idsOfDay(events.table, day, outcome), { concurrency: DAYS_AT_A_TIME })
-  ).flat();
+  return (await pMap(days, (day) => idsOfDay(events, day, outcome), { concurrency: DAYS_AT_A_TIME })).flat();
 };

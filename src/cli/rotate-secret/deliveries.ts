@@ -1,6 +1,5 @@
 import { toPhoenixDay } from '../../domain/instant.ts';
 import type { Source } from '../../domain/source.ts';
-import { DEFAULT_TENANT } from '../../domain/tenant.ts';
 import { chunks } from '../../platform/chunks.ts';
 import type { Clock } from '../../platform/clock.ts';
 import { decodeEvent, isExpired } from '../../store/event-row.ts';
@@ -42,11 +41,14 @@ const daysBetween = (fromMs: number, toMs: number): string[] => {
   return [...days.add(toPhoenixDay(fromMs))];
 };
 
+/** In which table, and whose. */
+type Of = { table: Table; tenant: string };
+
 /** Ids of the events received in the range, newest first, of all sources. */
-async function* eventIds(table: Table, from_ms: number, to_ms: number): AsyncGenerator<string[]> {
+async function* eventIds({ table, tenant }: Of, from_ms: number, to_ms: number): AsyncGenerator<string[]> {
   let left = MOST_LOOKED_AT;
   for (const day of daysBetween(from_ms, to_ms)) {
-    const query = { tenant: DEFAULT_TENANT, day, outcome: null, from_ms, to_ms };
+    const query = { tenant, day, outcome: null, from_ms, to_ms };
     for await (const page of eventsOfDay(table, query, itemDeadline)) {
       yield page.slice(0, left).map(({ event_id }) => event_id);
       left -= page.length;
@@ -56,10 +58,10 @@ async function* eventIds(table: Table, from_ms: number, to_ms: number): AsyncGen
 }
 
 /** A source's uses in the range, newest first. */
-async function* uses(table: Table, source: Source, fromMs: number, nowMs: number): AsyncGenerator<Use> {
-  for await (const page of eventIds(table, fromMs, nowMs + CLOCKS_APART_MS))
+async function* uses(of: Of, source: Source, fromMs: number, nowMs: number): AsyncGenerator<Use> {
+  for await (const page of eventIds(of, fromMs, nowMs + CLOCKS_APART_MS))
     for (const ids of chunks(page, ROWS_AT_A_TIME)) {
-      const rows = await readRows({ table, signal: itemDeadline() }, ids.map(eventKey));
+      const rows = await readRows({ table: of.table, signal: itemDeadline() }, ids.map(eventKey));
       for (const row of rows) {
         if (row === null || isExpired(row, nowMs)) continue;
         const { event } = decodeEvent(row);
@@ -68,9 +70,9 @@ async function* uses(table: Table, source: Source, fromMs: number, nowMs: number
     }
 }
 
-const newestUses = async (table: Table, source: Source, fromMs: number, nowMs: number): Promise<Use[]> => {
+const newestUses = async (of: Of, source: Source, fromMs: number, nowMs: number): Promise<Use[]> => {
   const newest: Use[] = [];
-  for await (const { secret, received_ms } of uses(table, source, fromMs, nowMs)) {
+  for await (const { secret, received_ms } of uses(of, source, fromMs, nowMs)) {
     newest.push({ secret, received_ms });
     if (newest.length === SHOWN) break;
   }
@@ -80,12 +82,10 @@ const newestUses = async (table: Table, source: Source, fromMs: number, nowMs: n
 /** The deliveries in the table that flags, environment or running instance name. */
 export const deliveriesOf = (flags: TableFlags, source: Source, clock: Clock): Deliveries => ({
   newest: () =>
-    withStore(flags, ({ table, retention_days }) =>
-      newestUses(table, source, clock() - retention_days * DAY_MS, clock()),
-    ),
+    withStore(flags, (store) => newestUses(store, source, clock() - store.retention_days * DAY_MS, clock())),
   newestUseOf: (key, sinceMs) =>
-    withStore(flags, async ({ table }) => {
-      for await (const { secret, received_ms } of uses(table, source, sinceMs, clock()))
+    withStore(flags, async (store) => {
+      for await (const { secret, received_ms } of uses(store, source, sinceMs, clock()))
         if (secret === key) return { secret, received_ms };
       return null;
     }),

@@ -11,6 +11,8 @@ import type { Scope } from './scope.ts';
 export type BatchDeps = {
   table: Table;
   tenant: string;
+  /** The tenant of the built-in sources, whose documents lie without a tenant in their keys. */
+  home: string;
   rawBodies: RawBodies;
   artifacts: ArtifactStore;
   git_sha: string;

@@ -29,6 +29,6 @@ export const writeDocument = async (
   const generated_at = toPhoenixIso(now);
   const stamp = { run_id, git_sha: deps.git_sha, generated_at, timezone: TIMEZONE } as const;
   const document = buildDocument(findings, stamp, args);
-  const key = await writeRun(deps.artifacts, deps.tenant, document, now, options, scope.signal);
+  const key = await writeRun(deps.artifacts, deps, document, now, options, scope.signal);
   return { key, document };
 };

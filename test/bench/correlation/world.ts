@@ -18,7 +18,8 @@ import { openApp, type TestApp } from '../../support/app.ts';
 import { tempFolder } from '../shared/temp-folder.ts';
 import { type Meter, meterTable } from './meter.ts';
 
-const LATEST_SUMMARY_KEY = latestSummaryKey('default');
+const HOME = { tenant: 'default', home: 'default' };
+const LATEST_SUMMARY_KEY = latestSummaryKey(HOME);
 
 /** A table of its own with the service before it: what takes deliveries in, and what correlates them. */
 export type World = {

@@ -17,7 +17,8 @@ import { meterTable } from '../correlation/meter.ts';
 import type { World } from '../correlation/world.ts';
 import { tempFolder } from '../shared/temp-folder.ts';
 
-const LATEST_SUMMARY_KEY = latestSummaryKey('default');
+const HOME = { tenant: 'default', home: 'default' };
+const LATEST_SUMMARY_KEY = latestSummaryKey(HOME);
 
 /** Bytes of what goes to the artifact store. */
 type Written = { documents: number[]; summaries: number[] };

@@ -7,7 +7,8 @@ import { bytesOf, documentOf, runIdOf } from '../../support/run-documents.ts';
 import type { FakeS3, S3Fault } from '../../support/s3.ts';
 import { BUCKET, startBucket } from './bucket-of-tests.ts';
 
-const LATEST_KEY = latestKey('default');
+const HOME = { tenant: 'default', home: 'default' };
+const LATEST_KEY = latestKey(HOME);
 
 const LATEST = `/${BUCKET}/${LATEST_KEY}`;
 

@@ -15,8 +15,9 @@ import { SEED } from '../../support/seed.ts';
 import { temporaryFolder } from '../../support/server-process.ts';
 import { startWriter } from './writers.ts';
 
-const LATEST_KEY = latestKey('default');
-const LATEST_SUMMARY_KEY = latestSummaryKey('default');
+const HOME = { tenant: 'default', home: 'default' };
+const LATEST_KEY = latestKey(HOME);
+const LATEST_SUMMARY_KEY = latestSummaryKey(HOME);
 
 const documentErrors = publishedValidator('run-document');
 const summaryErrors = publishedValidator('latest-summary');

@@ -12,7 +12,8 @@ import type { FakeS3 } from '../../support/s3.ts';
 import { temporaryFolder } from '../../support/server-process.ts';
 import { BUCKET, startBucket } from './bucket-of-tests.ts';
 
-const LATEST_KEY = latestKey('default');
+const HOME = { tenant: 'default', home: 'default' };
+const LATEST_KEY = latestKey(HOME);
 
 /** A store, and what lies in it without going through the store. */
 type Tested = {

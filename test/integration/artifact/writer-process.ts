@@ -21,7 +21,14 @@ const document = documentOf(runIdOf(0), Number(stories));
 
 const write = async (run_id: string): Promise<void> => {
   const store = artifactsIn(objectsInFolder(place));
-  await writeRun(store, 'default', { ...document, run_id }, Date.now(), { latest: true }, patience());
+  await writeRun(
+    store,
+    { tenant: 'default', home: 'default' },
+    { ...document, run_id },
+    Date.now(),
+    { latest: true },
+    patience(),
+  );
   say(run_id);
 };
 

@@ -30,7 +30,7 @@ afterAll(() => deployed.stop());
 const worldOf = (change: Partial<World> = {}): World => ({
   api: openApi(new URL(deployed.gateway.url), openSigner({ region: 'eu-central-1' })),
   readSecret: async () => Buffer.from(SECRET),
-  documents: openRunDocuments(BUCKET, {}),
+  documents: openRunDocuments({ bucket: BUCKET, owner: { tenant: 'default', home: 'default' } }, {}),
   wait_seconds: 20,
   burst: false,
   taken: null,
@@ -235,7 +235,12 @@ describe('a check is satisfied', () => {
     expect(await documents?.find(received, 'evt_of_nobody')).toBeNull();
     expect(gets().length - before).toBe(read);
     expect(
-      (await look(['run-document'], { ...world, documents: openRunDocuments(BUCKET, {}) }))[0]?.state,
+      (
+        await look(['run-document'], {
+          ...world,
+          documents: openRunDocuments({ bucket: BUCKET, owner: { tenant: 'default', home: 'default' } }, {}),
+        })
+      )[0]?.state,
     ).toBe('ok');
   });
 });

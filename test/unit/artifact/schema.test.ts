@@ -68,7 +68,8 @@ const VALID = buildDocument(
   { trigger: 'stream' },
 );
 
-const KEY = runDocumentKey('default', Date.UTC(2026, 10, 22, 19), runIdOf(1));
+const HOME = { tenant: 'default', home: 'default' };
+const KEY = runDocumentKey(HOME, Date.UTC(2026, 10, 22, 19), runIdOf(1));
 
 /** The text with one part replaced: what is wrong is then in plain sight. */
 const spoil = (value: unknown, from: string, to: string): unknown => {

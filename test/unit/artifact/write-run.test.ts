@@ -28,7 +28,14 @@ const recordingStore = (failsAt = Number.POSITIVE_INFINITY) => {
 };
 
 const write = (store: ArtifactStore, latest: boolean) =>
-  writeRun(store, 'default', documentOf(runIdOf(1)), NOW_MS, { latest }, AbortSignal.timeout(10_000));
+  writeRun(
+    store,
+    { tenant: 'default', home: 'default' },
+    documentOf(runIdOf(1)),
+    NOW_MS,
+    { latest },
+    AbortSignal.timeout(10_000),
+  );
 
 describe('a run', () => {
   it('is written before what points to it, because a crash in between must leave nothing dangling', async () => {
