@@ -7,7 +7,7 @@ import {
   anObject,
   hostedRepository,
   hostId,
-  isThere,
+  nothingListed,
   recogniseBy,
   renameOf,
   textAt,
@@ -54,9 +54,5 @@ export const recogniseBitbucket = (eventName: string | null, body: JsonObject): 
   if (isJsonObject(own(body, 'pullrequest')))
     return recognisePullRequest(eventNameOr(eventName, 'pullrequest'), body);
   const renamed = recogniseRename(eventNameOr(eventName, 'repo:updated'), body);
-  if (renamed) return renamed;
-  const unread = ['push', 'pullrequest'].filter((name) => isThere(own(body, name)));
-  return {
-    recognised: { kind: 'nothing_listed', event_type: eventNameOr(eventName, UNNAMED_EVENT), unread },
-  };
+  return renamed ?? nothingListed(eventNameOr(eventName, UNNAMED_EVENT), body, ['push', 'pullrequest']);
 };

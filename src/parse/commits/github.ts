@@ -7,7 +7,7 @@ import {
   anObject,
   hostedRepository,
   hostId,
-  isThere,
+  nothingListed,
   recogniseBy,
   renameOf,
   textAt,
@@ -67,9 +67,5 @@ export const recogniseGithub = (eventName: string | null, body: JsonObject): Rec
   if (typeof own(body, 'zen') === 'string')
     return { recognised: { kind: 'ping', event_type: eventNameOr(eventName, 'ping') } };
   const renamed = recogniseRename(eventNameOr(eventName, 'repository'), body);
-  if (renamed) return renamed;
-  const unread = ['commits', 'pull_request'].filter((name) => isThere(own(body, name)));
-  return {
-    recognised: { kind: 'nothing_listed', event_type: eventNameOr(eventName, UNNAMED_EVENT), unread },
-  };
+  return renamed ?? nothingListed(eventNameOr(eventName, UNNAMED_EVENT), body, ['commits', 'pull_request']);
 };

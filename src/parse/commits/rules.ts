@@ -19,7 +19,7 @@ export const anObject = z.custom<JsonObject>((value) => isJsonObject(value), 'mu
 export const aList = z.custom<Json[]>((value) => Array.isArray(value), 'must be a list');
 
 /** True for what says something: null and missing do not. */
-export const isThere = (value: Json | undefined): boolean => value !== undefined && value !== null;
+const isThere = (value: Json | undefined): boolean => value !== undefined && value !== null;
 
 /** A host's id, with the host's name before it, if it can be compared. */
 export const hostId = (host: 'github' | 'bitbucket', body: JsonObject, name: string): string | undefined => {
@@ -62,3 +62,14 @@ export const recogniseBy = <Data>(
   const result = schema.safeParse(body);
   return result.success ? { recognised: toRecognised(result.data) } : { errors: fieldErrors(result.error) };
 };
+
+/** A host sends other events without a repository, and none with one that is no object. */
+const anyEvent = z.object({ repository: z.optional(z.nullable(anObject)) });
+
+/** An event that lists nothing we read. `parts`: where it would, had they the right shape: those are noted as unread. */
+export const nothingListed = (event_type: string, body: JsonObject, parts: string[]): Recognition =>
+  recogniseBy(anyEvent, body, () => ({
+    kind: 'nothing_listed',
+    event_type,
+    unread: parts.filter((name) => isThere(own(body, name))),
+  }));

@@ -148,6 +148,12 @@ describe.each(COMMIT_SOURCES)('POST /webhooks/%s', (source) => {
     expect(JSON.stringify([first.body, (await eventOf(first)).problem])).not.toContain('canary');
   });
 
+  it('sets aside an event whose repository is none, whatever else it lists, because no host sends that', async () => {
+    const answer = await app.deliverCommits(source, `{"repository":7,"commits":"canary of ${source}"}`);
+    expectProblem(answer, 422, 'not-a-commit-delivery');
+    expect(answer.body.errors).toContainEqual({ path: 'repository', message: expect.any(String) });
+  });
+
   it('refuses a body over the limit unread, and says so to whoever watches', async () => {
     const small = open({ MAX_BODY_BYTES: '100' });
     expectProblem(

@@ -58,7 +58,7 @@ describe('what an event is about', () => {
     ['github', 'commits', { commits: {}, ref: 'refs/heads/main' }],
     ['github', 'commits', { commits: 'x', zen: 7 }],
     ['github', 'pull_request', { pull_request: [] }],
-    ['github', 'pull_request', { pull_request: 'x', repository: 5 }],
+    ['github', 'pull_request', { pull_request: 'x', repository: null }],
     ['github', 'pull_request', { pull_request: true, commits: null }],
     ['bitbucket', 'pullrequest', { pullrequest: [] }],
     ['bitbucket', 'pullrequest', { pullrequest: 3, push: null }],
