@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import { isPullRequestId } from '../../domain/commit.ts';
+import type { FieldError } from '../../domain/delivery.ts';
 import { isJsonObject, type Json, type JsonObject, own } from '../../domain/json.ts';
 import { isRepositoryName } from '../../domain/repository.ts';
 import { fieldErrors } from '../field-errors.ts';
@@ -66,10 +67,17 @@ export const recogniseBy = <Data>(
 /** A host sends other events without a repository, and none with one that is no object. */
 const anyEvent = z.object({ repository: z.optional(z.nullable(anObject)) });
 
-/** An event that lists nothing we read. `parts`: where it would, had they the right shape: those are noted as unread. */
-export const nothingListed = (event_type: string, body: JsonObject, parts: string[]): Recognition =>
-  recogniseBy(anyEvent, body, () => ({
+const EMPTY: FieldError = { path: '', message: 'must not be empty' };
+
+/**
+ * An event that lists nothing we read; an empty object is none. `parts`: where it would, had they the right shape: those
+ * are noted as unread.
+ */
+export const nothingListed = (event_type: string, body: JsonObject, parts: string[]): Recognition => {
+  if (Object.keys(body).length === 0) return { errors: [EMPTY] };
+  return recogniseBy(anyEvent, body, () => ({
     kind: 'nothing_listed',
     event_type,
     unread: parts.filter((name) => isThere(own(body, name))),
   }));
+};

@@ -148,6 +148,10 @@ describe.each(COMMIT_SOURCES)('POST /webhooks/%s', (source) => {
     expect(JSON.stringify([first.body, (await eventOf(first)).problem])).not.toContain('canary');
   });
 
+  it('sets aside an empty object, because no host sends that either', async () => {
+    expectProblem(await app.deliverCommits(source, '{}'), 422, 'not-a-commit-delivery');
+  });
+
   it('sets aside an event whose repository is none, whatever else it lists, because no host sends that', async () => {
     const answer = await app.deliverCommits(source, `{"repository":7,"commits":"canary of ${source}"}`);
     expectProblem(answer, 422, 'not-a-commit-delivery');

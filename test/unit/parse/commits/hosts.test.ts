@@ -115,7 +115,7 @@ describe('other events', () => {
     ['bitbucket', 'push'],
     ['bitbucket', 'x'.repeat(200)],
   ] as const)('%s %s is taken with nothing listed, because the names are an open set', (source, event) => {
-    expect(recognisedBody(source, event, {})).toEqual({
+    expect(recognisedBody(source, event, { action: 'created' })).toEqual({
       kind: 'nothing_listed',
       event_type: event,
       unread: [],
