@@ -17,7 +17,7 @@ import {
 
 const KILLS = depth(1, 20);
 const SENDERS = 8;
-const HISTORIES = 3 * KILLS;
+const HISTORIES = depth(3, 2 * KILLS);
 const LIMIT_MS = 300_000;
 
 const random = randomOf(SEED);
