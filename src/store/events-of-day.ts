@@ -2,7 +2,8 @@ import type { Outcome } from '../domain/delivery.ts';
 import { firstRunIdAt } from '../platform/run-id.ts';
 import { eventIdOf } from './event-row.ts';
 import { listDay } from './list-day.ts';
-import type { Item, Table } from './table-client.ts';
+import type { Walk } from './place.ts';
+import type { Item } from './table-client.ts';
 
 const PAGE = 1_000;
 
@@ -18,14 +19,12 @@ const toEntry = (entry: Item): EventEntry => ({
 /**
  * Pages of the events of a Phoenix day that were received in `[from_ms, to_ms)`, newest first: those with one
  * outcome, or all.
- * @param newSignal one for each page: a day may take longer than a request
  */
 export async function* eventsOfDay(
-  table: Table,
-  query: { tenant: string; day: string; outcome: Outcome | null; from_ms: number; to_ms: number },
-  newSignal: () => AbortSignal,
+  { table, tenant, newSignal }: Walk,
+  query: { day: string; outcome: Outcome | null; from_ms: number; to_ms: number },
 ): AsyncGenerator<EventEntry[]> {
-  const { tenant, day, outcome } = query;
+  const { day, outcome } = query;
   const first = firstRunIdAt(query.from_ms);
   let before: string | null = firstRunIdAt(query.to_ms);
   while (before !== null) {

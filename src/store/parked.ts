@@ -1,9 +1,9 @@
 import { updateIf } from './conditional-write.ts';
 import { eventIdOf, isExpired } from './event-row.ts';
 import { processingKey, spreadPartitions, timeSort } from './keys.ts';
-import type { TableCall } from './place.ts';
+import type { TableCall, Walk } from './place.ts';
 import { queryPage, readRowsOf } from './read-items.ts';
-import type { Item, Table } from './table-client.ts';
+import type { Item } from './table-client.ts';
 
 /** Those that the sweep tries again come behind those that wait for a replay. */
 const RETRYABLE = 'r#';
@@ -20,10 +20,9 @@ const PAGE = 1_000;
 type Range = { condition: string; values: Record<string, string> };
 
 async function* pagesOf(
-  table: Table,
+  { table, newSignal }: Walk,
   partition: string,
   { condition, values }: Range,
-  newSignal: () => AbortSignal,
 ): AsyncGenerator<string[]> {
   const query = {
     IndexName: 'worklist',
@@ -45,42 +44,25 @@ async function* pagesOf(
 }
 
 /** One partition after the other: they are spread so that many can be parked at once, not to be read at once. */
-async function* pages(
-  table: Table,
-  tenant: string,
-  range: Range,
-  newSignal: () => AbortSignal,
-): AsyncGenerator<string[]> {
-  for (const partition of spreadPartitions(tenant, 'parked'))
-    yield* pagesOf(table, partition, range, newSignal);
+async function* pages(walk: Walk, range: Range): AsyncGenerator<string[]> {
+  for (const partition of spreadPartitions(walk.tenant, 'parked')) yield* pagesOf(walk, partition, range);
 }
 
 /**
  * Pages of the ids of all parked events, part by part: of each part those that wait for a replay, then those that the sweep
  * tries again, each the longest parked first. Expired ones, which DynamoDB removes days late, are left out: a page may be empty.
- * @param newSignal ends one call
  */
-export async function* listParked(
-  table: Table,
-  tenant: string,
-  nowMs: number,
-  newSignal: () => AbortSignal,
-): AsyncGenerator<string[]> {
-  for await (const ids of pages(table, tenant, { condition: '', values: {} }, newSignal)) {
-    const rows = await readRowsOf({ table, signal: newSignal() }, ids, processingKey);
+export async function* listParked(walk: Walk, nowMs: number): AsyncGenerator<string[]> {
+  for await (const ids of pages(walk, { condition: '', values: {} })) {
+    const rows = await readRowsOf({ table: walk.table, signal: walk.newSignal() }, ids, processingKey);
     yield rows.flatMap(([id, row]) => (row && !isExpired(row, nowMs) ? [id] : []));
   }
 }
 
 /** Pages of all those that the sweep tries again, parked before a time (epoch milliseconds). */
-export const listRetryable = (
-  table: Table,
-  tenant: string,
-  beforeMs: number,
-  newSignal: () => AbortSignal,
-): AsyncGenerator<string[]> => {
+export const listRetryable = (walk: Walk, beforeMs: number): AsyncGenerator<string[]> => {
   const values = { ':first': RETRYABLE, ':before': parkedSort(true, beforeMs, '') };
-  return pages(table, tenant, { condition: ' AND work_sk BETWEEN :first AND :before', values }, newSignal);
+  return pages(walk, { condition: ' AND work_sk BETWEEN :first AND :before', values });
 };
 
 /** From now on it waits for a replay; nothing is written where it was handled meanwhile. */

@@ -31,9 +31,9 @@ type Of = { table: Table; tenant: string };
 
 /** Ids of a Phoenix day's events, oldest first; of one outcome, or all. */
 const idsOfDay = async ({ table, tenant }: Of, day: string, outcome: Outcome | null): Promise<string[]> => {
-  const query = { tenant, day, outcome, from_ms: 0, to_ms: LAST_MS };
+  const query = { day, outcome, from_ms: 0, to_ms: LAST_MS };
   const ids: string[] = [];
-  for await (const page of eventsOfDay(table, query, itemDeadline))
+  for await (const page of eventsOfDay({ table, tenant, newSignal: itemDeadline }, query))
     ids.push(...page.map(({ event_id }) => event_id));
   return ids.reverse();
 };
@@ -41,7 +41,7 @@ const idsOfDay = async ({ table, tenant }: Of, day: string, outcome: Outcome | n
 /** Ids of the parked events: those that nobody tries again, then the others. */
 const parkedEvents = async ({ table, tenant }: Of, nowMs: number): Promise<string[]> => {
   const ids: string[] = [];
-  for await (const page of listParked(table, tenant, nowMs, itemDeadline)) ids.push(...page);
+  for await (const page of listParked({ table, tenant, newSignal: itemDeadline }, nowMs)) ids.push(...page);
   return ids;
 };
 

@@ -41,7 +41,7 @@ const countParked = async (
   signal: AbortSignal,
 ): Promise<number> => {
   let count = 0;
-  for await (const page of listParked(table, tenant, nowMs, () => signal)) {
+  for await (const page of listParked({ table, tenant, newSignal: () => signal }, nowMs)) {
     count += page.length;
     if (count >= MOST_PARKED) break;
   }

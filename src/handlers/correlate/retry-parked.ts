@@ -46,7 +46,7 @@ const giveUp = async (deps: BatchDeps, eventIds: string[]): Promise<void> => {
  * @throws UnavailableError
  */
 export const retryParked = async (deps: BatchDeps, beforeMs: number): Promise<void> => {
-  const pages = listRetryable(deps.table, deps.tenant, beforeMs, () => newScope(deps).signal);
+  const pages = listRetryable({ ...deps, newSignal: () => newScope(deps).signal }, beforeMs);
   for await (const page of pages) {
     const { retry: due = [], give_up = [] } = await sortOut(deps, page);
     if (give_up.length > 0) await giveUp(deps, give_up);

@@ -85,6 +85,9 @@ export async function* waitingOfDay(
   query: { tenant: string; day: string; from_ms: number; to_ms: number } & Age,
   newSignal: () => AbortSignal,
 ): AsyncGenerator<{ looked_at: number; waiting: EventEntry[] }> {
-  for await (const entries of eventsOfDay(table, { ...query, outcome: null }, newSignal))
+  for await (const entries of eventsOfDay(
+    { table, tenant: query.tenant, newSignal },
+    { ...query, outcome: null },
+  ))
     yield { looked_at: entries.length, waiting: await withoutStatus(table, entries, query, newSignal()) };
 }

@@ -61,7 +61,11 @@ const park = (id: string) =>
 
 const parked = async (): Promise<string[]> => {
   const ids: string[] = [];
-  for await (const page of listParked(app.events.table, 'default', now, () => signal)) ids.push(...page);
+  for await (const page of listParked(
+    { table: app.events.table, tenant: 'default', newSignal: () => signal },
+    now,
+  ))
+    ids.push(...page);
   return ids;
 };
 
