@@ -26,7 +26,11 @@ const command = newCommand(
   'bench',
   'Measures cost and speed beside their floors, in one run. Figures, not assertions.',
 )
-  .option('--short', 'fewer and shorter rounds: rough figures within two minutes', false)
+  .option(
+    '--short',
+    'few and small rounds: shows within a minute that everything runs, the figures are rough',
+    false,
+  )
   .addOption(
     new Option('--corpus <folder>', 'deliveries to measure with').default(
       FIXTURES,
@@ -34,6 +38,9 @@ const command = newCommand(
     ),
   )
   .option('--only <sections>', `some of ${[...SECTIONS.keys()].join(',')}`, [...SECTIONS.keys()].join(','));
+
+const ROUGH =
+  'Short: few and small rounds, which show that everything runs. The figures are rough, and judge nothing.';
 
 type Flags = { short: boolean; corpus: string; only: string };
 
@@ -73,6 +80,7 @@ await runCommand(command, async () => {
     throw new UsageError(`--corpus needs a folder: ${corpus} is none`);
   endOnSignals();
   console.log(machineFacts());
+  if (short) console.log(`\n${ROUGH}`);
   const goals: Goal[] = [];
   try {
     for (const section of sections) goals.push(...(await runSection(section, { short, folder: corpus })));
@@ -81,5 +89,6 @@ await runCommand(command, async () => {
     return 1;
   }
   printGoals(goals);
+  if (short) console.log(ROUGH);
   return 0;
 });

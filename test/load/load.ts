@@ -70,7 +70,7 @@ const measure = async (short: boolean): Promise<Measured> => {
   const cold = await alone((owned) => measureColdStarts(short, owned));
   const goals = [
     ...goalsOf([...steady, ...peak], kept),
-    ...(await alone((owned) => httpToDurable({ short: true, folder: FIXTURES }, owned))),
+    ...(await alone((owned) => httpToDurable({ short, folder: FIXTURES }, owned))),
     judgeColdStarts(cold),
   ];
   return { sustained: steady, burst: peak, keepUp: kept, cold, goals };

@@ -56,7 +56,7 @@ export const measureColdStarts = async (short: boolean, owned: AsyncDisposableSt
   const { ours, floor, bare, others } = await makeBundles(tempFolder(owned));
   const stop = owned.adopt(new AbortController(), (controller) => controller.abort());
   const bundles = [ours, floor, bare, ...others];
-  const figures = await startAll(bundles, short ? 2 : 20, stop.signal);
+  const figures = await startAll(bundles, short ? 1 : 20, stop.signal);
   const [oursMs = 0, floorMs = 0, bareMs = 0] = figures.map((one) => median(one));
   const rows = bundles.map(({ name, kilobytes }, index) => {
     const ms = figures[index] ?? [];

@@ -8,8 +8,9 @@ import { timed, type Worlds } from './rounds.ts';
 import type { SeededWorld } from './seed.ts';
 import { pushCommits, updateIssue } from './touches.ts';
 
-const SHORT = 150;
+const SHORT = 30;
 const FULL = 450;
+const WARM_UP_SHORT = 10;
 const WARM_UP = 50;
 
 /** Updates and single commits in turns, each for another story than the one before. */
@@ -38,10 +39,11 @@ const row = (world: SeededWorld, events: number, batches: number, ms: number): s
 /** How fast a backlog is worked off: full batches one after the other, as the stream hands them over. */
 export const burst = async ({ small, large }: Worlds, isShort: boolean): Promise<void> => {
   const events = isShort ? SHORT : FULL;
+  const warmUp = isShort ? WARM_UP_SHORT : WARM_UP;
   const runs = [];
   for (const world of [small, large]) {
-    await world.correlate(await deliverAll(world, 0, WARM_UP));
-    const batches = chunks(await deliverAll(world, WARM_UP, events), BATCH_SIZE);
+    await world.correlate(await deliverAll(world, 0, warmUp));
+    const batches = chunks(await deliverAll(world, warmUp, events), BATCH_SIZE);
     world.meter.take();
     runs.push({ world, batches, ms: 0 });
   }

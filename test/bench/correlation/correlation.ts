@@ -5,9 +5,9 @@ import { learnToMakeRows } from './sample-rows.ts';
 import { type SeededWorld, startSeededWorld } from './seed.ts';
 import { unitsPerEvent } from './units-per-event.ts';
 
-const SMALL = 1_000;
-const LARGE_SHORT = 5_000;
-const LARGE = 100_000;
+/** How many issues are stored in the small and in the large world. */
+const SHORT = { small: 400, large: 1_600 };
+const FULL = { small: 1_000, large: 100_000 };
 
 const seeded = ({ size, rows, seconds }: SeededWorld): string =>
   `   ${size.toLocaleString('en')} issues and as many commits: ${rows.toLocaleString('en')} rows in ${seconds.toFixed(0)} s`;
@@ -18,8 +18,9 @@ const seeded = ({ size, rows, seconds }: SeededWorld): string =>
  */
 export const correlation: Section = async ({ short }, owned): Promise<Goal[]> => {
   const makeRows = await learnToMakeRows(owned);
-  const small = await startSeededWorld(SMALL, makeRows, owned);
-  const large = await startSeededWorld(short ? LARGE_SHORT : LARGE, makeRows, owned);
+  const sizes = short ? SHORT : FULL;
+  const small = await startSeededWorld(sizes.small, makeRows, owned);
+  const large = await startSeededWorld(sizes.large, makeRows, owned);
   console.log(
     '\n5. Correlation: the real stream handler, its documents in a folder; tables without a stream,',
   );
@@ -28,7 +29,7 @@ export const correlation: Section = async ({ short }, owned): Promise<Goal[]> =>
   );
   console.log([small, large].map(seeded).join('\n'));
   const goals = await oneTouch({ small, large }, short);
-  await unitsPerEvent(await startSeededWorld(SMALL, makeRows, owned));
+  await unitsPerEvent(await startSeededWorld(sizes.small, makeRows, owned), short);
   await burst({ small, large }, short);
   return goals;
 };

@@ -9,7 +9,7 @@ import { type Deliver, pushCommits, updateIssue } from './touches.ts';
 
 const MOST_TIMES_AS_LONG = 1.5;
 
-const SHORT: Effort = { warmUp: 2, rounds: 9, perRound: 4 };
+const SHORT: Effort = { warmUp: 1, rounds: 3, perRound: 3 };
 const FULL: Effort = { warmUp: 2, rounds: 21, perRound: 8 };
 
 /** What is delivered of one story that has three commits. */

@@ -6,6 +6,7 @@ import { comment, createIssue, type Deliver, deleteIssue, pushCommits, updateIss
 
 /** How many events of each kind are averaged. */
 const EVENTS = 3;
+const EVENTS_SHORT = 1;
 
 const STORIES = 20;
 const COMMITS = 100;
@@ -51,21 +52,25 @@ const KINDS: Kind[] = [
   },
 ];
 
-const measure = async (world: SeededWorld, { name, commits, next }: Kind): Promise<string[]> => {
+const measure = async (
+  world: SeededWorld,
+  { name, commits, next }: Kind,
+  events: number,
+): Promise<string[]> => {
   await world.correlate(await next()(world)); // The first gap of a project or repository makes a row more.
   world.meter.take();
-  for (let event = 0; event < EVENTS; event++) await world.correlate(await next()(world));
+  for (let event = 0; event < events; event++) await world.correlate(await next()(world));
   const calls = world.meter.take();
   const writes = writesOf(calls);
   const reads = readsOf(calls);
-  const perEvent = (figure: number): string => trimmed(figure / EVENTS);
+  const perEvent = (figure: number): string => trimmed(figure / events);
   return [
     name,
     perEvent(writes.calls),
     perEvent(writes.table),
     perEvent(writes.indexes),
     perEvent(unitsOf(writes)),
-    commits > 0 ? trimmed(unitsOf(writes) / EVENTS / commits) : '',
+    commits > 0 ? trimmed(unitsOf(writes) / events / commits) : '',
     perEvent(reads.calls),
     perEvent(unitsOf(reads)),
   ];
@@ -75,11 +80,12 @@ const measure = async (world: SeededWorld, { name, commits, next }: Kind): Promi
  * What processing one event writes and reads, when it is alone in its batch. Receiving it is not counted.
  * @param world one that nobody has touched
  */
-export const unitsPerEvent = async (world: SeededWorld): Promise<void> => {
+export const unitsPerEvent = async (world: SeededWorld, isShort: boolean): Promise<void> => {
+  const events = isShort ? EVENTS_SHORT : EVENTS;
   const rows: string[][] = [];
-  for (const kind of KINDS) rows.push(await measure(world, kind));
+  for (const kind of KINDS) rows.push(await measure(world, kind, events));
   printTable(
-    `   Units per processed event (mean of ${EVENTS}), each alone in its batch; the indexes' are all of worklist`,
+    `   Units per processed event (mean of ${events}), each alone in its batch; the indexes' are all of worklist`,
     ['event', 'writes', 'table', 'indexes', 'write units', 'per commit', 'reads', 'read units'],
     rows,
   );

@@ -1,15 +1,23 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import { createServer, type IncomingMessage } from 'node:http';
-import { DynamoDBClient, PutItemCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
+import {
+  ConditionalCheckFailedException,
+  DynamoDBClient,
+  PutItemCommand,
+  UpdateItemCommand,
+} from '@aws-sdk/client-dynamodb';
 import { startEngine } from '../../../src/local/engine.ts';
 import { ensureTable } from '../../../src/store/create-table.ts';
 import { SECRET } from './bodies.ts';
 import { serveParent } from './child-side.ts';
-import { floorWrites, type Templates } from './floor-writes.ts';
+import { floorWrites, type Templates, type Written } from './floor-writes.ts';
+
+/** Whether the alias of a key not seen before is made durable first, as ours is, or left out. */
+export type FloorSetup = { templates: Templates; writesAliases: boolean };
 
 /**
- * The floor: a bare server that does HMAC, `JSON.parse` and two conditional writes in sequence, of the sizes
- * and into the table definition of ours, with the SDK's client as it comes.
+ * The floor: a bare server that does HMAC, `JSON.parse` and the writes of ours in sequence, of their sizes and into
+ * their table definition, with the SDK's client as it comes. It knows from memory which issues are new.
  */
 type Body = { timestamp: number; issue: { id: string; key: string; fields: { updated: string } } };
 
@@ -19,13 +27,33 @@ const read = async (request: IncomingMessage): Promise<Buffer> => {
   return Buffer.concat(chunks);
 };
 
-await serveParent<Templates>(async (templates, owned) => {
+/** An older version is refused, as it is of ours. */
+const unlessRefused = (fault: unknown): void => {
+  if (!(fault instanceof ConditionalCheckFailedException)) throw fault;
+};
+
+/** The database it is told, or one of its own. */
+const openDatabase = async (owned: AsyncDisposableStack): Promise<string> => {
+  const told = process.env.AWS_ENDPOINT_URL_DYNAMODB;
+  if (told !== undefined) return told;
   const engine = await startEngine();
   owned.defer(engine.stop);
+  return engine.endpoint;
+};
+
+await serveParent<FloorSetup>(async ({ templates, writesAliases }, owned) => {
+  const endpoint = await openDatabase(owned);
   const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
-  const client = new DynamoDBClient({ endpoint: engine.endpoint, region: 'us-east-1', credentials });
+  const client = new DynamoDBClient({ endpoint, region: 'us-east-1', credentials });
   await ensureTable(client, templates.put.TableName ?? '');
   const writes = floorWrites(templates);
+  const known = new Set<string>();
+
+  const storeAlias = async (written: Written): Promise<void> => {
+    if (!writesAliases || known.has(written.issue_key)) return;
+    await client.send(new PutItemCommand(writes.alias(written)));
+    known.add(written.issue_key);
+  };
 
   const store = async (body: Buffer, mac: Buffer): Promise<void> => {
     const { timestamp, issue }: Body = JSON.parse(body.toString());
@@ -36,8 +64,9 @@ await serveParent<Templates>(async (templates, owned) => {
       updated_ms: Date.parse(issue.fields.updated),
       timestamp_ms: timestamp,
     };
-    await client.send(new UpdateItemCommand(writes.update(written)));
-    await client.send(new PutItemCommand(writes.put(written)));
+    await storeAlias(written);
+    await client.send(new UpdateItemCommand(writes.update(written))).catch(unlessRefused);
+    await client.send(new PutItemCommand(writes.put(written))).catch(unlessRefused);
   };
 
   const answer = async (request: IncomingMessage): Promise<number> => {

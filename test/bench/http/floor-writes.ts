@@ -25,6 +25,8 @@ const attributes = z.record(z.string(), value);
 
 const common = { TableName: z.string(), ConditionExpression: z.string() };
 
+const aliasInput = z.object({ TableName: z.string(), Item: attributes });
+
 const putInput = z.object({ ...common, Item: attributes });
 
 const updateInput = z.object({
@@ -34,28 +36,38 @@ const updateInput = z.object({
   ExpressionAttributeValues: attributes,
 });
 
-/** The two conditional writes of one delivery as our server sent them, and what of them is the delivery's. */
-export type Templates = { update: UpdateItemCommandInput; put: PutItemCommandInput; sample: Written };
+/** The three writes of a new issue's delivery as our server sent them, and what of them is the delivery's. */
+export type Templates = {
+  alias: PutItemCommandInput;
+  update: UpdateItemCommandInput;
+  put: PutItemCommandInput;
+  sample: Written;
+};
 
 /** A new instance writes its sweep's mark when it likes. */
 const isOfDelivery = ({ input }: MeteredWrite): boolean =>
   !JSON.stringify(input.Key ?? {}).includes('SWEEP#');
 
+const NAMES = ['PutItem', 'UpdateItem', 'PutItem'];
+
 /**
- * The conditional writes among those metered for one delivery: the snapshot's update and the event's put.
- * @throws when they are not exactly these two, for then the floor would do something else than we do
+ * The writes metered for one delivery: the alias's put, the snapshot's update and the event's put.
+ * @throws when they are not exactly these three, for then the floor would do something else than we do
  */
 export const templatesOf = (writes: MeteredWrite[], marks: Marks): Templates => {
-  const conditional = writes.filter(
-    (write) => write.input.ConditionExpression !== undefined && isOfDelivery(write),
-  );
-  const [first, second] = conditional;
-  if (conditional.length !== 2 || first?.operation !== 'UpdateItem' || second?.operation !== 'PutItem')
-    throw new Error('A delivery of a new issue makes other conditional writes than the floor knows');
-  const put = putInput.parse(second.input);
+  const [first, second, third, ...more] = writes.filter(isOfDelivery);
+  const names = [first, second, third].map((write) => write?.operation);
+  if (more.length > 0 || names.join() !== NAMES.join())
+    throw new Error('A delivery of a new issue makes other writes than the floor knows');
+  const put = putInput.parse(third?.input);
   const pk = put.Item.pk;
   const event_id = pk && 'S' in pk ? pk.S.replace(/^E#/, '') : '';
-  return { update: updateInput.parse(first.input), put, sample: { ...marks, event_id } };
+  return {
+    alias: aliasInput.parse(first?.input),
+    update: updateInput.parse(second?.input),
+    put,
+    sample: { ...marks, event_id },
+  };
 };
 
 type Fill = (attributes: Attributes, written: Written) => Attributes;
@@ -89,14 +101,17 @@ const filler = (template: Attributes, sample: Written): Fill => {
   };
 };
 
-/** The same two writes for any delivery, with the sample's contents. */
-export const floorWrites = ({ update, put, sample }: Templates) => {
+/** The same three writes for any delivery, with the sample's contents. */
+export const floorWrites = ({ alias, update, put, sample }: Templates) => {
   const { Key: key = {}, ExpressionAttributeValues: values = {} } = update;
+  const { Item: aliasItem = {} } = alias;
   const { Item: item = {} } = put;
+  const fillAlias = filler(aliasItem, sample);
   const fillKey = filler(key, sample);
   const fillValues = filler(values, sample);
   const fillItem = filler(item, sample);
   return {
+    alias: (to: Written): PutItemCommandInput => ({ ...alias, Item: fillAlias(aliasItem, to) }),
     update: (to: Written): UpdateItemCommandInput => ({
       ...update,
       Key: fillKey(key, to),

@@ -10,8 +10,6 @@ export type Figures = LoadFigures & {
   databaseCpu: number;
 };
 
-export type Rounds = { ours: Figures[]; floor: Figures[] };
-
 /** A server to start: its file beside this one, what it is told, and its environment. */
 export type Server = { file: string; setup: Serializable; env: NodeJS.ProcessEnv };
 
@@ -41,23 +39,22 @@ const measure = async (
   };
 };
 
-/** Ours and the floor in turns, each with bodies of its own. */
+/** The servers in turns, each with bodies of its own; the figures of each, in the order of the servers. */
 export const alternate = async (
-  servers: { ours: Server; floor: Server },
+  servers: readonly Server[],
   load: Load,
   effort: Effort,
   owned: AsyncDisposableStack,
-): Promise<Rounds> => {
-  const rounds: Rounds = { ours: [], floor: [] };
-  for (let round = 0; round < effort.rounds; round++) {
-    rounds.ours.push(await measure(servers.ours, load, effort, owned));
-    rounds.floor.push(await measure(servers.floor, load, effort, owned));
-  }
+): Promise<Figures[][]> => {
+  const rounds: Figures[][] = servers.map(() => []);
+  for (let round = 0; round < effort.rounds; round++)
+    for (const [index, server] of servers.entries())
+      rounds[index]?.push(await measure(server, load, effort, owned));
   return rounds;
 };
 
 /** Ours / floor, round by round. */
-export const compare = ({ ours, floor }: Rounds, column: keyof Figures): number[] =>
+export const compare = (ours: Figures[], floor: Figures[], column: keyof Figures): number[] =>
   ratios(
     ours.map((round) => round[column]),
     floor.map((round) => round[column]),

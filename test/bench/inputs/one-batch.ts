@@ -23,13 +23,16 @@ const knownStory = async (world: InputsWorld): Promise<number> => {
 };
 
 const PER_FULL_BATCH = 50;
+const PER_SHORT_BATCH = 5;
 
-const fullBatch = async (world: InputsWorld): Promise<DynamoDBRecord[]> => {
-  const records: DynamoDBRecord[] = [];
-  for (let index = 0; index < PER_FULL_BATCH; index++)
-    records.push(...(await updateIssue(await knownStory(world))(world)));
-  return records;
-};
+const batchOf =
+  (updates: number) =>
+  async (world: InputsWorld): Promise<DynamoDBRecord[]> => {
+    const records: DynamoDBRecord[] = [];
+    for (let index = 0; index < updates; index++)
+      records.push(...(await updateIssue(await knownStory(world))(world)));
+    return records;
+  };
 
 const update = async (world: InputsWorld) => updateIssue(await knownStory(world))(world);
 const creation = (world: InputsWorld) => createIssue(newIssue())(world);
@@ -41,7 +44,10 @@ const CASES: Case[] = [
   { name: '1 commit, linked', make: async (world) => pushCommits([await knownStory(world)])(world) },
 ];
 
-const FULL: Case = { name: '50 updates in one batch', make: fullBatch };
+const fullOf = (updates: number): Case => ({
+  name: `${updates} updates in one batch`,
+  make: batchOf(updates),
+});
 
 /** So much longer that it shows beside this machine's own noise, and no call times out. */
 const DELAY_MS = 40;
@@ -59,10 +65,16 @@ const run = async (world: InputsWorld, batch: DynamoDBRecord[], delayMs: number)
   return { cpu_ms: (user + system) / 1_000, wall_ms };
 };
 
-const measure = async (world: InputsWorld, { name, make }: Case, times: number): Promise<string[]> => {
+type Effort = { warmUp: number; times: number };
+
+const measure = async (
+  world: InputsWorld,
+  { name, make }: Case,
+  { warmUp, times }: Effort,
+): Promise<string[]> => {
   const plain: Once[] = [];
   const slow: Once[] = [];
-  for (let round = -2; round < times; round++) {
+  for (let round = -warmUp; round < times; round++) {
     const batch = await make(world);
     world.meter.take();
     const once = await run(world, batch, 0);
@@ -87,20 +99,22 @@ const measure = async (world: InputsWorld, { name, make }: Case, times: number):
 };
 
 /** What each update of a full batch adds to the first one, by column. */
-const furtherRow = (one: string[], full: string[]): string[] => [
+const furtherRow = (one: string[], full: string[], updates: number): string[] => [
   'each further update of these',
   ...one.slice(1).map((cell, index) => {
     const more = Number(full[index + 1]) - Number(cell);
-    return (more / (PER_FULL_BATCH - 1)).toFixed(1);
+    return (more / (updates - 1)).toFixed(1);
   }),
 ];
 
 /** What one delivery costs correlation. */
 export const oneBatch = async (world: InputsWorld, short: boolean): Promise<void> => {
+  const updates = short ? PER_SHORT_BATCH : PER_FULL_BATCH;
+  const warmUp = short ? 1 : 2;
   const rows: string[][] = [];
-  for (const one of CASES) rows.push(await measure(world, one, short ? 2 : 15));
-  const full = await measure(world, FULL, short ? 1 : 3);
-  rows.push(full, furtherRow(rows[0] ?? [], full));
+  for (const one of CASES) rows.push(await measure(world, one, { warmUp, times: short ? 1 : 15 }));
+  const full = await measure(world, fullOf(updates), { warmUp, times: short ? 1 : 3 });
+  rows.push(full, furtherRow(rows[0] ?? [], full, updates));
   printTable(
     '\n   Correlation of one delivery: CPU of this process, calls one after the other (tables and artifacts), units',
     ['batch', 'CPU ms', 'in sequence', 'writes', 'table', 'indexes', 'reads', 'read units'],

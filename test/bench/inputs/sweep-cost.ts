@@ -28,7 +28,7 @@ const fill = async (world: InputsWorld, events: number): Promise<void> => {
 
 /** What a sweep does for events that are handled already: the usual one finds nothing. */
 export const sweepCost = async (world: InputsWorld, short: boolean): Promise<void> => {
-  const events = short ? 500 : 2_000;
+  const events = short ? 50 : 2_000;
   await fill(world, events);
   await sweepOnce(world, 0); // Warms up, and moves the mark.
   const plain = await sweepOnce(world, 0);
