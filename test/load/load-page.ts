@@ -2,6 +2,7 @@ import { markdownTable } from '../../src/cli/shared/markdown-table.ts';
 import type { ColdStarts } from '../bench/cold/cold-start.ts';
 import { machineFacts } from '../bench/shared/machine.ts';
 import type { Goal } from '../bench/shared/section.ts';
+import { ratios } from '../bench/shared/stats.ts';
 import type { KeepUp } from './keep-up.ts';
 import type { Wave } from './sustained.ts';
 
@@ -24,7 +25,16 @@ const HEAD = [
   'errors',
   'not stored',
   'memory MB',
+  'floor per second',
+  'ours / floor',
 ];
+
+/** How fast each wave was taken beside the floor. */
+export const floorRatios = (waves: Wave[]): number[] =>
+  ratios(
+    waves.map(({ perSecond }) => perSecond),
+    waves.map(({ floorPerSecond }) => floorPerSecond),
+  );
 
 const cells = (name: string, wave: Wave): string[] => [
   name,
@@ -34,6 +44,8 @@ const cells = (name: string, wave: Wave): string[] => [
   String(wave.errors),
   String(wave.missing),
   wave.memory.toFixed(0),
+  wave.floorPerSecond.toFixed(0),
+  ...floorRatios([wave]).map((ratio) => ratio.toFixed(2)),
 ];
 
 /** Rows of the waves, in the order in which they came. */

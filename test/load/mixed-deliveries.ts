@@ -39,6 +39,9 @@ const text = (bytes: number): string => {
 /** Small bodies are common and large ones rare: even on a logarithmic scale. */
 const size = (): number => LEAST_BYTES * (MOST_BYTES / LEAST_BYTES) ** random();
 
+/** What a description of mean size says: `size` is even on a logarithmic scale. */
+export const meanText = (): string => text((MOST_BYTES - LEAST_BYTES) / Math.log(MOST_BYTES / LEAST_BYTES));
+
 const issue = (): { number: number; isNew: boolean } => {
   const drawn = random();
   if (drawn < HOT_SHARE) return { number: Math.floor(random() * HOT_ISSUES), isNew: false };

@@ -1,11 +1,14 @@
 import { SECRET } from '../bench/http/bodies.ts';
 import { type ServerProcess, startServer } from '../bench/http/child.ts';
+import type { FloorSetup } from '../bench/http/floor-server.ts';
+import { learnWrites } from '../bench/http/learn-writes.ts';
 import { tempFolder } from '../bench/shared/temp-folder.ts';
 import { type ChangedEngine, startChangedEngine } from './changed-engine.ts';
+import { meanText } from './mixed-deliveries.ts';
 
 export const TABLE_NAME = 'load';
 
-export type OurInstance = { server: ServerProcess; engine: ChangedEngine };
+export type Instance = { server: ServerProcess; engine: ChangedEngine };
 
 /**
  * On a machine with much memory V8 lets garbage lie: some 350 MB with 45 MB in use. With limits that a small
@@ -17,7 +20,7 @@ const HEAP_LIMITS = '--max-old-space-size=128 --max-semi-space-size=2';
 export const startOurs = async (
   owned: AsyncDisposableStack,
   options: { correlate: boolean; limitHeap: boolean },
-): Promise<OurInstance> => {
+): Promise<Instance> => {
   const engine = await startChangedEngine(TABLE_NAME);
   owned.defer(engine.stop);
   const { LOCAL_DB_PATH: _memory, ...inherited } = process.env;
@@ -33,4 +36,20 @@ export const startOurs = async (
   };
   const server = await startServer({ file: 'our-server.ts', setup: options, env }, owned);
   return { server, engine };
+};
+
+/**
+ * The floor under the same load, its database and its heap as ours. It writes as much of each delivery as we write of
+ * one of mean size.
+ */
+export const startFloor = async (owned: AsyncDisposableStack): Promise<Instance> => {
+  const setup: FloorSetup = { templates: await learnWrites(owned, meanText()), writesAliases: true };
+  const engine = await startChangedEngine(setup.templates.put.TableName ?? '');
+  owned.defer(engine.stop);
+  const env = {
+    ...process.env,
+    AWS_ENDPOINT_URL_DYNAMODB: engine.endpoint,
+    NODE_OPTIONS: HEAP_LIMITS,
+  };
+  return { server: await startServer({ file: 'floor-server.ts', setup, env }, owned), engine };
 };

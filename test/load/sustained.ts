@@ -1,32 +1,50 @@
+import type { Request } from 'autocannon';
 import type { Progress } from '../../src/cli/shared/progress.ts';
 import { countMissing } from './check-stored.ts';
 import { mixedDeliveries } from './mixed-deliveries.ts';
-import { startOurs, TABLE_NAME } from './our-instance.ts';
+import { type Instance, startFloor, startOurs, TABLE_NAME } from './our-instance.ts';
 import { memoryOf } from './process-facts.ts';
 import { type SendFigures, sendAll } from './send.ts';
 
-/** One wave: what was sent on one engine, the memory of the instance after it (MB), acknowledged but not stored. */
-export type Wave = SendFigures & { memory: number; missing: number };
+/**
+ * One wave: what was sent on one engine, the memory of the instance after it (MB), acknowledged but not stored, and
+ * how many of the same deliveries the floor took per second, directly after.
+ */
+export type Wave = SendFigures & { memory: number; missing: number; floorPerSecond: number };
 
 export type SustainedOptions = { waves: number; perWave: number; connections: number };
 
 const WARM_UP = 500;
 
-/** Waves of mixed deliveries at one instance, as fast as it answers; correlation is stopped. */
+/** @throws when it refused any: a floor that stores less is none */
+const floorRate = async (
+  { server }: Instance,
+  ...sent: [requests: Request[], options: { connections: number }]
+): Promise<number> => {
+  const { perSecond, errors } = await sendAll(server.url, ...sent);
+  if (errors > 0) throw new Error(`The floor did not store ${errors} deliveries`);
+  return perSecond;
+};
+
+/** Waves of mixed deliveries at one instance, as fast as it answers, and at the floor; correlation is stopped. */
 export const sustained = async (
   { waves, perWave, connections }: SustainedOptions,
   owned: AsyncDisposableStack,
   progress: Progress,
 ): Promise<Wave[]> => {
-  const { server, engine } = await startOurs(owned, { correlate: false, limitHeap: true });
-  await sendAll(server.url, mixedDeliveries(WARM_UP), { connections });
+  const ours = await startOurs(owned, { correlate: false, limitHeap: true });
+  const floor = await startFloor(owned);
+  const warmUp = mixedDeliveries(WARM_UP);
+  for (const { server } of [ours, floor]) await sendAll(server.url, warmUp, { connections });
   const done: Wave[] = [];
   for (let wave = 0; wave < waves; wave += 1) {
-    if (wave > 0) await engine.change();
+    if (wave > 0) for (const { engine } of [ours, floor]) await engine.change();
     const requests = mixedDeliveries(perWave);
-    const figures = await sendAll(server.url, requests, { connections });
-    const missing = await countMissing(engine.endpoint, TABLE_NAME, requests);
-    done.push({ ...figures, memory: memoryOf(server.pid), missing });
+    const figures = await sendAll(ours.server.url, requests, { connections });
+    const missing = await countMissing(ours.engine.endpoint, TABLE_NAME, requests);
+    const memory = memoryOf(ours.server.pid);
+    const floorPerSecond = await floorRate(floor, requests, { connections });
+    done.push({ ...figures, memory, missing, floorPerSecond });
     progress.step(perWave);
   }
   return done;

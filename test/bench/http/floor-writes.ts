@@ -27,7 +27,11 @@ const common = { TableName: z.string(), ConditionExpression: z.string() };
 
 const aliasInput = z.object({ TableName: z.string(), Item: attributes });
 
-const putInput = z.object({ ...common, Item: attributes });
+const putInput = z.object({
+  ...common,
+  Item: attributes,
+  ExpressionAttributeValues: z.optional(attributes),
+});
 
 const updateInput = z.object({
   ...common,
