@@ -25,7 +25,9 @@ await runCommand(command, async () => {
   progress.stop();
   printReport(options, matrix);
   for (const bad of matrix.bad) console.error(`${bad.row}, seed ${bad.seed}: ${explainBad(options, bad)}`);
-  if (flags.write && matrix.bad.length === 0)
+  const left = options.rows.length * options.seeds - matrix.played;
+  if (left > 0) console.log(`Ended early: ${left} runs were not played, and nothing is written.`);
+  else if (flags.write && matrix.bad.length === 0)
     writeMeasured(PAGE, 'matrix', reliabilityBlock(options, matrix));
   console.log(
     matrix.bad.length === 0

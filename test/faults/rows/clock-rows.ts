@@ -41,16 +41,19 @@ const jiraSkews = (random: Random): Retell => {
 export const CLOCK_ROWS: Row[] = [
   row({
     name: 'our clock an hour ahead',
+    leavesTable: true,
     story: 'The clock of the instance is an hour ahead, and is set right in the middle.',
     play: move(HOUR_MS, -HOUR_MS),
   }),
   row({
     name: 'our clock an hour behind',
+    leavesTable: true,
     story: 'The clock of the instance is an hour behind, and is set right in the middle.',
     play: move(-HOUR_MS, HOUR_MS),
   }),
   row({
     name: 'Jira’s clocks an hour apart',
+    leavesTable: true,
     story: 'Deliveries come from Jira nodes whose clocks are right, an hour ahead or an hour behind.',
     retell: jiraSkews,
     play: async ({ world, send, hit }) => {

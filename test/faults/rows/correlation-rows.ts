@@ -54,6 +54,7 @@ const forgetCheckpoints = async ({ reader, tableName }: World): Promise<number> 
 export const CORRELATION_ROWS: Row[] = [
   row({
     name: 'poison record',
+    leavesTable: true,
     story: `The stream brings ${POISONS} events that nobody can read, among the others.`,
     parked: POISONS,
     play: async ({ world, send, hit }) => {
@@ -66,6 +67,7 @@ export const CORRELATION_ROWS: Row[] = [
   }),
   row({
     name: 'stream read again from its start',
+    leavesTable: true,
     story: 'When all is handled, the instance forgets how far it read and reads the whole stream again.',
     play: async ({ world, send, hit }) => {
       await world.start();
@@ -79,6 +81,7 @@ export const CORRELATION_ROWS: Row[] = [
   }),
   row({
     name: 'stream lost',
+    leavesTable: true,
     story: 'Nothing reads the stream until it has forgotten everything: only the sweep can help.',
     stream: false,
     play: async ({ world, send, hit }) => {
@@ -100,6 +103,7 @@ export const CORRELATION_ROWS: Row[] = [
   }),
   row({
     name: 'artifacts cannot be written',
+    leavesTable: true,
     story: 'The place for artifacts takes no file for up to 2 s, run documents and large bodies alike.',
     play: async ({ world, drawn, send, over, random, hit }) => {
       const inTheWay = join(world.folder, 'artifacts');

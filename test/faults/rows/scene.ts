@@ -32,6 +32,8 @@ export type Play = Rest & {
   name: string;
   story: string;
   retell?(random: Random): Retell;
+  /** True where no call to the table is spoilt. */
+  leavesTable?: true;
   play(scene: Scene): Promise<void>;
   /** An engine of the run's own; the shared one without it. */
   takeEngine?(): Promise<TakenEngine>;
@@ -85,11 +87,11 @@ const openScene = (
 };
 
 const runPlay = async (
-  { play, retell, takeEngine, ...rest }: Play,
+  { play, retell, leavesTable, takeEngine, ...rest }: Play,
   { seed, pool, sender }: RunOptions,
 ): Promise<Tally> => {
   await using engine = await (takeEngine ?? pool.take)();
-  await using world = await openWorld(engine.endpoint);
+  await using world = await openWorld(engine.endpoint, leavesTable);
   const random = randomOf(seed);
   const drawn = drawDeliveries(seed, retell?.(random));
   const { scene, results, counted, healedAt } = openScene({ world, engine }, drawn, random, sender);

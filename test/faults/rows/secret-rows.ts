@@ -63,6 +63,7 @@ const rotate = withStore(async (scene, store, env) => {
 export const SECRET_ROWS: Row[] = [
   row({
     name: 'secret store down, cold',
+    leavesTable: true,
     story: 'The secret store is down when the instance starts, and for up to 1.5 s of deliveries.',
     play: withStore(async ({ world, send, over, random, hit }, store, env) => {
       await store.refuse();
@@ -78,6 +79,7 @@ export const SECRET_ROWS: Row[] = [
   }),
   row({
     name: 'secret store down, warm',
+    leavesTable: true,
     story: 'The secret store goes down, and then the cached secret becomes too old.',
     play: withStore(async ({ world, drawn, send, over, hit }, store, env) => {
       const half = Math.floor(drawn.outgoing.length / 2);
@@ -94,6 +96,7 @@ export const SECRET_ROWS: Row[] = [
   }),
   row({
     name: 'rotation mid-stream',
+    leavesTable: true,
     story:
       'The secret is staged, used and promoted while deliveries come, signed with the old or the new one.',
     play: rotate,

@@ -9,6 +9,7 @@ const STORM = 4;
 export const SENDER_ROWS: Row[] = [
   row({
     name: 'no fault',
+    leavesTable: true,
     story: 'Nothing goes wrong: what the other rows are compared with.',
     play: async ({ world, send }) => {
       await world.start();
@@ -17,6 +18,7 @@ export const SENDER_ROWS: Row[] = [
   }),
   row({
     name: 'duplicate storm',
+    leavesTable: true,
     story: `Every delivery comes ${STORM} times at once, and once more later.`,
     play: async ({ world, drawn, send, hit }) => {
       await world.start();
@@ -30,6 +32,7 @@ export const SENDER_ROWS: Row[] = [
   }),
   row({
     name: 'full reorder',
+    leavesTable: true,
     story: 'The newest delivery comes first and the oldest last, one after another.',
     play: async ({ world, drawn, send, hit }) => {
       await world.start();
@@ -58,6 +61,7 @@ export const SENDER_ROWS: Row[] = [
   }),
   row({
     name: 'sender hangs up',
+    leavesTable: true,
     story:
       'Every delivery is begun, and its connection cut in the middle of the body, before it is sent whole.',
     play: async ({ world, drawn, send, hit }) => {
@@ -68,6 +72,7 @@ export const SENDER_ROWS: Row[] = [
   }),
   row({
     name: 'slow sender',
+    leavesTable: true,
     story: 'Bodies come in 10 pieces with pauses between them.',
     play: async ({ world, drawn, send, hit }) => {
       await world.start();
