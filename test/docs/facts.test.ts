@@ -113,7 +113,7 @@ describe('facts', () => {
     const timeouts = z
       .looseObject({ requestTimeout: z.number() })
       .parse(await Reflect.get(client.config.requestHandler, 'configProvider'));
-    const text = ARCHITECTURE.replaceAll('\n', ' ');
+    const text = ARCHITECTURE.replaceAll(/\s+/g, ' ');
     expect(text).toContain(`A request has ${REQUEST_BUDGET_MS / 1_000} s `);
     expect(text).toContain(
       `${await client.config.maxAttempts()} tries of at most ${timeouts.requestTimeout / 1_000} s each`,
@@ -121,7 +121,7 @@ describe('facts', () => {
   });
 
   it('give the size of a batch and the tries, because operations plan with them', () => {
-    const text = ARCHITECTURE.replaceAll('\n', ' ');
+    const text = ARCHITECTURE.replaceAll(/\s+/g, ' ');
     expect(text).toContain(`full with ${BATCH_SIZE} records, or after ${BATCH_WINDOW_SECONDS} s`);
     expect(text).toContain(`${BACKOFF.tries} tries within`);
     expect(text).toContain(`is read again ${MOST_CONFLICTS} times at most`);
