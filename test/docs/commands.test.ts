@@ -39,8 +39,8 @@ describe('commands in the documentation', () => {
     expect(files.filter((file) => !existsSync(join(PROJECT, file)))).toEqual([]);
   });
 
-  it('have a line each in the table of the README, because what is not listed is not found', () => {
-    const listed = tableRows(page('README.md'), 'command').map(
+  it('have a line each in the table of commands, because what is not listed is not found', () => {
+    const listed = tableRows(page('docs/commands.md'), 'command').map(
       ([command]) => /npm (?:run )?([\w-]+)/.exec(command ?? '')?.[1] ?? '',
     );
     const expected = Object.keys(scripts).filter((script) => !FOR_DEVELOPERS.includes(script));

@@ -20,11 +20,12 @@ import {
   refKey,
   snapshotKey,
 } from '../../src/store/keys.ts';
-import { page, tableRows } from '../support/markdown.ts';
+import { inlineCode, page, tableRows } from '../support/markdown.ts';
 import { openapi, operations, parametersOf } from '../support/openapi.ts';
 
 const PROJECT = join(import.meta.dirname, '../..');
-const README = page('README.md');
+const API = page('docs/api.md');
+const TROUBLESHOOTING = page('docs/troubleshooting.md');
 const ARCHITECTURE = page('docs/architecture.md');
 const SOURCES_PAGE = page('docs/commit-sources.md');
 
@@ -51,7 +52,7 @@ describe('facts', () => {
 
   it('name every status of a delivery and no other, because Jira acts on them', () => {
     const documented = operations.find(({ operationId }) => operationId === 'jira-webhook')?.responses ?? {};
-    const statuses = tableRows(README, 'case').flatMap(([, status = '']) => status.match(/\d{3}/g) ?? []);
+    const statuses = tableRows(API, 'case').flatMap(([, status = '']) => status.match(/\d{3}/g) ?? []);
     expect([...new Set(statuses)].sort()).toEqual(Object.keys(documented).sort());
   });
 
@@ -87,14 +88,19 @@ describe('facts', () => {
     expect(named).toEqual(known.map((name) => `\`${name}\``));
   });
 
-  it('list every route to read with its parameters, because the README is the first page', () => {
-    const rows = tableRows(README, 'route');
+  it('list every route to read with its parameters, because clients choose from the list', () => {
+    const rows = tableRows(API, 'route');
     const reading = ROUTES.filter(({ method }) => method === 'GET').map(({ path }) => `\`GET ${path}\``);
     expect(rows.map(([route]) => route).sort()).toEqual(reading.sort());
+    const named = new Map(rows.map(([route = '', answer = '']) => [route, inlineCode(answer)]));
+    const unnamed = ROUTES.flatMap(({ method, path, parameters = [] }) =>
+      parameters.filter((name) => !named.get(`\`${method} ${path}\``)?.includes(name)),
+    );
+    expect(unnamed).toEqual([]);
   });
 
   it('quote messages and alarms that the code has, because people search for them', () => {
-    const quoted = tableRows(README, 'you see').flatMap(([see = '']) =>
+    const quoted = tableRows(TROUBLESHOOTING, 'you see').flatMap(([see = '']) =>
       [...see.matchAll(/`([^`]+)`/g)].map((match) => match[1] ?? ''),
     );
     const ours = quoted.filter((text) => !['curl -d', 'event_id'].includes(text));
@@ -105,7 +111,7 @@ describe('facts', () => {
   it('explain every alarm line, because it asks for a person', () => {
     const alarms = [...source.matchAll(/alarm: '([a-z-]+)'/g)].map((match) => match[1] ?? '');
     expect(alarms.length).toBeGreaterThan(3);
-    expect(alarms.filter((alarm) => !README.includes(`\`${alarm}\``))).toEqual([]);
+    expect(alarms.filter((alarm) => !TROUBLESHOOTING.includes(`\`${alarm}\``))).toEqual([]);
   });
 
   it('give the time budget of the code, because operations plan with it', async () => {

@@ -35,7 +35,7 @@ describe('what is made from code', () => {
     expect([code, stdout]).toEqual([
       0,
       [
-        'README.md (env): up to date\n',
+        'docs/configuration.md (env): up to date\n',
         'docs/architecture.md (indexes): up to date\n',
         'docs/cost.md (components): up to date\n',
         'docs/cost.md (bill): up to date\n',

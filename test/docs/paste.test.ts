@@ -16,6 +16,7 @@ import { toolPath } from '../support/tool-path.ts';
 
 const PROJECT = join(import.meta.dirname, '../..');
 const README = page('README.md');
+const API = page('docs/api.md');
 const ARCHITECTURE = page('docs/architecture.md');
 const SOURCES_PAGE = page('docs/commit-sources.md');
 
@@ -96,8 +97,8 @@ describe('what the documentation has people paste', () => {
       ]);
   });
 
-  it('leaves the run documents that the README names', () => {
-    const [, latest, summary] = tableRows(README, 'file').map(([name = '']) => name.replaceAll('`', ''));
+  it('leaves the run documents that the page of the API names', () => {
+    const [, latest, summary] = tableRows(API, 'file').map(([name = '']) => name.replaceAll('`', ''));
     const lie = readdirSync(join(folder, 'artifacts/issues/wave3/jira_webhook'));
     expect(lie).toEqual(expect.arrayContaining([latest, summary]));
     expect(lie.filter((name) => /^\d{8}T\d{9}-[0-9A-Z]{26}\.json$/.test(name))).not.toEqual([]);

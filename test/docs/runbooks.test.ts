@@ -25,8 +25,8 @@ describe('an alarm', () => {
     expect(sections.get(alarm.section)).toContain(`\`${alarm.name}\``);
   });
 
-  it('is in the table of the README with its section, because that is read first', () => {
-    const listed = tableRows(page('README.md'), 'alarm').flatMap(([names, , section = '']) =>
+  it('is in the table of alarms with its section, because that is read first', () => {
+    const listed = tableRows(page('docs/alarms.md'), 'alarm').flatMap(([names, , section = '']) =>
       unquoted(names).map((name) => ({ name, section: /#([a-z-]+)\)$/.exec(section)?.[1] })),
     );
     expect(listed.toSorted((a, b) => a.name.localeCompare(b.name))).toEqual(

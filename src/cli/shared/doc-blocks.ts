@@ -27,7 +27,7 @@ const indexTable = (): string =>
 
 /** Every part of the documentation that is made from code. */
 export const docBlocks = (): DocBlock[] => [
-  { file: 'README.md', name: 'env', content: envTable() },
+  { file: 'docs/configuration.md', name: 'env', content: envTable() },
   { file: 'docs/architecture.md', name: 'indexes', content: indexTable() },
   ...costBlocks().map((block) => ({ file: 'docs/cost.md', ...block })),
 ];

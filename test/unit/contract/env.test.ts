@@ -65,7 +65,7 @@ describe('readEnv', () => {
     expect(Object.isFrozen(readEnv({}))).toBe(true);
   });
 
-  it('explains every variable, because the README is made from it', () => {
+  it('explains every variable, because the page of settings is made from it', () => {
     for (const entry of Object.values(ENV))
       expect(entry.meaning.length * entry.standard.length).toBeGreaterThan(0);
   });
