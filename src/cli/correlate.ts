@@ -1,6 +1,6 @@
+import { runOnDemand } from '../correlate/run/run-on-demand.ts';
+import type { SweepDeps } from '../correlate/run/sweep-events.ts';
 import type { RunArgs, Summary } from '../domain/run-document.ts';
-import { runOnDemand } from '../handlers/correlate/run-on-demand.ts';
-import type { SweepDeps } from '../handlers/correlate/sweep-events.ts';
 import { findIssues, readArgs } from './correlate/find-issues.ts';
 import { type ExitCode, newCommand, runCommand } from './shared/command.ts';
 import { withStore } from './shared/connection.ts';

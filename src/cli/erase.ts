@@ -1,9 +1,9 @@
+import { forgetIssue, rememberKeys } from '../correlate/run/forget-issue.ts';
+import type { SweepDeps } from '../correlate/run/sweep-events.ts';
 import { isIssueId, isIssueKey } from '../domain/issue-key.ts';
-import { forgetIssue, rememberKeys } from '../handlers/correlate/forget-issue.ts';
-import type { SweepDeps } from '../handlers/correlate/sweep-events.ts';
-import type { FoundIssue } from '../store/claims.ts';
-import { eraseIssue, eventsOfIssue } from '../store/erase-issue.ts';
-import { findIssue } from '../store/find-issue.ts';
+import type { FoundIssue } from '../store/issues/claims.ts';
+import { eraseIssue, eventsOfIssue } from '../store/issues/erase-issue.ts';
+import { findIssue } from '../store/issues/find-issue.ts';
 import { newCommand, runCommand } from './shared/command.ts';
 import { CommandError, UsageError } from './shared/command-error.ts';
 import { confirm } from './shared/confirm.ts';

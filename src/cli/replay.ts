@@ -1,12 +1,12 @@
 import { Option } from 'commander';
 import pMap from 'p-map';
+import type { SweepDeps } from '../correlate/run/sweep-events.ts';
 import { OUTCOMES, type Outcome } from '../domain/delivery.ts';
 import { describeFault, UnavailableError } from '../errors/errors.ts';
-import type { SweepDeps } from '../handlers/correlate/sweep-events.ts';
-import { replayEvent } from '../handlers/replay-event.ts';
+import { replayEvent } from '../ingest/replay.ts';
 import { faultCode } from '../local/start-error.ts';
 import { systemClock } from '../platform/clock.ts';
-import type { EventStore } from '../store/put-event.ts';
+import type { EventStore } from '../store/events/put-event.ts';
 import { correlateEvents, describeCorrelated } from './replay/correlate-events.ts';
 import { findEvents } from './replay/find-events.ts';
 import { readSelection } from './replay/selection.ts';

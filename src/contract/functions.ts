@@ -1,3 +1,3 @@
-/** The Lambda functions: each is `src/handlers/<name>.ts`, and becomes one folder to zip with `index.handler`. */
+/** The Lambda functions: each is `src/entries/<name>.ts`, and becomes one folder to zip with `index.handler`. */
 export const FUNCTIONS = ['ingest', 'read', 'correlate', 'sweep'] as const;
 export type FunctionName = (typeof FUNCTIONS)[number];

@@ -2,7 +2,7 @@ import type { DynamoDBClientConfig } from '@aws-sdk/client-dynamodb';
 import type { Env } from '../contract/env.ts';
 import { ConfigError } from '../errors/errors.ts';
 import { createDynamoDb } from '../platform/dynamodb.ts';
-import { ensureTable } from '../store/create-table.ts';
+import { ensureTable } from '../store/calls/create-table.ts';
 import { embeddedConfig, externalConfig } from './aws-config.ts';
 import { startEngine } from './engine.ts';
 import { faultCode, StartError } from './start-error.ts';

@@ -1,9 +1,9 @@
 import type { DynamoDBClientConfig } from '@aws-sdk/client-dynamodb';
 import type { Env } from '../contract/env.ts';
-import { reasonOf } from '../handlers/correlate/reason.ts';
-import { passNewTable, type SweepDeps, sweepTenants } from '../handlers/correlate/sweep-events.ts';
-import { createStreamHandler } from '../handlers/correlate-records.ts';
-import { openCorrelation } from '../handlers/open-correlation.ts';
+import { openCorrelation } from '../correlate/run/open-correlation.ts';
+import { reasonOf } from '../correlate/run/reason.ts';
+import { createStreamHandler } from '../correlate/run/stream-handler.ts';
+import { passNewTable, type SweepDeps, sweepTenants } from '../correlate/run/sweep-events.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Logger } from '../platform/logger.ts';
 import { startPoller } from './stream-poller.ts';

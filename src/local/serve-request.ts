@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { LimitFunction } from 'p-limit';
 import { describeFault } from '../errors/errors.ts';
-import type { HttpHandler } from '../handlers/dispatch.ts';
+import type { HttpHandler } from '../http/dispatch.ts';
 import type { HttpResponse } from '../http/response.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Logger } from '../platform/logger.ts';

@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { setTimeout as sleep } from 'node:timers/promises';
 import pLimit from 'p-limit';
 import { describeFault } from '../errors/errors.ts';
-import type { HttpHandler } from '../handlers/dispatch.ts';
+import type { HttpHandler } from '../http/dispatch.ts';
 import { type Clock, systemClock } from '../platform/clock.ts';
 import type { Logger } from '../platform/logger.ts';
 import { answerClientErrors } from './client-error.ts';

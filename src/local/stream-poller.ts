@@ -1,11 +1,11 @@
 import { setMaxListeners } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { DynamoDBClientConfig } from '@aws-sdk/client-dynamodb';
+import type { StreamHandler } from '../correlate/run/stream-handler.ts';
 import { describeFault } from '../errors/errors.ts';
-import type { StreamHandler } from '../handlers/correlate-records.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Logger } from '../platform/logger.ts';
-import type { Table } from '../store/table-client.ts';
+import type { Table } from '../store/calls/table-client.ts';
 import { createBell } from './poller/bell.ts';
 import { followShards } from './poller/follow-shards.ts';
 import { createPersist } from './poller/persist.ts';

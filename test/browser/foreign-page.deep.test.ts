@@ -6,7 +6,7 @@ import { embeddedConfig } from '../../src/local/aws-config.ts';
 import { engineBinary } from '../../src/local/engine-binary.ts';
 import { spawnEngine } from '../../src/local/engine-process.ts';
 import { createDynamoDb } from '../../src/platform/dynamodb.ts';
-import { ensureTable } from '../../src/store/create-table.ts';
+import { ensureTable } from '../../src/store/calls/create-table.ts';
 import { eventually, type Spawned, spawnScript, temporaryFolder } from '../integration/local/processes.ts';
 import { sign } from '../support/app.ts';
 import { freePort } from '../support/free-port.ts';

@@ -7,7 +7,7 @@ import {
   type TableDescription,
 } from '@aws-sdk/client-dynamodb';
 import { TABLE, TTL_ATTRIBUTE } from '../../src/contract/table.ts';
-import { ensureTable } from '../../src/store/create-table.ts';
+import { ensureTable } from '../../src/store/calls/create-table.ts';
 import { expectFact, type Finding, seeFact } from './findings.ts';
 
 const byName = (all: readonly { name: string; type: string }[]): [string, string][] =>

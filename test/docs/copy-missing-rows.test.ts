@@ -5,7 +5,7 @@ import { PutCommand, ScanCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { embeddedConfig } from '../../src/local/aws-config.ts';
 import { createDocumentClient, createDynamoDb } from '../../src/platform/dynamodb.ts';
-import { ensureTable } from '../../src/store/create-table.ts';
+import { ensureTable } from '../../src/store/calls/create-table.ts';
 import { COMPILE_CACHE } from '../support/compile-cache.ts';
 import { startTestEngine } from '../support/engine.ts';
 import { runHere } from '../support/run-here.ts';

@@ -6,8 +6,8 @@ import { SECRET_VARIABLES } from '../../src/contract/env.ts';
 import { ROUTES } from '../../src/contract/routes.ts';
 import { BATCH_SIZE, BATCH_WINDOW_SECONDS } from '../../src/contract/stream.ts';
 import { DAY_SHARDS } from '../../src/contract/table.ts';
+import { BACKOFF, MOST_CONFLICTS } from '../../src/correlate/run/scope.ts';
 import { COMMIT_SOURCES, type CommitSource } from '../../src/domain/source.ts';
-import { BACKOFF, MOST_CONFLICTS } from '../../src/handlers/correlate/scope.ts';
 import { REQUEST_BUDGET_MS } from '../../src/platform/deadline.ts';
 import { createDynamoDb } from '../../src/platform/dynamodb.ts';
 import {
@@ -19,7 +19,7 @@ import {
   processingKey,
   refKey,
   snapshotKey,
-} from '../../src/store/keys.ts';
+} from '../../src/store/calls/keys.ts';
 import { inlineCode, page, tableRows } from '../support/markdown.ts';
 import { openapi, operations, parametersOf } from '../support/openapi.ts';
 

@@ -10,7 +10,7 @@ import { buildBundles } from '../../src/cli/shared/bundle.ts';
 import { FUNCTIONS, type FunctionName } from '../../src/contract/functions.ts';
 import { embeddedConfig } from '../../src/local/aws-config.ts';
 import { createDynamoDb } from '../../src/platform/dynamodb.ts';
-import { ensureTable } from '../../src/store/create-table.ts';
+import { ensureTable } from '../../src/store/calls/create-table.ts';
 import { GIT_SHA, sharedBuild, sharedBundles } from '../support/bundles.ts';
 import { some } from '../support/depth.ts';
 import { startTestEngine } from '../support/engine.ts';
@@ -201,7 +201,7 @@ describe('npm run build', () => {
 
   it('keeps the sources out of the source map, because it is for stack traces only', async () => {
     const map = JSON.parse(await readFile(join(bundles, 'ingest/index.mjs.map'), 'utf8'));
-    expect(map.sources.some((source: string) => source.endsWith('src/handlers/ingest.ts'))).toBe(true);
+    expect(map.sources.some((source: string) => source.endsWith('src/entries/ingest.ts'))).toBe(true);
     expect(map).not.toHaveProperty('sourcesContent');
   });
 

@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { METRICS } from '../../src/contract/metrics.ts';
+import type { BatchDeps } from '../../src/correlate/run/batch-deps.ts';
+import { sweepEvents } from '../../src/correlate/run/sweep-events.ts';
 import { UnavailableError } from '../../src/errors/errors.ts';
-import type { BatchDeps } from '../../src/handlers/correlate/batch-deps.ts';
-import { sweepEvents } from '../../src/handlers/correlate/sweep-events.ts';
 import { systemClock } from '../../src/platform/clock.ts';
-import { eventKey } from '../../src/store/keys.ts';
+import { eventKey } from '../../src/store/calls/keys.ts';
 import { type AppOptions, type Counts, startApp, summed, type TestApp } from '../support/app.ts';
 import { startCorrelation } from '../support/correlation.ts';
 import { freshDelivery } from '../support/dependencies.ts';

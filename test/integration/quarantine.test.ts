@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { getEvent } from '../../src/store/read-events.ts';
+import { getEvent } from '../../src/store/events/read-events.ts';
 import { createTable, openApp, type TestApp } from '../support/app.ts';
 import {
   type Dependencies,

@@ -4,16 +4,16 @@ import * as z from 'zod/mini';
 import { readEnv } from '../../src/contract/env.ts';
 import type { MetricName } from '../../src/contract/metrics.ts';
 import type { CommitSource } from '../../src/domain/source.ts';
-import { openObjects, openTable } from '../../src/handlers/deps.ts';
-import { createLocalApp } from '../../src/handlers/local-app.ts';
+import { createLocalApp } from '../../src/entries/all-routes.ts';
 import { embeddedConfig } from '../../src/local/aws-config.ts';
 import { localContext } from '../../src/local/lambda-context.ts';
 import { type Clock, systemClock } from '../../src/platform/clock.ts';
 import { createLogger } from '../../src/platform/logger.ts';
 import type { Count } from '../../src/platform/metrics.ts';
-import { ensureTable } from '../../src/store/create-table.ts';
-import type { EventStore } from '../../src/store/put-event.ts';
-import { rawBodiesIn } from '../../src/store/raw-bodies.ts';
+import { ensureTable } from '../../src/store/calls/create-table.ts';
+import type { EventStore } from '../../src/store/events/put-event.ts';
+import { rawBodiesIn } from '../../src/store/events/raw-bodies.ts';
+import { openObjects, openTable } from '../../src/wiring/open.ts';
 
 /** What deliveries are signed with unless a test says otherwise. */
 export const SECRET = 'a secret of the tests';

@@ -5,9 +5,9 @@ import type { CommitDelivery } from '../../src/domain/commit.ts';
 import type { Problem } from '../../src/domain/delivery.ts';
 import type { JsonObject } from '../../src/domain/json.ts';
 import type { CommitSource } from '../../src/domain/source.ts';
-import { normalizeCommits } from '../../src/normalize/normalize-commits.ts';
-import type { RecognisedCommits } from '../../src/parse/commits/recognised.ts';
-import { type ParsedCommits, parseCommits } from '../../src/parse/parse-commits.ts';
+import { normalizeCommits } from '../../src/senders/normalize-commits.ts';
+import { type ParsedCommits, parseCommits } from '../../src/senders/parse-commits.ts';
+import type { RecognisedCommits } from '../../src/senders/shared/recognised.ts';
 
 const FOLDER = join(import.meta.dirname, '../fixtures/commits');
 

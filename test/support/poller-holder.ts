@@ -3,7 +3,7 @@
 // Puts the events, prints each that is handled, then `idle`. Dies in the handler, before it has answered.
 
 import { startEngine } from '../../src/local/engine.ts';
-import { ensureTable } from '../../src/store/create-table.ts';
+import { ensureTable } from '../../src/store/calls/create-table.ts';
 import { eventNumber, partitionsOf, pollFor, putEvents, recordBatches, tableAt } from './polling.ts';
 
 const [dbPath = '', first = '', last = '', dieAt] = process.argv.slice(2);

@@ -1,4 +1,4 @@
-import { buildDocument } from '../../src/artifact/build-document.ts';
+import { buildDocument } from '../../src/correlate/documents/build-document.ts';
 import type { Findings, RunDocument, Stamp } from '../../src/domain/run-document.ts';
 
 /** `nth` is 0 to 999; ids sort as the numbers do. */

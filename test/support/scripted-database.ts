@@ -2,9 +2,9 @@ import { createServer, type IncomingMessage } from 'node:http';
 import { text } from 'node:stream/consumers';
 import * as z from 'zod/mini';
 import { readEnv } from '../../src/contract/env.ts';
-import { openTable } from '../../src/handlers/deps.ts';
 import { embeddedConfig } from '../../src/local/aws-config.ts';
-import type { Table } from '../../src/store/table-client.ts';
+import type { Table } from '../../src/store/calls/table-client.ts';
+import { openTable } from '../../src/wiring/open.ts';
 import { listen, stop } from './loopback-server.ts';
 
 const request = z.record(z.string(), z.unknown());

@@ -1,10 +1,10 @@
 import { isIssueId, isIssueKey, lookupKey } from '../../domain/issue-key.ts';
 import type { RunArgs } from '../../domain/run-document.ts';
 import type { Snapshot } from '../../domain/snapshot.ts';
-import { findIssue } from '../../store/find-issue.ts';
-import { listIssues, readListed } from '../../store/list-issues.ts';
-import type { Item, Table } from '../../store/table-client.ts';
-import { listVersionMembers } from '../../store/version-members.ts';
+import type { Item, Table } from '../../store/calls/table-client.ts';
+import { findIssue } from '../../store/issues/find-issue.ts';
+import { listIssues, readListed } from '../../store/issues/list-issues.ts';
+import { listVersionMembers } from '../../store/issues/version-members.ts';
 import { CommandError, UsageError } from '../shared/command-error.ts';
 import { itemDeadline } from '../shared/limits.ts';
 

@@ -5,7 +5,7 @@ import { STACK } from './stack-facts.ts';
 
 /**
  * Minutes of events that one sweep looks at: those since 75 minutes before its mark, which the sweep before it
- * left at 15 minutes before its own time (`src/handlers/correlate/waiting-events.ts`).
+ * left at 15 minutes before its own time (`src/correlate/run/waiting-events.ts`).
  */
 export const SWEPT_MINUTES = 75 + STACK.sweep_every_minutes;
 

@@ -1,6 +1,6 @@
 import { pathToFileURL } from 'node:url';
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
-import type { HttpHandler } from '../../handlers/dispatch.ts';
+import type { HttpHandler } from '../../http/dispatch.ts';
 import type { HttpResponse } from '../../http/response.ts';
 import { localContext } from '../../local/lambda-context.ts';
 

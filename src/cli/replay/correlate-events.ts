@@ -1,6 +1,6 @@
 import { BATCH_SIZE } from '../../contract/stream.ts';
-import { processEvents } from '../../handlers/correlate/process-events.ts';
-import type { SweepDeps } from '../../handlers/correlate/sweep-events.ts';
+import { processEvents } from '../../correlate/run/process-events.ts';
+import type { SweepDeps } from '../../correlate/run/sweep-events.ts';
 import { showProgress } from '../shared/progress.ts';
 
 /** `failed`: what was parked, or could not even be written down; `documents`: keys of the run documents. */

@@ -1,10 +1,10 @@
 import pMap from 'p-map';
 import type { Outcome } from '../../domain/delivery.ts';
 import { toPhoenixDay } from '../../domain/instant.ts';
-import { eventsOfDay } from '../../store/events-of-day.ts';
-import { listParked } from '../../store/parked.ts';
-import type { EventStore } from '../../store/put-event.ts';
-import type { Table } from '../../store/table-client.ts';
+import type { Table } from '../../store/calls/table-client.ts';
+import { eventsOfDay } from '../../store/events/events-of-day.ts';
+import { listParked } from '../../store/events/parked.ts';
+import type { EventStore } from '../../store/events/put-event.ts';
 import { itemDeadline } from '../shared/limits.ts';
 import type { Selection } from './selection.ts';
 

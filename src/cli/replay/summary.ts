@@ -1,4 +1,4 @@
-import type { Replayed } from '../../handlers/replay-event.ts';
+import type { Replayed } from '../../ingest/replay.ts';
 import { textTable } from '../shared/text-table.ts';
 
 /** What became of one event; `failed` when a dependency did not do its work. */

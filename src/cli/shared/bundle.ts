@@ -62,7 +62,7 @@ const checkImports = (name: string, { outputs }: Metafile): void => {
 const checkHandler = (name: FunctionName, { outputs }: Metafile): void => {
   for (const { entryPoint, exports } of Object.values(outputs))
     if (entryPoint !== undefined && !exports.includes('handler'))
-      throw new CommandError(`src/handlers/${name}.ts exports no handler: Lambda would find nothing to call`);
+      throw new CommandError(`src/entries/${name}.ts exports no handler: Lambda would find nothing to call`);
 };
 
 const writeAll = (folder: string, files: OutputFile[]): void => {
@@ -87,7 +87,7 @@ const bundleFunction = async (
   gitSha: string | undefined,
 ): Promise<Folder> => {
   const file = bundleFile(folder, name);
-  const source = `src/handlers/${name}.ts`;
+  const source = `src/entries/${name}.ts`;
   const built = await bundle(source, { entryPoints: [source] }, file, gitSha);
   checkHandler(name, built.metafile);
   checkImports(name, built.metafile);

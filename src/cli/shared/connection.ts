@@ -1,16 +1,16 @@
 import type { DynamoDBClientConfig } from '@aws-sdk/client-dynamodb';
-import type { ArtifactStore } from '../../artifact/artifact-store.ts';
 import type { Env } from '../../contract/env.ts';
+import type { ArtifactStore } from '../../correlate/documents/artifact-store.ts';
+import { openCorrelation } from '../../correlate/run/open-correlation.ts';
+import type { SweepDeps } from '../../correlate/run/sweep-events.ts';
 import { UnavailableError } from '../../errors/errors.ts';
-import type { SweepDeps } from '../../handlers/correlate/sweep-events.ts';
-import { openCorrelation } from '../../handlers/open-correlation.ts';
 import { embeddedConfig, externalConfig } from '../../local/aws-config.ts';
 import { readInstance } from '../../local/instance.ts';
 import { readLocalEnv } from '../../local/local-env.ts';
 import { faultCode } from '../../local/start-error.ts';
 import { systemClock } from '../../platform/clock.ts';
 import { createLogger } from '../../platform/logger.ts';
-import type { RawBodies } from '../../store/raw-bodies.ts';
+import type { RawBodies } from '../../store/events/raw-bodies.ts';
 import { CommandError, UsageError } from './command-error.ts';
 import { describePlace, findPlace, NO_ARTIFACTS, type StoreAddress, type TableFlags } from './place.ts';
 

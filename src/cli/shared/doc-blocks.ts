@@ -1,6 +1,6 @@
-import { publishedSchemas } from '../../artifact/published-schemas.ts';
 import { ENV } from '../../contract/env.ts';
 import { TABLE } from '../../contract/table.ts';
+import { publishedSchemas } from '../../correlate/documents/published-schemas.ts';
 import { costBlocks } from '../cost/blocks.ts';
 import { CommandError } from './command-error.ts';
 import { markdownTable } from './markdown-table.ts';

@@ -1,6 +1,6 @@
 import { GetObjectCommand, ListObjectsV2Command, S3Client, type S3ClientConfig } from '@aws-sdk/client-s3';
 import * as z from 'zod/mini';
-import { type DocumentOwner, runDocumentKey } from '../../artifact/keys.ts';
+import { type DocumentOwner, runDocumentKey } from '../../correlate/documents/keys.ts';
 
 /** Run documents in the bucket. Throws what the SDK throws. */
 export type RunDocuments = {

@@ -1,11 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { StreamHandler } from '../../handlers/correlate-records.ts';
+import type { StreamHandler } from '../../correlate/run/stream-handler.ts';
+import { passesFilter } from '../../correlate/stream/passes-filter.ts';
 import type { Clock } from '../../platform/clock.ts';
 import { requestDeadline } from '../../platform/deadline.ts';
 import type { Logger } from '../../platform/logger.ts';
-import { putCheckpoint, readCheckpoint } from '../../store/stream-checkpoint.ts';
-import type { Table } from '../../store/table-client.ts';
-import { passesFilter } from '../../stream/passes-filter.ts';
+import type { Table } from '../../store/calls/table-client.ts';
+import { putCheckpoint, readCheckpoint } from '../../store/events/stream-checkpoint.ts';
 import { handOver } from './hand-over.ts';
 import { sequenceNumberOf } from './lambda-record.ts';
 import type { Persist } from './persist.ts';

@@ -1,5 +1,5 @@
 import type { DynamoDBRecord } from 'aws-lambda';
-import { eventKey } from '../../../src/store/keys.ts';
+import { eventKey } from '../../../src/store/calls/keys.ts';
 import type { Answer } from '../../support/app.ts';
 import { streamRecord } from '../../support/stream-records.ts';
 import { commentBody, commitsBody, issueBody, type ListedCommit } from './deliveries.ts';

@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto';
 import { signatureOf } from '../../../src/cli/shared/sign.ts';
-import { normalize } from '../../../src/normalize/normalize.ts';
-import { parseDelivery } from '../../../src/parse/parse-delivery.ts';
+import { normalize } from '../../../src/senders/jira/normalize.ts';
+import { parseDelivery } from '../../../src/senders/jira/parse.ts';
 import { overrideSecret } from '../../../src/verify/secret-source.ts';
 import { createVerifier } from '../../../src/verify/verify-delivery.ts';
 import { minified, readDeliveries, typicalUpdate } from '../shared/deliveries.ts';

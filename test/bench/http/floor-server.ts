@@ -7,7 +7,7 @@ import {
   UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb';
 import { startEngine } from '../../../src/local/engine.ts';
-import { ensureTable } from '../../../src/store/create-table.ts';
+import { ensureTable } from '../../../src/store/calls/create-table.ts';
 import { SECRET } from './bodies.ts';
 import { serveParent } from './child-side.ts';
 import { floorWrites, type Templates, type Written } from './floor-writes.ts';

@@ -1,12 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import type { ArtifactStore } from '../../../src/artifact/artifact-store.ts';
-import { latestSummaryKey } from '../../../src/artifact/keys.ts';
 import { readEnv } from '../../../src/contract/env.ts';
+import type { ArtifactStore } from '../../../src/correlate/documents/artifact-store.ts';
+import { latestSummaryKey } from '../../../src/correlate/documents/keys.ts';
+import { openCorrelation } from '../../../src/correlate/run/open-correlation.ts';
+import { createStreamHandler } from '../../../src/correlate/run/stream-handler.ts';
+import { sweepEvents } from '../../../src/correlate/run/sweep-events.ts';
 import type { LatestSummary } from '../../../src/domain/run-document.ts';
-import { sweepEvents } from '../../../src/handlers/correlate/sweep-events.ts';
-import { createStreamHandler } from '../../../src/handlers/correlate-records.ts';
-import { openCorrelation } from '../../../src/handlers/open-correlation.ts';
 import { embeddedConfig } from '../../../src/local/aws-config.ts';
 import { startEngine } from '../../../src/local/engine.ts';
 import { localContext } from '../../../src/local/lambda-context.ts';
@@ -59,7 +59,7 @@ const countingStore = (written: Written, delay: Delay): ArtifactStore & { newest
   return store;
 };
 
-/** Read calls by the first letter of the partition they ask: `I` an issue, `K` a key (`src/store/keys.ts`). */
+/** Read calls by the first letter of the partition they ask: `I` an issue, `K` a key (`src/store/calls/keys.ts`). */
 type ReadsByLetter = Map<string, number>;
 
 /** The partitions that one call reads, by their first letter. */

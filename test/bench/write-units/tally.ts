@@ -1,7 +1,7 @@
 import type { MeteredWrite } from '../../support/metering-proxy.ts';
 import { sum } from '../shared/stats.ts';
 
-/** What a partition key's first letter says of its item (`src/store/keys.ts`). */
+/** What a partition key's first letter says of its item (`src/store/calls/keys.ts`). */
 const KINDS: Record<string, string> = { E: 'event', I: 'snapshot', K: 'alias' };
 
 export const kindOf = (partitionKey: string): string => KINDS[partitionKey.charAt(0)] ?? 'other';

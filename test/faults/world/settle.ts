@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import * as z from 'zod/mini';
 import { readEnv } from '../../../src/contract/env.ts';
+import { openCorrelation } from '../../../src/correlate/run/open-correlation.ts';
+import { sweepEvents } from '../../../src/correlate/run/sweep-events.ts';
 import { UnavailableError } from '../../../src/errors/errors.ts';
-import { sweepEvents } from '../../../src/handlers/correlate/sweep-events.ts';
-import { openCorrelation } from '../../../src/handlers/open-correlation.ts';
 import { embeddedConfig } from '../../../src/local/aws-config.ts';
 import { scanTable } from '../../support/correlation.ts';
 import { quietLog } from './host.ts';

@@ -2,10 +2,10 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { readEnv } from '../../../src/contract/env.ts';
-import { openObjects, openTable } from '../../../src/handlers/deps.ts';
 import { startInstance } from '../../../src/local/run-instance.ts';
 import { createLogger } from '../../../src/platform/logger.ts';
-import { rawBodiesIn } from '../../../src/store/raw-bodies.ts';
+import { rawBodiesIn } from '../../../src/store/events/raw-bodies.ts';
+import { openObjects, openTable } from '../../../src/wiring/open.ts';
 
 export const SECRET = 'a secret for tests';
 

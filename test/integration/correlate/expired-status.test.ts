@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { sweepEvents } from '../../../src/handlers/correlate/sweep-events.ts';
-import { listParked } from '../../../src/store/parked.ts';
-import { type Processed, putAllDone, putProcessing } from '../../../src/store/processing.ts';
+import { sweepEvents } from '../../../src/correlate/run/sweep-events.ts';
+import { listParked } from '../../../src/store/events/parked.ts';
+import { type Processed, putAllDone, putProcessing } from '../../../src/store/events/processing.ts';
 import { createTable, openApp, type TestApp } from '../../support/app.ts';
 import { startCorrelation, type TestCorrelation } from '../../support/correlation.ts';
 import { startTestEngine } from '../../support/engine.ts';

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { processBatch } from '../../../src/handlers/correlate/process-batch.ts';
-import { sweepEvents } from '../../../src/handlers/correlate/sweep-events.ts';
+import { processBatch } from '../../../src/correlate/run/process-batch.ts';
+import { sweepEvents } from '../../../src/correlate/run/sweep-events.ts';
 import { openApp, startApp, type TestApp } from '../../support/app.ts';
 import { startCorrelation, type TestCorrelation } from '../../support/correlation.ts';
 import { startTestEngine } from '../../support/engine.ts';

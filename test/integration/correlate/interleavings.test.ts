@@ -1,6 +1,6 @@
 import type { DynamoDBRecord } from 'aws-lambda';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { ArtifactStore } from '../../../src/artifact/artifact-store.ts';
+import type { ArtifactStore } from '../../../src/correlate/documents/artifact-store.ts';
 import { startApp, type TestApp } from '../../support/app.ts';
 import { copyTable, startCopy } from '../../support/copy-table.ts';
 import { startCorrelation } from '../../support/correlation.ts';

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { UnavailableError } from '../../../src/errors/errors.ts';
 import { compress } from '../../../src/platform/codec.ts';
-import { eventKey, refKey, snapshotKey } from '../../../src/store/keys.ts';
+import { eventKey, refKey, snapshotKey } from '../../../src/store/calls/keys.ts';
 import { startApp, type TestApp } from '../../support/app.ts';
 import { startCorrelation, type TestCorrelation } from '../../support/correlation.ts';
 import { startTestEngine } from '../../support/engine.ts';

@@ -1,7 +1,7 @@
 import { sha256Hex } from '../../../src/domain/event-id.ts';
 import { newRunId } from '../../../src/platform/run-id.ts';
-import type { StoredEvent } from '../../../src/store/event-definition.ts';
-import { prepareEventBody, putEvent } from '../../../src/store/put-event.ts';
+import type { StoredEvent } from '../../../src/store/events/event-definition.ts';
+import { prepareEventBody, putEvent } from '../../../src/store/events/put-event.ts';
 import type { TestApp } from '../../support/app.ts';
 
 /** Stores a commits body as a parser of yesterday did that could not read it. Answers the event's id. */

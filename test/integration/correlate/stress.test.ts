@@ -1,7 +1,7 @@
 import type { DynamoDBRecord } from 'aws-lambda';
 import pMap from 'p-map';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { ArtifactStore } from '../../../src/artifact/artifact-store.ts';
+import type { ArtifactStore } from '../../../src/correlate/documents/artifact-store.ts';
 import { startApp, type TestApp } from '../../support/app.ts';
 import { startCorrelation, type TestCorrelation } from '../../support/correlation.ts';
 import { depth } from '../../support/depth.ts';

@@ -1,11 +1,11 @@
 import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { ArtifactStore } from '../../../src/artifact/artifact-store.ts';
+import type { ArtifactStore } from '../../../src/correlate/documents/artifact-store.ts';
+import { type Swept, sweepEvents } from '../../../src/correlate/run/sweep-events.ts';
 import { UnavailableError } from '../../../src/errors/errors.ts';
-import { type Swept, sweepEvents } from '../../../src/handlers/correlate/sweep-events.ts';
-import { replayEvent } from '../../../src/handlers/replay-event.ts';
-import { eventKey, processingKey } from '../../../src/store/keys.ts';
-import type { Table } from '../../../src/store/table-client.ts';
+import { replayEvent } from '../../../src/ingest/replay.ts';
+import { eventKey, processingKey } from '../../../src/store/calls/keys.ts';
+import type { Table } from '../../../src/store/calls/table-client.ts';
 import { type Counts, createTable, openApp, summed, type TestApp } from '../../support/app.ts';
 import { scanTable, startCorrelation, type TestCorrelation } from '../../support/correlation.ts';
 import { startTestEngine } from '../../support/engine.ts';

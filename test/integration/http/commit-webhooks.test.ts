@@ -1,7 +1,7 @@
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { COMMIT_SOURCES, type CommitSource } from '../../../src/domain/source.ts';
-import { getEvent } from '../../../src/store/read-events.ts';
+import { getEvent } from '../../../src/store/events/read-events.ts';
 import { type Answer, COMMIT_SECRETS, SECRET, sign, type TestApp } from '../../support/app.ts';
 import { commitDelivery } from '../../support/commit-deliveries.ts';
 import { type Dependencies, incompressible, startDependencies } from '../../support/dependencies.ts';

@@ -1,8 +1,8 @@
 import { BatchWriteCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { newRunId } from '../../../src/platform/run-id.ts';
-import { eventItem } from '../../../src/store/event-row.ts';
-import { countEvents } from '../../../src/store/stats.ts';
+import { eventItem } from '../../../src/store/events/event-row.ts';
+import { countEvents } from '../../../src/store/events/stats.ts';
 import { startApp, type TestApp } from '../../support/app.ts';
 import { depth } from '../../support/depth.ts';
 import { startTestEngine } from '../../support/engine.ts';

@@ -1,7 +1,7 @@
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import { pino } from 'pino';
 import { afterEach } from 'vitest';
-import type { HttpHandler } from '../../../src/handlers/dispatch.ts';
+import type { HttpHandler } from '../../../src/http/dispatch.ts';
 import { type LocalServer, type ServeOptions, serve } from '../../../src/local/server.ts';
 
 const running: LocalServer[] = [];

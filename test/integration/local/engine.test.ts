@@ -16,7 +16,7 @@ import { claimDatabase } from '../../../src/local/database-lock.ts';
 import { type Engine, startEngine } from '../../../src/local/engine.ts';
 import { endLeftOverEngines } from '../../../src/local/left-over.ts';
 import { createDynamoDb } from '../../../src/platform/dynamodb.ts';
-import { ensureTable } from '../../../src/store/create-table.ts';
+import { ensureTable } from '../../../src/store/calls/create-table.ts';
 import { eventually, isGone, spawnScript, temporaryFolder } from './processes.ts';
 
 const HOLDER = 'test/support/engine-holder.ts';

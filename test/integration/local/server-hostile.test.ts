@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { HttpHandler } from '../../../src/handlers/dispatch.ts';
+import type { HttpHandler } from '../../../src/http/dispatch.ts';
 import { echo, serveForTest } from './echo-server.ts';
 import { exchange, openRaw, parseAnswers, type RawAnswer } from './raw-http.ts';
 

@@ -1,12 +1,12 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { NO_FIELDS } from '../../../src/domain/snapshot.ts';
-import { decodeEvent } from '../../../src/store/event-row.ts';
-import { eventKey, snapshotKey } from '../../../src/store/keys.ts';
-import { markDeleted } from '../../../src/store/mark-deleted.ts';
-import { putRevision } from '../../../src/store/put-revision.ts';
-import { putSnapshot } from '../../../src/store/put-snapshot.ts';
-import { getItem, type Item, type Table } from '../../../src/store/table-client.ts';
+import { eventKey, snapshotKey } from '../../../src/store/calls/keys.ts';
+import { putRevision } from '../../../src/store/calls/put-revision.ts';
+import { getItem, type Item, type Table } from '../../../src/store/calls/table-client.ts';
+import { decodeEvent } from '../../../src/store/events/event-row.ts';
+import { markDeleted } from '../../../src/store/issues/mark-deleted.ts';
+import { putSnapshot } from '../../../src/store/issues/put-snapshot.ts';
 import { startApp, type TestApp } from '../../support/app.ts';
 import { depth } from '../../support/depth.ts';
 import { startTestEngine } from '../../support/engine.ts';

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Gathered, gather } from '../../../src/store/gather.ts';
+import { type Gathered, gather } from '../../../src/store/calls/gather.ts';
 import { startApp } from '../../support/app.ts';
 import { startTestEngine } from '../../support/engine.ts';
 import { type FaultProxy, startFaultProxy } from '../../support/fault-proxy.ts';

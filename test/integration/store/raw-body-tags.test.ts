@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { eventId, sha256Hex } from '../../../src/domain/event-id.ts';
-import { replayEvent } from '../../../src/handlers/replay-event.ts';
+import { replayEvent } from '../../../src/ingest/replay.ts';
 import { newRunId } from '../../../src/platform/run-id.ts';
-import { prepareEventBody, putEvent } from '../../../src/store/put-event.ts';
+import { prepareEventBody, putEvent } from '../../../src/store/events/put-event.ts';
 import type { TestApp } from '../../support/app.ts';
 import {
   type Dependencies,

@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { COMMIT_SOURCES, type Source } from '../../../src/domain/source.ts';
-import { type Replayed, replayEvent } from '../../../src/handlers/replay-event.ts';
+import { type Replayed, replayEvent } from '../../../src/ingest/replay.ts';
 import { compress, decompress } from '../../../src/platform/codec.ts';
-import type { StoredEvent } from '../../../src/store/event-definition.ts';
-import { decodeEvent, eventItem } from '../../../src/store/event-row.ts';
-import { prepareEventBody, putEvent } from '../../../src/store/put-event.ts';
-import { getEvent } from '../../../src/store/read-events.ts';
+import type { StoredEvent } from '../../../src/store/events/event-definition.ts';
+import { decodeEvent, eventItem } from '../../../src/store/events/event-row.ts';
+import { prepareEventBody, putEvent } from '../../../src/store/events/put-event.ts';
+import { getEvent } from '../../../src/store/events/read-events.ts';
 import type { TestApp } from '../../support/app.ts';
 import { commitDelivery } from '../../support/commit-deliveries.ts';
 import { type Dependencies, incompressible, startDependencies } from '../../support/dependencies.ts';

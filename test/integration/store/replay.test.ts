@@ -1,8 +1,8 @@
 import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Replayed, replayEvent } from '../../../src/handlers/replay-event.ts';
-import { snapshotKey } from '../../../src/store/keys.ts';
-import { prepareEventBody, putEvent } from '../../../src/store/put-event.ts';
+import { type Replayed, replayEvent } from '../../../src/ingest/replay.ts';
+import { snapshotKey } from '../../../src/store/calls/keys.ts';
+import { prepareEventBody, putEvent } from '../../../src/store/events/put-event.ts';
 import { createTable, openApp, type TestApp } from '../../support/app.ts';
 import { freshDelivery, largeDelivery } from '../../support/dependencies.ts';
 import { startTestEngine } from '../../support/engine.ts';

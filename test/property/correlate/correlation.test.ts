@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { mergeCommits } from '../../../src/correlate/commit-state.ts';
-import { allCandidates, candidatesOf, evaluate } from '../../../src/correlate/links.ts';
-import { mergePullRequests } from '../../../src/correlate/pull-request-state.ts';
+import { mergeCommits } from '../../../src/correlate/rules/commit-state.ts';
+import { allCandidates, candidatesOf, evaluate } from '../../../src/correlate/rules/links.ts';
+import { mergePullRequests } from '../../../src/correlate/rules/pull-request-state.ts';
+import { newsOf } from '../../../src/correlate/run/unpack-event.ts';
 import type { Links, RefState } from '../../../src/domain/link.ts';
 import { COMMIT_SOURCES } from '../../../src/domain/source.ts';
-import { newsOf } from '../../../src/handlers/correlate/unpack-event.ts';
 import { normalizeCommitBody } from '../../support/commit-bodies.ts';
 import { expectedLinks } from '../../support/correlation-oracle.ts';
 import { issueNamed, liveIssues } from '../../support/correlation-world.ts';

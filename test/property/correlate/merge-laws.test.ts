@@ -5,10 +5,10 @@ import {
   mergeCommits,
   newCommitState,
   toCommitState,
-} from '../../../src/correlate/commit-state.ts';
-import { allCandidates, candidatesOf } from '../../../src/correlate/links.ts';
-import { mergePullRequests, toPullRequestState } from '../../../src/correlate/pull-request-state.ts';
-import { readingsOf } from '../../../src/correlate/readings.ts';
+} from '../../../src/correlate/rules/commit-state.ts';
+import { allCandidates, candidatesOf } from '../../../src/correlate/rules/links.ts';
+import { mergePullRequests, toPullRequestState } from '../../../src/correlate/rules/pull-request-state.ts';
+import { readingsOf } from '../../../src/correlate/rules/readings.ts';
 import type { CommitState, PullRequestState, RefState } from '../../../src/domain/link.ts';
 import { depth } from '../../support/depth.ts';
 

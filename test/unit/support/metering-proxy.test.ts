@@ -7,7 +7,7 @@ import {
   UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { ensureTable } from '../../../src/store/create-table.ts';
+import { ensureTable } from '../../../src/store/calls/create-table.ts';
 import { startTestEngine } from '../../support/engine.ts';
 import { type MeteringProxy, startMeteringProxy } from '../../support/metering-proxy.ts';
 

@@ -1,0 +1,115 @@
+import type {
+  CommitItem,
+  CommitWithoutStory,
+  LinkedCommit,
+  LinkedPullRequest,
+  MatchedIssue,
+  RunArgs,
+  StoryWithoutCommits,
+  TouchedIssue,
+} from '../../domain/run-document.ts';
+import { compareIds, compareText, sortBy } from './compare.ts';
+
+/*
+ * Each part of a document with its lists sorted and its keys in the published order, whatever order they came in.
+ * The fields are named one by one because the order in which they stand here is the order of the bytes.
+ */
+
+const byIssueId = (a: { issue_id: string }, b: { issue_id: string }) => compareIds(a.issue_id, b.issue_id);
+const byRepository = (a: { repository: string }, b: { repository: string }) =>
+  compareText(a.repository, b.repository);
+
+const sortCommits = <T extends CommitItem>(commits: T[]): T[] =>
+  sortBy(
+    commits,
+    (a, b) => compareText(a.committed_at ?? '', b.committed_at ?? ''),
+    byRepository,
+    (a, b) => compareText(a.sha, b.sha),
+  );
+
+const truncation = ({ keys_truncated }: { keys_truncated?: true }): { keys_truncated?: true } =>
+  keys_truncated ? { keys_truncated } : {};
+
+const commitItem = (commit: CommitItem): CommitItem => ({
+  repository: commit.repository,
+  sha: commit.sha,
+  message_title: commit.message_title,
+  author_name: commit.author_name,
+  committed_at: commit.committed_at,
+  phoenix_committed_at: commit.phoenix_committed_at,
+});
+
+const linkedCommit = (commit: LinkedCommit): LinkedCommit => ({
+  ...commitItem(commit),
+  rule: commit.rule,
+  ...truncation(commit),
+});
+
+const commitWithoutStory = (commit: CommitWithoutStory): CommitWithoutStory => ({
+  ...commitItem(commit),
+  candidates: commit.candidates,
+  ...truncation(commit),
+});
+
+const pullRequest = (one: LinkedPullRequest): LinkedPullRequest => ({
+  repository: one.repository,
+  id: one.id,
+  title: one.title,
+  url: one.url,
+  rule: one.rule,
+  ...truncation(one),
+});
+
+const matchedIssue = (matched: MatchedIssue): MatchedIssue => ({
+  issue_key: matched.issue_key,
+  issue_id: matched.issue_id,
+  commits: sortCommits(matched.commits.map(linkedCommit)),
+  pull_requests: sortBy(matched.pull_requests.map(pullRequest), byRepository, (a, b) =>
+    compareIds(a.id, b.id),
+  ),
+});
+
+const story = (one: StoryWithoutCommits): StoryWithoutCommits => ({
+  issue_key: one.issue_key,
+  issue_id: one.issue_id,
+  summary: one.summary,
+  status: one.status,
+  fix_versions: one.fix_versions,
+  phoenix_updated_at: one.phoenix_updated_at,
+});
+
+const touchedIssue = (issue: TouchedIssue): TouchedIssue => ({
+  issue_key: issue.issue_key,
+  issue_id: issue.issue_id,
+  updated_at: issue.updated_at,
+  phoenix_updated_at: issue.phoenix_updated_at,
+  event_type: issue.event_type,
+  event_id: issue.event_id,
+  idempotency_key: issue.idempotency_key,
+  outcome: issue.outcome,
+  deleted: issue.deleted,
+});
+
+/** By issue id. */
+export const issuesInOrder = (issues: TouchedIssue[]): TouchedIssue[] =>
+  sortBy(issues.map(touchedIssue), byIssueId);
+
+/** By issue id; commits by time (unknown ones first), repository and sha; pull requests by repository and id. */
+export const matchedInOrder = (matched: MatchedIssue[]): MatchedIssue[] =>
+  sortBy(matched.map(matchedIssue), byIssueId);
+
+/** By issue id; versions stay in payload order. */
+export const storiesInOrder = (stories: StoryWithoutCommits[]): StoryWithoutCommits[] =>
+  sortBy(stories.map(story), byIssueId);
+
+/** By time, repository and sha; candidates stay as they are. */
+export const commitsInOrder = (commits: CommitWithoutStory[]): CommitWithoutStory[] =>
+  sortCommits(commits.map(commitWithoutStory));
+
+/** The trigger, then what was asked for. */
+export const argsInOrder = (args: RunArgs): RunArgs => {
+  if (args.trigger === 'stream') return { trigger: 'stream' };
+  if ('project' in args) return { trigger: 'manual', project: args.project };
+  if ('fix_version' in args) return { trigger: 'manual', fix_version: args.fix_version };
+  return { trigger: 'manual', issue: args.issue };
+};

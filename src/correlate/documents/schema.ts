@@ -1,0 +1,118 @@
+import * as z from 'zod/mini';
+import { RULES } from '../../domain/link.ts';
+import { TIMEZONE } from '../../domain/run-document.ts';
+import { CANDIDATE, ISSUE_ID, PHOENIX_INSTANT, RUN_DOCUMENT_KEY, ULID, UTC_INSTANT } from './patterns.ts';
+
+const text = (pattern: RegExp, description: string) =>
+  z.string().check(z.regex(pattern), z.describe(description));
+const named = (description: string) => z.string().check(z.minLength(1), z.describe(description));
+const count = (description: string) => z.int().check(z.gte(0), z.describe(description));
+
+const truncated = {
+  keys_truncated: z
+    .exactOptional(z.literal(true))
+    .check(z.describe('There when it names more keys than are looked at.')),
+};
+
+const utc = () => text(UTC_INSTANT, 'UTC, ISO 8601 with milliseconds.');
+const phoenix = () => text(PHOENIX_INSTANT, 'America/Phoenix, ISO 8601 with milliseconds, UTC-7 all year.');
+const rule = () => z.enum(RULES).check(z.describe('Where the key of the issue was found.'));
+
+const issue = {
+  issue_key: z.nullable(named('The key the issue has now; null when nothing full was ever delivered.')),
+  issue_id: text(ISSUE_ID, 'The id of the issue, which never changes.'),
+};
+
+const stamp = {
+  run_id: text(ULID, 'A ULID: it sorts by the time of the run.'),
+  git_sha: named('The commit of the code that ran, or `unknown`.'),
+  generated_at: phoenix(),
+  timezone: z.literal(TIMEZONE),
+};
+
+const manual = z.literal('manual');
+
+const args = z
+  .union([
+    z.strictObject({ trigger: z.literal('stream') }),
+    z.strictObject({ trigger: manual, project: z.string() }),
+    z.strictObject({ trigger: manual, fix_version: z.string() }),
+    z.strictObject({ trigger: manual, issue: z.string() }),
+  ])
+  .check(z.describe('What started the run: something delivered, or somebody who asked for one thing.'));
+
+const touchedIssue = z.strictObject({
+  ...issue,
+  updated_at: z.nullable(utc()),
+  phoenix_updated_at: z.nullable(phoenix()),
+  event_type: z.nullable(named('`webhookEvent` of the delivery whose fields the snapshot shows.')),
+  event_id: z.nullable(named('The event of that delivery.')),
+  idempotency_key: z.nullable(named('The identifier of that delivery.')),
+  outcome: z.nullable(z.literal('applied')),
+  deleted: z.boolean(),
+});
+
+const commit = {
+  repository: named('Its name of now; of several spellings the first by code unit.'),
+  sha: named('The id of the commit; hex digits in lower case.'),
+  message_title: z.string().check(z.describe('The first line of the message.')),
+  author_name: z.nullable(z.string()),
+  committed_at: z.nullable(utc()),
+  phoenix_committed_at: z.nullable(phoenix()),
+};
+
+const pullRequest = z.strictObject({
+  repository: commit.repository,
+  id: named('As the sender numbers it.'),
+  title: z.string(),
+  url: z.nullable(z.string()),
+  rule: rule(),
+  ...truncated,
+});
+
+const matchedIssue = z.strictObject({
+  ...issue,
+  commits: z.array(z.strictObject({ ...commit, rule: rule(), ...truncated })),
+  pull_requests: z.array(pullRequest),
+});
+
+const story = z.strictObject({
+  ...issue,
+  summary: z.nullable(z.string()),
+  status: z.nullable(z.string()),
+  fix_versions: z.array(z.string()),
+  phoenix_updated_at: z.nullable(phoenix()),
+});
+
+const candidates = z
+  .array(text(CANDIDATE, 'What looks like the key of an issue.'))
+  .check(z.maxLength(50), z.describe('The keys the commit names, none of them of a known issue.'));
+
+const summary = z.strictObject({
+  issues: count('Issues the run looked at.'),
+  matched: count('Issues with commits or pull requests.'),
+  stories_without_commits: count('Stories without commits.'),
+  commits: count('Different commits, with a story or without.'),
+  commits_without_story: count('Commits without a story.'),
+});
+
+/** The schema of a run document, to the letter: no property more, none less. */
+export const runDocument = z.strictObject({
+  ...stamp,
+  args,
+  issues: z.array(touchedIssue),
+  correlation: z.strictObject({
+    matched: z.array(matchedIssue),
+    stories_without_commits: z.array(story),
+    commits_without_story: z.array(z.strictObject({ ...commit, candidates, ...truncated })),
+    summary,
+  }),
+});
+
+/** The schema of `latest_summary.json`. */
+export const latestSummary = z.strictObject({
+  ...stamp,
+  args,
+  summary,
+  document: text(RUN_DOCUMENT_KEY, 'The key of the run document this sums up.'),
+});

@@ -1,0 +1,90 @@
+import { type Candidates, type Links, type RefState, RULES } from '../../domain/link.ts';
+import { MOST_KEYS, truncatedIf } from './named.ts';
+import { compareIds, unique } from './order.ts';
+import { leavesOut, readingsOf } from './readings.ts';
+
+/** Of each rule the keys that this state's texts hold, in the order of the pull requests' numbers. */
+const namedBy = (state: RefState): Candidates => {
+  if (state.kind === 'pull_request')
+    return {
+      message: [],
+      branch: state.branch_keys,
+      pull_request_title: state.title_keys,
+      pull_request_body: state.body?.keys ?? [],
+    };
+  const byId = Object.entries(state.pull_requests).sort(([a], [b]) => compareIds(a, b));
+  return {
+    message: state.details?.keys ?? [],
+    branch: state.branch_keys,
+    pull_request_title: unique(byId.flatMap(([, { keys }]) => keys)),
+    pull_request_body: unique(byId.flatMap(([, { body }]) => body?.keys ?? [])),
+  };
+};
+
+/** What two rows of one commit tell together: the first rule of both decides, as it would for one row. */
+export const joinLinks = (a: Links | null, b: Links | null): Links | null => {
+  if (a === null || b === null) return a ?? b;
+  if (a.rule !== b.rule) return RULES.indexOf(a.rule) < RULES.indexOf(b.rule) ? a : b;
+  return { rule: a.rule, issue_ids: unique([...a.issue_ids, ...b.issue_ids]).sort(compareIds) };
+};
+
+/**
+ * The keys a commit or pull request names, by where it names them; at most `MOST_KEYS` of each rule. One rule takes
+ * no place of another, because a second report of a commit must not take away what the first one told.
+ */
+export const candidatesOf = (state: RefState): Candidates => {
+  const { message, branch, pull_request_title, pull_request_body } = namedBy(state);
+  return {
+    message: message.slice(0, MOST_KEYS),
+    branch: branch.slice(0, MOST_KEYS),
+    pull_request_title: pull_request_title.slice(0, MOST_KEYS),
+    pull_request_body: pull_request_body.slice(0, MOST_KEYS),
+  };
+};
+
+/** The keys of all rules in every reading, in the order of the rules, each once. */
+export const allCandidates = (state: RefState): string[] => {
+  const candidates = candidatesOf(state);
+  const named = RULES.flatMap((rule) => candidates[rule]);
+  const readings = RULES.flatMap((rule) => readingsOf(candidates[rule]).flat());
+  return unique([...named, ...readings]);
+};
+
+/** Where a state says that a text had more keys than were looked at. */
+const saidBy = (state: RefState): ({ keys_truncated?: true } | null | undefined)[] => {
+  if (state.kind === 'pull_request')
+    return [state, state.body, truncatedIf(state.title_keys_truncated === true)];
+  const held = Object.values(state.pull_requests);
+  return [state, state.details, ...held, ...held.map(({ body }) => body)];
+};
+
+/** True when it names more keys than are looked at. */
+export const isTruncated = (state: RefState): boolean => {
+  const named = namedBy(state);
+  return (
+    RULES.some((rule) => leavesOut(named[rule])) ||
+    saidBy(state).some((said) => said?.keys_truncated === true)
+  );
+};
+
+/**
+ * The issues it belongs to: the first rule that names at least one wins, and all it names count. Of the readings of
+ * one key the first that names an issue counts alone. `issueOf` answers the id of the known, not deleted issue that
+ * a key names, or null. Null when no rule names any.
+ */
+export const evaluate = (candidates: Candidates, issueOf: (key: string) => string | null): Links | null => {
+  const meant = (readings: string[]): string | null => {
+    for (const key of readings) {
+      const id = issueOf(key);
+      if (id !== null) return id;
+    }
+    return null;
+  };
+  for (const rule of RULES) {
+    const ids = readingsOf(candidates[rule])
+      .map(meant)
+      .filter((id) => id !== null);
+    if (ids.length > 0) return { rule, issue_ids: unique(ids).sort(compareIds) };
+  }
+  return null;
+};

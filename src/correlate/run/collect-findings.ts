@@ -1,0 +1,144 @@
+import pMap from 'p-map';
+import type { Ref, Rule } from '../../domain/link.ts';
+import type {
+  CommitWithoutStory,
+  Findings,
+  LinkedCommit,
+  LinkedPullRequest,
+  MatchedIssue,
+} from '../../domain/run-document.ts';
+import type { Snapshot } from '../../domain/snapshot.ts';
+import { readAhead } from '../../store/calls/gather.ts';
+import { snapshotKey } from '../../store/calls/keys.ts';
+import type { Revision } from '../../store/calls/put-revision.ts';
+import { readRowsOf } from '../../store/calls/read-items.ts';
+import type { Item } from '../../store/calls/table-client.ts';
+import { toSnapshot } from '../../store/issues/snapshot-row.ts';
+import { type IssueLinksRow, isSuperseded, readIssueLinks } from '../../store/links/issue-links-row.ts';
+import { toCommitItem, toStoryWithoutCommits, toTouchedIssue } from '../documents/items.ts';
+import { allCandidates, isTruncated } from '../rules/links.ts';
+import { MOST_KEYS, truncatedIf } from '../rules/named.ts';
+import { isStory } from '../rules/story.ts';
+import type { Affected } from './affected.ts';
+import { type KnownRef, readKnown } from './known-refs.ts';
+import { belongsTo, refsOfIssue } from './linked-refs.ts';
+import { nameOf } from './news.ts';
+import { ISSUES_TOGETHER, type Scope } from './scope.ts';
+import { keysOf } from './update-issue.ts';
+
+/** What named an issue, and the revision of its derived row then. */
+type Seen = { revision: Revision; named: KnownRef[] };
+
+/**
+ * What a run looked at: issues, each with keys that led to it, and commits and pull requests. `seen`: what has been read
+ * for some of the issues.
+ */
+export type Touched = { issues: Affected; refs: Ref[]; seen: Map<string, Seen> };
+
+const truncatedOf = ({ state }: KnownRef): { keys_truncated?: true } => truncatedIf(isTruncated(state));
+
+/** A known commit as documents and listings show it; null while only a pull request has mentioned it. */
+const commitItem = (row: KnownRef) =>
+  row.state.kind === 'commit' && row.state.details
+    ? toCommitItem({
+        repository: row.shown_as,
+        sha: row.ref.id,
+        ...row.state.details,
+        ...truncatedOf(row),
+      })
+    : null;
+
+export const linkedCommit = (row: KnownRef, rule: Rule): LinkedCommit[] => {
+  const item = commitItem(row);
+  return item ? [{ ...item, rule }] : [];
+};
+
+const linkedPullRequest = (row: KnownRef, rule: Rule): LinkedPullRequest[] =>
+  row.state.kind === 'pull_request'
+    ? [
+        {
+          repository: row.shown_as,
+          id: row.ref.id,
+          title: row.state.title,
+          url: row.state.url,
+          rule,
+          ...truncatedOf(row),
+        },
+      ]
+    : [];
+
+/** A known commit that belongs to no issue, with the first of the keys it names. */
+export const commitWithoutStory = (row: KnownRef): CommitWithoutStory[] => {
+  const item = row.links === null ? commitItem(row) : null;
+  if (item === null) return [];
+  const candidates = allCandidates(row.state);
+  const more = truncatedIf(candidates.length > MOST_KEYS);
+  return [{ ...item, candidates: candidates.slice(0, MOST_KEYS), ...more }];
+};
+
+/** `counts`: false for an issue whose key another one has. */
+type Looked = { snapshot: Snapshot; counts: boolean; matched: MatchedIssue };
+
+const matchedOf = ({ issue_key, issue_id }: Snapshot, named: KnownRef[]): MatchedIssue => {
+  const refs = new Map(named.map((found) => [nameOf(found.ref), found]));
+  const ruled = [...refs.values()].flatMap((found) =>
+    found.links ? [{ found, rule: found.links.rule }] : [],
+  );
+  return {
+    issue_key,
+    issue_id,
+    commits: ruled.flatMap(({ found, rule }) => linkedCommit(found, rule)),
+    pull_requests: ruled.flatMap(({ found, rule }) => linkedPullRequest(found, rule)),
+  };
+};
+
+type Known = { id: string; hints: Iterable<string>; item: Item; seen: Seen | undefined };
+
+/** What belongs to an issue: read again where its derived row is no longer the one that was seen. */
+const belonging = async (
+  scope: Scope,
+  row: IssueLinksRow,
+  { id, hints, item, seen }: Known,
+): Promise<KnownRef[]> => {
+  if (seen?.revision === row.revision) return seen.named.filter((found) => belongsTo(found, id));
+  const refs: KnownRef[] = [];
+  for await (const page of refsOfIssue(scope, id, keysOf(row, item, hints), 'all')) refs.push(...page);
+  return refs;
+};
+
+const lookUp = async (scope: Scope, known: Known): Promise<Looked> => {
+  const row = await readIssueLinks(scope.row, scope.tenant, known.id);
+  const snapshot = toSnapshot(scope.tenant, known.id, known.item);
+  const matched = matchedOf(snapshot, await belonging(scope, row, known));
+  return { snapshot, counts: !isSuperseded(row), matched };
+};
+
+const lookUpAll = async (scope: Scope, { issues, seen }: Touched): Promise<Looked[]> => {
+  const { table, tenant, signal } = scope;
+  const items = await readRowsOf({ table, signal }, [...issues], ([id]) => snapshotKey(tenant, id));
+  const known = items.flatMap(([[id, hints], item]) =>
+    item ? [{ id, hints, item, seen: seen.get(id) }] : [],
+  );
+  return pMap(known, (one) => lookUp(scope, one), { concurrency: ISSUES_TOGETHER });
+};
+
+const isMatch = ({ matched }: Looked): boolean =>
+  matched.commits.length > 0 || matched.pull_requests.length > 0;
+
+/** What the run found, from the state of this moment: it costs what was touched, not what is stored. */
+export const collectFindings = async (own: Scope, touched: Touched): Promise<Findings> => {
+  const scope = { ...own, rows: await readAhead(own.rows, []) };
+  const looked = await lookUpAll(scope, touched);
+  const refs = new Map(touched.refs.map((ref) => [nameOf(ref), ref]));
+  const rows = await readKnown(scope, [...refs.values()]);
+  const known = new Map(rows.flatMap((row) => (row ? [[nameOf(row.ref), row] as const] : [])));
+  const bare = looked.filter(
+    ({ snapshot, counts, matched }) => counts && isStory(snapshot) && matched.commits.length === 0,
+  );
+  return {
+    issues: looked.map(({ snapshot }) => toTouchedIssue(snapshot)),
+    matched: looked.filter(isMatch).map(({ matched }) => matched),
+    stories_without_commits: bare.map(({ snapshot }) => toStoryWithoutCommits(snapshot)),
+    commits_without_story: [...known.values()].flatMap(commitWithoutStory),
+  };
+};

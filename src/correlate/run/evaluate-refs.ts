@@ -1,0 +1,142 @@
+import { isDeepStrictEqual } from 'node:util';
+import pMap from 'p-map';
+import type { Ref } from '../../domain/link.ts';
+import { UnavailableError } from '../../errors/errors.ts';
+import { chunks } from '../../platform/chunks.ts';
+import type { RowsReader } from '../../store/calls/gather.ts';
+import { nextRevision } from '../../store/calls/put-revision.ts';
+import { putCandidates } from '../../store/links/candidates.ts';
+import { putRef, type RefRow } from '../../store/links/ref-row.ts';
+import { allCandidates, candidatesOf, evaluate } from '../rules/links.ts';
+import { type Affected, noteRow } from './affected.ts';
+import { type KnownRef, nowRef, readTogether, readUnder } from './known-refs.ts';
+import { mergeNews, mergeState, type News, nothingKnown } from './news.ts';
+import { type Names, readNames } from './repositories.ts';
+import { resolveKeys } from './resolve-keys.ts';
+import { AT_A_TIME, afterConflict, MOST_CONFLICTS, type Scope } from './scope.ts';
+
+/** `moved`: rows as they were written that name issues they left, which are to be written next. */
+export type Evaluated = { affected: Affected; moved: RefRow[] };
+
+/** Looked at together: their keys are resolved once. */
+const CHUNK = 200;
+
+/** What is stored, null when nothing is, and the row it becomes; its links are not decided yet. */
+type Draft = { news: News; stored: KnownRef | null; row: RefRow };
+
+type NamesOf = ReadonlyMap<string, Names>;
+
+const namesOf = (scope: Scope, news: News[], read?: RowsReader): Promise<NamesOf> =>
+  readNames(scope, new Set(news.map(({ ref }) => ref.repository)), read);
+
+/** What is told of a commit under several names of its repository is told once, under the one of now. */
+const renamed = (names: NamesOf, news: News[]): News[] =>
+  mergeNews(news.map(({ ref, state }) => ({ ref: nowRef(names, ref), state })));
+
+const readDrafts = async (scope: Scope, told: News[]): Promise<Draft[]> => {
+  const read = await readTogether(
+    scope,
+    told.map(({ ref }) => ref),
+  );
+  const names = await namesOf(scope, told, read);
+  const news = renamed(names, told);
+  const rows = await readUnder(
+    scope,
+    names,
+    news.map(({ ref }) => ref),
+    read,
+  );
+  return news.map((one, index) => {
+    const stored = rows[index] ?? null;
+    const state = mergeState(stored?.state ?? null, one);
+    const revision = stored?.revision ?? null;
+    const row = { ref: one.ref, state, links: null, left: [], candidates_put: true, revision };
+    return { news: one, stored, row };
+  });
+};
+
+const isUnder = (ref: Ref, part: RefRow): boolean => part.ref.repository === ref.repository;
+
+/** A stored row's keys have their rows already: they are put before it is. */
+const newCandidates = ({ stored, row }: Draft): { key: string; ref: Ref }[] => {
+  const own = stored?.parts.find((part) => isUnder(row.ref, part));
+  const durable = new Set(own?.candidates_put ? allCandidates(own.state) : []);
+  const missing = allCandidates(row.state).filter((key) => !durable.has(key));
+  return missing.map((key) => ({ key, ref: row.ref }));
+};
+
+const isEmpty = ({ ref, state, links, left }: RefRow): boolean =>
+  links === null && left.length === 0 && isDeepStrictEqual(state, nothingKnown(ref));
+
+/** Once the row of now has all of it, nothing is left to tell under older names. */
+const emptyOthers = async ({ table, tenant, signal }: Scope, { stored, row }: Draft): Promise<boolean> => {
+  const others = (stored?.parts ?? []).filter((part) => !isUnder(row.ref, part) && !isEmpty(part));
+  const emptied = await pMap(
+    others,
+    (part) => {
+      const empty = { ...part, state: nothingKnown(part.ref), links: null, left: [] };
+      return putRef({ table, tenant, signal }, empty);
+    },
+    { concurrency: AT_A_TIME },
+  );
+  return emptied.every((written) => written);
+};
+
+const writeDraft = async (
+  scope: Scope,
+  draft: Draft,
+  resolved: ReadonlyMap<string, string>,
+  { affected, moved }: Evaluated,
+): Promise<boolean> => {
+  const { table, tenant, signal } = scope;
+  const { stored, row } = draft;
+  const links = evaluate(candidatesOf(row.state), (key) => resolved.get(key) ?? null);
+  const before = new Set([...(stored?.left ?? []), ...(stored?.links?.issue_ids ?? [])]);
+  const left = [...before].filter((id) => !links?.issue_ids.includes(id));
+  const next = { ...row, links, left };
+  if (!(await putRef({ table, tenant, signal }, next))) return false;
+  if (!(await emptyOthers(scope, draft))) return false;
+  noteRow(affected, next, resolved);
+  if (left.length > 0) moved.push({ ...next, revision: nextRevision(row.revision) });
+  return true;
+};
+
+/**
+ * Evaluates each once, and answers those that another batch has written meanwhile. The order keeps a commit
+ * and an issue that arrive together from missing each other: the candidate rows are durable before the issues
+ * are read, and whoever brings an issue reads the candidates after it is durable. A row is written even where
+ * nothing changed, or nothing is known yet: its new revision refuses whoever still decides by what was true
+ * before. The same holds for a rename: it is durable before what lies under the old name is looked for, and whoever
+ * writes a row asks for the names again afterwards.
+ */
+const evaluateOnce = async (scope: Scope, news: News[], evaluated: Evaluated): Promise<News[]> => {
+  const drafts = await readDrafts(scope, news);
+  await putCandidates(scope, drafts.flatMap(newCandidates));
+  const keys = new Set(drafts.flatMap(({ row }) => allCandidates(row.state)));
+  const resolved = await resolveKeys(scope, [...keys]);
+  const write = (draft: Draft) => writeDraft(scope, draft, resolved, evaluated);
+  const written = await pMap(drafts, write, { concurrency: AT_A_TIME });
+  const after = await namesOf(scope, news);
+  const isMoved = ({ news: { ref } }: Draft) => nowRef(after, ref).repository !== ref.repository;
+  return drafts.filter((draft, index) => !written[index] || isMoved(draft)).map((draft) => draft.news);
+};
+
+/**
+ * Merges what is new into the stored commits and pull requests and decides again which issues they belong to.
+ * What an issue loses is written down with the commit until the issue knows (`updateAffected`): a run that ends in
+ * between leaves it to the next one.
+ * @returns the issues that gained, kept or lost one of them
+ * @throws UnavailableError
+ */
+export const evaluateRefs = async (scope: Scope, news: News[]): Promise<Evaluated> => {
+  const evaluated: Evaluated = { affected: new Map(), moved: [] };
+  for (const chunk of chunks(mergeNews(news), CHUNK)) {
+    let rest = chunk;
+    for (let tries = 0; rest.length > 0; tries += 1) {
+      if (tries === MOST_CONFLICTS) throw new UnavailableError('table', new Error('too many conflicts'));
+      if (tries > 0) await afterConflict(tries);
+      rest = await evaluateOnce(scope, rest, evaluated);
+    }
+  }
+  return evaluated;
+};

@@ -1,0 +1,57 @@
+import { UnavailableError } from '../../errors/errors.ts';
+import { chunks } from '../../platform/chunks.ts';
+import { eventKey } from '../../store/calls/keys.ts';
+import { readRows } from '../../store/calls/read-items.ts';
+import type { Item } from '../../store/calls/table-client.ts';
+import { readIssueLinks } from '../../store/links/issue-links-row.ts';
+import { type BatchDeps, newScope } from './batch-deps.ts';
+import { lookAtIssue } from './look-at-issue.ts';
+import { unpackRow } from './unpack-row.ts';
+
+/** Rows are up to 400 kB. */
+const ROWS_AT_A_TIME = 25;
+
+const orRethrow = (fault: unknown): void => {
+  if (fault instanceof UnavailableError) throw fault;
+};
+
+/** None of an event that cannot be read. */
+const keysOfRow = async (deps: BatchDeps, row: Item): Promise<Iterable<string>> => {
+  try {
+    const work = await unpackRow(deps, row)(newScope(deps).signal);
+    return work.kind === 'issue' ? work.keys : [];
+  } catch (fault) {
+    orRethrow(fault);
+    return [];
+  }
+};
+
+const keysOfEvents = async (deps: BatchDeps, eventIds: string[]): Promise<string[]> => {
+  const keys = new Set<string>();
+  for (const some of chunks(eventIds, ROWS_AT_A_TIME)) {
+    const rows = await readRows(newScope(deps), some.map(eventKey));
+    for (const row of rows) for (const key of row ? await keysOfRow(deps, row) : []) keys.add(key);
+  }
+  return [...keys];
+};
+
+/**
+ * Writes down every key under which commits may name the issue, before what tells them is erased: some of its
+ * events may not have been correlated. An issue whose rows cannot be read can be erased all the same.
+ * @throws UnavailableError
+ */
+export const rememberKeys = async (deps: BatchDeps, issueId: string, eventIds: string[]): Promise<void> => {
+  const keys = await keysOfEvents(deps, eventIds);
+  await lookAtIssue(newScope(deps), issueId, keys).catch(orRethrow);
+};
+
+/**
+ * Takes an erased issue from its commits, and from the stories without commits. Nothing is written of an issue
+ * that was never looked at.
+ * @throws UnavailableError
+ */
+export const forgetIssue = async (deps: BatchDeps, issueId: string): Promise<void> => {
+  const scope = newScope(deps);
+  const row = await readIssueLinks(scope.row, scope.tenant, issueId);
+  if (row.revision !== null) await lookAtIssue(scope, issueId, []);
+};

@@ -1,0 +1,66 @@
+import { TTL_ATTRIBUTE } from '../../contract/table.ts';
+import { eventKey } from '../../store/calls/keys.ts';
+import { readRowsOf } from '../../store/calls/read-items.ts';
+import type { Item } from '../../store/calls/table-client.ts';
+import { isExpired, tenantOfRow } from '../../store/events/event-row.ts';
+import type { BatchDeps } from './batch-deps.ts';
+import type { Work } from './unpack-event.ts';
+import { plainIssue, unpackRow } from './unpack-row.ts';
+
+/** An event whose processing is to be written down. */
+type Due = { event_id: string; expires_at: number };
+
+/**
+ * What is tried, fails and is parked together: one issue with all its events, or one event by itself. What that
+ * one asks for is read when its turn comes: some deliveries are large, and some bodies lie in the artifact store.
+ */
+export type Unit = { events: Due[] } & (
+  | { kind: 'issue'; issue_id: string; keys: Set<string> }
+  | { kind: 'event'; unpack: (signal: AbortSignal) => Promise<Work> }
+);
+
+const unitOf = (deps: BatchDeps, due: Due, row: Item): Unit => {
+  const issue = plainIssue(row);
+  if (issue === null) return { kind: 'event', unpack: unpackRow(deps, row), events: [due] };
+  return { kind: 'issue', issue_id: issue.issue_id, keys: new Set(issue.keys), events: [due] };
+};
+
+/** Quarantined events wait for replay: they are pending once they are released. */
+const isDue = (row: Item, nowMs: number): boolean => !isExpired(row, nowMs) && row.outcome !== 'quarantined';
+
+type Found = [event_id: string, row: Item];
+
+/**
+ * Events of a batch that are there and wait to be handled, by their tenants; a row that names none is parked with
+ * `tenant`'s.
+ */
+export const readDue = async (
+  { table, tenant, clock }: Pick<BatchDeps, 'table' | 'tenant' | 'clock'>,
+  eventIds: string[],
+  signal: AbortSignal,
+): Promise<Map<string, Found[]>> => {
+  const rows = await readRowsOf({ table, signal }, [...new Set(eventIds)], eventKey);
+  const due = rows.flatMap(([id, row]): Found[] => (row && isDue(row, clock()) ? [[id, row]] : []));
+  return Map.groupBy(due, ([, row]) => tenantOfRow(row) ?? tenant);
+};
+
+/** Events of the same issue are looked at together, and once. */
+const byIssue = (units: Unit[]): Unit[] => {
+  const issues = new Map<string, Unit & { kind: 'issue' }>();
+  for (const unit of units) {
+    if (unit.kind !== 'issue') continue;
+    const before = issues.get(unit.issue_id);
+    issues.set(unit.issue_id, {
+      ...unit,
+      keys: new Set([...(before?.keys ?? []), ...unit.keys]),
+      events: [...(before?.events ?? []), ...unit.events],
+    });
+  }
+  return [...units.filter(({ kind }) => kind !== 'issue'), ...issues.values()];
+};
+
+/** What these events ask for, as the table tells now. */
+export const unitsOf = (deps: BatchDeps, found: Found[]): Unit[] =>
+  byIssue(
+    found.map(([event_id, row]) => unitOf(deps, { event_id, expires_at: Number(row[TTL_ATTRIBUTE]) }, row)),
+  );

@@ -1,0 +1,196 @@
+import { isDeepStrictEqual } from 'node:util';
+import { lookupKey } from '../../domain/issue-key.ts';
+import { UnavailableError } from '../../errors/errors.ts';
+import { snapshotKey } from '../../store/calls/keys.ts';
+import { nextRevision } from '../../store/calls/put-revision.ts';
+import type { Item } from '../../store/calls/table-client.ts';
+import { type Claims, type FoundIssue, keyNow, readClaims, supersededBy } from '../../store/issues/claims.ts';
+import { rowVersion, toSnapshot } from '../../store/issues/snapshot-row.ts';
+import { putVersionMembers } from '../../store/issues/version-members.ts';
+import { registerGroup } from '../../store/links/gap-groups.ts';
+import {
+  type IssueLinksRow,
+  isSuperseded,
+  putIssueLinks,
+  readIssueLinks,
+  type Standing,
+} from '../../store/links/issue-links-row.ts';
+import { isStory } from '../rules/story.ts';
+import type { KnownRef } from './known-refs.ts';
+import { belongsTo, refsOfIssue } from './linked-refs.ts';
+import { afterConflict, MOST_CONFLICTS, type Scope } from './scope.ts';
+
+export const standingOf = (snapshot: Item | null, superseded: boolean): Standing => ({
+  known: snapshot !== null && rowVersion(snapshot) !== null,
+  deleted: snapshot?.deleted === true,
+  issue_key: typeof snapshot?.issue_key === 'string' ? snapshot.issue_key : null,
+  superseded,
+});
+
+/** Whether another issue has its key. `isContested`: others have or had it, so their rows may change that. */
+export type Claim = { superseded: boolean; isContested: boolean };
+
+/** @param claims of the key it has now; it may be among them */
+export const claimOf = (issue: FoundIssue, claims: Claims): Claim => {
+  const others = (claims.get(keyNow(issue) ?? '') ?? []).filter(
+    ({ issue_id }) => issue_id !== issue.issue_id,
+  );
+  return { superseded: supersededBy(issue, claims) !== null, isContested: others.length > 0 };
+};
+
+const readClaim = async (
+  { table, tenant, signal }: Scope,
+  issue_id: string,
+  row: Item | null,
+): Promise<Claim> => {
+  const issue = { issue_id, row };
+  const key = keyNow(issue);
+  return claimOf(issue, key === null ? new Map() : await readClaims({ table, tenant, signal }, [key]));
+};
+
+/** What is to be written of an issue, beside what is read for it. */
+export type IssueUpdate = {
+  /** Keys under which every commit has just been evaluated, and the standing they were evaluated under. */
+  settled: { keys: string[]; standing: Standing } | null;
+  /** Keys that led here, for commits whose key this issue's own events have not brought yet. */
+  hints: Iterable<string>;
+  /** True when a commit came or went: then the row is written whatever it says. */
+  linksChanged: boolean;
+};
+
+/** First an issue's derived row, then what that is derived from. `item` is the snapshot's row. */
+export type IssueRows = { row: IssueLinksRow; item: Item | null };
+
+/** What is read of an issue. `named`: everything that names one of its keys; null when it has not been read. */
+export type IssueRead = IssueRows & { claim: Claim; named: KnownRef[] | null };
+
+/** The derived row, and the snapshot after it. */
+export const readIssueRows = async (scope: Scope, issueId: string): Promise<IssueRows> => {
+  const row = await readIssueLinks(scope.row, scope.tenant, issueId);
+  return { row, item: await scope.row(snapshotKey(scope.tenant, issueId)) };
+};
+
+/** Who has its key is asked only where that is to be settled; whoever does that writes the row if it changed. */
+const readIssue = async (scope: Scope, issueId: string, { settled }: IssueUpdate): Promise<IssueRead> => {
+  const rows = await readIssueRows(scope, issueId);
+  const asSettled = { superseded: isSuperseded(rows.row), isContested: false };
+  const claim = settled === null ? asSettled : await readClaim(scope, issueId, rows.item);
+  return { ...rows, claim, named: null };
+};
+
+const union = (...keys: Iterable<string>[]): string[] => [...new Set(keys.flatMap((some) => [...some]))];
+
+/** Every key under which commits may name the issue. */
+export const keysOf = (row: IssueLinksRow, snapshot: Item | null, hints: Iterable<string>): string[] => {
+  const now = snapshot?.issue_key;
+  return union(row.keys, typeof now === 'string' ? [lookupKey(now)] : [], hints);
+};
+
+/** Characters of names, well within an item. */
+const MOST_NAMES_LENGTH = 100_000;
+
+/** Versions it had before are kept only to spare listing it under them again: many would outgrow the row. */
+const versionsToKeep = (before: string[], now: string[]): string[] => {
+  const all = union(before, now);
+  return (all.join('').length > MOST_NAMES_LENGTH ? union(now) : all).sort();
+};
+
+const hasCommits = async (
+  scope: Scope,
+  issueId: string,
+  keys: string[],
+  named: KnownRef[] | null,
+): Promise<boolean> => {
+  if (named !== null) return named.some((row) => row.ref.kind === 'commit' && belongsTo(row, issueId));
+  for await (const _ of refsOfIssue(scope, issueId, keys, 'commits')) return true;
+  return false;
+};
+
+/** False when the issue's standing or keys are no longer those under which its commits were evaluated. */
+const stillHolds = (settled: IssueUpdate['settled'], { row, item, claim }: IssueRead): boolean =>
+  settled === null ||
+  (isDeepStrictEqual(settled.standing, standingOf(item, claim.superseded)) &&
+    row.keys.every((key) => settled.keys.includes(key)));
+
+/** Null when what was settled no longer holds. */
+const nextRow = async (
+  scope: Scope,
+  issueId: string,
+  update: IssueUpdate,
+  read: IssueRead,
+): Promise<IssueLinksRow | null> => {
+  if (!stillHolds(update.settled, read)) return null;
+  const { row, item, claim, named } = read;
+  const snapshot = item && toSnapshot(scope.tenant, issueId, item);
+  const settledKeys = update.settled?.keys ?? [];
+  const keys = keysOf(row, item, [...settledKeys, ...update.hints]);
+  const isDue = snapshot !== null && isStory(snapshot) && !claim.superseded;
+  const isGap = isDue && !(await hasCommits(scope, issueId, keys, named));
+  return {
+    keys: union(row.keys, settledKeys).sort(),
+    settled: update.settled?.standing ?? row.settled,
+    versions: versionsToKeep(row.versions, snapshot?.fix_versions ?? []),
+    gap: isGap ? lookupKey(snapshot.project_key ?? '') : null,
+    revision: row.revision,
+  };
+};
+
+/** What leads to the row is durable before the row says so. */
+const writeRow = async (
+  { table, tenant, signal, put }: Scope,
+  issueId: string,
+  before: IssueLinksRow,
+  next: IssueLinksRow,
+): Promise<boolean> => {
+  const versions = next.versions.filter((version) => !before.versions.includes(version));
+  await putVersionMembers(put, tenant, issueId, versions);
+  if (next.gap !== null) await registerGroup({ table, tenant, signal }, 'story', next.gap);
+  return putIssueLinks({ table, tenant, signal }, issueId, next);
+};
+
+const stampOf = (item: Item | null) => ({
+  version: item && rowVersion(item),
+  schema: item?.schema_version ?? null,
+  deleted: item?.deleted === true,
+});
+
+const asWritten = (read: IssueRead, { revision, ...row }: IssueLinksRow): IssueRead => ({
+  ...read,
+  row: { ...row, revision: nextRevision(revision) },
+});
+
+/** True when the snapshot that a row was made from is still the newest, and its key in the same hands. */
+const isCurrent = async (scope: Scope, issueId: string, { item, claim }: IssueRead): Promise<boolean> => {
+  const now = await scope.row(snapshotKey(scope.tenant, issueId));
+  if (!isDeepStrictEqual(stampOf(now), stampOf(item))) return false;
+  if (!claim.isContested) return true;
+  return (await readClaim(scope, issueId, now)).superseded === claim.superseded;
+};
+
+/**
+ * Writes what is derived of one issue: whether it is a story without commits, and what was settled. Where that is
+ * what the row says already, nothing is written unless a commit came or went: whoever changes a link writes, so
+ * a writer that read before the change is refused by the revision and reads again. Whoever writes asks afterwards
+ * whether the snapshot is still the one it read, and who has its key: somebody who saw a newer one may have had
+ * nothing to write.
+ * @param first what has just been read of the issue, when nothing was written since
+ * @returns the row as it is now, and what it was made from; null when what was settled no longer holds, and nothing was written: evaluate again
+ */
+export const updateIssue = async (
+  scope: Scope,
+  issueId: string,
+  update: IssueUpdate,
+  first: IssueRead | null = null,
+): Promise<IssueRead | null> => {
+  let read = first ?? (await readIssue(scope, issueId, update));
+  for (let tries = 0; tries < MOST_CONFLICTS; tries += 1) {
+    const next = await nextRow(scope, issueId, update, read);
+    if (next === null) return null;
+    if (!update.linksChanged && isDeepStrictEqual(next, read.row)) return read;
+    const written = await writeRow(scope, issueId, read.row, next);
+    if (written && (await isCurrent(scope, issueId, read))) return asWritten(read, next);
+    if (!written) await afterConflict(tries);
+    read = await readIssue(scope, issueId, update);
+  }
+  throw new UnavailableError('table', new Error('too many conflicts'));
+};

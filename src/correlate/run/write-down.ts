@@ -1,0 +1,53 @@
+import pMap from 'p-map';
+import { chunks } from '../../platform/chunks.ts';
+import { retry } from '../../platform/retry.ts';
+import { type Processed, putAllDone, putProcessing } from '../../store/events/processing.ts';
+import { type BatchDeps, newScope } from './batch-deps.ts';
+import { reasonOf } from './reason.ts';
+import type { UnitResult } from './run-unit.ts';
+import { AT_A_TIME, BACKOFF } from './scope.ts';
+
+/** Events written down together. */
+const TOGETHER = 100;
+
+const entriesOf = ({ unit, status, attempts, reason, retryable }: UnitResult): Processed[] =>
+  unit.events.map((due) => ({ ...due, status, attempts, reason, retryable }));
+
+/** @returns the event's id when it could not be written down */
+const writeOne = async (deps: BatchDeps, processed: Processed): Promise<string[]> => {
+  const write = () => putProcessing(newScope(deps), processed, deps.clock());
+  try {
+    await retry(write, BACKOFF);
+    return [];
+  } catch (fault) {
+    const { event_id } = processed;
+    deps.log.error({ event_id, reason: reasonOf(fault) }, 'processing could not be written down');
+    return [event_id];
+  }
+};
+
+const writeEach = async (deps: BatchDeps, some: Processed[]): Promise<string[]> =>
+  (await pMap(some, (processed) => writeOne(deps, processed), { concurrency: AT_A_TIME })).flat();
+
+/** Together; one by one where that fails, because one that is refused must not hold up the others. */
+const writeDone = async (deps: BatchDeps, done: Processed[]): Promise<string[]> => {
+  try {
+    await putAllDone(newScope(deps), done, deps.clock());
+    return [];
+  } catch {
+    return writeEach(deps, done);
+  }
+};
+
+/**
+ * Writes down what became of the events: handled, or parked. Never rejects.
+ * @returns ids of the events of which nothing could be written down
+ */
+export const writeDown = async (deps: BatchDeps, results: UnitResult[]): Promise<Set<string>> => {
+  const entries = results.flatMap(entriesOf);
+  const failed = entries.filter(({ status }) => status === 'failed');
+  const done = entries.filter(({ status }) => status !== 'failed');
+  const unwritten = await writeEach(deps, failed);
+  for (const some of chunks(done, TOGETHER)) unwritten.push(...(await writeDone(deps, some)));
+  return new Set(unwritten);
+};

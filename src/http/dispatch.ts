@@ -1,0 +1,73 @@
+import middy from '@middy/core';
+import type { APIGatewayProxyEventV2, Context } from 'aws-lambda';
+import { ROUTES, type RouteName } from '../contract/routes.ts';
+import type { Clock } from '../platform/clock.ts';
+import type { Logger } from '../platform/logger.ts';
+import { faultResponse } from './faults.ts';
+import { checkSpelling } from './query.ts';
+import { type HttpRequest, readRequest } from './request.ts';
+import { type HttpResponse, problemResponse } from './response.ts';
+import { matchRoute } from './routes.ts';
+import { type Deadline, type Run, startRun } from './run.ts';
+
+/** A Lambda function behind an HTTP API, payload format 2.0; the local server calls the same function. */
+export type HttpHandler = (event: APIGatewayProxyEventV2, context: Context) => Promise<HttpResponse>;
+
+/** `argument` is the decoded `{x}` segment of the path. */
+export type RouteHandler = (request: HttpRequest, argument: string, run: Run) => Promise<HttpResponse>;
+
+export type RouteHandlers = Partial<Record<RouteName, RouteHandler>>;
+
+/** Whether a route is switched off: then its path is as unknown as any other, whatever the method. */
+export type IsOff = (name: RouteName, request: HttpRequest) => Promise<boolean>;
+
+type DispatchDeps = { clock: Clock; log: Logger; deadline?: Deadline; isOff?: IsOff };
+
+export const notFound = ({ run_id, received_ms }: Run): HttpResponse => {
+  const detail = 'There is nothing at this path.';
+  return problemResponse({ type: 'not-found', status: 404, detail, run_id, received_ms });
+};
+
+const wrongMethod = ({ run_id, received_ms }: Run, allow: string): HttpResponse => {
+  const detail = `This path answers ${allow} only.`;
+  const headers = { allow };
+  return problemResponse({ type: 'method-not-allowed', status: 405, detail, run_id, received_ms, headers });
+};
+
+/** Only the read side looks at its parameters: Data Center adds some of its own to a webhook's address. */
+const checkParameters = (name: RouteName, { query }: HttpRequest): void => {
+  const route = ROUTES.find((one) => one.name === name);
+  if (route?.served_by === 'read') checkSpelling(query, route.parameters ?? []);
+};
+
+/** A route that is there asks itself whether it is off: only it knows what to log then. */
+const answer = async (
+  routes: RouteHandlers,
+  { isOff }: DispatchDeps,
+  request: HttpRequest,
+  run: Run,
+): Promise<HttpResponse> => {
+  const match = matchRoute(request.method, request.path);
+  if (match.kind === 'wrong-method')
+    return (await isOff?.(match.name, request)) ? notFound(run) : wrongMethod(run, match.allow);
+  const route = match.kind === 'found' ? routes[match.name] : undefined;
+  if (match.kind === 'not-found' || route === undefined) return notFound(run);
+  checkParameters(match.name, request);
+  return route(request, match.argument, run);
+};
+
+/**
+ * The Lambda handler over these routes: path and method first, then the route. Whatever is thrown on the
+ * way becomes an answer; nothing a caller sends ends the process.
+ */
+export const createHandler = (routes: RouteHandlers, deps: DispatchDeps): HttpHandler => {
+  const handler = async (event: APIGatewayProxyEventV2): Promise<HttpResponse> => {
+    const run = startRun(deps.clock, deps.deadline);
+    try {
+      return await answer(routes, deps, readRequest(event), run);
+    } catch (fault) {
+      return faultResponse(deps.log, run, fault);
+    }
+  };
+  return middy<APIGatewayProxyEventV2, HttpResponse>(handler);
+};

@@ -1,0 +1,120 @@
+import type { BlockList } from 'node:net';
+import type { Source } from '../domain/source.ts';
+import { notFound, type RouteHandler } from '../http/dispatch.ts';
+import { faultResponse } from '../http/faults.ts';
+import type { HttpRequest } from '../http/request.ts';
+import type { HttpResponse } from '../http/response.ts';
+import type { Run } from '../http/run.ts';
+import type { Clock } from '../platform/clock.ts';
+import type { Logger } from '../platform/logger.ts';
+import type { Count } from '../platform/metrics.ts';
+import type { EventStore } from '../store/events/put-event.ts';
+import { isAllowedAddress } from '../verify/address.ts';
+import type { Verdict, Verifier } from '../verify/verify-delivery.ts';
+import { countDelivery } from './count-delivery.ts';
+import { answerTaken, refuse } from './delivery-answers.ts';
+import { readDeliveryHeaders } from './delivery-headers.ts';
+import { type DeliveryLine, emptyLine, logDelivery } from './delivery-line.ts';
+import { type Taken, takeBody } from './take.ts';
+
+export type ReceiveDeps = {
+  tenant: string;
+  source: Source;
+  verifier: Verifier;
+  events: EventStore;
+  allowed: BlockList | undefined;
+  max_body_bytes: number;
+  quarantineAlarm: { count(): void };
+  count: Count;
+  clock: Clock;
+  log: Logger;
+};
+
+/** Null when the delivery may go on; the address is only judged here, after the signature is known. */
+const refusal = (
+  deps: ReceiveDeps,
+  request: HttpRequest,
+  verdict: Verdict,
+  run: Run,
+  line: DeliveryLine,
+): HttpResponse | null => {
+  const allowed = isAllowedAddress(deps.allowed, request.source_ip);
+  if (verdict.outcome === 'unavailable') return refuse('temporarily-unavailable', run, line);
+  if (verdict.outcome === 'refused')
+    return refuse(allowed ? 'signature-refused' : 'address-not-allowed', run, line);
+  line.secret = verdict.secret;
+  if (allowed) return null;
+  deps.count('AddressesRefused');
+  deps.log.error(
+    { alarm: 'address-refused', run_id: run.run_id },
+    'a signed delivery came from outside ALLOWED_CIDRS',
+  );
+  return refuse('temporarily-unavailable', run, line);
+};
+
+/** Null when the source has a secret. Jira's always does: without one the service does not start. */
+const absence = async (
+  { source, verifier }: ReceiveDeps,
+  request: HttpRequest,
+  run: Run,
+  line: DeliveryLine,
+): Promise<HttpResponse | null> => {
+  const presence = source === 'jira' ? 'on' : await verifier.presence(request.headers);
+  if (presence === 'unavailable') return refuse('temporarily-unavailable', run, line);
+  if (presence === 'on') return null;
+  line.outcome = 'source-off';
+  return notFound(run);
+};
+
+/**
+ * Every quarantined delivery counts: with "Exclude body" all of Jira's have the same bytes, and only the first is
+ * fresh. The rate is about bodies, because a sender that repeats one says nothing new about the parser.
+ */
+const countTaken = ({ count, quarantineAlarm }: ReceiveDeps, taken: Taken): void => {
+  if (taken.kind !== 'quarantined') return;
+  count('Quarantined');
+  if (taken.fresh) quarantineAlarm.count();
+};
+
+const take = async (
+  deps: ReceiveDeps,
+  request: HttpRequest,
+  run: Run,
+  line: DeliveryLine,
+): Promise<HttpResponse> => {
+  const absent = await absence(deps, request, run, line);
+  if (absent) return absent;
+  if (request.body_bytes > deps.max_body_bytes) {
+    deps.log.error(
+      { alarm: 'body-too-large', run_id: run.run_id, bytes: request.body_bytes },
+      'a body was refused unread',
+    );
+    return refuse('body-too-large', run, line);
+  }
+  const body = request.readBody();
+  const verdict = await deps.verifier.verify(request.headers, body);
+  const refused = refusal(deps, request, verdict, run, line);
+  if (refused) return refused;
+  const sent = { ...readDeliveryHeaders(deps.source, request.headers), secret: line.secret };
+  const taken = await takeBody(deps, body, sent, run);
+  Object.assign(line, { event_id: taken.event_id, read: taken.read });
+  countTaken(deps, taken);
+  return answerTaken(taken, run, line);
+};
+
+/**
+ * `POST /webhooks/{source}`: size, address and signature, then the body. Answers follow Jira's retry rules: what
+ * may work later is a 503, what never will is a 4xx, and 2xx means durable. Logs one line, whatever happens.
+ */
+export const receiveDelivery =
+  (deps: ReceiveDeps): RouteHandler =>
+  async (request, _argument, run) => {
+    const line = emptyLine(deps.source);
+    const response = await take(deps, request, run, line).catch((fault) =>
+      faultResponse(deps.log, run, fault),
+    );
+    line.status = response.statusCode ?? 500;
+    logDelivery(deps.log, deps.clock, run, line);
+    countDelivery(deps.count, deps.source, line.status);
+    return response;
+  };

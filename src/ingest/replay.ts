@@ -1,0 +1,47 @@
+import type { Outcome, Problem } from '../domain/delivery.ts';
+import type { Clock } from '../platform/clock.ts';
+import type { StoredEvent } from '../store/events/event-definition.ts';
+import { type EventStore, prepareEventBody, releaseEvent } from '../store/events/put-event.ts';
+import { getEvent } from '../store/events/read-events.ts';
+import { lowerSweepMark } from '../store/events/sweep-mark.ts';
+import { readBody } from './read-body.ts';
+import { storeDelivery } from './store.ts';
+
+export type Replayed =
+  | { kind: 'replayed'; outcome: Outcome }
+  | { kind: 'released'; outcome: Outcome }
+  | { kind: 'still-refused'; problem: Problem }
+  | { kind: 'not-found' }
+  | { kind: 'body-missing' };
+
+const rawOf = (events: EventStore, found: { event: StoredEvent; raw: Buffer | null }, signal: AbortSignal) =>
+  found.raw ?? events.rawBodies.get(found.event.event_id, signal);
+
+/**
+ * Takes a stored body in again, as the parser and normalizer read it now. A snapshot written by an older
+ * normalizer is repaired, a crash's loss is made good, and an event leaves quarantine once its body can be
+ * read. Any other event stays as it is. Repeating it changes nothing.
+ */
+export const replayEvent = async (
+  events: EventStore,
+  eventId: string,
+  clock: Clock,
+  signal: AbortSignal,
+): Promise<Replayed> => {
+  const found = await getEvent({ table: events.table, signal }, eventId, clock());
+  if (!found) return { kind: 'not-found' };
+  const raw = await rawOf(events, found, signal);
+  if (!raw) return { kind: 'body-missing' };
+  const read = readBody(found.event, raw, clock());
+  if (read.kind === 'refused') return { kind: 'still-refused', problem: read.problem };
+  const { facts, delivery } = read;
+  const outcome = await storeDelivery(events.table, delivery, found.event, signal);
+  if (found.event.outcome !== 'quarantined') return { kind: 'replayed', outcome };
+  const released = { ...found.event, outcome, facts, problem: null, raw_stored_apart: false };
+  const body = await prepareEventBody(events, released, raw, signal);
+  // Should this process end before correlation has seen the event, the sweep comes back to it.
+  const lowered = { since_ms: released.received_ms, now_ms: clock() };
+  await lowerSweepMark({ table: events.table, tenant: released.tenant, signal }, lowered);
+  await releaseEvent(events, released, body, clock(), signal);
+  return { kind: 'released', outcome };
+};

@@ -1,0 +1,125 @@
+import type { EventFacts, Outcome, Problem } from '../domain/delivery.ts';
+import { eventId, sha256Hex } from '../domain/event-id.ts';
+import type { Source } from '../domain/source.ts';
+import { RefusedItemError } from '../errors/errors.ts';
+import type { Run } from '../http/run.ts';
+import type { Logger } from '../platform/logger.ts';
+import type { EventContents, StoredEvent } from '../store/events/event-definition.ts';
+import { type EventStore, prepareEventBody } from '../store/events/put-event.ts';
+import { putEventOnce } from '../store/events/put-event-once.ts';
+import type { DeliveryHeaders } from './delivery-headers.ts';
+import { type BodyRead, readBody, type Sent } from './read-body.ts';
+import { type Identity, storeDelivery } from './store.ts';
+
+/** What was read of a body. */
+type Read = Pick<BodyRead & { kind: 'read' }, 'facts' | 'nature'>;
+
+/**
+ * What became of a signed body: a fresh outcome, the same bytes as before, or a reason to keep it aside. `read` is null
+ * when nothing was.
+ */
+export type Taken = { event_id: string; idempotency_key: string; read: Read | null } & (
+  | { kind: 'accepted'; outcome: Outcome }
+  | { kind: 'duplicate' }
+  | { kind: 'quarantined'; problem: Problem; fresh: boolean }
+);
+
+export type TakeDeps = { events: EventStore; tenant: string; source: Source; log: Logger };
+
+/** What is the same at every attempt to take one body: its identity, and what is needed to read it. */
+type Delivered = Identity & Sent & Pick<StoredEvent, 'secret'>;
+
+const STORED_FOR_REPAIR: Problem = {
+  type: 'stored-for-repair',
+  status: 422,
+  detail:
+    'The body is kept, but its contents could not be stored. Operators: mend the cause, then replay the event.',
+  errors: [],
+};
+
+const toContents = (
+  delivered: Delivered,
+  facts: EventFacts | null,
+  problem: Problem | null,
+): EventContents => ({
+  ...delivered,
+  facts,
+  problem,
+  raw_stored_apart: false,
+});
+
+const ids = (identity: Identity) => ({
+  event_id: identity.event_id,
+  idempotency_key: identity.idempotency_key,
+});
+
+/** The same bytes were here before: a duplicate, or, while they are in quarantine, the answer they got. */
+const seenBefore = (event: StoredEvent, identity: Identity, read: Read | null): Taken => {
+  if (event.outcome === 'quarantined' && event.problem)
+    return { kind: 'quarantined', problem: event.problem, fresh: false, read, ...ids(identity) };
+  return { kind: 'duplicate', read, ...ids(identity) };
+};
+
+const quarantine = async (
+  deps: TakeDeps,
+  body: Uint8Array,
+  delivered: Delivered,
+  run: Run,
+  problem: Problem,
+): Promise<Taken> => {
+  const contents = toContents(delivered, null, problem);
+  const stored = await prepareEventBody(deps.events, contents, body, run.signal);
+  const event: StoredEvent = { ...contents, outcome: 'quarantined', run_id: run.run_id };
+  const before = await putEventOnce(deps.events, event, { stored, raw: body }, run.signal);
+  return before
+    ? seenBefore(before, delivered, null)
+    : { kind: 'quarantined', problem, fresh: true, read: null, ...ids(delivered) };
+};
+
+/** Snapshot before event: an event in the table means that its snapshot is in. */
+const store = async (deps: TakeDeps, body: Uint8Array, delivered: Delivered, run: Run): Promise<Taken> => {
+  const read = readBody(delivered, body, run.received_ms);
+  if (read.kind === 'refused') return quarantine(deps, body, delivered, run, read.problem);
+  const { facts, delivery } = read;
+  const contents = toContents(delivered, facts, null);
+  const stored = await prepareEventBody(deps.events, contents, body, run.signal);
+  const outcome = await storeDelivery(deps.events.table, delivery, delivered, run.signal);
+  const event: StoredEvent = { ...contents, outcome, run_id: run.run_id };
+  const before = await putEventOnce(deps.events, event, { stored, raw: body }, run.signal);
+  return before
+    ? seenBefore(before, delivered, read)
+    : { kind: 'accepted', outcome, read, ...ids(delivered) };
+};
+
+/**
+ * Takes a signed body in: parse, normalize, snapshot, event. Whatever it holds, it is kept.
+ * @param sent what the sender calls the delivery and its event, and the name of the key it signed with
+ * @throws UnavailableError when a write is not durable; the sender must come again
+ */
+export const takeBody = async (
+  deps: TakeDeps,
+  body: Uint8Array,
+  { identifier, event_name, secret }: DeliveryHeaders & Pick<StoredEvent, 'secret'>,
+  run: Run,
+): Promise<Taken> => {
+  const bodySha256 = sha256Hex(body);
+  const delivered: Delivered = {
+    tenant: deps.tenant,
+    source: deps.source,
+    event_id: eventId(deps.tenant, deps.source, bodySha256),
+    event_name,
+    secret,
+    idempotency_key: identifier ?? bodySha256,
+    received_ms: run.received_ms,
+  };
+  try {
+    return await store(deps, body, delivered, run);
+  } catch (fault) {
+    if (!(fault instanceof RefusedItemError)) throw fault;
+    deps.log.error(
+      { alarm: 'item-refused', run_id: run.run_id, event_id: delivered.event_id },
+      'the table refused an item',
+    );
+    return quarantine(deps, body, delivered, run, STORED_FOR_REPAIR);
+  }
+};

@@ -1,0 +1,81 @@
+import type { DeliveredCommit, DeliveredPullRequest } from '../../domain/commit.ts';
+import { isJsonObject, type Json, type JsonObject, own } from '../../domain/json.ts';
+import { isAbsent } from '../readers.ts';
+import { type Node, optional, readEach } from '../shared/node.ts';
+import { readCommit } from '../shared/read-commit.ts';
+import { readPullRequest } from '../shared/read-pull-request.ts';
+import { readBranch } from '../shared/readers.ts';
+import type { Unread } from '../unread.ts';
+import { hashAt, listedTwice, ownLine } from './own-line.ts';
+
+const COMMIT = {
+  sha: 'hash',
+  message: 'message',
+  committed: 'date',
+  authors: [
+    ['author', 'user', 'display_name'],
+    ['author', 'raw'],
+  ],
+} as const;
+
+/** Bitbucket abbreviates these hashes to 12 digits, and an abbreviated one is left out. */
+const PULL_REQUEST = {
+  id: 'id',
+  title: 'title',
+  bodies: [['description'], ['summary', 'raw']],
+  updated: 'updated_on',
+  url: ['links', 'html', 'href'],
+  branch: ['source', 'branch', 'name'],
+  shas: [
+    ['source', 'commit', 'hash'],
+    ['merge_commit', 'hash'],
+  ],
+} as const;
+
+/** `new` is null when a branch or tag was deleted. */
+const branchOf = (change: Node): string | null => {
+  const target = own(change.object, 'new');
+  const isTag = isJsonObject(target) && own(target, 'type') !== 'branch';
+  return isTag ? null : optional(readBranch, change, ['new', 'name']);
+};
+
+const readChange = (
+  change: Node,
+  { repository, shared }: { repository: string; shared: ReadonlySet<string> },
+): DeliveredCommit[] => {
+  const { object, unread } = change;
+  const path = `${change.path}.commits`;
+  const commits = own(object, 'commits');
+  const branch = branchOf(change);
+  // Bitbucket Cloud lists five commits of a change at most, and says when there were more.
+  if (own(object, 'truncated') === true) unread.note(path);
+  if (Array.isArray(commits)) {
+    const line = ownLine(object, commits);
+    const isOwn = (hash: string) => line.has(hash) && !shared.has(hash);
+    const branchFor = (commit: JsonObject) => (isOwn(hashAt(commit) ?? '') ? branch : null);
+    return readEach(commits, path, unread, (node) =>
+      readCommit(node, COMMIT, { repository, branch: branchFor(node.object) }),
+    );
+  }
+  if (!isAbsent(commits)) unread.note(path);
+  return [];
+};
+
+/** The commits a `repo:push` lists, of every branch; those that cannot be read are left out and noted. */
+export const readBitbucketPush = (
+  { repository, changes }: { repository: string; changes: Json[] },
+  unread: Unread,
+): DeliveredCommit[] => {
+  const shared = listedTwice(changes);
+  return readEach(changes, 'push.changes', unread, (change) =>
+    readChange(change, { repository, shared }),
+  ).flat();
+};
+
+/** The pull request of a `pullrequest:*` event, or null and noted when it cannot be read. */
+export const readBitbucketPullRequest = (
+  repository: string,
+  object: JsonObject,
+  unread: Unread,
+): DeliveredPullRequest | null =>
+  readPullRequest({ object, path: 'pullrequest', unread }, PULL_REQUEST, repository);

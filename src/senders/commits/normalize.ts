@@ -1,0 +1,51 @@
+import { type DeliveredCommit, type DeliveredPullRequest, isFullSha, toSha } from '../../domain/commit.ts';
+import { one } from '../readers.ts';
+import { readAuthorName, readNamedBranch, readUrl, toTitle } from '../shared/readers.ts';
+import type { ListedCommit } from '../shared/recognised.ts';
+import type { Unread } from '../unread.ts';
+
+const toPullRequest = (
+  repository: string,
+  { sha, committed_at, pull_request }: ListedCommit,
+  path: string,
+  unread: Unread,
+): DeliveredPullRequest | null =>
+  pull_request
+    ? {
+        repository,
+        id: pull_request.id,
+        title: toTitle(pull_request.title),
+        body: pull_request.body?.toWellFormed() ?? null,
+        url: one(readUrl, pull_request.url, `${path}.url`, unread),
+        branch: null,
+        // Nobody says when it was updated: of two titles, that of the newer commit counts.
+        updated_ms: committed_at,
+        shas: [toSha(sha)],
+      }
+    : null;
+
+const toCommit = (
+  repository: string,
+  commit: ListedCommit,
+  path: string,
+  unread: Unread,
+): DeliveredCommit => {
+  if (!isFullSha(commit.sha)) unread.note(`${path}.sha`);
+  if (commit.committed_at === null) unread.note(`${path}.committed_at`);
+  return {
+    repository,
+    sha: toSha(commit.sha),
+    message: commit.message.toWellFormed(),
+    author_name: one(readAuthorName, commit.author, `${path}.author`, unread),
+    committed_ms: commit.committed_at,
+    branch: one(readNamedBranch, commit.branch, `${path}.branch`, unread),
+    pull_request: toPullRequest(repository, commit, `${path}.pull_request`, unread),
+  };
+};
+
+/** Every commit of our own format, each with the pull request it names. */
+export const readListedCommits = (
+  { repository, commits }: { repository: string; commits: ListedCommit[] },
+  unread: Unread,
+): DeliveredCommit[] =>
+  commits.map((commit, index) => toCommit(repository, commit, `commits.${index}`, unread));

@@ -1,0 +1,69 @@
+import * as z from 'zod/mini';
+import { isPullRequestId, isSha, parseCommitInstant } from '../../domain/commit.ts';
+import { isJsonObject, type JsonObject, own } from '../../domain/json.ts';
+import { COMMITS_EVENT } from '../shared/event-names.ts';
+import type { Recognition } from '../shared/recognised.ts';
+import { recogniseBy, repositoryName, textThat } from '../shared/rules.ts';
+
+/** More would take the stream handler too long for one event; whoever has more sends several bodies. */
+const MOST_COMMITS = 2000;
+
+const TEXT_RULE = 'must be a string';
+const SHA_RULE = 'must be 1 to 255 bytes of printable characters without # or white space';
+const AUTHOR_RULE = 'must be a name, or an object with a name';
+const INSTANT_RULE = 'must be an ISO 8601 date and time with an offset, or null';
+const ID_RULE = 'must be a whole number, or 1 to 100 bytes of printable characters without white space';
+const LIST_RULE = 'must be a list of at most 2000 commits';
+
+const nameOf = (author: unknown): unknown => (isJsonObject(author) ? own(author, 'name') : author);
+
+/** A number beyond the safe integers has lost digits: it is no id. */
+const toId = (value: unknown): unknown =>
+  typeof value === 'number' && Number.isSafeInteger(value) && value >= 0 ? String(value) : value;
+
+/** Years of more digits and offsets of days, too: git writes what a broken tool gave it. */
+const ISO = /^[+-]?\d{4,6}-\d{2}-\d{2}T\d{2}:\d{2}(?::\d{2})?(?:\.\d{1,9})?(?:Z|[+-]\d{2,4}:?\d{2})$/;
+
+/**
+ * A text of another form is the sender's fault, which it wants to see. One that names no instant we can show (1969,
+ * +51:80) is the commit's own: null, for the commit must not be lost, nor its whole body.
+ */
+const instant = z.pipe(
+  textThat((text) => ISO.test(text), INSTANT_RULE),
+  z.transform(parseCommitInstant),
+);
+
+const pullRequest = z.object(
+  {
+    id: z.pipe(z.transform(toId), textThat(isPullRequestId, ID_RULE)),
+    title: z.string(TEXT_RULE),
+    body: z.nullish(z.string(TEXT_RULE)),
+    url: z.nullish(z.string(TEXT_RULE)),
+  },
+  'must be an object',
+);
+
+const commit = z.object(
+  {
+    sha: textThat(isSha, SHA_RULE),
+    message: z.string(TEXT_RULE),
+    author: z.pipe(z.transform(nameOf), z.string(AUTHOR_RULE)),
+    committed_at: z.nullable(instant),
+    branch: z.nullish(z.string(TEXT_RULE)),
+    pull_request: z.nullish(pullRequest),
+  },
+  'must be an object',
+);
+
+/** Counted before anything is read, so that a list of a million costs nothing. */
+const listed = z.object({
+  repository: repositoryName,
+  commits: z.pipe(
+    z.array(z.unknown(), LIST_RULE).check(z.maxLength(MOST_COMMITS, LIST_RULE)),
+    z.array(commit),
+  ),
+});
+
+/** Our own format, for any other host. Strict, because whoever writes a sender wants to see its faults. */
+export const recogniseListedCommits = (body: JsonObject): Recognition =>
+  recogniseBy(listed, body, (data) => ({ kind: 'listed_commits', event_type: COMMITS_EVENT, ...data }));

@@ -1,0 +1,71 @@
+import * as z from 'zod/mini';
+import { isJsonObject, type JsonObject, own } from '../../domain/json.ts';
+import { eventNameOr, UNNAMED_EVENT } from '../shared/event-names.ts';
+import type { Recognition } from '../shared/recognised.ts';
+import {
+  aList,
+  anObject,
+  hostedRepository,
+  hostId,
+  nothingListed,
+  recogniseBy,
+  renameOf,
+  textAt,
+} from '../shared/rules.ts';
+
+const push = z.object({ repository: hostedRepository, commits: aList });
+
+/** `repository` is the one the pull request goes to, whatever fork it comes from. */
+const pullRequest = z.object({ repository: hostedRepository, pull_request: anObject });
+
+const recognisePush = (event_type: string, body: JsonObject): Recognition =>
+  recogniseBy(push, body, ({ repository, commits }) => ({
+    kind: 'github_push',
+    event_type,
+    repository: repository.full_name,
+    host_id: hostId('github', body, 'id'),
+    ref: own(body, 'ref'),
+    commits,
+  }));
+
+const recognisePullRequest = (event_type: string, body: JsonObject): Recognition =>
+  recogniseBy(pullRequest, body, ({ repository, pull_request }) => ({
+    kind: 'github_pull_request',
+    event_type,
+    repository: repository.full_name,
+    host_id: hostId('github', body, 'id'),
+    pull_request,
+  }));
+
+/** The name before a rename, or before a transfer to another owner. */
+const formerName = (body: JsonObject): string | undefined => {
+  const [owner, name] = textAt(body, 'repository', 'full_name')?.split(/\/(?=[^/]*$)/) ?? [];
+  const renamed = textAt(body, 'changes', 'repository', 'name', 'from');
+  if (renamed !== undefined) return `${owner}/${renamed}`;
+  const from = ['changes', 'owner', 'from'];
+  const login = textAt(body, ...from, 'user', 'login') ?? textAt(body, ...from, 'organization', 'login');
+  return login && `${login}/${name}`;
+};
+
+const recogniseRename = (event_type: string, body: JsonObject): Recognition | null => {
+  const from = formerName(body);
+  if (from === undefined) return null;
+  // A rename comes after all of these, and `updated_at` is a second early now and then.
+  const at = ['updated_at', 'created_at', 'pushed_at'];
+  return renameOf(event_type, body, from, { host_id: hostId('github', body, 'id'), at });
+};
+
+/**
+ * A GitHub delivery, by its signed body alone: a list of `commits` is a push, and whatever has a `pull_request`
+ * describes it, a review too; changes of a repository's name or owner are a rename. Every other event is taken with nothing listed.
+ * @param eventName `X-GitHub-Event`, which only names the event.
+ */
+export const recogniseGithub = (eventName: string | null, body: JsonObject): Recognition => {
+  if (Array.isArray(own(body, 'commits'))) return recognisePush(eventNameOr(eventName, 'push'), body);
+  if (isJsonObject(own(body, 'pull_request')))
+    return recognisePullRequest(eventNameOr(eventName, 'pull_request'), body);
+  if (typeof own(body, 'zen') === 'string')
+    return { recognised: { kind: 'ping', event_type: eventNameOr(eventName, 'ping') } };
+  const renamed = recogniseRename(eventNameOr(eventName, 'repository'), body);
+  return renamed ?? nothingListed(eventNameOr(eventName, UNNAMED_EVENT), body, ['commits', 'pull_request']);
+};

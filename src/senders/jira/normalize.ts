@@ -1,0 +1,93 @@
+import { boundChanges, withChangesPath } from '../../domain/bound-changes.ts';
+import type { EventFacts, NormalizedDelivery } from '../../domain/delivery.ts';
+import { instantOf, LAST_INSTANT_MS } from '../../domain/instant.ts';
+import { type JsonObject, own } from '../../domain/json.ts';
+import { one, type Read } from '../readers.ts';
+import { createUnread, type Unread } from '../unread.ts';
+import { readActor } from './actor.ts';
+import { changelogItems } from './changelog.ts';
+import { readChanges } from './changes.ts';
+import { readFields } from './fields.ts';
+import { issueIdOf, objectIn, projectKeyOf } from './issue-of-event.ts';
+import { readKeys } from './keys.ts';
+import type { RecognisedDelivery } from './recognise.ts';
+
+/** Before any Jira; an issue cannot have been updated then. */
+const FIRST_UPDATE_MS = Date.UTC(2000, 0);
+
+/** How far the clock of a Jira may be ahead of ours. */
+const CLOCK_AHEAD_MS = 24 * 3_600_000;
+
+/** `Math.abs` only turns the -0 that JSON can hold into 0. */
+const readTimestamp: Read<number> = (value) =>
+  typeof value === 'number' && Number.isInteger(value) && value >= 0 && value <= LAST_INSTANT_MS
+    ? Math.abs(value)
+    : undefined;
+
+const readUpdated =
+  (nowMs: number): Read<number> =>
+  (value) => {
+    const ms = instantOf(value);
+    return ms !== null && ms >= FIRST_UPDATE_MS && ms <= nowMs + CLOCK_AHEAD_MS ? ms : undefined;
+  };
+
+/** An open set of names, held to the length of `webhookEvent`. */
+const readTypeName: Read<string> = (value) =>
+  typeof value === 'string' && value.length <= 200 ? value : undefined;
+
+type Context = {
+  fields: JsonObject | null;
+  projectKey: string | null;
+  timestamp: number | null;
+  unread: Unread;
+};
+
+const readSnapshot = (
+  { issueId, issueKey }: RecognisedDelivery,
+  { fields, projectKey, timestamp, unread }: Context,
+  nowMs: number,
+): NormalizedDelivery['snapshot'] => {
+  const updatedMs = fields && one(readUpdated(nowMs), own(fields, 'updated'), 'fields.updated', unread);
+  if (fields === null || updatedMs === null || issueId === null || issueKey === null) return null;
+  return {
+    issue_id: issueId,
+    updated_ms: updatedMs,
+    timestamp_ms: timestamp ?? 0,
+    fields: readFields({ issueKey, projectKey, updatedMs, fields }, unread),
+  };
+};
+
+/**
+ * A recognised delivery in our words. Never throws: what is missing is null, what is there in a shape we
+ * cannot read is null too and listed in `facts.unread_fields`.
+ * @param nowMs epoch milliseconds; an `updated` more than 24 hours later is not believed.
+ */
+export const normalize = (delivery: RecognisedDelivery, nowMs: number): NormalizedDelivery => {
+  const { webhookEvent, issueId, issueKey, body } = delivery;
+  const unread = createUnread();
+  const timestamp = one(readTimestamp, own(body, 'timestamp'), 'timestamp', unread);
+  const issue = objectIn(body, 'issue', 'issue', unread);
+  const fields = issue && objectIn(issue, 'fields', 'fields', unread);
+  const projectKey = projectKeyOf(delivery, fields, unread);
+  const eventIssueId = issueIdOf(delivery, unread);
+  const snapshot = readSnapshot(delivery, { fields, projectKey, timestamp, unread }, nowMs);
+  const keys = eventIssueId === null ? [] : readKeys(issueKey, changelogItems(body, unread), unread);
+  const { changes, whole } = boundChanges(readChanges(changelogItems(body, unread), unread));
+  const facts: Omit<EventFacts, 'unread_fields'> = {
+    issue_id: eventIssueId,
+    issue_key: issueKey,
+    project_key: projectKey,
+    event_type: webhookEvent,
+    issue_event_type: one(readTypeName, own(body, 'issue_event_type_name'), 'issue_event_type_name', unread),
+    changes,
+    actor: readActor(delivery, unread),
+    occurred_ms: timestamp ?? 0,
+  };
+  const deleted = webhookEvent === 'jira:issue_deleted' && issueId !== null;
+  return {
+    facts: { ...facts, unread_fields: whole ? unread.paths() : withChangesPath(unread.paths()) },
+    snapshot,
+    deletion: deleted ? { issue_id: issueId, deleted_ms: timestamp } : null,
+    keys,
+  };
+};

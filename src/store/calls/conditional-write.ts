@@ -1,0 +1,67 @@
+import { ConditionalCheckFailedException, PutItemCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
+import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
+import { within } from '../../platform/deadline.ts';
+import type { TableCall } from './place.ts';
+import { getItem, type Item, type Key, type Table, tableFault } from './table-client.ts';
+
+/**
+ * What became of a write. `returned`: the row that made the condition fail, as DynamoDB hands it back; null when there
+ * was none, and always from compatible servers that hand back nothing. `row` asks such a server, and then knows.
+ */
+export type ConditionalWrite =
+  | { written: true }
+  | { written: false; returned: Item | null; row: () => Promise<Item | null> };
+
+type Condition = { condition: string; values?: Item };
+
+const toAttributes = (item: Item) => marshall(item, { removeUndefinedValues: true });
+
+/**
+ * Runs a write with a condition. DynamoDB hands back the row that made it fail
+ * (`ReturnValuesOnConditionCheckFailure`).
+ * @throws RefusedItemError for a malformed item, UnavailableError for any other fault
+ */
+const writeIf = async (
+  { table, signal }: TableCall,
+  key: Key,
+  write: () => Promise<unknown>,
+): Promise<ConditionalWrite> => {
+  try {
+    await within(signal, write);
+    return { written: true };
+  } catch (fault) {
+    if (!(fault instanceof ConditionalCheckFailedException)) throw tableFault(fault);
+    const returned = fault.Item ? unmarshall(fault.Item) : null;
+    return { written: false, returned, row: async () => returned ?? getItem({ table, signal }, key) };
+  }
+};
+
+const conditionPart = (table: Table, { condition, values }: Condition) => ({
+  TableName: table.name,
+  ConditionExpression: condition,
+  ...(values ? { ExpressionAttributeValues: toAttributes(values) } : {}),
+  ReturnValuesOnConditionCheckFailure: 'ALL_OLD' as const,
+});
+
+/** Puts the whole item if the condition holds. */
+export const putIf = (
+  { table, signal }: TableCall,
+  put: Condition & { item: Item & Key },
+): Promise<ConditionalWrite> => {
+  const { pk, sk } = put.item;
+  const command = new PutItemCommand({ ...conditionPart(table, put), Item: toAttributes(put.item) });
+  return writeIf({ table, signal }, { pk, sk }, () => table.writer.send(command));
+};
+
+/** Updates the item, or creates it, if the condition holds. */
+export const updateIf = (
+  { table, signal }: TableCall,
+  write: Condition & { key: Key; update: string },
+): Promise<ConditionalWrite> => {
+  const command = new UpdateItemCommand({
+    ...conditionPart(table, write),
+    Key: toAttributes(write.key),
+    UpdateExpression: write.update,
+  });
+  return writeIf({ table, signal }, write.key, () => table.writer.send(command));
+};

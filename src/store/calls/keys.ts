@@ -1,0 +1,125 @@
+import { DAY_SHARDS, WORK_SHARDS } from '../../contract/table.ts';
+import { sha256Hex } from '../../domain/event-id.ts';
+import { toPhoenixDay } from '../../domain/instant.ts';
+import { lookupKey } from '../../domain/issue-key.ts';
+import type { Ref } from '../../domain/link.ts';
+import type { Key } from './table-client.ts';
+
+/** The row of one issue: its fields, version and deletion mark. */
+export const snapshotKey = (tenant: string, issueId: string): Key => ({
+  pk: `I#${tenant}#${issueId}`,
+  sk: 'S',
+});
+
+/** The issue id in the partition key of any of an issue's rows. */
+export const issueIdOfKey = (pk: string): string => pk.slice(pk.lastIndexOf('#') + 1);
+
+/** What correlation knows of one issue. */
+export const issueLinksKey = (tenant: string, issueId: string): Key => ({
+  pk: `I#${tenant}#${issueId}`,
+  sk: 'L',
+});
+
+/** The row of one event. */
+export const eventKey = (eventId: string): Key => ({ pk: `E#${eventId}`, sk: 'E' });
+
+/** What became of an event's processing, beside it: the event never changes. */
+export const processingKey = (eventId: string): Key => ({ pk: `E#${eventId}`, sk: 'P' });
+
+const KIND_LETTERS = { commit: 'C', pull_request: 'P' } as const;
+
+/** The row of one commit or pull request: what is known of it and which issues it belongs to. */
+export const refKey = (tenant: string, { kind, repository, id }: Ref): Key => ({
+  pk: `${KIND_LETTERS[kind]}#${tenant}#${repository}#${id}`,
+  sk: 'L',
+});
+
+/** What is known of a repository's name. `name`: a repository key. */
+export const repositoryRowKey = (tenant: string, name: string): Key => ({
+  pk: `R#${tenant}#${name}`,
+  sk: 'R',
+});
+
+/** Sort keys under which the commits (or pull requests) that name a key share its partition with its aliases. */
+export const candidateSortPrefix = (kind: Ref['kind']): string => `${KIND_LETTERS[kind]}#`;
+
+/** Says that a commit or pull request names a key, whether or not an issue has it. */
+export const candidateKey = (tenant: string, key: string, { kind, repository, id }: Ref): Key => ({
+  pk: aliasPartition(tenant, key),
+  sk: `${candidateSortPrefix(kind)}${repository}#${id}`,
+});
+
+const KINDS = ['commit', 'pull_request'] as const;
+
+/** What a candidate's sort key names, null for an alias; a repository has no `#`, an id may have one. */
+export const refOfCandidate = (sk: string): Ref | null => {
+  const kind = KINDS.find((one) => sk.startsWith(candidateSortPrefix(one)));
+  if (kind === undefined) return null;
+  const name = sk.slice(candidateSortPrefix(kind).length);
+  const end = name.indexOf('#');
+  return { kind, repository: name.slice(0, end), id: name.slice(end + 1) };
+};
+
+/** Issues that have, or had, a fix version of this name; hashed, because a name may hold anything. */
+export const versionPartition = (tenant: string, version: string): string =>
+  `V#${tenant}#${sha256Hex(version).slice(0, 40)}`;
+
+/** Gap listings: stories by project, commits by repository. */
+export type GapKind = 'story' | 'commit';
+
+/** What lies in the worklist; parked events have no group. */
+type WorkKind = GapKind | 'parked';
+
+/** Partition of the worklist; `group` is the project or the repository, or a number where a kind has no group. */
+export const workPartition = (tenant: string, kind: WorkKind, group: string | number): string =>
+  `${tenant}#${kind}#${group}`;
+
+/** A part of a whole by the event's id, which is a hash. */
+const partOf = (eventId: string, parts: number): number => Number.parseInt(eventId.slice(-4), 16) % parts;
+
+/** All partitions of a kind without a group. */
+export const spreadPartitions = (tenant: string, kind: WorkKind): string[] =>
+  Array.from({ length: WORK_SHARDS }, (_, part) => workPartition(tenant, kind, part));
+
+/** The one of them in which an event lies. */
+export const spreadPartition = (tenant: string, kind: WorkKind, eventId: string): string =>
+  workPartition(tenant, kind, partOf(eventId, WORK_SHARDS));
+
+/** Epoch milliseconds as text that sorts by time. */
+export const timeSort = (ms: number): string => String(ms).padStart(15, '0');
+
+/** All groups of a kind that ever had a gap share this partition. */
+export const gapGroupsPartition = (tenant: string, kind: GapKind): string => `G#${tenant}#${kind}`;
+
+/** All issues known to have had a key share this partition. */
+export const aliasPartition = (tenant: string, key: string): string => `K#${tenant}#${lookupKey(key)}`;
+
+/** Sort keys of aliases; what names the key lies in the same partition. */
+export const ALIAS_SORT = 'I#';
+
+export const aliasKey = (tenant: string, key: string, issueId: string): Key => ({
+  pk: aliasPartition(tenant, key),
+  sk: `${ALIAS_SORT}${issueId}`,
+});
+
+/** The id of the issue that an alias's sort key leads to; null for anything else that lies beside it. */
+export const issueOfAlias = (sk: string): string | null =>
+  sk.startsWith(ALIAS_SORT) ? sk.slice(ALIAS_SORT.length) : null;
+
+/** Partition of `by_issue`. */
+export const issuePartition = (tenant: string, issueId: string): string => `${tenant}#${issueId}`;
+
+/** Partition of `by_project`. */
+export const projectPartition = (tenant: string, project: string): string =>
+  `${tenant}#${lookupKey(project)}`;
+
+/** Sort key of `by_project`: ids in numeric order. */
+export const projectSort = (issueId: string): string => issueId.padStart(20, '0');
+
+/** The partitions of `by_day` for one Phoenix day. */
+export const dayPartitions = (tenant: string, day: string): string[] =>
+  Array.from({ length: DAY_SHARDS }, (_, shard) => `${tenant}#${day}#${shard}`);
+
+/** The partition of `by_day` an event lies in; spread by its id. */
+export const dayPartition = (tenant: string, eventId: string, receivedMs: number): string =>
+  `${tenant}#${toPhoenixDay(receivedMs)}#${partOf(eventId, DAY_SHARDS)}`;

@@ -1,0 +1,42 @@
+import { type DynamoDBClient, GetItemCommand } from '@aws-sdk/client-dynamodb';
+import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
+import { RefusedItemError, UnavailableError } from '../../errors/errors.ts';
+import { within } from '../../platform/deadline.ts';
+import type { TableCall } from './place.ts';
+
+/**
+ * The table and its clients. `writer` is the plain one, for every delivery; `reader` is the document client,
+ * made when it is first used, for queries.
+ */
+export type Table = { writer: DynamoDBClient; readonly reader: DynamoDBDocumentClient; name: string };
+
+/** An item as the document client hands it over; row codecs check what they read. */
+export type Item = Record<string, unknown>;
+
+export type Key = { pk: string; sk: string };
+
+/** The table's faults in our words: a malformed item is our bug, everything else passes. */
+export const tableFault = (fault: unknown): Error =>
+  fault instanceof Error && fault.name === 'ValidationException'
+    ? new RefusedItemError(fault)
+    : new UnavailableError('table', fault);
+
+/**
+ * Waits for one call, until the signal is aborted at most.
+ * @throws RefusedItemError for a malformed item, UnavailableError for any other fault
+ */
+export const callTable = async <T>(signal: AbortSignal, call: () => Promise<T>): Promise<T> => {
+  try {
+    return await within(signal, call);
+  } catch (fault) {
+    throw tableFault(fault);
+  }
+};
+
+/** The item at a key as of now (strongly consistent), or null. */
+export const getItem = async ({ table, signal }: TableCall, key: Key): Promise<Item | null> => {
+  const get = new GetItemCommand({ TableName: table.name, Key: marshall(key), ConsistentRead: true });
+  const { Item } = await callTable(signal, () => table.writer.send(get));
+  return Item ? unmarshall(Item) : null;
+};

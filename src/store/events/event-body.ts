@@ -1,0 +1,80 @@
+import { boundFacts, withChangesPath } from '../../domain/bound-changes.ts';
+import { compress, decompress } from '../../platform/codec.ts';
+import { type EventContents, type EventMeta, eventMeta } from './event-definition.ts';
+
+const NEWLINE = 0x0a;
+
+/** Largest compressed body in bytes; the rest of an item's 409,600 is room for keys, indexes and what is not signed. */
+export const MAX_EVENT_BODY_BYTES = 380_000;
+
+/**
+ * What was read from the body and the raw bytes in one compressed attribute: the changes repeat the raw
+ * text, so together they cost hardly more than the raw text alone.
+ */
+export const encodeEventBody = (event: EventContents, raw: Uint8Array): Buffer => {
+  const {
+    tenant,
+    source,
+    facts,
+    idempotency_key,
+    received_ms,
+    problem,
+    event_name,
+    secret,
+    raw_stored_apart,
+  } = event;
+  const meta: EventMeta = {
+    tenant,
+    source,
+    facts,
+    idempotency_key,
+    received_ms,
+    problem,
+    event_name,
+    secret,
+    raw_stored_apart,
+  };
+  const line = `${JSON.stringify(meta)}\n`;
+  return compress(Buffer.concat([Buffer.from(line), raw_stored_apart ? new Uint8Array() : raw]));
+};
+
+/** Events of older code keep every change that was sent, up to a million: of longer lines only this much is parsed. */
+const MOST_PARSED_BYTES = 4_000_000;
+
+/** These stand nowhere else in the line: within a text every quotation mark has a backslash before it. */
+const CHANGES = { begin: '"changes":[', next: '},{"field":', end: '],"actor":' };
+
+/** The line without the later ones of its changes, which are by far the largest part. */
+const withFewerChanges = (line: Buffer): string => {
+  const begin = line.indexOf(CHANGES.begin) + CHANGES.begin.length;
+  const end = line.indexOf(CHANGES.end, begin);
+  const next = line.lastIndexOf(CHANGES.next, begin + MOST_PARSED_BYTES / 2);
+  const kept = next < begin ? begin : next + 1;
+  return line.subarray(0, kept).toString() + line.subarray(end).toString();
+};
+
+/** @throws ZodError, SyntaxError */
+const readMeta = (line: Buffer): EventMeta => {
+  const isLong = line.length > MOST_PARSED_BYTES && line.includes(CHANGES.begin);
+  const meta = eventMeta.parse(JSON.parse(isLong ? withFewerChanges(line) : line.toString()));
+  if (meta.facts === null) return meta;
+  const facts = boundFacts(meta.facts);
+  return {
+    ...meta,
+    facts: isLong ? { ...facts, unread_fields: withChangesPath(facts.unread_fields) } : facts,
+  };
+};
+
+/** `raw` is null when the raw bytes are stored apart; `bytes`: how many were decompressed. */
+export type DecodedBody = { meta: EventMeta; raw: Buffer | null; bytes: number };
+
+/**
+ * What `encodeEventBody` made. The changes are bounded, also where older code stored more.
+ * @throws ZodError for what does not fit, and what the decompressor and the parser throw
+ */
+export const decodeEventBody = (body: Uint8Array): DecodedBody => {
+  const bytes = decompress(body);
+  const end = bytes.indexOf(NEWLINE);
+  const meta = readMeta(bytes.subarray(0, end));
+  return { meta, raw: meta.raw_stored_apart ? null : bytes.subarray(end + 1), bytes: bytes.length };
+};

@@ -1,0 +1,74 @@
+import * as z from 'zod/mini';
+import { TTL_ATTRIBUTE } from '../../contract/table.ts';
+import type { Outcome } from '../../domain/delivery.ts';
+import { UnreadableRowError } from '../../errors/errors.ts';
+import { dayPartition, eventKey, issuePartition } from '../calls/keys.ts';
+import type { Item, Key } from '../calls/table-client.ts';
+import { type DecodedBody, decodeEventBody } from './event-body.ts';
+import { eventRow, type StoredEvent } from './event-definition.ts';
+
+const DAY_SECONDS = 86_400;
+
+/** Seconds since the epoch after which an event expires that is kept from `fromMs` on. */
+export const expirySeconds = (fromMs: number, outcome: Outcome, retentionDays: number): number =>
+  Math.ceil(fromMs / 1000) + retentionDays * DAY_SECONDS * (outcome === 'quarantined' ? 3 : 1);
+
+/**
+ * No payload value reaches a key: the issue id is checked digits, the rest is ours. The event type is the
+ * only other one outside the compressed body: half a surrogate pair in it would be no UTF-8 on the wire.
+ * @param body as `encodeEventBody` made it
+ */
+export const eventItem = (event: StoredEvent, body: Uint8Array, expiresAt: number): Item & Key => ({
+  ...eventKey(event.event_id),
+  run_id: event.run_id,
+  day_pk: dayPartition(event.tenant, event.event_id, event.received_ms),
+  outcome: event.outcome,
+  source: event.source,
+  event_type: event.facts?.event_type.toWellFormed(),
+  ...(event.facts?.issue_id
+    ? { issue_pk: issuePartition(event.tenant, event.facts.issue_id), occurred_ms: event.facts.occurred_ms }
+    : {}),
+  [TTL_ATTRIBUTE]: expiresAt,
+  body,
+});
+
+/** Whose event a row is, without opening it: the partitions of a day begin with it. Null for a row that is none of ours. */
+export const tenantOfRow = ({ day_pk }: Item): string | null =>
+  typeof day_pk === 'string' ? day_pk.slice(0, day_pk.indexOf('#')) : null;
+
+/** True for a row that DynamoDB has not removed yet although its time is over. */
+export const isExpired = (row: Item, nowMs: number): boolean =>
+  typeof row[TTL_ATTRIBUTE] === 'number' && row[TTL_ATTRIBUTE] * 1000 <= nowMs;
+
+const ID_BEGINS = 'E#'.length;
+
+/** The event's id, of its row, an entry of one of its indexes, or its status. @throws UnreadableRowError */
+export const eventIdOf = (entry: Item): string => {
+  const { pk } = entry;
+  if (typeof pk !== 'string' || !pk.startsWith('E#')) throw new UnreadableRowError(entry, 'pk', null);
+  return pk.slice(ID_BEGINS);
+};
+
+/** The path of the first field that zod refused. Only names of ours and numbers: nothing else is looked at. */
+const fieldIn = (error: z.core.$ZodError): string => error.issues[0]?.path.join('.') ?? '';
+
+const openBody = (row: Item, body: Uint8Array): DecodedBody => {
+  try {
+    return decodeEventBody(body);
+  } catch (fault) {
+    const field = fault instanceof z.core.$ZodError ? fieldIn(fault) : '';
+    throw new UnreadableRowError(row, field === '' ? 'body' : `body.${field}`, fault);
+  }
+};
+
+/** An event as it is stored; `raw` are its raw bytes unless they are stored apart, `bytes` how many were decompressed. */
+export type DecodedEvent = { event: StoredEvent; raw: Buffer | null; bytes: number };
+
+/** The event of a row. @throws UnreadableRowError for a row that `eventItem` cannot have made */
+export const decodeEvent = (row: Item): DecodedEvent => {
+  const fitting = eventRow.safeParse(row);
+  if (!fitting.success) throw new UnreadableRowError(row, fieldIn(fitting.error), fitting.error);
+  const { body, outcome, run_id } = fitting.data;
+  const { meta, ...rest } = openBody(row, body);
+  return { event: { ...meta, event_id: eventIdOf(row), outcome, run_id }, ...rest };
+};

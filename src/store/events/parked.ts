@@ -1,0 +1,77 @@
+import { updateIf } from '../calls/conditional-write.ts';
+import { processingKey, spreadPartitions, timeSort } from '../calls/keys.ts';
+import type { TableCall, Walk } from '../calls/place.ts';
+import { queryPage, readRowsOf } from '../calls/read-items.ts';
+import type { Item } from '../calls/table-client.ts';
+import { eventIdOf, isExpired } from './event-row.ts';
+
+/** Those that the sweep tries again come behind those that wait for a replay. */
+const RETRYABLE = 'r#';
+
+/** Place among the parked: by the time at which it was parked last. */
+export const parkedSort = (retryable: boolean, sinceMs: number, eventId: string): string =>
+  `${retryable ? RETRYABLE : ''}${timeSort(sinceMs)}#${eventId}`;
+
+const NAMES = ['pk', 'sk', 'work_pk', 'work_sk'];
+
+/** The most one page holds. */
+const PAGE = 1_000;
+
+type Range = { condition: string; values: Record<string, string> };
+
+async function* pagesOf(
+  { table, newSignal }: Walk,
+  partition: string,
+  { condition, values }: Range,
+): AsyncGenerator<string[]> {
+  const query = {
+    IndexName: 'worklist',
+    KeyConditionExpression: `work_pk = :parked${condition}`,
+    ExpressionAttributeValues: { ':parked': partition, ...values },
+  };
+  let after: Item | null = null;
+  do {
+    const page: { items: Item[]; last: Item | null } = await queryPage(
+      { table, signal: newSignal() },
+      query,
+      NAMES,
+      PAGE,
+      after,
+    );
+    yield page.items.map(eventIdOf);
+    after = page.last;
+  } while (after !== null);
+}
+
+/** One partition after the other: they are spread so that many can be parked at once, not to be read at once. */
+async function* pages(walk: Walk, range: Range): AsyncGenerator<string[]> {
+  for (const partition of spreadPartitions(walk.tenant, 'parked')) yield* pagesOf(walk, partition, range);
+}
+
+/**
+ * Pages of the ids of all parked events, part by part: of each part those that wait for a replay, then those that the sweep
+ * tries again, each the longest parked first. Expired ones, which DynamoDB removes days late, are left out: a page may be empty.
+ */
+export async function* listParked(walk: Walk, nowMs: number): AsyncGenerator<string[]> {
+  for await (const ids of pages(walk, { condition: '', values: {} })) {
+    const rows = await readRowsOf({ table: walk.table, signal: walk.newSignal() }, ids, processingKey);
+    yield rows.flatMap(([id, row]) => (row && !isExpired(row, nowMs) ? [id] : []));
+  }
+}
+
+/** Pages of all those that the sweep tries again, parked before a time (epoch milliseconds). */
+export const listRetryable = (walk: Walk, beforeMs: number): AsyncGenerator<string[]> => {
+  const values = { ':first': RETRYABLE, ':before': parkedSort(true, beforeMs, '') };
+  return pages(walk, { condition: ' AND work_sk BETWEEN :first AND :before', values });
+};
+
+/** From now on it waits for a replay; nothing is written where it was handled meanwhile. */
+export const stopRetrying = async (place: TableCall, eventId: string, nowMs: number): Promise<void> => {
+  const write = {
+    key: processingKey(eventId),
+    update: 'SET work_sk = :since',
+    condition: 'begins_with(work_sk, :retryable)',
+    values: { ':since': parkedSort(false, nowMs, eventId), ':retryable': RETRYABLE },
+  };
+  await updateIf(place, write);
+};

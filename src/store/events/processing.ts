@@ -1,0 +1,159 @@
+import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
+import { DeleteCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { TTL_ATTRIBUTE } from '../../contract/table.ts';
+import type { Processing } from '../../domain/event.ts';
+import { toUtcIso } from '../../domain/instant.ts';
+import { processingKey, spreadPartition } from '../calls/keys.ts';
+import type { Place, TableCall } from '../calls/place.ts';
+import { putRows } from '../calls/put-rows.ts';
+import { type Consistency, readRows } from '../calls/read-items.ts';
+import { callTable, type Item, type Key } from '../calls/table-client.ts';
+import { isExpired } from './event-row.ts';
+import { parkedSort } from './parked.ts';
+
+/** What became of an event's processing, as it is written. */
+export type Processed = {
+  event_id: string;
+  status: 'processed' | 'failed' | 'not_needed';
+  /** How often it was tried this time. */
+  attempts: number;
+  /** Why it failed, without payload values; null otherwise. */
+  reason: string | null;
+  /** Whether it failed because the table or the artifact store did: the sweep then tries it again. */
+  retryable: boolean;
+  /** Epoch seconds at which the event expires: this expires with it. */
+  expires_at: number;
+};
+
+const SET =
+  'SET #status = :status, last_ms = :now, first_ms = if_not_exists(first_ms, :now), #ttl = :expires';
+
+/** A parked event is listed until it is processed. */
+const PARKED = ', reason = :reason, work_pk = :parked, work_sk = :since ADD attempts :attempts';
+const DONE = ' REMOVE reason, work_pk, work_sk ADD attempts :attempts';
+
+/** Sends a write with a condition. @returns false when the condition was refused */
+const sendIf = async (signal: AbortSignal, send: () => Promise<unknown>): Promise<boolean> => {
+  try {
+    await callTable(signal, send);
+    return true;
+  } catch (fault) {
+    if (fault instanceof Error && fault.cause instanceof ConditionalCheckFailedException) return false;
+    throw fault;
+  }
+};
+
+/**
+ * DynamoDB removes expired rows days late. Until then the same bytes may have come again, as a new event: what was
+ * written beside the old one says nothing of it.
+ */
+const removeExpired = async ({ table, signal }: TableCall, eventId: string, nowMs: number): Promise<void> => {
+  const command = new DeleteCommand({
+    TableName: table.name,
+    Key: processingKey(eventId),
+    ConditionExpression: '#ttl <= :now',
+    ExpressionAttributeNames: { '#ttl': TTL_ATTRIBUTE },
+    ExpressionAttributeValues: { ':now': Math.floor(nowMs / 1000) },
+  });
+  await sendIf(signal, () => table.reader.send(command));
+};
+
+/**
+ * Writes the status beside the event, once for each time it is handled or parked. A failure never takes back
+ * that another batch has handled the event meanwhile.
+ * @returns false when it would have
+ */
+export const putProcessing = async (
+  { table, tenant, signal }: Place,
+  processed: Processed,
+  nowMs: number,
+): Promise<boolean> => {
+  const failed = processed.status === 'failed';
+  const parked = {
+    ':reason': processed.reason,
+    ':parked': spreadPartition(tenant, 'parked', processed.event_id),
+    ':since': parkedSort(processed.retryable, nowMs, processed.event_id),
+    ':processed': 'processed',
+  };
+  const command = new UpdateCommand({
+    TableName: table.name,
+    Key: processingKey(processed.event_id),
+    UpdateExpression: `${SET}${failed ? PARKED : DONE}`,
+    ...(failed ? { ConditionExpression: 'attribute_not_exists(pk) OR #status <> :processed' } : {}),
+    ExpressionAttributeNames: { '#status': 'status', '#ttl': TTL_ATTRIBUTE },
+    ExpressionAttributeValues: {
+      ':status': processed.status,
+      ':now': nowMs,
+      ':expires': processed.expires_at,
+      ':attempts': processed.attempts,
+      ...(failed ? parked : {}),
+    },
+  });
+  await removeExpired({ table, signal }, processed.event_id, nowMs);
+  return sendIf(signal, () => table.reader.send(command));
+};
+
+const unexpired = (row: Item | null, nowMs: number): Item | null =>
+  row === null || isExpired(row, nowMs) ? null : row;
+
+const doneRow = (
+  { event_id, status, attempts, expires_at }: Processed,
+  nowMs: number,
+  before: Item | null,
+): Item & Key => ({
+  ...processingKey(event_id),
+  status,
+  attempts: attempts + Number(before?.attempts ?? 0),
+  first_ms: Number(before?.first_ms ?? nowMs),
+  last_ms: nowMs,
+  [TTL_ATTRIBUTE]: expires_at,
+});
+
+/**
+ * Writes down many events that are done, in few calls: what `putProcessing` writes of each. Another batch that
+ * has just written one of them, or does before this is written, has handled it too; its tries are not counted then. So
+ * the cheaper kind of reading is enough.
+ * @param done none of them failed
+ */
+export const putAllDone = async (place: TableCall, done: Processed[], nowMs: number): Promise<void> => {
+  const keys = done.map(({ event_id }) => processingKey(event_id));
+  const before = await readRows(place, keys, 'eventual');
+  const rows = done.map((processed, index) =>
+    doneRow(processed, nowMs, unexpired(before[index] ?? null, nowMs)),
+  );
+  await putRows(place, rows);
+};
+
+/** Nothing is written down yet. */
+export const PENDING: Processing = {
+  status: 'pending',
+  attempts: 0,
+  first_at: null,
+  last_at: null,
+  reason: null,
+};
+
+const STATUSES = ['processed', 'failed', 'not_needed'] as const;
+
+const toProcessing = (row: Item | null): Processing => {
+  const status = STATUSES.find((known) => known === row?.status);
+  if (row === null || status === undefined) return PENDING;
+  return {
+    status,
+    attempts: Number(row.attempts),
+    first_at: toUtcIso(Number(row.first_ms)),
+    last_at: toUtcIso(Number(row.last_ms)),
+    reason: typeof row.reason === 'string' ? row.reason : null,
+  };
+};
+
+/** What became of each event, in their order; `pending` while nothing is written beside it, or what is has expired. */
+export const readProcessing = async (
+  place: TableCall,
+  eventIds: string[],
+  nowMs: number,
+  consistency: Consistency = 'strong',
+): Promise<Processing[]> => {
+  const rows = await readRows(place, eventIds.map(processingKey), consistency);
+  return rows.map((row) => toProcessing(unexpired(row, nowMs)));
+};

@@ -1,0 +1,66 @@
+import { DeleteCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { eventKey, processingKey, snapshotKey } from '../calls/keys.ts';
+import type { Place, TableCall } from '../calls/place.ts';
+import { callTable, getItem, type Item, type Table } from '../calls/table-client.ts';
+import { eventIdOf } from '../events/event-row.ts';
+import type { RawBodies } from '../events/raw-bodies.ts';
+import { listIssueEvents } from '../events/read-events.ts';
+
+const PAGE = 100;
+
+const eraseEvent = async (
+  { table, signal }: TableCall,
+  rawBodies: RawBodies,
+  eventId: string,
+): Promise<void> => {
+  await rawBodies.remove(eventId, signal);
+  for (const Key of [processingKey(eventId), eventKey(eventId)]) {
+    const command = new DeleteCommand({ TableName: table.name, Key });
+    await callTable(signal, () => table.reader.send(command));
+  }
+};
+
+/** A deletion mark stays: it says nothing of a person, and without it a late delivery would revive the issue. */
+const eraseSnapshot = async ({ table, tenant, signal }: Place, issueId: string): Promise<void> => {
+  const Key = snapshotKey(tenant, issueId);
+  const row = await getItem({ table, signal }, Key);
+  const fields =
+    'body, updated_ms, timestamp_ms, event_id, schema_version, issue_key, project_pk, project_sk';
+  const marked = new UpdateCommand({ TableName: table.name, Key, UpdateExpression: `REMOVE ${fields}` });
+  const unmarked = new DeleteCommand({ TableName: table.name, Key });
+  await callTable(signal, () => table.reader.send(row?.deleted === true ? marked : unmarked));
+};
+
+/** Ids of all events of an issue. */
+export const eventsOfIssue = async (place: Place, issueId: string): Promise<string[]> => {
+  const ids: string[] = [];
+  let after: Item | null = null;
+  do {
+    const page: { items: Item[]; last: Item | null } = await listIssueEvents(place, issueId, {
+      limit: PAGE,
+      after,
+    });
+    ids.push(...page.items.map(eventIdOf));
+    after = page.last;
+  } while (after !== null);
+  return ids;
+};
+
+/**
+ * Erases an issue's fields, events and raw bodies, for a person's right to it. Events first: after a crash the
+ * command is run again. The key aliases stay, and so does a deletion mark.
+ * @param onErased called after each event, for progress
+ */
+export const eraseIssue = async (
+  table: Table,
+  rawBodies: RawBodies,
+  issue: { tenant: string; issue_id: string; event_ids: string[] },
+  onErased: () => void,
+  newSignal: () => AbortSignal,
+): Promise<void> => {
+  for (const eventId of issue.event_ids) {
+    await eraseEvent({ table, signal: newSignal() }, rawBodies, eventId);
+    onErased();
+  }
+  await eraseSnapshot({ table, tenant: issue.tenant, signal: newSignal() }, issue.issue_id);
+};

@@ -1,0 +1,69 @@
+import type { Snapshot } from '../../domain/snapshot.ts';
+import { issueIdOfKey, issueLinksKey, projectPartition, projectSort, snapshotKey } from '../calls/keys.ts';
+import type { Place } from '../calls/place.ts';
+import { queryPage, readRowsOf } from '../calls/read-items.ts';
+import type { Item } from '../calls/table-client.ts';
+import { decodeIssueLinks, isSuperseded } from '../links/issue-links-row.ts';
+import { toSnapshot } from './snapshot-row.ts';
+
+/** A null filter lets everything pass. */
+export type IssueFilter = { status: string | null; fix_version: string | null; deleted: boolean | null };
+
+const passes = (snapshot: Snapshot, filter: IssueFilter): boolean =>
+  (filter.status === null || snapshot.status === filter.status) &&
+  (filter.fix_version === null || snapshot.fix_versions.includes(filter.fix_version)) &&
+  (filter.deleted === null || snapshot.deleted === filter.deleted);
+
+/** Issues as of now, with what correlation knows of them: those nobody knows, or that are superseded, are left out. */
+export async function* readListed(
+  { table, tenant, signal }: Place,
+  ids: string[],
+): AsyncGenerator<{ snapshot: Snapshot; row: Item }> {
+  const [rows, derived] = await Promise.all([
+    readRowsOf({ table, signal }, ids, (id) => snapshotKey(tenant, id)),
+    readRowsOf({ table, signal }, ids, (id) => issueLinksKey(tenant, id)),
+  ]);
+  for (const [index, [id, row]] of rows.entries()) {
+    const superseded = isSuperseded(decodeIssueLinks(derived[index]?.[1] ?? null));
+    if (row && !superseded) yield { row, snapshot: toSnapshot(tenant, id, row) };
+  }
+}
+
+const startKey = (tenant: string, project: string, issueId: string): Item => ({
+  ...snapshotKey(tenant, issueId),
+  project_pk: projectPartition(tenant, project),
+  project_sk: projectSort(issueId),
+});
+
+/** `after`: the issue behind which to go on. `take`: false when the page has no room for an issue, and ends before it. */
+export type IssuePage = { limit: number; after: string | null; take: (snapshot: Snapshot) => boolean };
+
+/**
+ * One page of a project's issues by issue id. The index finds `limit` issues, and the filter is applied to
+ * them, so a page may be short while more follow.
+ * @returns the issue behind which to go on, null on the last page
+ */
+export const listIssues = async (
+  { table, tenant, signal }: Place,
+  project: string,
+  filter: IssueFilter,
+  { limit, after, take }: IssuePage,
+): Promise<string | null> => {
+  const partition = projectPartition(tenant, project);
+  const query = {
+    IndexName: 'by_project',
+    KeyConditionExpression: 'project_pk = :project',
+    ExpressionAttributeValues: { ':project': partition },
+  };
+  const keyNames = ['pk', 'sk', 'project_pk', 'project_sk'];
+  const start = after === null ? null : startKey(tenant, project, after);
+  const { items, last } = await queryPage({ table, signal }, query, keyNames, limit, start);
+  const ids = items.map(({ pk }) => issueIdOfKey(String(pk)));
+  let before = after;
+  for await (const { snapshot, row } of readListed({ table, tenant, signal }, ids)) {
+    const isShown = row.project_pk === partition && passes(snapshot, filter);
+    if (isShown && !take(snapshot)) return before;
+    before = snapshot.issue_id;
+  }
+  return last === null ? null : (ids.at(-1) ?? null);
+};

@@ -1,0 +1,68 @@
+import { toUtcIso } from '../../domain/instant.ts';
+import type { IssueFields } from '../../domain/issue.ts';
+import { type LastEvent, NO_FIELDS, type Snapshot } from '../../domain/snapshot.ts';
+import type { Version } from '../../domain/version.ts';
+import { compress, decompress } from '../../platform/codec.ts';
+import type { Item } from '../calls/table-client.ts';
+
+/** What lies compressed in a snapshot's `body`: its fields and the delivery they came with. */
+type SnapshotBody = { fields: IssueFields; last_event: LastEvent };
+
+/**
+ * Largest compressed fields in bytes. An item may have 409,600 bytes (DynamoDB developer guide, "Quotas"); the
+ * rest is room for what tells of the delivery (5,000), for the other keys and indexes, and for the 50 keys of at
+ * most 1,020 bytes each that one delivery can give an issue.
+ */
+const MAX_FIELDS_BYTES = 345_000;
+
+/** A body so far below that limit has fields below it, whatever else is in it. */
+const SURELY_FITS_BYTES = 300_000;
+
+export const encodeSnapshot = (body: SnapshotBody): Buffer => compress(JSON.stringify(body));
+
+/**
+ * True when fields fit into an item. They are measured alone: the identifier of a delivery is not signed, and must
+ * not decide what is kept of a body.
+ * @param encoded the body they were encoded into, where there is one: it mostly spares the measuring
+ */
+export const fitsItem = (fields: IssueFields, encoded?: Uint8Array): boolean =>
+  (encoded !== undefined && encoded.length <= SURELY_FITS_BYTES) ||
+  compress(JSON.stringify(fields)).length <= MAX_FIELDS_BYTES;
+
+const decodeSnapshot = (row: Item): SnapshotBody | null =>
+  row.body instanceof Uint8Array ? JSON.parse(decompress(row.body).toString()) : null;
+
+/** The version of a row's fields; null when the row holds only a deletion mark. */
+export const rowVersion = (row: Item): Version | null =>
+  typeof row.updated_ms === 'number'
+    ? { updated_ms: row.updated_ms, timestamp_ms: Number(row.timestamp_ms), event_id: String(row.event_id) }
+    : null;
+
+/** Keys of this issue whose alias rows are known to be durable. */
+export const rowAliases = (row: Item): ReadonlySet<string> =>
+  row.aliased instanceof Set ? row.aliased : new Set();
+
+/**
+ * The row as `GET /issues/{key or id}` shows it.
+ * @param supersededBy is not in the row, because it follows from those of other issues
+ */
+export const toSnapshot = (
+  tenantId: string,
+  issueId: string,
+  row: Item,
+  supersededBy: string | null = null,
+): Snapshot => {
+  const body = decodeSnapshot(row);
+  const version = rowVersion(row);
+  return {
+    tenant_id: tenantId,
+    issue_id: issueId,
+    ...(body?.fields ?? NO_FIELDS),
+    version: version && { updated_ms: version.updated_ms, timestamp_ms: version.timestamp_ms },
+    deleted: row.deleted === true,
+    deleted_at: typeof row.deleted_ms === 'number' ? toUtcIso(row.deleted_ms) : null,
+    superseded_by: supersededBy,
+    last_event: body?.last_event ?? null,
+    schema_version: typeof row.schema_version === 'number' ? row.schema_version : null,
+  };
+};

@@ -1,0 +1,37 @@
+import type { RepositoryFacts } from '../../domain/repository.ts';
+import type { RowsReader } from '../calls/gather.ts';
+import { repositoryRowKey } from '../calls/keys.ts';
+import type { Place } from '../calls/place.ts';
+import { putRevision, type Revision, revisionOf } from '../calls/put-revision.ts';
+import type { Item } from '../calls/table-client.ts';
+
+/** What is known of a repository's name, with the revision it was read at. */
+export type RepositoryRow = { facts: RepositoryFacts; revision: Revision };
+
+/** Our own JSON, written by `putRepository` and by nothing else. */
+const decode = (row: Item): RepositoryRow => ({
+  facts: JSON.parse(String(row.body)),
+  revision: revisionOf(row),
+});
+
+/** The rows of these repository keys, in their order; null for a name nobody delivered under. */
+export const readRepositories = async (
+  read: RowsReader,
+  tenant: string,
+  names: string[],
+): Promise<(RepositoryRow | null)[]> => {
+  const rows = await read(names.map((name) => repositoryRowKey(tenant, name)));
+  return rows.map((row) => row && decode(row));
+};
+
+/** @returns false when somebody else has written it since it was read */
+export const putRepository = (
+  { table, tenant, signal }: Place,
+  name: string,
+  { facts, revision }: RepositoryRow,
+): Promise<boolean> =>
+  putRevision(
+    { table, signal },
+    { ...repositoryRowKey(tenant, name), body: JSON.stringify(facts) },
+    revision,
+  );

@@ -1,0 +1,94 @@
+import type { DynamoDBClientConfig } from '@aws-sdk/client-dynamodb';
+import type { SecretsManagerClient, SecretsManagerClientConfig } from '@aws-sdk/client-secrets-manager';
+import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { type Env, SECRET_VARIABLES } from '../contract/env.ts';
+import { forEachSource, type Source } from '../domain/source.ts';
+import { DEFAULT_TENANT } from '../domain/tenant.ts';
+import { ConfigError } from '../errors/errors.ts';
+import type { Deadline } from '../http/run.ts';
+import type { Clock } from '../platform/clock.ts';
+import { createDocumentClient, createDynamoDb } from '../platform/dynamodb.ts';
+import type { Logger } from '../platform/logger.ts';
+import type { Count } from '../platform/metrics.ts';
+import type { Objects } from '../platform/objects.ts';
+import { objectsInBucket } from '../platform/objects-in-bucket.ts';
+import { objectsInFolder } from '../platform/objects-in-folder.ts';
+import type { Table } from '../store/calls/table-client.ts';
+import { createSecretCache } from '../verify/secret-cache.ts';
+import { noSecret, overrideSecret, type SecretSource } from '../verify/secret-source.ts';
+import { createSecretsManagerClient, fetchSigningKeys } from '../verify/secrets-manager.ts';
+
+export type Platform = {
+  clock: Clock;
+  log: Logger;
+  dynamodb?: DynamoDBClientConfig;
+  secretsManager?: SecretsManagerClientConfig;
+  /** Default: CloudWatch's metrics, on Lambda only. */
+  count?: Count;
+  /** Default: what Jira leaves us. */
+  deadline?: Deadline;
+  /** Whose requests these are. Default: that of the built-in sources. */
+  tenant?: string;
+};
+
+/** The tenant of the built-in sources. */
+export const HOME = DEFAULT_TENANT;
+
+export const tenantOf = ({ tenant = HOME }: Platform): string => tenant;
+
+/** The table as the environment names it; `dynamodb` carries the endpoint of a local database. */
+export const openTable = (env: Env, dynamodb?: DynamoDBClientConfig): Table => {
+  const writer = createDynamoDb(dynamodb);
+  let reader: DynamoDBDocumentClient | undefined;
+  return {
+    writer,
+    name: env.TABLE_NAME,
+    get reader() {
+      reader ??= createDocumentClient(dynamodb);
+      return reader;
+    },
+  };
+};
+
+/** The bucket, or the folder that stands for it. */
+export const openObjects = (env: Env): Objects =>
+  env.ARTIFACTS_BUCKET
+    ? objectsInBucket(env.ARTIFACTS_BUCKET)
+    : objectsInFolder(env.ARTIFACTS_DIR ?? process.cwd());
+
+/** Where each source's keys come from. */
+type Secrets = Record<Source, SecretSource>;
+
+/** One source's keys in the secret of all sources. Jira's first fetch begins now; others wait for a delivery. */
+const cachedSecret = (
+  source: Source,
+  arn: string,
+  client: SecretsManagerClient,
+  env: Env,
+  { clock, log }: Platform,
+): SecretSource => {
+  const rules = { source, graceHours: env.SECRET_GRACE_HOURS, clock };
+  const cache = createSecretCache({ fetch: () => fetchSigningKeys(client, arn, rules), clock, log });
+  if (source === 'jira') cache.prefetch();
+  return cache;
+};
+
+/**
+ * For each source the override, else its keys in the secret behind the ARN, else nothing: then it is off. Each
+ * has a cache of its own over the one secret, so that what is wrong with one source's keys stops no other.
+ * @throws ConfigError when Jira has neither: nothing of what the project is for could be verified
+ */
+export const openSecrets = (env: Env, platform: Platform): Secrets => {
+  const arn = env.JIRA_WEBHOOK_SECRET_ARN;
+  if (env.JIRA_WEBHOOK_SECRET === undefined && arn === undefined)
+    throw new ConfigError('JIRA_WEBHOOK_SECRET_ARN must be set: the Secrets Manager secret of the webhook');
+  let client: SecretsManagerClient | undefined;
+  return forEachSource((source) => {
+    const variable = SECRET_VARIABLES[source];
+    const override = env[variable];
+    if (override !== undefined) return overrideSecret(variable, override);
+    if (arn === undefined) return noSecret;
+    client ??= createSecretsManagerClient(env, platform.secretsManager);
+    return cachedSecret(source, arn, client, env, platform);
+  });
+};
