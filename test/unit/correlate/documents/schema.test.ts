@@ -143,6 +143,11 @@ describe('every document that is built', () => {
 });
 
 describe('the published schema of a run document', () => {
+  it('takes the example beside the artifacts, because people copy from it', () => {
+    const file = join(import.meta.dirname, '../../../../artifacts/example-run-document.json');
+    expect(documentErrors(JSON.parse(readFileSync(file, 'utf8')))).toEqual([]);
+  });
+
   it('takes one with one of everything', () => {
     expect(documentErrors(VALID)).toEqual([]);
   });
