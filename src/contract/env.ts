@@ -1,9 +1,30 @@
 import * as z from 'zod/mini';
-import type { Source } from '../domain/source.ts';
+import { COMMIT_SOURCES, type CommitSource, forEachSource, type Source } from '../domain/source.ts';
 import { ConfigError } from '../errors/errors.ts';
 import { cidrs, hostNames, LOG_LEVELS, text, trueOrFalse, url, wholeNumber } from './env-values.ts';
 
 type EnvEntry = { schema: z.ZodMiniType; meaning: string; standard: string };
+
+type SecretVariable<S extends Source> = `${Uppercase<S>}_WEBHOOK_SECRET`;
+
+/** The variable that overrides each source's secret. */
+export const SECRET_VARIABLES = forEachSource(
+  // `toUpperCase` forgets which text it was given.
+  (source) => `${source.toUpperCase()}_WEBHOOK_SECRET` as SecretVariable<Source>,
+);
+
+const secret = z.optional(text);
+
+const overrideOf = (source: CommitSource) => ({
+  schema: secret,
+  meaning: `local override for \`POST /webhooks/${source}\`; wins over the ARN`,
+  standard: 'unset: the ARN, else the source is off (404)',
+});
+
+// `fromEntries` forgets the names; these are those of all commit sources.
+const overrides = Object.fromEntries(
+  COMMIT_SOURCES.map((source) => [SECRET_VARIABLES[source], overrideOf(source)]),
+) as Record<SecretVariable<CommitSource>, ReturnType<typeof overrideOf>>;
 
 /** Every environment variable of the project: its schema, its meaning and its default, for people. */
 export const ENV = {
@@ -17,19 +38,9 @@ export const ENV = {
     meaning: 'local override; wins over the ARN',
     standard: '`npm start` makes one and prints it',
   },
-  GITHUB_WEBHOOK_SECRET: {
-    schema: z.optional(text),
-    meaning: 'local override for `POST /webhooks/github`; wins over the ARN',
-    standard: 'unset: the ARN, else GitHub is off (404)',
-  },
-  BITBUCKET_WEBHOOK_SECRET: {
-    schema: z.optional(text),
-    meaning: 'local override for `POST /webhooks/bitbucket`; wins over the ARN',
-    standard: 'unset: the ARN, else Bitbucket is off (404)',
-  },
+  ...overrides,
   COMMITS_WEBHOOK_SECRET: {
-    schema: z.optional(text),
-    meaning: 'local override for `POST /webhooks/commits`; wins over the ARN',
+    ...overrideOf('commits'),
     standard: '`npm start` makes one and prints it; without one: off (404)',
   },
   TABLE_NAME: {
@@ -125,14 +136,6 @@ const schema = z.object(schemas as Schemas);
 
 /** The parsed environment; `on_lambda` is true inside the Lambda runtime. */
 export type Env = Readonly<z.output<typeof schema>> & { readonly on_lambda: boolean };
-
-/** The variable that overrides each source's secret. */
-export const SECRET_VARIABLES = {
-  jira: 'JIRA_WEBHOOK_SECRET',
-  github: 'GITHUB_WEBHOOK_SECRET',
-  bitbucket: 'BITBUCKET_WEBHOOK_SECRET',
-  commits: 'COMMITS_WEBHOOK_SECRET',
-} as const satisfies Record<Source, keyof typeof ENV>;
 
 const secretNames: readonly string[] = Object.values(SECRET_VARIABLES);
 

@@ -1,4 +1,4 @@
-import type { Source } from '../domain/source.ts';
+import { SOURCES, type Source } from '../domain/source.ts';
 import type { FunctionName } from './functions.ts';
 
 /** Names of the routes; the handlers give each its function. */
@@ -27,12 +27,16 @@ export type Route = {
 
 const PAGE = ['limit', 'cursor'] as const;
 
+const webhook = (source: Source): Route => ({
+  name: `${source}-webhook`,
+  method: 'POST',
+  path: `/webhooks/${source}`,
+  served_by: 'ingest',
+});
+
 /** Every route. The stack and the local server know no other list. */
 export const ROUTES: readonly Route[] = [
-  { name: 'jira-webhook', method: 'POST', path: '/webhooks/jira', served_by: 'ingest' },
-  { name: 'github-webhook', method: 'POST', path: '/webhooks/github', served_by: 'ingest' },
-  { name: 'bitbucket-webhook', method: 'POST', path: '/webhooks/bitbucket', served_by: 'ingest' },
-  { name: 'commits-webhook', method: 'POST', path: '/webhooks/commits', served_by: 'ingest' },
+  ...SOURCES.map(webhook),
   { name: 'health', method: 'GET', path: '/health', served_by: 'ingest' },
   {
     name: 'list-issues',

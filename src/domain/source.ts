@@ -1,4 +1,7 @@
-/** The senders of commits. Each has a route, a secret and words of its own. */
+/**
+ * The senders of commits. A new one is its name here, its folder in `src/senders` and its line of the registry there;
+ * route, environment variable and keys of the secret follow from the name.
+ */
 export const COMMIT_SOURCES = ['github', 'bitbucket', 'commits'] as const;
 export type CommitSource = (typeof COMMIT_SOURCES)[number];
 
@@ -7,9 +10,6 @@ export const SOURCES = ['jira', ...COMMIT_SOURCES] as const;
 export type Source = (typeof SOURCES)[number];
 
 /** The same thing for every source. */
-export const forEachSource = <T>(make: (source: Source) => T): Record<Source, T> => ({
-  jira: make('jira'),
-  github: make('github'),
-  bitbucket: make('bitbucket'),
-  commits: make('commits'),
-});
+export const forEachSource = <T>(make: (source: Source) => T): Record<Source, T> =>
+  // `fromEntries` forgets the names; these are all of them.
+  Object.fromEntries(SOURCES.map((source) => [source, make(source)])) as Record<Source, T>;

@@ -49,9 +49,8 @@ export const functionEnv = (
 });
 
 const secretsOfInstance = (instance: InstanceRecord | null): Secrets => ({
+  ...forEachSource(() => null),
   jira: instance?.secret ?? null,
-  github: null,
-  bitbucket: null,
   commits: instance?.commits_secret ?? null,
 });
 
