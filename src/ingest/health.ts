@@ -2,7 +2,7 @@ import type { RouteHandler } from '../http/dispatch.ts';
 import { jsonResponse } from '../http/response.ts';
 import type { Run } from '../http/run.ts';
 import { type Moment, passedBetween } from '../platform/clock.ts';
-import { getItem, type Table } from '../store/calls/table-client.ts';
+import { getItem, type Table } from '../store/calls/table.ts';
 import { tryWrite, type Writes } from '../store/calls/watch-writes.ts';
 import type { Verifier } from '../verify/verify-delivery.ts';
 

@@ -3,7 +3,7 @@ import { fitFields } from '../domain/fit.ts';
 import { toPhoenixIso } from '../domain/instant.ts';
 import type { IssueFields } from '../domain/issue.ts';
 import type { LastEvent } from '../domain/snapshot.ts';
-import type { Table } from '../store/calls/table-client.ts';
+import type { Table } from '../store/calls/table.ts';
 import { putAliases } from '../store/issues/aliases.ts';
 import { markDeleted } from '../store/issues/mark-deleted.ts';
 import { putSnapshot } from '../store/issues/put-snapshot.ts';

@@ -5,7 +5,7 @@ import type { StreamHandler } from '../correlate/run/stream-handler.ts';
 import { describeFault } from '../errors/errors.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Logger } from '../platform/logger.ts';
-import type { Table } from '../store/calls/table-client.ts';
+import type { Table } from '../store/calls/table.ts';
 import { createBell } from './poller/bell.ts';
 import { followShards } from './poller/follow-shards.ts';
 import { createPersist } from './poller/persist.ts';

@@ -8,7 +8,7 @@ import { afterGap, afterIssueCommit } from '../http/positions.ts';
 import { readFilter, readSince } from '../http/query.ts';
 import type { Run } from '../http/run.ts';
 import { rowsReader, singleReader } from '../store/calls/gather.ts';
-import type { Table } from '../store/calls/table-client.ts';
+import type { Table } from '../store/calls/table.ts';
 import { readIssueLinks } from '../store/links/issue-links-row.ts';
 import { listCommitGaps, listStoryGaps } from './list-gap-items.ts';
 import { listIssueCommits } from './list-issue-commits.ts';

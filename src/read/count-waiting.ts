@@ -1,6 +1,6 @@
 import { daysBetween, waitingOfDay, waitingSince } from '../correlate/run/waiting-events.ts';
 import { runIdTime } from '../platform/run-id.ts';
-import type { Table } from '../store/calls/table-client.ts';
+import type { Table } from '../store/calls/table.ts';
 import { listParked } from '../store/events/parked.ts';
 import { readSweepMark } from '../store/events/sweep-mark.ts';
 

@@ -10,7 +10,7 @@ import type { CommitWithoutStory, StoryWithoutCommits } from '../domain/run-docu
 import type { Snapshot } from '../domain/snapshot.ts';
 import { foreignCursor } from '../http/cursor.ts';
 import { issueIdOfKey, snapshotKey, timeSort } from '../store/calls/keys.ts';
-import { readRowsOf } from '../store/calls/read-items.ts';
+import { readRowsOf } from '../store/calls/rows.ts';
 import { toSnapshot } from '../store/issues/snapshot-row.ts';
 import {
   type GapEntry,

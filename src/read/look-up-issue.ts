@@ -2,7 +2,7 @@ import { isIssueId, isIssueKey, lookupKey } from '../domain/issue-key.ts';
 import { foreignCursor } from '../http/cursor.ts';
 import { type HttpResponse, problemResponse } from '../http/response.ts';
 import type { Run } from '../http/run.ts';
-import type { Table } from '../store/calls/table-client.ts';
+import type { Table } from '../store/calls/table.ts';
 import { findIssue, type LookedUp } from '../store/issues/find-issue.ts';
 
 export const notFound = (detail: string, { run_id, received_ms }: Run): HttpResponse =>

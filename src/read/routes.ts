@@ -21,7 +21,7 @@ import {
 import { jsonResponse } from '../http/response.ts';
 import type { Run } from '../http/run.ts';
 import { eventKey, issuePartition } from '../store/calls/keys.ts';
-import type { Item, Table } from '../store/calls/table-client.ts';
+import type { Item, Table } from '../store/calls/table.ts';
 import { eventIdOf } from '../store/events/event-row.ts';
 import { toEventView } from '../store/events/event-view.ts';
 import { listDay } from '../store/events/list-day.ts';

@@ -13,7 +13,7 @@ import type { Count } from '../platform/metrics.ts';
 import type { Objects } from '../platform/objects.ts';
 import { objectsInBucket } from '../platform/objects-in-bucket.ts';
 import { objectsInFolder } from '../platform/objects-in-folder.ts';
-import type { Table } from '../store/calls/table-client.ts';
+import type { Table } from '../store/calls/table.ts';
 import { createSecretCache } from '../verify/secret-cache.ts';
 import { noSecret, overrideSecret, type SecretSource } from '../verify/secret-source.ts';
 import { createSecretsManagerClient, fetchSigningKeys } from '../verify/secrets-manager.ts';

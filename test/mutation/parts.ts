@@ -16,7 +16,7 @@ export const TESTS: Record<string, string[]> = {
   verify: unit('verify'),
   senders: [...unit('senders'), 'test/unit/domain/fit.test.ts'],
   store: [
-    'test/unit/store/calls/put-revision.test.ts',
+    'test/unit/store/calls/conditional-write.test.ts',
     ...['conditions', 'conformance', 'replay', 'limits', 'raw-body-tags'].map(
       (name) => `test/integration/store/${name}.test.ts`,
     ),

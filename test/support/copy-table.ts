@@ -1,6 +1,6 @@
 import { type AttributeValue, BatchWriteItemCommand, ScanCommand } from '@aws-sdk/client-dynamodb';
 import { chunks } from '../../src/platform/chunks.ts';
-import { MOST_PER_CALL } from '../../src/store/calls/put-rows.ts';
+import { MOST_PER_CALL } from '../../src/store/calls/rows.ts';
 import { createTable, openApp, type TestApp } from './app.ts';
 
 /** Everything in a table, as it is stored. */

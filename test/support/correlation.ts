@@ -14,7 +14,7 @@ import { DEFAULT_TENANT } from '../../src/domain/tenant.ts';
 import { localContext } from '../../src/local/lambda-context.ts';
 import { systemClock } from '../../src/platform/clock.ts';
 import { objectsInFolder } from '../../src/platform/objects-in-folder.ts';
-import type { Item } from '../../src/store/calls/table-client.ts';
+import type { Item } from '../../src/store/calls/table.ts';
 import type { TestApp } from './app.ts';
 
 type LogLine = Record<string, unknown>;

@@ -6,7 +6,7 @@ import { type Poller, type PollerOptions, startPoller } from '../../src/local/st
 import { chunks } from '../../src/platform/chunks.ts';
 import { systemClock } from '../../src/platform/clock.ts';
 import { createDocumentClient, createDynamoDb } from '../../src/platform/dynamodb.ts';
-import type { Table } from '../../src/store/calls/table-client.ts';
+import type { Table } from '../../src/store/calls/table.ts';
 
 /** The id of the n-th event of a test. */
 export const eventNumber = (n: number): string => `evt_${String(n).padStart(40, '0')}`;

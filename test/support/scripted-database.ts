@@ -3,7 +3,7 @@ import { text } from 'node:stream/consumers';
 import * as z from 'zod/mini';
 import { readEnv } from '../../src/contract/env.ts';
 import { embeddedConfig } from '../../src/local/aws-config.ts';
-import type { Table } from '../../src/store/calls/table-client.ts';
+import type { Table } from '../../src/store/calls/table.ts';
 import { openTable } from '../../src/wiring/open.ts';
 import { listen, stop } from './loopback-server.ts';
 

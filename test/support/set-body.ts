@@ -1,5 +1,5 @@
 import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
-import type { Key } from '../../src/store/calls/table-client.ts';
+import type { Key } from '../../src/store/calls/table.ts';
 import type { TestApp } from './app.ts';
 
 /** Puts a value where a row has its body, and answers what was there. */

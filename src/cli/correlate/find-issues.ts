@@ -1,7 +1,7 @@
 import { isIssueId, isIssueKey, lookupKey } from '../../domain/issue-key.ts';
 import type { RunArgs } from '../../domain/run-document.ts';
 import type { Snapshot } from '../../domain/snapshot.ts';
-import type { Item, Table } from '../../store/calls/table-client.ts';
+import type { Item, Table } from '../../store/calls/table.ts';
 import { findIssue } from '../../store/issues/find-issue.ts';
 import { listIssues, readListed } from '../../store/issues/list-issues.ts';
 import { listVersionMembers } from '../../store/issues/version-members.ts';

@@ -2,7 +2,7 @@ import type { Clock } from '../../platform/clock.ts';
 import type { Logger } from '../../platform/logger.ts';
 import type { Count } from '../../platform/metrics.ts';
 import { type Gathered, gather, rowsReader } from '../../store/calls/gather.ts';
-import type { Table } from '../../store/calls/table-client.ts';
+import type { Table } from '../../store/calls/table.ts';
 import type { RawBodies } from '../../store/events/raw-bodies.ts';
 import type { ArtifactStore } from '../documents/artifact-store.ts';
 import type { Scope } from './scope.ts';

@@ -8,11 +8,11 @@ import type {
   MatchedIssue,
 } from '../../domain/run-document.ts';
 import type { Snapshot } from '../../domain/snapshot.ts';
+import type { Revision } from '../../store/calls/conditional-write.ts';
 import { readAhead } from '../../store/calls/gather.ts';
 import { snapshotKey } from '../../store/calls/keys.ts';
-import type { Revision } from '../../store/calls/put-revision.ts';
-import { readRowsOf } from '../../store/calls/read-items.ts';
-import type { Item } from '../../store/calls/table-client.ts';
+import { readRowsOf } from '../../store/calls/rows.ts';
+import type { Item } from '../../store/calls/table.ts';
 import { toSnapshot } from '../../store/issues/snapshot-row.ts';
 import { type IssueLinksRow, isSuperseded, readIssueLinks } from '../../store/links/issue-links-row.ts';
 import { toCommitItem, toStoryWithoutCommits, toTouchedIssue } from '../documents/items.ts';

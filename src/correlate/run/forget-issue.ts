@@ -1,8 +1,8 @@
 import { UnavailableError } from '../../errors/errors.ts';
 import { chunks } from '../../platform/chunks.ts';
 import { eventKey } from '../../store/calls/keys.ts';
-import { readRows } from '../../store/calls/read-items.ts';
-import type { Item } from '../../store/calls/table-client.ts';
+import { readRows } from '../../store/calls/rows.ts';
+import type { Item } from '../../store/calls/table.ts';
 import { readIssueLinks } from '../../store/links/issue-links-row.ts';
 import { type BatchDeps, newScope } from './batch-deps.ts';
 import { lookAtIssue } from './look-at-issue.ts';

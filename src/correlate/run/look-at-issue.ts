@@ -4,7 +4,7 @@ import { lookupKey } from '../../domain/issue-key.ts';
 import type { Ref } from '../../domain/link.ts';
 import { UnavailableError } from '../../errors/errors.ts';
 import { snapshotKey } from '../../store/calls/keys.ts';
-import { readRowsOf } from '../../store/calls/read-items.ts';
+import { readRowsOf } from '../../store/calls/rows.ts';
 import { issuesWithKey } from '../../store/issues/aliases.ts';
 import { type Claims, type FoundIssue, keyNow, supersededBy } from '../../store/issues/claims.ts';
 import { rowAliases } from '../../store/issues/snapshot-row.ts';

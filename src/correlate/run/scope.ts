@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { backoffMs } from '../../platform/backoff.ts';
 import type { RowReader, RowsReader, RowWriter } from '../../store/calls/gather.ts';
-import type { Place } from '../../store/calls/place.ts';
+import type { Place } from '../../store/calls/table.ts';
 
 /** A place, and how many rows of it are read with calls of their own. */
 export type ReadScope = Place & { rows: RowsReader };

@@ -1,7 +1,7 @@
 import { TTL_ATTRIBUTE } from '../../contract/table.ts';
 import { eventKey } from '../../store/calls/keys.ts';
-import { readRowsOf } from '../../store/calls/read-items.ts';
-import type { Item } from '../../store/calls/table-client.ts';
+import { readRowsOf } from '../../store/calls/rows.ts';
+import type { Item } from '../../store/calls/table.ts';
 import { isExpired, tenantOfRow } from '../../store/events/event-row.ts';
 import type { BatchDeps } from './batch-deps.ts';
 import type { Work } from './unpack-event.ts';

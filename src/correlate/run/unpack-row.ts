@@ -1,5 +1,5 @@
 import { UnreadableRowError } from '../../errors/errors.ts';
-import type { Item } from '../../store/calls/table-client.ts';
+import type { Item } from '../../store/calls/table.ts';
 import { type DecodedEvent, decodeEvent } from '../../store/events/event-row.ts';
 import type { BatchDeps } from './batch-deps.ts';
 import { keysOfFacts, tellsAllKeys, UnreadableEventError, unpackEvent, type Work } from './unpack-event.ts';

@@ -1,9 +1,9 @@
 import { isDeepStrictEqual } from 'node:util';
 import { lookupKey } from '../../domain/issue-key.ts';
 import { UnavailableError } from '../../errors/errors.ts';
+import { nextRevision } from '../../store/calls/conditional-write.ts';
 import { snapshotKey } from '../../store/calls/keys.ts';
-import { nextRevision } from '../../store/calls/put-revision.ts';
-import type { Item } from '../../store/calls/table-client.ts';
+import type { Item } from '../../store/calls/table.ts';
 import { type Claims, type FoundIssue, keyNow, readClaims, supersededBy } from '../../store/issues/claims.ts';
 import { rowVersion, toSnapshot } from '../../store/issues/snapshot-row.ts';
 import { putVersionMembers } from '../../store/issues/version-members.ts';

@@ -1,8 +1,8 @@
 import { toPhoenixDay } from '../../domain/instant.ts';
 import { firstRunIdAt } from '../../platform/run-id.ts';
 import { eventKey } from '../../store/calls/keys.ts';
-import { type Consistency, readRowsOf } from '../../store/calls/read-items.ts';
-import type { Table } from '../../store/calls/table-client.ts';
+import { type Consistency, readRowsOf } from '../../store/calls/rows.ts';
+import type { Table } from '../../store/calls/table.ts';
 import { isExpired } from '../../store/events/event-row.ts';
 import { type EventEntry, eventsOfDay } from '../../store/events/events-of-day.ts';
 import { readProcessing } from '../../store/events/processing.ts';

@@ -4,7 +4,7 @@ import { passesFilter } from '../../correlate/stream/passes-filter.ts';
 import type { Clock } from '../../platform/clock.ts';
 import { requestDeadline } from '../../platform/deadline.ts';
 import type { Logger } from '../../platform/logger.ts';
-import type { Table } from '../../store/calls/table-client.ts';
+import type { Table } from '../../store/calls/table.ts';
 import { putCheckpoint, readCheckpoint } from '../../store/events/stream-checkpoint.ts';
 import { handOver } from './hand-over.ts';
 import { sequenceNumberOf } from './lambda-record.ts';

@@ -7,7 +7,7 @@ import {
 } from '@aws-sdk/client-dynamodb-streams';
 import type { DynamoDBRecord } from 'aws-lambda';
 import { requestDeadline } from '../../platform/deadline.ts';
-import { callTable, type Table } from '../../store/calls/table-client.ts';
+import { callTable, type Table } from '../../store/calls/table.ts';
 import { streamsConfig } from '../aws-config.ts';
 import { toLambdaRecord } from './lambda-record.ts';
 

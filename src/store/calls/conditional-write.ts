@@ -1,8 +1,7 @@
 import { ConditionalCheckFailedException, PutItemCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
 import { within } from '../../platform/deadline.ts';
-import type { TableCall } from './place.ts';
-import { getItem, type Item, type Key, type Table, tableFault } from './table-client.ts';
+import { getItem, type Item, type Key, type Table, type TableCall, tableFault } from './table.ts';
 
 /**
  * What became of a write. `returned`: the row that made the condition fail, as DynamoDB hands it back; null when there
@@ -12,7 +11,33 @@ export type ConditionalWrite =
   | { written: true }
   | { written: false; returned: Item | null; row: () => Promise<Item | null> };
 
+/** The revision a derived row was read at; null when there was none. */
+export type Revision = number | null;
+
 type Condition = { condition: string; values?: Item };
+
+/** Puts the whole item if the condition holds. */
+export const putIf = (
+  { table, signal }: TableCall,
+  put: Condition & { item: Item & Key },
+): Promise<ConditionalWrite> => {
+  const { pk, sk } = put.item;
+  const command = new PutItemCommand({ ...conditionPart(table, put), Item: toAttributes(put.item) });
+  return writeIf({ table, signal }, { pk, sk }, () => table.writer.send(command));
+};
+
+/** Updates the item, or creates it, if the condition holds. */
+export const updateIf = (
+  { table, signal }: TableCall,
+  write: Condition & { key: Key; update: string },
+): Promise<ConditionalWrite> => {
+  const command = new UpdateItemCommand({
+    ...conditionPart(table, write),
+    Key: toAttributes(write.key),
+    UpdateExpression: write.update,
+  });
+  return writeIf({ table, signal }, write.key, () => table.writer.send(command));
+};
 
 const toAttributes = (item: Item) => marshall(item, { removeUndefinedValues: true });
 
@@ -43,25 +68,22 @@ const conditionPart = (table: Table, { condition, values }: Condition) => ({
   ReturnValuesOnConditionCheckFailure: 'ALL_OLD' as const,
 });
 
-/** Puts the whole item if the condition holds. */
-export const putIf = (
-  { table, signal }: TableCall,
-  put: Condition & { item: Item & Key },
-): Promise<ConditionalWrite> => {
-  const { pk, sk } = put.item;
-  const command = new PutItemCommand({ ...conditionPart(table, put), Item: toAttributes(put.item) });
-  return writeIf({ table, signal }, { pk, sk }, () => table.writer.send(command));
+/**
+ * Puts a derived row if its revision is still the one that was read before anything it is derived from.
+ * @returns false when somebody else has written it since: read everything again
+ */
+export const putRevision = async (place: TableCall, item: Item & Key, read: Revision): Promise<boolean> => {
+  const revised = { ...item, rev: nextRevision(read) };
+  const put =
+    read === null
+      ? { item: revised, condition: 'attribute_not_exists(pk)' }
+      : { item: revised, condition: 'rev = :read', values: { ':read': read } };
+  const result = await putIf(place, put);
+  return result.written;
 };
 
-/** Updates the item, or creates it, if the condition holds. */
-export const updateIf = (
-  { table, signal }: TableCall,
-  write: Condition & { key: Key; update: string },
-): Promise<ConditionalWrite> => {
-  const command = new UpdateItemCommand({
-    ...conditionPart(table, write),
-    Key: toAttributes(write.key),
-    UpdateExpression: write.update,
-  });
-  return writeIf({ table, signal }, write.key, () => table.writer.send(command));
-};
+export const revisionOf = (row: Item | null): Revision =>
+  row && typeof row.rev === 'number' ? row.rev : null;
+
+/** The revision a row has once it is put over the one that was read. */
+export const nextRevision = (read: Revision): number => (read ?? 0) + 1;

@@ -1,8 +1,6 @@
 import DataLoader from 'dataloader';
-import type { TableCall } from './place.ts';
-import { MOST_PER_CALL, putRows } from './put-rows.ts';
-import { readRows } from './read-items.ts';
-import { getItem, type Item, type Key, type Table } from './table-client.ts';
+import { MOST_PER_CALL, nameOf, putRows, readRows } from './rows.ts';
+import { getItem, type Item, type Key, type Table, type TableCall } from './table.ts';
 
 /** Reads the row at a key as of now (strongly consistent), or null. @throws UnavailableError */
 export type RowReader = (key: Key) => Promise<Item | null>;
@@ -31,9 +29,7 @@ const GATHER_MS = 2;
 /** Nothing is cached: a row is read after it was asked for, every time. */
 const GATHERING = { cache: false, batchScheduleFn: (send: () => void) => setTimeout(send, GATHER_MS) };
 
-const nameOf = ({ pk, sk }: Key): string => `${pk}\n${sk}`;
-
-/** Reads these rows now, and any other when it is asked for: for whoever asks for others only by what these say. */
+/** Reads these rows now, and any other when it is asked for: for callers that need others only because of these. */
 export const readAhead = async (read: RowsReader, keys: readonly Key[]): Promise<RowsReader> => {
   const rows = await read(keys);
   const known = new Map(keys.map((key, index) => [nameOf(key), rows[index] ?? null]));
@@ -53,7 +49,7 @@ const distinct = (rows: readonly (Item & Key)[]): (Item & Key)[] => [
 export type Gathered = { row: RowReader; put: RowWriter };
 
 /**
- * One call for all rows that are asked for, or put, within a moment by whoever works at the same time.
+ * One call for all rows that are asked for, or put, within a moment by everything that runs at the same time.
  * @param newSignal ends one such call
  */
 export const gather = (table: Table, newSignal: () => AbortSignal): Gathered => {

@@ -3,7 +3,7 @@ import { sha256Hex } from '../../domain/event-id.ts';
 import { toPhoenixDay } from '../../domain/instant.ts';
 import { lookupKey } from '../../domain/issue-key.ts';
 import type { Ref } from '../../domain/link.ts';
-import type { Key } from './table-client.ts';
+import type { Key } from './table.ts';
 
 /** The row of one issue: its fields, version and deletion mark. */
 export const snapshotKey = (tenant: string, issueId: string): Key => ({

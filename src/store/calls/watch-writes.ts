@@ -1,7 +1,7 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { type Clock, type Moment, momentOf } from '../../platform/clock.ts';
 import { putIf } from './conditional-write.ts';
-import type { TableCall } from './place.ts';
+import type { TableCall } from './table.ts';
 
 /** What the last write met: when it failed, or null when it did not, or there was none. */
 export type Writes = { failedAt(): Moment | null };

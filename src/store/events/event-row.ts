@@ -3,7 +3,7 @@ import { TTL_ATTRIBUTE } from '../../contract/table.ts';
 import type { Outcome } from '../../domain/delivery.ts';
 import { UnreadableRowError } from '../../errors/errors.ts';
 import { dayPartition, eventKey, issuePartition } from '../calls/keys.ts';
-import type { Item, Key } from '../calls/table-client.ts';
+import type { Item, Key } from '../calls/table.ts';
 import { type DecodedBody, decodeEventBody } from './event-body.ts';
 import { eventRow, type StoredEvent } from './event-definition.ts';
 

@@ -1,7 +1,6 @@
 import type { Outcome } from '../../domain/delivery.ts';
 import { firstRunIdAt } from '../../platform/run-id.ts';
-import type { Walk } from '../calls/place.ts';
-import type { Item } from '../calls/table-client.ts';
+import type { Item, Walk } from '../calls/table.ts';
 import { eventIdOf } from './event-row.ts';
 import { listDay } from './list-day.ts';
 

@@ -1,8 +1,7 @@
 import { QueryCommand, type QueryCommandInput } from '@aws-sdk/lib-dynamodb';
 import type { Outcome } from '../../domain/delivery.ts';
 import { dayPartitions } from '../calls/keys.ts';
-import type { TableCall } from '../calls/place.ts';
-import { callTable, type Item, type Table } from '../calls/table-client.ts';
+import { callTable, type Item, type Table, type TableCall } from '../calls/table.ts';
 
 export type DayQuery = {
   tenant: string;

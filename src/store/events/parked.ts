@@ -1,8 +1,7 @@
 import { updateIf } from '../calls/conditional-write.ts';
 import { processingKey, spreadPartitions, timeSort } from '../calls/keys.ts';
-import type { TableCall, Walk } from '../calls/place.ts';
-import { queryPage, readRowsOf } from '../calls/read-items.ts';
-import type { Item } from '../calls/table-client.ts';
+import { queryPage, readRowsOf } from '../calls/rows.ts';
+import type { Item, TableCall, Walk } from '../calls/table.ts';
 import { eventIdOf, isExpired } from './event-row.ts';
 
 /** Those that the sweep tries again come behind those that wait for a replay. */

@@ -4,10 +4,8 @@ import { TTL_ATTRIBUTE } from '../../contract/table.ts';
 import type { Processing } from '../../domain/event.ts';
 import { toUtcIso } from '../../domain/instant.ts';
 import { processingKey, spreadPartition } from '../calls/keys.ts';
-import type { Place, TableCall } from '../calls/place.ts';
-import { putRows } from '../calls/put-rows.ts';
-import { type Consistency, readRows } from '../calls/read-items.ts';
-import { callTable, type Item, type Key } from '../calls/table-client.ts';
+import { type Consistency, putRows, readRows } from '../calls/rows.ts';
+import { callTable, type Item, type Key, type Place, type TableCall } from '../calls/table.ts';
 import { isExpired } from './event-row.ts';
 import { parkedSort } from './parked.ts';
 

@@ -2,7 +2,7 @@ import { TTL_ATTRIBUTE } from '../../contract/table.ts';
 import { withChangesPath } from '../../domain/bound-changes.ts';
 import { UnavailableError } from '../../errors/errors.ts';
 import { putIf } from '../calls/conditional-write.ts';
-import type { Item, Table } from '../calls/table-client.ts';
+import type { Item, Table } from '../calls/table.ts';
 import { encodeEventBody, MAX_EVENT_BODY_BYTES } from './event-body.ts';
 import type { EventContents, StoredEvent } from './event-definition.ts';
 import { eventItem, expirySeconds } from './event-row.ts';

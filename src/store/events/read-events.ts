@@ -1,9 +1,8 @@
 import type { EventView } from '../../domain/event.ts';
 import { chunks } from '../../platform/chunks.ts';
 import { eventKey, issuePartition } from '../calls/keys.ts';
-import type { Place, TableCall } from '../calls/place.ts';
-import { queryPage, readRowsOf } from '../calls/read-items.ts';
-import { getItem, type Item, type Key } from '../calls/table-client.ts';
+import { queryPage, readRowsOf } from '../calls/rows.ts';
+import { getItem, type Item, type Key, type Place, type TableCall } from '../calls/table.ts';
 import type { StoredEvent } from './event-definition.ts';
 import { decodeEvent, eventIdOf, isExpired } from './event-row.ts';
 import { toEventView } from './event-view.ts';

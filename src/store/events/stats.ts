@@ -2,8 +2,7 @@ import { QueryCommand } from '@aws-sdk/lib-dynamodb';
 import { toPhoenixDay } from '../../domain/instant.ts';
 import { firstRunIdAt } from '../../platform/run-id.ts';
 import { dayPartitions } from '../calls/keys.ts';
-import type { Place, TableCall } from '../calls/place.ts';
-import { callTable, type Item } from '../calls/table-client.ts';
+import { callTable, type Item, type Place, type TableCall } from '../calls/table.ts';
 
 export type Counts = {
   outcomes: { applied: number; stale: number; recorded: number; quarantined: number };

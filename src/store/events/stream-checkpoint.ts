@@ -1,7 +1,6 @@
 import { PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { marshall } from '@aws-sdk/util-dynamodb';
-import type { TableCall } from '../calls/place.ts';
-import { callTable, getItem, type Key } from '../calls/table-client.ts';
+import { callTable, getItem, type Key, type TableCall } from '../calls/table.ts';
 
 /** One shard of the table's stream; `label` tells it from a stream the table had before. */
 export type StreamShard = { label: string; shard_id: string };

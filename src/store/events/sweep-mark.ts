@@ -1,6 +1,5 @@
 import { updateIf } from '../calls/conditional-write.ts';
-import type { Place } from '../calls/place.ts';
-import { getItem, type Item, type Key } from '../calls/table-client.ts';
+import { getItem, type Item, type Key, type Place } from '../calls/table.ts';
 
 /**
  * How far sweeps came. Every event received before `swept_ms` (epoch milliseconds) was seen handled or parked;

@@ -1,9 +1,8 @@
 import { PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { marshall } from '@aws-sdk/util-dynamodb';
 import { ALIAS_SORT, aliasKey, aliasPartition, issueOfAlias } from '../calls/keys.ts';
-import type { Place } from '../calls/place.ts';
-import { queryPage } from '../calls/read-items.ts';
-import { callTable, type Item } from '../calls/table-client.ts';
+import { queryPage } from '../calls/rows.ts';
+import { callTable, type Item, type Place } from '../calls/table.ts';
 
 /**
  * Makes every key find its issue for ever. Plain puts of the same row: repeating them changes nothing, so a

@@ -2,9 +2,8 @@ import pMap from 'p-map';
 import { lookupKey } from '../../domain/issue-key.ts';
 import { isNewer } from '../../domain/version.ts';
 import { projectSort, snapshotKey } from '../calls/keys.ts';
-import type { Place } from '../calls/place.ts';
-import { readRowsOf } from '../calls/read-items.ts';
-import type { Item } from '../calls/table-client.ts';
+import { readRowsOf } from '../calls/rows.ts';
+import type { Item, Place } from '../calls/table.ts';
 import { issuesWithKey } from './aliases.ts';
 import { rowVersion } from './snapshot-row.ts';
 

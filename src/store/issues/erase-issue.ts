@@ -1,7 +1,6 @@
 import { DeleteCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { eventKey, processingKey, snapshotKey } from '../calls/keys.ts';
-import type { Place, TableCall } from '../calls/place.ts';
-import { callTable, getItem, type Item, type Table } from '../calls/table-client.ts';
+import { callTable, getItem, type Item, type Place, type Table, type TableCall } from '../calls/table.ts';
 import { eventIdOf } from '../events/event-row.ts';
 import type { RawBodies } from '../events/raw-bodies.ts';
 import { listIssueEvents } from '../events/read-events.ts';

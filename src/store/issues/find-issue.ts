@@ -1,7 +1,6 @@
 import { isIssueId, lookupKey } from '../../domain/issue-key.ts';
 import { snapshotKey } from '../calls/keys.ts';
-import type { Place } from '../calls/place.ts';
-import { getItem } from '../calls/table-client.ts';
+import { getItem, type Place } from '../calls/table.ts';
 import {
   bestIssue,
   type Claims,

@@ -1,8 +1,7 @@
 import type { Snapshot } from '../../domain/snapshot.ts';
 import { issueIdOfKey, issueLinksKey, projectPartition, projectSort, snapshotKey } from '../calls/keys.ts';
-import type { Place } from '../calls/place.ts';
-import { queryPage, readRowsOf } from '../calls/read-items.ts';
-import type { Item } from '../calls/table-client.ts';
+import { queryPage, readRowsOf } from '../calls/rows.ts';
+import type { Item, Place } from '../calls/table.ts';
 import { decodeIssueLinks, isSuperseded } from '../links/issue-links-row.ts';
 import { toSnapshot } from './snapshot-row.ts';
 

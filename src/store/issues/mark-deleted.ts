@@ -1,6 +1,6 @@
 import { updateIf } from '../calls/conditional-write.ts';
 import { snapshotKey } from '../calls/keys.ts';
-import type { TableCall } from '../calls/place.ts';
+import type { TableCall } from '../calls/table.ts';
 import { putAliases } from './aliases.ts';
 
 export type DeletionMark = {

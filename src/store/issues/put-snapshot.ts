@@ -4,8 +4,7 @@ import { isNewer, sameVersion, type Version } from '../../domain/version.ts';
 import { UnavailableError } from '../../errors/errors.ts';
 import { type ConditionalWrite, updateIf } from '../calls/conditional-write.ts';
 import { projectPartition, projectSort, snapshotKey } from '../calls/keys.ts';
-import type { TableCall } from '../calls/place.ts';
-import type { Item } from '../calls/table-client.ts';
+import type { Item, TableCall } from '../calls/table.ts';
 import { putAliases } from './aliases.ts';
 import { rowAliases, rowVersion } from './snapshot-row.ts';
 

@@ -3,7 +3,7 @@ import type { IssueFields } from '../../domain/issue.ts';
 import { type LastEvent, NO_FIELDS, type Snapshot } from '../../domain/snapshot.ts';
 import type { Version } from '../../domain/version.ts';
 import { compress, decompress } from '../../platform/codec.ts';
-import type { Item } from '../calls/table-client.ts';
+import type { Item } from '../calls/table.ts';
 
 /** What lies compressed in a snapshot's `body`: its fields and the delivery they came with. */
 type SnapshotBody = { fields: IssueFields; last_event: LastEvent };

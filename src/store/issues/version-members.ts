@@ -1,8 +1,7 @@
 import type { RowWriter } from '../calls/gather.ts';
 import { versionPartition } from '../calls/keys.ts';
-import type { Place } from '../calls/place.ts';
-import { queryPage } from '../calls/read-items.ts';
-import type { Item } from '../calls/table-client.ts';
+import { queryPage } from '../calls/rows.ts';
+import type { Item, Place } from '../calls/table.ts';
 
 const PREFIX = 'I#';
 

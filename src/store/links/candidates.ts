@@ -6,10 +6,8 @@ import {
   issueOfAlias,
   refOfCandidate,
 } from '../calls/keys.ts';
-import type { Place } from '../calls/place.ts';
-import { putRows } from '../calls/put-rows.ts';
-import { queryPage } from '../calls/read-items.ts';
-import type { Item } from '../calls/table-client.ts';
+import { putRows, queryPage } from '../calls/rows.ts';
+import type { Item, Place } from '../calls/table.ts';
 
 /** Makes every one of these keys lead to the commits that name it, for ever: an issue may come later. */
 export const putCandidates = (

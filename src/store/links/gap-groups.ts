@@ -1,8 +1,6 @@
 import { type GapKind, gapGroupsPartition } from '../calls/keys.ts';
-import type { Place } from '../calls/place.ts';
-import { putRows } from '../calls/put-rows.ts';
-import { queryPage } from '../calls/read-items.ts';
-import type { Item, Table } from '../calls/table-client.ts';
+import { nameOf, putRows, queryPage } from '../calls/rows.ts';
+import type { Item, Place, Table } from '../calls/table.ts';
 
 /** A sort key cannot be empty, and a story may have no project. */
 const PREFIX = 'G#';
@@ -24,7 +22,7 @@ export const registerGroup = async (
 ): Promise<void> => {
   const row = { pk: gapGroupsPartition(tenant, kind), sk: `${PREFIX}${group}` };
   const known = registeredIn(table);
-  const name = `${row.pk}\n${row.sk}`;
+  const name = nameOf(row);
   if (known.has(name)) return;
   await putRows({ table, signal }, [row]);
   known.add(name);

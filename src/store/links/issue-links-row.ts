@@ -1,9 +1,8 @@
 import { compress, decompress } from '../../platform/codec.ts';
+import { putRevision, type Revision, revisionOf } from '../calls/conditional-write.ts';
 import type { RowReader } from '../calls/gather.ts';
 import { issueLinksKey, projectSort, workPartition } from '../calls/keys.ts';
-import type { Place } from '../calls/place.ts';
-import { putRevision, type Revision, revisionOf } from '../calls/put-revision.ts';
-import type { Item, Key } from '../calls/table-client.ts';
+import type { Item, Key, Place } from '../calls/table.ts';
 
 /** What of an issue decides which commits belong to it. */
 export type Standing = {

@@ -1,7 +1,6 @@
 import { type GapKind, workPartition } from '../calls/keys.ts';
-import type { TableCall } from '../calls/place.ts';
-import { queryPage, readRowsOf } from '../calls/read-items.ts';
-import type { Item, Key } from '../calls/table-client.ts';
+import { queryPage, readRowsOf } from '../calls/rows.ts';
+import type { Item, Key, TableCall } from '../calls/table.ts';
 import { listGroups } from './gap-groups.ts';
 
 /** Behind an entry of a group, or, without its keys, behind the whole group. */

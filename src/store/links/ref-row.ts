@@ -1,9 +1,8 @@
 import type { Links, Ref, RefState } from '../../domain/link.ts';
+import { putRevision, type Revision, revisionOf } from '../calls/conditional-write.ts';
 import type { RowsReader } from '../calls/gather.ts';
 import { refKey, timeSort, workPartition } from '../calls/keys.ts';
-import type { Place } from '../calls/place.ts';
-import { putRevision, type Revision, revisionOf } from '../calls/put-revision.ts';
-import type { Item, Key } from '../calls/table-client.ts';
+import type { Item, Key, Place } from '../calls/table.ts';
 import { registerGroup } from './gap-groups.ts';
 
 /** A commit or pull request as it is stored, with the revision it was read at. */

@@ -1,9 +1,8 @@
 import type { RepositoryFacts } from '../../domain/repository.ts';
+import { putRevision, type Revision, revisionOf } from '../calls/conditional-write.ts';
 import type { RowsReader } from '../calls/gather.ts';
 import { repositoryRowKey } from '../calls/keys.ts';
-import type { Place } from '../calls/place.ts';
-import { putRevision, type Revision, revisionOf } from '../calls/put-revision.ts';
-import type { Item } from '../calls/table-client.ts';
+import type { Item, Place } from '../calls/table.ts';
 
 /** What is known of a repository's name, with the revision it was read at. */
 export type RepositoryRow = { facts: RepositoryFacts; revision: Revision };

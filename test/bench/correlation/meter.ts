@@ -1,6 +1,6 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import * as z from 'zod/mini';
-import type { Table } from '../../../src/store/calls/table-client.ts';
+import type { Table } from '../../../src/store/calls/table.ts';
 import { itemBytes } from '../../support/item-size.ts';
 
 /** One call as the table counted it: read or write units of the table itself and of all its indexes. */

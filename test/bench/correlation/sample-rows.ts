@@ -1,6 +1,6 @@
 import { paginateScan } from '@aws-sdk/lib-dynamodb';
 import { compress, decompress } from '../../../src/platform/codec.ts';
-import type { Item, Key } from '../../../src/store/calls/table-client.ts';
+import type { Item, Key } from '../../../src/store/calls/table.ts';
 import { commitsBodyOfGroup, issuesOfGroup, marksOfGroup, SAMPLE_GROUP } from './groups.ts';
 import { createIssue, deliverCommits } from './touches.ts';
 import { startWorld, type World } from './world.ts';

@@ -1,7 +1,7 @@
 import pMap from 'p-map';
 import { showProgress } from '../../../src/cli/shared/progress.ts';
 import { chunks } from '../../../src/platform/chunks.ts';
-import { putRows } from '../../../src/store/calls/put-rows.ts';
+import { putRows } from '../../../src/store/calls/rows.ts';
 import { GROUP_SIZE } from './groups.ts';
 import type { MakeRows } from './sample-rows.ts';
 import { startWorld, type World } from './world.ts';

@@ -13,7 +13,7 @@ import { localContext } from '../../../src/local/lambda-context.ts';
 import { systemClock } from '../../../src/platform/clock.ts';
 import { createLogger } from '../../../src/platform/logger.ts';
 import { ensureTable } from '../../../src/store/calls/create-table.ts';
-import type { Table } from '../../../src/store/calls/table-client.ts';
+import type { Table } from '../../../src/store/calls/table.ts';
 import { openApp, type TestApp } from '../../support/app.ts';
 import { tempFolder } from '../shared/temp-folder.ts';
 import { type Meter, meterTable } from './meter.ts';

@@ -2,7 +2,7 @@ import { GetItemCommand } from '@aws-sdk/client-dynamodb';
 import { marshall } from '@aws-sdk/util-dynamodb';
 import { DEFAULT_TENANT } from '../../../src/domain/tenant.ts';
 import { eventKey, snapshotKey } from '../../../src/store/calls/keys.ts';
-import type { Key } from '../../../src/store/calls/table-client.ts';
+import type { Key } from '../../../src/store/calls/table.ts';
 import { itemBytes } from '../../support/item-size.ts';
 import { type Delivery, minified } from '../shared/deliveries.ts';
 import { printTable } from '../shared/report.ts';

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Table } from '../../../src/store/calls/table-client.ts';
+import type { Table } from '../../../src/store/calls/table.ts';
 import type { Choose } from './feed.ts';
 
 /** One call in so many is held back, by so many milliseconds at most: a whole batch may pass it. */

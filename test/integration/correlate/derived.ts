@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import type { Item } from '../../../src/store/calls/table-client.ts';
+import type { Item } from '../../../src/store/calls/table.ts';
 import type { TestApp } from '../../support/app.ts';
 import { scanTable } from '../../support/correlation.ts';
 import { numberOf } from './bodies.ts';

@@ -7,7 +7,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { sweepEvents } from '../../../src/correlate/run/sweep-events.ts';
 import { passesFilter } from '../../../src/correlate/stream/passes-filter.ts';
 import { eventKey, snapshotKey } from '../../../src/store/calls/keys.ts';
-import type { Item } from '../../../src/store/calls/table-client.ts';
+import type { Item } from '../../../src/store/calls/table.ts';
 import { createTable, openApp, type TestApp } from '../../support/app.ts';
 import { scanTable, startCorrelation, type TestCorrelation, toRecord } from '../../support/correlation.ts';
 import { depth } from '../../support/depth.ts';

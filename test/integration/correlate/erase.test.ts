@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { forgetIssue, rememberKeys } from '../../../src/correlate/run/forget-issue.ts';
-import type { Table } from '../../../src/store/calls/table-client.ts';
+import type { Table } from '../../../src/store/calls/table.ts';
 import { eraseIssue, eventsOfIssue } from '../../../src/store/issues/erase-issue.ts';
 import { startApp, type TestApp } from '../../support/app.ts';
 import { scanTable, startCorrelation, type TestCorrelation } from '../../support/correlation.ts';

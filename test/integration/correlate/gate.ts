@@ -1,4 +1,4 @@
-import type { Table } from '../../../src/store/calls/table-client.ts';
+import type { Table } from '../../../src/store/calls/table.ts';
 import { openApp, type TestApp } from '../../support/app.ts';
 
 /**

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { TABLE } from '../../../src/contract/table.ts';
-import type { Item } from '../../../src/store/calls/table-client.ts';
+import type { Item } from '../../../src/store/calls/table.ts';
 import { anyCharacter } from '../../support/any-text.ts';
 import { type Answer, startApp, type TestApp } from '../../support/app.ts';
 import { scanTable, startCorrelation, type TestCorrelation } from '../../support/correlation.ts';

@@ -1,7 +1,7 @@
 import { DeleteCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { candidateKey, refKey } from '../../../src/store/calls/keys.ts';
-import { getItem } from '../../../src/store/calls/table-client.ts';
+import { getItem } from '../../../src/store/calls/table.ts';
 import { startApp, type TestApp } from '../../support/app.ts';
 import { startCorrelation, type TestCorrelation } from '../../support/correlation.ts';
 import { startTestEngine } from '../../support/engine.ts';

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { aliasKey } from '../../../src/store/calls/keys.ts';
-import { putRows } from '../../../src/store/calls/put-rows.ts';
+import { putRows } from '../../../src/store/calls/rows.ts';
 import { startApp, type TestApp } from '../../support/app.ts';
 import { startCorrelation, type TestCorrelation } from '../../support/correlation.ts';
 import { startTestEngine } from '../../support/engine.ts';

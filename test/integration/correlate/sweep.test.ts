@@ -5,7 +5,7 @@ import { type Swept, sweepEvents } from '../../../src/correlate/run/sweep-events
 import { UnavailableError } from '../../../src/errors/errors.ts';
 import { replayEvent } from '../../../src/ingest/replay.ts';
 import { eventKey, processingKey } from '../../../src/store/calls/keys.ts';
-import type { Table } from '../../../src/store/calls/table-client.ts';
+import type { Table } from '../../../src/store/calls/table.ts';
 import { type Counts, createTable, openApp, summed, type TestApp } from '../../support/app.ts';
 import { scanTable, startCorrelation, type TestCorrelation } from '../../support/correlation.ts';
 import { startTestEngine } from '../../support/engine.ts';

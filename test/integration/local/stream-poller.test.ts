@@ -13,7 +13,7 @@ import { startPoller } from '../../../src/local/stream-poller.ts';
 import { chunks } from '../../../src/platform/chunks.ts';
 import { systemClock } from '../../../src/platform/clock.ts';
 import { ensureTable } from '../../../src/store/calls/create-table.ts';
-import type { Table } from '../../../src/store/calls/table-client.ts';
+import type { Table } from '../../../src/store/calls/table.ts';
 import { createTable } from '../../support/app.ts';
 import { startTestEngine } from '../../support/engine.ts';
 import { type FaultProxy, startFaultProxy } from '../../support/fault-proxy.ts';

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { Table } from '../../../src/store/calls/table-client.ts';
+import type { Table } from '../../../src/store/calls/table.ts';
 import { createTable } from '../../support/app.ts';
 import { startTestEngine } from '../../support/engine.ts';
 import { type FakeStreams, startFakeStreams } from '../../support/fake-streams.ts';

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { NO_FIELDS } from '../../../src/domain/snapshot.ts';
+import { putRevision } from '../../../src/store/calls/conditional-write.ts';
 import { eventKey, snapshotKey } from '../../../src/store/calls/keys.ts';
-import { putRevision } from '../../../src/store/calls/put-revision.ts';
-import { getItem, type Item, type Table } from '../../../src/store/calls/table-client.ts';
+import { getItem, type Item, type Table } from '../../../src/store/calls/table.ts';
 import { decodeEvent } from '../../../src/store/events/event-row.ts';
 import { markDeleted } from '../../../src/store/issues/mark-deleted.ts';
 import { putSnapshot } from '../../../src/store/issues/put-snapshot.ts';

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { withStore } from '../../../../src/cli/shared/connection.ts';
 import { UnavailableError } from '../../../../src/errors/errors.ts';
-import { getItem } from '../../../../src/store/calls/table-client.ts';
+import { getItem } from '../../../../src/store/calls/table.ts';
 
 /** The discard service's port: nobody listens there. */
 const NOWHERE = { table: 'jira', endpoint: 'http://127.0.0.1:9' };

@@ -1,11 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { putRows } from '../../../../src/store/calls/put-rows.ts';
-import { queryPage, readRows } from '../../../../src/store/calls/read-items.ts';
+import { RefusedItemError, UnavailableError } from '../../../../src/errors/errors.ts';
+import { putRows, queryPage, readRows, repeatRest } from '../../../../src/store/calls/rows.ts';
 import { onScripted, type Script } from '../../../support/scripted-database.ts';
 
 const never = new AbortController().signal;
 
 const key = (pk: string) => ({ pk, sk: 'S' });
+
 const row = (pk: string) => ({ pk: { S: pk }, sk: { S: 'S' } });
 
 describe('reading rows by their keys', () => {
@@ -86,5 +87,41 @@ describe('a page of a query', () => {
       (table) => queryPage({ table, signal: never }, query, ['pk', 'sk'], 1, null),
     );
     expect(page).toEqual({ items: [key('a')], last: key('a') });
+  });
+});
+
+describe('repeating what a batch call left over', () => {
+  it('sends only what was left, because what was taken needs no second call', async () => {
+    const sent: string[][] = [];
+    const takeFirst = async (rest: string[]) => {
+      sent.push(rest);
+      return rest.slice(1);
+    };
+    await repeatRest(['a', 'b', 'c'], takeFirst, never);
+    expect(sent).toEqual([['a', 'b', 'c'], ['b', 'c'], ['c']]);
+  });
+
+  it('waits before each repetition, because a throttled partition only gets worse without it', async () => {
+    let calls = 0;
+    const takeNothing = async (rest: string[]) => {
+      calls += 1;
+      return rest;
+    };
+    const stopped = repeatRest(['a'], takeNothing, AbortSignal.timeout(200));
+    await expect(stopped).rejects.toBeInstanceOf(UnavailableError);
+    expect(calls).toBeLessThanOrEqual(4);
+  });
+
+  it.each([
+    ['a malformed item', new RefusedItemError(new Error('no'))],
+    ['a table that is away', new UnavailableError('table', new Error('no'))],
+  ])('passes %s on at once, because another try would end the same', async (_what, fault) => {
+    let calls = 0;
+    const fail = async (): Promise<string[]> => {
+      calls += 1;
+      throw fault;
+    };
+    await expect(repeatRest(['a'], fail, never)).rejects.toBe(fault);
+    expect(calls).toBe(1);
   });
 });

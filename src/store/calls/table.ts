@@ -3,7 +3,6 @@ import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
 import { RefusedItemError, UnavailableError } from '../../errors/errors.ts';
 import { within } from '../../platform/deadline.ts';
-import type { TableCall } from './place.ts';
 
 /**
  * The table and its clients. `writer` is the plain one, for every delivery; `reader` is the document client,
@@ -15,6 +14,15 @@ export type Table = { writer: DynamoDBClient; readonly reader: DynamoDBDocumentC
 export type Item = Record<string, unknown>;
 
 export type Key = { pk: string; sk: string };
+
+/** Where a call goes, and what ends it: enough where keys are given, which say whose rows they are. */
+export type TableCall = { table: Table; signal: AbortSignal };
+
+/** Where a call goes, whose rows it is about, and what ends it. */
+export type Place = TableCall & { tenant: string };
+
+/** The place of a walk over pages: each call has a signal of its own, because all of it may take longer than one may. */
+export type Walk = { table: Table; tenant: string; newSignal: () => AbortSignal };
 
 /** The table's faults in our words: a malformed item is our bug, everything else passes. */
 export const tableFault = (fault: unknown): Error =>

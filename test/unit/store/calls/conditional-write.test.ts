@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { nextRevision, revisionOf } from '../../../../src/store/calls/put-revision.ts';
+import { nextRevision, revisionOf } from '../../../../src/store/calls/conditional-write.ts';
 
 describe('the revision of a derived row', () => {
   it('begins with 1 where there was no row, or one without', () => {
