@@ -1,14 +1,13 @@
 import { InvalidArgumentError, Option } from 'commander';
-import { billOf } from './cost/bill.ts';
+import { billOf } from './cost/formula.ts';
+import { DEFAULT_WORKLOAD, HOURS_OF_MONTH, type Workload } from './cost/inputs.ts';
 import { PRICES, PRICES_READ, REGIONS, type Region } from './cost/prices.ts';
 import { billText } from './cost/report.ts';
-import { HOURS_OF_MONTH } from './cost/use.ts';
-import { DEFAULT_WORKLOAD, type Workload } from './cost/workload.ts';
 import { newCommand, runCommand, wholeNumber } from './shared/command.ts';
 
 const HELP = `
-One row for each component: quantity, unit price, cost and share. Quantities come from what was measured here
-(src/cli/cost/measured.ts) and from assumptions (src/cli/cost/assumptions.ts); docs/cost.md explains them.
+One row for each component: quantity, unit price, cost and share. Quantities come from what was measured here and
+from assumptions (both in src/cli/cost/inputs.ts); docs/cost.md explains them.
 Prices are not looked up: they are those of src/cli/cost/prices.ts, with their pages and a date.`;
 
 const MOST = 1e12;

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { MEASURED } from '../../src/cli/cost/measured.ts';
-import { eventBytes, ingestWrites, snapshotBytes } from '../../src/cli/cost/table-units.ts';
+import { MEASURED } from '../../src/cli/cost/inputs.ts';
+import { eventBytes, ingestWrites, snapshotBytes } from '../../src/cli/cost/quantities.ts';
 import { startApp, type TestApp } from '../support/app.ts';
 import { startTestEngine } from '../support/engine.ts';
 import { itemBytes } from '../support/item-size.ts';

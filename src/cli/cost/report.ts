@@ -1,10 +1,22 @@
+import { markdownTable } from '../shared/markdown-table.ts';
 import { textTable } from '../shared/text-table.ts';
-import { type Bill, growingUsd, type Row } from './bill.ts';
-import { showAmount, showQuantity, showShare, showUsd } from './numbers.ts';
-import { PRICES, PRICES_READ, REGIONS } from './prices.ts';
-import { deliveriesPerSecond } from './workload.ts';
+import { type Bill, billOf, growingUsd, type Row } from './formula.ts';
+import { ASSUMED, DEFAULT_WORKLOAD, deliveriesPerSecond, FIGURES, type Workload } from './inputs.ts';
+import { PRICES, PRICES_READ, type Price, REGIONS } from './prices.ts';
 
-export const BILL_HEAD = ['component', 'what', 'quantity', 'unit price (USD)', 'USD', 'share'];
+/** The bill for a terminal. */
+export const billText = (bill: Bill): string =>
+  [
+    describeWorkload(bill),
+    '',
+    textTable(BILL_HEAD, billCells(bill)),
+    '',
+    `${showUsd(bill.usd_per_million_deliveries)} USD per million deliveries. ${showUsd(growingUsd(bill))} USD of this bill grow with them.`,
+    `Prices as of pages read on ${PRICES_READ}: ${REGIONS[bill.workload.region]}. On demand, without free tiers and taxes.`,
+    '* from memory: check it. Every price with its page, and what was measured and assumed: docs/cost.md',
+  ].join('\n');
+
+const BILL_HEAD = ['component', 'what', 'quantity', 'unit price (USD)', 'USD', 'share'];
 
 /** A star marks a price that was found on no page. */
 const unitPrice = ({ price, usd_per_price_unit, price_unit }: Row): string => {
@@ -13,7 +25,7 @@ const unitPrice = ({ price, usd_per_price_unit, price_unit }: Row): string => {
 };
 
 /** The cells of every line of the bill, and of its sum. */
-export const billCells = ({ rows, usd }: Bill): string[][] => [
+const billCells = ({ rows, usd }: Bill): string[][] => [
   ...rows.map((row) => [
     row.component,
     row.what,
@@ -37,14 +49,108 @@ const describeWorkload = ({ workload }: Bill): string => {
   ].join(', ');
 };
 
-/** The bill for a terminal. */
-export const billText = (bill: Bill): string =>
-  [
-    describeWorkload(bill),
-    '',
-    textTable(BILL_HEAD, billCells(bill)),
-    '',
-    `${showUsd(bill.usd_per_million_deliveries)} USD per million deliveries. ${showUsd(growingUsd(bill))} USD of this bill grow with them.`,
-    `Prices as of pages read on ${PRICES_READ}: ${REGIONS[bill.workload.region]}. On demand, without free tiers and taxes.`,
-    '* from memory: check it. Every price with its page, and what was measured and assumed: docs/cost.md',
-  ].join('\n');
+/** A part of `docs/cost.md` by the name of its markers. */
+export type Block = { name: string; content: string };
+
+/** Months that differ from the default one in one thing each. */
+const VARIANTS: [string, Partial<Workload>][] = [
+  ['as above', {}],
+  ['correlation off', { correlation: false }],
+  ['traces on', { traces: true }],
+  ['a batch waits 1 s', { batch_window_seconds: 1 }],
+  ['a batch waits 60 s', { batch_window_seconds: 60 }],
+  ['ten batches of a shard at a time', { parallelization: 10 }],
+  ['bodies of 2 kB', { body_bytes: 2_000 }],
+  ['bodies of 50 kB', { body_bytes: 50_000 }],
+  ['events kept a year', { retention_days: 365 }],
+  ['10,000 deliveries a month', { deliveries_per_month: 10_000 }],
+  ['100,000 deliveries a month', { deliveries_per_month: 100_000 }],
+  ['10 million deliveries a month', { deliveries_per_month: 10_000_000 }],
+  ['100 million deliveries a month', { deliveries_per_month: 100_000_000 }],
+];
+
+const variantRow = ([name, change]: [string, Partial<Workload>]): string[] => {
+  const bill = billOf({ ...DEFAULT_WORKLOAD, ...change });
+  const dearest = bill.rows.reduce((most, row) => (row.usd > most.usd ? row : most));
+  return [
+    name,
+    showUsd(bill.usd),
+    showUsd(bill.usd_per_million_deliveries),
+    `${dearest.component}, ${dearest.what} (${showShare(dearest.share)})`,
+  ];
+};
+
+const components = (): string[][] => {
+  const { rows, usd } = billOf(DEFAULT_WORKLOAD);
+  const byComponent = Map.groupBy(rows, ({ component }) => component);
+  return [...byComponent]
+    .map(([component, of]) => ({ component, usd: of.reduce((sum, row) => sum + row.usd, 0) }))
+    .sort((a, b) => b.usd - a.usd)
+    .map((one) => [one.component, showUsd(one.usd), showShare(one.usd / usd)]);
+};
+
+const priceRow = ([name, { usd, unit, origin, page }]: [string, Price]): string[] => [
+  name.replaceAll('_', ' '),
+  unit,
+  String(usd),
+  page === '' ? origin : `${origin}: ${page}`,
+];
+
+/** Every table of `docs/cost.md`. */
+export const costBlocks = (): Block[] => [
+  { name: 'components', content: markdownTable(['component', 'USD', 'share'], components()) },
+  { name: 'bill', content: markdownTable(BILL_HEAD, billCells(billOf(DEFAULT_WORKLOAD))) },
+  {
+    name: 'variants',
+    content: markdownTable(
+      ['a month', 'USD', 'USD per million deliveries', 'the dearest line'],
+      VARIANTS.map(variantRow),
+    ),
+  },
+  {
+    name: 'prices',
+    content: markdownTable(
+      ['price', 'of one', 'USD', 'where it was read'],
+      Object.entries(PRICES).map(priceRow),
+    ),
+  },
+  {
+    name: 'assumed',
+    content: markdownTable(
+      ['assumed', 'value', 'because'],
+      Object.values(ASSUMED).map(({ what, value, unit, why }) => [what, `${value} ${unit}`, why]),
+    ),
+  },
+  {
+    name: 'measured',
+    content: markdownTable(
+      ['figure', 'value', 'printed by'],
+      Object.values(FIGURES).map(({ what, value, unit, command }) => [
+        what,
+        `${value} ${unit}`,
+        `\`${command}\``,
+      ]),
+    ),
+  },
+];
+
+const THOUSANDS = /\B(?=(\d{3})+$)/g;
+
+/** A quantity people can compare: whole with separators from 100 on, else with two decimals. */
+export const showQuantity = (quantity: number): string => {
+  if (quantity >= 100) return quantity.toFixed(0).replace(THOUSANDS, ',');
+  return Number.isInteger(quantity) ? String(quantity) : quantity.toFixed(2);
+};
+
+/** Dollars to the cent; what is less than half a cent says so. */
+export const showUsd = (usd: number): string => {
+  if (usd > 0 && usd < 0.005) return '< 0.01';
+  const [whole = '', cents = ''] = usd.toFixed(2).split('.');
+  return `${whole.replace(THOUSANDS, ',')}.${cents}`;
+};
+
+export const showShare = (share: number): string => `${(share * 100).toFixed(1)} %`;
+
+/** A quantity with its unit, which is given in the plural. */
+export const showAmount = (quantity: number, units: string): string =>
+  `${showQuantity(quantity)} ${quantity === 1 ? units.replace(/s$/, '') : units}`;

@@ -1,7 +1,7 @@
 import { ENV } from '../../contract/env.ts';
 import { TABLE } from '../../contract/table.ts';
 import { publishedSchemas } from '../../correlate/documents/published-schemas.ts';
-import { costBlocks } from '../cost/blocks.ts';
+import { costBlocks } from '../cost/report.ts';
 import { CommandError } from './command-error.ts';
 import { markdownTable } from './markdown-table.ts';
 

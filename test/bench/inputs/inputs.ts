@@ -14,7 +14,7 @@ const everyNth = (deliveries: Delivery[]): Delivery[] =>
   deliveries.filter((_, index) => index % NTH_SHORT === 0);
 
 /**
- * What the cost formula is fed with beside the other sections (`src/cli/cost/measured.ts`).
+ * What the cost formula is fed with beside the other sections (`src/cli/cost/inputs.ts`).
  * It has no goals.
  */
 export const inputs: Section = async ({ short, folder }, owned) => {

@@ -3,9 +3,8 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import * as z from 'zod/mini';
 import { functionSettings } from '../../../lib/function-settings.ts';
-import { ASSUMPTIONS } from '../../../src/cli/cost/assumptions.ts';
-import { STACK } from '../../../src/cli/cost/stack-facts.ts';
-import { SWEPT_MINUTES } from '../../../src/cli/cost/sweep.ts';
+import { ASSUMPTIONS, STACK } from '../../../src/cli/cost/inputs.ts';
+import { SWEPT_MINUTES } from '../../../src/cli/cost/quantities.ts';
 import { FUNCTIONS } from '../../../src/contract/functions.ts';
 import { synthStack } from './synth-stack.ts';
 

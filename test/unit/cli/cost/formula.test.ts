@@ -1,15 +1,23 @@
 import { describe, expect, it } from 'vitest';
-import type { Assumptions } from '../../../../src/cli/cost/assumptions.ts';
-import { batchesAt, batchMs, shardsAt } from '../../../../src/cli/cost/batches.ts';
-import { billOf, usdOf } from '../../../../src/cli/cost/bill.ts';
-import { ingestMs } from '../../../../src/cli/cost/ingest.ts';
-import type { Measured } from '../../../../src/cli/cost/measured.ts';
+import { billOf, usdOf } from '../../../../src/cli/cost/formula.ts';
+import type { Assumptions, Measured } from '../../../../src/cli/cost/inputs.ts';
+import { DEFAULT_WORKLOAD, deliveriesPerSecond, type Workload } from '../../../../src/cli/cost/inputs.ts';
 import { PRICES } from '../../../../src/cli/cost/prices.ts';
-import { gbSeconds, processors } from '../../../../src/cli/cost/processor.ts';
+import {
+  batchesAt,
+  batchMs,
+  gbSeconds,
+  ingestMs,
+  ingestWrites,
+  LOOKS_PER_EVENT,
+  processors,
+  rowUnits,
+  SWEPT_MINUTES,
+  shardsAt,
+  sweepMs,
+  writeUnits,
+} from '../../../../src/cli/cost/quantities.ts';
 import { billText } from '../../../../src/cli/cost/report.ts';
-import { LOOKS_PER_EVENT, SWEPT_MINUTES, sweepMs } from '../../../../src/cli/cost/sweep.ts';
-import { ingestWrites, rowUnits, writeUnits } from '../../../../src/cli/cost/table-units.ts';
-import { DEFAULT_WORKLOAD, deliveriesPerSecond, type Workload } from '../../../../src/cli/cost/workload.ts';
 
 /** Round figures, so that every sum below can be done by hand. */
 const MEASURED: Measured = {

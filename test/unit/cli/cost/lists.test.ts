@@ -1,13 +1,18 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { ASSUMED, ASSUMPTIONS, DELIVERY_KINDS } from '../../../../src/cli/cost/assumptions.ts';
-import { billOf } from '../../../../src/cli/cost/bill.ts';
-import { FIGURES, MEASURED, MEASURED_ON } from '../../../../src/cli/cost/measured.ts';
-import { showAmount, showQuantity, showShare, showUsd } from '../../../../src/cli/cost/numbers.ts';
+import { billOf } from '../../../../src/cli/cost/formula.ts';
+import {
+  ASSUMED,
+  ASSUMPTIONS,
+  DEFAULT_WORKLOAD,
+  DELIVERY_KINDS,
+  FIGURES,
+  MEASURED,
+  MEASURED_ON,
+} from '../../../../src/cli/cost/inputs.ts';
 import { PRICES, PRICES_READ } from '../../../../src/cli/cost/prices.ts';
-import { billText } from '../../../../src/cli/cost/report.ts';
-import { DEFAULT_WORKLOAD } from '../../../../src/cli/cost/workload.ts';
+import { billText, showAmount, showQuantity, showShare, showUsd } from '../../../../src/cli/cost/report.ts';
 import { page } from '../../../support/markdown.ts';
 
 describe('prices', () => {

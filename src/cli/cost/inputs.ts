@@ -1,0 +1,232 @@
+import type { FunctionName } from '../../contract/functions.ts';
+import { BATCH_WINDOW_SECONDS } from '../../contract/stream.ts';
+import type { Region } from './prices.ts';
+
+/** What a month looks like. */
+export type Workload = {
+  deliveries_per_month: number;
+  /** Mean size of a body. */
+  body_bytes: number;
+  correlation: boolean;
+  retention_days: number;
+  /** Hours of the month over which the deliveries are spread. */
+  hours_per_month: number;
+  batch_window_seconds: number;
+  parallelization: number;
+  /** As the stack's context says. */
+  traces: boolean;
+  region: Region;
+};
+
+/** 365 days of 24 hours, twelve times a year. */
+export const HOURS_OF_MONTH = 730;
+
+/**
+ * What the stack decides and a bill depends on. The stack is no part of this program, so the figures
+ * stand here once more; a test holds them against the synthesized template.
+ */
+export const STACK = {
+  memory_mb: { ingest: 1024, read: 512, correlate: 1769, sweep: 1769 } satisfies Record<FunctionName, number>,
+  /** Batches of one shard of the stream that are handled at a time. */
+  parallelization: 1,
+  sweep_every_minutes: 15,
+  /** Each metric that an alarm looks at is charged. */
+  alarm_metrics: 31,
+  dashboards: 1,
+  /** Counted from the gateway's access log. */
+  gateway_metrics: 2,
+  log_retention_days: 30,
+  /** Days for which S3 keeps what `latest.json` was before. */
+  noncurrent_document_days: 7,
+  retention_days: 30,
+} as const;
+
+/** The bare values of a list of described ones, under the same names. */
+const valuesOf = <Name extends string>(
+  described: Readonly<Record<Name, { value: number }>>,
+): Record<Name, number> =>
+  // Object.fromEntries forgets which names there are.
+  Object.fromEntries(
+    Object.entries<{ value: number }>(described).map(([name, { value }]) => [name, value]),
+  ) as Record<Name, number>;
+
+/** One measured figure: what it is, and the command that prints it. */
+export type Figure = { value: number; unit: string; what: string; command: string };
+
+/** When and on what all of it was measured. Times are this machine's; bytes and units are the same anywhere. */
+export const MEASURED_ON = '2026-11-22 and 23; all that the inputs section prints 2026-11-29';
+
+const INPUTS = 'npm run bench -- --only inputs';
+const HTTP = 'npm run bench -- --only http';
+const COLD = 'npm run bench -- --only cold';
+
+const figure =
+  (command: string) =>
+  (value: number, unit: string, what: string): Figure => ({ value, unit, what, command });
+
+const inputs = figure(INPUTS);
+const http = figure(HTTP);
+const cold = figure(COLD);
+
+/** Everything that was measured and the formula is fed with. A new measurement changes this file and nothing else. */
+export const FIGURES = {
+  event_base_bytes: inputs(687, 'B', 'event row: what does not grow with the body'),
+  event_bytes_per_body_byte: inputs(0.16, 'B', 'event row: for each byte of the body'),
+  snapshot_base_bytes: inputs(556, 'B', 'snapshot row: what does not grow with the body'),
+  snapshot_bytes_per_body_byte: inputs(0.055, 'B', 'snapshot row: for each byte of the body'),
+  status_row_bytes: inputs(123, 'B', 'status of an event'),
+  by_issue_entry_bytes: inputs(97, 'B', 'entry of by_issue'),
+  by_day_entry_bytes: inputs(159, 'B', 'entry of by_day'),
+  issue_rows_bytes: inputs(1_520, 'B', 'what stays of an issue: fields, links, alias'),
+  issue_rows: inputs(3, 'rows', 'what stays of an issue'),
+  commit_rows_bytes: inputs(530, 'B', 'what stays of a commit: its row, candidates'),
+  commit_rows: inputs(2, 'rows', 'what stays of a commit'),
+  delivery_line_bytes: inputs(385, 'B', 'log line of a delivery'),
+  batch_line_bytes: inputs(276, 'B', 'log line of a batch'),
+  metric_line_bytes: inputs(230, 'B', 'log line of a metric'),
+  document_bytes: inputs(2_423, 'B', 'run document of one delivery'),
+  summary_bytes: inputs(436, 'B', 'latest_summary.json'),
+  ingest_known_cpu_ms: http(2, 'ms', 'ingest, a known issue: CPU with its two writes'),
+  ingest_new_cpu_ms: http(2.72, 'ms', 'ingest, a new issue: CPU with its three writes'),
+  ingest_start_ms: cold(272.7, 'ms', 'ingest, start of a process'),
+  batch_cpu_ms: inputs(18.2, 'ms', 'correlation of one update: CPU'),
+  batch_more_cpu_ms: inputs(2.4, 'ms', 'each further update in the batch: CPU'),
+  batch_calls_in_sequence: inputs(15, 'calls', 'correlation of one update: calls one after the other'),
+  batch_more_calls_in_sequence: inputs(0, 'calls', 'each further update in the batch'),
+  update_write_units: inputs(1, 'units', 'correlation of an update, indexes included'),
+  creation_write_units: inputs(5, 'units', 'correlation of a creation, indexes included'),
+  recorded_write_units: inputs(1, 'units', 'correlation of a comment, indexes included'),
+  commit_write_units: inputs(4, 'units', 'correlation of a linked commit, indexes included'),
+  update_read_units: inputs(10.5, 'units', 'correlation of an update'),
+  creation_read_units: inputs(7.5, 'units', 'correlation of a creation'),
+  recorded_read_units: inputs(10.5, 'units', 'correlation of a comment'),
+  commit_read_units: inputs(24.5, 'units', 'correlation of a linked commit'),
+  sweep_cpu_ms_per_1000: inputs(71.5, 'ms', 'sweep over 1,000 handled events: CPU'),
+  sweep_calls_per_1000: inputs(18.2, 'calls', 'sweep over 1,000 handled events: calls one after the other'),
+  sweep_read_units_per_1000: inputs(536, 'units', 'sweep over 1,000 handled events'),
+} as const satisfies Record<string, Figure>;
+
+export type Measured = Readonly<Record<keyof typeof FIGURES, number>>;
+
+/** The bare figures, by name; units are in the names. */
+export const MEASURED: Measured = valuesOf(FIGURES);
+
+/** Kinds of deliveries that cost differently. */
+export const DELIVERY_KINDS = ['update', 'creation', 'recorded', 'commit'] as const;
+export type DeliveryKind = (typeof DELIVERY_KINDS)[number];
+
+/** Something that nothing here can measure: what people do, and what AWS does. None of it is a promise. */
+export type Assumed = { value: number; unit: string; what: string; why: string };
+
+const assume = (value: number, unit: string, what: string, why: string): Assumed => ({
+  value,
+  unit,
+  what,
+  why,
+});
+
+/** Everything that is assumed, with its reason. Change it here if you know better. */
+export const ASSUMED = {
+  update_share: assume(
+    0.7,
+    'of deliveries',
+    'newer fields of a known issue',
+    'most of what a site with a webhook for everything sends',
+  ),
+  creation_share: assume(0.05, 'of deliveries', 'new issues', 'one for fourteen updates'),
+  recorded_share: assume(
+    0.15,
+    'of deliveries',
+    'comments, worklogs, links: no full issue in them',
+    'they come beside updates',
+  ),
+  commit_share: assume(
+    0.1,
+    'of deliveries',
+    'pushes of one commit that names an issue',
+    'from the webhooks of the source host',
+  ),
+  hours_per_month: assume(
+    200,
+    'hours',
+    'of a month in which deliveries come',
+    'nine on each of 22 working days',
+  ),
+  dynamodb_call_ms: assume(5, 'ms', 'one call to DynamoDB', 'AWS speaks of single-digit milliseconds'),
+  s3_call_ms: assume(30, 'ms', 'one call to S3 for some kilobytes', 'usual within a region'),
+  mb_per_processor: assume(
+    1769,
+    'MB',
+    'memory with which Lambda gives one whole processor',
+    'Lambda developer guide, "Configure Lambda function memory"; a processor there is taken to be as fast as the one measured on',
+  ),
+  cold_share: assume(0.01, 'of requests', 'meet a new process', 'few processes, kept busy for hours'),
+  processes_per_busy: assume(
+    3,
+    'processes',
+    'for one that is busy at a mean second, and one more',
+    'deliveries do not come evenly',
+  ),
+  shards: assume(
+    4,
+    'shards',
+    'of the stream of a table that has not grown, and one for each 1,000 write units a second',
+    'an on-demand table begins with four partitions',
+  ),
+  access_line_bytes: assume(470, 'B', 'one line of the access log of the gateway', 'its fields'),
+  platform_line_bytes: assume(
+    400,
+    'B',
+    'START, END and REPORT of an invocation',
+    'as Lambda writes them, with a trace id',
+  ),
+  log_compression: assume(
+    0.15,
+    'of what was ingested',
+    'is stored of logs',
+    'as AWS reckons in its examples',
+  ),
+  rare_hours: assume(
+    0.05,
+    'of hours',
+    'have a value of a metric that counts what goes wrong',
+    'custom metrics are charged by the hour, and only for hours in which they have a value',
+  ),
+  row_overhead_bytes: assume(
+    100,
+    'B',
+    'that DynamoDB adds to a row, and to an entry of an index',
+    'DynamoDB developer guide, "Item sizes and formats"',
+  ),
+  trace_share: assume(
+    0.05,
+    'of requests beyond the first of a second',
+    'are traced',
+    'X-Ray developer guide, "Configuring sampling rules"',
+  ),
+} as const satisfies Record<string, Assumed>;
+
+export type Assumptions = Readonly<Record<keyof typeof ASSUMED, number>>;
+
+/** The bare values, by name. */
+export const ASSUMPTIONS: Assumptions = valuesOf(ASSUMED);
+
+/** A million deliveries of 9 kB: what `docs/cost.md` shows. */
+export const DEFAULT_WORKLOAD: Workload = {
+  deliveries_per_month: 1_000_000,
+  body_bytes: 9_000,
+  correlation: true,
+  retention_days: STACK.retention_days,
+  hours_per_month: ASSUMPTIONS.hours_per_month,
+  batch_window_seconds: BATCH_WINDOW_SECONDS,
+  parallelization: STACK.parallelization,
+  traces: false,
+  region: 'us-east-1',
+};
+
+/** While deliveries arrive at all. */
+export const deliveriesPerSecond = (workload: Workload): number =>
+  workload.deliveries_per_month / trafficSeconds(workload);
+
+/** Seconds of a month in which deliveries arrive. */
+export const trafficSeconds = ({ hours_per_month }: Workload): number => hours_per_month * 3_600;
