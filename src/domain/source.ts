@@ -13,3 +13,9 @@ export type Source = (typeof SOURCES)[number];
 export const forEachSource = <T>(make: (source: Source) => T): Record<Source, T> =>
   // `fromEntries` forgets the names; these are all of them.
   Object.fromEntries(SOURCES.map((source) => [source, make(source)])) as Record<Source, T>;
+
+/**
+ * How a source proves that it sent a body. `hmac`: the headers that may hold its signature; the first one that is
+ * present decides. `token`: the header that holds the secret itself. Names in lower case.
+ */
+export type Scheme = { hmac: readonly string[] } | { token: string };

@@ -1,13 +1,6 @@
 import type { Source } from '../domain/source.ts';
 import type { HttpRequest } from '../http/request.ts';
-
-/** The headers in which a source names a delivery and what it is about; lower case, null where it has none. */
-const HEADERS: Record<Source, { identifier: string | null; event: string | null }> = {
-  jira: { identifier: 'x-atlassian-webhook-identifier', event: null },
-  github: { identifier: 'x-github-delivery', event: 'x-github-event' },
-  bitbucket: { identifier: 'x-request-uuid', event: 'x-event-key' },
-  commits: { identifier: null, event: null },
-};
+import { SENDERS } from '../senders/registry.ts';
 
 /** Characters of an event's name that are kept; real ones are far shorter. */
 const MOST_NAME_CHARACTERS = 200;
@@ -21,7 +14,7 @@ export type DeliveryHeaders = { identifier: string | null; event_name: string | 
 /** Missing and empty headers are null. */
 export const readDeliveryHeaders = (source: Source, headers: HttpRequest['headers']): DeliveryHeaders => {
   const textOf = (name: string | null): string | null => (name === null ? null : headers.get(name)) || null;
-  const { identifier, event } = HEADERS[source];
+  const { identifier, event } = SENDERS[source].headers;
   return {
     identifier: textOf(identifier)?.slice(0, MOST_IDENTIFIER_CHARACTERS) ?? null,
     event_name: textOf(event)?.slice(0, MOST_NAME_CHARACTERS) ?? null,

@@ -3,6 +3,7 @@ import { COMMIT_SOURCES, forEachSource, SOURCES, type Source } from '../domain/s
 import { UnavailableError } from '../errors/errors.ts';
 import type { IsOff, RouteHandlers } from '../http/dispatch.ts';
 import { openMetrics } from '../platform/metrics.ts';
+import { SENDERS } from '../senders/registry.ts';
 import { watchWrites } from '../store/calls/watch-writes.ts';
 import { rawBodiesIn } from '../store/events/raw-bodies.ts';
 import { createVerifier, type Verifier } from '../verify/verify-delivery.ts';
@@ -27,7 +28,9 @@ export const ingestRoutes = (env: Env, platform: Platform): { routes: RouteHandl
   const table = openTable(env, platform.dynamodb);
   const writes = watchWrites(table.writer, clock);
   const secrets = openSecrets(env, platform);
-  const verifiers = forEachSource((source) => createVerifier({ source, secrets: secrets[source], clock }));
+  const verifiers = forEachSource((source) =>
+    createVerifier({ scheme: SENDERS[source].scheme, secrets: secrets[source], clock }),
+  );
   const shared = {
     tenant: tenantOf(platform),
     events: { table, rawBodies: rawBodiesIn(openObjects(env)), retention_days: env.EVENT_RETENTION_DAYS },

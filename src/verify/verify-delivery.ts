@@ -1,8 +1,8 @@
-import type { Source } from '../domain/source.ts';
+import type { Scheme } from '../domain/source.ts';
 import type { Clock } from '../platform/clock.ts';
+import { type Headers, matchProof, readProof } from './schemes.ts';
 import type { SigningKey } from './secret-document.ts';
 import type { SecretSource } from './secret-source.ts';
-import { type Headers, matchSignature, readSignature } from './signature.ts';
 
 /**
  * `secret` is the name of the key that matched, for the log. `refused` is final for the sender; `unavailable`
@@ -18,7 +18,7 @@ export type Verifier = {
   verify(headers: Headers, body: Uint8Array): Promise<Verdict>;
   /**
    * Whether the source has a secret at all. `off`: none in force is known, not even after the look that a
-   * well-formed signature asks for, so that a secret that was just added works soon.
+   * well-formed proof asks for, so that a secret that was just added works soon.
    */
   presence(headers: Headers): Promise<'on' | 'off' | 'unavailable'>;
   /** For `/health`: `ok` when at least one key is known, or can be fetched, that verifies now. */
@@ -28,20 +28,20 @@ export type Verifier = {
 const inForce = (keys: readonly SigningKey[], now: number): SigningKey[] =>
   keys.filter(({ until }) => until === null || now < until);
 
-export type VerifierOptions = { source: Source; secrets: SecretSource; clock: Clock };
+export type VerifierOptions = { scheme: Scheme; secrets: SecretSource; clock: Clock };
 
 /**
- * A missing or malformed signature is refused without asking the store. One that matches nothing asks `secrets`
+ * A missing or malformed proof is refused without asking the store. One that matches nothing asks `secrets`
  * to look again once; if the last look failed it may be our knowledge that is old, so the answer is
  * `unavailable`, never a refusal.
  */
-export const createVerifier = ({ source, secrets, clock }: VerifierOptions): Verifier => ({
+export const createVerifier = ({ scheme, secrets, clock }: VerifierOptions): Verifier => ({
   verify: async (headers, body) => {
-    const signature = readSignature(headers, source);
-    if (signature === null) return { outcome: 'refused' };
+    const proof = readProof(headers, scheme);
+    if (proof === null) return { outcome: 'refused' };
     const known = await secrets.keys();
     if (known === null) return { outcome: 'unavailable' };
-    const match = (keys: readonly SigningKey[]) => matchSignature(signature, body, inForce(keys, clock()));
+    const match = (keys: readonly SigningKey[]) => matchProof(proof, body, inForce(keys, clock()));
     const secret = match(known);
     if (secret !== null) return { outcome: 'verified', secret };
     const { keys, lastRefreshFailed } = await secrets.refreshAfterMismatch();
@@ -53,7 +53,7 @@ export const createVerifier = ({ source, secrets, clock }: VerifierOptions): Ver
     const known = await secrets.keys();
     if (known === null) return 'unavailable';
     if (inForce(known, clock()).length > 0) return 'on';
-    if (readSignature(headers, source) === null) return 'off';
+    if (readProof(headers, scheme) === null) return 'off';
     const { keys, lastRefreshFailed } = await secrets.refreshAfterMismatch();
     if (inForce(keys, clock()).length > 0) return 'on';
     return lastRefreshFailed ? 'unavailable' : 'off';

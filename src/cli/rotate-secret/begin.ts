@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { toUtcIso } from '../../domain/instant.ts';
 import { own } from '../../domain/json.ts';
-import type { Source } from '../../domain/source.ts';
+import { SENDERS } from '../../senders/registry.ts';
 import type { ExitCode } from '../shared/command.ts';
 import { CommandError } from '../shared/command-error.ts';
 import { keyNames, parseDocument, stage } from './document.ts';
@@ -9,14 +9,6 @@ import { documentToChange, keyInGrace, signingKeys } from './keys.ts';
 import { commandFor, describePlan, type Rotation, write } from './rotation.ts';
 import type { StoredSecret } from './secret-store.ts';
 import { describeSince, findStaged } from './staged.ts';
-
-/** Where a source's secret is entered. */
-const WHERE: Record<Source, string> = {
-  jira: 'In Jira, edit the webhook (System > WebHooks) and put it into "Secret". Do so for every webhook that delivers here.',
-  github: 'In GitHub, edit the webhook (Settings > Webhooks) and put it into "Secret".',
-  bitbucket: 'In Bitbucket, edit the webhook (Repository settings > Webhooks) and put it into "Secret".',
-  commits: 'Give it to whatever sends commits: npm run commits reads it from COMMITS_WEBHOOK_SECRET.',
-};
 
 export type BeginTools = {
   /** Resolves when every receiver can know what was staged. */
@@ -70,7 +62,7 @@ export const begin = async (rotation: Rotation, { wait, show }: BeginTools): Pro
   await checkStillStaged(rotation, after[keyNames(source).next]);
   say(`The new ${source} secret, shown this once:`);
   show(secret);
-  say(`${WHERE[source]}
+  say(`${SENDERS[source].secret_goes}
 Then let it deliver something, and look whether it was used: ${commandFor(source, 'status')}
 When it was, the old one can go: ${commandFor(source, 'finish')}`);
   return 0;

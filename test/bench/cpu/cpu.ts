@@ -2,6 +2,7 @@ import { createHmac } from 'node:crypto';
 import { signatureOf } from '../../../src/cli/shared/sign.ts';
 import { normalize } from '../../../src/senders/jira/normalize.ts';
 import { parseDelivery } from '../../../src/senders/jira/parse.ts';
+import { SENDERS } from '../../../src/senders/registry.ts';
 import { overrideSecret } from '../../../src/verify/secret-source.ts';
 import { createVerifier } from '../../../src/verify/verify-delivery.ts';
 import { minified, readDeliveries, typicalUpdate } from '../shared/deliveries.ts';
@@ -21,7 +22,7 @@ const signed = (bytes: Buffer): Signed => ({
 });
 
 const secrets = overrideSecret('JIRA_WEBHOOK_SECRET', SECRET);
-const verifier = createVerifier({ source: 'jira', secrets, clock: () => NOW_MS });
+const verifier = createVerifier({ scheme: SENDERS.jira.scheme, secrets, clock: () => NOW_MS });
 
 /** What a delivery goes through before the first write. */
 const ours = async ({ bytes, headers }: Signed): Promise<unknown> => {

@@ -4,6 +4,7 @@ import { begin } from '../../../src/cli/rotate-secret/begin.ts';
 import type { Use } from '../../../src/cli/rotate-secret/deliveries.ts';
 import { finish } from '../../../src/cli/rotate-secret/finish.ts';
 import { CommandError } from '../../../src/cli/shared/command-error.ts';
+import { SENDERS } from '../../../src/senders/registry.ts';
 import { createSecretCache } from '../../../src/verify/secret-cache.ts';
 import { createSecretsManagerClient, fetchSigningKeys } from '../../../src/verify/secrets-manager.ts';
 import { createVerifier } from '../../../src/verify/verify-delivery.ts';
@@ -79,7 +80,7 @@ export const play = async (moves: Move[]): Promise<Played> => {
     const verifierOf = (source: Source) => {
       const fetch = () => fetchSigningKeys(client, ARN, { source, graceHours: 24, clock });
       const secrets = createSecretCache({ fetch, clock, log: { warn: () => {} } });
-      return createVerifier({ source, secrets, clock });
+      return createVerifier({ scheme: SENDERS[source].scheme, secrets, clock });
     };
     return { jira: verifierOf('jira'), github: verifierOf('github'), close: () => client.destroy() };
   });

@@ -1,5 +1,6 @@
 import { createHmac } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { SENDERS } from '../../../src/senders/registry.ts';
 import { createSecretCache } from '../../../src/verify/secret-cache.ts';
 import { createSecretsManagerClient, fetchSigningKeys } from '../../../src/verify/secrets-manager.ts';
 import { createVerifier, type Verdict } from '../../../src/verify/verify-delivery.ts';
@@ -24,7 +25,7 @@ const openWorld = async () => {
   const clock = () => now;
   const fetch = () => fetchSigningKeys(client, ARN, { source: 'jira', graceHours: 24, clock });
   const secrets = createSecretCache({ fetch, clock, log: { warn: () => {} } });
-  const verifier = createVerifier({ source: 'jira', secrets, clock });
+  const verifier = createVerifier({ scheme: SENDERS.jira.scheme, secrets, clock });
   return {
     store,
     secrets,

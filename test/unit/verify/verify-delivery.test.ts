@@ -2,6 +2,7 @@ import { createHmac } from 'node:crypto';
 import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Source } from '../../../src/domain/source.ts';
+import { SENDERS } from '../../../src/senders/registry.ts';
 import { createSecretCache, type SecretCache } from '../../../src/verify/secret-cache.ts';
 import { noSecret, overrideSecret } from '../../../src/verify/secret-source.ts';
 import { createSecretsManagerClient, fetchSigningKeys } from '../../../src/verify/secrets-manager.ts';
@@ -43,7 +44,7 @@ const startProcess = (source: Source = 'jira'): { secrets: SecretCache; verifier
   const fetch = () => fetchSigningKeys(client, ARN, { source, graceHours: 24, clock });
   const log = { warn: (...line: unknown[]) => void warnings.push(line) };
   const secrets = createSecretCache({ fetch, clock, log });
-  return { secrets, verifier: createVerifier({ source, secrets, clock }) };
+  return { secrets, verifier: createVerifier({ scheme: SENDERS[source].scheme, secrets, clock }) };
 };
 
 const put = (document: Record<string, unknown>, createdMs = now): void =>
@@ -337,7 +338,7 @@ describe('many deliveries', () => {
 describe('the local override', () => {
   const verifierOf = (secret: string) =>
     createVerifier({
-      source: 'jira',
+      scheme: SENDERS.jira.scheme,
       secrets: overrideSecret('JIRA_WEBHOOK_SECRET', secret),
       clock: () => START,
     });
@@ -368,7 +369,7 @@ describe('the presence of a source', () => {
   });
 
   it('is off for ever where there is no place to look', async () => {
-    const verifier = createVerifier({ source: 'github', secrets: noSecret, clock: () => now });
+    const verifier = createVerifier({ scheme: SENDERS.github.scheme, secrets: noSecret, clock: () => now });
     expect(await verifier.presence(signedBy('any'))).toBe('off');
   });
 

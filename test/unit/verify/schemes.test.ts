@@ -2,8 +2,9 @@ import { createHmac } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { COMMIT_SOURCES } from '../../../src/domain/source.ts';
+import { SENDERS } from '../../../src/senders/registry.ts';
+import { matchProof, readProof } from '../../../src/verify/schemes.ts';
 import type { SigningKey } from '../../../src/verify/secret-document.ts';
-import { matchSignature, readSignature } from '../../../src/verify/signature.ts';
 import { anyText } from '../../support/any-text.ts';
 import { depth } from '../../support/depth.ts';
 
@@ -29,8 +30,8 @@ const MAIN = [key('main', SECRET)];
 
 /** What one `X-Hub-Signature` value comes to over a body. */
 const verdict = (value: string, body: Uint8Array = BODY, keys: SigningKey[] = MAIN): string | null => {
-  const signature = readSignature(new Map([['x-hub-signature', value]]), 'jira');
-  return signature && matchSignature(signature, body, keys);
+  const proof = readProof(new Map([['x-hub-signature', value]]), SENDERS.jira.scheme);
+  return proof && matchProof(proof, body, keys);
 };
 
 describe('a signature value', () => {
@@ -73,7 +74,7 @@ describe('a signature value', () => {
     ['the digest in base64', 'sha256=pHccOfvpDzF8eCToPd7zyq6cs9l2whSs4fKTfhMyY8k='],
     ['96 bare digits', SHA384],
   ])('is malformed with %s, because nothing is guessed or trimmed', (_, value) => {
-    expect(readSignature(new Map([['x-hub-signature', value]]), 'jira')).toBeNull();
+    expect(readProof(new Map([['x-hub-signature', value]]), SENDERS.jira.scheme)).toBeNull();
   });
 
   it('verifies bytes that are no text, because the raw bytes are signed', () => {
@@ -149,7 +150,7 @@ describe('which header decides', () => {
   ];
 
   it.each(NAMES)('reads %s, because some sender uses it', (name) => {
-    expect(readSignature(new Map([[name, `sha256=${SHA256}`]]), 'jira')).toEqual({
+    expect(readProof(new Map([[name, `sha256=${SHA256}`]]), SENDERS.jira.scheme)).toEqual({
       method: 'sha256',
       digest: Buffer.from(SHA256, 'hex'),
     });
@@ -162,7 +163,7 @@ describe('which header decides', () => {
         [later, `sha256=${SHA256}`],
         [earlier, ''],
       ]);
-      expect(readSignature(headers, 'jira')).toBeNull();
+      expect(readProof(headers, SENDERS.jira.scheme)).toBeNull();
     },
   );
 
@@ -171,17 +172,17 @@ describe('which header decides', () => {
       ['x-hub-signature-256', 'sha256=00'],
       ['x-hub-signature', `sha256=${SHA256}`],
     ]);
-    expect(readSignature(headers, 'jira')?.digest.toString('hex')).toBe(SHA256);
+    expect(readProof(headers, SENDERS.jira.scheme)?.digest.toString('hex')).toBe(SHA256);
   });
 
   it('finds none among other headers, because only these five carry a signature', () => {
     expect(
-      readSignature(
+      readProof(
         new Map([
           ['authorization', `sha256=${SHA256}`],
           ['x-signature', SHA256],
         ]),
-        'jira',
+        SENDERS.jira.scheme,
       ),
     ).toBeNull();
   });
@@ -198,7 +199,9 @@ describe('which header of a commit source is read', () => {
   ];
 
   it.each(COMMIT_SOURCES)('is one only for %s, because it sends no other that counts', (source) => {
-    const read = ALL.filter((name) => readSignature(new Map([[name, `sha256=${SHA256}`]]), source) !== null);
+    const read = ALL.filter(
+      (name) => readProof(new Map([[name, `sha256=${SHA256}`]]), SENDERS[source].scheme) !== null,
+    );
     expect(read).toEqual([OWN[source]]);
   });
 
@@ -207,7 +210,50 @@ describe('which header of a commit source is read', () => {
       ['x-hub-signature', `sha1=${SHA1}`],
       ['x-hub-signature-256', `sha256=${SHA256}`],
     ]);
-    expect(readSignature(headers, source)?.digest.toString('hex')).toBe(SHA256);
+    expect(readProof(headers, SENDERS[source].scheme)?.digest.toString('hex')).toBe(SHA256);
+  });
+});
+
+describe('a token', () => {
+  const SCHEME = { token: 'x-a-token' };
+  const KEYS = [key('next', 'soon'), key('main', SECRET), key('empty', '')];
+  const named = (token: string, keys = KEYS): string | null => {
+    const proof = readProof(new Map([['x-a-token', token]]), SCHEME);
+    return proof && matchProof(proof, BODY, keys);
+  };
+
+  it.each([
+    ['soon', 'next'],
+    [SECRET, 'main'],
+  ])('%s names the key it is, because the log shows which one a sender still uses', (token, name) => {
+    expect(named(token)).toBe(name);
+  });
+
+  it.each([
+    ' soon',
+    'soon ',
+    'Soon',
+    'soo',
+    'soonsoon',
+    'soon, soon',
+    'soon\u0000',
+    `sha256=${SHA256}`,
+    'x'.repeat(10_000),
+  ])('%j is no key, because nothing is guessed or trimmed', (token) => {
+    expect(named(token)).toBeNull();
+  });
+
+  it('proves nothing when it is empty or missing, so that the store is not asked', () => {
+    expect(readProof(new Map([['x-a-token', '']]), SCHEME)).toBeNull();
+    expect(readProof(new Map([['x-hub-signature', `sha256=${SHA256}`]]), SCHEME)).toBeNull();
+  });
+
+  it('is the bytes of a key, because a secret may be kept in base64', () => {
+    expect(named('ключ €', [key('bytes', Buffer.from('ключ €'))])).toBe('bytes');
+  });
+
+  it('verifies nothing but the very text, whatever a header holds', () => {
+    fc.assert(fc.property(anyText(), (text) => (named(text) === 'main') === (text === SECRET)));
   });
 });
 
