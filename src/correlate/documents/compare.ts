@@ -12,7 +12,7 @@ const compareNumbers: Compare<string> = (a, b) => {
 };
 
 /** Numbers by value (an id of 20 digits is more than a double holds), before any other text. */
-export const compareIds: Compare<string> = (a, b) => {
+export const numbersFirst: Compare<string> = (a, b) => {
   if (isNumber(a) && isNumber(b)) return compareNumbers(a, b) || compareText(a, b);
   if (isNumber(a) !== isNumber(b)) return isNumber(a) ? -1 : 1;
   return compareText(a, b);

@@ -8,14 +8,14 @@ import type {
   StoryWithoutCommits,
   TouchedIssue,
 } from '../../domain/run-document.ts';
-import { compareIds, compareText, sortBy } from './compare.ts';
+import { compareText, numbersFirst, sortBy } from './compare.ts';
 
 /*
  * Each part of a document with its lists sorted and its keys in the published order, whatever order they came in.
  * The fields are named one by one because the order in which they stand here is the order of the bytes.
  */
 
-const byIssueId = (a: { issue_id: string }, b: { issue_id: string }) => compareIds(a.issue_id, b.issue_id);
+const byIssueId = (a: { issue_id: string }, b: { issue_id: string }) => numbersFirst(a.issue_id, b.issue_id);
 const byRepository = (a: { repository: string }, b: { repository: string }) =>
   compareText(a.repository, b.repository);
 
@@ -65,7 +65,7 @@ const matchedIssue = (matched: MatchedIssue): MatchedIssue => ({
   issue_id: matched.issue_id,
   commits: sortCommits(matched.commits.map(linkedCommit)),
   pull_requests: sortBy(matched.pull_requests.map(pullRequest), byRepository, (a, b) =>
-    compareIds(a.id, b.id),
+    numbersFirst(a.id, b.id),
   ),
 });
 

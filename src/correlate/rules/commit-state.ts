@@ -1,10 +1,18 @@
 import type { DeliveredCommit, DeliveredPullRequest } from '../../domain/commit.ts';
 import type { CommitState } from '../../domain/link.ts';
-import { bodyOf, latestBody } from './body.ts';
 import { findBranchKeys, findKeys, findMessageKeys } from './find-keys.ts';
-import { joinNamed, latestSaid, MOST_KEYS, truncatedIf, UNKNOWN_MS } from './named.ts';
-import { compareIds, fuller, isOver, union } from './order.ts';
-import { titleOf } from './title.ts';
+import {
+  fuller,
+  isOver,
+  joinNamed,
+  latestSaid,
+  MOST_KEYS,
+  shorterFirst,
+  truncatedIf,
+  UNKNOWN_MS,
+  union,
+} from './joins.ts';
+import { bodyOf, latestBody, titleOf } from './pull-request-state.ts';
 
 /** A commit is in one or two pull requests; more than this are not looked at. */
 const MOST_PULL_REQUESTS = 20;
@@ -83,7 +91,7 @@ const mergeTitles = (a: Titles, b: Titles): { titles: Titles; more: boolean } =>
     const known = merged.get(id);
     merged.set(id, known ? { ...latestSaid(known, said), ...latestBody(known, said) } : said);
   }
-  const smallest = [...merged].sort(([x], [y]) => compareIds(x, y)).slice(0, MOST_PULL_REQUESTS);
+  const smallest = [...merged].sort(([x], [y]) => shorterFirst(x, y)).slice(0, MOST_PULL_REQUESTS);
   return { titles: Object.fromEntries(smallest), more: merged.size > MOST_PULL_REQUESTS };
 };
 

@@ -1,6 +1,6 @@
 import type { Named } from '../../domain/link.ts';
+import { MOST_KEYS, truncatedIf } from './joins.ts';
 import { mergedBranches } from './merged-branches.ts';
-import { MOST_KEYS, truncatedIf } from './named.ts';
 
 /**
  * A letter that has case, or a digit, makes a longer word of what it touches. Letters of scripts without case do

@@ -1,71 +1,5 @@
 import { type Candidates, type Links, type RefState, RULES } from '../../domain/link.ts';
-import { MOST_KEYS, truncatedIf } from './named.ts';
-import { compareIds, unique } from './order.ts';
-import { leavesOut, readingsOf } from './readings.ts';
-
-/** Of each rule the keys that this state's texts hold, in the order of the pull requests' numbers. */
-const namedBy = (state: RefState): Candidates => {
-  if (state.kind === 'pull_request')
-    return {
-      message: [],
-      branch: state.branch_keys,
-      pull_request_title: state.title_keys,
-      pull_request_body: state.body?.keys ?? [],
-    };
-  const byId = Object.entries(state.pull_requests).sort(([a], [b]) => compareIds(a, b));
-  return {
-    message: state.details?.keys ?? [],
-    branch: state.branch_keys,
-    pull_request_title: unique(byId.flatMap(([, { keys }]) => keys)),
-    pull_request_body: unique(byId.flatMap(([, { body }]) => body?.keys ?? [])),
-  };
-};
-
-/** What two rows of one commit tell together: the first rule of both decides, as it would for one row. */
-export const joinLinks = (a: Links | null, b: Links | null): Links | null => {
-  if (a === null || b === null) return a ?? b;
-  if (a.rule !== b.rule) return RULES.indexOf(a.rule) < RULES.indexOf(b.rule) ? a : b;
-  return { rule: a.rule, issue_ids: unique([...a.issue_ids, ...b.issue_ids]).sort(compareIds) };
-};
-
-/**
- * The keys a commit or pull request names, by where it names them; at most `MOST_KEYS` of each rule. One rule takes
- * no place of another, because a second report of a commit must not take away what the first one told.
- */
-export const candidatesOf = (state: RefState): Candidates => {
-  const { message, branch, pull_request_title, pull_request_body } = namedBy(state);
-  return {
-    message: message.slice(0, MOST_KEYS),
-    branch: branch.slice(0, MOST_KEYS),
-    pull_request_title: pull_request_title.slice(0, MOST_KEYS),
-    pull_request_body: pull_request_body.slice(0, MOST_KEYS),
-  };
-};
-
-/** The keys of all rules in every reading, in the order of the rules, each once. */
-export const allCandidates = (state: RefState): string[] => {
-  const candidates = candidatesOf(state);
-  const named = RULES.flatMap((rule) => candidates[rule]);
-  const readings = RULES.flatMap((rule) => readingsOf(candidates[rule]).flat());
-  return unique([...named, ...readings]);
-};
-
-/** Where a state says that a text had more keys than were looked at. */
-const saidBy = (state: RefState): ({ keys_truncated?: true } | null | undefined)[] => {
-  if (state.kind === 'pull_request')
-    return [state, state.body, truncatedIf(state.title_keys_truncated === true)];
-  const held = Object.values(state.pull_requests);
-  return [state, state.details, ...held, ...held.map(({ body }) => body)];
-};
-
-/** True when it names more keys than are looked at. */
-export const isTruncated = (state: RefState): boolean => {
-  const named = namedBy(state);
-  return (
-    RULES.some((rule) => leavesOut(named[rule])) ||
-    saidBy(state).some((said) => said?.keys_truncated === true)
-  );
-};
+import { MOST_KEYS, shorterFirst, truncatedIf, unique } from './joins.ts';
 
 /**
  * The issues it belongs to: the first rule that names at least one wins, and all it names count. Of the readings of
@@ -84,7 +18,101 @@ export const evaluate = (candidates: Candidates, issueOf: (key: string) => strin
     const ids = readingsOf(candidates[rule])
       .map(meant)
       .filter((id) => id !== null);
-    if (ids.length > 0) return { rule, issue_ids: unique(ids).sort(compareIds) };
+    if (ids.length > 0) return { rule, issue_ids: unique(ids).sort(shorterFirst) };
   }
   return null;
+};
+
+/**
+ * What each key may mean, the more exact first: `_` belongs to some projects' keys, and parts words in others, so
+ * `FEATURE_ABC-1` may be that or `ABC-1`. All together at most `MOST_KEYS` if the keys are, since each is a row that
+ * waits for ever.
+ */
+export const readingsOf = (keys: string[]): string[][] => {
+  let room = MOST_KEYS - keys.length;
+  return keys.map((key) => {
+    const shorter = shorterReadings(key).slice(0, room);
+    room -= shorter.length;
+    return [key, ...shorter];
+  });
+};
+
+/** A project's key begins with a letter and has two characters. */
+const READING = /^[A-Z][A-Z0-9_]+-/;
+
+/** What follows each `_` of a project's key, if that is one too, longest first. */
+const shorterReadings = (key: string): string[] => {
+  const parts = key.split('_');
+  return parts.slice(1).flatMap((_, index) => {
+    const rest = parts.slice(index + 1).join('_');
+    return READING.test(rest) ? [rest] : [];
+  });
+};
+
+/**
+ * The keys a commit or pull request names, by where it names them; at most `MOST_KEYS` of each rule. One rule takes
+ * no place of another, because a second report of a commit must not take away what the first one told.
+ */
+export const candidatesOf = (state: RefState): Candidates => {
+  const { message, branch, pull_request_title, pull_request_body } = namedBy(state);
+  return {
+    message: message.slice(0, MOST_KEYS),
+    branch: branch.slice(0, MOST_KEYS),
+    pull_request_title: pull_request_title.slice(0, MOST_KEYS),
+    pull_request_body: pull_request_body.slice(0, MOST_KEYS),
+  };
+};
+
+/** Of each rule the keys that this state's texts hold, in the order of the pull requests' numbers. */
+const namedBy = (state: RefState): Candidates => {
+  if (state.kind === 'pull_request')
+    return {
+      message: [],
+      branch: state.branch_keys,
+      pull_request_title: state.title_keys,
+      pull_request_body: state.body?.keys ?? [],
+    };
+  const byId = Object.entries(state.pull_requests).sort(([a], [b]) => shorterFirst(a, b));
+  return {
+    message: state.details?.keys ?? [],
+    branch: state.branch_keys,
+    pull_request_title: unique(byId.flatMap(([, { keys }]) => keys)),
+    pull_request_body: unique(byId.flatMap(([, { body }]) => body?.keys ?? [])),
+  };
+};
+
+/** The keys of all rules in every reading, in the order of the rules, each once. */
+export const allCandidates = (state: RefState): string[] => {
+  const candidates = candidatesOf(state);
+  const named = RULES.flatMap((rule) => candidates[rule]);
+  const readings = RULES.flatMap((rule) => readingsOf(candidates[rule]).flat());
+  return unique([...named, ...readings]);
+};
+
+/** True when it names more keys than are looked at. */
+export const isTruncated = (state: RefState): boolean => {
+  const named = namedBy(state);
+  return (
+    RULES.some((rule) => leavesOut(named[rule])) ||
+    saidBy(state).some((said) => said?.keys_truncated === true)
+  );
+};
+
+/** True when there are more readings than `readingsOf` gives. */
+export const leavesOut = (keys: string[]): boolean =>
+  keys.length + keys.flatMap(shorterReadings).length > MOST_KEYS;
+
+/** Where a state says that a text had more keys than were looked at. */
+const saidBy = (state: RefState): ({ keys_truncated?: true } | null | undefined)[] => {
+  if (state.kind === 'pull_request')
+    return [state, state.body, truncatedIf(state.title_keys_truncated === true)];
+  const held = Object.values(state.pull_requests);
+  return [state, state.details, ...held, ...held.map(({ body }) => body)];
+};
+
+/** What two rows of one commit tell together: the first rule of both decides, as it would for one row. */
+export const joinLinks = (a: Links | null, b: Links | null): Links | null => {
+  if (a === null || b === null) return a ?? b;
+  if (a.rule !== b.rule) return RULES.indexOf(a.rule) < RULES.indexOf(b.rule) ? a : b;
+  return { rule: a.rule, issue_ids: unique([...a.issue_ids, ...b.issue_ids]).sort(shorterFirst) };
 };

@@ -1,10 +1,7 @@
 import type { DeliveredPullRequest } from '../../domain/commit.ts';
-import type { PullRequestState, Said } from '../../domain/link.ts';
-import { bodyOf, latestBody } from './body.ts';
+import type { Body, PullRequestState, Said } from '../../domain/link.ts';
 import { findBranchKeys, findKeys } from './find-keys.ts';
-import { latestSaid, MOST_KEYS, truncatedIf, UNKNOWN_MS } from './named.ts';
-import { fuller, isOver, union } from './order.ts';
-import { titleOf } from './title.ts';
+import { fuller, isOver, latestSaid, MOST_KEYS, truncatedIf, UNKNOWN_MS, union } from './joins.ts';
 
 /** What one delivery tells of a pull request, in the order in which a merge writes it: equal states are equal bytes. */
 export const toPullRequestState = (pullRequest: DeliveredPullRequest): PullRequestState => {
@@ -24,46 +21,29 @@ export const toPullRequestState = (pullRequest: DeliveredPullRequest): PullReque
   };
 };
 
-type Title = Pick<PullRequestState, 'title' | 'updated_ms' | 'title_keys' | 'title_keys_truncated'>;
+const MOST_CODE_POINTS = 1_000;
 
-const saidBy = ({ title_keys, title_keys_truncated, updated_ms }: PullRequestState): Said => ({
-  keys: title_keys,
-  ...truncatedIf(title_keys_truncated === true),
-  updated_ms,
-});
-
-/** The newest title; of two told at the same instant the fuller one, with the keys of both. */
-const latestTitle = (a: PullRequestState, b: PullRequestState): Title => {
-  const { keys, keys_truncated, updated_ms } = latestSaid(saidBy(a), saidBy(b));
-  const titles = [a, b].filter((one) => one.updated_ms === updated_ms).map(({ title }) => title);
-  return {
-    title: titles.reduce(fuller),
-    updated_ms,
-    title_keys: keys,
-    ...(keys_truncated ? { title_keys_truncated: true } : {}),
-  };
+/** The first line that holds anything, trimmed, at most 1,000 code points. */
+export const titleOf = (text: string): string => {
+  const [line = ''] = text.trimStart().split(/[\r\n]/, 1);
+  return Array.from(line.slice(0, 2 * MOST_CODE_POINTS))
+    .slice(0, MOST_CODE_POINTS)
+    .join('')
+    .trimEnd();
 };
 
-type Address = { url: string; url_ms: number };
+/** The keys of a pull request's body that was told at an instant; nothing when nobody told one. */
+export const bodyOf = (body: string | null, updated_ms: number): Body =>
+  body === null ? {} : { body: { ...findKeys(withoutComments(body)), updated_ms } };
 
-const addressOf = ({ url, url_ms, updated_ms }: PullRequestState): Address[] =>
-  url === null ? [] : [{ url, url_ms: url_ms ?? updated_ms }];
-
-const newer = (a: Address, b: Address): Address => {
-  if (a.url_ms !== b.url_ms) return a.url_ms > b.url_ms ? a : b;
-  return { url: fuller(a.url, b.url), url_ms: a.url_ms };
-};
-
-/** The newest url: who tells none, as in our own format, takes none away. */
-const latestUrl = (
-  a: PullRequestState,
-  b: PullRequestState,
-  updated_ms: number,
-): Pick<PullRequestState, 'url' | 'url_ms'> => {
-  const [first, ...rest] = [...addressOf(a), ...addressOf(b)];
-  if (first === undefined) return { url: null };
-  const { url, url_ms } = rest.reduce(newer, first);
-  return url_ms === updated_ms ? { url } : { url, url_ms };
+/**
+ * Without what no reader sees: comments such as a template's `<!-- for example ABC-1 -->`. One that does not end goes
+ * on to the end, as in Markdown.
+ */
+const withoutComments = (body: string): string => {
+  const [shown = '', ...rest] = body.split('<!--');
+  const behind = rest.map((part) => part.split('-->').slice(1).join('-->'));
+  return [shown, ...behind].join(' ');
 };
 
 /**
@@ -81,4 +61,52 @@ export const mergePullRequests = (a: PullRequestState, b: PullRequestState): Pul
     ...truncatedIf(isOverBranches || a.keys_truncated === true || b.keys_truncated === true),
     ...latestBody(a, b),
   };
+};
+
+type Title = Pick<PullRequestState, 'title' | 'updated_ms' | 'title_keys' | 'title_keys_truncated'>;
+
+/** The newest title; of two told at the same instant the fuller one, with the keys of both. */
+const latestTitle = (a: PullRequestState, b: PullRequestState): Title => {
+  const { keys, keys_truncated, updated_ms } = latestSaid(saidBy(a), saidBy(b));
+  const titles = [a, b].filter((one) => one.updated_ms === updated_ms).map(({ title }) => title);
+  return {
+    title: titles.reduce(fuller),
+    updated_ms,
+    title_keys: keys,
+    ...(keys_truncated ? { title_keys_truncated: true } : {}),
+  };
+};
+
+const saidBy = ({ title_keys, title_keys_truncated, updated_ms }: PullRequestState): Said => ({
+  keys: title_keys,
+  ...truncatedIf(title_keys_truncated === true),
+  updated_ms,
+});
+
+/** The newest url: who tells none, as in our own format, takes none away. */
+const latestUrl = (
+  a: PullRequestState,
+  b: PullRequestState,
+  updated_ms: number,
+): Pick<PullRequestState, 'url' | 'url_ms'> => {
+  const [first, ...rest] = [...addressOf(a), ...addressOf(b)];
+  if (first === undefined) return { url: null };
+  const { url, url_ms } = rest.reduce(newer, first);
+  return url_ms === updated_ms ? { url } : { url, url_ms };
+};
+
+type Address = { url: string; url_ms: number };
+
+const addressOf = ({ url, url_ms, updated_ms }: PullRequestState): Address[] =>
+  url === null ? [] : [{ url, url_ms: url_ms ?? updated_ms }];
+
+const newer = (a: Address, b: Address): Address => {
+  if (a.url_ms !== b.url_ms) return a.url_ms > b.url_ms ? a : b;
+  return { url: fuller(a.url, b.url), url_ms: a.url_ms };
+};
+
+/** The newest body anybody told: who tells none takes none away. */
+export const latestBody = (a: Body, b: Body): Body => {
+  const body = a.body && b.body ? latestSaid(a.body, b.body) : (a.body ?? b.body);
+  return body ? { body } : {};
 };

@@ -1,5 +1,5 @@
 import type { Rename, RepositoryFacts } from '../../domain/repository.ts';
-import { union } from './order.ts';
+import { union } from './joins.ts';
 
 /** More than anybody renames; a sender that makes names up must not fill a row. */
 const MOST = 100;

@@ -16,13 +16,13 @@ import type { Item } from '../../store/calls/table.ts';
 import { toSnapshot } from '../../store/issues/snapshot-row.ts';
 import { type IssueLinksRow, isSuperseded, readIssueLinks } from '../../store/links/issue-links-row.ts';
 import { toCommitItem, toStoryWithoutCommits, toTouchedIssue } from '../documents/items.ts';
+import { MOST_KEYS, truncatedIf } from '../rules/joins.ts';
 import { allCandidates, isTruncated } from '../rules/links.ts';
-import { MOST_KEYS, truncatedIf } from '../rules/named.ts';
+import { nameOf } from '../rules/news.ts';
 import { isStory } from '../rules/story.ts';
 import type { Affected } from './affected.ts';
 import { type KnownRef, readKnown } from './known-refs.ts';
 import { belongsTo, refsOfIssue } from './linked-refs.ts';
-import { nameOf } from './news.ts';
 import { ISSUES_TOGETHER, type Scope } from './scope.ts';
 import { keysOf } from './update-issue.ts';
 

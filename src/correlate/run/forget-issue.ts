@@ -6,7 +6,7 @@ import type { Item } from '../../store/calls/table.ts';
 import { readIssueLinks } from '../../store/links/issue-links-row.ts';
 import { type BatchDeps, newScope } from './batch-deps.ts';
 import { lookAtIssue } from './look-at-issue.ts';
-import { unpackRow } from './unpack-row.ts';
+import { unpackRow } from './unpack-event.ts';
 
 /** Rows are up to 400 kB. */
 const ROWS_AT_A_TIME = 25;

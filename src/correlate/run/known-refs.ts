@@ -4,7 +4,7 @@ import { type RowsReader, readAhead } from '../../store/calls/gather.ts';
 import { refKey, repositoryRowKey } from '../../store/calls/keys.ts';
 import { type RefRow, readRefs } from '../../store/links/ref-row.ts';
 import { joinLinks } from '../rules/links.ts';
-import { joinStates } from './news.ts';
+import { joinStates } from '../rules/news.ts';
 import { type Names, readNames } from './repositories.ts';
 import type { ReadScope } from './scope.ts';
 

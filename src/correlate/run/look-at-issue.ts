@@ -10,12 +10,12 @@ import { type Claims, type FoundIssue, keyNow, supersededBy } from '../../store/
 import { rowAliases } from '../../store/issues/snapshot-row.ts';
 import type { KeyPage } from '../../store/links/candidates.ts';
 import { isSuperseded, putIssueLinks, readIssueLinks } from '../../store/links/issue-links-row.ts';
+import type { News } from '../rules/news.ts';
 import type { Affected } from './affected.ts';
 import type { Touched } from './collect-findings.ts';
 import { type Evaluated, evaluateRefs } from './evaluate-refs.ts';
 import { readKnown } from './known-refs.ts';
 import { firstKeyPage, refsFrom } from './linked-refs.ts';
-import type { News } from './news.ts';
 import { AT_A_TIME, MOST_CONFLICTS, type Scope } from './scope.ts';
 import { updateAffected } from './update-affected.ts';
 import {

@@ -5,7 +5,7 @@ import type { Item } from '../../store/calls/table.ts';
 import { isExpired, tenantOfRow } from '../../store/events/event-row.ts';
 import type { BatchDeps } from './batch-deps.ts';
 import type { Work } from './unpack-event.ts';
-import { plainIssue, unpackRow } from './unpack-row.ts';
+import { plainIssue, unpackRow } from './unpack-event.ts';
 
 /** An event whose processing is to be written down. */
 type Due = { event_id: string; expires_at: number };

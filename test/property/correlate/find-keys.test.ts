@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import * as finder from '../../../src/correlate/rules/find-keys.ts';
-import { readingsOf } from '../../../src/correlate/rules/readings.ts';
+import { readingsOf } from '../../../src/correlate/rules/links.ts';
 import { isIssueKey } from '../../../src/domain/issue-key.ts';
 import { anyText } from '../../support/any-text.ts';
 import { depth } from '../../support/depth.ts';

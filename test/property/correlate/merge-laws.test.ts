@@ -6,9 +6,8 @@ import {
   newCommitState,
   toCommitState,
 } from '../../../src/correlate/rules/commit-state.ts';
-import { allCandidates, candidatesOf } from '../../../src/correlate/rules/links.ts';
+import { allCandidates, candidatesOf, readingsOf } from '../../../src/correlate/rules/links.ts';
 import { mergePullRequests, toPullRequestState } from '../../../src/correlate/rules/pull-request-state.ts';
-import { readingsOf } from '../../../src/correlate/rules/readings.ts';
 import type { CommitState, PullRequestState, RefState } from '../../../src/domain/link.ts';
 import { depth } from '../../support/depth.ts';
 
