@@ -1,4 +1,4 @@
-import { CfnOutput, Stack } from 'aws-cdk-lib';
+import { Annotations, CfnOutput, Stack } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import { AlarmTopic } from './constructs/alarm-topic.ts';
 import { ArtifactBucket } from './constructs/artifact-bucket.ts';
@@ -6,13 +6,11 @@ import { EventTable } from './constructs/event-table.ts';
 import { ServiceAlarms } from './constructs/service-alarms.ts';
 import { ServiceDashboard } from './constructs/service-dashboard.ts';
 import { ServiceFunctions } from './constructs/service-functions.ts';
-import { StreamConsumer } from './constructs/stream-consumer.ts';
-import { SweepSchedule } from './constructs/sweep-schedule.ts';
+import { StreamConsumer, SweepSchedule } from './constructs/triggers.ts';
 import { WebhookApi } from './constructs/webhook-api.ts';
 import { WebhookSecret } from './constructs/webhook-secret.ts';
 import type { StackContext } from './context.ts';
 import { ServiceMetrics } from './service-metrics.ts';
-import { addWarnings } from './warnings.ts';
 
 export type JiraWebhookSyncStackProps = {
   readonly context: StackContext;
@@ -29,7 +27,6 @@ export class JiraWebhookSyncStack extends Stack {
       terminationProtection: production,
       tags: { project: 'jira-webhook-sync', stage },
     });
-    addWarnings(this, context);
     const table = new EventTable(this, 'Events', { production });
     const bucket = new ArtifactBucket(this, 'Artifacts', { retentionDays: context.retentionDays });
     const { secret } = new WebhookSecret(this, 'Secret', {
@@ -45,17 +42,18 @@ export class JiraWebhookSyncStack extends Stack {
     });
     const windowSeconds = context.batchWindowSeconds;
     new StreamConsumer(this, 'Stream', {
-      consumer: functions.correlate,
+      consumer: functions.named('correlate'),
       table,
       bucket,
       windowSeconds,
     });
-    new SweepSchedule(this, 'Sweep', { sweep: functions.sweep });
-    const api = new WebhookApi(this, 'Api', { ...functions, context });
+    new SweepSchedule(this, 'Sweep', { sweep: functions.named('sweep') });
+    const api = new WebhookApi(this, 'Api', { functions, context });
     const { topic } = new AlarmTopic(this, 'AlarmTopic', { email: context.alarmEmail });
     const metrics = new ServiceMetrics({ api, functions, table });
     const alarms = new ServiceAlarms(this, 'Alarms', { metrics, topic, quietHours, docsUrl });
     const dashboard = new ServiceDashboard(this, 'Dashboard', { metrics, alarms: alarms.all });
+    addWarnings(this, context, functions);
     this.output({
       WebhookUrl: `${api.url}/webhooks/jira`,
       ApiUrl: api.url,
@@ -80,3 +78,26 @@ const nextStep = (secretArn: string): string =>
     `aws secretsmanager get-secret-value --secret-id ${secretArn} --query SecretString --output text`,
     'and make a webhook in Jira with WebhookUrl and the value of jira_webhook_secret; docs/runbooks/setup.md has every click.',
   ].join(' ');
+
+/**
+ * What all functions of an account and region may run at once unless AWS gave it more, and what of it must stay
+ * unreserved (Lambda developer guide, "Configuring reserved concurrency for a function").
+ */
+const STANDARD_QUOTA = 1_000;
+const MUST_STAY_UNRESERVED = 100;
+
+/** Warns at synth of values that are allowed and may still be a mistake. Only production is worth the words. */
+const addWarnings = (stack: Stack, context: StackContext, functions: ServiceFunctions): void => {
+  const { production, alarmEmail, throttleRate } = context;
+  if (!production) return;
+  const warn = (id: string, text: string) =>
+    Annotations.of(stack).addWarningV2(`jira-webhook-sync:${id}`, text);
+  if (alarmEmail === undefined)
+    warn('no-alarm-email', 'alarmEmail is not set: no alarm reaches anybody who is not subscribed by hand.');
+  const reserved = functions.all.reduce((sum, one) => sum + one.reserved, 0);
+  if (reserved > STANDARD_QUOTA - MUST_STAY_UNRESERVED)
+    warn(
+      'much-concurrency',
+      `throttleRate ${throttleRate} sets ${reserved} concurrent runs aside. Of the ${STANDARD_QUOTA} that an account has as standard ${MUST_STAY_UNRESERVED} must stay free: without a larger quota the deploy fails.`,
+    );
+};

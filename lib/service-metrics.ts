@@ -4,13 +4,11 @@ import { METRICS_NAMESPACE, type MetricName } from '../src/contract/metrics.ts';
 import type { EventTable } from './constructs/event-table.ts';
 import type { ServiceFunctions } from './constructs/service-functions.ts';
 import type { WebhookApi } from './constructs/webhook-api.ts';
-import { sumOf } from './sum-of.ts';
-import { tableThrottles } from './table-throttles.ts';
-import { mostTimeUsed, timeUsedByEach } from './time-used.ts';
+import { mostTimeUsed, sumOf, tableThrottles, timeUsedByEach } from './metric-math.ts';
 
 type Parts = { api: WebhookApi; functions: ServiceFunctions; table: EventTable };
 
-/** Everything that tells how the service does; alarms and dashboard know no other metrics. */
+/** Everything that shows how the service is doing; alarms and dashboard know no other metrics. */
 export class ServiceMetrics {
   private readonly api: WebhookApi;
   private readonly functions: ServiceFunctions;
@@ -107,7 +105,7 @@ export class ServiceMetrics {
 
   /** How old the last record of a batch was (milliseconds). */
   streamLag(period: Duration): Metric {
-    return this.functions.correlate.function.metric('IteratorAge', {
+    return this.functions.named('correlate').function.metric('IteratorAge', {
       statistic: Stats.MAXIMUM,
       period,
       label: 'stream lag (ms)',
@@ -115,6 +113,6 @@ export class ServiceMetrics {
   }
 
   sweepRuns(period: Duration): Metric {
-    return this.functions.sweep.function.metricInvocations({ period, label: 'sweeps' });
+    return this.functions.named('sweep').function.metricInvocations({ period, label: 'sweeps' });
   }
 }

@@ -2,8 +2,8 @@ import { Duration, RemovalPolicy } from 'aws-cdk-lib';
 import { BlockPublicAccess, Bucket, BucketEncryption, ObjectOwnership } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
 import { QUARANTINED_TAG } from '../../src/contract/artifacts.ts';
-import { acknowledge } from '../acknowledge.ts';
-import { pinLogicalId } from '../pin-logical-id.ts';
+import { acknowledge } from '../checks.ts';
+import { pinLogicalId } from '../default-child.ts';
 
 export type ArtifactBucketProps = {
   /** Days until an event expires. */

@@ -9,12 +9,14 @@ import {
 } from 'aws-cdk-lib/aws-dynamodb';
 import { Construct } from 'constructs';
 import { TABLE, TTL_ATTRIBUTE } from '../../src/contract/table.ts';
-import { pinLogicalId } from '../pin-logical-id.ts';
+import { pinLogicalId } from '../default-child.ts';
 
 export type EventTableProps = {
   /** Keeps the table whatever happens to the stack. */
   readonly production: boolean;
 };
+
+export type IndexName = (typeof TABLE.indexes)[number]['name'];
 
 type KeyAttribute = { name: string; type: 'S' | 'N' };
 
@@ -30,7 +32,7 @@ const projection = (include: readonly string[]) =>
 
 /**
  * The table, from the one definition that the code uses too. Point-in-time recovery is on in every stage: it
- * costs little, and it is what a mistake is mended with.
+ * costs little, and only it can undo a mistake.
  */
 export class EventTable extends Construct {
   /** Part of the contract with what is deployed: another one would make a new, empty table. */
@@ -67,7 +69,7 @@ export class EventTable extends Construct {
   }
 
   /** ARN of one of the table's indexes. */
-  indexArn(name: (typeof TABLE.indexes)[number]['name']): string {
+  indexArn(name: IndexName): string {
     return `${this.table.tableArn}/index/${name}`;
   }
 }

@@ -2,19 +2,23 @@ import { Duration } from 'aws-cdk-lib';
 import {
   Alarm,
   type AlarmBase,
+  AlarmRule,
+  AlarmState,
+  CfnCompositeAlarm,
   ComparisonOperator,
-  type MathExpression,
+  CompositeAlarm,
+  MathExpression,
   Metric,
   TreatMissingData,
 } from 'aws-cdk-lib/aws-cloudwatch';
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
-import { type AlarmName, alarmDescription } from '../alarm-list.ts';
-import type { QuietHours } from '../quiet-hours.ts';
+import { ALARM_NAMES, ALARMS, type AlarmName, alarmDescription, type Limit } from '../alarms.ts';
+import { defaultChildOf } from '../default-child.ts';
+import { filled } from '../metric-math.ts';
+import { type QuietHours, quietExpression, SILENCE_MINUTES } from '../quiet-hours.ts';
 import type { ServiceMetrics } from '../service-metrics.ts';
-import { filled } from '../sum-of.ts';
-import { SilenceAlarm } from './silence-alarm.ts';
 
 export type ServiceAlarmsProps = {
   readonly metrics: ServiceMetrics;
@@ -25,74 +29,107 @@ export type ServiceAlarmsProps = {
   readonly docsUrl: string | undefined;
 };
 
-const FIVE_MINUTES = Duration.minutes(5);
-const QUARTER = Duration.minutes(15);
-const HOUR = Duration.hours(1);
-const DAY = Duration.days(1);
-
-/** So much within one period is too much. Periods slide: each minute the last one is looked at. */
-type Limit = { name: AlarmName; metric: Metric | MathExpression; atLeast: number };
-
-const trafficLimits = (metrics: ServiceMetrics): Limit[] => [
-  { name: 'ServerErrors', metric: metrics.serverErrors(FIVE_MINUTES), atLeast: 5 },
-  // Few, and over a longer time: a quiet site has a few deliveries an hour, and each of them is lost.
-  { name: 'SignaturesRefused', metric: metrics.count('SignaturesRefused', HOUR), atLeast: 3 },
-  { name: 'AddressesRefused', metric: metrics.count('AddressesRefused', FIVE_MINUTES), atLeast: 1 },
-  { name: 'TooLarge', metric: metrics.tooLarge(FIVE_MINUTES), atLeast: 1 },
-  // Over a day: what cannot be read may come a few times a day, and is gone after its retention.
-  { name: 'Quarantined', metric: metrics.count('Quarantined', DAY), atLeast: 10 },
-  { name: 'GatewayThrottled', metric: metrics.gatewayThrottled(FIVE_MINUTES), atLeast: 1 },
-  { name: 'TableThrottled', metric: metrics.tableThrottled(FIVE_MINUTES), atLeast: 1 },
-];
-
-const workLimits = (metrics: ServiceMetrics): Limit[] => [
-  { name: 'FunctionsThrottled', metric: metrics.functionsThrottled(FIVE_MINUTES), atLeast: 1 },
-  { name: 'FunctionErrors', metric: metrics.functionErrors(FIVE_MINUTES), atLeast: 1 },
-  { name: 'NearTimeout', metric: metrics.timeoutUsed(FIVE_MINUTES), atLeast: 80 },
-  { name: 'StreamLag', metric: metrics.streamLag(FIVE_MINUTES), atLeast: 10 * 60_000 },
-  { name: 'ProcessingFailed', metric: metrics.count('ProcessingFailed', FIVE_MINUTES), atLeast: 1 },
-  { name: 'DocumentsUnwritten', metric: metrics.count('DocumentsUnwritten', FIVE_MINUTES), atLeast: 1 },
-  { name: 'SweepFound', metric: metrics.count('SweepFound', FIVE_MINUTES), atLeast: 1 },
-];
-
-/** Everything that people are told of by e-mail, each with what to do first. */
+/** Every alarm that is sent by e-mail: the rows of `ALARMS`. */
 export class ServiceAlarms extends Construct {
   readonly all: AlarmBase[];
-  private readonly docsUrl: string | undefined;
 
-  constructor(scope: Construct, id: string, props: ServiceAlarmsProps) {
+  constructor(scope: Construct, id: string, { metrics, topic, quietHours, docsUrl }: ServiceAlarmsProps) {
     super(scope, id);
-    const { metrics, topic, quietHours, docsUrl } = props;
-    this.docsUrl = docsUrl;
-    this.all = [
-      ...[...trafficLimits(metrics), ...workLimits(metrics)].map((limit) => this.tooMuch(limit)),
-      this.sweepMissing(metrics),
-      new SilenceAlarm(this, 'Silence', { metrics, quietHours, docsUrl }).alarm,
-    ];
+    this.all = ALARM_NAMES.map((name) => {
+      const description = alarmDescription(name, docsUrl);
+      return name === 'NoDelivery'
+        ? new SilenceAlarm(this, 'Silence', { metrics, quietHours, description }).alarm
+        : createAlarm(this, name, {
+            description,
+            limit: ALARMS[name].limit,
+            metric: metricOf(name, metrics),
+          });
+    });
     for (const alarm of this.all) alarm.addAlarmAction(new SnsAction(topic));
   }
+}
 
-  private tooMuch({ name, metric, atLeast }: Limit): Alarm {
-    return new Alarm(this, name, {
-      alarmDescription: alarmDescription(name, this.docsUrl),
-      // An expression fills its gaps itself.
-      metric: metric instanceof Metric ? filled(metric) : metric,
-      threshold: atLeast,
-      evaluationPeriods: 1,
-      comparisonOperator: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
-      treatMissingData: TreatMissingData.NOT_BREACHING,
-    });
+type SilenceAlarmProps = Pick<ServiceAlarmsProps, 'metrics' | 'quietHours'> & {
+  readonly description: string;
+};
+
+/**
+ * "No delivery of Jira outside quiet hours". A metric that is not there breaches, which would be every night; so with
+ * quiet hours a second alarm serves as the clock, by a metric that always has values, and only both together count.
+ */
+class SilenceAlarm extends Construct {
+  /** The one that is sent. */
+  readonly alarm: AlarmBase;
+
+  constructor(scope: Construct, id: string, { metrics, quietHours, description }: SilenceAlarmProps) {
+    super(scope, id);
+    this.alarm =
+      quietHours === null
+        ? this.silence(metrics, ALARMS.NoDelivery.limit, description)
+        : this.outside(quietHours, metrics, description);
   }
 
-  /** Four quarters of an hour, because one may fall between two runs. */
-  private sweepMissing(metrics: ServiceMetrics): Alarm {
-    return new Alarm(this, 'SweepMissing', {
-      alarmDescription: alarmDescription('SweepMissing', this.docsUrl),
-      metric: filled(metrics.sweepRuns(QUARTER)),
-      threshold: 1,
-      evaluationPeriods: 4,
-      comparisonOperator: ComparisonOperator.LESS_THAN_THRESHOLD,
-      treatMissingData: TreatMissingData.BREACHING,
+  private outside(quietHours: QuietHours, metrics: ServiceMetrics, description: string): AlarmBase {
+    const silence = this.silence(
+      metrics,
+      { below: 1, periods: 1 },
+      'No delivery of Jira within an hour; nobody is told of it at night.',
+    );
+    const quiet = this.quiet(metrics, quietHours);
+    const both = new CompositeAlarm(this, 'NoDelivery', {
+      alarmDescription: description,
+      alarmRule: AlarmRule.allOf(
+        AlarmRule.fromAlarm(silence, AlarmState.ALARM),
+        AlarmRule.not(AlarmRule.fromAlarm(quiet, AlarmState.ALARM)),
+      ),
+    });
+    // CDK gives composite alarms a physical name, which CloudFormation does not ask for.
+    defaultChildOf(both, CfnCompositeAlarm).addPropertyDeletionOverride('AlarmName');
+    return both;
+  }
+
+  private silence(metrics: ServiceMetrics, limit: Limit, description: string): Alarm {
+    return createAlarm(this, 'Silence', { description, metric: metricOf('NoDelivery', metrics), limit });
+  }
+
+  /** In alarm means quiet hours. The sweep runs more often than once a period, so its runs serve as the clock. */
+  private quiet(metrics: ServiceMetrics, quietHours: QuietHours): Alarm {
+    const period = Duration.minutes(SILENCE_MINUTES);
+    return createAlarm(this, 'QuietHours', {
+      description: 'Tells the time: in alarm means quiet hours. Nobody is told of it.',
+      metric: new MathExpression({
+        label: 'quiet hours',
+        period,
+        expression: quietExpression(quietHours, 'clock'),
+        usingMetrics: { clock: metrics.sweepRuns(period) },
+      }),
+      limit: { atLeast: 1 },
     });
   }
 }
+
+const metricOf = (name: AlarmName, metrics: ServiceMetrics): Metric | MathExpression =>
+  ALARMS[name].metric(metrics, Duration.minutes(ALARMS[name].minutes));
+
+type AlarmSettings = { description: string; metric: Metric | MathExpression; limit: Limit };
+
+/** Too little also means no value at all: then there is nothing to fill, and missing data breaches. */
+const createAlarm = (scope: Construct, id: string, { description, metric, limit }: AlarmSettings): Alarm =>
+  new Alarm(scope, id, {
+    alarmDescription: description,
+    // An expression fills its gaps itself.
+    metric: metric instanceof Metric ? filled(metric) : metric,
+    ...('atLeast' in limit
+      ? {
+          threshold: limit.atLeast,
+          evaluationPeriods: 1,
+          comparisonOperator: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
+          treatMissingData: TreatMissingData.NOT_BREACHING,
+        }
+      : {
+          threshold: limit.below,
+          evaluationPeriods: limit.periods,
+          comparisonOperator: ComparisonOperator.LESS_THAN_THRESHOLD,
+          treatMissingData: TreatMissingData.BREACHING,
+        }),
+  });

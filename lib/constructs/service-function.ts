@@ -11,23 +11,52 @@ import {
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import type { ENV } from '../../src/contract/env.ts';
-import { acknowledge } from '../acknowledge.ts';
-import type { FunctionSettings } from '../function-settings.ts';
+import { acknowledge } from '../checks.ts';
+import type { StackContext } from '../context.ts';
+import { defaultChildOf } from '../default-child.ts';
 import type { Permissions } from '../permissions.ts';
+import type { ArtifactBucket } from './artifact-bucket.ts';
+import type { EventTable } from './event-table.ts';
 
-export type ServiceFunctionProps = {
+/** What the functions' rights and environments are made from. */
+export type Resources = {
+  readonly table: EventTable;
+  readonly bucket: ArtifactBucket;
+  readonly secretArn: string;
+  readonly context: StackContext;
+};
+
+/** What one function is given, and why: a file of `lib/functions`. */
+export type FunctionSpec = {
   readonly description: string;
-  /** Folder with `index.mjs`, as `npm run build` made it. It is deployed as it is. */
-  readonly bundle: string;
-  readonly settings: FunctionSettings;
+  /**
+   * Memory is CPU as well: 1,769 MB are one whole processor (Lambda developer guide, "Configure Lambda function
+   * memory").
+   */
+  readonly memoryMb: number;
+  readonly timeoutSeconds: number;
+  /**
+   * Concurrent invocations set aside for the function, in production only: they come out of the 1,000 that all
+   * functions of an account and region share (a new account has as few as 10, and would refuse). Null sets none
+   * aside and limits nothing.
+   */
+  readonly reservedConcurrency: number | null;
+  /** Whether stack traces show lines of the sources. Reading the maps costs a start about 70 ms. */
+  readonly sourceMaps: boolean;
+  /** Exactly what it reads; everything else has a default that holds on Lambda. */
   readonly environment: Partial<Record<keyof typeof ENV, string>>;
-  /** Everything the function may do beside logging and tracing. */
+  /** Everything it may do beside logging and tracing. */
   readonly permissions: Permissions;
-  /** Sends a part of its invocations to X-Ray, which is charged for each. */
-  readonly traced: boolean;
   /** Why there is no queue for invocations that failed. */
   readonly noDeadLetters: string;
-  /** Reserves the concurrency of the settings, and keeps the logs whatever happens to the stack. */
+};
+
+export type ServiceFunctionProps = FunctionSpec & {
+  /** Folder with `index.mjs`, as `npm run build` made it. It is deployed as it is. */
+  readonly bundle: string;
+  /** Sends a part of its invocations to X-Ray, which is charged for each. */
+  readonly traced: boolean;
+  /** Reserves concurrency, and keeps the logs whatever happens to the stack. */
   readonly production: boolean;
 };
 
@@ -36,17 +65,20 @@ export class ServiceFunction extends Construct {
   readonly function: LambdaFunction;
   readonly role: Role;
   readonly timeout: Duration;
+  /** Concurrency that production sets aside for it. */
+  readonly reserved: number;
 
   constructor(scope: Construct, id: string, props: ServiceFunctionProps) {
     super(scope, id);
-    const { settings, production } = props;
-    this.timeout = Duration.seconds(settings.timeoutSeconds);
+    const { production } = props;
+    this.timeout = Duration.seconds(props.timeoutSeconds);
+    this.reserved = props.reservedConcurrency ?? 0;
     const logGroup = new LogGroup(this, 'Logs', {
       retention: RetentionDays.ONE_MONTH,
       removalPolicy: production ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
     });
     this.role = this.createRole(logGroup, props);
-    const reserved = production ? settings.reservedConcurrency : null;
+    const reserved = production ? props.reservedConcurrency : null;
     this.function = new LambdaFunction(this, 'Function', {
       description: props.description,
       runtime: Runtime.NODEJS_24_X,
@@ -56,12 +88,12 @@ export class ServiceFunction extends Construct {
       role: this.role.withoutPolicyUpdates(),
       logGroup,
       tracing: props.traced ? Tracing.ACTIVE : Tracing.DISABLED,
-      memorySize: settings.memoryMb,
+      memorySize: props.memoryMb,
       timeout: this.timeout,
       ...(reserved === null ? {} : { reservedConcurrentExecutions: reserved }),
       environment: {
         ...props.environment,
-        ...(settings.sourceMaps ? { NODE_OPTIONS: '--enable-source-maps' } : {}),
+        ...(props.sourceMaps ? { NODE_OPTIONS: '--enable-source-maps' } : {}),
       },
     });
     waitForUseOnly(this.function);
@@ -93,11 +125,8 @@ export class ServiceFunction extends Construct {
  * CDK lets a function also depend on its role by name, for policies that are resources of their own. Ours are part of
  * the role, and using it is dependency enough; cfn-lint warns of the second one (W3005).
  */
-const waitForUseOnly = (one: LambdaFunction): void => {
-  const { defaultChild } = one.node;
-  if (!(defaultChild instanceof CfnFunction)) throw new TypeError('the function is no function');
-  defaultChild.addDeletionOverride('DependsOn');
-};
+const waitForUseOnly = (one: LambdaFunction): void =>
+  defaultChildOf(one, CfnFunction).addDeletionOverride('DependsOn');
 
 /** Neither action knows resources (service authorization reference, "AWS X-Ray"). */
 const mayTrace = (): PolicyStatement =>

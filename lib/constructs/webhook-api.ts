@@ -1,27 +1,30 @@
 import { Stack } from 'aws-cdk-lib';
 import {
+  ApiMapping,
   CfnStage,
+  DomainName,
   HttpApi,
   HttpMethod,
   HttpRoute,
   HttpRouteKey,
   HttpStage,
   type IHttpRouteAuthorizer,
+  SecurityPolicy,
 } from 'aws-cdk-lib/aws-apigatewayv2';
 import { HttpIamAuthorizer } from 'aws-cdk-lib/aws-apigatewayv2-authorizers';
 import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
+import { Certificate } from 'aws-cdk-lib/aws-certificatemanager';
 import type { Metric } from 'aws-cdk-lib/aws-cloudwatch';
 import { Construct } from 'constructs';
 import { ROUTES, type Route } from '../../src/contract/routes.ts';
-import { acknowledge } from '../acknowledge.ts';
+import { acknowledge } from '../checks.ts';
 import type { StackContext } from '../context.ts';
+import { defaultChildOf } from '../default-child.ts';
 import { AccessLog, REFUSED_BEFORE_US, THROTTLED } from './access-log.ts';
-import { ApiDomain } from './api-domain.ts';
-import type { ServiceFunction } from './service-function.ts';
+import type { ServiceFunctions } from './service-functions.ts';
 
 export type WebhookApiProps = {
-  readonly ingest: ServiceFunction;
-  readonly read: ServiceFunction;
+  readonly functions: ServiceFunctions;
   readonly context: StackContext;
 };
 
@@ -77,12 +80,12 @@ export class WebhookApi extends Construct {
     this.refusedBeforeUs = accessLog.count('RefusedBeforeUs', REFUSED_BEFORE_US, this.api.apiId);
   }
 
-  private addRoutes({ ingest, read }: WebhookApiProps): HttpRoute[] {
+  private addRoutes({ functions }: WebhookApiProps): HttpRoute[] {
     // One permission for each function: one for each route would outgrow the function's policy of 20 kB.
     const whole = { scopePermissionToRoute: false };
     const integrations = {
-      ingest: new HttpLambdaIntegration('Ingest', ingest.function, whole),
-      read: new HttpLambdaIntegration('Read', read.function, whole),
+      ingest: new HttpLambdaIntegration('Ingest', functions.named('ingest').function, whole),
+      read: new HttpLambdaIntegration('Read', functions.named('read').function, whole),
     };
     const authorizer = new HttpIamAuthorizer();
     const add = (name: string, routeKey: HttpRouteKey, to: Route['served_by'], by?: IHttpRouteAuthorizer) =>
@@ -113,9 +116,41 @@ export class WebhookApi extends Construct {
 
   /** A stage can only name routes that are there. */
   private slowDown(stage: HttpStage, routes: HttpRoute[]): void {
-    const { defaultChild } = stage.node;
-    if (!(defaultChild instanceof CfnStage)) throw new TypeError('the stage is no stage');
-    defaultChild.routeSettings = Object.fromEntries(SLOW_ROUTES.map((key) => [key, SLOW]));
+    const settings = Object.fromEntries(SLOW_ROUTES.map((key) => [key, SLOW]));
+    defaultChildOf(stage, CfnStage).routeSettings = settings;
     stage.node.addDependency(...routes);
+  }
+}
+
+type ApiDomainProps = {
+  readonly stage: HttpStage;
+  readonly domainName: string;
+  /** Of a certificate in the region of the stack that covers the name. */
+  readonly certificateArn: string;
+};
+
+/** A host name of one's own for the API. Its DNS record is made by hand: the zone may lie anywhere. */
+class ApiDomain extends Construct {
+  readonly url: string;
+  /** What the DNS record of the name has to point to. */
+  readonly target: string;
+
+  constructor(scope: Construct, id: string, { stage, domainName, certificateArn }: ApiDomainProps) {
+    super(scope, id);
+    const name = new DomainName(this, 'Name', {
+      domainName,
+      certificate: Certificate.fromCertificateArn(this, 'Certificate', certificateArn),
+      securityPolicy: SecurityPolicy.TLS_1_2,
+    });
+    new ApiMapping(this, 'Mapping', { api: stage.api, domainName: name, stage });
+    this.url = `https://${domainName}`;
+    this.target = name.regionalDomainName;
+  }
+
+  /** Undefined when the context names no domain. */
+  static create(scope: Construct, stage: HttpStage, context: StackContext): ApiDomain | undefined {
+    const { domainName, certificateArn } = context;
+    if (domainName === undefined || certificateArn === undefined) return undefined;
+    return new ApiDomain(scope, 'Domain', { stage, domainName, certificateArn });
   }
 }

@@ -1,8 +1,8 @@
 import { RemovalPolicy } from 'aws-cdk-lib';
 import { type ISecret, Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
-import { acknowledge } from '../acknowledge.ts';
-import { pinLogicalId } from '../pin-logical-id.ts';
+import { acknowledge } from '../checks.ts';
+import { pinLogicalId } from '../default-child.ts';
 
 export type WebhookSecretProps = {
   /** Keeps a generated secret whatever happens to the stack. */

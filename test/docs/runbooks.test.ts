@@ -1,49 +1,11 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { ALARMS, RUNBOOK } from '../../lib/alarm-list.ts';
-import { readContext } from '../../lib/context.ts';
 import { CHECKS } from '../../src/cli/smoke/run-checks.ts';
-import { codeBlocks, inlineCode, page, pages, tableRows } from '../support/markdown.ts';
+import { codeBlocks, inlineCode, page, pages } from '../support/markdown.ts';
 
 const PROJECT = join(import.meta.dirname, '../..');
 const source = (file: string): string => readFileSync(join(PROJECT, file), 'utf8');
-const unquoted = (cell = ''): string[] => [...cell.matchAll(/`([^`]+)`/g)].map((match) => match[1] ?? '');
-
-/** Each section of a page, by the anchor of its heading. */
-const sections = new Map(
-  page(RUNBOOK)
-    .split(/^## /m)
-    .slice(1)
-    .map((text) => [(text.split('\n')[0] ?? '').toLowerCase().replaceAll(' ', '-'), text]),
-);
-
-describe('an alarm', () => {
-  const alarms = Object.entries(ALARMS).map(([name, { section }]) => ({ name, section }));
-
-  it.each(alarms)('$name names a section that is there and names it, because an e-mail links it', (alarm) => {
-    expect(sections.get(alarm.section)).toContain(`\`${alarm.name}\``);
-  });
-
-  it('is in the table of alarms with its section, because that is read first', () => {
-    const listed = tableRows(page('docs/alarms.md'), 'alarm').flatMap(([names, , section = '']) =>
-      unquoted(names).map((name) => ({ name, section: /#([a-z-]+)\)$/.exec(section)?.[1] })),
-    );
-    expect(listed.toSorted((a, b) => a.name.localeCompare(b.name))).toEqual(
-      alarms.toSorted((a, b) => a.name.localeCompare(b.name)),
-    );
-  });
-});
-
-describe('troubleshooting', () => {
-  it.each([...sections.keys()])(
-    'answers the same five questions in %s, because people are in a hurry',
-    (name) => {
-      const asked = [...(sections.get(name) ?? '').matchAll(/^- \*\*([^*]+)\*\*/gm)].map((match) => match[1]);
-      expect(asked).toEqual(['Means:', 'Lost?', 'Look first:', 'Mend:', 'Over when:']);
-    },
-  );
-});
 
 describe('a runbook', () => {
   const runbooks = pages.filter(({ file }) => /^docs\/(runbooks\/|local-invoke)/.test(file));
@@ -63,43 +25,6 @@ describe('a runbook', () => {
     );
     const files = readdirSync(join(PROJECT, 'docs/runbooks')).filter((file) => /^[a-z-]+\.md$/.test(file));
     expect(files.filter((file) => !links.includes(file))).toEqual([]);
-  });
-});
-
-describe('setup', () => {
-  const SETUP = page('docs/runbooks/setup.md');
-  const namesOf = (context: Record<string, unknown>): string[] => {
-    try {
-      readContext(context);
-      return [];
-    } catch (fault) {
-      return /Names: ([\w, ]+)\./.exec(String(fault))?.[1]?.split(', ') ?? [];
-    }
-  };
-
-  it('has every value of the context and no other, because people choose from the list', () => {
-    const names = tableRows(SETUP, 'name').map(([name]) => unquoted(name).join());
-    expect(names.toSorted()).toEqual(namesOf({ nobodyKnows: 'this' }).toSorted());
-  });
-
-  it('tells the defaults of the code', () => {
-    const { stage, throttleRate, throttleBurst, retentionDays } = readContext({});
-    const told = new Map(
-      tableRows(SETUP, 'name').map(([name, standard]) => [unquoted(name).join(), standard]),
-    );
-    expect([told.get('stage'), told.get('throttleRate')]).toEqual([`\`${stage}\``, String(throttleRate)]);
-    expect([told.get('throttleBurst'), told.get('retentionDays')]).toEqual(
-      [throttleBurst, retentionDays].map(String),
-    );
-  });
-
-  it('has every output of the stack', () => {
-    const [, block = ''] =
-      /this\.output\(\{([\s\S]*?)\n {4}\}\);/.exec(source('lib/jira-webhook-sync-stack.ts')) ?? [];
-    const outputs = [...block.matchAll(/\b([A-Z]\w+):/g)].map((match) => match[1]);
-    const listed = tableRows(SETUP, 'output').flatMap(([names]) => unquoted(names));
-    expect(outputs.length).toBeGreaterThan(6);
-    expect(listed.toSorted()).toEqual(outputs.toSorted());
   });
 });
 

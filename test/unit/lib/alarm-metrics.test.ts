@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import * as z from 'zod/mini';
-import { ALARMS, type AlarmName, alarmDescription } from '../../../lib/alarm-list.ts';
+import { ALARM_NAMES, type AlarmName, alarmDescription } from '../../../lib/alarms.ts';
 import { describeMetric, type Query, queriesOf } from './alarm-queries.ts';
 import { EVERYTHING_SET, type SynthesizedStack, synthStack } from './synth-stack.ts';
 
@@ -54,14 +54,14 @@ const LOOKS_AT: Record<AlarmName, string[]> = {
   NoDelivery: [ours('JiraDeliveriesTaken')],
 };
 
-const isAlarmName = (name: string): name is AlarmName => name in ALARMS;
-const NAMES = Object.keys(ALARMS).filter(isAlarmName);
-
 describe('what is looked at', () => {
-  it.each(NAMES)('by %s is these metrics of these resources, because others are never in alarm', (name) => {
-    const [alarm] = alarmsOf(dev).filter(({ text }) => text === alarmDescription(name, undefined));
-    expect(alarm?.queries.flatMap(describeMetric).sort()).toEqual(LOOKS_AT[name].toSorted());
-  });
+  it.each(ALARM_NAMES)(
+    'by %s is these metrics of these resources, because others are never in alarm',
+    (name) => {
+      const [alarm] = alarmsOf(dev).filter(({ text }) => text === alarmDescription(name, undefined));
+      expect(alarm?.queries.flatMap(describeMetric).sort()).toEqual(LOOKS_AT[name].toSorted());
+    },
+  );
 
   it('is the runs of the sweep for the time and the deliveries of Jira, with quiet hours, because only both together tell', () => {
     const found = alarmsOf(quiet).filter(({ id }) => id.startsWith('AlarmsSilence'));

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import * as z from 'zod/mini';
-import { ALARMS, type AlarmName, alarmDescription, RUNBOOK } from '../../../lib/alarm-list.ts';
+import { ALARM_NAMES, ALARMS, type AlarmName, alarmDescription, RUNBOOK } from '../../../lib/alarms.ts';
 import { statementsOf } from './statements.ts';
 import { EVERYTHING_SET, type SynthesizedStack, synthStack } from './synth-stack.ts';
 
@@ -41,9 +41,6 @@ const told = (stack: SynthesizedStack): Map<string, AlarmProperties> =>
     alarmsOf(stack).flatMap(([, alarm]) => (alarm.AlarmActions ? [[alarm.AlarmDescription, alarm]] : [])),
   );
 
-const isAlarmName = (name: string): name is AlarmName => name in ALARMS;
-const NAMES = Object.keys(ALARMS).filter(isAlarmName);
-
 /** The text of the e-mail, with a link where the context says what it begins with. */
 const textOf = (name: AlarmName, stack = dev): string =>
   alarmDescription(name, stack === everything ? EVERYTHING_SET.docsUrl : undefined);
@@ -68,7 +65,7 @@ const expressionOf = ({ Metrics }: AlarmProperties): string | undefined =>
 describe('the alarms', () => {
   it('are those of the list and no others, because the runbook has a section for each', () => {
     for (const stack of [dev, everything])
-      expect([...told(stack).keys()].sort()).toEqual(NAMES.map((name) => textOf(name, stack)).sort());
+      expect([...told(stack).keys()].sort()).toEqual(ALARM_NAMES.map((name) => textOf(name, stack)).sort());
   });
 
   it('all tell the one topic', () => {
@@ -78,7 +75,7 @@ describe('the alarms', () => {
   });
 
   it('say what is wrong, what to do first and where to read on, in what an e-mail can hold', () => {
-    for (const name of NAMES) {
+    for (const name of ALARM_NAMES) {
       const { wrong, first, section } = ALARMS[name];
       const text = alarmDescription(name, undefined);
       expect(text).toBe(`${wrong} First: ${first} Runbook: ${RUNBOOK}#${section}`);
@@ -94,7 +91,7 @@ describe('the alarms', () => {
       / Runbook: https:\/\/git\.example\.com\/team\/sync\/blob\/main\/docs\/runbooks\/troubleshooting\.md#lag$/,
     );
     const longest = `https://${'a'.repeat(201)}`;
-    for (const name of NAMES) expect(alarmDescription(name, longest).length).toBeLessThanOrEqual(1024);
+    for (const name of ALARM_NAMES) expect(alarmDescription(name, longest).length).toBeLessThanOrEqual(1024);
   });
 
   it.each([

@@ -2,18 +2,18 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import * as z from 'zod/mini';
-import { functionSettings } from '../../../lib/function-settings.ts';
 import { ASSUMPTIONS, STACK } from '../../../src/cli/cost/inputs.ts';
 import { SWEPT_MINUTES } from '../../../src/cli/cost/quantities.ts';
 import { FUNCTIONS } from '../../../src/contract/functions.ts';
+import { idOf } from './function-resources.ts';
 import { synthStack } from './synth-stack.ts';
 
 const PROJECT = join(import.meta.dirname, '../../..');
 const source = (file: string): string => readFileSync(join(PROJECT, file), 'utf8');
 
-const { resources } = synthStack();
+const stack = synthStack();
 const ofType = (type: string) =>
-  Object.values(resources)
+  Object.values(stack.resources)
     .filter((one) => one.Type === type)
     .map(({ Properties }) => Properties);
 
@@ -24,10 +24,9 @@ const alarmMetrics = ({ Metrics }: Record<string, unknown>): number =>
   Metrics === undefined ? 1 : metrics.parse(Metrics).filter((one) => one.MetricStat !== undefined).length;
 
 describe('what the bill takes from the stack', () => {
-  const settings = functionSettings(50);
-
   it.each(FUNCTIONS)('has the memory of %s', (name) => {
-    expect(STACK.memory_mb[name]).toBe(settings[name].memoryMb);
+    const id = idOf(stack, name, 'AWS::Lambda::Function');
+    expect(stack.resources[id]?.Properties.MemorySize).toBe(STACK.memory_mb[name]);
   });
 
   it('has the parallelization of the stream', () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import * as z from 'zod/mini';
-import { ALARMS } from '../../../lib/alarm-list.ts';
+import { ALARMS } from '../../../lib/alarms.ts';
 import { METRICS } from '../../../src/contract/metrics.ts';
 import { EVERYTHING_SET, synthStack } from './synth-stack.ts';
 

@@ -1,8 +1,14 @@
-import { Duration } from 'aws-cdk-lib';
+import { Aws, Duration } from 'aws-cdk-lib';
+import { PolicyDocument, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { EventSourceMapping, FilterCriteria, StartingPosition } from 'aws-cdk-lib/aws-lambda';
 import { S3OnFailureDestination } from 'aws-cdk-lib/aws-lambda-event-sources';
+import { Schedule, ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
+import { LambdaInvoke } from 'aws-cdk-lib/aws-scheduler-targets';
 import { Construct } from 'constructs';
+import { SWEEP_MINUTES } from '../../src/contract/functions.ts';
 import { BATCH_SIZE, LANES, STREAM_FILTERS } from '../../src/contract/stream.ts';
+import { acknowledge } from '../checks.ts';
+import { NEXT_RUN } from '../functions/sweep.ts';
 import type { ArtifactBucket } from './artifact-bucket.ts';
 import type { EventTable } from './event-table.ts';
 import type { ServiceFunction } from './service-function.ts';
@@ -42,6 +48,52 @@ export class StreamConsumer extends Construct {
       maxRecordAge: Duration.hours(1),
       onFailure: new S3OnFailureDestination(bucket.bucket),
       supportS3OnFailureDestination: true,
+    });
+  }
+}
+
+export type SweepScheduleProps = {
+  readonly sweep: ServiceFunction;
+};
+
+/**
+ * Runs the sweep. Without a dead-letter queue and with few retries: the next run does what a missed or failed one
+ * did not do, and an alarm says when none came.
+ */
+export class SweepSchedule extends Construct {
+  constructor(scope: Construct, id: string, { sweep }: SweepScheduleProps) {
+    super(scope, id);
+    // The scheduler has handed over when the event is queued; these two are about what Lambda does with it then.
+    sweep.function.configureAsyncInvoke({ retryAttempts: 0, maxEventAge: Duration.minutes(10) });
+    acknowledge(sweep.function, {
+      'Serverless-LambdaAsyncFailureDestination': NEXT_RUN,
+    });
+    new Schedule(this, 'Schedule', {
+      description: 'Runs the sweep',
+      schedule: ScheduleExpression.rate(Duration.minutes(SWEEP_MINUTES)),
+      target: new LambdaInvoke(sweep.function, {
+        role: this.createRole(sweep).withoutPolicyUpdates(),
+        retryAttempts: 3,
+        maxEventAge: Duration.minutes(10),
+      }),
+    });
+  }
+
+  private createRole(sweep: ServiceFunction): Role {
+    return new Role(this, 'Role', {
+      assumedBy: new ServicePrincipal('scheduler.amazonaws.com', {
+        conditions: { StringEquals: { 'aws:SourceAccount': Aws.ACCOUNT_ID } },
+      }),
+      inlinePolicies: {
+        invoke: new PolicyDocument({
+          statements: [
+            new PolicyStatement({
+              actions: ['lambda:InvokeFunction'],
+              resources: [sweep.function.functionArn],
+            }),
+          ],
+        }),
+      },
     });
   }
 }

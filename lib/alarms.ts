@@ -1,0 +1,192 @@
+import type { Duration } from 'aws-cdk-lib';
+import type { MathExpression, Metric } from 'aws-cdk-lib/aws-cloudwatch';
+import { SWEEP_MINUTES } from '../src/contract/functions.ts';
+import { SILENCE_MINUTES } from './quiet-hours.ts';
+import type { ServiceMetrics } from './service-metrics.ts';
+
+/** When a person is to look: so much within one period, or less than so much in each of some periods. */
+export type Limit = { readonly atLeast: number } | { readonly below: number; readonly periods: number };
+
+/** One alarm: a row of `ALARMS`. */
+export type AlarmRow = {
+  readonly metric: (metrics: ServiceMetrics, period: Duration) => Metric | MathExpression;
+  /** Length of one period. Periods slide: each minute the last one is evaluated. */
+  readonly minutes: number;
+  readonly limit: Limit;
+  /** What is wrong, in words. */
+  readonly wrong: string;
+  /** What to do first. */
+  readonly first: string;
+  /** Section of the runbook: a heading of `RUNBOOK`. */
+  readonly section: string;
+};
+
+/** Every alarm that is sent to people, in the order of the dashboard. */
+export const ALARMS = {
+  ServerErrors: {
+    metric: (metrics, period) => metrics.serverErrors(period),
+    minutes: 5,
+    limit: { atLeast: 5 },
+    wrong:
+      'Five or more requests within five minutes were answered 5xx. Jira sends a delivery again, but not for ever.',
+    first: 'Open GET /health: it says whether the table or the secret is failing.',
+    section: 'server-errors',
+  },
+  SignaturesRefused: {
+    metric: (metrics, period) => metrics.count('SignaturesRefused', period),
+    // Few, and over a longer time: a quiet site has a few deliveries an hour, and each of them is lost.
+    minutes: 60,
+    limit: { atLeast: 3 },
+    wrong:
+      'Three or more deliveries within an hour had no valid signature (401). Jira never sends them again: with a wrong secret every delivery is lost.',
+    first: 'Compare the secret in Jira with jira_webhook_secret, and look whether a rotation is under way.',
+    section: 'signature-failures',
+  },
+  AddressesRefused: {
+    metric: (metrics, period) => metrics.count('AddressesRefused', period),
+    minutes: 5,
+    limit: { atLeast: 1 },
+    wrong:
+      'A delivery with a valid signature came from outside allowedCidrs. It was answered 503, so Jira tries again.',
+    first:
+      'Find source_ip in the access log; if it is Jira, add it to allowedCidrs and deploy while Jira still tries.',
+    section: 'addresses',
+  },
+  TooLarge: {
+    metric: (metrics, period) => metrics.tooLarge(period),
+    minutes: 5,
+    limit: { atLeast: 1 },
+    wrong: 'A body was refused for its size (413). Jira does not send it again: this delivery is lost.',
+    first:
+      'Find it by time in the access log, and read the issue in Jira; its next delivery brings the state.',
+    section: 'oversize',
+  },
+  Quarantined: {
+    metric: (metrics, period) => metrics.count('Quarantined', period),
+    // Over a day: what cannot be read may come a few times a day, and is gone after its retention.
+    minutes: 24 * 60,
+    limit: { atLeast: 10 },
+    wrong:
+      'Ten or more signed deliveries within a day could not be read. They are kept three times as long as others, and can be replayed.',
+    first:
+      'Ask GET /events?outcome=quarantined and read their problem: Exclude body in Jira, or a parser that must learn.',
+    section: 'quarantined',
+  },
+  GatewayThrottled: {
+    metric: (metrics, period) => metrics.gatewayThrottled(period),
+    minutes: 5,
+    limit: { atLeast: 1 },
+    wrong: 'The gateway answered 429: more requests came than throttleRate and throttleBurst let through.',
+    first:
+      'See in the access log who sends them. If it is Jira, raise throttleRate and deploy; it tries again.',
+    section: 'throttling',
+  },
+  TableThrottled: {
+    metric: (metrics, period) => metrics.tableThrottled(period),
+    minutes: 5,
+    limit: { atLeast: 1 },
+    wrong: 'DynamoDB throttled the table or an index. Deliveries become slow, or 503.',
+    first:
+      'Look which of them it is on the dashboard: one hot partition, or growth faster than on-demand follows.',
+    section: 'throttling',
+  },
+  FunctionsThrottled: {
+    metric: (metrics, period) => metrics.functionsThrottled(period),
+    minutes: 5,
+    limit: { atLeast: 1 },
+    wrong: 'Lambda had no free concurrency for a function. Deliveries are answered 503, other work waits.',
+    first: 'Compare concurrent executions with the quota of the account and the reserved concurrency.',
+    section: 'throttling',
+  },
+  FunctionErrors: {
+    metric: (metrics, period) => metrics.functionErrors(period),
+    minutes: 5,
+    limit: { atLeast: 1 },
+    wrong: 'An invocation ended with an error: it crashed, timed out, ran out of memory, or did not start.',
+    first: 'Read the last log lines of the function; after a deploy, roll back first.',
+    section: 'function-errors',
+  },
+  NearTimeout: {
+    metric: (metrics, period) => metrics.timeoutUsed(period),
+    minutes: 5,
+    limit: { atLeast: 80 },
+    wrong: 'A function used more than 80 % of its timeout.',
+    first: 'See on the dashboard which one, then the longest REPORT lines of its log.',
+    section: 'near-timeout',
+  },
+  StreamLag: {
+    metric: (metrics, period) => metrics.streamLag(period),
+    minutes: 5,
+    limit: { atLeast: 10 * 60_000 },
+    wrong:
+      'Correlation is more than ten minutes behind. Nothing is lost: records are given up after an hour, and the sweep finds their events.',
+    first:
+      'Look for errors and long durations of correlate, and whether one record is tried again and again.',
+    section: 'lag',
+  },
+  ProcessingFailed: {
+    metric: (metrics, period) => metrics.count('ProcessingFailed', period),
+    minutes: 5,
+    limit: { atLeast: 1 },
+    wrong: 'Events were parked after three tries of correlation. They are kept, and block nothing.',
+    first:
+      'Search the logs of correlate and sweep for processing-failed: it says why. The sweep tries again what was unavailable; mend anything else, then npm run replay -- --parked.',
+    section: 'failed-processing',
+  },
+  DocumentsUnwritten: {
+    metric: (metrics, period) => metrics.count('DocumentsUnwritten', period),
+    minutes: 5,
+    limit: { atLeast: 1 },
+    wrong: 'A run document could not be written into the artifacts bucket. Its events wait for the sweep.',
+    first: 'Search the logs for document-unwritten: it names what S3 said.',
+    section: 'documents-unwritten',
+  },
+  SweepFound: {
+    metric: (metrics, period) => metrics.count('SweepFound', period),
+    minutes: 5,
+    limit: { atLeast: 1 },
+    wrong:
+      'The sweep found events that the stream did not bring through within 15 minutes. They are processed now.',
+    first:
+      'If it repeats, look at lag, at errors of correlate, at batches given up under aws/lambda/ in the artifacts bucket, and whether the stream mapping is enabled.',
+    section: 'sweep-finds',
+  },
+  SweepMissing: {
+    metric: (metrics, period) => metrics.sweepRuns(period),
+    // Four periods, because one may fall between two runs.
+    minutes: SWEEP_MINUTES,
+    limit: { below: 1, periods: 4 },
+    wrong: 'No sweep has run for an hour. What the stream loses would not be found.',
+    first: 'Look whether the schedule is enabled and whether the sweep function starts.',
+    section: 'sweep-missing',
+  },
+  NoDelivery: {
+    metric: (metrics, period) => metrics.count('JiraDeliveriesTaken', period),
+    // An hour at night would be an alarm every night; a whole day without a delivery is one. With `quietHours` one
+    // period is enough.
+    minutes: SILENCE_MINUTES,
+    limit: { below: 1, periods: 24 },
+    wrong: 'No delivery of Jira was taken for too long.',
+    first: 'Look in Jira whether the webhook is enabled and what its last deliveries were answered.',
+    section: 'no-delivery',
+  },
+} as const satisfies Record<string, AlarmRow>;
+
+export type AlarmName = keyof typeof ALARMS;
+
+const isAlarmName = (name: string): name is AlarmName => name in ALARMS;
+
+export const ALARM_NAMES: readonly AlarmName[] = Object.keys(ALARMS).filter(isAlarmName);
+
+/** The page that every alarm names. */
+export const RUNBOOK = 'docs/runbooks/troubleshooting.md';
+
+/**
+ * The part of the e-mail's text that is ours.
+ * @param docsUrl address that `docs/` is served under; undefined: the text names a path
+ */
+export const alarmDescription = (name: AlarmName, docsUrl: string | undefined): string => {
+  const { wrong, first, section } = ALARMS[name];
+  const runbook = docsUrl === undefined ? RUNBOOK : `${docsUrl}/${RUNBOOK}`;
+  return `${wrong} First: ${first} Runbook: ${runbook}#${section}`;
+};

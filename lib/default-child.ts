@@ -1,0 +1,20 @@
+import { CfnResource } from 'aws-cdk-lib';
+import type { Construct } from 'constructs';
+
+/**
+ * The CloudFormation resource that a construct of CDK wraps, for what only the resource can be given.
+ * @throws TypeError when it wraps something else
+ */
+export const defaultChildOf = <T>(construct: Construct, Type: new (...args: never[]) => T): T => {
+  const { defaultChild } = construct.node;
+  if (!(defaultChild instanceof Type))
+    throw new TypeError(`expected a ${Type.name} as default child of ${construct.node.path}`);
+  return defaultChild;
+};
+
+/**
+ * Gives what keeps data a logical id that does not follow from its place in the construct tree: under another
+ * one, CloudFormation would create a new, empty resource and retain or delete the old one.
+ */
+export const pinLogicalId = (construct: Construct, logicalId: string): void =>
+  defaultChildOf(construct, CfnResource).overrideLogicalId(logicalId);

@@ -1,0 +1,37 @@
+import type { FunctionSpec, Resources } from '../constructs/service-function.ts';
+import { ARTIFACTS, allow, readTable, underPrefix, useArtifacts, writeTable } from '../permissions.ts';
+
+/**
+ * Correlation follows the table's stream. The mapping is not created without ListStreams, which cannot be limited
+ * to one stream (Lambda developer guide, "Process Amazon DynamoDB records with Lambda").
+ */
+export const correlate = ({ table, bucket }: Resources): FunctionSpec => ({
+  description: 'Follows the table stream, and links issues with commits',
+  // One whole processor. A batch may hold 100 deliveries of 2,000 commits each, all in memory at once: read,
+  // they took 110 MB, and 400 MB with everything around them.
+  memoryMb: 1769,
+  // Usually seconds. A batch that needs longer than the longest Lambda allows is cut in two by the mapping,
+  // and what was done of it stays done. Single calls have their own, short limits, so none hangs for so long.
+  timeoutSeconds: 900,
+  // None: shards times parallelization factor limit it already, and what is throttled here only waits.
+  reservedConcurrency: null,
+  sourceMaps: true,
+  environment: { TABLE_NAME: table.table.tableName, ARTIFACTS_BUCKET: bucket.bucket.bucketName },
+  permissions: {
+    statements: [
+      readTable(table),
+      writeTable(table),
+      ...useArtifacts(bucket),
+      allow(['dynamodb:DescribeStream', 'dynamodb:GetRecords', 'dynamodb:GetShardIterator'], table.streamArn),
+      allow(['dynamodb:ListStreams'], '*'),
+      allow(['s3:PutObject'], bucket.keysUnder('givenUp')),
+    ],
+    wildcards: { ...ARTIFACTS, ...GIVEN_UP, '*': LIST_STREAMS },
+  },
+  noDeadLetters: 'The stream mapping invokes it and waits; what it gives up goes into the bucket.',
+});
+
+const GIVEN_UP = underPrefix('givenUp', 'One object for each batch that is given up, named by Lambda.');
+
+const LIST_STREAMS =
+  'dynamodb:ListStreams, without which no stream can be mapped, knows no resources, nor does X-Ray; a test lists every wildcard.';

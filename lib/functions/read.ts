@@ -1,0 +1,22 @@
+import type { FunctionSpec, Resources } from '../constructs/service-function.ts';
+import { queryIndexes, readTable } from '../permissions.ts';
+
+/** The read side: the table and its indexes, and nothing to write with. */
+export const read = ({ table, context }: Resources): FunctionSpec => ({
+  description: 'Answers questions about issues and events',
+  // Decompresses up to 64 MB of events for a page, and 160 MB for one of older code; `/stats` counts up to 10,000.
+  memoryMb: 512,
+  timeoutSeconds: 10,
+  // A limit: questions must not take what deliveries need. Twenty at a time are many people.
+  reservedConcurrency: 20,
+  sourceMaps: false,
+  environment: {
+    TABLE_NAME: table.table.tableName,
+    EVENT_RETENTION_DAYS: String(context.retentionDays),
+  },
+  permissions: {
+    statements: [readTable(table), queryIndexes(table, 'by_issue', 'by_day', 'by_project', 'worklist')],
+    wildcards: {},
+  },
+  noDeadLetters: 'The gateway waits for the answer: a failure is seen by the sender, who tries again.',
+});

@@ -1,0 +1,33 @@
+import { SWEEP_MINUTES } from '../../src/contract/functions.ts';
+import type { FunctionSpec, Resources } from '../constructs/service-function.ts';
+import { ARTIFACTS, queryIndexes, readTable, useArtifacts, writeTable } from '../permissions.ts';
+
+/** The sweep does what correlation does, and finds its work in the day index and among what is parked. */
+export const sweep = ({ table, bucket, context }: Resources): FunctionSpec => ({
+  description: 'Finds what the stream did not bring through',
+  // The same work as correlate.
+  memoryMb: 1769,
+  // Ends before the next one begins; what it did is written down, and the next goes on from there.
+  timeoutSeconds: 840,
+  // One at a time: a second one would only do the same work again.
+  reservedConcurrency: 1,
+  sourceMaps: true,
+  environment: {
+    TABLE_NAME: table.table.tableName,
+    ARTIFACTS_BUCKET: bucket.bucket.bucketName,
+    EVENT_RETENTION_DAYS: String(context.retentionDays),
+  },
+  permissions: {
+    statements: [
+      readTable(table),
+      writeTable(table),
+      ...useArtifacts(bucket),
+      queryIndexes(table, 'by_day', 'worklist'),
+    ],
+    wildcards: ARTIFACTS,
+  },
+  noDeadLetters: NEXT_RUN,
+});
+
+/** Why neither its invocations nor its schedule have a dead-letter queue. */
+export const NEXT_RUN = `Its event says nothing: the next run, ${SWEEP_MINUTES} minutes later, does what this one did not.`;
