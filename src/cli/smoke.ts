@@ -1,7 +1,7 @@
 import { DEFAULT_TENANT } from '../domain/tenant.ts';
 import { mainName } from '../verify/secret-document.ts';
 import { signingKeys } from './rotate-secret/keys.ts';
-import { openSecretStore } from './rotate-secret/open-secret-store.ts';
+import { openSecretStore } from './rotate-secret/secret-store.ts';
 import { newCommand, runCommand, wholeNumber } from './shared/command.ts';
 import { CommandError } from './shared/command-error.ts';
 import { confirm } from './shared/confirm.ts';

@@ -1,6 +1,5 @@
-import type { Deliveries, Use } from '../../src/cli/rotate-secret/deliveries.ts';
-import { openSecretStore } from '../../src/cli/rotate-secret/open-secret-store.ts';
-import type { Rotation } from '../../src/cli/rotate-secret/rotation.ts';
+import type { Deliveries, Rotation, Use } from '../../src/cli/rotate-secret/rotation.ts';
+import { openSecretStore } from '../../src/cli/rotate-secret/secret-store.ts';
 import type { Clock } from '../../src/platform/clock.ts';
 import type { FakeSecretsManager } from './secrets-manager.ts';
 

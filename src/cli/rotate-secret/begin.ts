@@ -4,44 +4,15 @@ import { own } from '../../domain/json.ts';
 import { SENDERS } from '../../senders/registry.ts';
 import type { ExitCode } from '../shared/command.ts';
 import { CommandError } from '../shared/command-error.ts';
-import { keyNames, parseDocument, stage } from './document.ts';
-import { documentToChange, keyInGrace, signingKeys } from './keys.ts';
-import { commandFor, describePlan, type Rotation, write } from './rotation.ts';
+import { documentToChange, keyInGrace, keyNames, parseDocument, signingKeys, stage } from './keys.ts';
+import { commandFor, describePlan, describeSince, findStaged, type Rotation, write } from './rotation.ts';
 import type { StoredSecret } from './secret-store.ts';
-import { describeSince, findStaged } from './staged.ts';
 
 export type BeginTools = {
   /** Resolves when every receiver can know what was staged. */
   wait(): Promise<void>;
   /** Shows the new secret, once. */
   show(secret: string): void;
-};
-
-/** 43 characters that can be pasted anywhere, from 256 random bits. */
-const newSecret = (): string => randomBytes(32).toString('base64url');
-
-const refuseSecond = ({ source, grace_hours }: Rotation, stored: StoredSecret): void => {
-  const staged = findStaged(stored, source, grace_hours);
-  if (staged === null) return;
-  throw new CommandError(`A new ${source} secret is staged already, ${describeSince(staged)}. It was shown then, and is not again.
-To go on with it: ${commandFor(source, 'status')}
-If nobody kept it: ${commandFor(source, 'abort')}, then begin again`);
-};
-
-/** One secret at a time can be in its grace, so a second rotation within it can begin but must wait to finish. */
-const warnOfGrace = ({ source, grace_hours, clock, say }: Rotation, stored: StoredSecret): void => {
-  const inGrace = keyInGrace(signingKeys(stored, source, grace_hours), clock());
-  if (inGrace)
-    say(`finish has to wait until ${toUtcIso(inGrace.until)}: until then an earlier secret verifies.`);
-};
-
-/** Nobody is to paste a secret that was taken away, or overwritten, while this command waited. */
-const checkStillStaged = async ({ store, source }: Rotation, staged: unknown): Promise<void> => {
-  const { current } = await store.read();
-  if (own(parseDocument(current.text), keyNames(source).next) !== staged)
-    throw new CommandError(
-      'The new secret was taken out of the store while this command waited: it is not shown.',
-    );
 };
 
 /** Stages a new secret beside the one in use, waits, and then shows it. @throws CommandError */
@@ -66,4 +37,56 @@ export const begin = async (rotation: Rotation, { wait, show }: BeginTools): Pro
 Then let it deliver something, and look whether it was used: ${commandFor(source, 'status')}
 When it was, the old one can go: ${commandFor(source, 'finish')}`);
   return 0;
+};
+
+const refuseSecond = ({ source, grace_hours }: Rotation, stored: StoredSecret): void => {
+  const staged = findStaged(stored, source, grace_hours);
+  if (staged === null) return;
+  throw new CommandError(`A new ${source} secret is staged already, ${describeSince(staged)}. It was shown then, and is not again.
+To go on with it: ${commandFor(source, 'status')}
+If nobody kept it: ${commandFor(source, 'abort')}, then begin again`);
+};
+
+/** 43 characters that can be pasted anywhere, from 256 random bits. */
+const newSecret = (): string => randomBytes(32).toString('base64url');
+
+/** One secret at a time can be in its grace, so a second rotation within it can begin but must wait to finish. */
+const warnOfGrace = ({ source, grace_hours, clock, say }: Rotation, stored: StoredSecret): void => {
+  const inGrace = keyInGrace(signingKeys(stored, source, grace_hours), clock());
+  if (inGrace)
+    say(`finish has to wait until ${toUtcIso(inGrace.until)}: until then an earlier secret verifies.`);
+};
+
+/** Nobody is to paste a secret that was taken away, or overwritten, while this command waited. */
+const checkStillStaged = async ({ store, source }: Rotation, staged: unknown): Promise<void> => {
+  const { current } = await store.read();
+  if (own(parseDocument(current.text), keyNames(source).next) !== staged)
+    throw new CommandError(
+      'The new secret was taken out of the store while this command waited: it is not shown.',
+    );
+};
+
+/**
+ * Between staging a secret and showing it. A process that knows only the old keys looks again when a signature
+ * matches nothing, but at most once in 30 s; twice that, so that a stranger's signature cannot have used the look up.
+ */
+const WAIT_SECONDS = 60;
+
+export type WaitOutput = { isTTY?: boolean; write(text: string): unknown };
+
+/** Waits 60 s: with a countdown on a terminal, else after one line that says so. */
+export const waitForReceivers = async (
+  sleep: (ms: number) => Promise<unknown>,
+  output: WaitOutput,
+): Promise<void> => {
+  if (!output.isTTY) {
+    output.write(`Waiting ${WAIT_SECONDS} s\n`);
+    await sleep(WAIT_SECONDS * 1000);
+    return;
+  }
+  for (let left = WAIT_SECONDS; left > 0; left -= 1) {
+    output.write(`\rWaiting ${String(left).padStart(2)} s `);
+    await sleep(1000);
+  }
+  output.write('\r                \r');
 };

@@ -1,57 +1,21 @@
 import { toUtcIso } from '../../domain/instant.ts';
+import { own } from '../../domain/json.ts';
 import type { Source } from '../../domain/source.ts';
 import type { ExitCode } from '../shared/command.ts';
 import { CommandError } from '../shared/command-error.ts';
-import { keyNames, promote } from './document.ts';
-import { documentToChange, keyInGrace, signingKeys } from './keys.ts';
-import { commandFor, describePlan, type Rotation, write } from './rotation.ts';
+import {
+  documentToChange,
+  keyInGrace,
+  keyNames,
+  parseDocument,
+  promote,
+  signingKeys,
+  takeBack,
+} from './keys.ts';
+import { commandFor, describePlan, findStaged, type Rotation, type Staged, write } from './rotation.ts';
 import type { StoredSecret } from './secret-store.ts';
-import { findStaged, type Staged } from './staged.ts';
 
 const HOUR_MS = 3_600_000;
-
-const nameFault = (fault: unknown): CommandError => {
-  if (!(fault instanceof CommandError)) throw fault;
-  return new CommandError(
-    `Whether the new secret was used is not known, and --force does not ask.\n${fault.message}`,
-  );
-};
-
-/** What is missing for a `finish` without --force. */
-const explainUnused = (source: Source, from: number | null, nowMs: number): string => {
-  if (from !== null && nowMs < from)
-    return `Not yet: deliveries count from ${toUtcIso(from)} on, because until then a receiver may know an earlier secret by this name.`;
-  const since = from === null ? '' : ` since ${toUtcIso(from)}`;
-  return `No delivery${since} was signed with the new ${source} secret: is it in the sender, and did that deliver anything?`;
-};
-
-/** A promoted secret that no sender has would end the old one's time for nothing. */
-const checkUsed = async ({ source, deliveries, clock, say }: Rotation, staged: Staged): Promise<void> => {
-  const from = staged.sure_from_ms;
-  const look = deliveries.newestUseOf(keyNames(source).next, from ?? Number.MAX_SAFE_INTEGER);
-  const use = await look.catch((fault) => {
-    throw nameFault(fault);
-  });
-  if (use) return say(`It was last used by a delivery at ${toUtcIso(use.received_ms)}.`);
-  throw new CommandError(`${explainUnused(source, from, clock())}
---force finishes all the same; the old one then verifies for its grace only.`);
-};
-
-/** Only one secret can be in its grace: the one that is in it now would be refused before its time. */
-const checkGrace = (rotation: Rotation, stored: StoredSecret, force: boolean): void => {
-  const { source, grace_hours, clock, say } = rotation;
-  const inGrace = keyInGrace(signingKeys(stored, source, grace_hours), clock());
-  if (inGrace === null) return;
-  const until = `an earlier ${source} secret (${inGrace.key.name}) was promised to verify until ${toUtcIso(inGrace.until)}`;
-  if (!force) throw new CommandError(`Not yet: ${until}. --force ends it now.`);
-  say(`By --force: ${until} and stops now.`);
-};
-
-const stagedOrFail = (stored: StoredSecret, { source, grace_hours }: Rotation): Staged => {
-  const staged = findStaged(stored, source, grace_hours);
-  if (staged) return staged;
-  throw new CommandError(`Nothing is staged for ${source}. To start: ${commandFor(source, 'begin')}`);
-};
 
 /**
  * Makes the staged secret the main one and starts the grace of the one before.
@@ -78,4 +42,77 @@ export const finish = async (
   await write(rotation, stored, after);
   say(`The new ${source} secret is the main one. ${fate}`.trim());
   return 0;
+};
+
+const stagedOrFail = (stored: StoredSecret, { source, grace_hours }: Rotation): Staged => {
+  const staged = findStaged(stored, source, grace_hours);
+  if (staged) return staged;
+  throw new CommandError(`Nothing is staged for ${source}. To start: ${commandFor(source, 'begin')}`);
+};
+
+/** A promoted secret that no sender has would end the old one's time for nothing. */
+const checkUsed = async ({ source, deliveries, clock, say }: Rotation, staged: Staged): Promise<void> => {
+  const from = staged.sure_from_ms;
+  const look = deliveries.newestUseOf(keyNames(source).next, from ?? Number.MAX_SAFE_INTEGER);
+  const use = await look.catch((fault) => {
+    throw nameFault(fault);
+  });
+  if (use) return say(`It was last used by a delivery at ${toUtcIso(use.received_ms)}.`);
+  throw new CommandError(`${explainUnused(source, from, clock())}
+--force finishes all the same; the old one then verifies for its grace only.`);
+};
+
+const nameFault = (fault: unknown): CommandError => {
+  if (!(fault instanceof CommandError)) throw fault;
+  return new CommandError(
+    `Whether the new secret was used is not known, and --force does not ask.\n${fault.message}`,
+  );
+};
+
+/** What is missing for a `finish` without --force. */
+const explainUnused = (source: Source, from: number | null, nowMs: number): string => {
+  if (from !== null && nowMs < from)
+    return `Not yet: deliveries count from ${toUtcIso(from)} on, because until then a receiver may know an earlier secret by this name.`;
+  const since = from === null ? '' : ` since ${toUtcIso(from)}`;
+  return `No delivery${since} was signed with the new ${source} secret: is it in the sender, and did that deliver anything?`;
+};
+
+/** Only one secret can be in its grace: the one that is in it now would be refused before its time. */
+const checkGrace = (rotation: Rotation, stored: StoredSecret, force: boolean): void => {
+  const { source, grace_hours, clock, say } = rotation;
+  const inGrace = keyInGrace(signingKeys(stored, source, grace_hours), clock());
+  if (inGrace === null) return;
+  const until = `an earlier ${source} secret (${inGrace.key.name}) was promised to verify until ${toUtcIso(inGrace.until)}`;
+  if (!force) throw new CommandError(`Not yet: ${until}. --force ends it now.`);
+  say(`By --force: ${until} and stops now.`);
+};
+
+/** Takes the staged secret back. @throws CommandError */
+export const abort = async (rotation: Rotation): Promise<ExitCode> => {
+  const { source, store, clock, say, grace_hours } = rotation;
+  const stored = await store.read();
+  if (own(parseDocument(stored.current.text), keyNames(source).next) === undefined)
+    throw new CommandError(`Nothing is staged for ${source}: there is nothing to take back.`);
+  const after = takeBack(documentToChange(stored, grace_hours, clock()), source);
+  say(describePlan(rotation, stored, after));
+  await warnOfUse(rotation, stored);
+  if (!(await rotation.ask(`Take the staged ${source} secret back?`))) return 1;
+  await write(rotation, stored, after);
+  say('It is taken back, and verifies nothing within 5 minutes.');
+  return 0;
+};
+
+/** Whether somebody signs with it is worth a warning, but no reason not to take it back: it may be stolen. */
+const warnOfUse = async (rotation: Rotation, stored: StoredSecret): Promise<void> => {
+  const { source, grace_hours, deliveries, say } = rotation;
+  const since = findStaged(stored, source, grace_hours)?.since_ms ?? 0;
+  try {
+    const use = await deliveries.newestUseOf(keyNames(source).next, since);
+    if (use)
+      say(`WARNING: a delivery at ${toUtcIso(use.received_ms)} was signed with it. Its sender is refused after this,
+for good: put the old secret back into it first.`);
+  } catch (fault) {
+    if (!(fault instanceof CommandError)) throw fault;
+    say(`WARNING: whether deliveries are signed with it already is not known. ${fault.message}`);
+  }
 };

@@ -1,9 +1,13 @@
 import { toUtcIso } from '../../domain/instant.ts';
-import { type JsonObject, own } from '../../domain/json.ts';
+import { isJsonObject, type JsonObject, own } from '../../domain/json.ts';
 import { SOURCES, type Source } from '../../domain/source.ts';
-import { readSigningKeys, SecretDocumentError, type SigningKey } from '../../verify/secret-document.ts';
+import {
+  mainName,
+  readSigningKeys,
+  SecretDocumentError,
+  type SigningKey,
+} from '../../verify/secret-document.ts';
 import { CommandError } from '../shared/command-error.ts';
-import { encodeKey, keyNames, parseDocument } from './document.ts';
 import type { StoredSecret } from './secret-store.ts';
 
 /** The name under which the verifier knows the main key of the version before. */
@@ -44,14 +48,17 @@ export const keyInGrace = (keys: SigningKey[], nowMs: number): { key: SigningKey
   return null;
 };
 
-/** A source whose keys are unusable verifies nothing, so there is nothing of it to keep. */
-const keysOrNone = (stored: StoredSecret, source: Source, graceHours: number): SigningKey[] => {
-  try {
-    return signingKeys(stored, source, graceHours);
-  } catch {
-    return [];
-  }
-};
+/**
+ * The current document, in which every source's AWSPREVIOUS that verifies now has become its `_previous`.
+ * Writing a version moves AWSPREVIOUS on for all sources: without this, whoever still signs with the secret
+ * before an overwrite by hand would be refused from then on.
+ * @throws CommandError when a key cannot be written in its document's encoding
+ */
+export const documentToChange = (stored: StoredSecret, graceHours: number, nowMs: number): JsonObject =>
+  SOURCES.reduce(
+    (document, source) => keepOne(document, source, keysOrNone(stored, source, graceHours), nowMs),
+    parseDocument(stored.current.text),
+  );
 
 const keepOne = (document: JsonObject, source: Source, keys: SigningKey[], nowMs: number): JsonObject => {
   const inGrace = keyInGrace(keys, nowMs);
@@ -66,22 +73,13 @@ const keepOne = (document: JsonObject, source: Source, keys: SigningKey[], nowMs
   return { ...document, [previous]: text, [previous_until]: until };
 };
 
-/**
- * The current document, in which every source's AWSPREVIOUS that verifies now has become its `_previous`.
- * Writing a version moves AWSPREVIOUS on for all sources: without this, whoever still signs with the secret
- * before an overwrite by hand would be refused from then on.
- * @throws CommandError when a key cannot be written in its document's encoding
- */
-export const documentToChange = (stored: StoredSecret, graceHours: number, nowMs: number): JsonObject =>
-  SOURCES.reduce(
-    (document, source) => keepOne(document, source, keysOrNone(stored, source, graceHours), nowMs),
-    parseDocument(stored.current.text),
-  );
-
-const stateOfPrevious = (until: number | null | undefined, name: string, nowMs: number): string => {
-  if (until === undefined || until === null)
-    return `verifies nothing: it is empty or not valid, or ${name} is missing or no instant`;
-  return nowMs < until ? `verifies until ${toUtcIso(until)}` : `stopped verifying at ${toUtcIso(until)}`;
+/** A source whose keys are unusable verifies nothing, so there is nothing of it to keep. */
+const keysOrNone = (stored: StoredSecret, source: Source, graceHours: number): SigningKey[] => {
+  try {
+    return signingKeys(stored, source, graceHours);
+  } catch {
+    return [];
+  }
 };
 
 /** Every key of a source and what it does now: a name and a state, never a value. */
@@ -108,4 +106,104 @@ export const describeKeys = (
       `verifies until ${toUtcIso(inGrace.until)}: what an overwrite by hand replaced`,
     ]);
   return rows;
+};
+
+const stateOfPrevious = (until: number | null | undefined, name: string, nowMs: number): string => {
+  if (until === undefined || until === null)
+    return `verifies nothing: it is empty or not valid, or ${name} is missing or no instant`;
+  return nowMs < until ? `verifies until ${toUtcIso(until)}` : `stopped verifying at ${toUtcIso(until)}`;
+};
+
+class InexactNumber extends Error {}
+
+/** The JSON keys of one source in the document that all sources share. */
+export const keyNames = (source: Source) => {
+  const main = mainName(source);
+  return {
+    main,
+    next: `${main}_next`,
+    previous: `${main}_previous`,
+    previous_until: `${main}_previous_until`,
+    encoding: `${main}_encoding`,
+  };
+};
+
+/**
+ * The document of a version.
+ * @throws CommandError, which never quotes it, when it is no JSON object or could not be written back as it is
+ */
+export const parseDocument = (text: string): JsonObject => {
+  const document = parse(text);
+  if (!isJsonObject(document))
+    throw new CommandError('The secret is not a JSON object: put its keys into one first.');
+  return document;
+};
+
+/** JSON.parse's own message quotes the text, which is the secret: it is dropped. */
+const parse = (text: string): unknown => {
+  try {
+    return JSON.parse(text, refuseInexact);
+  } catch (fault) {
+    if (fault instanceof InexactNumber)
+      throw new CommandError(
+        'The secret holds a number that would not be written back as it is: rotate by hand.',
+      );
+    return null;
+  }
+};
+
+/** `1e2` and `1.0` would come back as other text, and a long number as another number. */
+const refuseInexact = (_name: string, value: unknown, context?: { source?: string }): unknown => {
+  if (typeof value === 'number' && String(value) !== context?.source) throw new InexactNumber();
+  return value;
+};
+
+/** The text under which a key's bytes are stored, or null when the document's encoding has none for them. */
+export const encodeKey = (document: JsonObject, source: Source, key: Buffer): string | null => {
+  if (own(document, keyNames(source).encoding) === 'base64') return key.toString('base64');
+  const text = key.toString('utf8');
+  return Buffer.from(text).equals(key) ? text : null;
+};
+
+/**
+ * Stages a secret. Senders sign with the UTF-8 bytes of what is pasted into them, so with `_encoding: "base64"`
+ * it is the base64 of those bytes that is stored.
+ */
+export const stage = (document: JsonObject, source: Source, secret: string): JsonObject => ({
+  ...document,
+  [keyNames(source).next]: encodeKey(document, source, Buffer.from(secret)) ?? secret,
+});
+
+/** Makes the staged key the main one; the one it replaces verifies until `untilMs`. */
+export const promote = (document: JsonObject, source: Source, untilMs: number): JsonObject => {
+  const { main, next, previous, previous_until } = keyNames(source);
+  const old = own(document, main);
+  const grace = typeof old === 'string' && old !== '';
+  return {
+    ...without(document, [next, previous, previous_until]),
+    [main]: own(document, next) ?? null,
+    ...(grace ? { [previous]: old, [previous_until]: toUtcIso(untilMs) } : {}),
+  };
+};
+
+/** A copy without these keys. By entries, because a key may be called `__proto__`. */
+const without = (document: JsonObject, names: string[]): JsonObject =>
+  Object.fromEntries(Object.entries(document).filter(([name]) => !names.includes(name)));
+
+/** Takes the staged key away. */
+export const takeBack = (document: JsonObject, source: Source): JsonObject =>
+  without(document, [keyNames(source).next]);
+
+/** Which keys a change adds, replaces and removes: names only. */
+export const describeChange = (before: JsonObject, after: JsonObject): string[] => {
+  const added = Object.keys(after).filter((name) => !Object.hasOwn(before, name));
+  const removed = Object.keys(before).filter((name) => !Object.hasOwn(after, name));
+  const replaced = Object.keys(after).filter(
+    (name) => Object.hasOwn(before, name) && JSON.stringify(before[name]) !== JSON.stringify(after[name]),
+  );
+  return [
+    ...added.map((name) => `  adds ${name}`),
+    ...replaced.map((name) => `  replaces ${name}`),
+    ...removed.map((name) => `  removes ${name}`),
+  ];
 };

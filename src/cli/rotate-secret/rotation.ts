@@ -1,10 +1,19 @@
-import type { JsonObject } from '../../domain/json.ts';
+import { toPhoenixDay, toUtcIso } from '../../domain/instant.ts';
+import { isJsonObject, type JsonObject, own } from '../../domain/json.ts';
 import type { Source } from '../../domain/source.ts';
+import { chunks } from '../../platform/chunks.ts';
 import type { Clock } from '../../platform/clock.ts';
+import { eventKey } from '../../store/calls/keys.ts';
+import { readRows } from '../../store/calls/rows.ts';
+import type { Table } from '../../store/calls/table.ts';
+import { decodeEvent, isExpired } from '../../store/events/event-row.ts';
+import { eventsOfDay } from '../../store/events/events-of-day.ts';
 import { CommandError } from '../shared/command-error.ts';
-import type { Deliveries } from './deliveries.ts';
-import { describeChange, parseDocument } from './document.ts';
-import type { SecretStore, StoredSecret } from './secret-store.ts';
+import { withStore } from '../shared/connection.ts';
+import { itemDeadline } from '../shared/limits.ts';
+import type { TableFlags } from '../shared/place.ts';
+import { describeChange, keyNames, parseDocument, signingKeys } from './keys.ts';
+import type { SecretStore, SecretVersion, StoredSecret } from './secret-store.ts';
 
 /** What every step of a rotation works with. */
 export type Rotation = {
@@ -37,4 +46,136 @@ export const write = async ({ store }: Rotation, read: StoredSecret, after: Json
   throw new CommandError(
     'Somebody else changed the secret at the same time: this command changed nothing. Look with status first.',
   );
+};
+
+/** How long a process may go on with what it knew before a change, and name keys as they were called then. */
+const KNOWN_FOR_MS = 5 * 60_000;
+
+/**
+ * Since when a secret is staged. `since_ms` is when the oldest version that is known to hold it was written;
+ * `earlier` when it may have been staged before that. A delivery received from `sure_from_ms` on that was
+ * verified by `_next` was signed with this very secret, not with the one before it under the same name.
+ */
+export type Staged = { since_ms: number | null; earlier: boolean; sure_from_ms: number | null };
+
+/** Null when nothing is staged that verifies. @throws CommandError when the document cannot be used */
+export const findStaged = (stored: StoredSecret, source: Source, graceHours: number): Staged | null => {
+  const { next } = keyNames(source);
+  if (!signingKeys(stored, source, graceHours).some(({ name }) => name === next)) return null;
+  const { current, previous } = stored;
+  if (holds(previous, next) === own(parseDocument(current.text), next)) {
+    const since_ms = previous?.created_ms ?? null;
+    return { since_ms, earlier: true, sure_from_ms: after(since_ms) };
+  }
+  const since_ms = current.created_ms;
+  return { since_ms, earlier: false, sure_from_ms: wasQuiet(stored, next) ? since_ms : after(since_ms) };
+};
+
+const holds = (version: SecretVersion | null, name: string): unknown => {
+  try {
+    const document: unknown = version === null ? null : JSON.parse(version.text);
+    return isJsonObject(document) ? own(document, name) : undefined;
+  } catch {
+    return undefined;
+  }
+};
+
+const after = (ms: number | null): number | null => (ms === null ? null : ms + KNOWN_FOR_MS);
+
+/** True when the version before knew no staged secret, and nobody can have known an older one any more. */
+const wasQuiet = ({ current, previous }: StoredSecret, name: string): boolean =>
+  previous !== null &&
+  previous.created_ms !== null &&
+  current.created_ms !== null &&
+  holds(previous, name) === undefined &&
+  current.created_ms - previous.created_ms >= KNOWN_FOR_MS;
+
+/** `since …`, as far as it is known. */
+export const describeSince = ({ since_ms, earlier }: Staged): string => {
+  if (since_ms === null) return 'since an unknown time';
+  return `since ${toUtcIso(since_ms)}${earlier ? ' or earlier' : ''}`;
+};
+
+/** The name of the key that verified a delivery, null for one stored before names were kept; when it came. */
+export type Use = { secret: string | null; received_ms: number };
+
+/**
+ * A source's deliveries, from their events: a body that was sent again has none of its own. Both throw a
+ * CommandError when the table cannot be used.
+ */
+export type Deliveries = {
+  /** The newest ones, newest first. */
+  newest(): Promise<Use[]>;
+  /** The newest one since then that this key verified, or null. */
+  newestUseOf(key: string, sinceMs: number): Promise<Use | null>;
+};
+
+/** Deliveries that are shown. */
+const SHOWN = 25;
+
+/** Events of all sources that are looked at: other sources may deliver far more. */
+const MOST_LOOKED_AT = 2_000;
+
+const ROWS_AT_A_TIME = 100;
+
+/** The receivers' clocks may be ahead of this one. */
+const CLOCKS_APART_MS = 5 * 60_000;
+
+const DAY_MS = 86_400_000;
+
+/** In which table, and whose. */
+type Of = { table: Table; tenant: string };
+
+/** The deliveries in the table that flags, environment or running instance name. */
+export const deliveriesOf = (flags: TableFlags, source: Source, clock: Clock): Deliveries => ({
+  newest: () =>
+    withStore(flags, (store) => newestUses(store, source, clock() - store.retention_days * DAY_MS, clock())),
+  newestUseOf: (key, sinceMs) =>
+    withStore(flags, async (store) => {
+      for await (const { secret, received_ms } of uses(store, source, sinceMs, clock()))
+        if (secret === key) return { secret, received_ms };
+      return null;
+    }),
+});
+
+const newestUses = async (of: Of, source: Source, fromMs: number, nowMs: number): Promise<Use[]> => {
+  const newest: Use[] = [];
+  for await (const { secret, received_ms } of uses(of, source, fromMs, nowMs)) {
+    newest.push({ secret, received_ms });
+    if (newest.length === SHOWN) break;
+  }
+  return newest;
+};
+
+/** A source's uses in the range, newest first. */
+async function* uses(of: Of, source: Source, fromMs: number, nowMs: number): AsyncGenerator<Use> {
+  for await (const page of eventIds(of, fromMs, nowMs + CLOCKS_APART_MS))
+    for (const ids of chunks(page, ROWS_AT_A_TIME)) {
+      const rows = await readRows({ table: of.table, signal: itemDeadline() }, ids.map(eventKey));
+      for (const row of rows) {
+        if (row === null || isExpired(row, nowMs)) continue;
+        const { event } = decodeEvent(row);
+        if (event.source === source) yield event;
+      }
+    }
+}
+
+/** Ids of the events received in the range, newest first, of all sources. */
+async function* eventIds({ table, tenant }: Of, from_ms: number, to_ms: number): AsyncGenerator<string[]> {
+  let left = MOST_LOOKED_AT;
+  for (const day of daysBetween(from_ms, to_ms)) {
+    const query = { day, outcome: null, from_ms, to_ms };
+    for await (const page of eventsOfDay({ table, tenant, newSignal: itemDeadline }, query)) {
+      yield page.slice(0, left).map(({ event_id }) => event_id);
+      left -= page.length;
+      if (left <= 0) return;
+    }
+  }
+}
+
+/** Phoenix days from `toMs` back to `fromMs`, newest first. */
+const daysBetween = (fromMs: number, toMs: number): string[] => {
+  const days = new Set<string>();
+  for (let ms = toMs; ms > fromMs; ms -= DAY_MS) days.add(toPhoenixDay(ms));
+  return [...days.add(toPhoenixDay(fromMs))];
 };

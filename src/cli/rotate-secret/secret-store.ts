@@ -5,8 +5,32 @@ import {
   type SecretsManagerClient,
   UpdateSecretVersionStageCommand,
 } from '@aws-sdk/client-secrets-manager';
+import { readEnv } from '../../contract/env.ts';
+import { externalConfig } from '../../local/aws-config.ts';
+import { faultCode } from '../../local/start-error.ts';
+import { createSecretsManagerClient } from '../../verify/secrets-manager.ts';
 import { CommandError } from '../shared/command-error.ts';
-import { explainStoreFault } from './store-fault.ts';
+
+/** Somebody waits at a terminal, so this client has more patience than the receiver's. */
+const PATIENCE = {
+  maxAttempts: 3,
+  requestHandler: { connectionTimeout: 3_000, requestTimeout: 10_000, throwOnRequestTimeout: true },
+};
+
+/** An ARN says which region its secret lies in; a name does not. */
+export const regionOf = (secretId: string): { region?: string } => {
+  const region = /^arn:[^:]+:secretsmanager:([a-z0-9-]+):/.exec(secretId)?.[1];
+  return region === undefined ? {} : { region };
+};
+
+/** The secret behind a name or an ARN, at AWS_ENDPOINT_URL_SECRETS_MANAGER if that is set. @throws ConfigError */
+export const openSecretStore = async (secretId: string, source: NodeJS.ProcessEnv): Promise<SecretStore> => {
+  const env = readEnv(source);
+  const endpoint = env.AWS_ENDPOINT_URL_SECRETS_MANAGER;
+  const local = endpoint === undefined ? {} : await externalConfig(endpoint, source);
+  const settings = { ...local, ...regionOf(secretId), ...PATIENCE };
+  return new SecretsManagerStore(createSecretsManagerClient(env, settings), secretId);
+};
 
 /** One version: its text, its id, and its `CreatedDate` in epoch milliseconds (null when the store named none). */
 export type SecretVersion = { text: string; version_id: string; created_ms: number | null };
@@ -29,11 +53,8 @@ const OWN_STAGE = 'WEBHOOK-ROTATION';
 
 type Stage = 'AWSCURRENT' | 'AWSPREVIOUS';
 
-const isMissing = (fault: unknown): boolean =>
-  fault instanceof Error && fault.name === 'ResourceNotFoundException';
-
 /** A secret in Secrets Manager. */
-export class SecretsManagerStore implements SecretStore {
+class SecretsManagerStore implements SecretStore {
   readonly #client: SecretsManagerClient;
   readonly #id: string;
 
@@ -118,3 +139,39 @@ export class SecretsManagerStore implements SecretStore {
     await this.#client.send(command).catch(() => {});
   }
 }
+
+const isMissing = (fault: unknown): boolean =>
+  fault instanceof Error && fault.name === 'ResourceNotFoundException';
+
+const NO_CREDENTIALS = 'no AWS credentials that it takes were found';
+
+/** Secrets Manager's faults in our words: its own may quote an endpoint or a user. */
+const WORDS: ReadonlyMap<string, string> = new Map([
+  ['ResourceNotFoundException', 'there is no such secret in this account and region, or it has no value yet'],
+  [
+    'AccessDeniedException',
+    'no permission; this needs secretsmanager:GetSecretValue, and to change it PutSecretValue and UpdateSecretVersionStage, and the use of its KMS key if it has one of its own',
+  ],
+  [
+    'InvalidParameterException',
+    'it did not take the change, perhaps because somebody else changed it at the same time: look with status',
+  ],
+  ['InvalidRequestException', 'it is marked for deletion, or another AWS service manages it'],
+  ['DecryptionFailure', 'its KMS key cannot be used'],
+  ['EncryptionFailure', 'its KMS key cannot be used'],
+  ['LimitExceededException', 'it has too many versions or labels: wait a day'],
+  ['CredentialsProviderError', NO_CREDENTIALS],
+  ['UnrecognizedClientException', NO_CREDENTIALS],
+  ['ExpiredTokenException', NO_CREDENTIALS],
+  ['ECONNREFUSED', 'nothing listens where the secret store should be'],
+]);
+
+/** What kept the secret from being read or changed, for people. */
+const explainStoreFault = (fault: unknown, secretId: string): CommandError => {
+  if (fault instanceof CommandError) return fault;
+  const code = faultCode(fault);
+  const words = WORDS.get(code);
+  return new CommandError(
+    `The secret ${secretId} could not be used: ${words === undefined ? code : `${words} (${code})`}.`,
+  );
+};

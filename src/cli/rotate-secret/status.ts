@@ -4,11 +4,9 @@ import type { Source } from '../../domain/source.ts';
 import type { ExitCode } from '../shared/command.ts';
 import { CommandError } from '../shared/command-error.ts';
 import { textTable } from '../shared/text-table.ts';
-import type { Use } from './deliveries.ts';
-import { keyNames } from './document.ts';
-import { describeKeys } from './keys.ts';
-import { commandFor, type Rotation } from './rotation.ts';
-import { describeSince, findStaged, type Staged } from './staged.ts';
+import { describeKeys, keyNames } from './keys.ts';
+import type { Use } from './rotation.ts';
+import { commandFor, describeSince, findStaged, type Rotation, type Staged } from './rotation.ts';
 
 const UNKNOWN = 'not recorded';
 

@@ -1,5 +1,5 @@
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
-import { regionOf } from '../rotate-secret/open-secret-store.ts';
+import { regionOf } from '../rotate-secret/secret-store.ts';
 import { UsageError } from '../shared/command-error.ts';
 import { type Outputs, readOutputs } from './outputs-file.ts';
 

@@ -1,8 +1,7 @@
 import fc from 'fast-check';
-import { abort } from '../../../src/cli/rotate-secret/abort.ts';
 import { begin } from '../../../src/cli/rotate-secret/begin.ts';
-import type { Use } from '../../../src/cli/rotate-secret/deliveries.ts';
-import { finish } from '../../../src/cli/rotate-secret/finish.ts';
+import { abort, finish } from '../../../src/cli/rotate-secret/finish.ts';
+import type { Use } from '../../../src/cli/rotate-secret/rotation.ts';
 import { CommandError } from '../../../src/cli/shared/command-error.ts';
 import { SENDERS } from '../../../src/senders/registry.ts';
 import { createSecretCache } from '../../../src/verify/secret-cache.ts';

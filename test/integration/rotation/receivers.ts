@@ -1,7 +1,6 @@
-import { abort } from '../../../src/cli/rotate-secret/abort.ts';
 import { begin } from '../../../src/cli/rotate-secret/begin.ts';
-import { deliveriesOf } from '../../../src/cli/rotate-secret/deliveries.ts';
-import { finish } from '../../../src/cli/rotate-secret/finish.ts';
+import { abort, finish } from '../../../src/cli/rotate-secret/finish.ts';
+import { deliveriesOf } from '../../../src/cli/rotate-secret/rotation.ts';
 import { createTable, openApp, type TestApp } from '../../support/app.ts';
 import { depth } from '../../support/depth.ts';
 import { ARN, awsEnv, rotationAt } from '../../support/rotation.ts';

@@ -7,7 +7,7 @@ import {
   promote,
   stage,
   takeBack,
-} from '../../../../src/cli/rotate-secret/document.ts';
+} from '../../../../src/cli/rotate-secret/keys.ts';
 import { isJsonObject, type JsonObject } from '../../../../src/domain/json.ts';
 
 const UNTIL = Date.UTC(2026, 10, 23, 12, 30, 0, 250);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { describeKeys, documentToChange } from '../../../../src/cli/rotate-secret/keys.ts';
-import { describeSince, findStaged } from '../../../../src/cli/rotate-secret/staged.ts';
+import { describeSince, findStaged } from '../../../../src/cli/rotate-secret/rotation.ts';
 import type { JsonObject } from '../../../../src/domain/json.ts';
 
 const NOW = Date.UTC(2026, 10, 22, 12);

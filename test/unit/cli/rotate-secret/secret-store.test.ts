@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { openSecretStore } from '../../../../src/cli/rotate-secret/open-secret-store.ts';
 import type { SecretStore } from '../../../../src/cli/rotate-secret/secret-store.ts';
+import { openSecretStore } from '../../../../src/cli/rotate-secret/secret-store.ts';
 import { ARN, awsEnv } from '../../../support/rotation.ts';
 import { startScripted } from '../../../support/scripted-database.ts';
 import { type FakeSecretsManager, startSecretsManager } from '../../../support/secrets-manager.ts';

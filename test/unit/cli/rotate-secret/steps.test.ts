@@ -1,9 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { abort } from '../../../../src/cli/rotate-secret/abort.ts';
 import { begin } from '../../../../src/cli/rotate-secret/begin.ts';
-import type { Deliveries, Use } from '../../../../src/cli/rotate-secret/deliveries.ts';
-import { finish } from '../../../../src/cli/rotate-secret/finish.ts';
-import type { Rotation } from '../../../../src/cli/rotate-secret/rotation.ts';
+import { abort, finish } from '../../../../src/cli/rotate-secret/finish.ts';
+import type { Deliveries, Rotation, Use } from '../../../../src/cli/rotate-secret/rotation.ts';
 import { status } from '../../../../src/cli/rotate-secret/status.ts';
 import { CommandError } from '../../../../src/cli/shared/command-error.ts';
 import { SOURCES } from '../../../../src/domain/source.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { waitForReceivers } from '../../../../src/cli/rotate-secret/wait.ts';
+import { waitForReceivers } from '../../../../src/cli/rotate-secret/begin.ts';
 
 const waitAt = async (isTTY: boolean) => {
   const slept: number[] = [];
