@@ -1,9 +1,8 @@
 import { isEventId } from '../domain/event-id.ts';
 import { systemClock } from '../platform/clock.ts';
-import { toEventView } from '../store/events/event-view.ts';
 import { readProcessing } from '../store/events/processing.ts';
 import type { EventStore } from '../store/events/put-event.ts';
-import { getEvent } from '../store/events/read-events.ts';
+import { getEvent, toEventView } from '../store/events/read-events.ts';
 import { newCommand, runCommand } from './shared/command.ts';
 import { CommandError, UsageError } from './shared/command-error.ts';
 import { withStore } from './shared/connection.ts';

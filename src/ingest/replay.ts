@@ -1,9 +1,9 @@
 import type { Outcome, Problem } from '../domain/delivery.ts';
 import type { Clock } from '../platform/clock.ts';
-import type { StoredEvent } from '../store/events/event-definition.ts';
+import type { StoredEvent } from '../store/events/event-row.ts';
+import { lowerSweepMark } from '../store/events/progress.ts';
 import { type EventStore, prepareEventBody, releaseEvent } from '../store/events/put-event.ts';
 import { getEvent } from '../store/events/read-events.ts';
-import { lowerSweepMark } from '../store/events/sweep-mark.ts';
 import { readBody } from './read-body.ts';
 import { storeDelivery } from './store.ts';
 

@@ -5,7 +5,7 @@ import type { IsOff, RouteHandlers } from '../http/dispatch.ts';
 import { openMetrics } from '../platform/metrics.ts';
 import { SENDERS } from '../senders/registry.ts';
 import { watchWrites } from '../store/calls/watch-writes.ts';
-import { rawBodiesIn } from '../store/events/raw-bodies.ts';
+import { rawBodiesIn } from '../store/events/put-event.ts';
 import { createVerifier, type Verifier } from '../verify/verify-delivery.ts';
 import { openObjects, openSecrets, openTable, type Platform, tenantOf } from '../wiring/open.ts';
 import { health } from './health.ts';

@@ -2,7 +2,7 @@ import { daysBetween, waitingOfDay, waitingSince } from '../correlate/run/waitin
 import { runIdTime } from '../platform/run-id.ts';
 import type { Table } from '../store/calls/table.ts';
 import { listParked } from '../store/events/parked.ts';
-import { readSweepMark } from '../store/events/sweep-mark.ts';
+import { readSweepMark } from '../store/events/progress.ts';
 
 /**
  * How far processing is behind. `unprocessed`: events received that nothing is written down of yet;

@@ -6,7 +6,7 @@ export const PARTS: Record<string, string[]> = {
   senders: ['src/senders/**/*.ts', 'src/domain/fit.ts'],
   store: [
     ...['issues/put-snapshot', 'issues/mark-deleted', 'events/put-event'],
-    ...['calls/put-revision', 'calls/conditional-write'],
+    'calls/conditional-write',
   ].map((name) => `src/store/${name}.ts`),
   correlate: ['src/correlate/rules/**/*.ts'],
 };

@@ -11,8 +11,7 @@ import { type Clock, systemClock } from '../../src/platform/clock.ts';
 import { createLogger } from '../../src/platform/logger.ts';
 import type { Count } from '../../src/platform/metrics.ts';
 import { ensureTable } from '../../src/store/calls/create-table.ts';
-import type { EventStore } from '../../src/store/events/put-event.ts';
-import { rawBodiesIn } from '../../src/store/events/raw-bodies.ts';
+import { type EventStore, rawBodiesIn } from '../../src/store/events/put-event.ts';
 import { openObjects, openTable } from '../../src/wiring/open.ts';
 
 /** What deliveries are signed with unless a test says otherwise. */

@@ -2,7 +2,7 @@ import pMap from 'p-map';
 import type { Outcome } from '../../domain/delivery.ts';
 import { toPhoenixDay } from '../../domain/instant.ts';
 import type { Table } from '../../store/calls/table.ts';
-import { eventsOfDay } from '../../store/events/events-of-day.ts';
+import { eventsOfDay } from '../../store/events/day.ts';
 import { listParked } from '../../store/events/parked.ts';
 import type { EventStore } from '../../store/events/put-event.ts';
 import { itemDeadline } from '../shared/limits.ts';

@@ -10,7 +10,7 @@ import { readLocalEnv } from '../../local/local-env.ts';
 import { faultCode } from '../../local/start-error.ts';
 import { systemClock } from '../../platform/clock.ts';
 import { createLogger } from '../../platform/logger.ts';
-import type { RawBodies } from '../../store/events/raw-bodies.ts';
+import type { RawBodies } from '../../store/events/put-event.ts';
 import { CommandError, UsageError } from './command-error.ts';
 import { describePlace, findPlace, NO_ARTIFACTS, type StoreAddress, type TableFlags } from './place.ts';
 

@@ -3,7 +3,7 @@ import type { Logger } from '../../platform/logger.ts';
 import type { Count } from '../../platform/metrics.ts';
 import { type Gathered, gather, rowsReader } from '../../store/calls/gather.ts';
 import type { Table } from '../../store/calls/table.ts';
-import type { RawBodies } from '../../store/events/raw-bodies.ts';
+import type { RawBodies } from '../../store/events/put-event.ts';
 import type { ArtifactStore } from '../documents/artifact-store.ts';
 import type { Scope } from './scope.ts';
 

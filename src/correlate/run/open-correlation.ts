@@ -1,6 +1,6 @@
 import type { Env } from '../../contract/env.ts';
 import { openMetrics } from '../../platform/metrics.ts';
-import { rawBodiesIn } from '../../store/events/raw-bodies.ts';
+import { rawBodiesIn } from '../../store/events/put-event.ts';
 import { HOME, openObjects, openTable, type Platform, tenantOf } from '../../wiring/open.ts';
 import { artifactsIn } from '../documents/artifact-store.ts';
 import type { BatchDeps } from './batch-deps.ts';

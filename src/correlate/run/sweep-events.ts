@@ -1,4 +1,4 @@
-import { moveSweepMark, readSweepMark, type SweepMark } from '../../store/events/sweep-mark.ts';
+import { moveSweepMark, readSweepMark, type SweepMark } from '../../store/events/progress.ts';
 import { type BatchDeps, newScope } from './batch-deps.ts';
 import { processEvents } from './process-events.ts';
 import { retryParked } from './retry-parked.ts';

@@ -10,8 +10,7 @@ import { normalizeCommits } from '../../senders/normalize-commits.ts';
 import { parseCommits } from '../../senders/parse-commits.ts';
 import { readRepository } from '../../senders/shared/read-repository.ts';
 import type { Item } from '../../store/calls/table.ts';
-import type { StoredEvent } from '../../store/events/event-definition.ts';
-import { type DecodedEvent, decodeEvent } from '../../store/events/event-row.ts';
+import { type DecodedEvent, decodeEvent, type StoredEvent } from '../../store/events/event-row.ts';
 import { type News, newsOf } from '../rules/news.ts';
 import type { BatchDeps } from './batch-deps.ts';
 

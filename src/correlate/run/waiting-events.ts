@@ -3,10 +3,10 @@ import { firstRunIdAt } from '../../platform/run-id.ts';
 import { eventKey } from '../../store/calls/keys.ts';
 import { type Consistency, readRowsOf } from '../../store/calls/rows.ts';
 import type { Table } from '../../store/calls/table.ts';
+import { type EventEntry, eventsOfDay } from '../../store/events/day.ts';
 import { isExpired } from '../../store/events/event-row.ts';
-import { type EventEntry, eventsOfDay } from '../../store/events/events-of-day.ts';
 import { readProcessing } from '../../store/events/processing.ts';
-import type { SweepMark } from '../../store/events/sweep-mark.ts';
+import type { SweepMark } from '../../store/events/progress.ts';
 
 const MINUTE_MS = 60_000;
 const DAY_MS = 24 * 60 * MINUTE_MS;

@@ -5,7 +5,7 @@ import type { Clock } from '../../platform/clock.ts';
 import { requestDeadline } from '../../platform/deadline.ts';
 import type { Logger } from '../../platform/logger.ts';
 import type { Table } from '../../store/calls/table.ts';
-import { putCheckpoint, readCheckpoint } from '../../store/events/stream-checkpoint.ts';
+import { putCheckpoint, readCheckpoint } from '../../store/events/progress.ts';
 import { handOver } from './hand-over.ts';
 import { sequenceNumberOf } from './lambda-record.ts';
 import type { Persist } from './persist.ts';

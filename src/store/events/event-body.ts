@@ -1,8 +1,64 @@
+import * as z from 'zod/mini';
 import { boundFacts, withChangesPath } from '../../domain/bound-changes.ts';
+import { type EventFacts, PROBLEM_TYPES, type Problem } from '../../domain/delivery.ts';
+import { SOURCES } from '../../domain/source.ts';
 import { compress, decompress } from '../../platform/codec.ts';
-import { type EventContents, type EventMeta, eventMeta } from './event-definition.ts';
 
-const NEWLINE = 0x0a;
+/** What is known of an event before it is decided what becomes of it. */
+export type EventContents = EventMeta & { event_id: string };
+
+type EventMeta = z.output<typeof eventMeta>;
+
+/** `raw` is null when the raw bytes are stored apart; `bytes`: how many were decompressed. */
+export type DecodedBody = { meta: EventMeta; raw: Buffer | null; bytes: number };
+
+const text = z.string();
+const textOrNull = z.nullable(text);
+
+const change = z.object({
+  field: textOrNull,
+  field_id: textOrNull,
+  from: textOrNull,
+  from_string: textOrNull,
+  to: textOrNull,
+  to_string: textOrNull,
+});
+
+const facts = z.object({
+  issue_id: textOrNull,
+  issue_key: textOrNull,
+  project_key: textOrNull,
+  event_type: text,
+  issue_event_type: textOrNull,
+  changes: z.array(change),
+  actor: z.nullable(z.object({ id: textOrNull, display_name: textOrNull })),
+  occurred_ms: z.number(),
+  unread_fields: z.array(text),
+}) satisfies z.ZodMiniType<EventFacts>;
+
+const problem = z.object({
+  type: z.enum(PROBLEM_TYPES),
+  status: z.number(),
+  detail: text,
+  errors: z.array(z.object({ path: text, message: text })),
+}) satisfies z.ZodMiniType<Problem>;
+
+/** What is known of an event before it is decided what becomes of it: the first line of its compressed body. */
+const eventMeta = z.object({
+  tenant: text,
+  source: z.enum(SOURCES),
+  /** Null when the body could not be read. */
+  facts: z.nullable(facts),
+  idempotency_key: text,
+  received_ms: z.number(),
+  problem: z.nullable(problem),
+  /** What the sender's event header said, which a replay needs again; null when there is none, and in older rows. */
+  event_name: z._default(textOrNull, null),
+  /** Name of the key that verified the body, never the key; null in rows older than this field. */
+  secret: z._default(textOrNull, null),
+  /** True when the raw body is stored in the artifact store because it does not fit into an item. */
+  raw_stored_apart: z.boolean(),
+});
 
 /** Largest compressed body in bytes; the rest of an item's 409,600 is room for keys, indexes and what is not signed. */
 export const MAX_EVENT_BODY_BYTES = 380_000;
@@ -38,20 +94,24 @@ export const encodeEventBody = (event: EventContents, raw: Uint8Array): Buffer =
   return compress(Buffer.concat([Buffer.from(line), raw_stored_apart ? new Uint8Array() : raw]));
 };
 
+const NEWLINE = 0x0a;
+
+/**
+ * What `encodeEventBody` made. The changes are bounded, also where older code stored more.
+ * @throws ZodError for what does not fit, and what the decompressor and the parser throw
+ */
+export const decodeEventBody = (body: Uint8Array): DecodedBody => {
+  const bytes = decompress(body);
+  const end = bytes.indexOf(NEWLINE);
+  const meta = readMeta(bytes.subarray(0, end));
+  return { meta, raw: meta.raw_stored_apart ? null : bytes.subarray(end + 1), bytes: bytes.length };
+};
+
 /** Events of older code keep every change that was sent, up to a million: of longer lines only this much is parsed. */
 const MOST_PARSED_BYTES = 4_000_000;
 
-/** These stand nowhere else in the line: within a text every quotation mark has a backslash before it. */
+/** Found nowhere else in the line: within a text every quotation mark has a backslash before it. */
 const CHANGES = { begin: '"changes":[', next: '},{"field":', end: '],"actor":' };
-
-/** The line without the later ones of its changes, which are by far the largest part. */
-const withFewerChanges = (line: Buffer): string => {
-  const begin = line.indexOf(CHANGES.begin) + CHANGES.begin.length;
-  const end = line.indexOf(CHANGES.end, begin);
-  const next = line.lastIndexOf(CHANGES.next, begin + MOST_PARSED_BYTES / 2);
-  const kept = next < begin ? begin : next + 1;
-  return line.subarray(0, kept).toString() + line.subarray(end).toString();
-};
 
 /** @throws ZodError, SyntaxError */
 const readMeta = (line: Buffer): EventMeta => {
@@ -65,16 +125,11 @@ const readMeta = (line: Buffer): EventMeta => {
   };
 };
 
-/** `raw` is null when the raw bytes are stored apart; `bytes`: how many were decompressed. */
-export type DecodedBody = { meta: EventMeta; raw: Buffer | null; bytes: number };
-
-/**
- * What `encodeEventBody` made. The changes are bounded, also where older code stored more.
- * @throws ZodError for what does not fit, and what the decompressor and the parser throw
- */
-export const decodeEventBody = (body: Uint8Array): DecodedBody => {
-  const bytes = decompress(body);
-  const end = bytes.indexOf(NEWLINE);
-  const meta = readMeta(bytes.subarray(0, end));
-  return { meta, raw: meta.raw_stored_apart ? null : bytes.subarray(end + 1), bytes: bytes.length };
+/** The line without the later ones of its changes, which are by far the largest part. */
+const withFewerChanges = (line: Buffer): string => {
+  const begin = line.indexOf(CHANGES.begin) + CHANGES.begin.length;
+  const end = line.indexOf(CHANGES.end, begin);
+  const next = line.lastIndexOf(CHANGES.next, begin + MOST_PARSED_BYTES / 2);
+  const kept = next < begin ? begin : next + 1;
+  return line.subarray(0, kept).toString() + line.subarray(end).toString();
 };

@@ -1,17 +1,16 @@
 import * as z from 'zod/mini';
 import { TTL_ATTRIBUTE } from '../../contract/table.ts';
-import type { Outcome } from '../../domain/delivery.ts';
+import { OUTCOMES, type Outcome } from '../../domain/delivery.ts';
 import { UnreadableRowError } from '../../errors/errors.ts';
 import { dayPartition, eventKey, issuePartition } from '../calls/keys.ts';
 import type { Item, Key } from '../calls/table.ts';
-import { type DecodedBody, decodeEventBody } from './event-body.ts';
-import { eventRow, type StoredEvent } from './event-definition.ts';
+import { type DecodedBody, decodeEventBody, type EventContents } from './event-body.ts';
 
-const DAY_SECONDS = 86_400;
+/** An event as the stages know it, before it is a row and after. */
+export type StoredEvent = EventContents & Pick<z.output<typeof eventRow>, 'outcome' | 'run_id'>;
 
-/** Seconds since the epoch after which an event expires that is kept from `fromMs` on. */
-export const expirySeconds = (fromMs: number, outcome: Outcome, retentionDays: number): number =>
-  Math.ceil(fromMs / 1000) + retentionDays * DAY_SECONDS * (outcome === 'quarantined' ? 3 : 1);
+/** An event as it is stored; `raw` are its raw bytes unless they are stored apart, `bytes` how many were decompressed. */
+export type DecodedEvent = { event: StoredEvent; raw: Buffer | null; bytes: number };
 
 /**
  * No payload value reaches a key: the issue id is checked digits, the rest is ours. The event type is the
@@ -32,21 +31,28 @@ export const eventItem = (event: StoredEvent, body: Uint8Array, expiresAt: numbe
   body,
 });
 
-/** Whose event a row is, without opening it: the partitions of a day begin with it. Null for a row that is none of ours. */
-export const tenantOfRow = ({ day_pk }: Item): string | null =>
-  typeof day_pk === 'string' ? day_pk.slice(0, day_pk.indexOf('#')) : null;
+const DAY_SECONDS = 86_400;
 
-/** True for a row that DynamoDB has not removed yet although its time is over. */
-export const isExpired = (row: Item, nowMs: number): boolean =>
-  typeof row[TTL_ATTRIBUTE] === 'number' && row[TTL_ATTRIBUTE] * 1000 <= nowMs;
+/** Seconds since the epoch after which an event expires that is kept from `fromMs` on. */
+export const expirySeconds = (fromMs: number, outcome: Outcome, retentionDays: number): number =>
+  Math.ceil(fromMs / 1000) + retentionDays * DAY_SECONDS * (outcome === 'quarantined' ? 3 : 1);
 
-const ID_BEGINS = 'E#'.length;
+/** What a row says of its event beside that. Its other attributes only place it in indexes, and let it expire. */
+const eventRow = z.object({
+  pk: z.string().check(z.regex(/^E#./)),
+  sk: z.literal('E'),
+  run_id: z.string(),
+  outcome: z.enum(OUTCOMES),
+  body: z.instanceof(Uint8Array),
+});
 
-/** The event's id, of its row, an entry of one of its indexes, or its status. @throws UnreadableRowError */
-export const eventIdOf = (entry: Item): string => {
-  const { pk } = entry;
-  if (typeof pk !== 'string' || !pk.startsWith('E#')) throw new UnreadableRowError(entry, 'pk', null);
-  return pk.slice(ID_BEGINS);
+/** The event of a row. @throws UnreadableRowError for a row that `eventItem` cannot have made */
+export const decodeEvent = (row: Item): DecodedEvent => {
+  const fitting = eventRow.safeParse(row);
+  if (!fitting.success) throw new UnreadableRowError(row, fieldIn(fitting.error), fitting.error);
+  const { body, outcome, run_id } = fitting.data;
+  const { meta, ...rest } = openBody(row, body);
+  return { event: { ...meta, event_id: eventIdOf(row), outcome, run_id }, ...rest };
 };
 
 /** The path of the first field that zod refused. Only names of ours and numbers: nothing else is looked at. */
@@ -61,14 +67,19 @@ const openBody = (row: Item, body: Uint8Array): DecodedBody => {
   }
 };
 
-/** An event as it is stored; `raw` are its raw bytes unless they are stored apart, `bytes` how many were decompressed. */
-export type DecodedEvent = { event: StoredEvent; raw: Buffer | null; bytes: number };
+const ID_BEGINS = 'E#'.length;
 
-/** The event of a row. @throws UnreadableRowError for a row that `eventItem` cannot have made */
-export const decodeEvent = (row: Item): DecodedEvent => {
-  const fitting = eventRow.safeParse(row);
-  if (!fitting.success) throw new UnreadableRowError(row, fieldIn(fitting.error), fitting.error);
-  const { body, outcome, run_id } = fitting.data;
-  const { meta, ...rest } = openBody(row, body);
-  return { event: { ...meta, event_id: eventIdOf(row), outcome, run_id }, ...rest };
+/** The event's id, of its row, an entry of one of its indexes, or its status. @throws UnreadableRowError */
+export const eventIdOf = (entry: Item): string => {
+  const { pk } = entry;
+  if (typeof pk !== 'string' || !pk.startsWith('E#')) throw new UnreadableRowError(entry, 'pk', null);
+  return pk.slice(ID_BEGINS);
 };
+
+/** Whose event a row is, without opening it: the partitions of a day begin with it. Null for a row that is none of ours. */
+export const tenantOfRow = ({ day_pk }: Item): string | null =>
+  typeof day_pk === 'string' ? day_pk.slice(0, day_pk.indexOf('#')) : null;
+
+/** True for a row that DynamoDB has not removed yet although its time is over. */
+export const isExpired = (row: Item, nowMs: number): boolean =>
+  typeof row[TTL_ATTRIBUTE] === 'number' && row[TTL_ATTRIBUTE] * 1000 <= nowMs;

@@ -1,39 +1,27 @@
+import { QUARANTINED_TAG } from '../../contract/artifacts.ts';
 import { TTL_ATTRIBUTE } from '../../contract/table.ts';
 import { withChangesPath } from '../../domain/bound-changes.ts';
 import { UnavailableError } from '../../errors/errors.ts';
+import type { Objects } from '../../platform/objects.ts';
 import { putIf } from '../calls/conditional-write.ts';
 import type { Item, Table } from '../calls/table.ts';
-import { encodeEventBody, MAX_EVENT_BODY_BYTES } from './event-body.ts';
-import type { EventContents, StoredEvent } from './event-definition.ts';
-import { eventItem, expirySeconds } from './event-row.ts';
-import type { RawBodies } from './raw-bodies.ts';
+import { type EventContents, encodeEventBody, MAX_EVENT_BODY_BYTES } from './event-body.ts';
+import { decodeEvent, eventItem, expirySeconds, type StoredEvent } from './event-row.ts';
 
 export type EventStore = { table: Table; rawBodies: RawBodies; retention_days: number };
 
-/** Facts too large for an item lose their changes, by far the largest part, and say so. */
-const withoutChanges = (event: EventContents): EventContents =>
-  event.facts === null
-    ? event
-    : {
-        ...event,
-        facts: {
-          ...event.facts,
-          changes: [],
-          unread_fields: withChangesPath(event.facts.unread_fields),
-        },
-      };
-
-/** A body so far below the limit fits, whatever tells of the delivery in it. */
-const SURELY_FITS_BYTES = 300_000;
-
-/**
- * True when an event fits into an item, measured without what nobody signed: that must not decide what is kept. It
- * is short, and the limit leaves room for it.
- */
-const fits = (event: EventContents, raw: Uint8Array, encoded: Uint8Array): boolean => {
-  if (encoded.length <= SURELY_FITS_BYTES) return true;
-  const signed = { ...event, idempotency_key: '', event_name: null, secret: null, received_ms: 0 };
-  return encodeEventBody(signed, raw).length <= MAX_EVENT_BODY_BYTES;
+/** Where raw bodies that are too large for an item are stored. */
+export type RawBodies = {
+  /**
+   * Durable when it resolves; replaces what was stored before.
+   * @param quarantined whether its event is: the bucket keeps such bodies longer, as the table keeps their events
+   * @throws UnavailableError
+   */
+  put(eventId: string, bytes: Uint8Array, quarantined: boolean, abortSignal: AbortSignal): Promise<void>;
+  /** Null when there is none. @throws UnavailableError */
+  get(eventId: string, abortSignal: AbortSignal): Promise<Buffer | null>;
+  /** Absent afterwards, whether or not it was there. @throws UnavailableError */
+  remove(eventId: string, abortSignal: AbortSignal): Promise<void>;
 };
 
 /**
@@ -54,6 +42,62 @@ export const prepareEventBody = async (
   const encoded = encodeEventBody(apart, raw);
   return fits(apart, raw, encoded) ? encoded : encodeEventBody(withoutChanges(apart), raw);
 };
+
+/** Facts too large for an item lose their changes, by far the largest part, and say so. */
+const withoutChanges = (event: EventContents): EventContents =>
+  event.facts === null
+    ? event
+    : {
+        ...event,
+        facts: { ...event.facts, changes: [], unread_fields: withChangesPath(event.facts.unread_fields) },
+      };
+
+/** A body so far below the limit fits, whatever else it says of the delivery. */
+const SURELY_FITS_BYTES = 300_000;
+
+/**
+ * True when an event fits into an item, measured without what nobody signed: that must not decide what is kept. It
+ * is short, and the limit leaves room for it.
+ */
+const fits = (event: EventContents, raw: Uint8Array, encoded: Uint8Array): boolean => {
+  if (encoded.length <= SURELY_FITS_BYTES) return true;
+  const signed = { ...event, idempotency_key: '', event_name: null, secret: null, received_ms: 0 };
+  return encodeEventBody(signed, raw).length <= MAX_EVENT_BODY_BYTES;
+};
+
+/**
+ * Puts the event if it is absent, after its raw body was put aside by `prepareEventBody`.
+ * @param body `stored`: as `prepareEventBody` made it, of `raw`
+ * @returns null when this one was written; else the event that was there before, its raw body kept as it was
+ * @throws UnavailableError
+ */
+export const putEventOnce = async (
+  store: EventStore,
+  event: StoredEvent,
+  body: { stored: Uint8Array; raw: Uint8Array },
+  signal: AbortSignal,
+): Promise<StoredEvent | null> => {
+  const row = await putEvent(store, event, body.stored, signal);
+  if (row === null) return null;
+  const before = decodeEvent(row).event;
+  await keepAsBefore(store, before, event, body.raw, signal);
+  return before;
+};
+
+/** The event that was there first says how long its body is kept, whatever this attempt made of the same bytes. */
+const keepAsBefore = async (
+  { rawBodies }: EventStore,
+  before: StoredEvent,
+  now: StoredEvent,
+  raw: Uint8Array,
+  signal: AbortSignal,
+): Promise<void> => {
+  const quarantined = isQuarantined(before);
+  if (before.raw_stored_apart && quarantined !== isQuarantined(now))
+    await rawBodies.put(before.event_id, raw, quarantined, signal);
+};
+
+const isQuarantined = ({ outcome }: StoredEvent): boolean => outcome === 'quarantined';
 
 /** Absent, or over: DynamoDB removes expired items days late, and nothing shows them meanwhile. */
 const IS_ABSENT = `attribute_not_exists(pk) OR ${TTL_ATTRIBUTE} <= :now`;
@@ -97,3 +141,16 @@ export const releaseEvent = async (
   const put = { item, condition, values: { ':quarantined': 'quarantined' } };
   return (await putIf({ table: store.table, signal }, put)).written;
 };
+
+/** Raw bodies among the objects of a bucket or folder. */
+export const rawBodiesIn = (objects: Objects): RawBodies => ({
+  put: (eventId, bytes, quarantined, signal) => {
+    const labels = { tagging: `${QUARANTINED_TAG}=${quarantined}` };
+    return objects.put({ key: keyOf(eventId), bytes, labels }, signal);
+  },
+  get: (eventId, signal) => objects.get(keyOf(eventId), signal),
+  remove: (eventId, signal) => objects.remove(keyOf(eventId), signal),
+});
+
+/** The key of a raw body, in the bucket and in the folder alike. */
+const keyOf = (eventId: string): string => `artifacts/raw/${eventId}`;

@@ -1,14 +1,14 @@
-import type { EventView } from '../../domain/event.ts';
+import type { EventFacts } from '../../domain/delivery.ts';
+import type { EventView, Processing } from '../../domain/event.ts';
+import { toPhoenixIso, toUtcIso } from '../../domain/instant.ts';
 import { chunks } from '../../platform/chunks.ts';
 import { eventKey, issuePartition } from '../calls/keys.ts';
 import { queryPage, readRowsOf } from '../calls/rows.ts';
 import { getItem, type Item, type Key, type Place, type TableCall } from '../calls/table.ts';
-import type { StoredEvent } from './event-definition.ts';
-import { decodeEvent, eventIdOf, isExpired } from './event-row.ts';
-import { toEventView } from './event-view.ts';
-import { readProcessing } from './processing.ts';
+import { decodeEvent, eventIdOf, isExpired, type StoredEvent } from './event-row.ts';
+import { PENDING, readProcessing } from './processing.ts';
 
-/** An event with its raw body, or null. `raw` is null when the body lies in the artifact store. */
+/** An event with its raw body, or null. `raw` is null when the body is stored in the artifact store. */
 export const getEvent = async (
   place: TableCall,
   eventId: string,
@@ -21,10 +21,8 @@ export const getEvent = async (
 /** Read together: a page of the usual size is one call, and a large one is not in memory as a whole. */
 const ROWS_AT_A_TIME = 25;
 
-const toKey = (entry: Item): Key => ({ pk: String(entry.pk), sk: String(entry.sk) });
-
 /** An index entry, the event behind it (null when it has expired), and how many bytes were decompressed for it. */
-export type LoadedEvent = { entry: Item; event: EventView | null; bytes: number };
+type LoadedEvent = { entry: Item; event: EventView | null; bytes: number };
 
 /** The events behind index entries, in their order, each decoded when it is asked for. */
 export async function* loadEvents(
@@ -45,6 +43,8 @@ export async function* loadEvents(
   }
 }
 
+const toKey = (entry: Item): Key => ({ pk: String(entry.pk), sk: String(entry.sk) });
+
 /** Index entries of one page of an issue's events, newest `occurred_at` first. */
 export const listIssueEvents = (
   { table, tenant, signal }: Place,
@@ -58,4 +58,40 @@ export const listIssueEvents = (
     ScanIndexForward: false,
   };
   return queryPage({ table, signal }, query, ['pk', 'sk', 'issue_pk', 'occurred_ms'], page.limit, page.after);
+};
+
+const NO_FACTS: EventFacts = {
+  issue_id: null,
+  issue_key: null,
+  project_key: null,
+  event_type: '',
+  issue_event_type: null,
+  changes: [],
+  actor: null,
+  occurred_ms: 0,
+  unread_fields: [],
+};
+
+/** Waits for replay, not for correlation. */
+const NOT_NEEDED: Processing = { ...PENDING, status: 'not_needed' };
+
+/**
+ * The event as `GET /events/{event_id}` shows it.
+ * @param processing what is written beside it
+ */
+export const toEventView = (event: StoredEvent, processing: Processing = PENDING): EventView => {
+  const { occurred_ms, event_type, ...facts } = event.facts ?? NO_FACTS;
+  return {
+    event_id: event.event_id,
+    source: event.source,
+    ...facts,
+    event_type: event_type === '' ? null : event_type,
+    outcome: event.outcome,
+    idempotency_key: event.idempotency_key,
+    occurred_at: occurred_ms === 0 ? null : toUtcIso(occurred_ms),
+    received_at: toPhoenixIso(event.received_ms),
+    processing: event.outcome === 'quarantined' ? NOT_NEEDED : processing,
+    problem: event.problem,
+    run_id: event.run_id,
+  };
 };

@@ -2,7 +2,7 @@ import { DeleteCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { eventKey, processingKey, snapshotKey } from '../calls/keys.ts';
 import { callTable, getItem, type Item, type Place, type Table, type TableCall } from '../calls/table.ts';
 import { eventIdOf } from '../events/event-row.ts';
-import type { RawBodies } from '../events/raw-bodies.ts';
+import type { RawBodies } from '../events/put-event.ts';
 import { listIssueEvents } from '../events/read-events.ts';
 
 const PAGE = 100;

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { readEnv } from '../../../src/contract/env.ts';
 import { startInstance } from '../../../src/local/run-instance.ts';
 import { createLogger } from '../../../src/platform/logger.ts';
-import { rawBodiesIn } from '../../../src/store/events/raw-bodies.ts';
+import { rawBodiesIn } from '../../../src/store/events/put-event.ts';
 import { openObjects, openTable } from '../../../src/wiring/open.ts';
 
 export const SECRET = 'a secret for tests';

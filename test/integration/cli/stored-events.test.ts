@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import * as z from 'zod/mini';
 import { signatureOf } from '../../../src/cli/shared/sign.ts';
-import type { StoredEvent } from '../../../src/store/events/event-definition.ts';
+import type { StoredEvent } from '../../../src/store/events/event-row.ts';
 import { prepareEventBody, putEvent } from '../../../src/store/events/put-event.ts';
 import { noise } from '../../support/seed.ts';
 import { SECRET, startTestInstance, type TestInstance } from './instance.ts';

@@ -1,6 +1,6 @@
 import { sha256Hex } from '../../../src/domain/event-id.ts';
 import { newRunId } from '../../../src/platform/run-id.ts';
-import type { StoredEvent } from '../../../src/store/events/event-definition.ts';
+import type { StoredEvent } from '../../../src/store/events/event-row.ts';
 import { prepareEventBody, putEvent } from '../../../src/store/events/put-event.ts';
 import type { TestApp } from '../../support/app.ts';
 

@@ -1,7 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { compress } from '../../../src/platform/codec.ts';
-import type { StoredEvent } from '../../../src/store/events/event-definition.ts';
-import { decodeEvent, eventItem } from '../../../src/store/events/event-row.ts';
+import { decodeEvent, eventItem, type StoredEvent } from '../../../src/store/events/event-row.ts';
 import { createTable, openApp, type TestApp } from '../../support/app.ts';
 import { depth } from '../../support/depth.ts';
 import { startTestEngine } from '../../support/engine.ts';

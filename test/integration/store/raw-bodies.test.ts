@@ -1,7 +1,7 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { objectsInFolder } from '../../../src/platform/objects-in-folder.ts';
-import { type RawBodies, rawBodiesIn } from '../../../src/store/events/raw-bodies.ts';
+import { type RawBodies, rawBodiesIn } from '../../../src/store/events/put-event.ts';
 import { type Dependencies, startDependencies } from '../../support/dependencies.ts';
 import type { FakeS3, S3Fault } from '../../support/s3.ts';
 import { noise } from '../../support/seed.ts';

@@ -5,8 +5,12 @@ import { SOURCES } from '../../../../src/domain/source.ts';
 import { UnreadableRowError } from '../../../../src/errors/errors.ts';
 import { compress, decompress } from '../../../../src/platform/codec.ts';
 import { encodeEventBody } from '../../../../src/store/events/event-body.ts';
-import type { StoredEvent } from '../../../../src/store/events/event-definition.ts';
-import { decodeEvent, eventIdOf, eventItem } from '../../../../src/store/events/event-row.ts';
+import {
+  decodeEvent,
+  eventIdOf,
+  eventItem,
+  type StoredEvent,
+} from '../../../../src/store/events/event-row.ts';
 
 const text = fc.string({ unit: 'binary', maxLength: 40 });
 const textOrNull = fc.option(text);

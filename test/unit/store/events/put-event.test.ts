@@ -1,10 +1,15 @@
-import { describe, expect, it } from 'vitest';
-import type { EventContents } from '../../../../src/store/events/event-definition.ts';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { objectsInFolder } from '../../../../src/platform/objects-in-folder.ts';
+import type { EventContents } from '../../../../src/store/events/event-body.ts';
 import { decodeEvent } from '../../../../src/store/events/event-row.ts';
-import { type EventStore, prepareEventBody } from '../../../../src/store/events/put-event.ts';
+import { type EventStore, prepareEventBody, rawBodiesIn } from '../../../../src/store/events/put-event.ts';
 import { noise } from '../../../support/seed.ts';
 
 const signal = AbortSignal.timeout(60_000);
+
 const text = (length: number): string => noise(length).toString('base64').slice(0, length);
 
 /** Keeps no raw body: what is asked for is only what the event itself holds. */
@@ -15,6 +20,7 @@ const store: EventStore = {
 };
 
 const LONG = text(520_000);
+
 const RAW = noise(400_000);
 
 const event = (characters: number, unsigned: Partial<EventContents>): EventContents => ({
@@ -78,5 +84,27 @@ describe('what an event keeps of its changes', () => {
     ];
     for (const beside of [...unsigned, Object.assign({}, ...unsigned)])
       expect([await isKept(most, beside), await isKept(most + 1, beside)]).toEqual([true, false]);
+  });
+});
+
+let folder: string;
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'raw-bodies-'));
+});
+
+afterEach(() => rm(folder, { recursive: true }));
+
+describe('removing a raw body', () => {
+  it('is done where there was none, because the command is run again after a crash', async () => {
+    await expect(rawBodiesIn(objectsInFolder(folder)).remove('evt_1', signal)).resolves.toBeUndefined();
+  });
+
+  it('fails where the folder cannot be read, because a person’s data may still lie there', async () => {
+    const file = join(folder, 'artifacts');
+    await writeFile(file, 'no folder');
+    await expect(rawBodiesIn(objectsInFolder(folder)).remove('evt_1', signal)).rejects.toMatchObject({
+      dependency: 'artifacts',
+    });
   });
 });

@@ -1,0 +1,101 @@
+import { QueryCommand, type QueryCommandInput } from '@aws-sdk/lib-dynamodb';
+import type { Outcome } from '../../domain/delivery.ts';
+import { firstRunIdAt } from '../../platform/run-id.ts';
+import { dayPartitions } from '../calls/keys.ts';
+import { callTable, type Item, type Table, type TableCall, type Walk } from '../calls/table.ts';
+import { eventIdOf } from './event-row.ts';
+
+/** An index entry of an event: its id, when it was received, and its outcome. */
+export type EventEntry = { event_id: string; run_id: string; outcome: string };
+
+type DayQuery = {
+  tenant: string;
+  /** Phoenix day, `2026-11-22`. */
+  day: string;
+  outcome: Outcome | null;
+  /** Only events received before this run id; null for the newest. */
+  before: string | null;
+  limit: number;
+};
+
+/**
+ * Index entries of one page of a day's events, newest first, over all partitions of the day.
+ * Where a partition was not read to its end, nothing older than what it was read to may be shown yet.
+ * @returns `next`: the run id to go on before, null on the last page
+ */
+export const listDay = async (
+  place: TableCall,
+  query: DayQuery,
+): Promise<{ items: Item[]; next: string | null }> => {
+  const partitions = dayPartitions(query.tenant, query.day);
+  const shards = await Promise.all(partitions.map((partition) => readShard(place, query, partition)));
+  const floor = shards.map((shard) => shard.readTo ?? '').reduce((a, b) => (a > b ? a : b));
+  const safe = shards.flatMap((shard) => shard.items).filter((item) => runIdOf(item) >= floor);
+  const sorted = safe.sort((a, b) => (runIdOf(a) < runIdOf(b) ? 1 : -1));
+  const items = sorted.slice(0, query.limit);
+  const lastShown = items.at(-1);
+  if (sorted.length > query.limit && lastShown) return { items, next: runIdOf(lastShown) };
+  return { items, next: floor === '' ? null : floor };
+};
+
+/** What one partition gave: matching entries, and how far down it was read (null: to its end). */
+type Shard = { items: Item[]; readTo: string | null };
+
+const readShard = async (
+  { table, signal }: TableCall,
+  query: DayQuery,
+  partition: string,
+): Promise<Shard> => {
+  const command = new QueryCommand(shardQuery(table, query, partition));
+  const { Items = [], LastEvaluatedKey } = await callTable(signal, () => table.reader.send(command));
+  return { items: Items, readTo: LastEvaluatedKey ? String(LastEvaluatedKey.run_id) : null };
+};
+
+/** With a filter a page of the index may hold no match; this many entries are looked at per request. */
+const MOST_LOOKED_AT = 4_000;
+
+const shardQuery = (table: Table, query: DayQuery, partition: string): QueryCommandInput => ({
+  TableName: table.name,
+  IndexName: 'by_day',
+  KeyConditionExpression: `day_pk = :day${query.before === null ? '' : ' AND run_id < :before'}`,
+  ...(query.outcome === null ? {} : { FilterExpression: 'outcome = :outcome' }),
+  ExpressionAttributeValues: {
+    ':day': partition,
+    ...(query.before === null ? {} : { ':before': query.before }),
+    ...(query.outcome === null ? {} : { ':outcome': query.outcome }),
+  },
+  ScanIndexForward: false,
+  Limit: query.outcome === null ? query.limit + 1 : MOST_LOOKED_AT,
+});
+
+const runIdOf = (item: Item): string => String(item.run_id);
+
+const PAGE = 1_000;
+
+/**
+ * Pages of the events of a Phoenix day that were received in `[from_ms, to_ms)`, newest first: those with one
+ * outcome, or all.
+ */
+export async function* eventsOfDay(
+  { table, tenant, newSignal }: Walk,
+  query: { day: string; outcome: Outcome | null; from_ms: number; to_ms: number },
+): AsyncGenerator<EventEntry[]> {
+  const { day, outcome } = query;
+  const first = firstRunIdAt(query.from_ms);
+  let before: string | null = firstRunIdAt(query.to_ms);
+  while (before !== null) {
+    const page: { items: Item[]; next: string | null } = await listDay(
+      { table, signal: newSignal() },
+      { tenant, day, outcome, before, limit: PAGE },
+    );
+    const inRange = page.items.map(toEntry).filter(({ run_id }) => run_id >= first);
+    if (inRange.length > 0) yield inRange;
+    before = inRange.length < page.items.length ? null : page.next;
+  }
+}
+
+const toEntry = (entry: Item): EventEntry => ({
+  event_id: eventIdOf(entry),
+  run_id: String(entry.run_id),
+  outcome: String(entry.outcome),
+});

@@ -1,0 +1,79 @@
+import { PutItemCommand } from '@aws-sdk/client-dynamodb';
+import { marshall } from '@aws-sdk/util-dynamodb';
+import { updateIf } from '../calls/conditional-write.ts';
+import { callTable, getItem, type Item, type Key, type Place, type TableCall } from '../calls/table.ts';
+
+/**
+ * How far sweeps have come. Every event received before `swept_ms` (epoch milliseconds) was seen handled or parked;
+ * null before a first sweep. `lowered_ms`: when an event was last about to leave quarantine; null if none was.
+ */
+export type SweepMark = { swept_ms: number | null; lowered_ms: number | null };
+
+export const readSweepMark = async ({ table, tenant, signal }: Place): Promise<SweepMark> => {
+  const row = await getItem({ table, signal }, markKey(tenant));
+  return { swept_ms: numberOf(row?.swept_ms), lowered_ms: numberOf(row?.lowered_ms) };
+};
+
+const numberOf = (value: unknown): number | null => (typeof value === 'number' ? value : null);
+
+/** Remembers how far a sweep came, unless the mark is no longer the one it began with. */
+export const moveSweepMark = async (
+  { table, tenant, signal }: Place,
+  { read, to_ms }: { read: SweepMark; to_ms: number },
+): Promise<void> => {
+  const [swept, lowered] = [isStill('swept_ms', read), isStill('lowered_ms', read)];
+  const write = {
+    update: 'SET swept_ms = :to',
+    condition: `${swept.condition} AND ${lowered.condition}`,
+    values: { ...swept.values, ...lowered.values, ':to': to_ms },
+  };
+  await updateIf({ table, signal }, { key: markKey(tenant), ...write });
+};
+
+const isStill = (name: keyof SweepMark, read: SweepMark): { condition: string; values: Item } =>
+  read[name] === null
+    ? { condition: `attribute_not_exists(${name})`, values: {} }
+    : { condition: `${name} = :${name}`, values: { [`:${name}`]: read[name] } };
+
+/**
+ * Makes sweeps look at events received since then again. First the time, then the mark: once the time is there,
+ * no sweep that may have passed the event moves the mark on.
+ */
+export const lowerSweepMark = async (
+  { table, tenant, signal }: Place,
+  { since_ms, now_ms }: { since_ms: number; now_ms: number },
+): Promise<void> => {
+  const key = markKey(tenant);
+  const time = { update: 'SET lowered_ms = :now', values: { ':now': now_ms } };
+  await updateIf(
+    { table, signal },
+    { key, ...time, condition: 'attribute_not_exists(lowered_ms) OR lowered_ms < :now' },
+  );
+  const mark = { update: 'SET swept_ms = :since', values: { ':since': since_ms } };
+  await updateIf({ table, signal }, { key, ...mark, condition: 'swept_ms > :since' });
+};
+
+const markKey = (tenant: string): Key => ({ pk: `SWEEP#${tenant}`, sk: 'W' });
+
+/** One shard of the table's stream; `label` sets it apart from a stream the table had before. */
+type StreamShard = { label: string; shard_id: string };
+
+/** Sequence number of the last record of the shard that was handled; null when none was yet. */
+export const readCheckpoint = async (place: TableCall, shard: StreamShard): Promise<string | null> => {
+  const row = await getItem(place, checkpointKey(shard));
+  return typeof row?.sequence_number === 'string' ? row.sequence_number : null;
+};
+
+/** Everything in the shard up to this record is handled. The write makes a stream record itself. */
+export const putCheckpoint = async (
+  { table, signal }: TableCall,
+  shard: StreamShard,
+  sequenceNumber: string,
+): Promise<void> => {
+  const item = { ...checkpointKey(shard), sequence_number: sequenceNumber };
+  const put = new PutItemCommand({ TableName: table.name, Item: marshall(item) });
+  await callTable(signal, () => table.writer.send(put));
+};
+
+/** Shard ids are longer than the sort keys of what the stream filter passes, so a checkpoint stays out of it. */
+const checkpointKey = ({ label, shard_id }: StreamShard): Key => ({ pk: `STREAM#${label}`, sk: shard_id });
