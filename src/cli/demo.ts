@@ -1,11 +1,7 @@
-import { readCorrelated } from './demo/correlated.ts';
-import type { Found } from './demo/found.ts';
-import { type Stage, withOwnInstance } from './demo/own-instance.ts';
+import { type Found, readCorrelated, readStored } from './demo/found.ts';
 import { RELEASE } from './demo/release.ts';
-import { readStored } from './demo/stored.ts';
-import { STORY } from './demo/story.ts';
-import { type Told, tellStory } from './demo/tell.ts';
-import { tellRelease } from './demo/tell-release.ts';
+import { STORY, type Step } from './demo/story.ts';
+import { type Stage, type Told, tellRelease, tellStory, withOwnInstance } from './demo/tell.ts';
 import { newCommand, runCommand } from './shared/command.ts';
 
 const command = newCommand(
@@ -17,13 +13,7 @@ const command = newCommand(
 );
 
 /** A step of either chapter, as it was answered. */
-type Line = {
-  step: { happens: string; sent: string };
-  status: string;
-  outcome: string;
-  event_id: string;
-  ok: boolean;
-};
+type Line = Told<{ happens: string; sent: string }>;
 
 const STEPS = [...STORY, ...RELEASE];
 const widest = (texts: string[]): number => Math.max(...texts.map((text) => text.length));
@@ -44,7 +34,7 @@ const showLine = ({ step, status, outcome, event_id, ok }: Line, index: number):
   console.log(columns.join('  '));
 };
 
-const showStep = (told: Told, index: number): void => {
+const showStep = (told: Told<Step>, index: number): void => {
   showLine(told, index);
   const { status, outcome } = told.step.expected;
   if (!told.ok) console.log(`    expected ${status} ${outcome}`);

@@ -6,15 +6,18 @@ import { newCommand, runCommand, wholeNumber } from './shared/command.ts';
 import { CommandError } from './shared/command-error.ts';
 import { confirm } from './shared/confirm.ts';
 import { showProgress } from './shared/progress.ts';
-import { openApi } from './smoke/api.ts';
+import { openApi, openSigner } from './smoke/api.ts';
 import type { World } from './smoke/check.ts';
-import { type Deployment, type DeploymentFlags, findDeployment, findRegion } from './smoke/deployment.ts';
-import { OUTPUTS_FILE } from './smoke/outputs-file.ts';
-import { CHECKS, report, runChecks } from './smoke/run-checks.ts';
-import { openRunDocuments } from './smoke/run-documents.ts';
-import { openSigner } from './smoke/sign-request.ts';
-import { BURST } from './smoke/throttling-check.ts';
-import { describePlan, describeRest } from './smoke/words.ts';
+import {
+  type Deployment,
+  type DeploymentFlags,
+  findDeployment,
+  findRegion,
+  OUTPUTS_FILE,
+} from './smoke/deployment.ts';
+import { BURST } from './smoke/open-checks.ts';
+import { openRunDocuments } from './smoke/processing-checks.ts';
+import { CHECKS, describePlan, describeRest, report, runChecks } from './smoke/run-checks.ts';
 
 /** Whose documents a deployment writes of what is sent to it. */
 const HOME = { tenant: DEFAULT_TENANT, home: DEFAULT_TENANT };

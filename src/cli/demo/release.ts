@@ -1,4 +1,4 @@
-import { fullBody } from './bodies.ts';
+import { fullBody } from './story.ts';
 
 /** One delivery of the release's chapter: an issue by Jira, or commits by whoever builds. */
 export type ReleaseStep = { happens: string; sent: string; source: 'jira' | 'commits'; body: Buffer };

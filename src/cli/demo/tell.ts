@@ -1,33 +1,34 @@
+import { randomBytes } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { DeleteTableCommand } from '@aws-sdk/client-dynamodb';
+import { readEnv } from '../../contract/env.ts';
+import type { Correlated } from '../../local/local-correlation.ts';
+import { type Instance, startInstance } from '../../local/run-instance.ts';
+import { createDynamoDb } from '../../platform/dynamodb.ts';
+import { createLogger } from '../../platform/logger.ts';
 import { deliveryHeaders } from '../deliver/headers.ts';
 import { createPost, type Post } from '../deliver/post.ts';
 import { readReply } from '../deliver/report.ts';
+import { signatureOf } from '../shared/sign.ts';
+import { RELEASE, type ReleaseStep } from './release.ts';
 import type { Step } from './story.ts';
 
 /** A step as it was answered. */
-export type Told = { step: Step; status: string; outcome: string; event_id: string; ok: boolean };
+export type Told<Of> = { step: Of; status: string; outcome: string; event_id: string; ok: boolean };
 
 const WRONG_SECRET = 'not the secret';
-
-const tell = async (post: Post, secret: string, step: Step): Promise<Told> => {
-  const headers = deliveryHeaders(step.body, step.forged ? WRONG_SECRET : secret, step.identifier, {});
-  const answered = readReply(await post(headers, step.body));
-  const { status, outcome } = step.expected;
-  return { step, ...answered, ok: answered.status === String(status) && answered.outcome === outcome };
-};
-
-/** The same bytes, when they are taken, must be the same event. */
-const isSameEvent = (told: Told, before: Told | undefined): boolean =>
-  told.step.forged === true || before === undefined || told.event_id === before.event_id;
 
 /** Sends the steps one after the other; `onTold` is called after each. */
 export const tellStory = async (
   story: readonly Step[],
   base: string,
   secret: string,
-  onTold: (told: Told, index: number) => void,
-): Promise<Told[]> => {
+  onTold: (told: Told<Step>, index: number) => void,
+): Promise<Told<Step>[]> => {
   const post = createPost(new URL('/webhooks/jira', base), 1);
-  const all: Told[] = [];
+  const all: Told<Step>[] = [];
   for (const [index, step] of story.entries()) {
     const answered = await tell(post, secret, step);
     const before = all.find((one) => one.step.body.equals(step.body));
@@ -36,4 +37,84 @@ export const tellStory = async (
     all.push(told);
   }
   return all;
+};
+
+const tell = async (post: Post, secret: string, step: Step): Promise<Told<Step>> => {
+  const headers = deliveryHeaders(step.body, step.forged ? WRONG_SECRET : secret, step.identifier, {});
+  const answered = readReply(await post(headers, step.body));
+  const { status, outcome } = step.expected;
+  return { step, ...answered, ok: answered.status === String(status) && answered.outcome === outcome };
+};
+
+/** The same bytes, when they are taken, must be the same event. */
+const isSameEvent = (told: Told<Step>, before: Told<Step> | undefined): boolean =>
+  told.step.forged === true || before === undefined || told.event_id === before.event_id;
+
+/** Sends the chapter's deliveries one after the other; `onTold` is called after each. */
+export const tellRelease = async (
+  stage: Stage,
+  onTold: (told: Told<ReleaseStep>, index: number) => void,
+): Promise<Told<ReleaseStep>[]> => {
+  const all: Told<ReleaseStep>[] = [];
+  for (const [index, step] of RELEASE.entries()) {
+    const post = createPost(new URL(`/webhooks/${step.source}`, stage.url), 1);
+    const answered = readReply(await post(headersOf(step, stage), step.body));
+    const told = { step, ...answered, ok: answered.status === '202' };
+    onTold(told, index);
+    all.push(told);
+  }
+  return all;
+};
+
+const headersOf = ({ source, body }: ReleaseStep, { secret, commitsSecret }: Stage) =>
+  source === 'jira'
+    ? deliveryHeaders(body, secret, undefined, {})
+    : {
+        'content-type': 'application/json',
+        'x-hub-signature-256': signatureOf(commitsSecret, body),
+        'content-length': String(body.length),
+      };
+
+type Secrets = { jira: string; commits: string };
+
+/** Where the demo tells its story, and how it learns that everything told is correlated. */
+export type Stage = { url: string; secret: string; commitsSecret: string; correlated: Correlated };
+
+/** An instance for this process alone, on a free port and with a table and folder that go with it. */
+export const withOwnInstance = async <T>(
+  work: (stage: Stage) => Promise<T>,
+  source: NodeJS.ProcessEnv = process.env,
+): Promise<T> => {
+  const secrets = { jira: newSecret(), commits: newSecret() };
+  const folder = mkdtempSync(join(tmpdir(), 'jira-webhook-sync-demo-'));
+  await using owned = new AsyncDisposableStack();
+  owned.defer(() => rmSync(folder, { recursive: true, force: true }));
+  const env = demoEnv(secrets, folder, source);
+  const instance = await startInstance({ env, log: createLogger(env) });
+  owned.defer(instance.stop);
+  if (env.AWS_ENDPOINT_URL_DYNAMODB !== undefined) owned.defer(() => dropTable(instance));
+  const { url, correlated } = instance;
+  return await work({ url, secret: secrets.jira, commitsSecret: secrets.commits, correlated });
+};
+
+const newSecret = (): string => randomBytes(32).toString('base64url');
+
+/** Settings of the demo's own: nothing of the environment but another DynamoDB, where there is no embedded one. */
+const demoEnv = (secrets: Secrets, folder: string, source: NodeJS.ProcessEnv) =>
+  readEnv({
+    JIRA_WEBHOOK_SECRET: secrets.jira,
+    COMMITS_WEBHOOK_SECRET: secrets.commits,
+    PORT: '0',
+    LOG_LEVEL: 'silent',
+    RC_LOG_JSON: 'true',
+    TABLE_NAME: `jira-webhook-sync-demo-${randomBytes(6).toString('hex')}`,
+    ARTIFACTS_DIR: folder,
+    AWS_ENDPOINT_URL_DYNAMODB: source.AWS_ENDPOINT_URL_DYNAMODB,
+  });
+
+/** Somebody else's database must not keep the demo's table. */
+const dropTable = async ({ dynamodb, tableName }: Instance): Promise<void> => {
+  const client = createDynamoDb(dynamodb);
+  await client.send(new DeleteTableCommand({ TableName: tableName }));
+  client.destroy();
 };

@@ -5,8 +5,7 @@ import type { ExitCode } from '../shared/command.ts';
 import { CommandError } from '../shared/command-error.ts';
 import { textTable } from '../shared/text-table.ts';
 import { describeKeys, keyNames } from './keys.ts';
-import type { Use } from './rotation.ts';
-import { commandFor, describeSince, findStaged, type Rotation, type Staged } from './rotation.ts';
+import { commandFor, describeSince, findStaged, type Rotation, type Staged, type Use } from './rotation.ts';
 
 const UNKNOWN = 'not recorded';
 

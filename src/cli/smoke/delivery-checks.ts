@@ -1,11 +1,67 @@
 import * as z from 'zod/mini';
-import { parseInstant } from '../../domain/instant.ts';
+import { parseInstant, toUtcIso } from '../../domain/instant.ts';
 import type { Exchange } from '../shared/exchange.ts';
 import { signatureOf } from '../shared/sign.ts';
-import { describeAnswer, hasStatus, isProblem, judge, readBody } from './answers.ts';
 import type { Api } from './api.ts';
-import { afterDelivery, type Check, failed, ok, type Taken } from './check.ts';
-import { testDelivery } from './test-issue.ts';
+import {
+  afterDelivery,
+  type Check,
+  describeAnswer,
+  failed,
+  hasStatus,
+  isProblem,
+  judge,
+  ok,
+  readBody,
+  type Taken,
+} from './check.ts';
+
+/** Far from the ids that Jira gives. */
+export const TEST_ISSUE_ID = '99999999999999999901';
+
+const NUMBER = '999999901';
+
+export const TEST_PROJECT = 'SMOKE';
+
+export const TEST_ISSUE_KEY = `${TEST_PROJECT}-${NUMBER}`;
+
+/** A key it is said to have had. Who decodes it twice looks for `SMOKEA-…`, which nothing is called. */
+export const FORMER_KEY = `${TEST_PROJECT}%41-${NUMBER}`;
+
+/**
+ * The body of a delivery about the test issue, as Jira writes one. Each moment has its own bytes and a newer
+ * version, so that it is taken as new. A sub-task, because a story would be listed as one without commits.
+ */
+export const testDelivery = (nowMs: number): Buffer => {
+  const issue = {
+    id: TEST_ISSUE_ID,
+    key: TEST_ISSUE_KEY,
+    fields: {
+      summary: 'Written by npm run smoke; npm run erase removes it',
+      issuetype: { name: 'Sub-task', subtask: true, hierarchyLevel: -1 },
+      project: { key: TEST_PROJECT, name: 'Smoke test' },
+      status: { name: 'Done', statusCategory: { key: 'done' } },
+      labels: ['smoke-test'],
+      updated: toUtcIso(nowMs).replace('Z', '+0000'),
+    },
+  };
+  const moved = { field: 'Key', fieldtype: 'jira', from: null, fromString: FORMER_KEY, to: null };
+  return Buffer.from(
+    JSON.stringify({
+      timestamp: nowMs,
+      webhookEvent: 'jira:issue_updated',
+      issue_event_type_name: 'issue_moved',
+      issue,
+      changelog: { id: '1', items: [{ ...moved, toString: TEST_ISSUE_KEY }] },
+    }),
+  );
+};
+
+const accepted = z.object({
+  outcome: z.enum(['applied', 'duplicate']),
+  event_id: z.string(),
+  received_at: z.string(),
+});
 
 const post = (api: Api, body: Buffer, signature: string | null): Promise<Exchange> => {
   const headers = {
@@ -15,6 +71,10 @@ const post = (api: Api, body: Buffer, signature: string | null): Promise<Exchang
   };
   return api.send('POST', '/webhooks/jira', { headers, body });
 };
+
+/** What the gateway calls the request, in its access log too. */
+const requestIdOf = (answer: Exchange): string =>
+  answer.kind === 'answered' ? String(answer.headers['apigw-requestid'] ?? 'unknown') : 'unknown';
 
 /** One only: three refused signatures within an hour are an alarm. */
 const checkUnsigned: Check = {
@@ -26,16 +86,6 @@ const checkUnsigned: Check = {
     return judge(isProblem(answer, 401, 'signature-refused'), 'unsigned', answer);
   },
 };
-
-const accepted = z.object({
-  outcome: z.enum(['applied', 'duplicate']),
-  event_id: z.string(),
-  received_at: z.string(),
-});
-
-/** What the gateway calls the request, in its access log too. */
-const requestIdOf = (answer: Exchange): string =>
-  answer.kind === 'answered' ? String(answer.headers['apigw-requestid'] ?? 'unknown') : 'unknown';
 
 const checkSigned: Check = {
   name: 'signed-delivery',

@@ -1,7 +1,11 @@
+import { readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import * as z from 'zod/mini';
+import { PROJECT_FOLDER } from '../../local/project-folder.ts';
+import { faultCode } from '../../local/start-error.ts';
 import { regionOf } from '../rotate-secret/secret-store.ts';
 import { UsageError } from '../shared/command-error.ts';
-import { type Outputs, readOutputs } from './outputs-file.ts';
 
 export type DeploymentFlags = {
   stage: string;
@@ -25,20 +29,6 @@ export type Deployment = {
 
 const LOOPBACK = /^(127\.[\d.]+|localhost|\[::1\])$/;
 
-/** Secrets and signatures go there, so it must be TLS; only this machine itself may do without, to try things. */
-const readUrl = (text: string): URL => {
-  const url = URL.parse(text);
-  if (url?.protocol === 'https:' || (url?.protocol === 'http:' && LOOPBACK.test(url.hostname)))
-    return new URL(url.origin);
-  throw new UsageError(`${text} is no https address`);
-};
-
-const required = (value: string | undefined, what: string): string => {
-  if (!value)
-    throw new UsageError(`Nothing says what the ${what} is: give --outputs, or --url and --secret-id`);
-  return value;
-};
-
 /**
  * What to test: the outputs of the stack of the stage, each replaced by its flag. With `--url` and `--secret-id`
  * no file is needed.
@@ -57,6 +47,20 @@ export const findDeployment = (flags: DeploymentFlags): Deployment => {
   };
 };
 
+/** Secrets and signatures go there, so it must be TLS; only this machine itself may do without, to try things. */
+const readUrl = (text: string): URL => {
+  const url = URL.parse(text);
+  if (url?.protocol === 'https:' || (url?.protocol === 'http:' && LOOPBACK.test(url.hostname)))
+    return new URL(url.origin);
+  throw new UsageError(`${text} is no https address`);
+};
+
+const required = (value: string | undefined, what: string): string => {
+  if (!value)
+    throw new UsageError(`Nothing says what the ${what} is: give --outputs, or --url and --secret-id`);
+  return value;
+};
+
 /** Where it was deployed to: its secret's ARN says so, else it is the region of the caller. @throws UsageError */
 export const findRegion = async ({ secret_id }: Deployment): Promise<string> => {
   const { region } = regionOf(secret_id);
@@ -64,5 +68,54 @@ export const findRegion = async ({ secret_id }: Deployment): Promise<string> => 
     return region ?? (await new SecretsManagerClient().config.region());
   } catch {
     throw new UsageError('Nothing says which region: give --secret-id as an ARN, or set AWS_REGION');
+  }
+};
+
+/** Where `npm run deploy` leaves the outputs of the stack. */
+export const OUTPUTS_FILE = '.local/outputs.json';
+
+/** The outputs of one stack. */
+type Outputs = Readonly<Record<string, string>>;
+
+/** What `cdk deploy --outputs-file` writes: outputs by stack. */
+const file = z.record(z.string(), z.record(z.string(), z.string()));
+
+/**
+ * The outputs of a stack.
+ * @param given default: `OUTPUTS_FILE`
+ * @throws UsageError when the file cannot be used or knows no such stack
+ */
+const readOutputs = (given: string | undefined, stack: string): Outputs => {
+  const path = pathOf(given);
+  const stacks = parse(path);
+  const outputs = stacks[stack];
+  if (outputs) return outputs;
+  const known = Object.keys(stacks).join(', ') || 'none';
+  throw new UsageError(
+    `${path} has no outputs of ${stack} (it has: ${known}): deploy that stage, or name it with --stage`,
+  );
+};
+
+/** npm runs a command in the project's folder; a relative path means the folder it was typed in. */
+const pathOf = (given: string | undefined): string =>
+  given === undefined
+    ? join(PROJECT_FOLDER, OUTPUTS_FILE)
+    : resolve(process.env.INIT_CWD ?? process.cwd(), given);
+
+const parse = (path: string): z.output<typeof file> => {
+  const text = readText(path);
+  try {
+    return file.parse(JSON.parse(text));
+  } catch {
+    throw new UsageError(`${path} is no file of outputs as cdk deploy --outputs-file writes it`);
+  }
+};
+
+const readText = (path: string): string => {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (fault) {
+    throw new UsageError(`${path} cannot be read (${faultCode(fault)}). npm run deploy writes ${OUTPUTS_FILE};
+name another file with --outputs, or give --url and --secret-id`);
   }
 };

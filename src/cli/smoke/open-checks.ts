@@ -1,8 +1,20 @@
 import * as z from 'zod/mini';
-import { exchange } from '../shared/exchange.ts';
-import { describeAnswer, hasStatus, isProblem, judge, readBody } from './answers.ts';
-import { type Check, failed, ok, skipped, together, type World } from './check.ts';
-import { TEST_ISSUE_ID } from './test-issue.ts';
+import { readEnv } from '../../contract/env.ts';
+import { type Exchange, exchange } from '../shared/exchange.ts';
+import {
+  type Check,
+  describeAnswer,
+  failed,
+  hasStatus,
+  isProblem,
+  judge,
+  ok,
+  readBody,
+  skipped,
+  together,
+  type World,
+} from './check.ts';
+import { TEST_ISSUE_ID } from './delivery-checks.ts';
 
 const health = z.object({ checks: z.record(z.string(), z.string()) });
 
@@ -20,8 +32,24 @@ const checkHealth: Check = {
 /** Nothing listens there, or somebody does who sends us away; both take no time. */
 const PLAIN_MS = 5_000;
 
+const checkUnknownPath: Check = {
+  name: 'unknown-path',
+  run: async ({ api }) => {
+    const answer = await api.send('GET', '/smoke/no-such-path');
+    return judge(isProblem(answer, 404, 'not-found'), 'GET /smoke/no-such-path', answer);
+  },
+};
+
 /** What sends plain HTTP away instead of serving it: a redirect, or a refusal. */
 const isSentAway = (status: number): boolean => (status >= 300 && status < 400) || status === 403;
+
+/** Whether our handler answers this method with 405 and says which one it takes. An answer to HEAD has no body. */
+const isRefusedMethod = async ({ api }: World, method: string, path: string, allow: string) => {
+  const answer = await api.send(method, path);
+  const isOurs = method === 'HEAD' ? hasStatus(answer, 405) : isProblem(answer, 405, 'method-not-allowed');
+  const isAllowed = answer.kind === 'answered' && answer.headers.allow === allow;
+  return judge(isOurs && isAllowed, `${method} ${path}`, answer);
+};
 
 /** Plain HTTP would show signatures and issues to everybody on the way. */
 const checkTls: Check = {
@@ -34,22 +62,6 @@ const checkTls: Check = {
     const isRight = answer.kind === 'failed' || isSentAway(answer.status);
     return judge(isRight, `http://${url.host}`, answer);
   },
-};
-
-const checkUnknownPath: Check = {
-  name: 'unknown-path',
-  run: async ({ api }) => {
-    const answer = await api.send('GET', '/smoke/no-such-path');
-    return judge(isProblem(answer, 404, 'not-found'), 'GET /smoke/no-such-path', answer);
-  },
-};
-
-/** Whether our handler answers this method with 405 and says which one it takes. An answer to HEAD has no body. */
-const isRefusedMethod = async ({ api }: World, method: string, path: string, allow: string) => {
-  const answer = await api.send(method, path);
-  const isOurs = method === 'HEAD' ? hasStatus(answer, 405) : isProblem(answer, 405, 'method-not-allowed');
-  const isAllowed = answer.kind === 'answered' && answer.headers.allow === allow;
-  return judge(isOurs && isAllowed, `${method} ${path}`, answer);
 };
 
 /** The second is a path that IAM guards under its own method only. */
@@ -80,3 +92,51 @@ export const OPEN_CHECKS: readonly Check[] = [
   checkWrongMethod,
   checkHeadAndOptions,
 ];
+
+/** The stack sets no other. */
+const OUR_LIMIT = readEnv({}).MAX_BODY_BYTES;
+
+/** A Lambda invocation holds 6 MB (Lambda quotas), so no body like this one reaches a function. */
+const OVER_LAMBDA_LIMIT = 8_000_000;
+
+/** An HTTP API takes 10 MB (API Gateway quotas, "Payload size"). */
+const OVER_GATEWAY_LIMIT = 10 * 1024 * 1024 + 1;
+
+const checkSize = (name: string, bytes: number, isRight: (answer: Exchange) => boolean): Check => ({
+  name,
+  run: async ({ api }) => {
+    const headers = { 'content-type': 'application/json', 'content-length': String(bytes) };
+    const answer = await api.send('POST', '/webhooks/jira', { headers, body: Buffer.alloc(bytes, 'a') });
+    return judge(isRight(answer), `${bytes} bytes`, answer);
+  },
+});
+
+const isTooLarge = (answer: Exchange): boolean => hasStatus(answer, 413);
+
+/**
+ * Whoever refuses a body must say 413: Jira would send it again and again after anything that may work later.
+ * They need no signature, since the size is looked at first.
+ */
+export const SIZE_CHECKS: readonly Check[] = [
+  checkSize('body-over-our-limit', OUR_LIMIT + 1, (answer) => isProblem(answer, 413, 'body-too-large')),
+  checkSize('body-over-lambda-limit', OVER_LAMBDA_LIMIT, isTooLarge),
+  checkSize('body-over-gateway-limit', OVER_GATEWAY_LIMIT, isTooLarge),
+];
+
+/**
+ * Several times what `GET /health` lets through at once (20, and 10 more each second). It is asked instead of the
+ * webhook, whose deliveries a burst would take the room of.
+ */
+export const BURST = 100;
+
+export const checkThrottling: Check = {
+  name: 'throttling',
+  run: async ({ api, burst }) => {
+    if (!burst) return skipped(`--burst sends ${BURST} requests at once`);
+    const answers = await Promise.all(Array.from({ length: BURST }, () => api.send('GET', '/health')));
+    const counts = Object.entries(Object.groupBy(answers, describeAnswer));
+    const seen = counts.map(([what, some = []]) => `${some.length} times ${what}`).join(', ');
+    const isOdd = answers.some((answer) => !hasStatus(answer, 200) && !hasStatus(answer, 429));
+    return (answers.some((answer) => hasStatus(answer, 429)) && !isOdd ? ok : failed)(seen);
+  },
+};

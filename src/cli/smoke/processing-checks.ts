@@ -1,18 +1,23 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { GetObjectCommand, ListObjectsV2Command, S3Client, type S3ClientConfig } from '@aws-sdk/client-s3';
 import * as z from 'zod/mini';
-import { describeAnswer, readBody } from './answers.ts';
+import { type DocumentOwner, runDocumentKey } from '../../correlate/documents/keys.ts';
 import {
   afterDelivery,
   type Check,
+  describeAnswer,
   failed,
   ok,
   type Result,
+  readBody,
   skipped,
   type Taken,
   type World,
 } from './check.ts';
 
 const PAUSE_MS = 1_000;
+
+const event = z.object({ processing: z.object({ status: z.string() }) });
 
 /** Looks until there is a result, and a last time when the patience is at an end. */
 const lookUntil = async (
@@ -29,7 +34,10 @@ const lookUntil = async (
   }
 };
 
-const event = z.object({ processing: z.object({ status: z.string() }) });
+const findDocument = async ({ documents }: World, taken: Taken): Promise<Result | null> => {
+  const key = await documents?.find(taken.received_ms, taken.event_id);
+  return key ? ok(key) : null;
+};
 
 /** From the table's stream to the function that correlates, and back into the table. */
 const checkProcessed = afterDelivery('event-processed', ({ api, wait_seconds }, taken) => {
@@ -43,11 +51,6 @@ const checkProcessed = afterDelivery('event-processed', ({ api, wait_seconds }, 
   return lookUntil(taken, look, () => failed(`${seen} after ${wait_seconds} s`));
 });
 
-const findDocument = async ({ documents }: World, taken: Taken): Promise<Result | null> => {
-  const key = await documents?.find(taken.received_ms, taken.event_id);
-  return key ? ok(key) : null;
-};
-
 const checkDocument = afterDelivery('run-document', async (world, taken) => {
   if (world.documents === null) return skipped('the bucket is not known: give --bucket');
   const late = () => failed(`none names ${taken.event_id} after ${world.wait_seconds} s`);
@@ -56,3 +59,53 @@ const checkDocument = afterDelivery('run-document', async (world, taken) => {
 
 /** What becomes of the delivery without anybody asking. */
 export const PROCESSING_CHECKS: readonly Check[] = [checkProcessed, checkDocument];
+
+/** Run documents in the bucket. Throws what the SDK throws. */
+export type RunDocuments = {
+  /** The key of one written since then that names the event; null when there is none (yet). */
+  find(sinceMs: number, eventId: string): Promise<string | null>;
+};
+
+type Where = { bucket: string; owner: DocumentOwner };
+
+/** The clock of the function that writes documents may be behind the one that took the delivery. */
+const CLOCKS_APART_MS = 5_000;
+
+const FIRST_RUN_ID = '0'.repeat(26);
+
+const document = z.object({ issues: z.array(z.object({ event_id: z.nullable(z.string()) })) });
+
+/** Documents are never changed, so each is read once. */
+export const openRunDocuments = (where: Where, settings: S3ClientConfig): RunDocuments => {
+  const client = new S3Client(settings);
+  const others = new Set<string>();
+  const isIt = async (key: string, eventId: string): Promise<boolean> => {
+    const { Body } = await client.send(new GetObjectCommand({ Bucket: where.bucket, Key: key }));
+    return namesEvent((await Body?.transformToString()) ?? '', eventId);
+  };
+  return {
+    find: async (sinceMs, eventId) => {
+      for (const key of await listKeys(client, where, sinceMs)) {
+        if (others.has(key)) continue;
+        if (await isIt(key, eventId)) return key;
+        others.add(key);
+      }
+      return null;
+    },
+  };
+};
+
+const namesEvent = (text: string, eventId: string): boolean =>
+  document.parse(JSON.parse(text)).issues.some(({ event_id }) => event_id === eventId);
+
+/**
+ * Keys begin with the time, so those since then come after this one; `latest` is a copy of one of them. S3 lists
+ * the first 1,000, which is more than a minute's.
+ */
+const listKeys = async (client: S3Client, { bucket, owner }: Where, sinceMs: number): Promise<string[]> => {
+  const StartAfter = runDocumentKey(owner, sinceMs - CLOCKS_APART_MS, FIRST_RUN_ID);
+  const Prefix = StartAfter.slice(0, StartAfter.lastIndexOf('/') + 1);
+  const command = new ListObjectsV2Command({ Bucket: bucket, Prefix, StartAfter });
+  const { Contents = [] } = await client.send(command);
+  return Contents.flatMap(({ Key }) => (Key && /\/\d[^/]*\.json$/.test(Key) ? [Key] : []));
+};

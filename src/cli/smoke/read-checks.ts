@@ -1,8 +1,18 @@
 import * as z from 'zod/mini';
 import { ROUTES } from '../../contract/routes.ts';
-import { describeAnswer, hasStatus, judge, readBody } from './answers.ts';
-import { afterDelivery, type Check, failed, ok, type Result, together } from './check.ts';
-import { FORMER_KEY, TEST_ISSUE_ID, TEST_ISSUE_KEY, TEST_PROJECT } from './test-issue.ts';
+import {
+  afterDelivery,
+  type Check,
+  describeAnswer,
+  failed,
+  hasStatus,
+  judge,
+  ok,
+  type Result,
+  readBody,
+  together,
+} from './check.ts';
+import { FORMER_KEY, TEST_ISSUE_ID, TEST_ISSUE_KEY, TEST_PROJECT } from './delivery-checks.ts';
 
 /** Every path that IAM guards, filled in. What is asked for with a project needs one; the others ignore it. */
 const guardedPaths = (eventId: string): string[] =>

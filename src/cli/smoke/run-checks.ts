@@ -2,12 +2,11 @@ import { describeFault } from '../../errors/errors.ts';
 import { CommandError } from '../shared/command-error.ts';
 import { textTable } from '../shared/text-table.ts';
 import { type Check, failed, type Result, type World } from './check.ts';
-import { DELIVERY_CHECKS } from './delivery-checks.ts';
-import { OPEN_CHECKS } from './open-checks.ts';
+import { DELIVERY_CHECKS, TEST_ISSUE_ID, TEST_ISSUE_KEY } from './delivery-checks.ts';
+import type { Deployment } from './deployment.ts';
+import { BURST, checkThrottling, OPEN_CHECKS, SIZE_CHECKS } from './open-checks.ts';
 import { PROCESSING_CHECKS } from './processing-checks.ts';
 import { READ_CHECKS } from './read-checks.ts';
-import { SIZE_CHECKS } from './size-checks.ts';
-import { checkThrottling } from './throttling-check.ts';
 
 /** All checks, in an order in which each finds what it needs. The burst comes last: it slows what follows. */
 export const CHECKS: readonly Check[] = [
@@ -20,14 +19,6 @@ export const CHECKS: readonly Check[] = [
 ];
 
 export type Outcome = Result & { name: string };
-
-const runOne = async ({ name, run }: Check, world: World): Promise<Outcome> => {
-  try {
-    return { name, ...(await run(world)) };
-  } catch (fault) {
-    return { name, ...failed(fault instanceof CommandError ? fault.message : describeFault(fault)) };
-  }
-};
 
 /** Runs them one after the other; one that fails stops none of the others. */
 export const runChecks = async (
@@ -43,8 +34,13 @@ export const runChecks = async (
   return outcomes;
 };
 
-const count = (outcomes: readonly Outcome[], state: Result['state']): string =>
-  `${outcomes.filter((outcome) => outcome.state === state).length} ${state}`;
+const runOne = async ({ name, run }: Check, world: World): Promise<Outcome> => {
+  try {
+    return { name, ...(await run(world)) };
+  } catch (fault) {
+    return { name, ...failed(fault instanceof CommandError ? fault.message : describeFault(fault)) };
+  }
+};
 
 /** A line for each check, and how many came out how. */
 export const report = (outcomes: readonly Outcome[]): string =>
@@ -56,3 +52,37 @@ export const report = (outcomes: readonly Outcome[]): string =>
     '',
     [count(outcomes, 'ok'), count(outcomes, 'failed'), count(outcomes, 'skipped')].join(', '),
   ].join('\n');
+
+const count = (outcomes: readonly Outcome[], state: Result['state']): string =>
+  `${outcomes.filter((outcome) => outcome.state === state).length} ${state}`;
+
+/** Who asks, and where. */
+export type Caller = { region: string; profile: string | undefined };
+
+/** What is going to happen, before anybody agrees to it. */
+export const describePlan = ({ stack, url }: Deployment, burst: boolean): string =>
+  [
+    `Smoke test of ${stack} at ${url.origin}. It`,
+    `  - delivers the test issue ${TEST_ISSUE_KEY} (id ${TEST_ISSUE_ID}): a snapshot, an event and a run document`,
+    '  - sends bodies that are too large: the alarm TooLarge goes off, so expect its e-mail',
+    ...(burst
+      ? [`  - sends ${BURST} requests at once: the alarm GatewayThrottled goes off, so expect its e-mail`]
+      : []),
+  ].join('\n');
+
+/** What is left to do by hand; null when nothing was written. */
+export const describeRest = (
+  { taken }: Pick<World, 'taken'>,
+  deployment: Deployment,
+  caller: Caller,
+): string | null =>
+  taken &&
+  `No answer tells which address the gateway saw: look it up in its access log, where the request of
+signed-delivery must have your own as source_ip.
+To remove the test issue:
+  ${eraseCommand(deployment, caller)}`;
+
+const eraseCommand = ({ bucket, table }: Deployment, { region, profile }: Caller): string => {
+  const who = `${profile ? `AWS_PROFILE=${profile} ` : ''}AWS_REGION=${region}`;
+  return `${who} ARTIFACTS_BUCKET=${bucket ?? 'BUCKET'} npm run erase -- --issue ${TEST_ISSUE_ID} --table ${table ?? 'TABLE'}`;
+};

@@ -1,9 +1,8 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import { openApi } from '../../../src/cli/smoke/api.ts';
+import { openApi, openSigner } from '../../../src/cli/smoke/api.ts';
 import type { World } from '../../../src/cli/smoke/check.ts';
+import { openRunDocuments } from '../../../src/cli/smoke/processing-checks.ts';
 import { CHECKS, type Outcome, runChecks } from '../../../src/cli/smoke/run-checks.ts';
-import { openRunDocuments } from '../../../src/cli/smoke/run-documents.ts';
-import { openSigner } from '../../../src/cli/smoke/sign-request.ts';
 import { SECRET } from '../../support/app.ts';
 import type { GatewayReply } from '../../support/gateway.ts';
 import type { ArrivedRequest } from '../../support/sigv4.ts';

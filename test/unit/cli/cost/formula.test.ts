@@ -1,7 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { billOf, usdOf } from '../../../../src/cli/cost/formula.ts';
-import type { Assumptions, Measured } from '../../../../src/cli/cost/inputs.ts';
-import { DEFAULT_WORKLOAD, deliveriesPerSecond, type Workload } from '../../../../src/cli/cost/inputs.ts';
+import {
+  type Assumptions,
+  DEFAULT_WORKLOAD,
+  deliveriesPerSecond,
+  type Measured,
+  type Workload,
+} from '../../../../src/cli/cost/inputs.ts';
 import { PRICES } from '../../../../src/cli/cost/prices.ts';
 import {
   batchesAt,

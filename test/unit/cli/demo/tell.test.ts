@@ -1,6 +1,6 @@
 import { createServer } from 'node:http';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { readStored } from '../../../../src/cli/demo/stored.ts';
+import { readStored } from '../../../../src/cli/demo/found.ts';
 import { STORY } from '../../../../src/cli/demo/story.ts';
 import { tellStory } from '../../../../src/cli/demo/tell.ts';
 

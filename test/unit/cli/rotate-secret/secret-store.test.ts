@@ -1,6 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { SecretStore } from '../../../../src/cli/rotate-secret/secret-store.ts';
-import { openSecretStore } from '../../../../src/cli/rotate-secret/secret-store.ts';
+import { openSecretStore, type SecretStore } from '../../../../src/cli/rotate-secret/secret-store.ts';
 import { ARN, awsEnv } from '../../../support/rotation.ts';
 import { startScripted } from '../../../support/scripted-database.ts';
 import { type FakeSecretsManager, startSecretsManager } from '../../../support/secrets-manager.ts';

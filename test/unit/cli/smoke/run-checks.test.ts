@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { CommandError } from '../../../../src/cli/shared/command-error.ts';
 import { openApi } from '../../../../src/cli/smoke/api.ts';
-import { type Check, failed, ok, skipped, type World } from '../../../../src/cli/smoke/check.ts';
-import { CHECKS, report, runChecks } from '../../../../src/cli/smoke/run-checks.ts';
+import { type Check, failed, ok, skipped, type Taken, type World } from '../../../../src/cli/smoke/check.ts';
+import type { Deployment } from '../../../../src/cli/smoke/deployment.ts';
+import { CHECKS, describeRest, report, runChecks } from '../../../../src/cli/smoke/run-checks.ts';
 
 const WORLD: World = {
   api: openApi(new URL('https://127.0.0.1:1'), async () => ({})),
@@ -84,6 +85,39 @@ describe('the report', () => {
         '',
         '1 ok, 1 failed, 1 skipped',
       ].join('\n'),
+    );
+  });
+});
+
+const taken: Taken = {
+  body: Buffer.from('{}'),
+  signature: 'sha256=0',
+  event_id: 'evt_1',
+  received_ms: 0,
+  patience: AbortSignal.timeout(1),
+};
+
+const restOf = (world: Pick<World, 'taken'>, names: Pick<Deployment, 'bucket' | 'table'>, profile?: string) =>
+  describeRest(
+    world,
+    { stack: 'JiraWebhookSync-dev', url: new URL('https://api.example'), secret_id: 'webhooks', ...names },
+    { region: 'eu-west-1', profile },
+  );
+
+describe('what is left to do after smoke', () => {
+  it('is nothing where nothing was written', () => {
+    expect(restOf({ taken: null }, { bucket: 'b', table: 't' })).toBeNull();
+  });
+
+  it('is one command to paste', () => {
+    expect(restOf({ taken }, { bucket: 'b', table: 't' }, 'ops')).toMatch(
+      /\n {2}AWS_PROFILE=ops AWS_REGION=eu-west-1 ARTIFACTS_BUCKET=b npm run erase -- --issue \S+ --table t$/,
+    );
+  });
+
+  it('shows what to fill in where the outputs do not tell it', () => {
+    expect(restOf({ taken }, { bucket: null, table: null })).toMatch(
+      /\n {2}AWS_REGION=eu-west-1 ARTIFACTS_BUCKET=BUCKET npm run erase -- --issue \S+ --table TABLE$/,
     );
   });
 });

@@ -4,7 +4,7 @@ import {
   TEST_ISSUE_ID,
   TEST_ISSUE_KEY,
   testDelivery,
-} from '../../../../src/cli/smoke/test-issue.ts';
+} from '../../../../src/cli/smoke/delivery-checks.ts';
 
 const NOW = Date.UTC(2026, 10, 22, 12, 0, 0, 123);
 

@@ -1,6 +1,6 @@
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { describe, expect, it } from 'vitest';
-import { createSigner } from '../../../../src/cli/smoke/sign-request.ts';
+import { createSigner } from '../../../../src/cli/smoke/api.ts';
 import { verifySigV4 } from '../../../support/sigv4.ts';
 
 const SECRETS = { AKIDEXAMPLE: 'wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY' };
