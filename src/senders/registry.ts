@@ -1,9 +1,12 @@
-import type { Source } from '../domain/source.ts';
+import type { CommitSource, Source } from '../domain/source.ts';
 import { bitbucket } from './bitbucket/sender.ts';
 import { commits } from './commits/sender.ts';
 import { github } from './github/sender.ts';
 import { jira } from './jira/sender.ts';
-import type { Sender } from './sender.ts';
+import type { CommitSender, Sender } from './sender.ts';
 
-/** Every source. Without an entry for each name this does not compile. */
-export const SENDERS: Record<Source, Sender> = { jira, github, bitbucket, commits };
+/** Every sender of commits. Without an entry for each name this does not compile. */
+export const COMMIT_SENDERS: Record<CommitSource, CommitSender> = { github, bitbucket, commits };
+
+/** Every source. */
+export const SENDERS: Record<Source, Sender> = { jira, ...COMMIT_SENDERS };

@@ -1,4 +1,5 @@
 import type { Scheme } from '../domain/source.ts';
+import type { ParsedCommits } from './shared/recognised.ts';
 
 /** What is known of a source without its bodies. */
 export type Sender = {
@@ -7,4 +8,12 @@ export type Sender = {
   scheme: Scheme;
   /** Where an admin enters its secret, as a sentence. */
   secret_goes: string;
+};
+
+export type CommitSender = Sender & {
+  /**
+   * A body, recognised, or the problem under which it is quarantined. Never throws.
+   * @param eventName the event header. It is unsigned: it names the event and decides nothing.
+   */
+  parse: (bytes: Uint8Array, eventName: string | null) => ParsedCommits;
 };

@@ -271,11 +271,6 @@ const EXPLAINED: Explanation[] = [
     why: 'the subject of a project event is a project, so it has no issue that names another',
   },
   {
-    file: 'src/senders/normalize-commits.ts',
-    code: 'default:',
-    why: 'without it the answer is undefined, which is not told from null',
-  },
-  {
     file: 'src/senders/jira/normalize.ts',
     code: 'issueId === null || issueKey === null',
     replacement: 'false',

@@ -5,9 +5,9 @@ import type { CommitDelivery } from '../../src/domain/commit.ts';
 import type { Problem } from '../../src/domain/delivery.ts';
 import type { JsonObject } from '../../src/domain/json.ts';
 import type { CommitSource } from '../../src/domain/source.ts';
-import { normalizeCommits } from '../../src/senders/normalize-commits.ts';
-import { type ParsedCommits, parseCommits } from '../../src/senders/parse-commits.ts';
-import type { RecognisedCommits } from '../../src/senders/shared/recognised.ts';
+import { COMMIT_SENDERS } from '../../src/senders/registry.ts';
+import { normalizeCommits } from '../../src/senders/shared/normalize.ts';
+import type { ParsedCommits, RecognisedCommits } from '../../src/senders/shared/recognised.ts';
 
 const FOLDER = join(import.meta.dirname, '../fixtures/commits');
 
@@ -26,14 +26,9 @@ export const commitFixture = (name: Name): JsonObject =>
   JSON.parse(readFileSync(join(FOLDER, `${name}.json`), 'utf8'));
 
 export const parseBody = (source: CommitSource, eventName: string | null, body: unknown): ParsedCommits =>
-  parseCommits(source, eventName, Buffer.from(JSON.stringify(body)));
+  COMMIT_SENDERS[source].parse(Buffer.from(JSON.stringify(body)), eventName);
 
-/** What a body is recognised as. */
-export const recognisedBody = (
-  source: CommitSource,
-  eventName: string | null,
-  body: unknown,
-): RecognisedCommits => {
+const recognisedBody = (source: CommitSource, eventName: string | null, body: unknown): RecognisedCommits => {
   const parsed = parseBody(source, eventName, body);
   if (parsed.kind === 'refused') throw new Error(`refused: ${JSON.stringify(parsed.problem)}`);
   return parsed.delivery;
@@ -48,6 +43,16 @@ export const normalizeCommitBody = (
   eventName: string | null,
   body: unknown,
 ): CommitDelivery => normalizeCommits(recognisedBody(source, eventName, body));
+
+/** Everything that a body says. */
+export const saidBy = (
+  source: CommitSource,
+  eventName: string | null,
+  body: unknown,
+): Omit<RecognisedCommits, 'read'> & CommitDelivery => {
+  const { read: _read, ...recognised } = recognisedBody(source, eventName, body);
+  return { ...recognised, ...normalizeCommitBody(source, eventName, body) };
+};
 
 export type GithubExample = { origin: string; event: string; body: JsonObject };
 

@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { COMMIT_SOURCES } from '../../src/domain/source.ts';
 
 const SRC = join(import.meta.dirname, '../../src');
 
@@ -30,9 +31,7 @@ const ALLOWED_WITHIN: Record<string, Record<string, string[]>> = {
   senders: {
     shared: [],
     jira: [],
-    github: ['shared'],
-    bitbucket: ['shared'],
-    commits: ['shared'],
+    ...Object.fromEntries(COMMIT_SOURCES.map((source) => [source, ['shared']])),
   },
   store: { calls: [], links: ['calls'], events: ['calls'], issues: ['calls', 'events', 'links'] },
   correlate: { rules: [], documents: [], stream: [], run: ['rules', 'documents', 'stream'] },

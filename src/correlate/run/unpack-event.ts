@@ -6,9 +6,8 @@ import { COMMIT_SOURCES } from '../../domain/source.ts';
 import { UnreadableRowError } from '../../errors/errors.ts';
 import { normalize } from '../../senders/jira/normalize.ts';
 import { parseDelivery } from '../../senders/jira/parse.ts';
-import { normalizeCommits } from '../../senders/normalize-commits.ts';
-import { parseCommits } from '../../senders/parse-commits.ts';
-import { readRepository } from '../../senders/shared/read-repository.ts';
+import { COMMIT_SENDERS } from '../../senders/registry.ts';
+import { normalizeCommits } from '../../senders/shared/normalize.ts';
 import type { Item } from '../../store/calls/table.ts';
 import { type DecodedEvent, decodeEvent, type StoredEvent } from '../../store/events/event-row.ts';
 import { type News, newsOf } from '../rules/news.ts';
@@ -70,10 +69,10 @@ const unpackEvent = async (
 const unpackCommits = (event: StoredEvent, raw: Uint8Array): Work => {
   const source = COMMIT_SOURCES.find((known) => known === event.source);
   if (source === undefined) return { kind: 'nothing' };
-  const parsed = parseCommits(source, event.event_name, raw);
+  const parsed = COMMIT_SENDERS[source].parse(raw, event.event_name);
   if (parsed.kind === 'refused') throw new UnreadableEventError(`the stored body: ${parsed.problem.type}`);
   const news = newsOf(normalizeCommits(parsed.delivery));
-  const repository = readRepository(parsed.delivery);
+  const { repository } = parsed.delivery;
   if (repository === null || (news.length === 0 && repository.renamed === null)) return { kind: 'nothing' };
   return { kind: 'commits', news, repository, received_ms: event.received_ms };
 };

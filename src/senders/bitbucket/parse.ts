@@ -1,45 +1,44 @@
 import * as z from 'zod/mini';
 import { isJsonObject, type JsonObject, own } from '../../domain/json.ts';
-import { eventNameOr, UNNAMED_EVENT } from '../shared/event-names.ts';
+import { hostId, pullRequestOf, pushOf, renameOf } from '../shared/kinds.ts';
 import type { Recognition } from '../shared/recognised.ts';
 import {
   aList,
   anObject,
+  eventNameOr,
   hostedRepository,
-  hostId,
   nothingListed,
   recogniseBy,
-  renameOf,
   textAt,
+  UNNAMED_EVENT,
 } from '../shared/rules.ts';
+import { readBitbucketPullRequest, readBitbucketPush } from './normalize.ts';
 
 const push = z.object({ repository: hostedRepository, push: z.object({ changes: aList }) });
 
 /** `repository` is the one the pull request goes to, whatever fork it comes from. */
 const pullRequest = z.object({ repository: hostedRepository, pullrequest: anObject });
 
+const idOf = (body: JsonObject): string | null => hostId('bitbucket', body, 'repository', 'uuid');
+
 const recognisePush = (event_type: string, body: JsonObject): Recognition =>
-  recogniseBy(push, body, ({ repository, push: { changes } }) => ({
-    kind: 'bitbucket_push',
-    event_type,
-    repository: repository.full_name,
-    host_id: hostId('bitbucket', body, 'uuid'),
-    changes,
-  }));
+  recogniseBy(push, body, ({ repository: { full_name: name }, push: { changes } }) =>
+    pushOf(event_type, { name, id: idOf(body) }, (unread) =>
+      readBitbucketPush({ repository: name, changes }, unread),
+    ),
+  );
 
 const recognisePullRequest = (event_type: string, body: JsonObject): Recognition =>
-  recogniseBy(pullRequest, body, ({ repository, pullrequest }) => ({
-    kind: 'bitbucket_pull_request',
-    event_type,
-    repository: repository.full_name,
-    host_id: hostId('bitbucket', body, 'uuid'),
-    pullrequest,
-  }));
+  recogniseBy(pullRequest, body, ({ repository: { full_name: name }, pullrequest }) =>
+    pullRequestOf(event_type, { name, id: idOf(body) }, (unread) =>
+      readBitbucketPullRequest(name, pullrequest, unread),
+    ),
+  );
 
 const recogniseRename = (event_type: string, body: JsonObject): Recognition | null => {
   const from = textAt(body, 'changes', 'full_name', 'old');
   if (from === undefined) return null;
-  return renameOf(event_type, body, from, { host_id: hostId('bitbucket', body, 'uuid'), at: ['updated_on'] });
+  return renameOf(event_type, body, from, { id: idOf(body), at: ['updated_on'] });
 };
 
 /**

@@ -1,7 +1,11 @@
-import type { Sender } from '../sender.ts';
+import type { CommitSender } from '../sender.ts';
+import { parseBody } from '../shared/parse-body.ts';
+import { recogniseBitbucket } from './parse.ts';
 
-export const bitbucket: Sender = {
+/** Bitbucket Cloud. */
+export const bitbucket: CommitSender = {
   headers: { identifier: 'x-request-uuid', event: 'x-event-key' },
   scheme: { hmac: ['x-hub-signature'] },
   secret_goes: 'In Bitbucket, edit the webhook (Repository settings > Webhooks) and put it into "Secret".',
+  parse: (bytes, eventName) => parseBody(bytes, (body) => recogniseBitbucket(eventName, body)),
 };

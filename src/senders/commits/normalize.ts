@@ -1,8 +1,23 @@
 import { type DeliveredCommit, type DeliveredPullRequest, isFullSha, toSha } from '../../domain/commit.ts';
 import { one } from '../readers.ts';
 import { readAuthorName, readNamedBranch, readUrl, toTitle } from '../shared/readers.ts';
-import type { ListedCommit } from '../shared/recognised.ts';
 import type { Unread } from '../unread.ts';
+
+/**
+ * A commit of our own format. Sha and pull request id keep the limits; `committed_at` is epoch milliseconds, null if it
+ * names no instant from 1970 to 9999; texts are as sent.
+ */
+export type ListedCommit = {
+  sha: string;
+  message: string;
+  author: string;
+  committed_at: number | null;
+  branch?: string | null | undefined;
+  pull_request?:
+    | { id: string; title: string; body?: string | null | undefined; url?: string | null | undefined }
+    | null
+    | undefined;
+};
 
 const toPullRequest = (
   repository: string,

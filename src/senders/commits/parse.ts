@@ -1,9 +1,13 @@
 import * as z from 'zod/mini';
 import { isPullRequestId, isSha, parseCommitInstant } from '../../domain/commit.ts';
 import { isJsonObject, type JsonObject, own } from '../../domain/json.ts';
-import { COMMITS_EVENT } from '../shared/event-names.ts';
+import { pushOf } from '../shared/kinds.ts';
 import type { Recognition } from '../shared/recognised.ts';
 import { recogniseBy, repositoryName, textThat } from '../shared/rules.ts';
+import { readListedCommits } from './normalize.ts';
+
+/** The only event of our own format: it has no event header. */
+const COMMITS_EVENT = 'commits';
 
 /** More would take the stream handler too long for one event; whoever has more sends several bodies. */
 const MOST_COMMITS = 2000;
@@ -66,4 +70,8 @@ const listed = z.object({
 
 /** Our own format, for any other host. Strict, because whoever writes a sender wants to see its faults. */
 export const recogniseListedCommits = (body: JsonObject): Recognition =>
-  recogniseBy(listed, body, (data) => ({ kind: 'listed_commits', event_type: COMMITS_EVENT, ...data }));
+  recogniseBy(listed, body, ({ repository, commits }) =>
+    pushOf(COMMITS_EVENT, { name: repository, id: null }, (unread) =>
+      readListedCommits({ repository, commits }, unread),
+    ),
+  );

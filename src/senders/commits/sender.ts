@@ -1,8 +1,11 @@
-import type { Sender } from '../sender.ts';
+import type { CommitSender } from '../sender.ts';
+import { parseBody } from '../shared/parse-body.ts';
+import { recogniseListedCommits } from './parse.ts';
 
-/** Our own format. */
-export const commits: Sender = {
+/** Our own format, which has no event header. */
+export const commits: CommitSender = {
   headers: { identifier: null, event: null },
   scheme: { hmac: ['x-hub-signature-256'] },
   secret_goes: 'Give it to whatever sends commits: npm run commits reads it from COMMITS_WEBHOOK_SECRET.',
+  parse: (bytes) => parseBody(bytes, recogniseListedCommits),
 };

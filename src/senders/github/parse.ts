@@ -1,41 +1,39 @@
 import * as z from 'zod/mini';
 import { isJsonObject, type JsonObject, own } from '../../domain/json.ts';
-import { eventNameOr, UNNAMED_EVENT } from '../shared/event-names.ts';
+import { hostId, pingOf, pullRequestOf, pushOf, renameOf } from '../shared/kinds.ts';
 import type { Recognition } from '../shared/recognised.ts';
 import {
   aList,
   anObject,
+  eventNameOr,
   hostedRepository,
-  hostId,
   nothingListed,
   recogniseBy,
-  renameOf,
   textAt,
+  UNNAMED_EVENT,
 } from '../shared/rules.ts';
+import { readGithubPullRequest, readGithubPush } from './normalize.ts';
 
 const push = z.object({ repository: hostedRepository, commits: aList });
 
 /** `repository` is the one the pull request goes to, whatever fork it comes from. */
 const pullRequest = z.object({ repository: hostedRepository, pull_request: anObject });
 
+const idOf = (body: JsonObject): string | null => hostId('github', body, 'repository', 'id');
+
 const recognisePush = (event_type: string, body: JsonObject): Recognition =>
-  recogniseBy(push, body, ({ repository, commits }) => ({
-    kind: 'github_push',
-    event_type,
-    repository: repository.full_name,
-    host_id: hostId('github', body, 'id'),
-    ref: own(body, 'ref'),
-    commits,
-  }));
+  recogniseBy(push, body, ({ repository: { full_name: name }, commits }) =>
+    pushOf(event_type, { name, id: idOf(body) }, (unread) =>
+      readGithubPush({ repository: name, ref: own(body, 'ref'), commits }, unread),
+    ),
+  );
 
 const recognisePullRequest = (event_type: string, body: JsonObject): Recognition =>
-  recogniseBy(pullRequest, body, ({ repository, pull_request }) => ({
-    kind: 'github_pull_request',
-    event_type,
-    repository: repository.full_name,
-    host_id: hostId('github', body, 'id'),
-    pull_request,
-  }));
+  recogniseBy(pullRequest, body, ({ repository: { full_name: name }, pull_request }) =>
+    pullRequestOf(event_type, { name, id: idOf(body) }, (unread) =>
+      readGithubPullRequest(name, pull_request, unread),
+    ),
+  );
 
 /** The name before a rename, or before a transfer to another owner. */
 const formerName = (body: JsonObject): string | undefined => {
@@ -52,7 +50,7 @@ const recogniseRename = (event_type: string, body: JsonObject): Recognition | nu
   if (from === undefined) return null;
   // A rename comes after all of these, and `updated_at` is a second early now and then.
   const at = ['updated_at', 'created_at', 'pushed_at'];
-  return renameOf(event_type, body, from, { host_id: hostId('github', body, 'id'), at });
+  return renameOf(event_type, body, from, { id: idOf(body), at });
 };
 
 /**
@@ -64,8 +62,7 @@ export const recogniseGithub = (eventName: string | null, body: JsonObject): Rec
   if (Array.isArray(own(body, 'commits'))) return recognisePush(eventNameOr(eventName, 'push'), body);
   if (isJsonObject(own(body, 'pull_request')))
     return recognisePullRequest(eventNameOr(eventName, 'pull_request'), body);
-  if (typeof own(body, 'zen') === 'string')
-    return { recognised: { kind: 'ping', event_type: eventNameOr(eventName, 'ping') } };
+  if (typeof own(body, 'zen') === 'string') return pingOf(eventNameOr(eventName, 'ping'));
   const renamed = recogniseRename(eventNameOr(eventName, 'repository'), body);
   return renamed ?? nothingListed(eventNameOr(eventName, UNNAMED_EVENT), body, ['commits', 'pull_request']);
 };

@@ -1,10 +1,22 @@
 import * as z from 'zod/mini';
-import { isPullRequestId } from '../../domain/commit.ts';
 import type { FieldError } from '../../domain/delivery.ts';
 import { isJsonObject, type Json, type JsonObject, own } from '../../domain/json.ts';
 import { isRepositoryName } from '../../domain/repository.ts';
 import { fieldErrors } from '../field-errors.ts';
 import type { RecognisedCommits, Recognition } from './recognised.ts';
+
+/** The event's name where neither a usable header nor the body gives one. */
+export const UNNAMED_EVENT = 'unnamed';
+
+/** Header names of events are not signed and are stored, so they stay short and plain. */
+const isEventName = (name: string): boolean => /^[\x21-\x7e]{1,200}$/.test(name);
+
+/**
+ * What an event is called: by its header, else by what its body is. It decides nothing: whoever sends the same signed
+ * body under another header says the same.
+ */
+export const eventNameOr = (eventName: string | null, byBody: string): string =>
+  eventName !== null && isEventName(eventName) ? eventName : byBody;
 
 /** Text that keeps a rule; the rule is what the sender is told. */
 export const textThat = (keeps: (text: string) => boolean, rule: string) =>
@@ -19,40 +31,21 @@ export const anObject = z.custom<JsonObject>((value) => isJsonObject(value), 'mu
 
 export const aList = z.custom<Json[]>((value) => Array.isArray(value), 'must be a list');
 
-/** True for what says something: null and missing do not. */
-const isThere = (value: Json | undefined): boolean => value !== undefined && value !== null;
+/** `repository` as GitHub and Bitbucket Cloud send it. */
+export const hostedRepository = z.object({ full_name: repositoryName }, 'must be an object');
 
-/** A host's id, with the host's name before it, if it can be compared. */
-export const hostId = (host: 'github' | 'bitbucket', body: JsonObject, name: string): string | undefined => {
-  const repository = own(body, 'repository');
-  const id = isJsonObject(repository) ? own(repository, name) : undefined;
-  const text = Number.isSafeInteger(id) ? String(id) : id;
-  return typeof text === 'string' && isPullRequestId(text) ? `${host}:${text}` : undefined;
-};
-
-/** The text at the end of these steps, all the way through objects; undefined where there is none. */
-export const textAt = (body: JsonObject, ...steps: string[]): string | undefined => {
+/** The value at the end of these steps, all the way through objects; undefined where there is none. */
+export const valueAt = (body: JsonObject, ...steps: string[]): Json | undefined => {
   let value: Json | undefined = body;
   for (const step of steps) value = isJsonObject(value) ? own(value, step) : undefined;
+  return value;
+};
+
+/** The same for a text that is not empty. */
+export const textAt = (body: JsonObject, ...steps: string[]): string | undefined => {
+  const value = valueAt(body, ...steps);
   return typeof value === 'string' && value !== '' ? value : undefined;
 };
-
-/** A rename that both names can be kept of, or null: such an event is recorded, and nothing of it is read. */
-export const renameOf = (
-  event_type: string,
-  body: JsonObject,
-  from: string,
-  rest: { host_id: string | undefined; at: string[] },
-): Recognition | null => {
-  const repository = textAt(body, 'repository', 'full_name');
-  if (repository === undefined || !isRepositoryName(repository) || !isRepositoryName(from)) return null;
-  const holder = own(body, 'repository');
-  const at = isJsonObject(holder) ? rest.at.map((name) => own(holder, name) ?? null) : [];
-  return { recognised: { kind: 'renamed', event_type, repository, from, host_id: rest.host_id, at } };
-};
-
-/** `repository` as GitHub and Bitbucket send it. */
-export const hostedRepository = z.object({ full_name: repositoryName }, 'must be an object');
 
 /** The body by a schema, then in our terms; or what is wrong with it. */
 export const recogniseBy = <Data>(
@@ -69,6 +62,9 @@ const anyEvent = z.object({ repository: z.optional(z.nullable(anObject)) });
 
 const EMPTY: FieldError = { path: '', message: 'must not be empty' };
 
+/** True for what says something: null and missing do not. */
+const isThere = (value: Json | undefined): boolean => value !== undefined && value !== null;
+
 /**
  * An event that lists nothing we read; an empty object is none. `parts`: where it would, had they the right shape: those
  * are noted as unread.
@@ -76,8 +72,12 @@ const EMPTY: FieldError = { path: '', message: 'must not be empty' };
 export const nothingListed = (event_type: string, body: JsonObject, parts: string[]): Recognition => {
   if (Object.keys(body).length === 0) return { errors: [EMPTY] };
   return recogniseBy(anyEvent, body, () => ({
-    kind: 'nothing_listed',
     event_type,
-    unread: parts.filter((name) => isThere(own(body, name))),
+    nature: 'other',
+    repository: null,
+    read: ({ note }) => {
+      parts.filter((name) => isThere(own(body, name))).forEach(note);
+      return { commits: [], pull_requests: [] };
+    },
   }));
 };

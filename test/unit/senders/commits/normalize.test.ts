@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { commitFacts } from '../../../../src/senders/shared/facts.ts';
+import { commitFacts } from '../../../../src/senders/shared/normalize.ts';
 import { commitFixture, normalizeCommitBody } from '../../../support/commit-bodies.ts';
 import { PETE } from '../jira/support.ts';
 

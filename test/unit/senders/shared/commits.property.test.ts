@@ -3,12 +3,13 @@ import { describe, expect, it } from 'vitest';
 import { type DeliveredPullRequest, isPullRequestId } from '../../../../src/domain/commit.ts';
 import type { Json } from '../../../../src/domain/json.ts';
 import { isRepositoryName } from '../../../../src/domain/repository.ts';
-import type { CommitSource } from '../../../../src/domain/source.ts';
-import { normalizeCommits } from '../../../../src/senders/normalize-commits.ts';
-import { type ParsedCommits, parseCommits } from '../../../../src/senders/parse-commits.ts';
+import { COMMIT_SOURCES } from '../../../../src/domain/source.ts';
+import { COMMIT_SENDERS } from '../../../../src/senders/registry.ts';
+import { normalizeCommits } from '../../../../src/senders/shared/normalize.ts';
+import type { ParsedCommits } from '../../../../src/senders/shared/recognised.ts';
 import { anyJson, withOneNodeReplaced } from '../../../support/any-json.ts';
 import { anyText } from '../../../support/any-text.ts';
-import { COMMIT_FIXTURES, commitFixture, parseBody } from '../../../support/commit-bodies.ts';
+import { COMMIT_FIXTURES, commitFixture, parseBody, saidBy } from '../../../support/commit-bodies.ts';
 import { depth } from '../../../support/depth.ts';
 
 /** 9999-12-31T23:59:59.999Z. */
@@ -58,7 +59,7 @@ const expectSound = (parsed: ParsedCommits): void => {
   for (const pullRequest of delivery.pull_requests) expectSoundPullRequest(pullRequest);
 };
 
-const source = fc.constantFrom<CommitSource>('github', 'bitbucket', 'commits');
+const source = fc.constantFrom(...COMMIT_SOURCES);
 const eventName = fc.oneof(
   fc.constantFrom(null, 'push', 'pull_request', 'ping', 'repo:push', 'pullrequest:created'),
   anyText({ maxLength: 210 }),
@@ -92,7 +93,7 @@ describe('whatever is sent', () => {
   it('as bytes never throws, because a fault of ours must never be the answer to a sender', () => {
     fc.assert(
       fc.property(source, eventName, fc.uint8Array({ maxLength: 300 }), (from, event, bytes) => {
-        expectSound(parseCommits(from, event, bytes));
+        expectSound(COMMIT_SENDERS[from].parse(bytes, event));
       }),
     );
   });
@@ -157,9 +158,9 @@ describe('whatever is sent', () => {
     fc.assert(
       fc.property(mutated, ([from, event, body]) => {
         const parsed = parseBody(from, event, body);
-        expect(parseBody(from, event, body)).toEqual(parsed);
-        if (parsed.kind === 'delivery')
-          expect(normalizeCommits(parsed.delivery)).toEqual(normalizeCommits(parsed.delivery));
+        if (parsed.kind === 'refused') expect(parseBody(from, event, body)).toEqual(parsed);
+        else expect(normalizeCommits(parsed.delivery)).toEqual(normalizeCommits(parsed.delivery));
+        if (parsed.kind === 'delivery') expect(saidBy(from, event, body)).toEqual(saidBy(from, event, body));
       }),
       { numRuns: 100 },
     );

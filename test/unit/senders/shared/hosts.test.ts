@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { normalizeCommitBody, parseBody, problemOf, recognisedBody } from '../../../support/commit-bodies.ts';
+import { parseBody, problemOf, saidBy } from '../../../support/commit-bodies.ts';
 
 const errors = (source: 'github' | 'bitbucket', eventName: string, body: unknown) =>
   problemOf(parseBody(source, eventName, body))?.errors;
 
 const NAME_RULE = 'must be 1 to 255 bytes of printable characters without # or white space';
+const NOTHING = { nature: 'other', repository: null, commits: [], pull_requests: [], unread_fields: [] };
 const REPOSITORY = { full_name: 'orbit-demo/importer' };
 
 /** The events that need a repository, each with what else it needs. */
@@ -46,8 +47,8 @@ describe.each(EVENTS)('the repository of %s %s', (source, eventName, rest) => {
   it.each(['orbit-demo/importer', 'x'.repeat(255), 'ünï/cödé', '__proto__', '../..'])(
     'is kept verbatim as %s, because hosts differ in what they allow',
     (full_name) => {
-      const recognised = recognisedBody(source, eventName, { ...rest, repository: { full_name } });
-      expect(recognised).toMatchObject({ event_type: eventName, repository: full_name });
+      const recognised = saidBy(source, eventName, { ...rest, repository: { full_name } });
+      expect(recognised).toMatchObject({ event_type: eventName, repository: { name: full_name } });
     },
   );
 });
@@ -69,17 +70,11 @@ describe('what an event is about', () => {
     'in %s is noted as unread when %s is there in another shape, because an event we do not need may have it',
     (source, path, body) => {
       for (const eventName of ['push', 'repo:push', 'pull_request', 'pullrequest:created', 'star', null])
-        expect(recognisedBody(source, eventName, body)).toEqual({
-          kind: 'nothing_listed',
+        expect(saidBy(source, eventName, body)).toEqual({
+          ...NOTHING,
           event_type: eventName ?? 'unnamed',
-          unread: [path],
+          unread_fields: [path],
         });
-      expect(normalizeCommitBody(source, 'star', body)).toEqual({
-        event_type: 'star',
-        commits: [],
-        pull_requests: [],
-        unread_fields: [path],
-      });
     },
   );
 
@@ -92,12 +87,12 @@ describe('what an event is about', () => {
 
   it('is handed on unread below the repository, because one odd commit must not cost the others', () => {
     const body = { repository: REPOSITORY, ref: 7, commits: [null, 'x', { id: 5 }] };
-    expect(recognisedBody('github', 'push', body)).toEqual({
-      kind: 'github_push',
+    expect(saidBy('github', 'push', body)).toEqual({
+      ...NOTHING,
       event_type: 'push',
-      repository: 'orbit-demo/importer',
-      ref: 7,
-      commits: [null, 'x', { id: 5 }],
+      nature: 'known',
+      repository: { name: 'orbit-demo/importer', id: null, renamed: null },
+      unread_fields: ['ref', 'commits.0', 'commits.1', 'commits.2'],
     });
   });
 });
@@ -115,38 +110,36 @@ describe('other events', () => {
     ['bitbucket', 'push'],
     ['bitbucket', 'x'.repeat(200)],
   ] as const)('%s %s is taken with nothing listed, because the names are an open set', (source, event) => {
-    expect(recognisedBody(source, event, { action: 'created' })).toEqual({
-      kind: 'nothing_listed',
-      event_type: event,
-      unread: [],
-    });
+    expect(saidBy(source, event, { action: 'created' })).toEqual({ ...NOTHING, event_type: event });
   });
 });
 
 describe('the event header', () => {
   const BODIES = [
-    ['github', 'push', 'github_push', { ref: 'refs/heads/a', commits: [] }],
-    ['github', 'pull_request', 'github_pull_request', { action: 'submitted', review: {}, pull_request: {} }],
-    ['bitbucket', 'repo:push', 'bitbucket_push', { push: { changes: [] } }],
-    ['bitbucket', 'pullrequest', 'bitbucket_pull_request', { comment: {}, pullrequest: {} }],
+    ['github', 'push', [], { ref: 'refs/heads/a', commits: [] }],
+    ['github', 'pull_request', ['pull_request'], { action: 'submitted', review: {}, pull_request: {} }],
+    ['bitbucket', 'repo:push', [], { push: { changes: [] } }],
+    ['bitbucket', 'pullrequest', ['pullrequest'], { comment: {}, pullrequest: {} }],
   ] as const;
 
   it.each(BODIES)(
     'of %s changes nothing but the name of a %s, because nobody signed it',
-    (source, byBody, kind, rest) => {
+    (source, byBody, unread_fields, rest) => {
       const body = { ...rest, repository: REPOSITORY };
+      const repository = { name: REPOSITORY.full_name, id: null, renamed: null };
+      const said = { ...NOTHING, nature: 'known', repository, unread_fields };
       const names = ['push', 'star', 'pull_request', 'repo:push', 'repo:fork', 'ping', 'x'.repeat(200)];
       for (const event_type of names)
-        expect(recognisedBody(source, event_type, body)).toMatchObject({ kind, event_type });
+        expect(saidBy(source, event_type, body)).toEqual({ ...said, event_type });
       for (const unusable of [null, '', 'x'.repeat(201), 'push push', 'push\u0000', 'pùsh'])
-        expect(recognisedBody(source, unusable, body)).toMatchObject({ kind, event_type: byBody });
+        expect(saidBy(source, unusable, body)).toEqual({ ...said, event_type: byBody });
     },
   );
 
   it('makes no ping of anything else, because only the body of a ping has a zen', () => {
     for (const eventName of ['ping', 'star', null]) {
-      expect(recognisedBody('github', eventName, { zen: 'Design for failure.' }).kind).toBe('ping');
-      expect(recognisedBody('github', eventName, { hook: {} }).kind).toBe('nothing_listed');
+      expect(saidBy('github', eventName, { zen: 'Design for failure.' }).nature).toBe('ping');
+      expect(saidBy('github', eventName, { hook: {} }).nature).toBe('other');
     }
   });
 });

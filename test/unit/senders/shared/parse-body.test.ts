@@ -1,11 +1,16 @@
 import { describe, expect, it } from 'vitest';
-import { parseCommits } from '../../../src/senders/parse-commits.ts';
-import { COMMIT_FIXTURES, commitFixture, parseBody, problemOf } from '../../support/commit-bodies.ts';
+import { type CommitSource, COMMIT_SOURCES as SOURCES } from '../../../../src/domain/source.ts';
+import { COMMIT_SENDERS } from '../../../../src/senders/registry.ts';
+import {
+  COMMIT_FIXTURES,
+  commitFixture,
+  parseBody,
+  problemOf,
+  saidBy,
+} from '../../../support/commit-bodies.ts';
 
-const parseText = (source: 'github' | 'bitbucket' | 'commits', text: string) =>
-  parseCommits(source, 'push', new TextEncoder().encode(text));
-
-const SOURCES = ['github', 'bitbucket', 'commits'] as const;
+const parseText = (source: CommitSource, text: string) =>
+  COMMIT_SENDERS[source].parse(new TextEncoder().encode(text), 'push');
 
 describe('a body that is no JSON', () => {
   it.each(['', ' \r\n\t', '\u{feff}'])('is a 400 for the empty body %j, because it lists nothing', (text) => {
@@ -25,7 +30,7 @@ describe('a body that is no JSON', () => {
   });
 
   it.each(SOURCES)('is a 400 for %s when it is no UTF-8, because names would be stored wrong', (source) => {
-    const parsed = parseCommits(source, 'push', Uint8Array.of(0x7b, 0x22, 0xff, 0x22, 0x7d));
+    const parsed = COMMIT_SENDERS[source].parse(Uint8Array.of(0x7b, 0x22, 0xff, 0x22, 0x7d), 'push');
     expect(problemOf(parsed)).toMatchObject({ status: 400, detail: 'The body is not valid UTF-8.' });
   });
 
@@ -62,9 +67,13 @@ describe('JSON that is no object', () => {
 describe('the event header', () => {
   it('is ignored for our own format, because whoever writes that sends none', () => {
     for (const eventName of [null, '', 'push', 'x y'])
-      expect(parseBody('commits', eventName, { repository: 'a/b', commits: [] })).toEqual({
-        kind: 'delivery',
-        delivery: { kind: 'listed_commits', event_type: 'commits', repository: 'a/b', commits: [] },
+      expect(saidBy('commits', eventName, { repository: 'a/b', commits: [] })).toEqual({
+        event_type: 'commits',
+        nature: 'known',
+        repository: { name: 'a/b', id: null, renamed: null },
+        commits: [],
+        pull_requests: [],
+        unread_fields: [],
       });
   });
 });
