@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 import { Option } from 'commander';
 import { readEnv } from '../contract/env.ts';
 import { FUNCTIONS } from '../contract/functions.ts';
-import { gitSha } from '../local/git-sha.ts';
+import { gitSha } from '../local/project.ts';
 import { BUILD_FOLDER, buildBundles } from './shared/bundle.ts';
 import { newCommand, runCommand } from './shared/command.ts';
 import { textTable } from './shared/text-table.ts';

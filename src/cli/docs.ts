@@ -1,6 +1,6 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { PROJECT_FOLDER } from '../local/project-folder.ts';
+import { PROJECT_FOLDER } from '../local/project.ts';
 import { newCommand, runCommand } from './shared/command.ts';
 import { UsageError } from './shared/command-error.ts';
 import { docBlocks, docFiles, replaceBlock } from './shared/doc-blocks.ts';

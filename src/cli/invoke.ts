@@ -5,8 +5,8 @@ import { Option } from 'commander';
 import { SECRET_VARIABLES } from '../contract/env.ts';
 import { FUNCTIONS, type FunctionName } from '../contract/functions.ts';
 import type { HttpResponse } from '../http/response.ts';
-import { gitSha } from '../local/git-sha.ts';
 import { readInstance } from '../local/instance.ts';
+import { gitSha } from '../local/project.ts';
 import { callBundle } from './invoke/call-bundle.ts';
 import {
   functionFor,

@@ -4,10 +4,7 @@ import type { Duplex } from 'node:stream';
 import { type HttpResponse, problemResponse } from '../http/response.ts';
 import { newRunId } from '../platform/run-id.ts';
 
-const bytesOf = (result: HttpResponse): Buffer =>
-  Buffer.from(result.body ?? '', result.isBase64Encoded ? 'base64' : 'utf8');
-
-/** A fault of ours: the sender comes again. */
+/** A fault of ours: the sender retries. */
 export const faultAnswer = (nowMs: number): HttpResponse =>
   problemResponse({
     type: 'temporarily-unavailable',
@@ -16,6 +13,11 @@ export const faultAnswer = (nowMs: number): HttpResponse =>
     run_id: newRunId(nowMs),
     received_ms: nowMs,
   });
+
+/** Sends the whole answer; with `close` it is the connection's last. */
+export const sendAnswer = (response: ServerResponse, result: HttpResponse, close: boolean): void => {
+  response.end(writeHead(response, result, close));
+};
 
 /**
  * Sets status and headers and answers the body's bytes, which the caller sends.
@@ -31,10 +33,8 @@ const writeHead = (response: ServerResponse, result: HttpResponse, close: boolea
   return bytes;
 };
 
-/** Sends the whole answer; with `close` it is the connection's last. */
-export const sendAnswer = (response: ServerResponse, result: HttpResponse, close: boolean): void => {
-  response.end(writeHead(response, result, close));
-};
+const bytesOf = (result: HttpResponse): Buffer =>
+  Buffer.from(result.body ?? '', result.isBase64Encoded ? 'base64' : 'utf8');
 
 /** Sends the connection's last answer whole, but ends it only when `drained`: the sender is still sending. */
 export const sendEarlyAnswer = async (
@@ -47,16 +47,6 @@ export const sendEarlyAnswer = async (
   else response.flushHeaders();
   await drained();
   response.end();
-};
-
-const rawText = (result: HttpResponse): string => {
-  const status = result.statusCode ?? 400;
-  const headers = Object.entries({
-    ...result.headers,
-    'content-length': bytesOf(result).length,
-    connection: 'close',
-  }).map(([name, value]) => `${name}: ${value}\r\n`);
-  return `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${headers.join('')}\r\n${result.body ?? ''}`;
 };
 
 /** How long a sender of nonsense may read its answer before the connection is cut (milliseconds). */
@@ -79,4 +69,14 @@ export const refuseSocket = (
   socket.resume();
   const cut = setTimeout(() => socket.destroy(), LINGER_MS);
   socket.once('close', () => clearTimeout(cut));
+};
+
+const rawText = (result: HttpResponse): string => {
+  const status = result.statusCode ?? 400;
+  const headers = Object.entries({
+    ...result.headers,
+    'content-length': bytesOf(result).length,
+    connection: 'close',
+  }).map(([name, value]) => `${name}: ${value}\r\n`);
+  return `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${headers.join('')}\r\n${result.body ?? ''}`;
 };

@@ -3,9 +3,10 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { DynamoDBClient, type DynamoDBClientConfig } from '@aws-sdk/client-dynamodb';
 
+const SOME_REGION = 'us-east-1';
+
 /** A local database checks no signature, but the SDK wants credentials to make one with. */
 const NOBODY = { accessKeyId: 'local', secretAccessKey: 'local' };
-const SOME_REGION = 'us-east-1';
 
 /** Looks like a signature; a real one is a quarter to a half of what a call costs this process. */
 const UNCHECKED = {
@@ -21,46 +22,13 @@ const UNCHECKED_SIGNER: DynamoDBClientConfig['signer'] = {
   },
 };
 
-/** The embedded database's client settings: never the credentials of whoever started it. */
+/** The embedded database's client settings: never the credentials of its user. */
 export const embeddedConfig = (endpoint: string): DynamoDBClientConfig => ({
   endpoint,
   region: SOME_REGION,
   credentials: NOBODY,
   signer: UNCHECKED_SIGNER,
 });
-
-/** Where the SDK may find credentials of its own accord. */
-const CREDENTIAL_VARIABLES = [
-  'AWS_ACCESS_KEY_ID',
-  'AWS_PROFILE',
-  'AWS_WEB_IDENTITY_TOKEN_FILE',
-  'AWS_CONTAINER_CREDENTIALS_RELATIVE_URI',
-  'AWS_CONTAINER_CREDENTIALS_FULL_URI',
-];
-
-/** False when there is nothing the SDK could find: it would ask the network for seconds to learn that. */
-const mayHaveCredentials = (source: NodeJS.ProcessEnv): boolean => {
-  const folder = join(source.HOME ?? homedir(), '.aws');
-  return (
-    CREDENTIAL_VARIABLES.some((name) => source[name]) ||
-    existsSync(source.AWS_SHARED_CREDENTIALS_FILE ?? join(folder, 'credentials')) ||
-    existsSync(source.AWS_CONFIG_FILE ?? join(folder, 'config'))
-  );
-};
-
-const hasCredentials = async (source: NodeJS.ProcessEnv, region: string): Promise<boolean> => {
-  if (!mayHaveCredentials(source)) return false;
-  try {
-    await new DynamoDBClient({ region }).config.credentials();
-    return true;
-  } catch {
-    return false;
-  }
-};
-
-/** AWS itself, where credentials may also come from the machine's role. */
-const isAws = (endpoint: string): boolean =>
-  /\.(amazonaws\.com(\.cn)?|api\.aws)$/.test(URL.parse(endpoint)?.hostname ?? '');
 
 /** The same settings for the stream's API, which has hosts of its own on AWS; the SDK knows them by region. */
 export const streamsConfig = ({
@@ -77,13 +45,9 @@ export const streamsConfig = ({
   ...(maxAttempts === undefined ? {} : { maxAttempts }),
 });
 
-const regionOf = async (): Promise<string> => {
-  try {
-    return await new DynamoDBClient().config.region();
-  } catch {
-    return SOME_REGION;
-  }
-};
+/** AWS itself, where credentials may also come from the machine's role. */
+const isAws = (endpoint: string): boolean =>
+  /\.(amazonaws\.com(\.cn)?|api\.aws)$/.test(URL.parse(endpoint)?.hostname ?? '');
 
 /** Settings that every client of the SDK takes. */
 type EndpointConfig = {
@@ -103,4 +67,41 @@ export const externalConfig = async (
   const region = await regionOf();
   const known = isAws(endpoint) || (await hasCredentials(source, region));
   return known ? { endpoint, region } : { endpoint, region, credentials: NOBODY };
+};
+
+const regionOf = async (): Promise<string> => {
+  try {
+    return await new DynamoDBClient().config.region();
+  } catch {
+    return SOME_REGION;
+  }
+};
+
+const hasCredentials = async (source: NodeJS.ProcessEnv, region: string): Promise<boolean> => {
+  if (!mayHaveCredentials(source)) return false;
+  try {
+    await new DynamoDBClient({ region }).config.credentials();
+    return true;
+  } catch {
+    return false;
+  }
+};
+
+/** Where the SDK may find credentials of its own accord. */
+const CREDENTIAL_VARIABLES = [
+  'AWS_ACCESS_KEY_ID',
+  'AWS_PROFILE',
+  'AWS_WEB_IDENTITY_TOKEN_FILE',
+  'AWS_CONTAINER_CREDENTIALS_RELATIVE_URI',
+  'AWS_CONTAINER_CREDENTIALS_FULL_URI',
+];
+
+/** False when there is nothing the SDK could find: it would ask the network for seconds to learn that. */
+const mayHaveCredentials = (source: NodeJS.ProcessEnv): boolean => {
+  const folder = join(source.HOME ?? homedir(), '.aws');
+  return (
+    CREDENTIAL_VARIABLES.some((name) => source[name]) ||
+    existsSync(source.AWS_SHARED_CREDENTIALS_FILE ?? join(folder, 'credentials')) ||
+    existsSync(source.AWS_CONFIG_FILE ?? join(folder, 'config'))
+  );
 };

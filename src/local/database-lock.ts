@@ -17,45 +17,8 @@ import { faultCode, StartError } from './start-error.ts';
 /** A database file that no other instance uses until `release`. */
 export type ClaimedDatabase = { path: string; release(): void };
 
-const TRIES = 20;
-const HOLDER_ANSWERS_MS = 1_000;
-
 /** What SQLite adds to the name for what is not in the file yet. */
 const JOURNALS = ['-wal', '-journal'];
-
-/** Which file it is, whatever it is called: hard links and bind mounts are other names for it. */
-const identityOf = ({ dev, ino }: { dev: bigint; ino: bigint }): string => `${dev}:${ino}`;
-
-/** Makes the folder and the file if need be; it will hold issue texts, so it is for its owner only. */
-const openDatabase = (path: string): { path: string; identity: string } => {
-  try {
-    mkdirSync(dirname(path), { recursive: true });
-    const file = openSync(path, 'a', 0o600);
-    const identity = identityOf(fstatSync(file, { bigint: true }));
-    closeSync(file);
-    return { path: realpathSync(path), identity };
-  } catch (fault) {
-    throw new ConfigError(`LOCAL_DB_PATH ${path} cannot be opened as a file (${faultCode(fault)})`);
-  }
-};
-
-/** The holder's pid, `unknown` when it does not say, null when there is none any more. */
-const askHolder = (name: string): Promise<string | null> =>
-  new Promise((done) => {
-    let said = '';
-    const socket = connect(name);
-    socket.setTimeout(HOLDER_ANSWERS_MS, () => {
-      socket.destroy();
-      done('unknown');
-    });
-    socket.on('data', (bytes) => {
-      said += bytes;
-    });
-    socket.on('end', () => done(said || 'unknown'));
-    socket.on('error', () => done(null));
-  });
-
-const sizeOf = (path: string): number => statSync(path, { throwIfNoEntry: false })?.size ?? 0;
 
 /**
  * The engine keeps what is not in the file yet beside the name it was started with. Under another name it would not
@@ -75,25 +38,12 @@ export const refuseOtherJournal = (path: string): void => {
     );
 };
 
-/** The name's claim, null when another process has it, and that one's pid. */
-const take = async (name: string): Promise<{ server: Server | null; holder: string | null }> => {
-  const server = await takeName(name);
-  return { server, holder: server ? null : await askHolder(name) };
-};
+/** Which file it is, whatever it is called: hard links and bind mounts are other names for it. */
+const identityOf = ({ dev, ino }: { dev: bigint; ino: bigint }): string => `${dev}:${ino}`;
 
-/** All names or none. `holder`: who has one of them; null also when it ended in this moment. */
-const takeAll = async (names: string[]): Promise<{ servers: Server[] | null; holder: string | null }> => {
-  const servers: Server[] = [];
-  for (const name of names) {
-    const { server, holder } = await take(name);
-    if (server === null) {
-      for (const taken of servers) taken.close();
-      return { servers: null, holder };
-    }
-    servers.push(server);
-  }
-  return { servers, holder: null };
-};
+const sizeOf = (path: string): number => statSync(path, { throwIfNoEntry: false })?.size ?? 0;
+
+const TRIES = 20;
 
 /**
  * Takes the database file for this process, so that two instances never write one database: by its path, because the
@@ -116,3 +66,54 @@ export const claimDatabase = async (file: string): Promise<ClaimedDatabase> => {
     `LOCAL_DB_PATH ${path} could not be claimed: other instances start on it at the same time`,
   );
 };
+
+/** Makes the folder and the file if need be; it will hold issue texts, so it is for its owner only. */
+const openDatabase = (path: string): { path: string; identity: string } => {
+  try {
+    mkdirSync(dirname(path), { recursive: true });
+    const file = openSync(path, 'a', 0o600);
+    const identity = identityOf(fstatSync(file, { bigint: true }));
+    closeSync(file);
+    return { path: realpathSync(path), identity };
+  } catch (fault) {
+    throw new ConfigError(`LOCAL_DB_PATH ${path} cannot be opened as a file (${faultCode(fault)})`);
+  }
+};
+
+/** All names or none. `holder`: who has one of them; null also when it ended in this moment. */
+const takeAll = async (names: string[]): Promise<{ servers: Server[] | null; holder: string | null }> => {
+  const servers: Server[] = [];
+  for (const name of names) {
+    const { server, holder } = await take(name);
+    if (server === null) {
+      for (const taken of servers) taken.close();
+      return { servers: null, holder };
+    }
+    servers.push(server);
+  }
+  return { servers, holder: null };
+};
+
+/** The name's claim, null when another process has it, and that one's pid. */
+const take = async (name: string): Promise<{ server: Server | null; holder: string | null }> => {
+  const server = await takeName(name);
+  return { server, holder: server ? null : await askHolder(name) };
+};
+
+const HOLDER_ANSWERS_MS = 1_000;
+
+/** The holder's pid, `unknown` when it does not say, null when there is none any more. */
+const askHolder = (name: string): Promise<string | null> =>
+  new Promise((done) => {
+    let said = '';
+    const socket = connect(name);
+    socket.setTimeout(HOLDER_ANSWERS_MS, () => {
+      socket.destroy();
+      done('unknown');
+    });
+    socket.on('data', (bytes) => {
+      said += bytes;
+    });
+    socket.on('end', () => done(said || 'unknown'));
+    socket.on('error', () => done(null));
+  });

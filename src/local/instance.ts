@@ -2,7 +2,7 @@ import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node
 import { dirname, join } from 'node:path';
 import * as z from 'zod/mini';
 import { isRunning, processStart } from './processes.ts';
-import { PROJECT_FOLDER } from './project-folder.ts';
+import { PROJECT_FOLDER } from './project.ts';
 
 /** Tells the other commands where the instance that was started last listens. */
 export const INSTANCE_FILE = join(PROJECT_FOLDER, '.local/instance.json');
@@ -26,7 +26,13 @@ const schema = z.object({
 
 export type InstanceRecord = z.output<typeof schema>;
 
-type Described = Omit<InstanceRecord, 'pid' | 'process_start'>;
+/** The running instance; null when the file is missing, no record, or left by a process that is no more. */
+export const readInstance = (file: string = INSTANCE_FILE): InstanceRecord | null => {
+  const record = read(file);
+  if (record === null || !isRunning(record.pid)) return null;
+  const samePidUsedAgain = record.process_start !== null && record.process_start !== processStart(record.pid);
+  return samePidUsedAgain ? null : record;
+};
 
 const read = (file: string): InstanceRecord | null => {
   try {
@@ -37,13 +43,7 @@ const read = (file: string): InstanceRecord | null => {
   }
 };
 
-/** The running instance; null when the file is missing, no record, or left by a process that is no more. */
-export const readInstance = (file: string = INSTANCE_FILE): InstanceRecord | null => {
-  const record = read(file);
-  if (record === null || !isRunning(record.pid)) return null;
-  const samePidUsedAgain = record.process_start !== null && record.process_start !== processStart(record.pid);
-  return samePidUsedAgain ? null : record;
-};
+type Described = Omit<InstanceRecord, 'pid' | 'process_start'>;
 
 /** Writes the record of this process, aside and renamed, so that no reader sees half of it. Owner only. */
 export const writeInstance = (described: Described, file: string = INSTANCE_FILE): void => {

@@ -1,12 +1,13 @@
 import type { DynamoDBClientConfig } from '@aws-sdk/client-dynamodb';
 import type { Env } from '../contract/env.ts';
+import { SWEEP_MINUTES } from '../contract/functions.ts';
 import { openCorrelation } from '../correlate/run/open-correlation.ts';
 import { reasonOf } from '../correlate/run/reason.ts';
 import { createStreamHandler } from '../correlate/run/stream-handler.ts';
 import { passNewTable, type SweepDeps, sweepTenants } from '../correlate/run/sweep-events.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Logger } from '../platform/logger.ts';
-import { startPoller } from './stream-poller.ts';
+import { startPoller } from './poller/poller.ts';
 
 export type LocalCorrelationOptions = {
   env: Env;
@@ -19,30 +20,6 @@ export type LocalCorrelationOptions = {
 
 /** Resolves when everything stored before the call is correlated; at once where the table has no stream. */
 export type Correlated = () => Promise<void>;
-
-/** As often as the stack's schedule runs it (milliseconds). */
-const SWEEP_EVERY_MS = 15 * 60_000;
-
-const sweep = (deps: SweepDeps, run: (deps: SweepDeps) => Promise<unknown>): Promise<void> =>
-  run(deps).then(
-    () => {},
-    (fault) => deps.log.error({ reason: reasonOf(fault) }, 'the sweep failed; it comes again'),
-  );
-
-const sweepAll = (deps: SweepDeps) => sweepTenants(deps, [deps.tenant]);
-
-/** Sweeps now and on a schedule. @returns what stops it, and waits for a sweep under way */
-const startSweeping = (deps: SweepDeps, newTable: boolean): (() => Promise<void>) => {
-  let underWay = sweep(deps, newTable ? passNewTable : sweepAll);
-  const timer = setInterval(() => {
-    underWay = underWay.then(() => sweep(deps, sweepAll));
-  }, SWEEP_EVERY_MS);
-  timer.unref();
-  return () => {
-    clearInterval(timer);
-    return underWay;
-  };
-};
 
 /**
  * Runs correlation in this process: the stream's poller and the sweep, with the functions Lambda runs.
@@ -60,3 +37,24 @@ export const startCorrelation = async (
   owned.defer(startSweeping({ ...opened, retention_days: env.EVENT_RETENTION_DAYS }, newTable));
   return poller?.idle ?? (() => Promise.resolve());
 };
+
+/** Sweeps now and on a schedule. @returns what stops it, and waits for a sweep under way */
+const startSweeping = (deps: SweepDeps, newTable: boolean): (() => Promise<void>) => {
+  let underWay = sweep(deps, newTable ? passNewTable : sweepAll);
+  const timer = setInterval(() => {
+    underWay = underWay.then(() => sweep(deps, sweepAll));
+  }, SWEEP_MINUTES * 60_000);
+  timer.unref();
+  return () => {
+    clearInterval(timer);
+    return underWay;
+  };
+};
+
+const sweep = (deps: SweepDeps, run: (deps: SweepDeps) => Promise<unknown>): Promise<void> =>
+  run(deps).then(
+    () => {},
+    (fault) => deps.log.error({ reason: reasonOf(fault) }, 'the sweep failed; it retries on schedule'),
+  );
+
+const sweepAll = (deps: SweepDeps) => sweepTenants(deps, [deps.tenant]);

@@ -1,9 +1,23 @@
 import { type Env, readEnv } from '../contract/env.ts';
-import { gitSha } from './git-sha.ts';
+import { createLogger, type Logger } from '../platform/logger.ts';
+import { gitSha } from './project.ts';
 
 /** The environment as `readEnv` answers it, with GIT_SHA from git where it is not set. @throws ConfigError */
 export const readLocalEnv = (source: NodeJS.ProcessEnv): Env => {
   const env = readEnv(source);
   const sha = env.GIT_SHA ?? gitSha();
   return sha === undefined ? env : Object.freeze({ ...env, GIT_SHA: sha });
+};
+
+/**
+ * Readable lines, or JSON lines where `RC_LOG_JSON` asks for them. The formatter is loaded only when it is used; the
+ * functions of Lambda always log JSON.
+ */
+export const openLogger = async (env: Env): Promise<Logger> => {
+  if (env.RC_LOG_JSON) return createLogger(env);
+  const { default: pretty } = await import('pino-pretty');
+  return createLogger(
+    env,
+    pretty({ sync: true, colorize: process.stdout.isTTY, ignore: 'pid,hostname,git_sha' }),
+  );
 };

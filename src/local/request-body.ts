@@ -3,23 +3,49 @@ import type { IncomingMessage } from 'node:http';
 /** The bytes read, and whether the sender may still send some. `gone`: the client hung up in the middle. */
 export type RequestBody = { gone: boolean; bytes: Buffer; unread: boolean };
 
-const NOTHING = Buffer.alloc(0);
-
 /** As a limit: no body is read, not even an empty one. */
 export const NO_BODY = -1;
-
-/** Reserved at first, whatever size is declared: nothing of it may ever come. */
-const FIRST_BYTES = 16 * 1024;
-
-/** 0 when there is no body or its length is not known. Node has checked that it is a number. */
-const declaredBytes = (request: IncomingMessage): number => Number(request.headers['content-length'] ?? 0);
-
-const hasBody = (request: IncomingMessage): boolean =>
-  request.headers['transfer-encoding'] !== undefined || declaredBytes(request) > 0;
 
 /** True when the body is to be read: the method has one and its declared size is within the limit. */
 export const isWanted = (request: IncomingMessage, maxBytes: number): boolean =>
   ['POST', 'PUT', 'PATCH'].includes(request.method ?? '') && declaredBytes(request) <= maxBytes;
+
+/** 0 when there is no body or its length is not known. Node has checked that it is a number. */
+const declaredBytes = (request: IncomingMessage): number => Number(request.headers['content-length'] ?? 0);
+
+const NOTHING = Buffer.alloc(0);
+
+/**
+ * Reads a request's body. One declared larger than `maxBytes`, or under a method that has none, is not read
+ * at all; one without a declared size is read to `maxBytes + 1` bytes, enough to see that it is too large.
+ */
+export const readBody = async (request: IncomingMessage, maxBytes: number): Promise<RequestBody> => {
+  if (!hasBody(request)) return { gone: false, bytes: NOTHING, unread: false };
+  if (!isWanted(request, maxBytes)) return { gone: false, bytes: NOTHING, unread: true };
+  return collect(request, maxBytes + 1);
+};
+
+const hasBody = (request: IncomingMessage): boolean =>
+  request.headers['transfer-encoding'] !== undefined || declaredBytes(request) > 0;
+
+const collect = (request: IncomingMessage, capacity: number): Promise<RequestBody> =>
+  new Promise((done) => {
+    const store = createStore(capacity);
+    const finish = (gone: boolean, unread: boolean) => {
+      request.pause().off('data', onData).off('end', onEnd).off('close', onClose);
+      done({ gone, bytes: store.bytes(), unread });
+    };
+    const onData = (chunk: Buffer) => {
+      store.add(chunk);
+      if (store.isFull()) finish(false, true);
+    };
+    const onEnd = () => finish(false, false);
+    const onClose = () => finish(true, false);
+    request.on('data', onData).on('end', onEnd).on('close', onClose);
+  });
+
+/** Reserved at first, whatever size is declared: nothing of it may ever come. */
+const FIRST_BYTES = 16 * 1024;
 
 /**
  * Bytes copied into one growing buffer: a list of chunks would cost a hostile sender one byte and us a
@@ -45,32 +71,6 @@ const createStore = (capacity: number) => {
   };
 };
 
-const collect = (request: IncomingMessage, capacity: number): Promise<RequestBody> =>
-  new Promise((done) => {
-    const store = createStore(capacity);
-    const finish = (gone: boolean, unread: boolean) => {
-      request.pause().off('data', onData).off('end', onEnd).off('close', onClose);
-      done({ gone, bytes: store.bytes(), unread });
-    };
-    const onData = (chunk: Buffer) => {
-      store.add(chunk);
-      if (store.isFull()) finish(false, true);
-    };
-    const onEnd = () => finish(false, false);
-    const onClose = () => finish(true, false);
-    request.on('data', onData).on('end', onEnd).on('close', onClose);
-  });
-
-/**
- * Reads a request's body. One declared larger than `maxBytes`, or under a method that has none, is not read
- * at all; one without a declared size is read to `maxBytes + 1` bytes, enough to see that it is too large.
- */
-export const readBody = async (request: IncomingMessage, maxBytes: number): Promise<RequestBody> => {
-  if (!hasBody(request)) return { gone: false, bytes: NOTHING, unread: false };
-  if (!isWanted(request, maxBytes)) return { gone: false, bytes: NOTHING, unread: true };
-  return collect(request, maxBytes + 1);
-};
-
 /**
  * Throws away what the sender still sends, for a bounded time and size: closing at once would reset the
  * connection and with it the answer the sender has not read yet.
@@ -90,7 +90,7 @@ export const drain = (request: IncomingMessage, maxBytes: number, ms: number): P
     };
     const timer = setTimeout(finish, ms);
     request.on('data', onData).once('end', finish).once('close', finish);
-    // A sender that gives up in the middle closes its side, and Node tells that to the socket only.
+    // A sender that gives up in the middle closes its side, and Node reports that on the socket only.
     request.socket.once('end', finish);
     if (request.complete || request.destroyed) finish();
     else request.resume();

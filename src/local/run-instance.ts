@@ -3,17 +3,21 @@ import { resolve } from 'node:path';
 import type { DynamoDBClientConfig } from '@aws-sdk/client-dynamodb';
 import type { Env } from '../contract/env.ts';
 import { createLocalApp } from '../entries/all-routes.ts';
+import { ConfigError } from '../errors/errors.ts';
 import { type Clock, systemClock } from '../platform/clock.ts';
+import { createDynamoDb } from '../platform/dynamodb.ts';
 import type { Logger } from '../platform/logger.ts';
-import { externalConfig } from './aws-config.ts';
-import { type Database, makeTable, startDatabase } from './database.ts';
+import { ensureTable } from '../store/calls/create-table.ts';
+import { embeddedConfig, externalConfig } from './aws-config.ts';
+import { startEngine } from './engine.ts';
 import { type Correlated, startCorrelation } from './local-correlation.ts';
-import { PROJECT_FOLDER } from './project-folder.ts';
+import { PROJECT_FOLDER } from './project.ts';
 import { serve } from './server.ts';
+import { faultCode, StartError } from './start-error.ts';
 
 /**
  * `env` as `readLocalEnv` or `readEnv` answers it; everything that varies comes from it. Without `correlate`
- * deliveries are only stored, for whoever measures that alone.
+ * deliveries are only stored, for measurements of that alone.
  */
 export type InstanceOptions = { env: Env; log: Logger; clock?: Clock; correlate?: boolean };
 
@@ -30,7 +34,7 @@ export type Instance = {
   commitsSecretMade: boolean;
   tableName: string;
   dynamodbEndpoint: string;
-  /** The database's client settings, for whoever wants to look into the table. */
+  /** The database's client settings, for reading its table. */
   dynamodb: DynamoDBClientConfig;
   /** Absolute; null when a bucket is used. */
   artifactsFolder: string | null;
@@ -42,9 +46,37 @@ export type Instance = {
   stop(): Promise<void>;
 };
 
-type Completed = { env: Env; secretMade: boolean; commitsSecretMade: boolean };
+/**
+ * Starts an instance in this process: database (embedded unless AWS_ENDPOINT_URL_DYNAMODB names another),
+ * table, routes. Writes no instance file, prints nothing.
+ * @throws StartError or ConfigError with a message for people; nothing is left running then.
+ */
+export const startInstance = async (options: InstanceOptions): Promise<Instance> => {
+  const { env, ...made } = completed(options.env);
+  await using starting = new AsyncDisposableStack();
+  const standard = { clock: systemClock, correlate: true };
+  const { url, database, correlated } = await startOwned({ ...standard, ...options, env }, starting);
+  const owned = starting.move();
+  let stopped: Promise<void> | undefined;
+  return {
+    url,
+    secret: env.JIRA_WEBHOOK_SECRET ?? null,
+    commitsSecret: env.COMMITS_WEBHOOK_SECRET ?? null,
+    ...made,
+    tableName: env.TABLE_NAME,
+    dynamodbEndpoint: database.endpoint,
+    dynamodb: database.config,
+    artifactsFolder: env.ARTIFACTS_BUCKET === undefined ? (env.ARTIFACTS_DIR ?? null) : null,
+    databaseDied: database.died,
+    correlated,
+    stop: () => {
+      stopped ??= owned.disposeAsync();
+      return stopped;
+    },
+  };
+};
 
-const newSecret = (): string => randomBytes(32).toString('base64url');
+type Completed = { env: Env; secretMade: boolean; commitsSecretMade: boolean };
 
 /** The environment with what an instance of one's own adds to it. */
 const completed = (env: Env): Completed => {
@@ -63,6 +95,11 @@ const completed = (env: Env): Completed => {
     },
   };
 };
+
+const newSecret = (): string => randomBytes(32).toString('base64url');
+
+/** The DynamoDB of an instance. `died` resolves with a message for people when an embedded one has ended. */
+type Database = { endpoint: string; config: DynamoDBClientConfig; died: Promise<string> };
 
 type Started = { url: string; database: Database; correlated: Correlated };
 
@@ -96,32 +133,33 @@ const startOwned = async (
   return { url: server.url, database, correlated };
 };
 
+const never = new Promise<string>(() => {});
+
+/** The one the environment names, else an embedded one, which `owned` then ends. @throws StartError */
+const startDatabase = async (env: Env, owned: AsyncDisposableStack): Promise<Database> => {
+  const endpoint = env.AWS_ENDPOINT_URL_DYNAMODB;
+  if (endpoint !== undefined) return { endpoint, config: await externalConfig(endpoint), died: never };
+  const engine = await startEngine({ dbPath: env.LOCAL_DB_PATH });
+  owned.defer(engine.stop);
+  const died = engine.exited.then((how) => `The embedded DynamoDB ended by itself (${how})`);
+  return { endpoint: engine.endpoint, config: embeddedConfig(engine.endpoint), died };
+};
+
 /**
- * Starts an instance in this process: database (embedded unless AWS_ENDPOINT_URL_DYNAMODB names another),
- * table, routes. Writes no instance file, prints nothing.
- * @throws StartError or ConfigError with a message for people; nothing is left running then.
+ * Makes the table unless it is there.
+ * @returns true when it is a new one
+ * @throws StartError, or ConfigError when it is another one's
  */
-export const startInstance = async (options: InstanceOptions): Promise<Instance> => {
-  const { env, ...made } = completed(options.env);
-  await using starting = new AsyncDisposableStack();
-  const standard = { clock: systemClock, correlate: true };
-  const { url, database, correlated } = await startOwned({ ...standard, ...options, env }, starting);
-  const owned = starting.move();
-  let stopped: Promise<void> | undefined;
-  return {
-    url,
-    secret: env.JIRA_WEBHOOK_SECRET ?? null,
-    commitsSecret: env.COMMITS_WEBHOOK_SECRET ?? null,
-    ...made,
-    tableName: env.TABLE_NAME,
-    dynamodbEndpoint: database.endpoint,
-    dynamodb: database.config,
-    artifactsFolder: env.ARTIFACTS_BUCKET === undefined ? (env.ARTIFACTS_DIR ?? null) : null,
-    databaseDied: database.died,
-    correlated,
-    stop: () => {
-      stopped ??= owned.disposeAsync();
-      return stopped;
-    },
-  };
+const makeTable = async ({ config, endpoint }: Database, name: string): Promise<boolean> => {
+  const client = createDynamoDb(config);
+  try {
+    return await ensureTable(client, name);
+  } catch (fault) {
+    if (fault instanceof ConfigError) throw fault;
+    throw new StartError(
+      `The table ${name} cannot be read or made at ${endpoint} (${faultCode(fault)}): is a DynamoDB running there?`,
+    );
+  } finally {
+    client.destroy();
+  }
 };

@@ -8,8 +8,7 @@ import type { Logger } from '../platform/logger.ts';
 import { faultAnswer, sendAnswer, sendEarlyAnswer } from './answer.ts';
 import type { Connections } from './connections.ts';
 import type { RefuseForeign } from './foreign-requests.ts';
-import { toEvent } from './http-event.ts';
-import { localContext } from './lambda-context.ts';
+import { localContext, toEvent } from './lambda-input.ts';
 import { drain, NO_BODY, readBody } from './request-body.ts';
 
 /** What every request of a server shares. */
@@ -29,18 +28,21 @@ export type Serving = {
   closing: boolean;
 };
 
-/** The handler's answer; a fault it throws is logged by name only and answered 503, so that Jira retries. */
-const callHandler = async (
+/** Reads one request, has it handled and sends the answer; never rejects. */
+export const serveRequest = async (
   serving: Serving,
   request: IncomingMessage,
-  body: Buffer,
-): Promise<HttpResponse> => {
+  response: ServerResponse,
+): Promise<void> => {
+  request.on('error', () => {});
+  response.on('error', () => {});
+  if (!serving.connections.begin(request, response)) return;
   try {
-    const event = toEvent(request, body, serving.clock());
-    return await serving.handler(event, localContext(event.requestContext.requestId, serving.clock));
+    await respond(serving, request, response);
   } catch (fault) {
-    serving.log.error({ fault: describeFault(fault) }, 'the handler failed');
-    return faultAnswer(serving.clock());
+    serving.log.error({ fault: describeFault(fault) }, 'the answer could not be written');
+    if (response.headersSent) response.destroy();
+    else sendAnswer(response, faultAnswer(serving.clock()), true);
   }
 };
 
@@ -58,20 +60,17 @@ const respond = async (
   await sendEarlyAnswer(response, result, () => drain(request, serving.drainBytes, serving.drainMs));
 };
 
-/** Reads one request, has it handled and sends the answer; never rejects. */
-export const serveRequest = async (
+/** The handler's answer; a fault it throws is logged by name only and answered 503, so that Jira retries. */
+const callHandler = async (
   serving: Serving,
   request: IncomingMessage,
-  response: ServerResponse,
-): Promise<void> => {
-  request.on('error', () => {});
-  response.on('error', () => {});
-  if (!serving.connections.begin(request, response)) return;
+  body: Buffer,
+): Promise<HttpResponse> => {
   try {
-    await respond(serving, request, response);
+    const event = toEvent(request, body, serving.clock());
+    return await serving.handler(event, localContext(event.requestContext.requestId, serving.clock));
   } catch (fault) {
-    serving.log.error({ fault: describeFault(fault) }, 'the answer could not be written');
-    if (response.headersSent) response.destroy();
-    else sendAnswer(response, faultAnswer(serving.clock()), true);
+    serving.log.error({ fault: describeFault(fault) }, 'the handler failed');
+    return faultAnswer(serving.clock());
   }
 };

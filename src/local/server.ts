@@ -5,12 +5,11 @@ import { describeFault } from '../errors/errors.ts';
 import type { HttpHandler } from '../http/dispatch.ts';
 import { type Clock, systemClock } from '../platform/clock.ts';
 import type { Logger } from '../platform/logger.ts';
-import { answerClientErrors } from './client-error.ts';
-import { trackConnections } from './connections.ts';
+import { answerClientErrors, trackConnections } from './connections.ts';
 import { refuseForeign } from './foreign-requests.ts';
-import { listen, urlOf } from './listen.ts';
 import { isWanted } from './request-body.ts';
 import { type Serving, serveRequest } from './serve-request.ts';
+import { faultCode, StartError } from './start-error.ts';
 
 /** Milliseconds, bytes and counts that keep one client from holding the server. */
 const LIMITS = {
@@ -50,6 +49,35 @@ export type LocalServer = {
   url: string;
   /** Stops accepting, lets what is under way finish for a bounded time, then closes every connection. */
   close(): Promise<void>;
+};
+
+/**
+ * Serves the handler over HTTP as API Gateway would: each request becomes an event, each result a response.
+ * @throws StartError when it cannot listen.
+ */
+export const serve = async (options: ServeOptions): Promise<LocalServer> => {
+  const { handler, host, allowedHosts = [], port, maxBodyBytes, log, clock = systemClock } = options;
+  const limits = { ...LIMITS, ...options.limits };
+  const { drainBytes, drainMs, closeMs } = limits;
+  const server = createHttpServer(limits);
+  const connections = trackConnections(server);
+  const serving = {
+    handler,
+    turn: pLimit(limits.atOnce),
+    maxBodyBytes,
+    refuseForeign: refuseForeign(host, allowedHosts, clock),
+    log,
+    clock,
+    drainBytes,
+    drainMs,
+    connections,
+    closing: false,
+  };
+  answerClientErrors(server, connections, clock);
+  const underWay = takeRequests(server, serving);
+  await listen(server, host, port);
+  server.on('error', (fault) => log.error({ fault: describeFault(fault) }, 'the server has a fault'));
+  return { url: urlOf(server, host), close: () => closeServer(server, serving, underWay, closeMs) };
 };
 
 const createHttpServer = (limits: Limits): Server => {
@@ -101,31 +129,29 @@ const closeServer = async (
   await closed;
 };
 
-/**
- * Serves the handler over HTTP as API Gateway would: each request becomes an event, each result a response.
- * @throws StartError when it cannot listen.
- */
-export const serve = async (options: ServeOptions): Promise<LocalServer> => {
-  const { handler, host, allowedHosts = [], port, maxBodyBytes, log, clock = systemClock } = options;
-  const limits = { ...LIMITS, ...options.limits };
-  const { drainBytes, drainMs, closeMs } = limits;
-  const server = createHttpServer(limits);
-  const connections = trackConnections(server);
-  const serving = {
-    handler,
-    turn: pLimit(limits.atOnce),
-    maxBodyBytes,
-    refuseForeign: refuseForeign(host, allowedHosts, clock),
-    log,
-    clock,
-    drainBytes,
-    drainMs,
-    connections,
-    closing: false,
-  };
-  answerClientErrors(server, connections, clock);
-  const underWay = takeRequests(server, serving);
-  await listen(server, host, port);
-  server.on('error', (fault) => log.error({ fault: describeFault(fault) }, 'the server has a fault'));
-  return { url: urlOf(server, host), close: () => closeServer(server, serving, underWay, closeMs) };
+/** Starts listening. @throws StartError that names the variable to set. */
+export const listen = (server: Server, host: string, port: number): Promise<void> =>
+  new Promise((done, fail) => {
+    const onError = (fault: Error) => fail(new StartError(explain(faultCode(fault), host, port)));
+    server.once('error', onError);
+    server.listen(port, host, () => {
+      server.off('error', onError);
+      done();
+    });
+  });
+
+const explain = (code: string, host: string, port: number): string => {
+  if (code === 'EADDRINUSE')
+    return `Port ${port} on ${host} is taken: set PORT to another one (0: any free one), or stop what uses it`;
+  if (code === 'EACCES') return `Port ${port} needs more rights: set PORT to 1024 or higher`;
+  return `Cannot listen on HOST ${host}, PORT ${port} (${code}): set HOST to an address of this machine`;
+};
+
+/** Where a client on this machine reaches it: an address for all interfaces is no address to call. */
+export const urlOf = (server: Server, host: string): string => {
+  const address = server.address();
+  const port = typeof address === 'object' && address ? address.port : 0;
+  if (host === '0.0.0.0') return `http://127.0.0.1:${port}`;
+  if (host === '::') return `http://[::1]:${port}`;
+  return host.includes(':') ? `http://[${host}]:${port}` : `http://${host}:${port}`;
 };

@@ -1,6 +1,6 @@
 import { toUtcIso } from '../domain/instant.ts';
 
-/** What is said to whoever started an instance. */
+/** What the text for a started instance depends on. */
 export type Welcome = {
   url: string;
   host: string;
@@ -14,6 +14,28 @@ export type Welcome = {
   madeCommitsSecret: string | null;
   nowMs: number;
 };
+
+/** The text shown when an instance listens. */
+export const welcome = (about: Welcome): string =>
+  [
+    '',
+    `Jira Webhook Sync listens on ${about.url}`,
+    `  database   ${about.database}`,
+    `  artifacts  ${about.artifacts}`,
+    '  stop       Ctrl-C',
+    ...(isLoopback(about.host)
+      ? []
+      : [
+          `  warning    HOST ${about.host}: anyone who reaches this address can read every stored issue; ALLOWED_HOSTS keeps web pages out`,
+        ]),
+    '',
+    ...deliveryHelp(about),
+    '',
+    ...commitsHelp(about),
+    '',
+  ].join('\n');
+
+const isLoopback = (host: string): boolean => /^(127\.|::1$|localhost$)/.test(host);
 
 /** A small full issue, as Jira would tell of its creation. */
 const sampleBody = (nowMs: number): string =>
@@ -46,32 +68,10 @@ const deliveryHelp = ({ url, madeSecret, secretInEnvironment, nowMs }: Welcome):
   return [intro, '', ...curlCommand(url, secret, nowMs), '', 'or: npm run deliver -- issue-created'];
 };
 
-/** The command takes the secret from the instance itself; other senders need to be told. */
+/** The command takes the secret from the instance itself; other senders need it. */
 const commitsHelp = ({ url, madeCommitsSecret }: Welcome): string[] => [
   'Send the commits of a repository: npm run commits -- --repo PATH',
   ...(madeCommitsSecret === null
     ? []
     : [`Other senders sign for ${url}/webhooks/commits with ${madeCommitsSecret}`]),
 ];
-
-const isLoopback = (host: string): boolean => /^(127\.|::1$|localhost$)/.test(host);
-
-/** The text shown when an instance listens. */
-export const welcome = (about: Welcome): string =>
-  [
-    '',
-    `Jira Webhook Sync listens on ${about.url}`,
-    `  database   ${about.database}`,
-    `  artifacts  ${about.artifacts}`,
-    '  stop       Ctrl-C',
-    ...(isLoopback(about.host)
-      ? []
-      : [
-          `  warning    HOST ${about.host}: whoever reaches this address can read every stored issue; ALLOWED_HOSTS keeps web pages out`,
-        ]),
-    '',
-    ...deliveryHelp(about),
-    '',
-    ...commitsHelp(about),
-    '',
-  ].join('\n');

@@ -5,7 +5,7 @@ import { ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3';
 import { newCommand, runCommand } from '../../src/cli/shared/command.ts';
 import { CommandError, UsageError } from '../../src/cli/shared/command-error.ts';
 import { confirm } from '../../src/cli/shared/confirm.ts';
-import { PROJECT_FOLDER } from '../../src/local/project-folder.ts';
+import { PROJECT_FOLDER } from '../../src/local/project.ts';
 import { faultCode } from '../../src/local/start-error.ts';
 import { checkBucket } from './check-bucket.ts';
 import { checkTable } from './check-table.ts';

@@ -9,7 +9,7 @@ import {
 } from '@aws-sdk/client-secrets-manager';
 import { signatureOf } from '../../src/cli/shared/sign.ts';
 import { readEnv } from '../../src/contract/env.ts';
-import { PROJECT_FOLDER } from '../../src/local/project-folder.ts';
+import { PROJECT_FOLDER } from '../../src/local/project.ts';
 import { startInstance } from '../../src/local/run-instance.ts';
 import { createLogger } from '../../src/platform/logger.ts';
 import { expectFact, type Finding } from './findings.ts';

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { PROJECT_FOLDER } from '../../src/local/project-folder.ts';
+import { PROJECT_FOLDER } from '../../src/local/project.ts';
 import { checkMeasured } from '../support/generated-page.ts';
 
 describe('measured figures', () => {

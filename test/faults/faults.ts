@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { newCommand, runCommand } from '../../src/cli/shared/command.ts';
 import { showProgress } from '../../src/cli/shared/progress.ts';
-import { PROJECT_FOLDER } from '../../src/local/project-folder.ts';
+import { PROJECT_FOLDER } from '../../src/local/project.ts';
 import { writeMeasured } from '../support/generated-page.ts';
 import { type Flags, toOptions, withFlags } from './flags.ts';
 import { describeSender, explainBad, printReport, reliabilityBlock } from './report.ts';

@@ -1,6 +1,5 @@
 import { embeddedConfig } from '../../src/local/aws-config.ts';
-import { engineBinary } from '../../src/local/engine-binary.ts';
-import { type EngineProcess, spawnEngine } from '../../src/local/engine-process.ts';
+import { type EngineProcess, engineBinary, spawnEngine } from '../../src/local/engine-process.ts';
 import { createDynamoDb } from '../../src/platform/dynamodb.ts';
 import { ensureTable } from '../../src/store/calls/create-table.ts';
 import { freePort } from '../support/free-port.ts';

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { newCommand, runCommand } from '../../src/cli/shared/command.ts';
 import { CommandError, UsageError } from '../../src/cli/shared/command-error.ts';
 import { textTable } from '../../src/cli/shared/text-table.ts';
-import { PROJECT_FOLDER } from '../../src/local/project-folder.ts';
+import { PROJECT_FOLDER } from '../../src/local/project.ts';
 import { writeMeasured } from '../support/generated-page.ts';
 import { PARTS } from './parts.ts';
 import { readScores } from './report.ts';

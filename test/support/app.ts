@@ -6,7 +6,7 @@ import type { MetricName } from '../../src/contract/metrics.ts';
 import type { CommitSource } from '../../src/domain/source.ts';
 import { createLocalApp } from '../../src/entries/all-routes.ts';
 import { embeddedConfig } from '../../src/local/aws-config.ts';
-import { localContext } from '../../src/local/lambda-context.ts';
+import { localContext } from '../../src/local/lambda-input.ts';
 import { type Clock, systemClock } from '../../src/platform/clock.ts';
 import { createLogger } from '../../src/platform/logger.ts';
 import type { Count } from '../../src/platform/metrics.ts';

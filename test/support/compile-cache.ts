@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { PROJECT_FOLDER } from '../../src/local/project-folder.ts';
+import { PROJECT_FOLDER } from '../../src/local/project.ts';
 
 /**
  * Lets a child process keep what it compiled: commands start in half the time, and tests start hundreds (Node.js

@@ -11,7 +11,7 @@ import { runDocument } from '../../src/correlate/documents/schema.ts';
 import type { BatchDeps } from '../../src/correlate/run/batch-deps.ts';
 import { createStreamHandler } from '../../src/correlate/run/stream-handler.ts';
 import { DEFAULT_TENANT } from '../../src/domain/tenant.ts';
-import { localContext } from '../../src/local/lambda-context.ts';
+import { localContext } from '../../src/local/lambda-input.ts';
 import { systemClock } from '../../src/platform/clock.ts';
 import { objectsInFolder } from '../../src/platform/objects-in-folder.ts';
 import type { Item } from '../../src/store/calls/table.ts';

@@ -2,7 +2,7 @@ import { BatchWriteItemCommand, PutItemCommand, ScanCommand } from '@aws-sdk/cli
 import type { DynamoDBBatchResponse, DynamoDBRecord, DynamoDBStreamEvent } from 'aws-lambda';
 import { pino } from 'pino';
 import { embeddedConfig } from '../../src/local/aws-config.ts';
-import { type Poller, type PollerOptions, startPoller } from '../../src/local/stream-poller.ts';
+import { type Poller, type PollerOptions, startPoller } from '../../src/local/poller/poller.ts';
 import { chunks } from '../../src/platform/chunks.ts';
 import { systemClock } from '../../src/platform/clock.ts';
 import { createDocumentClient, createDynamoDb } from '../../src/platform/dynamodb.ts';

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import { format } from 'node:util';
 import pLimit from 'p-limit';
-import { PROJECT_FOLDER } from '../../src/local/project-folder.ts';
+import { PROJECT_FOLDER } from '../../src/local/project.ts';
 
 type Ended = { code: unknown; stdout: string; stderr: string };
 

@@ -2,7 +2,7 @@ import { pathToFileURL } from 'node:url';
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import type { HttpHandler } from '../../http/dispatch.ts';
 import type { HttpResponse } from '../../http/response.ts';
-import { localContext } from '../../local/lambda-context.ts';
+import { localContext } from '../../local/lambda-input.ts';
 
 /** What this process is told to do, once. */
 export type Invocation = { bundle: string; event: APIGatewayProxyEventV2 };

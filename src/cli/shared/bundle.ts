@@ -3,7 +3,7 @@ import { basename, dirname, join, relative } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { type BuildOptions, type BuildResult, build, type Metafile, type OutputFile } from 'esbuild';
 import type { FunctionName } from '../../contract/functions.ts';
-import { PROJECT_FOLDER } from '../../local/project-folder.ts';
+import { PROJECT_FOLDER } from '../../local/project.ts';
 import { isBuiltin, LAZY_FILES, type LazyFile, lazyPath, PLUGINS } from './bundle-plugins.ts';
 import { CommandError } from './command-error.ts';
 

@@ -1,6 +1,6 @@
 import { type Env, readEnv } from '../../contract/env.ts';
 import type { InstanceRecord } from '../../local/instance.ts';
-import { PROJECT_FOLDER } from '../../local/project-folder.ts';
+import { PROJECT_FOLDER } from '../../local/project.ts';
 import { CommandError, UsageError } from './command-error.ts';
 
 export type TableFlags = { table?: string; endpoint?: string };

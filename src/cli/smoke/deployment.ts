@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import * as z from 'zod/mini';
-import { PROJECT_FOLDER } from '../../local/project-folder.ts';
+import { PROJECT_FOLDER } from '../../local/project.ts';
 import { faultCode } from '../../local/start-error.ts';
 import { regionOf } from '../rotate-secret/secret-store.ts';
 import { UsageError } from '../shared/command-error.ts';

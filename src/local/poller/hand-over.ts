@@ -7,12 +7,8 @@ import { describeFault } from '../../errors/errors.ts';
 import { chunks } from '../../platform/chunks.ts';
 import type { Clock } from '../../platform/clock.ts';
 import type { Logger } from '../../platform/logger.ts';
-import { localContext } from '../lambda-context.ts';
-import { sequenceNumberOf } from './lambda-record.ts';
-import { waitAfter } from './persist.ts';
-
-/** The longest a Lambda function may run; the handler is told so, but nothing ends it here. */
-const FUNCTION_TIMEOUT_MS = 900_000;
+import { localContext, sequenceNumberOf } from '../lambda-input.ts';
+import { waitAfter } from './waits.ts';
 
 /**
  * How many records of a batch count as handled: those before the first that is reported as failed. A report
@@ -25,7 +21,7 @@ export const handledCount = (response: DynamoDBBatchResponse, sent: string[]): n
 
 /**
  * Batches at work at the same time, most of which is waiting for the table. The engine's stream has fewer shards than
- * that of a table on AWS; and whoever relies on an order is found out.
+ * that of a table on AWS, and several at a time expose code that relies on an order.
  */
 export const BATCHES_AT_A_TIME = 4;
 
@@ -39,39 +35,41 @@ type HandOver = {
   reached(sequenceNumber: string): Promise<void>;
 };
 
-const invoke = async ({ handler, clock, log }: HandOver, Records: DynamoDBRecord[]): Promise<number> => {
-  const context = localContext(randomUUID(), clock, FUNCTION_TIMEOUT_MS);
-  try {
-    const handled = handledCount(await handler({ Records }, context), Records.map(sequenceNumberOf));
-    if (handled < Records.length)
-      log.warn({ records: Records.length, handled }, 'a stream record failed; it comes again');
-    return handled;
-  } catch (fault) {
-    log.warn(
-      { records: Records.length, fault: describeFault(fault) },
-      'a stream batch failed; it comes again',
-    );
-    return 0;
-  }
+/**
+ * Gives the records to the handler in batches, a few at the same time, in no order. What failed
+ * is retried after a while, first in its batch, and nothing behind it is left out.
+ * @throws the signal's reason when it is aborted before everything is handled; no batch is under way any more then
+ */
+export const handOver = async (to: HandOver, records: DynamoDBRecord[]): Promise<void> => {
+  const handledNow = trackReached(to, records);
+  await pMap(
+    chunks(records, BATCH_SIZE),
+    (batch) =>
+      handleBatch(to, batch, handledNow).catch((fault) => {
+        if (!to.signal.aborted) throw fault;
+      }),
+    { concurrency: BATCHES_AT_A_TIME },
+  );
+  if (records.length > 0) to.signal.throwIfAborted();
 };
 
-/** Says how far everything is handled, without a gap, whenever that grows; one word at a time, the last one counts. */
+/** Says how far everything is handled, without a gap, whenever that grows; one call at a time, the last one counts. */
 const trackReached = ({ reached }: HandOver, records: DynamoDBRecord[]) => {
   const done = new Set<DynamoDBRecord>();
   let handled = 0;
-  let told = 0;
-  let telling = Promise.resolve();
-  const tell = async (): Promise<void> => {
+  let reported = 0;
+  let reporting = Promise.resolve();
+  const report = async (): Promise<void> => {
     const last = records[handled - 1];
-    if (!last || handled === told) return;
-    told = handled;
+    if (!last || handled === reported) return;
+    reported = handled;
     await reached(sequenceNumberOf(last));
   };
   return (some: DynamoDBRecord[]): Promise<void> => {
     for (const record of some) done.add(record);
     for (let next = records[handled]; next && done.has(next); next = records[handled]) handled += 1;
-    telling = telling.then(tell);
-    return telling;
+    reporting = reporting.then(report);
+    return reporting;
   };
 };
 
@@ -91,20 +89,21 @@ const handleBatch = async (
   }
 };
 
-/**
- * Gives the records to the handler in batches, a few at the same time, in no order. What failed
- * comes again after a while, first in its batch, and nothing behind it is left out.
- * @throws the signal's reason when it is aborted before everything is handled; no batch is under way any more then
- */
-export const handOver = async (to: HandOver, records: DynamoDBRecord[]): Promise<void> => {
-  const handledNow = trackReached(to, records);
-  await pMap(
-    chunks(records, BATCH_SIZE),
-    (batch) =>
-      handleBatch(to, batch, handledNow).catch((fault) => {
-        if (!to.signal.aborted) throw fault;
-      }),
-    { concurrency: BATCHES_AT_A_TIME },
-  );
-  if (records.length > 0) to.signal.throwIfAborted();
+/** The longest a Lambda function may run; the context says so, but nothing ends it here. */
+const FUNCTION_TIMEOUT_MS = 900_000;
+
+const invoke = async ({ handler, clock, log }: HandOver, Records: DynamoDBRecord[]): Promise<number> => {
+  const context = localContext(randomUUID(), clock, FUNCTION_TIMEOUT_MS);
+  try {
+    const handled = handledCount(await handler({ Records }, context), Records.map(sequenceNumberOf));
+    if (handled < Records.length)
+      log.warn({ records: Records.length, handled }, 'a stream record failed; it is retried');
+    return handled;
+  } catch (fault) {
+    log.warn(
+      { records: Records.length, fault: describeFault(fault) },
+      'a stream batch failed; it is retried',
+    );
+    return 0;
+  }
 };

@@ -1,5 +1,3 @@
-type Waiter = { since: number; done: () => void; fail: (fault: Error) => void };
-
 /** Knows how far reading has come. A moment is a number that grows with each `begin`; it is no time. */
 export type Progress = {
   /** A new moment, taken before the table is asked for something. */
@@ -12,6 +10,8 @@ export type Progress = {
   whenIdle(): Promise<void>;
   stop(): void;
 };
+
+type Waiter = { since: number; done: () => void; fail: (fault: Error) => void };
 
 export const trackProgress = (): Progress => {
   let moment = 0;

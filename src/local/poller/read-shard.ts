@@ -6,11 +6,11 @@ import { requestDeadline } from '../../platform/deadline.ts';
 import type { Logger } from '../../platform/logger.ts';
 import type { Table } from '../../store/calls/table.ts';
 import { putCheckpoint, readCheckpoint } from '../../store/events/progress.ts';
+import { sequenceNumberOf } from '../lambda-input.ts';
 import { handOver } from './hand-over.ts';
-import { sequenceNumberOf } from './lambda-record.ts';
-import type { Persist } from './persist.ts';
 import type { Progress } from './progress.ts';
 import type { Read, ShardPosition, StreamSource } from './stream-source.ts';
+import type { Persist } from './waits.ts';
 
 /** What reading a stream takes. */
 export type PollerDeps = {
@@ -37,39 +37,6 @@ const LONGEST_REST_MS = 2_000;
 export const restAfter = (tookMs: number, idleMs: number): number =>
   Math.max(idleMs, Math.min(REST * tookMs, LONGEST_REST_MS));
 
-const timedRead = async ({ source, signal }: PollerDeps, shardId: string, place: ShardPosition) => {
-  const begun = performance.now();
-  const read = await source.read(shardId, place, signal);
-  return { read, tookMs: performance.now() - begun };
-};
-
-const firstPlace = async (
-  { source, table, persist }: PollerDeps,
-  shard_id: string,
-): Promise<ShardPosition> => {
-  const shard = { label: source.label, shard_id };
-  return {
-    after: await persist(() => readCheckpoint({ table, signal: requestDeadline() }, shard)),
-    iterator: null,
-  };
-};
-
-/**
- * Hands over what passes the filter and writes down how far it came. A checkpoint is a write, and each write
- * makes a stream record, which comes by here: it must never be the cause of another checkpoint. So nothing is
- * written for records that do not pass.
- */
-const handle = async (deps: PollerDeps, shard_id: string, page: Read & { kind: 'page' }): Promise<void> => {
-  const { source, table, persist } = deps;
-  const shard = { label: source.label, shard_id };
-  const reached = (sequenceNumber: string) =>
-    persist(() => putCheckpoint({ table, signal: requestDeadline() }, shard, sequenceNumber));
-  await handOver({ ...deps, reached }, page.records.filter(passesFilter));
-};
-
-const warnOfLoss = ({ log }: PollerDeps, shard_id: string): void =>
-  log.warn({ shard_id }, 'the stream has forgotten records that were not read; the sweep finds their events');
-
 /**
  * Reads a shard from its checkpoint on, until it is at its end (`ended`) or the stream does not have it any
  * more (`gone`).
@@ -93,4 +60,37 @@ export const readShard = async (deps: PollerDeps, shardId: string): Promise<'end
     if (read.isWhole) progress.caughtUp(shardId, moment);
     if (!last) await sleep(restAfter(tookMs, idleMs), undefined, { signal });
   }
+};
+
+const firstPlace = async (
+  { source, table, persist }: PollerDeps,
+  shard_id: string,
+): Promise<ShardPosition> => {
+  const shard = { label: source.label, shard_id };
+  return {
+    after: await persist(() => readCheckpoint({ table, signal: requestDeadline() }, shard)),
+    iterator: null,
+  };
+};
+
+const timedRead = async ({ source, signal }: PollerDeps, shardId: string, place: ShardPosition) => {
+  const begun = performance.now();
+  const read = await source.read(shardId, place, signal);
+  return { read, tookMs: performance.now() - begun };
+};
+
+const warnOfLoss = ({ log }: PollerDeps, shard_id: string): void =>
+  log.warn({ shard_id }, 'the stream has forgotten records that were not read; the sweep finds their events');
+
+/**
+ * Hands over what passes the filter and writes down how far it came. A checkpoint is a write, and each write
+ * makes a stream record, which comes by here: it must never be the cause of another checkpoint. So nothing is
+ * written for records that do not pass.
+ */
+const handle = async (deps: PollerDeps, shard_id: string, page: Read & { kind: 'page' }): Promise<void> => {
+  const { source, table, persist } = deps;
+  const shard = { label: source.label, shard_id };
+  const reached = (sequenceNumber: string) =>
+    persist(() => putCheckpoint({ table, signal: requestDeadline() }, shard, sequenceNumber));
+  await handOver({ ...deps, reached }, page.records.filter(passesFilter));
 };

@@ -9,13 +9,7 @@ import type { DynamoDBRecord } from 'aws-lambda';
 import { requestDeadline } from '../../platform/deadline.ts';
 import { callTable, type Table } from '../../store/calls/table.ts';
 import { streamsConfig } from '../aws-config.ts';
-import { toLambdaRecord } from './lambda-record.ts';
-
-/** The most one GetRecords call answers. */
-const PAGE_SIZE = 1_000;
-
-/** The engine looks through its whole stream for each call; a long one takes it a while. */
-const TIMEOUTS = { requestTimeout: 10_000, throwOnRequestTimeout: true };
+import { toLambdaRecord } from '../lambda-input.ts';
 
 export type Shard = { id: string; parent: string | null };
 
@@ -40,14 +34,30 @@ export type StreamSource = {
   close(): void;
 };
 
-/** A fault that is the way of a stream rather than a failure. One at a place just opened is a failure. */
-const lostBy = (fault: unknown, { after, iterator }: ShardPosition): Read => {
-  const name = fault instanceof Error ? fault.name : '';
-  if (name === 'ResourceNotFoundException') return { kind: 'gone' };
-  if (name === 'ExpiredIteratorException' && iterator !== null) return { kind: 'expired' };
-  if (name === 'TrimmedDataAccessException' && (after ?? iterator) !== null) return { kind: 'trimmed' };
-  throw fault;
+/** The engine looks through its whole stream for each call; a long one takes it a while. */
+const TIMEOUTS = { requestTimeout: 10_000, throwOnRequestTimeout: true };
+
+/**
+ * The table's stream through the DynamoDB Streams API; null when it has none. What is known of the embedded
+ * engine: one shard whose sequence numbers count from 1, nothing ever trimmed, iterators that never expire, a
+ * write that changes nothing still makes a MODIFY, and every call (each write too) takes time in proportion
+ * to the whole stream, 9 ms with 100,000 records.
+ * @throws UnavailableError when the table cannot be described
+ */
+export const openStream = async (
+  table: Table,
+  config: DynamoDBClientConfig,
+): Promise<StreamSource | null> => {
+  const describe = new DescribeTableCommand({ TableName: table.name });
+  const { Table } = await callTable(requestDeadline(), () => table.writer.send(describe));
+  const arn = Table?.LatestStreamArn;
+  if (arn === undefined || Table?.StreamSpecification?.StreamEnabled === false) return null;
+  const client = new DynamoDBStreamsClient({ ...streamsConfig(config), requestHandler: TIMEOUTS });
+  return createSource(client, arn, Table?.LatestStreamLabel ?? arn.slice(arn.lastIndexOf('/') + 1));
 };
+
+/** The most one GetRecords call answers. */
+const PAGE_SIZE = 1_000;
 
 const createSource = (client: DynamoDBStreamsClient, arn: string, label: string): StreamSource => {
   const openIterator = async (ShardId: string, after: string | null, abortSignal: AbortSignal) => {
@@ -93,21 +103,11 @@ const createSource = (client: DynamoDBStreamsClient, arn: string, label: string)
   };
 };
 
-/**
- * The table's stream through the DynamoDB Streams API; null when it has none. What is known of the embedded
- * engine: one shard whose sequence numbers count from 1, nothing ever trimmed, iterators that never expire, a
- * write that changes nothing still makes a MODIFY, and every call (each write too) takes time in proportion
- * to the whole stream, 9 ms with 100,000 records.
- * @throws UnavailableError when the table cannot be described
- */
-export const openStream = async (
-  table: Table,
-  config: DynamoDBClientConfig,
-): Promise<StreamSource | null> => {
-  const describe = new DescribeTableCommand({ TableName: table.name });
-  const { Table } = await callTable(requestDeadline(), () => table.writer.send(describe));
-  const arn = Table?.LatestStreamArn;
-  if (arn === undefined || Table?.StreamSpecification?.StreamEnabled === false) return null;
-  const client = new DynamoDBStreamsClient({ ...streamsConfig(config), requestHandler: TIMEOUTS });
-  return createSource(client, arn, Table?.LatestStreamLabel ?? arn.slice(arn.lastIndexOf('/') + 1));
+/** A fault that is the way of a stream rather than a failure. One at a place just opened is a failure. */
+const lostBy = (fault: unknown, { after, iterator }: ShardPosition): Read => {
+  const name = fault instanceof Error ? fault.name : '';
+  if (name === 'ResourceNotFoundException') return { kind: 'gone' };
+  if (name === 'ExpiredIteratorException' && iterator !== null) return { kind: 'expired' };
+  if (name === 'TrimmedDataAccessException' && (after ?? iterator) !== null) return { kind: 'trimmed' };
+  throw fault;
 };

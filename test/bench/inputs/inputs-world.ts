@@ -9,7 +9,7 @@ import { sweepEvents } from '../../../src/correlate/run/sweep-events.ts';
 import type { LatestSummary } from '../../../src/domain/run-document.ts';
 import { embeddedConfig } from '../../../src/local/aws-config.ts';
 import { startEngine } from '../../../src/local/engine.ts';
-import { localContext } from '../../../src/local/lambda-context.ts';
+import { localContext } from '../../../src/local/lambda-input.ts';
 import { systemClock } from '../../../src/platform/clock.ts';
 import { createLogger } from '../../../src/platform/logger.ts';
 import { createTable, openApp } from '../../support/app.ts';

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import * as z from 'zod/mini';
-import { PROJECT_FOLDER } from '../../../src/local/project-folder.ts';
+import { PROJECT_FOLDER } from '../../../src/local/project.ts';
 import { callBeside } from '../../support/beside.ts';
 import { depth } from '../../support/depth.ts';
 import { type DrawnRepository, drawRepository } from './drawn-repository.ts';

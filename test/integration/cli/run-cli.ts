@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import * as z from 'zod/mini';
-import { PROJECT_FOLDER } from '../../../src/local/project-folder.ts';
+import { PROJECT_FOLDER } from '../../../src/local/project.ts';
 import { callBeside } from '../../support/beside.ts';
 import { COMPILE_CACHE } from '../../support/compile-cache.ts';
 import { runHere } from '../../support/run-here.ts';

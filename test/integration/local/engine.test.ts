@@ -14,7 +14,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { embeddedConfig } from '../../../src/local/aws-config.ts';
 import { claimDatabase } from '../../../src/local/database-lock.ts';
 import { type Engine, startEngine } from '../../../src/local/engine.ts';
-import { endLeftOverEngines } from '../../../src/local/left-over.ts';
+import { endLeftOverEngines } from '../../../src/local/processes.ts';
 import { createDynamoDb } from '../../../src/platform/dynamodb.ts';
 import { ensureTable } from '../../../src/store/calls/create-table.ts';
 import { eventually, isGone, spawnScript, temporaryFolder } from './processes.ts';

@@ -7,11 +7,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { DescribeTableCommand } from '@aws-sdk/client-dynamodb';
 import { afterEach, describe, expect, it } from 'vitest';
 import { embeddedConfig, externalConfig, streamsConfig } from '../../../src/local/aws-config.ts';
-import { engineBinary } from '../../../src/local/engine-binary.ts';
-import { gitSha } from '../../../src/local/git-sha.ts';
-import { urlOf } from '../../../src/local/listen.ts';
+import { engineBinary } from '../../../src/local/engine-process.ts';
 import { readLocalEnv } from '../../../src/local/local-env.ts';
 import { isRunning, processStart } from '../../../src/local/processes.ts';
+import { gitSha } from '../../../src/local/project.ts';
+import { urlOf } from '../../../src/local/server.ts';
 import { createDynamoDb } from '../../../src/platform/dynamodb.ts';
 import { listen, stop } from '../../support/loopback-server.ts';
 

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { clientConfig } from '../../../../src/cli/shared/connection.ts';
 import { describeArtifacts, describePlace, findPlace } from '../../../../src/cli/shared/place.ts';
 import type { InstanceRecord } from '../../../../src/local/instance.ts';
-import { PROJECT_FOLDER } from '../../../../src/local/project-folder.ts';
+import { PROJECT_FOLDER } from '../../../../src/local/project.ts';
 
 const INSTANCE: InstanceRecord = {
   pid: 1,

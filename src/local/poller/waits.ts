@@ -14,14 +14,14 @@ export const waitAfter = (failures: number, signal: AbortSignal): Promise<void> 
 export type Persist = <T>(call: () => Promise<T>) => Promise<T>;
 
 /**
- * Calls that go on through outages of the database, however long. Whoever shares one shares its outages: each
+ * Calls that go on through outages of the database, however long. Callers that share one share its outages: each
  * is logged once when the first call fails, and once when no call fails any more.
  */
 export const createPersist = (log: Logger, signal: AbortSignal): Persist => {
   let failing = 0;
   const fails = (fault: unknown): void => {
     if (failing === 0)
-      log.warn({ fault: describeFault(fault) }, 'the stream poller does not reach the database; it tries on');
+      log.warn({ fault: describeFault(fault) }, 'the stream poller cannot reach the database; it retries');
     failing += 1;
   };
   const succeeds = (): void => {
@@ -41,5 +41,30 @@ export const createPersist = (log: Logger, signal: AbortSignal): Persist => {
       }
       await waitAfter(failures, signal);
     }
+  };
+};
+
+/** Ends a wait early; a ring between waits counts for the next wait. */
+export type Bell = { ring(): void; wait(ms: number): Promise<void> };
+
+export const createBell = (): Bell => {
+  let rung = false;
+  let wake = (): void => {};
+  return {
+    ring: () => {
+      rung = true;
+      wake();
+    },
+    wait: async (ms) => {
+      if (!rung)
+        await new Promise<void>((done) => {
+          const timer = setTimeout(done, ms);
+          wake = () => {
+            clearTimeout(timer);
+            done();
+          };
+        });
+      rung = false;
+    },
   };
 };

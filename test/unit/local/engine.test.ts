@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { engineAddress, PORTS_NO_BROWSER_CALLS } from '../../../src/local/engine-address.ts';
+import { engineAddress, PORTS_NO_BROWSER_CALLS } from '../../../src/local/engine.ts';
 
 /** Numbers in place of random ones, within the bounds that are asked for. */
 const always =

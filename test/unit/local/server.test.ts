@@ -1,6 +1,6 @@
 import { createServer } from 'node:http';
 import { describe, expect, it } from 'vitest';
-import { listen, urlOf } from '../../../src/local/listen.ts';
+import { listen, urlOf } from '../../../src/local/server.ts';
 import { stop } from '../../support/loopback-server.ts';
 
 describe('where a server is reached', () => {

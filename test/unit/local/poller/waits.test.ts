@@ -1,6 +1,6 @@
 import { pino } from 'pino';
 import { describe, expect, it } from 'vitest';
-import { createPersist } from '../../../../src/local/poller/persist.ts';
+import { createPersist } from '../../../../src/local/poller/waits.ts';
 
 const open = () => {
   const lines: { level: number; fault?: string; msg: string }[] = [];

@@ -1,0 +1,29 @@
+import { execFileSync } from 'node:child_process';
+import { resolve } from 'node:path';
+
+/** The folder that holds package.json; `.local/` and, by default, `artifacts/` are in it. */
+export const PROJECT_FOLDER = resolve(import.meta.dirname, '../..');
+
+const known = new Map<string, string | undefined>();
+
+/**
+ * The commit that is checked out in `folder`; undefined without git or outside a repository. Each folder is asked
+ * once: a process goes on with the code that it started with.
+ */
+export const gitSha = (folder: string = PROJECT_FOLDER): string | undefined => {
+  if (!known.has(folder)) known.set(folder, readSha(folder));
+  return known.get(folder);
+};
+
+const readSha = (folder: string): string | undefined => {
+  try {
+    return execFileSync('git', ['rev-parse', 'HEAD'], {
+      cwd: folder,
+      encoding: 'utf8',
+      timeout: 2_000,
+      stdio: ['ignore', 'pipe', 'ignore'],
+    }).trim();
+  } catch {
+    return undefined;
+  }
+};
