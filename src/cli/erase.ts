@@ -1,9 +1,8 @@
 import { forgetIssue, rememberKeys } from '../correlate/run/forget-issue.ts';
 import type { SweepDeps } from '../correlate/run/sweep-events.ts';
 import { isIssueId, isIssueKey } from '../domain/issue-key.ts';
-import type { FoundIssue } from '../store/issues/claims.ts';
 import { eraseIssue, eventsOfIssue } from '../store/issues/erase-issue.ts';
-import { findIssue } from '../store/issues/find-issue.ts';
+import { type FoundIssue, findIssue } from '../store/issues/find-issue.ts';
 import { newCommand, runCommand } from './shared/command.ts';
 import { CommandError, UsageError } from './shared/command-error.ts';
 import { confirm } from './shared/confirm.ts';

@@ -4,9 +4,8 @@ import { toPhoenixIso } from '../domain/instant.ts';
 import type { IssueFields } from '../domain/issue.ts';
 import type { LastEvent } from '../domain/snapshot.ts';
 import type { Table } from '../store/calls/table.ts';
-import { putAliases } from '../store/issues/aliases.ts';
-import { markDeleted } from '../store/issues/mark-deleted.ts';
-import { putSnapshot } from '../store/issues/put-snapshot.ts';
+import { putAliases } from '../store/issues/issue-index.ts';
+import { markDeleted, putSnapshot } from '../store/issues/put-snapshot.ts';
 import { encodeSnapshot, fitsItem } from '../store/issues/snapshot-row.ts';
 
 /** What makes one delivery the same at every attempt, and when it was first received. */

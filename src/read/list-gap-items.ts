@@ -18,8 +18,8 @@ import {
   type GapQuery,
   gapGroups,
   gapsOfGroup,
-} from '../store/links/list-gaps.ts';
-import { decodeRef } from '../store/links/ref-row.ts';
+} from '../store/links/gaps.ts';
+import { decodeRef } from '../store/links/refs.ts';
 import { boundSnapshot } from './bound-snapshot.ts';
 import type { Entry } from './listing.ts';
 

@@ -8,7 +8,7 @@ import type { LinkedCommit } from '../domain/run-document.ts';
 import { foreignCursor, type Position } from '../http/cursor.ts';
 import { aliasPartition, candidateKey, candidateSortPrefix } from '../store/calls/keys.ts';
 import type { Item } from '../store/calls/table.ts';
-import { listNaming } from '../store/links/candidates.ts';
+import { listNaming } from '../store/links/refs.ts';
 import type { Entry } from './listing.ts';
 
 const PAGE = 50;

@@ -351,7 +351,7 @@ const EXPLAINED: Explanation[] = [
     why: NOT_READ,
   },
   {
-    file: 'src/store/issues/mark-deleted.ts',
+    file: 'src/store/issues/put-snapshot.ts',
     code: 'result.row?.deleted_event_id',
     replacement: 'result.row.deleted_event_id',
     why: 'there is no row only if it was removed between the refusal and the reading; either way the sender comes again',

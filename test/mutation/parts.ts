@@ -4,10 +4,9 @@ const unit = (name: string): string[] => [`test/unit/${name}/**/*.test.ts`];
 export const PARTS: Record<string, string[]> = {
   verify: ['src/verify/**/*.ts'],
   senders: ['src/senders/**/*.ts', 'src/domain/fit.ts'],
-  store: [
-    ...['issues/put-snapshot', 'issues/mark-deleted', 'events/put-event'],
-    'calls/conditional-write',
-  ].map((name) => `src/store/${name}.ts`),
+  store: ['issues/put-snapshot', 'events/put-event', 'calls/conditional-write'].map(
+    (name) => `src/store/${name}.ts`,
+  ),
   correlate: ['src/correlate/rules/**/*.ts'],
 };
 

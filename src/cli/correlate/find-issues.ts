@@ -3,8 +3,8 @@ import type { RunArgs } from '../../domain/run-document.ts';
 import type { Snapshot } from '../../domain/snapshot.ts';
 import type { Item, Table } from '../../store/calls/table.ts';
 import { findIssue } from '../../store/issues/find-issue.ts';
+import { listVersionMembers } from '../../store/issues/issue-index.ts';
 import { listIssues, readListed } from '../../store/issues/list-issues.ts';
-import { listVersionMembers } from '../../store/issues/version-members.ts';
 import { CommandError, UsageError } from '../shared/command-error.ts';
 import { itemDeadline } from '../shared/limits.ts';
 

@@ -1,4 +1,4 @@
-import type { RefRow } from '../../store/links/ref-row.ts';
+import type { RefRow } from '../../store/links/refs.ts';
 import { allCandidates } from '../rules/links.ts';
 
 /** The issues a commit or pull request belonged to or belongs to now, each with a key that led to it. */

@@ -1,6 +1,6 @@
 import { repositoryKey } from '../../domain/repository.ts';
-import { gapsOfGroup } from '../../store/links/list-gaps.ts';
-import { decodeRef } from '../../store/links/ref-row.ts';
+import { gapsOfGroup } from '../../store/links/gaps.ts';
+import { decodeRef } from '../../store/links/refs.ts';
 import type { Affected } from './affected.ts';
 import { evaluateRefs } from './evaluate-refs.ts';
 import { readKnown } from './known-refs.ts';

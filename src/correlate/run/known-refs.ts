@@ -2,7 +2,7 @@ import type { Ref } from '../../domain/link.ts';
 import { repositoryKey } from '../../domain/repository.ts';
 import { type RowsReader, readAhead } from '../../store/calls/gather.ts';
 import { refKey, repositoryRowKey } from '../../store/calls/keys.ts';
-import { type RefRow, readRefs } from '../../store/links/ref-row.ts';
+import { type RefRow, readRefs } from '../../store/links/refs.ts';
 import { joinLinks } from '../rules/links.ts';
 import { joinStates } from '../rules/news.ts';
 import { type Names, readNames } from './repositories.ts';

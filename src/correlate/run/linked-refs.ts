@@ -1,6 +1,6 @@
 import type { Ref } from '../../domain/link.ts';
 import type { Item } from '../../store/calls/table.ts';
-import { type KeyPage, listNaming, readKeyPage } from '../../store/links/candidates.ts';
+import { type KeyPage, listNaming, readKeyPage } from '../../store/links/refs.ts';
 import { type KnownRef, readKnown } from './known-refs.ts';
 import type { ReadScope } from './scope.ts';
 

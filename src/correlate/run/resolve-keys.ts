@@ -1,4 +1,9 @@
-import { bestIssue, type FoundIssue, readFurtherClaims, supersededBy } from '../../store/issues/claims.ts';
+import {
+  bestIssue,
+  type FoundIssue,
+  readFurtherClaims,
+  supersededBy,
+} from '../../store/issues/find-issue.ts';
 import { rowVersion } from '../../store/issues/snapshot-row.ts';
 import type { Scope } from './scope.ts';
 

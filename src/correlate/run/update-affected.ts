@@ -1,5 +1,5 @@
 import pMap from 'p-map';
-import { putRef, type RefRow } from '../../store/links/ref-row.ts';
+import { putRef, type RefRow } from '../../store/links/refs.ts';
 import type { Evaluated } from './evaluate-refs.ts';
 import { AT_A_TIME, type Scope } from './scope.ts';
 import { updateIssue } from './update-issue.ts';

@@ -4,10 +4,16 @@ import { UnavailableError } from '../../errors/errors.ts';
 import { nextRevision } from '../../store/calls/conditional-write.ts';
 import { snapshotKey } from '../../store/calls/keys.ts';
 import type { Item } from '../../store/calls/table.ts';
-import { type Claims, type FoundIssue, keyNow, readClaims, supersededBy } from '../../store/issues/claims.ts';
+import {
+  type Claims,
+  type FoundIssue,
+  keyNow,
+  readClaims,
+  supersededBy,
+} from '../../store/issues/find-issue.ts';
+import { putVersionMembers } from '../../store/issues/issue-index.ts';
 import { rowVersion, toSnapshot } from '../../store/issues/snapshot-row.ts';
-import { putVersionMembers } from '../../store/issues/version-members.ts';
-import { registerGroup } from '../../store/links/gap-groups.ts';
+import { registerGroup } from '../../store/links/gaps.ts';
 import {
   type IssueLinksRow,
   isSuperseded,

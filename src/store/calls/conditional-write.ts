@@ -70,7 +70,7 @@ const conditionPart = (table: Table, { condition, values }: Condition) => ({
 
 /**
  * Puts a derived row if its revision is still the one that was read before anything it is derived from.
- * @returns false when somebody else has written it since: read everything again
+ * @returns false when it has been written since: read everything again
  */
 export const putRevision = async (place: TableCall, item: Item & Key, read: Revision): Promise<boolean> => {
   const revised = { ...item, rev: nextRevision(read) };

@@ -1,29 +1,38 @@
+import pMap from 'p-map';
 import { isIssueId, lookupKey } from '../../domain/issue-key.ts';
-import { snapshotKey } from '../calls/keys.ts';
-import { getItem, type Place } from '../calls/table.ts';
-import {
-  bestIssue,
-  type Claims,
-  type FoundIssue,
-  keyNow,
-  readClaims,
-  readFurtherClaims,
-  supersededBy,
-} from './claims.ts';
+import { isNewer } from '../../domain/version.ts';
+import { projectSort, snapshotKey } from '../calls/keys.ts';
+import { readRowsOf } from '../calls/rows.ts';
+import { getItem, type Item, type Place } from '../calls/table.ts';
+import { issuesWithKey } from './issue-index.ts';
+import { rowVersion } from './snapshot-row.ts';
+
+/** An issue that was asked for; `row` is null when only events of it are known. */
+export type FoundIssue = { issue_id: string; row: Item | null };
+
+/** By key, in the form it is looked up: all issues known to have had it. */
+export type Claims = ReadonlyMap<string, FoundIssue[]>;
 
 /** `superseded_by`: the id of another issue that has its key now, or null. */
 export type LookedUp = FoundIssue & { superseded_by: string | null };
 
-const among = (issues: FoundIssue[], key: string, claims: Claims): LookedUp | null => {
-  const best = bestIssue(issues, key);
-  return best && { ...best, superseded_by: supersededBy(best, claims) };
-};
+/**
+ * The issue with this id (all digits) or key. Every key an issue ever had finds it; the issue that has the
+ * key now wins over one that had it. Null when the key is unknown; an unknown id is found without a row.
+ */
+export const findIssue = (place: Place, keyOrId: string): Promise<LookedUp | null> =>
+  isIssueId(keyOrId) ? findById(place, keyOrId) : findByKey(place, lookupKey(keyOrId));
 
 const findByKey = async (place: Place, key: string): Promise<LookedUp | null> => {
   const claims = await readFurtherClaims(place, [key]);
   const all = claims.get(key) ?? [];
   const valid = all.filter((issue) => supersededBy(issue, claims) === null && issue.row !== null);
   return among(valid, key, claims) ?? among(all, key, claims);
+};
+
+const among = (issues: FoundIssue[], key: string, claims: Claims): LookedUp | null => {
+  const best = bestIssue(issues, key);
+  return best && { ...best, superseded_by: supersededBy(best, claims) };
 };
 
 const findById = async ({ table, tenant, signal }: Place, issue_id: string): Promise<LookedUp> => {
@@ -33,9 +42,80 @@ const findById = async ({ table, tenant, signal }: Place, issue_id: string): Pro
   return { ...found, superseded_by: supersededBy(found, claims) };
 };
 
+const AT_A_TIME = 16;
+
+/** All issues known to have had each key, with their rows as of now. `keys` in the form they are looked up. */
+export const readClaims = async ({ table, tenant, signal }: Place, keys: string[]): Promise<Claims> => {
+  const having = async (key: string) => [key, await issuesWithKey({ table, tenant, signal }, key)] as const;
+  const ids = await pMap(keys, having, { concurrency: AT_A_TIME });
+  const all = [...new Set(ids.flatMap(([, some]) => some))];
+  const rows = new Map(await readRowsOf({ table, signal }, all, (id) => snapshotKey(tenant, id)));
+  return new Map(
+    ids.map(([key, some]) => [key, some.map((issue_id) => ({ issue_id, row: rows.get(issue_id) ?? null }))]),
+  );
+};
+
 /**
- * The issue with this id (all digits) or key. Every key an issue ever had finds it; the issue that has the
- * key now wins over one that had it. Null when the key is unknown; an unknown id is found without a row.
+ * The same, and of issues that only had a key which no issue that is there has now, also the claims of the key
+ * they have: what is superseded there does not count here.
  */
-export const findIssue = (place: Place, keyOrId: string): Promise<LookedUp | null> =>
-  isIssueId(keyOrId) ? findById(place, keyOrId) : findByKey(place, lookupKey(keyOrId));
+export const readFurtherClaims = async (place: Place, keys: string[]): Promise<Claims> => {
+  const claims = await readClaims(place, keys);
+  const undecided = [...claims].flatMap(([key, issues]) => (isDecided(key, issues) ? [] : issues));
+  const further = new Set(undecided.flatMap((issue) => keyNow(issue) ?? []));
+  const unread = [...further].filter((key) => !claims.has(key));
+  if (unread.length === 0) return claims;
+  return new Map([...claims, ...(await readClaims(place, unread))]);
+};
+
+const isDecided = (key: string, issues: FoundIssue[]): boolean => {
+  const best = bestIssue(issues, key);
+  return best === null || (keyNow(best) === key && best.row?.deleted !== true);
+};
+
+/**
+ * Of issues that all have or had the key, the one it means: the issue that has it now, else a known one, one
+ * that is not deleted, the newest. Null for none.
+ */
+export const bestIssue = (candidates: FoundIssue[], key: string): FoundIssue | null => {
+  const wanted = lookupKey(key);
+  return candidates.toSorted((a, b) => compare(a, b, wanted))[0] ?? null;
+};
+
+/** Smaller comes first. Of those that have the key now, the newest has it, also when it is deleted. */
+const compare = (a: FoundIssue, b: FoundIssue, key: string): number => {
+  const first = (is: (issue: FoundIssue) => boolean): number => Number(is(b)) - Number(is(a));
+  const hasKey = (issue: FoundIssue): boolean => keyNow(issue) === key;
+  const updated = ({ row }: FoundIssue): number => (row && rowVersion(row)?.updated_ms) ?? 0;
+  return (
+    first(hasKey) ||
+    (hasKey(a) ? newerFirst(a, b) : 0) ||
+    first(({ row }) => row !== null) ||
+    first(({ row }) => row?.deleted !== true) ||
+    updated(b) - updated(a) ||
+    (projectSort(a.issue_id) < projectSort(b.issue_id) ? 1 : -1)
+  );
+};
+
+const newerFirst = (a: FoundIssue, b: FoundIssue): number => {
+  const [one, other] = [a.row && rowVersion(a.row), b.row && rowVersion(b.row)];
+  if (one === null || other === null) return Number(one === null) - Number(other === null);
+  return Number(isNewer(other, one)) - Number(isNewer(one, other));
+};
+
+/**
+ * The id of the issue that has this one's key, when two or more say so: the one with the newest version, also when
+ * it is deleted. Null when it is this one.
+ * @param claims of the key it has now
+ */
+export const supersededBy = (issue: FoundIssue, claims: Claims): string | null => {
+  const key = keyNow(issue);
+  if (key === null) return null;
+  const others = (claims.get(key) ?? []).filter(({ issue_id }) => issue_id !== issue.issue_id);
+  const best = bestIssue([issue, ...others], key);
+  return best === null || best.issue_id === issue.issue_id ? null : best.issue_id;
+};
+
+/** The key of an issue's newest fields, in the form it is looked up; null without any. */
+export const keyNow = ({ row }: FoundIssue): string | null =>
+  typeof row?.issue_key === 'string' ? lookupKey(row.issue_key) : null;

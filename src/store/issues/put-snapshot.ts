@@ -5,7 +5,7 @@ import { UnavailableError } from '../../errors/errors.ts';
 import { type ConditionalWrite, updateIf } from '../calls/conditional-write.ts';
 import { projectPartition, projectSort, snapshotKey } from '../calls/keys.ts';
 import type { Item, TableCall } from '../calls/table.ts';
-import { putAliases } from './aliases.ts';
+import { putAliases } from './issue-index.ts';
 import { rowAliases, rowVersion } from './snapshot-row.ts';
 
 export type SnapshotWrite = {
@@ -19,6 +19,29 @@ export type SnapshotWrite = {
   keys: string[];
   /** True when the keys are probably new, so that trying without their aliases is a wasted write. */
   keys_are_new: boolean;
+};
+
+/**
+ * Writes the fields if they are newer than what is stored, and makes every key find the issue. An alias is
+ * durable before the row says so, and the row says so before the delivery is answered; whatever crashes in
+ * between is repaired by the next attempt, which does not find the key in `aliased`.
+ *
+ * A known issue costs one write. Only a new key, or an issue never seen, costs its alias row and a second try.
+ */
+export const putSnapshot = async (place: TableCall, write: SnapshotWrite): Promise<'applied' | 'stale'> => {
+  if (!write.keys_are_new) {
+    const first = await writeKnownIssue(place, write);
+    if (first.written) return 'applied';
+    // Without a row handed back there is none, or the next write's condition finds it.
+    const { returned } = first;
+    const outcome = knowsKeys(returned, write.keys) ? outcomeAgainst(returned, write.version) : null;
+    if (outcome !== null) return outcome;
+  }
+  await putAliases({ ...place, tenant: write.tenant }, write.issue_id, write.keys);
+  const second = await writeWithKeys(place, write);
+  const outcome = second.written ? 'applied' : outcomeAgainst(await second.row(), write.version);
+  if (outcome === null) throw new UnavailableError('table', new Error('the row vanished'));
+  return outcome;
 };
 
 /**
@@ -36,6 +59,19 @@ const IS_OLDER = [
 
 const SET_FIELDS =
   'SET body = :body, updated_ms = :updated, timestamp_ms = :timestamp, event_id = :event, schema_version = :schema, issue_key = :issue_key';
+
+/** Only into a row that is older and already knows that the aliases of all these keys are durable. */
+const writeKnownIssue = (place: TableCall, write: SnapshotWrite): Promise<ConditionalWrite> => {
+  const project = projectPart(write);
+  const keys = Object.fromEntries(write.keys.map((key, index) => [`:key${index}`, key]));
+  const known = write.keys.map((_, index) => `contains(aliased, :key${index})`).join(' AND ');
+  return updateIf(place, {
+    key: snapshotKey(write.tenant, write.issue_id),
+    update: `${SET_FIELDS}${project.expression}`,
+    condition: `${known} AND (${IS_OLDER})`,
+    values: { ...fieldValues(write), ...project.values, ...keys },
+  });
+};
 
 const fieldValues = (write: SnapshotWrite) => ({
   ':body': write.body,
@@ -57,19 +93,6 @@ const projectPart = (write: SnapshotWrite) => {
       ':project_sk': projectSort(write.issue_id),
     },
   };
-};
-
-/** Only into a row that is older and already knows that the aliases of all these keys are durable. */
-const writeKnownIssue = (place: TableCall, write: SnapshotWrite): Promise<ConditionalWrite> => {
-  const project = projectPart(write);
-  const keys = Object.fromEntries(write.keys.map((key, index) => [`:key${index}`, key]));
-  const known = write.keys.map((_, index) => `contains(aliased, :key${index})`).join(' AND ');
-  return updateIf(place, {
-    key: snapshotKey(write.tenant, write.issue_id),
-    update: `${SET_FIELDS}${project.expression}`,
-    condition: `${known} AND (${IS_OLDER})`,
-    values: { ...fieldValues(write), ...project.values, ...keys },
-  });
 };
 
 /**
@@ -102,25 +125,51 @@ const knowsKeys = (row: Item | null, keys: string[]): boolean => {
   return keys.every((key) => aliased.has(key));
 };
 
-/**
- * Writes the fields if they are newer than what is stored, and makes every key find the issue. An alias is
- * durable before the row says so, and the row says so before the delivery is answered; whatever crashes in
- * between is repaired by the next attempt, which does not find the key in `aliased`.
- *
- * A known issue costs one write. Only a new key, or an issue never seen, costs its alias row and a second try.
- */
-export const putSnapshot = async (place: TableCall, write: SnapshotWrite): Promise<'applied' | 'stale'> => {
-  if (!write.keys_are_new) {
-    const first = await writeKnownIssue(place, write);
-    if (first.written) return 'applied';
-    // Without a row handed back there is none, or the next write's condition finds it.
-    const { returned } = first;
-    const outcome = knowsKeys(returned, write.keys) ? outcomeAgainst(returned, write.version) : null;
-    if (outcome !== null) return outcome;
-  }
-  await putAliases({ ...place, tenant: write.tenant }, write.issue_id, write.keys);
-  const second = await writeWithKeys(place, write);
-  const outcome = second.written ? 'applied' : outcomeAgainst(await second.row(), write.version);
-  if (outcome === null) throw new UnavailableError('table', new Error('the row vanished'));
-  return outcome;
+type DeletionMark = {
+  tenant: string;
+  issue_id: string;
+  event_id: string;
+  /** Time of the deletion in epoch milliseconds; null when the delivery does not say. */
+  deleted_ms: number | null;
+  keys: string[];
 };
+
+/** Of two marks with the same time, or none, that of the smaller event id stays, so that no order matters. */
+const IS_EARLIER = {
+  timed: [
+    'attribute_not_exists(deleted)',
+    'attribute_not_exists(deleted_ms)',
+    'deleted_ms > :ms',
+    'deleted_ms = :ms AND deleted_event_id > :event',
+  ].join(' OR '),
+  untimed: 'attribute_not_exists(deleted) OR attribute_not_exists(deleted_ms) AND deleted_event_id > :event',
+};
+
+/**
+ * Marks the issue deleted beside its fields, creating the row if need be. Of several deletions the earliest stays,
+ * one without a time behind those that have one. Fields and mark do not touch each other, so a late update and a
+ * deletion end the same in either order. Nothing takes the mark back.
+ * @returns `applied` if this delivery set the mark, now or in an earlier attempt, else `stale`.
+ */
+export const markDeleted = async (
+  { table, signal }: TableCall,
+  mark: DeletionMark,
+): Promise<'applied' | 'stale'> => {
+  await putAliases({ table, tenant: mark.tenant, signal }, mark.issue_id, mark.keys);
+  const time = mark.deleted_ms === null ? '' : ', deleted_ms = :ms';
+  const write = {
+    key: snapshotKey(mark.tenant, mark.issue_id),
+    update: `SET deleted = :true, deleted_event_id = :event${time}`,
+    condition: mark.deleted_ms === null ? IS_EARLIER.untimed : IS_EARLIER.timed,
+    values: markValues(mark),
+  };
+  const result = await updateIf({ table, signal }, write);
+  if (result.written) return 'applied';
+  return (await result.row())?.deleted_event_id === mark.event_id ? 'applied' : 'stale';
+};
+
+const markValues = (mark: DeletionMark) => ({
+  ':true': true,
+  ':event': mark.event_id,
+  ...(mark.deleted_ms === null ? {} : { ':ms': mark.deleted_ms }),
+});

@@ -72,7 +72,7 @@ export const readIssueLinks = async (
 const gapAttributes = (tenant: string, issueId: string, gap: string | null): Item =>
   gap === null ? {} : { work_pk: workPartition(tenant, 'story', gap), work_sk: projectSort(issueId) };
 
-/** @returns false when somebody else has written it since it was read */
+/** @returns false when it has been written since it was read */
 export const putIssueLinks = (
   { table, tenant, signal }: Place,
   issueId: string,

@@ -23,7 +23,7 @@ export const readRepositories = async (
   return rows.map((row) => row && decode(row));
 };
 
-/** @returns false when somebody else has written it since it was read */
+/** @returns false when it has been written since it was read */
 export const putRepository = (
   { table, tenant, signal }: Place,
   name: string,

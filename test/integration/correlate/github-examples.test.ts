@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { isJsonObject, own } from '../../../src/domain/json.ts';
 import { rowsReader } from '../../../src/store/calls/gather.ts';
-import { readRefs } from '../../../src/store/links/ref-row.ts';
+import { readRefs } from '../../../src/store/links/refs.ts';
 import { type Answer, startApp, type TestApp } from '../../support/app.ts';
 import { type GithubExample, githubExamples } from '../../support/commit-bodies.ts';
 import { startCorrelation, type TestCorrelation } from '../../support/correlation.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { bestIssue, type FoundIssue, supersededBy } from '../../../../src/store/issues/claims.ts';
+import { bestIssue, type FoundIssue, supersededBy } from '../../../../src/store/issues/find-issue.ts';
 
 const now = (issue_id: string, more: object = {}): FoundIssue => ({
   issue_id,

@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { type GapQuery, gapGroups, gapsOfGroup } from '../../../../src/store/links/list-gaps.ts';
+import { type GapQuery, gapGroups, gapsOfGroup } from '../../../../src/store/links/gaps.ts';
 import { onScripted, type Script } from '../../../support/scripted-database.ts';
 
 const never = new AbortController().signal;
+
 const QUERY: GapQuery = { tenant: 'default', kind: 'story', groups: null, from: null, newest_first: false };
 
 /** As many groups as there are, in their order, and no gap in any. */

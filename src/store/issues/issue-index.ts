@@ -1,11 +1,12 @@
 import { PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { marshall } from '@aws-sdk/util-dynamodb';
-import { ALIAS_SORT, aliasKey, aliasPartition, issueOfAlias } from '../calls/keys.ts';
+import type { RowWriter } from '../calls/gather.ts';
+import { ALIAS_SORT, aliasKey, aliasPartition, issueOfAlias, versionPartition } from '../calls/keys.ts';
 import { queryPage } from '../calls/rows.ts';
 import { callTable, type Item, type Place } from '../calls/table.ts';
 
 /**
- * Makes every key find its issue for ever. Plain puts of the same row: repeating them changes nothing, so a
+ * Makes every key find its issue forever. Plain puts of the same row: repeating them changes nothing, so a
  * retry repairs what a crash left out.
  */
 export const putAliases = async (
@@ -44,4 +45,31 @@ export const issuesWithKey = async ({ table, tenant, signal }: Place, key: strin
     after = page.last;
   } while (after !== null);
   return ids;
+};
+
+const MEMBER_SORT = 'I#';
+
+/** Makes each fix version lead to the issue. Nothing takes it away: readers ask the snapshot. */
+export const putVersionMembers = async (
+  put: RowWriter,
+  tenant: string,
+  issueId: string,
+  versions: string[],
+): Promise<void> => {
+  const partitions = new Set(versions.map((version) => versionPartition(tenant, version)));
+  await Promise.all([...partitions].map((pk) => put({ pk, sk: `${MEMBER_SORT}${issueId}` })));
+};
+
+/** One page of the ids of issues that have or had the fix version. */
+export const listVersionMembers = async (
+  { table, tenant, signal }: Place,
+  version: string,
+  page: { limit: number; after: Item | null },
+): Promise<{ issue_ids: string[]; last: Item | null }> => {
+  const query = {
+    KeyConditionExpression: 'pk = :pk',
+    ExpressionAttributeValues: { ':pk': versionPartition(tenant, version) },
+  };
+  const { items, last } = await queryPage({ table, signal }, query, ['pk', 'sk'], page.limit, page.after);
+  return { issue_ids: items.map((item) => String(item.sk).slice(MEMBER_SORT.length)), last };
 };
