@@ -2,7 +2,7 @@ import type { DynamoDBClientConfig } from '@aws-sdk/client-dynamodb';
 import type { Env } from '../contract/env.ts';
 import { SWEEP_MINUTES } from '../contract/functions.ts';
 import { openCorrelation } from '../correlate/run/open-correlation.ts';
-import { reasonOf } from '../correlate/run/reason.ts';
+import { reasonOf } from '../correlate/run/run-unit.ts';
 import { createStreamHandler } from '../correlate/run/stream-handler.ts';
 import { passNewTable, type SweepDeps, sweepTenants } from '../correlate/run/sweep-events.ts';
 import type { Clock } from '../platform/clock.ts';

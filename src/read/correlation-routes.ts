@@ -1,5 +1,5 @@
-import type { ReadScope } from '../correlate/run/scope.ts';
-import { keysOf } from '../correlate/run/update-issue.ts';
+import type { ReadScope } from '../correlate/known/known-refs.ts';
+import { keysOf } from '../correlate/known/linked-refs.ts';
 import { isIssueKey, lookupKey } from '../domain/issue-key.ts';
 import { isRepositoryName, repositoryKey } from '../domain/repository.ts';
 import { cursorId } from '../http/cursor.ts';

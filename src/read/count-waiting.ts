@@ -1,4 +1,4 @@
-import { daysBetween, waitingOfDay, waitingSince } from '../correlate/run/waiting-events.ts';
+import { daysBetween, waitingOfDay, waitingSince } from '../correlate/known/waiting-events.ts';
 import { runIdTime } from '../platform/run-id.ts';
 import type { Table } from '../store/calls/table.ts';
 import { listParked } from '../store/events/parked.ts';

@@ -1,9 +1,8 @@
 import { toStoryWithoutCommits } from '../correlate/documents/items.ts';
+import type { ReadScope } from '../correlate/known/known-refs.ts';
+import { type KnownRef, readKnown, readNames } from '../correlate/known/known-refs.ts';
+import { commitWithoutStory } from '../correlate/known/ref-items.ts';
 import { isStory } from '../correlate/rules/story.ts';
-import { commitWithoutStory } from '../correlate/run/collect-findings.ts';
-import { type KnownRef, readKnown } from '../correlate/run/known-refs.ts';
-import { readNames } from '../correlate/run/repositories.ts';
-import type { ReadScope } from '../correlate/run/scope.ts';
 import type { Ref } from '../domain/link.ts';
 import { repositoryKey } from '../domain/repository.ts';
 import type { CommitWithoutStory, StoryWithoutCommits } from '../domain/run-document.ts';

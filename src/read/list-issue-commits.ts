@@ -1,8 +1,8 @@
+import type { ReadScope } from '../correlate/known/known-refs.ts';
+import { type KnownRef, readKnown } from '../correlate/known/known-refs.ts';
+import { belongsTo } from '../correlate/known/linked-refs.ts';
+import { linkedCommit } from '../correlate/known/ref-items.ts';
 import { allCandidates } from '../correlate/rules/links.ts';
-import { linkedCommit } from '../correlate/run/collect-findings.ts';
-import { type KnownRef, readKnown } from '../correlate/run/known-refs.ts';
-import { belongsTo } from '../correlate/run/linked-refs.ts';
-import type { ReadScope } from '../correlate/run/scope.ts';
 import type { Ref } from '../domain/link.ts';
 import type { LinkedCommit } from '../domain/run-document.ts';
 import { foreignCursor, type Position } from '../http/cursor.ts';

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { METRICS } from '../../src/contract/metrics.ts';
-import type { BatchDeps } from '../../src/correlate/run/batch-deps.ts';
+import type { BatchDeps } from '../../src/correlate/run/scope.ts';
 import { sweepEvents } from '../../src/correlate/run/sweep-events.ts';
 import { UnavailableError } from '../../src/errors/errors.ts';
 import { systemClock } from '../../src/platform/clock.ts';

@@ -8,7 +8,7 @@ import { pino } from 'pino';
 import type * as z from 'zod/mini';
 import { artifactsIn } from '../../src/correlate/documents/artifact-store.ts';
 import { runDocument } from '../../src/correlate/documents/schema.ts';
-import type { BatchDeps } from '../../src/correlate/run/batch-deps.ts';
+import type { BatchDeps } from '../../src/correlate/run/scope.ts';
 import { createStreamHandler } from '../../src/correlate/run/stream-handler.ts';
 import { DEFAULT_TENANT } from '../../src/domain/tenant.ts';
 import { localContext } from '../../src/local/lambda-input.ts';

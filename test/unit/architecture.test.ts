@@ -34,7 +34,12 @@ const ALLOWED_WITHIN: Record<string, Record<string, string[]>> = {
     ...Object.fromEntries(COMMIT_SOURCES.map((source) => [source, ['shared']])),
   },
   store: { calls: [], links: ['calls'], events: ['calls'], issues: ['calls', 'events', 'links'] },
-  correlate: { rules: [], documents: [], stream: [], run: ['rules', 'documents', 'stream'] },
+  correlate: {
+    rules: [],
+    documents: [],
+    known: ['rules', 'documents'],
+    run: ['rules', 'documents', 'known'],
+  },
 };
 
 type Import = { file: string; target: string; from: string; to: string; typeOnly: boolean };

@@ -84,7 +84,7 @@ export const SWEEPS_PER_MONTH = (HOURS_OF_MONTH * 60) / STACK.sweep_every_minute
 
 /**
  * Minutes of events that one sweep looks at: those since 75 minutes before its mark, which the sweep before it
- * left at 15 minutes before its own time (`src/correlate/run/waiting-events.ts`).
+ * left at 15 minutes before its own time (`src/correlate/known/waiting-events.ts`).
  */
 export const SWEPT_MINUTES = 75 + STACK.sweep_every_minutes;
 

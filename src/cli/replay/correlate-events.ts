@@ -1,5 +1,5 @@
 import { BATCH_SIZE } from '../../contract/stream.ts';
-import { processEvents } from '../../correlate/run/process-events.ts';
+import { processEvents } from '../../correlate/run/process-batch.ts';
 import type { SweepDeps } from '../../correlate/run/sweep-events.ts';
 import { showProgress } from '../shared/progress.ts';
 

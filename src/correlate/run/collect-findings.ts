@@ -1,12 +1,6 @@
 import pMap from 'p-map';
-import type { Ref, Rule } from '../../domain/link.ts';
-import type {
-  CommitWithoutStory,
-  Findings,
-  LinkedCommit,
-  LinkedPullRequest,
-  MatchedIssue,
-} from '../../domain/run-document.ts';
+import type { Ref } from '../../domain/link.ts';
+import type { Findings, MatchedIssue } from '../../domain/run-document.ts';
 import type { Snapshot } from '../../domain/snapshot.ts';
 import type { Revision } from '../../store/calls/conditional-write.ts';
 import { readAhead } from '../../store/calls/gather.ts';
@@ -15,16 +9,14 @@ import { readRowsOf } from '../../store/calls/rows.ts';
 import type { Item } from '../../store/calls/table.ts';
 import { toSnapshot } from '../../store/issues/snapshot-row.ts';
 import { type IssueLinksRow, isSuperseded, readIssueLinks } from '../../store/links/issue-links-row.ts';
-import { toCommitItem, toStoryWithoutCommits, toTouchedIssue } from '../documents/items.ts';
-import { MOST_KEYS, truncatedIf } from '../rules/joins.ts';
-import { allCandidates, isTruncated } from '../rules/links.ts';
+import { toStoryWithoutCommits, toTouchedIssue } from '../documents/items.ts';
+import { type KnownRef, readKnown } from '../known/known-refs.ts';
+import { belongsTo, keysOf, refsOfIssue } from '../known/linked-refs.ts';
+import { commitWithoutStory, linkedCommit, linkedPullRequest } from '../known/ref-items.ts';
 import { nameOf } from '../rules/news.ts';
 import { isStory } from '../rules/story.ts';
 import type { Affected } from './affected.ts';
-import { type KnownRef, readKnown } from './known-refs.ts';
-import { belongsTo, refsOfIssue } from './linked-refs.ts';
 import { ISSUES_TOGETHER, type Scope } from './scope.ts';
-import { keysOf } from './update-issue.ts';
 
 /** What named an issue, and the revision of its derived row then. */
 type Seen = { revision: Revision; named: KnownRef[] };
@@ -34,96 +26,6 @@ type Seen = { revision: Revision; named: KnownRef[] };
  * for some of the issues.
  */
 export type Touched = { issues: Affected; refs: Ref[]; seen: Map<string, Seen> };
-
-const truncatedOf = ({ state }: KnownRef): { keys_truncated?: true } => truncatedIf(isTruncated(state));
-
-/** A known commit as documents and listings show it; null while only a pull request has mentioned it. */
-const commitItem = (row: KnownRef) =>
-  row.state.kind === 'commit' && row.state.details
-    ? toCommitItem({
-        repository: row.shown_as,
-        sha: row.ref.id,
-        ...row.state.details,
-        ...truncatedOf(row),
-      })
-    : null;
-
-export const linkedCommit = (row: KnownRef, rule: Rule): LinkedCommit[] => {
-  const item = commitItem(row);
-  return item ? [{ ...item, rule }] : [];
-};
-
-const linkedPullRequest = (row: KnownRef, rule: Rule): LinkedPullRequest[] =>
-  row.state.kind === 'pull_request'
-    ? [
-        {
-          repository: row.shown_as,
-          id: row.ref.id,
-          title: row.state.title,
-          url: row.state.url,
-          rule,
-          ...truncatedOf(row),
-        },
-      ]
-    : [];
-
-/** A known commit that belongs to no issue, with the first of the keys it names. */
-export const commitWithoutStory = (row: KnownRef): CommitWithoutStory[] => {
-  const item = row.links === null ? commitItem(row) : null;
-  if (item === null) return [];
-  const candidates = allCandidates(row.state);
-  const more = truncatedIf(candidates.length > MOST_KEYS);
-  return [{ ...item, candidates: candidates.slice(0, MOST_KEYS), ...more }];
-};
-
-/** `counts`: false for an issue whose key another one has. */
-type Looked = { snapshot: Snapshot; counts: boolean; matched: MatchedIssue };
-
-const matchedOf = ({ issue_key, issue_id }: Snapshot, named: KnownRef[]): MatchedIssue => {
-  const refs = new Map(named.map((found) => [nameOf(found.ref), found]));
-  const ruled = [...refs.values()].flatMap((found) =>
-    found.links ? [{ found, rule: found.links.rule }] : [],
-  );
-  return {
-    issue_key,
-    issue_id,
-    commits: ruled.flatMap(({ found, rule }) => linkedCommit(found, rule)),
-    pull_requests: ruled.flatMap(({ found, rule }) => linkedPullRequest(found, rule)),
-  };
-};
-
-type Known = { id: string; hints: Iterable<string>; item: Item; seen: Seen | undefined };
-
-/** What belongs to an issue: read again where its derived row is no longer the one that was seen. */
-const belonging = async (
-  scope: Scope,
-  row: IssueLinksRow,
-  { id, hints, item, seen }: Known,
-): Promise<KnownRef[]> => {
-  if (seen?.revision === row.revision) return seen.named.filter((found) => belongsTo(found, id));
-  const refs: KnownRef[] = [];
-  for await (const page of refsOfIssue(scope, id, keysOf(row, item, hints), 'all')) refs.push(...page);
-  return refs;
-};
-
-const lookUp = async (scope: Scope, known: Known): Promise<Looked> => {
-  const row = await readIssueLinks(scope.row, scope.tenant, known.id);
-  const snapshot = toSnapshot(scope.tenant, known.id, known.item);
-  const matched = matchedOf(snapshot, await belonging(scope, row, known));
-  return { snapshot, counts: !isSuperseded(row), matched };
-};
-
-const lookUpAll = async (scope: Scope, { issues, seen }: Touched): Promise<Looked[]> => {
-  const { table, tenant, signal } = scope;
-  const items = await readRowsOf({ table, signal }, [...issues], ([id]) => snapshotKey(tenant, id));
-  const known = items.flatMap(([[id, hints], item]) =>
-    item ? [{ id, hints, item, seen: seen.get(id) }] : [],
-  );
-  return pMap(known, (one) => lookUp(scope, one), { concurrency: ISSUES_TOGETHER });
-};
-
-const isMatch = ({ matched }: Looked): boolean =>
-  matched.commits.length > 0 || matched.pull_requests.length > 0;
 
 /** What the run found, from the state of this moment: it costs what was touched, not what is stored. */
 export const collectFindings = async (own: Scope, touched: Touched): Promise<Findings> => {
@@ -142,3 +44,54 @@ export const collectFindings = async (own: Scope, touched: Touched): Promise<Fin
     commits_without_story: [...known.values()].flatMap(commitWithoutStory),
   };
 };
+
+/** `counts`: false for an issue whose key another one has. */
+type Looked = { snapshot: Snapshot; counts: boolean; matched: MatchedIssue };
+
+const lookUpAll = async (scope: Scope, { issues, seen }: Touched): Promise<Looked[]> => {
+  const { table, tenant, signal } = scope;
+  const items = await readRowsOf({ table, signal }, [...issues], ([id]) => snapshotKey(tenant, id));
+  const known = items.flatMap(([[id, hints], item]) =>
+    item ? [{ id, hints, item, seen: seen.get(id) }] : [],
+  );
+  return pMap(known, (one) => lookUp(scope, one), { concurrency: ISSUES_TOGETHER });
+};
+
+type Known = { id: string; hints: Iterable<string>; item: Item; seen: Seen | undefined };
+
+const lookUp = async (scope: Scope, known: Known): Promise<Looked> => {
+  const row = await readIssueLinks(scope.row, scope.tenant, known.id);
+  const snapshot = toSnapshot(scope.tenant, known.id, known.item);
+  const matched = matchedOf(snapshot, await belonging(scope, row, known));
+  return { snapshot, counts: !isSuperseded(row), matched };
+};
+
+const matchedOf = ({ issue_key, issue_id }: Snapshot, named: KnownRef[]): MatchedIssue => {
+  const refs = new Map(named.map((found) => [nameOf(found.ref), found]));
+  const ruled = [...refs.values()].flatMap((found) =>
+    found.links ? [{ found, rule: found.links.rule }] : [],
+  );
+  return {
+    issue_key,
+    issue_id,
+    commits: ruled.flatMap(({ found, rule }) => linkedCommit(found, rule)),
+    pull_requests: ruled.flatMap(({ found, rule }) => linkedPullRequest(found, rule)),
+  };
+};
+
+/** What belongs to an issue: read again where its derived row is no longer the one that was seen. */
+const belonging = async (
+  scope: Scope,
+  row: IssueLinksRow,
+  { id, hints, item, seen }: Known,
+): Promise<KnownRef[]> => {
+  if (seen?.revision === row.revision) return seen.named.filter((found) => belongsTo(found, id));
+  const refs: KnownRef[] = [];
+  for await (const page of refsOfIssue(scope, id, keysOf(row, item, hints), 'all')) refs.push(...page);
+  return refs;
+};
+
+const isMatch = ({ matched }: Looked): boolean =>
+  matched.commits.length > 0 || matched.pull_requests.length > 0;
+
+export const NOTHING: Touched = { issues: new Map(), refs: [], seen: new Map() };

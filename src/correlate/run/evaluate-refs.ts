@@ -6,31 +6,65 @@ import { chunks } from '../../platform/chunks.ts';
 import { nextRevision } from '../../store/calls/conditional-write.ts';
 import type { RowsReader } from '../../store/calls/gather.ts';
 import { putCandidates, putRef, type RefRow } from '../../store/links/refs.ts';
+import {
+  type KnownRef,
+  type Names,
+  nowRef,
+  readNames,
+  readTogether,
+  readUnder,
+} from '../known/known-refs.ts';
 import { allCandidates, candidatesOf, evaluate } from '../rules/links.ts';
 import { mergeNews, mergeState, type News, nothingKnown } from '../rules/news.ts';
-import { type Affected, noteRow } from './affected.ts';
-import { type KnownRef, nowRef, readTogether, readUnder } from './known-refs.ts';
-import { type Names, readNames } from './repositories.ts';
-import { resolveKeys } from './resolve-keys.ts';
+import { type Evaluated, noteRow } from './affected.ts';
+import { resolveKeys } from './rivals.ts';
 import { AT_A_TIME, afterConflict, MOST_CONFLICTS, type Scope } from './scope.ts';
-
-/** `moved`: rows as they were written that name issues they left, which are to be written next. */
-export type Evaluated = { affected: Affected; moved: RefRow[] };
 
 /** Looked at together: their keys are resolved once. */
 const CHUNK = 200;
 
+/**
+ * Merges what is new into the stored commits and pull requests and decides again which issues they belong to.
+ * What an issue loses is written down with the commit until the issue knows (`updateAffected`): a run that ends in
+ * between leaves it to the next one.
+ * @returns the issues that gained, kept or lost one of them
+ * @throws UnavailableError
+ */
+export const evaluateRefs = async (scope: Scope, news: News[]): Promise<Evaluated> => {
+  const evaluated: Evaluated = { affected: new Map(), moved: [] };
+  for (const chunk of chunks(mergeNews(news), CHUNK)) {
+    let rest = chunk;
+    for (let tries = 0; rest.length > 0; tries += 1) {
+      if (tries === MOST_CONFLICTS) throw new UnavailableError('table', new Error('too many conflicts'));
+      if (tries > 0) await afterConflict(tries);
+      rest = await evaluateOnce(scope, rest, evaluated);
+    }
+  }
+  return evaluated;
+};
+
 /** What is stored, null when nothing is, and the row it becomes; its links are not decided yet. */
 type Draft = { news: News; stored: KnownRef | null; row: RefRow };
 
-type NamesOf = ReadonlyMap<string, Names>;
-
-const namesOf = (scope: Scope, news: News[], read?: RowsReader): Promise<NamesOf> =>
-  readNames(scope, new Set(news.map(({ ref }) => ref.repository)), read);
-
-/** What is told of a commit under several names of its repository is told once, under the one of now. */
-const renamed = (names: NamesOf, news: News[]): News[] =>
-  mergeNews(news.map(({ ref, state }) => ({ ref: nowRef(names, ref), state })));
+/**
+ * Evaluates each once, and answers those that another batch has written meanwhile. The order keeps a commit
+ * and an issue that arrive together from missing each other: the candidate rows are durable before the issues
+ * are read, and whoever brings an issue reads the candidates after it is durable. A row is written even where
+ * nothing changed, or nothing is known yet: its new revision refuses whoever still decides by what was true
+ * before. The same holds for a rename: it is durable before what lies under the old name is looked for, and whoever
+ * writes a row asks for the names again afterwards.
+ */
+const evaluateOnce = async (scope: Scope, news: News[], evaluated: Evaluated): Promise<News[]> => {
+  const drafts = await readDrafts(scope, news);
+  await putCandidates(scope, drafts.flatMap(newCandidates));
+  const keys = new Set(drafts.flatMap(({ row }) => allCandidates(row.state)));
+  const resolved = await resolveKeys(scope, [...keys]);
+  const write = (draft: Draft) => writeDraft(scope, draft, resolved, evaluated);
+  const written = await pMap(drafts, write, { concurrency: AT_A_TIME });
+  const after = await namesOf(scope, news);
+  const isMoved = ({ news: { ref } }: Draft) => nowRef(after, ref).repository !== ref.repository;
+  return drafts.filter((draft, index) => !written[index] || isMoved(draft)).map((draft) => draft.news);
+};
 
 const readDrafts = async (scope: Scope, told: News[]): Promise<Draft[]> => {
   const read = await readTogether(
@@ -54,7 +88,14 @@ const readDrafts = async (scope: Scope, told: News[]): Promise<Draft[]> => {
   });
 };
 
-const isUnder = (ref: Ref, part: RefRow): boolean => part.ref.repository === ref.repository;
+type NamesOf = ReadonlyMap<string, Names>;
+
+const namesOf = (scope: Scope, news: News[], read?: RowsReader): Promise<NamesOf> =>
+  readNames(scope, new Set(news.map(({ ref }) => ref.repository)), read);
+
+/** What is told of a commit under several names of its repository is told once, under the one of now. */
+const renamed = (names: NamesOf, news: News[]): News[] =>
+  mergeNews(news.map(({ ref, state }) => ({ ref: nowRef(names, ref), state })));
 
 /** A stored row's keys have their rows already: they are put before it is. */
 const newCandidates = ({ stored, row }: Draft): { key: string; ref: Ref }[] => {
@@ -64,22 +105,7 @@ const newCandidates = ({ stored, row }: Draft): { key: string; ref: Ref }[] => {
   return missing.map((key) => ({ key, ref: row.ref }));
 };
 
-const isEmpty = ({ ref, state, links, left }: RefRow): boolean =>
-  links === null && left.length === 0 && isDeepStrictEqual(state, nothingKnown(ref));
-
-/** Once the row of now has all of it, nothing is left to tell under older names. */
-const emptyOthers = async ({ table, tenant, signal }: Scope, { stored, row }: Draft): Promise<boolean> => {
-  const others = (stored?.parts ?? []).filter((part) => !isUnder(row.ref, part) && !isEmpty(part));
-  const emptied = await pMap(
-    others,
-    (part) => {
-      const empty = { ...part, state: nothingKnown(part.ref), links: null, left: [] };
-      return putRef({ table, tenant, signal }, empty);
-    },
-    { concurrency: AT_A_TIME },
-  );
-  return emptied.every((written) => written);
-};
+const isUnder = (ref: Ref, part: RefRow): boolean => part.ref.repository === ref.repository;
 
 const writeDraft = async (
   scope: Scope,
@@ -100,42 +126,19 @@ const writeDraft = async (
   return true;
 };
 
-/**
- * Evaluates each once, and answers those that another batch has written meanwhile. The order keeps a commit
- * and an issue that arrive together from missing each other: the candidate rows are durable before the issues
- * are read, and whoever brings an issue reads the candidates after it is durable. A row is written even where
- * nothing changed, or nothing is known yet: its new revision refuses whoever still decides by what was true
- * before. The same holds for a rename: it is durable before what lies under the old name is looked for, and whoever
- * writes a row asks for the names again afterwards.
- */
-const evaluateOnce = async (scope: Scope, news: News[], evaluated: Evaluated): Promise<News[]> => {
-  const drafts = await readDrafts(scope, news);
-  await putCandidates(scope, drafts.flatMap(newCandidates));
-  const keys = new Set(drafts.flatMap(({ row }) => allCandidates(row.state)));
-  const resolved = await resolveKeys(scope, [...keys]);
-  const write = (draft: Draft) => writeDraft(scope, draft, resolved, evaluated);
-  const written = await pMap(drafts, write, { concurrency: AT_A_TIME });
-  const after = await namesOf(scope, news);
-  const isMoved = ({ news: { ref } }: Draft) => nowRef(after, ref).repository !== ref.repository;
-  return drafts.filter((draft, index) => !written[index] || isMoved(draft)).map((draft) => draft.news);
+/** Once the row of now has all of it, nothing is left to tell under older names. */
+const emptyOthers = async ({ table, tenant, signal }: Scope, { stored, row }: Draft): Promise<boolean> => {
+  const others = (stored?.parts ?? []).filter((part) => !isUnder(row.ref, part) && !isEmpty(part));
+  const emptied = await pMap(
+    others,
+    (part) => {
+      const empty = { ...part, state: nothingKnown(part.ref), links: null, left: [] };
+      return putRef({ table, tenant, signal }, empty);
+    },
+    { concurrency: AT_A_TIME },
+  );
+  return emptied.every((written) => written);
 };
 
-/**
- * Merges what is new into the stored commits and pull requests and decides again which issues they belong to.
- * What an issue loses is written down with the commit until the issue knows (`updateAffected`): a run that ends in
- * between leaves it to the next one.
- * @returns the issues that gained, kept or lost one of them
- * @throws UnavailableError
- */
-export const evaluateRefs = async (scope: Scope, news: News[]): Promise<Evaluated> => {
-  const evaluated: Evaluated = { affected: new Map(), moved: [] };
-  for (const chunk of chunks(mergeNews(news), CHUNK)) {
-    let rest = chunk;
-    for (let tries = 0; rest.length > 0; tries += 1) {
-      if (tries === MOST_CONFLICTS) throw new UnavailableError('table', new Error('too many conflicts'));
-      if (tries > 0) await afterConflict(tries);
-      rest = await evaluateOnce(scope, rest, evaluated);
-    }
-  }
-  return evaluated;
-};
+const isEmpty = ({ ref, state, links, left }: RefRow): boolean =>
+  links === null && left.length === 0 && isDeepStrictEqual(state, nothingKnown(ref));

@@ -4,8 +4,8 @@ import { eventKey } from '../../store/calls/keys.ts';
 import { readRows } from '../../store/calls/rows.ts';
 import type { Item } from '../../store/calls/table.ts';
 import { readIssueLinks } from '../../store/links/issue-links-row.ts';
-import { type BatchDeps, newScope } from './batch-deps.ts';
 import { lookAtIssue } from './look-at-issue.ts';
+import { type BatchDeps, newScope } from './scope.ts';
 import { unpackRow } from './unpack-event.ts';
 
 /** Rows are up to 400 kB. */

@@ -1,33 +1,31 @@
 import { isDeepStrictEqual } from 'node:util';
 import pMap from 'p-map';
-import { lookupKey } from '../../domain/issue-key.ts';
 import type { Ref } from '../../domain/link.ts';
 import { UnavailableError } from '../../errors/errors.ts';
-import { snapshotKey } from '../../store/calls/keys.ts';
-import { readRowsOf } from '../../store/calls/rows.ts';
-import { type Claims, type FoundIssue, keyNow, supersededBy } from '../../store/issues/find-issue.ts';
+import type { Claims, FoundIssue } from '../../store/issues/find-issue.ts';
 import { issuesWithKey } from '../../store/issues/issue-index.ts';
-import { rowAliases } from '../../store/issues/snapshot-row.ts';
-import { isSuperseded, putIssueLinks, readIssueLinks } from '../../store/links/issue-links-row.ts';
+import { putIssueLinks } from '../../store/links/issue-links-row.ts';
 import type { KeyPage } from '../../store/links/refs.ts';
+import { readKnown } from '../known/known-refs.ts';
+import { firstKeyPage, keysOfRows, refsFrom } from '../known/linked-refs.ts';
 import type { News } from '../rules/news.ts';
-import type { Affected } from './affected.ts';
+import { type Affected, type Evaluated, note, updateAffected } from './affected.ts';
 import type { Touched } from './collect-findings.ts';
-import { type Evaluated, evaluateRefs } from './evaluate-refs.ts';
-import { readKnown } from './known-refs.ts';
-import { firstKeyPage, refsFrom } from './linked-refs.ts';
+import { evaluateRefs } from './evaluate-refs.ts';
+import { claimOf, claimsOf, isSettled, rivalsOf } from './rivals.ts';
 import { AT_A_TIME, MOST_CONFLICTS, type Scope } from './scope.ts';
-import { updateAffected } from './update-affected.ts';
-import {
-  claimOf,
-  type IssueRead,
-  type IssueRows,
-  type IssueUpdate,
-  keysOf,
-  readIssueRows,
-  standingOf,
-  updateIssue,
-} from './update-issue.ts';
+import { type IssueRead, type IssueUpdate, readIssueRows, standingOf, updateIssue } from './update-issue.ts';
+
+/**
+ * Looks at an issue as it is now: the commits that name it are evaluated again where that can change anything,
+ * and what is derived of it, of the others that have its key, and of the other issues this touches, is written. What
+ * was settled is written last: a run that ends before is made good by the next one, which finds it unsettled. Begins
+ * again when the issue changed meanwhile.
+ * @param newKeys keys that an event says the issue has or had
+ * @returns the issues that gained, kept or lost a commit, or have its key, and the commits that left one
+ */
+export const lookAtIssue = (scope: Scope, issueId: string, newKeys: string[]): Promise<Touched> =>
+  settle(scope, issueId, { newKeys, due: dueKeys, before: (seen) => settleRivals(scope, issueId, seen) });
 
 /** The first page of what lies under a key, and all other issues that have or had it. */
 type KeyLook = { key: string; page: KeyPage; others: string[] };
@@ -37,126 +35,6 @@ type Look = {
   keys: KeyLook[];
   claims: Claims;
   settled: NonNullable<IssueUpdate['settled']>;
-};
-
-const lookAtKey = async (scope: Scope, issueId: string, key: string): Promise<KeyLook> => {
-  const { table, tenant, signal } = scope;
-  const page = await firstKeyPage(scope, key);
-  const ids = page.last === null ? page.issue_ids : await issuesWithKey({ table, tenant, signal }, key);
-  return { key, page, others: ids.filter((id) => id !== issueId) };
-};
-
-/** By key the issue itself and all others that have or had it, with their rows. */
-const claimsOf = async (
-  { table, tenant, signal }: Scope,
-  own: FoundIssue,
-  looks: KeyLook[],
-): Promise<Claims> => {
-  const ids = [...new Set(looks.flatMap(({ others }) => others))];
-  const rows = new Map(await readRowsOf({ table, signal }, ids, (id) => snapshotKey(tenant, id)));
-  const found = (issue_id: string): FoundIssue => ({ issue_id, row: rows.get(issue_id) ?? null });
-  return new Map(looks.map(({ key, others }) => [key, [own, ...others.map(found)]]));
-};
-
-/** All that names a key, or null when that is more than one page for one of them. */
-const refsOfPages = (keys: KeyLook[]): Ref[] | null =>
-  keys.every(({ page }) => page.last === null) ? keys.flatMap(({ page }) => page.refs) : null;
-
-const keysOfRows = ({ row, item }: IssueRows, newKeys: string[]): string[] =>
-  keysOf(row, item, [...newKeys, ...(item ? rowAliases(item) : [])].map(lookupKey));
-
-/** What an issue is now, what lies under its keys, and who else has or had them. */
-const look = async (scope: Scope, issueId: string, newKeys: string[]): Promise<Look> => {
-  const rows = await readIssueRows(scope, issueId);
-  const keys = keysOfRows(rows, newKeys);
-  const looks = await pMap(keys, (key) => lookAtKey(scope, issueId, key), { concurrency: AT_A_TIME });
-  const own = { issue_id: issueId, row: rows.item };
-  const claims = await claimsOf(scope, own, looks);
-  const claim = claimOf(own, claims);
-  const settled = { keys, standing: standingOf(rows.item, claim.superseded) };
-  return { read: { ...rows, claim }, keys: looks, claims, settled };
-};
-
-/**
- * Which keys' commits have to be evaluated again: all, when the issue's standing changed since they were; a
- * key that is new to it; and always one that other issues had too, because which of them it means depends on
- * both.
- */
-const dueKeys = ({ read: { row }, keys, settled }: Look): KeyLook[] => {
-  const changed = !isDeepStrictEqual(row.settled, settled.standing);
-  return keys.filter(({ key, others }) => changed || !row.keys.includes(key) || others.length > 0);
-};
-
-/** The other issues that have one of these keys now: whether they are superseded may follow from this one. */
-const rivalsOf = (issueId: string, { settled, claims }: Look): FoundIssue[] => {
-  const all = new Map([...claims.values()].flat().map((issue) => [issue.issue_id, issue]));
-  all.delete(issueId);
-  return [...all.values()].filter((issue) => settled.keys.includes(keyNow(issue) ?? ''));
-};
-
-/**
- * False for a rival that was not superseded when it was settled and is now, or the other way round, and for one that
- * has other keys: their commits go with it. One that was never settled waits for its own events.
- */
-const isSettled = async (scope: Scope, rival: FoundIssue, { settled, claims }: Look): Promise<boolean> => {
-  const row = await readIssueLinks(scope.row, scope.tenant, rival.issue_id);
-  if (row.settled === null) return true;
-  const keys = keysOfRows({ row, item: rival.row }, []);
-  const superseded = supersededBy(rival, claims) !== null;
-  return isSuperseded(row) === superseded && keys.every((key) => settled.keys.includes(key));
-};
-
-/**
- * An erased issue may come back just as it was while its commits are taken from it: whoever looks at it then must
- * not find it settled. False when another batch has written the row: begin again.
- */
-const unsettleErased = async (
-  { table, tenant, signal }: Scope,
-  issueId: string,
-  { read: { row }, settled }: Look,
-): Promise<boolean> => {
-  if (settled.standing.known || !row.settled?.known) return true;
-  return putIssueLinks({ table, tenant, signal }, issueId, { ...row, settled: null });
-};
-
-const newsUnder = async (scope: Scope, keys: KeyLook[]): Promise<News[]> => {
-  const news: News[] = [];
-  for (const { key, page } of keys)
-    for await (const refs of refsFrom(scope, key, page))
-      news.push(...refs.map((ref) => ({ ref, state: null })));
-  return news;
-};
-
-/** The same with what names the issue, where that is no more than a page for each key. */
-const withNamed = async (scope: Scope, { read, keys }: Look): Promise<IssueRead> => {
-  const refs = refsOfPages(keys);
-  const rows = refs && (await readKnown(scope, refs));
-  return { ...read, named: rows?.filter((row) => row !== null) ?? null };
-};
-
-/** What names an issue, as long as its derived row stays: whoever links something to it, or takes it, writes that. */
-const seenOf = (issueId: string, { row, named }: IssueRead): Touched['seen'] =>
-  new Map(named ? [[issueId, { revision: row.revision, named }]] : []);
-
-/** What names the issue is evaluated again where it is due, and what that changes elsewhere is written. */
-const evaluateDue = async (scope: Scope, issueId: string, news: News[]): Promise<Evaluated> => {
-  const evaluated = await evaluateRefs(scope, news);
-  await updateAffected(scope, evaluated, issueId);
-  return evaluated;
-};
-
-/** Collects what several steps touched. */
-const collect = () => {
-  const issues: Affected = new Map();
-  const refs: Ref[] = [];
-  return {
-    issues,
-    refs,
-    add: (touched: Pick<Touched, 'issues' | 'refs'>): void => {
-      for (const [id, keys] of touched.issues) issues.set(id, new Set([...(issues.get(id) ?? []), ...keys]));
-      refs.push(...touched.refs);
-    },
-  };
 };
 
 type Settling = {
@@ -190,34 +68,111 @@ const settle = async (
   throw new UnavailableError('table', new Error('too many conflicts'));
 };
 
+/** Collects what several steps touched. */
+const collect = () => {
+  const issues: Affected = new Map();
+  const refs: Ref[] = [];
+  return {
+    issues,
+    refs,
+    add: (touched: Pick<Touched, 'issues' | 'refs'>): void => {
+      for (const [id, keys] of touched.issues) note(issues, id, keys);
+      refs.push(...touched.refs);
+    },
+  };
+};
+
+/** What an issue is now, what lies under its keys, and who else has or had them. */
+const look = async (scope: Scope, issueId: string, newKeys: string[]): Promise<Look> => {
+  const rows = await readIssueRows(scope, issueId);
+  const keys = keysOfRows(rows.row, rows.item, newKeys);
+  const looks = await pMap(keys, (key) => lookAtKey(scope, issueId, key), { concurrency: AT_A_TIME });
+  const own = { issue_id: issueId, row: rows.item };
+  const claims = await claimsOf(scope, own, looks);
+  const claim = claimOf(own, claims);
+  const settled = { keys, standing: standingOf(rows.item, claim.superseded) };
+  return { read: { ...rows, claim }, keys: looks, claims, settled };
+};
+
+const lookAtKey = async (scope: Scope, issueId: string, key: string): Promise<KeyLook> => {
+  const { table, tenant, signal } = scope;
+  const page = await firstKeyPage(scope, key);
+  const ids = page.last === null ? page.issue_ids : await issuesWithKey({ table, tenant, signal }, key);
+  return { key, page, others: ids.filter((id) => id !== issueId) };
+};
+
+/**
+ * An erased issue may come back just as it was while its commits are taken from it: whoever looks at it then must
+ * not find it settled. False when another batch has written the row: begin again.
+ */
+const unsettleErased = async (
+  { table, tenant, signal }: Scope,
+  issueId: string,
+  { read: { row }, settled }: Look,
+): Promise<boolean> => {
+  if (settled.standing.known || !row.settled?.known) return true;
+  return putIssueLinks({ table, tenant, signal }, issueId, { ...row, settled: null });
+};
+
+const newsUnder = async (scope: Scope, keys: KeyLook[]): Promise<News[]> => {
+  const news: News[] = [];
+  for (const { key, page } of keys)
+    for await (const refs of refsFrom(scope, key, page))
+      news.push(...refs.map((ref) => ({ ref, state: null })));
+  return news;
+};
+
+/** What names the issue is evaluated again where it is due, and what that changes elsewhere is written. */
+const evaluateDue = async (scope: Scope, issueId: string, news: News[]): Promise<Evaluated> => {
+  const evaluated = await evaluateRefs(scope, news);
+  await updateAffected(scope, evaluated, issueId);
+  return evaluated;
+};
+
+/** The same with what names the issue, where that is no more than a page for each key. */
+const withNamed = async (scope: Scope, { read, keys }: Look): Promise<IssueRead> => {
+  const refs = refsOfPages(keys);
+  const rows = refs && (await readKnown(scope, refs));
+  return { ...read, named: rows?.filter((row) => row !== null) ?? null };
+};
+
+/** All that names a key, or null when that is more than one page for one of them. */
+const refsOfPages = (keys: KeyLook[]): Ref[] | null =>
+  keys.every(({ page }) => page.last === null) ? keys.flatMap(({ page }) => page.refs) : null;
+
+/** What names an issue, as long as its derived row stays: whoever links something to it, or takes it, writes that. */
+const seenOf = (issueId: string, { row, named }: IssueRead): Touched['seen'] =>
+  new Map(named ? [[issueId, { revision: row.revision, named }]] : []);
+
+/**
+ * Which keys' commits have to be evaluated again: all, when the issue's standing changed since they were; a
+ * key that is new to it; and always one that other issues had too, because which of them it means depends on
+ * both.
+ */
+const dueKeys = ({ read: { row }, keys, settled }: Look): KeyLook[] => {
+  const changed = !isDeepStrictEqual(row.settled, settled.standing);
+  return keys.filter(({ key, others }) => changed || !row.keys.includes(key) || others.length > 0);
+};
+
 /** Settles the rivals of an issue whose own commits have just been evaluated. All of them are touched. */
 const settleRivals = async (
   scope: Scope,
   issueId: string,
   seen: Look,
 ): Promise<Pick<Touched, 'issues' | 'refs'>> => {
-  const rivals = rivalsOf(issueId, seen);
-  const settled = await pMap(rivals, (rival) => isSettled(scope, rival, seen), { concurrency: AT_A_TIME });
+  const { settled, claims } = seen;
+  const rivals = rivalsOf(issueId, settled.keys, claims);
+  const isDone = (rival: FoundIssue) => isSettled(scope, rival, settled.keys, claims);
+  const done = await pMap(rivals, isDone, { concurrency: AT_A_TIME });
   const touched = collect();
   touched.add({ issues: new Map(rivals.map(({ issue_id }) => [issue_id, new Set()])), refs: [] });
-  for (const { issue_id } of rivals.filter((_, index) => !settled[index]))
+  for (const { issue_id } of rivals.filter((_, index) => !done[index]))
     touched.add(
       await settle(scope, issue_id, {
         newKeys: [],
-        due: ({ keys }) => keys.filter(({ key }) => !seen.settled.keys.includes(key)),
+        due: ({ keys }) => keys.filter(({ key }) => !settled.keys.includes(key)),
         before: async () => ({ issues: new Map(), refs: [] }),
       }),
     );
   return touched;
 };
-
-/**
- * Looks at an issue as it is now: the commits that name it are evaluated again where that can change anything,
- * and what is derived of it, of the others that have its key, and of the other issues this touches, is written. What
- * was settled is written last: a run that ends before is made good by the next one, which finds it unsettled. Begins
- * again when the issue changed meanwhile.
- * @param newKeys keys that an event says the issue has or had
- * @returns the issues that gained, kept or lost a commit, or have its key, and the commits that left one
- */
-export const lookAtIssue = (scope: Scope, issueId: string, newKeys: string[]): Promise<Touched> =>
-  settle(scope, issueId, { newKeys, due: dueKeys, before: (seen) => settleRivals(scope, issueId, seen) });

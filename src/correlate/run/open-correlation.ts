@@ -3,7 +3,7 @@ import { openMetrics } from '../../platform/metrics.ts';
 import { rawBodiesIn } from '../../store/events/put-event.ts';
 import { HOME, openObjects, openTable, type Platform, tenantOf } from '../../wiring/open.ts';
 import { artifactsIn } from '../documents/artifact-store.ts';
-import type { BatchDeps } from './batch-deps.ts';
+import type { BatchDeps } from './scope.ts';
 
 /** Everything correlation needs, as the environment names it. */
 export const openCorrelation = (env: Env, platform: Platform): BatchDeps => {

@@ -1,74 +1,57 @@
 import pMap from 'p-map';
+import { BATCH_SIZE } from '../../contract/stream.ts';
 import { toPhoenixIso } from '../../domain/instant.ts';
+import { chunks } from '../../platform/chunks.ts';
 import { type Moment, momentOf } from '../../platform/clock.ts';
 import { retry } from '../../platform/retry.ts';
-import { type BatchDeps, newScope } from './batch-deps.ts';
-import { writeBatchDocument } from './batch-document.ts';
-import { logFailed } from './log-failed.ts';
-import { LIMITS, type Limits, limitsFor, runAlone } from './run-alone.ts';
-import { runUnit, type Tried, type UnitResult } from './run-unit.ts';
-import { BACKOFF, ISSUES_TOGETHER, UNITS_AT_A_TIME } from './scope.ts';
+import {
+  LIMITS,
+  type Limits,
+  limitsFor,
+  runAlone,
+  runUnit,
+  type Tried,
+  type UnitResult,
+} from './run-unit.ts';
+import { BACKOFF, type BatchDeps, ISSUES_TOGETHER, newScope, UNITS_AT_A_TIME } from './scope.ts';
 import { readDue, type Unit, unitsOf } from './units.ts';
-import type { WrittenRun } from './write-document.ts';
-import { writeDown } from './write-down.ts';
+import { type WrittenRun, writeBatchDocument } from './write-document.ts';
+import { logFailed, writeDown } from './write-down.ts';
 
 /**
  * What a batch came to. `unwritten`: ids of events of which nothing could be written down; `complete`: everything was
  * handled or parked, and the document is there.
  */
-export type BatchResult = {
+type BatchResult = {
   run: WrittenRun | null;
   failed: number;
   unwritten: Set<string>;
   complete: boolean;
 };
 
-const hasFailed = ({ status }: UnitResult): boolean => status === 'failed';
-
-const eventsOf = (results: UnitResult[]): number =>
-  results.reduce((sum, { unit }) => sum + unit.events.length, 0);
-
-const logParked = (deps: BatchDeps, { unit, attempts, reason }: UnitResult): void => {
-  const eventIds = unit.events.map(({ event_id }) => event_id);
-  logFailed(deps, eventIds, { attempts, reason }, 'events parked');
-};
-
-const logRun = (deps: BatchDeps, run: WrittenRun | null, begun: Moment, results: UnitResult[]): void => {
-  const { run_id = null, correlation } = run?.document ?? {};
-  const now = momentOf(deps.clock);
-  const fields = {
-    run_id,
-    generated_at: toPhoenixIso(now.wall),
-    events: eventsOf(results),
-    ...correlation?.summary,
-  };
-  deps.log.info({ ...fields, duration_ms: Math.round(now.steady - begun.steady) }, 'correlation');
-};
-
-const TRIES = 3;
-
-/** Deliveries of commits first: what they say of an issue is known when the issue's own turn comes. */
-const runAll = async (deps: BatchDeps, units: Unit[], limits: Limits): Promise<Tried[]> => {
-  const { together_ms, issue_ms } = limitsFor(units.length, limits);
-  const within = (try_ms: number) => (unit: Unit) => runUnit(deps, unit, { tries: TRIES, try_ms, before: 0 });
-  const { event = [], issue = [] } = Object.groupBy(units, ({ kind }) => kind);
-  const ofEvents = await pMap(event, within(together_ms), { concurrency: UNITS_AT_A_TIME });
-  return [...ofEvents, ...(await pMap(issue, within(issue_ms), { concurrency: ISSUES_TOGETHER }))];
-};
-
-/** Writes the document of what is done, and then what became of each event. Never rejects. */
-const conclude = async (deps: BatchDeps, begun: Moment, done: UnitResult[]): Promise<BatchResult> => {
-  const { run, written, results } = await writeBatchDocument(deps, done);
-  const failed = results.filter(hasFailed);
-  for (const result of failed) logParked(deps, result);
-  if (failed.length > 0) deps.count('ProcessingFailed', eventsOf(failed));
-  deps.count('EventsProcessed', eventsOf(results) - eventsOf(failed));
-  const unwritten = await writeDown(deps, written ? results : failed);
-  logRun(deps, run, begun, results);
-  return { run, failed: failed.length, unwritten, complete: written && unwritten.size === 0 };
-};
-
 const NONE_YET: BatchResult = { run: null, failed: 0, unwritten: new Set(), complete: true };
+
+/**
+ * Handles one batch of events, each tenant's by themselves: looks at what they name, writes a document of what it found,
+ * and writes down what became of each event. What fails three times is parked and blocks nothing else. What takes long is
+ * left until all that is done is written down; then each such unit is tried alone, and gets a document of its own. Without
+ * the document only what failed is written down: the sweep comes back to the rest.
+ * @throws UnavailableError only when the batch's events cannot even be read
+ */
+export const processBatch = async (
+  deps: BatchDeps,
+  eventIds: string[],
+  limits: Limits = LIMITS,
+): Promise<BatchResult> => {
+  const begun = momentOf(deps.clock);
+  const due = await retry(() => readDue(deps, eventIds, newScope(deps).signal), BACKOFF);
+  let result = NONE_YET;
+  for (const [tenant, found] of due) {
+    const own = { ...deps, tenant };
+    result = both(result, await processOwn(own, unitsOf(own, found), limits, begun));
+  }
+  return result;
+};
 
 const both = (a: BatchResult, b: BatchResult): BatchResult => ({
   run: b.run ?? a.run,
@@ -96,24 +79,61 @@ const processOwn = async (
   return result;
 };
 
+const TRIES = 3;
+
+/** Deliveries of commits first: what they say of an issue is known when the issue's own turn comes. */
+const runAll = async (deps: BatchDeps, units: Unit[], limits: Limits): Promise<Tried[]> => {
+  const { together_ms, issue_ms } = limitsFor(units.length, limits);
+  const within = (try_ms: number) => (unit: Unit) => runUnit(deps, unit, { tries: TRIES, try_ms, before: 0 });
+  const { event = [], issue = [] } = Object.groupBy(units, ({ kind }) => kind);
+  const ofEvents = await pMap(event, within(together_ms), { concurrency: UNITS_AT_A_TIME });
+  return [...ofEvents, ...(await pMap(issue, within(issue_ms), { concurrency: ISSUES_TOGETHER }))];
+};
+
+/** Writes the document of what is done, and then what became of each event. Never rejects. */
+const conclude = async (deps: BatchDeps, begun: Moment, done: UnitResult[]): Promise<BatchResult> => {
+  const { run, written, results } = await writeBatchDocument(deps, done);
+  const failed = results.filter(hasFailed);
+  for (const result of failed) logParked(deps, result);
+  if (failed.length > 0) deps.count('ProcessingFailed', eventsOf(failed));
+  deps.count('EventsProcessed', eventsOf(results) - eventsOf(failed));
+  const unwritten = await writeDown(deps, written ? results : failed);
+  logRun(deps, run, begun, results);
+  return { run, failed: failed.length, unwritten, complete: written && unwritten.size === 0 };
+};
+
+const hasFailed = ({ status }: UnitResult): boolean => status === 'failed';
+
+const logParked = (deps: BatchDeps, { unit, attempts, reason }: UnitResult): void => {
+  const eventIds = unit.events.map(({ event_id }) => event_id);
+  logFailed(deps, eventIds, { attempts, reason }, 'events parked');
+};
+
+const eventsOf = (results: UnitResult[]): number =>
+  results.reduce((sum, { unit }) => sum + unit.events.length, 0);
+
+const logRun = (deps: BatchDeps, run: WrittenRun | null, begun: Moment, results: UnitResult[]): void => {
+  const { run_id = null, correlation } = run?.document ?? {};
+  const now = momentOf(deps.clock);
+  const fields = {
+    run_id,
+    generated_at: toPhoenixIso(now.wall),
+    events: eventsOf(results),
+    ...correlation?.summary,
+  };
+  deps.log.info({ ...fields, duration_ms: Math.round(now.steady - begun.steady) }, 'correlation');
+};
+
 /**
- * Handles one batch of events, each tenant's by themselves: looks at what they name, writes a document of what it found,
- * and writes down what became of each event. What fails three times is parked and blocks nothing else. What takes long is
- * left until all that is done is written down; then each such unit is tried alone, and gets a document of its own. Without
- * the document only what failed is written down: the sweep comes back to the rest.
- * @throws UnavailableError only when the batch's events cannot even be read
+ * Processes stored events as the stream would bring them, and tells what each batch of them came to. `events`: how many
+ * were in it.
+ * @throws UnavailableError
  */
-export const processBatch = async (
+export async function* processEvents(
   deps: BatchDeps,
   eventIds: string[],
-  limits: Limits = LIMITS,
-): Promise<BatchResult> => {
-  const begun = momentOf(deps.clock);
-  const due = await retry(() => readDue(deps, eventIds, newScope(deps).signal), BACKOFF);
-  let result = NONE_YET;
-  for (const [tenant, found] of due) {
-    const own = { ...deps, tenant };
-    result = both(result, await processOwn(own, unitsOf(own, found), limits, begun));
+): AsyncGenerator<BatchResult & { events: number }> {
+  for (const ids of chunks(eventIds, BATCH_SIZE)) {
+    yield { events: ids.length, ...(await processBatch(deps, ids)) };
   }
-  return result;
-};
+}

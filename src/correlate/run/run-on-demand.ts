@@ -3,12 +3,11 @@ import type { Ref } from '../../domain/link.ts';
 import type { RunArgs } from '../../domain/run-document.ts';
 import { snapshotKey } from '../../store/calls/keys.ts';
 import { readIssueLinks } from '../../store/links/issue-links-row.ts';
+import { keysOf, refsNaming } from '../known/linked-refs.ts';
 import type { Affected } from './affected.ts';
-import { type BatchDeps, newScope } from './batch-deps.ts';
-import { refsNaming } from './linked-refs.ts';
+import { NOTHING } from './collect-findings.ts';
 import { lookAtIssue } from './look-at-issue.ts';
-import { NOTHING } from './run-unit.ts';
-import { keysOf } from './update-issue.ts';
+import { type BatchDeps, newScope } from './scope.ts';
 import { type WrittenRun, writeDocument } from './write-document.ts';
 
 /** Issues looked at together. */

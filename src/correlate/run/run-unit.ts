@@ -1,16 +1,16 @@
-import { UnavailableError } from '../../errors/errors.ts';
+import {
+  describeFault,
+  RefusedItemError,
+  UnavailableError,
+  UnreadableRowError,
+} from '../../errors/errors.ts';
 import { retry } from '../../platform/retry.ts';
-import { type BatchDeps, newScope } from './batch-deps.ts';
-import { bringGaps } from './bring-gaps.ts';
-import type { Touched } from './collect-findings.ts';
-import { evaluateRefs } from './evaluate-refs.ts';
+import { NOTHING, type Touched } from './collect-findings.ts';
 import { lookAtIssue } from './look-at-issue.ts';
-import { reasonOf } from './reason.ts';
-import { learnRepository } from './repositories.ts';
-import { BACKOFF, type Scope } from './scope.ts';
+import { BACKOFF, type BatchDeps, newScope, type Scope, TRY_MS } from './scope.ts';
+import { takeCommits } from './take-commits.ts';
 import type { Unit } from './units.ts';
 import { UnreadableEventError, type Work } from './unpack-event.ts';
-import { updateAffected } from './update-affected.ts';
 
 /**
  * What became of one unit; `reason` is null unless it failed, and holds nothing of a payload. `retryable`: it failed
@@ -25,51 +25,11 @@ export type UnitResult = {
   retryable: boolean;
 };
 
-export const NOTHING: Touched = { issues: new Map(), refs: [], seen: new Map() };
-
-type Delivered = Work & { kind: 'commits' };
-
-const lookAt = async (scope: Scope, issueId: string, keys: Iterable<string>): Promise<Touched> => {
-  const touched = await lookAtIssue(scope, issueId, [...keys]);
-  return { ...touched, issues: new Map([...touched.issues, [issueId, new Set(keys)]]) };
-};
-
-/** What a rename says is durable before anything is written under either name. */
-const takeCommits = async (scope: Scope, { news, repository, received_ms }: Delivered): Promise<Touched> => {
-  await learnRepository(scope, repository, received_ms);
-  const { affected, moved } = await evaluateRefs(scope, news);
-  await updateAffected(scope, { affected, moved }, null);
-  if (repository.renamed) await bringGaps(scope, repository.name, affected);
-  return { ...NOTHING, issues: affected, refs: news.map(({ ref }) => ref) };
-};
-
-const unpack = (scope: Scope, unit: Unit): Work | Promise<Work> =>
-  unit.kind === 'issue' ? unit : unit.unpack(scope.signal);
-
-/** Null when there was nothing to do. */
-const attemptOnce = async (scope: Scope, unit: Unit): Promise<Touched | null> => {
-  const work = await unpack(scope, unit);
-  if (work.kind === 'issue') return lookAt(scope, work.issue_id, work.keys);
-  return work.kind === 'commits' ? takeCommits(scope, work) : null;
-};
-
 /** What is over, and a unit whose time is up: it is tried again when it is alone. */
 export type Tried = UnitResult | { unit: Unit; status: 'late'; attempts: number };
 
 /** `tries` at most, each of which may take so many milliseconds; `before`: how often it was tried already. */
-export type Allowed = { tries: number; try_ms: number; before: number };
-
-const isLate = (fault: unknown, scope: Scope | undefined): boolean =>
-  fault instanceof UnavailableError && scope?.signal.aborted === true;
-
-const failedBy = (unit: Unit, attempts: number, fault: unknown): UnitResult => ({
-  unit,
-  status: 'failed',
-  attempts,
-  touched: NOTHING,
-  reason: reasonOf(fault),
-  retryable: fault instanceof UnavailableError,
-});
+type Allowed = { tries: number; try_ms: number; before: number };
 
 /**
  * Does what a unit asks for. A body that cannot be unpacked will not be unpacked the next time, and what took too
@@ -101,3 +61,96 @@ export const runUnit = async (deps: BatchDeps, unit: Unit, allowed: Allowed): Pr
     return failedBy(unit, attempts(), fault);
   }
 };
+
+/** Null when there was nothing to do. */
+const attemptOnce = async (scope: Scope, unit: Unit): Promise<Touched | null> => {
+  const work = await unpack(scope, unit);
+  if (work.kind === 'issue') return lookAt(scope, work.issue_id, work.keys);
+  return work.kind === 'commits' ? takeCommits(scope, work) : null;
+};
+
+const unpack = (scope: Scope, unit: Unit): Work | Promise<Work> =>
+  unit.kind === 'issue' ? unit : unit.unpack(scope.signal);
+
+const lookAt = async (scope: Scope, issueId: string, keys: Iterable<string>): Promise<Touched> => {
+  const touched = await lookAtIssue(scope, issueId, [...keys]);
+  return { ...touched, issues: new Map([...touched.issues, [issueId, new Set(keys)]]) };
+};
+
+const isLate = (fault: unknown, scope: Scope | undefined): boolean =>
+  fault instanceof UnavailableError && scope?.signal.aborted === true;
+
+const failedBy = (unit: Unit, attempts: number, fault: unknown): UnitResult => ({
+  unit,
+  status: 'failed',
+  attempts,
+  touched: NOTHING,
+  reason: reasonOf(fault),
+  retryable: fault instanceof UnavailableError,
+});
+
+const OURS = [UnavailableError, RefusedItemError, UnreadableEventError, UnreadableRowError];
+
+/** A fault in words for whoever looks at a parked event or a log line; nothing of a payload. */
+export const reasonOf = (fault: unknown): string =>
+  fault instanceof Error && OURS.some((kind) => fault instanceof kind)
+    ? fault.message
+    : `an unexpected fault: ${describeFault(fault)}`;
+
+type Late = Tried & { status: 'late' };
+
+/** How long units may take, in milliseconds. */
+export type Limits = {
+  /** One try at a delivery of commits among the others of a batch: what takes longer waits until they are written down. */
+  together_ms: number;
+  /** The same for an issue: 64 of them are at work at a time. */
+  issue_ms: number;
+  /** One try alone. */
+  alone_ms: number;
+  /** After so much of a batch no unit is tried alone any more: Lambda ends a function after 900 s. */
+  batch_ms: number;
+};
+
+const TRIES_ALONE = 2;
+
+/** Tries a unit whose time was up again, with nothing beside it. `usedMs`: how long its batch has taken. */
+export const runAlone = async (
+  deps: BatchDeps,
+  late: Late,
+  limits: Limits,
+  usedMs: number,
+): Promise<UnitResult> => {
+  if (usedMs > limits.batch_ms) return putOff(late);
+  let tried: Tried = late;
+  for (let tries = 0; tries < TRIES_ALONE && tried.status === 'late'; tries += 1) {
+    const allowed = { tries: TRIES_ALONE - tries, try_ms: limits.alone_ms, before: tried.attempts };
+    tried = await runUnit(deps, late.unit, allowed);
+  }
+  return tried.status === 'late' ? tooLong(tried, limits) : tried;
+};
+
+/** Nobody knows yet how long it takes alone: the sweep tries it. */
+const putOff = ({ unit, attempts }: Late): UnitResult => ({
+  unit,
+  status: 'failed',
+  attempts,
+  touched: NOTHING,
+  reason: 'its batch had no time left for it',
+  retryable: true,
+});
+
+/** Its own time is up: it would be each time. */
+const tooLong = ({ unit, attempts }: Late, { alone_ms }: Limits): UnitResult => ({
+  unit,
+  status: 'failed',
+  attempts,
+  touched: NOTHING,
+  reason: `not done within ${alone_ms / 1000} s`,
+  retryable: false,
+});
+
+/** What is the only unit of its batch is alone from the first. */
+export const limitsFor = (units: number, limits: Limits): Limits =>
+  units > 1 ? limits : { ...limits, together_ms: limits.alone_ms, issue_ms: limits.alone_ms };
+
+export const LIMITS: Limits = { together_ms: 20_000, issue_ms: 30_000, alone_ms: TRY_MS, batch_ms: 600_000 };

@@ -3,7 +3,7 @@ import { eventKey } from '../../store/calls/keys.ts';
 import { readRowsOf } from '../../store/calls/rows.ts';
 import type { Item } from '../../store/calls/table.ts';
 import { isExpired, tenantOfRow } from '../../store/events/event-row.ts';
-import type { BatchDeps } from './batch-deps.ts';
+import type { BatchDeps } from './scope.ts';
 import type { Work } from './unpack-event.ts';
 import { plainIssue, unpackRow } from './unpack-event.ts';
 

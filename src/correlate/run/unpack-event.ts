@@ -11,7 +11,7 @@ import { normalizeCommits } from '../../senders/shared/normalize.ts';
 import type { Item } from '../../store/calls/table.ts';
 import { type DecodedEvent, decodeEvent, type StoredEvent } from '../../store/events/event-row.ts';
 import { type News, newsOf } from '../rules/news.ts';
-import type { BatchDeps } from './batch-deps.ts';
+import type { BatchDeps } from './scope.ts';
 
 /** What an event asks correlation to look at. */
 export type Work =

@@ -4,13 +4,6 @@ import { UnavailableError } from '../../errors/errors.ts';
 import { nextRevision } from '../../store/calls/conditional-write.ts';
 import { snapshotKey } from '../../store/calls/keys.ts';
 import type { Item } from '../../store/calls/table.ts';
-import {
-  type Claims,
-  type FoundIssue,
-  keyNow,
-  readClaims,
-  supersededBy,
-} from '../../store/issues/find-issue.ts';
 import { putVersionMembers } from '../../store/issues/issue-index.ts';
 import { rowVersion, toSnapshot } from '../../store/issues/snapshot-row.ts';
 import { registerGroup } from '../../store/links/gaps.ts';
@@ -21,9 +14,11 @@ import {
   readIssueLinks,
   type Standing,
 } from '../../store/links/issue-links-row.ts';
+import type { KnownRef } from '../known/known-refs.ts';
+import { belongsTo, keysOf, refsOfIssue } from '../known/linked-refs.ts';
+import { unique } from '../rules/joins.ts';
 import { isStory } from '../rules/story.ts';
-import type { KnownRef } from './known-refs.ts';
-import { belongsTo, refsOfIssue } from './linked-refs.ts';
+import { type Claim, readClaim } from './rivals.ts';
 import { afterConflict, MOST_CONFLICTS, type Scope } from './scope.ts';
 
 export const standingOf = (snapshot: Item | null, superseded: boolean): Standing => ({
@@ -33,26 +28,17 @@ export const standingOf = (snapshot: Item | null, superseded: boolean): Standing
   superseded,
 });
 
-/** Whether another issue has its key. `isContested`: others have or had it, so their rows may change that. */
-export type Claim = { superseded: boolean; isContested: boolean };
+/** First an issue's derived row, then what that is derived from. `item` is the snapshot's row. */
+type IssueRows = { row: IssueLinksRow; item: Item | null };
 
-/** @param claims of the key it has now; it may be among them */
-export const claimOf = (issue: FoundIssue, claims: Claims): Claim => {
-  const others = (claims.get(keyNow(issue) ?? '') ?? []).filter(
-    ({ issue_id }) => issue_id !== issue.issue_id,
-  );
-  return { superseded: supersededBy(issue, claims) !== null, isContested: others.length > 0 };
+/** The derived row, and the snapshot after it. */
+export const readIssueRows = async (scope: Scope, issueId: string): Promise<IssueRows> => {
+  const row = await readIssueLinks(scope.row, scope.tenant, issueId);
+  return { row, item: await scope.row(snapshotKey(scope.tenant, issueId)) };
 };
 
-const readClaim = async (
-  { table, tenant, signal }: Scope,
-  issue_id: string,
-  row: Item | null,
-): Promise<Claim> => {
-  const issue = { issue_id, row };
-  const key = keyNow(issue);
-  return claimOf(issue, key === null ? new Map() : await readClaims({ table, tenant, signal }, [key]));
-};
+/** What is read of an issue. `named`: everything that names one of its keys; null when it has not been read. */
+export type IssueRead = IssueRows & { claim: Claim; named: KnownRef[] | null };
 
 /** What is to be written of an issue, beside what is read for it. */
 export type IssueUpdate = {
@@ -62,115 +48,6 @@ export type IssueUpdate = {
   hints: Iterable<string>;
   /** True when a commit came or went: then the row is written whatever it says. */
   linksChanged: boolean;
-};
-
-/** First an issue's derived row, then what that is derived from. `item` is the snapshot's row. */
-export type IssueRows = { row: IssueLinksRow; item: Item | null };
-
-/** What is read of an issue. `named`: everything that names one of its keys; null when it has not been read. */
-export type IssueRead = IssueRows & { claim: Claim; named: KnownRef[] | null };
-
-/** The derived row, and the snapshot after it. */
-export const readIssueRows = async (scope: Scope, issueId: string): Promise<IssueRows> => {
-  const row = await readIssueLinks(scope.row, scope.tenant, issueId);
-  return { row, item: await scope.row(snapshotKey(scope.tenant, issueId)) };
-};
-
-/** Who has its key is asked only where that is to be settled; whoever does that writes the row if it changed. */
-const readIssue = async (scope: Scope, issueId: string, { settled }: IssueUpdate): Promise<IssueRead> => {
-  const rows = await readIssueRows(scope, issueId);
-  const asSettled = { superseded: isSuperseded(rows.row), isContested: false };
-  const claim = settled === null ? asSettled : await readClaim(scope, issueId, rows.item);
-  return { ...rows, claim, named: null };
-};
-
-const union = (...keys: Iterable<string>[]): string[] => [...new Set(keys.flatMap((some) => [...some]))];
-
-/** Every key under which commits may name the issue. */
-export const keysOf = (row: IssueLinksRow, snapshot: Item | null, hints: Iterable<string>): string[] => {
-  const now = snapshot?.issue_key;
-  return union(row.keys, typeof now === 'string' ? [lookupKey(now)] : [], hints);
-};
-
-/** Characters of names, well within an item. */
-const MOST_NAMES_LENGTH = 100_000;
-
-/** Versions it had before are kept only to spare listing it under them again: many would outgrow the row. */
-const versionsToKeep = (before: string[], now: string[]): string[] => {
-  const all = union(before, now);
-  return (all.join('').length > MOST_NAMES_LENGTH ? union(now) : all).sort();
-};
-
-const hasCommits = async (
-  scope: Scope,
-  issueId: string,
-  keys: string[],
-  named: KnownRef[] | null,
-): Promise<boolean> => {
-  if (named !== null) return named.some((row) => row.ref.kind === 'commit' && belongsTo(row, issueId));
-  for await (const _ of refsOfIssue(scope, issueId, keys, 'commits')) return true;
-  return false;
-};
-
-/** False when the issue's standing or keys are no longer those under which its commits were evaluated. */
-const stillHolds = (settled: IssueUpdate['settled'], { row, item, claim }: IssueRead): boolean =>
-  settled === null ||
-  (isDeepStrictEqual(settled.standing, standingOf(item, claim.superseded)) &&
-    row.keys.every((key) => settled.keys.includes(key)));
-
-/** Null when what was settled no longer holds. */
-const nextRow = async (
-  scope: Scope,
-  issueId: string,
-  update: IssueUpdate,
-  read: IssueRead,
-): Promise<IssueLinksRow | null> => {
-  if (!stillHolds(update.settled, read)) return null;
-  const { row, item, claim, named } = read;
-  const snapshot = item && toSnapshot(scope.tenant, issueId, item);
-  const settledKeys = update.settled?.keys ?? [];
-  const keys = keysOf(row, item, [...settledKeys, ...update.hints]);
-  const isDue = snapshot !== null && isStory(snapshot) && !claim.superseded;
-  const isGap = isDue && !(await hasCommits(scope, issueId, keys, named));
-  return {
-    keys: union(row.keys, settledKeys).sort(),
-    settled: update.settled?.standing ?? row.settled,
-    versions: versionsToKeep(row.versions, snapshot?.fix_versions ?? []),
-    gap: isGap ? lookupKey(snapshot.project_key ?? '') : null,
-    revision: row.revision,
-  };
-};
-
-/** What leads to the row is durable before the row says so. */
-const writeRow = async (
-  { table, tenant, signal, put }: Scope,
-  issueId: string,
-  before: IssueLinksRow,
-  next: IssueLinksRow,
-): Promise<boolean> => {
-  const versions = next.versions.filter((version) => !before.versions.includes(version));
-  await putVersionMembers(put, tenant, issueId, versions);
-  if (next.gap !== null) await registerGroup({ table, tenant, signal }, 'story', next.gap);
-  return putIssueLinks({ table, tenant, signal }, issueId, next);
-};
-
-const stampOf = (item: Item | null) => ({
-  version: item && rowVersion(item),
-  schema: item?.schema_version ?? null,
-  deleted: item?.deleted === true,
-});
-
-const asWritten = (read: IssueRead, { revision, ...row }: IssueLinksRow): IssueRead => ({
-  ...read,
-  row: { ...row, revision: nextRevision(revision) },
-});
-
-/** True when the snapshot that a row was made from is still the newest, and its key in the same hands. */
-const isCurrent = async (scope: Scope, issueId: string, { item, claim }: IssueRead): Promise<boolean> => {
-  const now = await scope.row(snapshotKey(scope.tenant, issueId));
-  if (!isDeepStrictEqual(stampOf(now), stampOf(item))) return false;
-  if (!claim.isContested) return true;
-  return (await readClaim(scope, issueId, now)).superseded === claim.superseded;
 };
 
 /**
@@ -200,3 +77,92 @@ export const updateIssue = async (
   }
   throw new UnavailableError('table', new Error('too many conflicts'));
 };
+
+/** Who has its key is asked only where that is to be settled; whoever does that writes the row if it changed. */
+const readIssue = async (scope: Scope, issueId: string, { settled }: IssueUpdate): Promise<IssueRead> => {
+  const rows = await readIssueRows(scope, issueId);
+  const asSettled = { superseded: isSuperseded(rows.row), isContested: false };
+  const claim = settled === null ? asSettled : await readClaim(scope, issueId, rows.item);
+  return { ...rows, claim, named: null };
+};
+
+/** Null when what was settled no longer holds. */
+const nextRow = async (
+  scope: Scope,
+  issueId: string,
+  update: IssueUpdate,
+  read: IssueRead,
+): Promise<IssueLinksRow | null> => {
+  if (!stillHolds(update.settled, read)) return null;
+  const { row, item, claim, named } = read;
+  const snapshot = item && toSnapshot(scope.tenant, issueId, item);
+  const settledKeys = update.settled?.keys ?? [];
+  const keys = keysOf(row, item, [...settledKeys, ...update.hints]);
+  const isDue = snapshot !== null && isStory(snapshot) && !claim.superseded;
+  const isGap = isDue && !(await hasCommits(scope, issueId, keys, named));
+  return {
+    keys: unique([...row.keys, ...settledKeys]).sort(),
+    settled: update.settled?.standing ?? row.settled,
+    versions: versionsToKeep(row.versions, snapshot?.fix_versions ?? []),
+    gap: isGap ? lookupKey(snapshot.project_key ?? '') : null,
+    revision: row.revision,
+  };
+};
+
+/** False when the issue's standing or keys are no longer those under which its commits were evaluated. */
+const stillHolds = (settled: IssueUpdate['settled'], { row, item, claim }: IssueRead): boolean =>
+  settled === null ||
+  (isDeepStrictEqual(settled.standing, standingOf(item, claim.superseded)) &&
+    row.keys.every((key) => settled.keys.includes(key)));
+
+const hasCommits = async (
+  scope: Scope,
+  issueId: string,
+  keys: string[],
+  named: KnownRef[] | null,
+): Promise<boolean> => {
+  if (named !== null) return named.some((row) => row.ref.kind === 'commit' && belongsTo(row, issueId));
+  for await (const _ of refsOfIssue(scope, issueId, keys, 'commits')) return true;
+  return false;
+};
+
+/** Characters of names, well within an item. */
+const MOST_NAMES_LENGTH = 100_000;
+
+/** Versions it had before are kept only to spare listing it under them again: many would outgrow the row. */
+const versionsToKeep = (before: string[], now: string[]): string[] => {
+  const all = unique([...before, ...now]);
+  return (all.join('').length > MOST_NAMES_LENGTH ? unique(now) : all).sort();
+};
+
+/** What leads to the row is durable before the row says so. */
+const writeRow = async (
+  { table, tenant, signal, put }: Scope,
+  issueId: string,
+  before: IssueLinksRow,
+  next: IssueLinksRow,
+): Promise<boolean> => {
+  const versions = next.versions.filter((version) => !before.versions.includes(version));
+  await putVersionMembers(put, tenant, issueId, versions);
+  if (next.gap !== null) await registerGroup({ table, tenant, signal }, 'story', next.gap);
+  return putIssueLinks({ table, tenant, signal }, issueId, next);
+};
+
+/** True when the snapshot that a row was made from is still the newest, and its key in the same hands. */
+const isCurrent = async (scope: Scope, issueId: string, { item, claim }: IssueRead): Promise<boolean> => {
+  const now = await scope.row(snapshotKey(scope.tenant, issueId));
+  if (!isDeepStrictEqual(stampOf(now), stampOf(item))) return false;
+  if (!claim.isContested) return true;
+  return (await readClaim(scope, issueId, now)).superseded === claim.superseded;
+};
+
+const stampOf = (item: Item | null) => ({
+  version: item && rowVersion(item),
+  schema: item?.schema_version ?? null,
+  deleted: item?.deleted === true,
+});
+
+const asWritten = (read: IssueRead, { revision, ...row }: IssueLinksRow): IssueRead => ({
+  ...read,
+  row: { ...row, revision: nextRevision(revision) },
+});

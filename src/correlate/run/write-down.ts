@@ -1,17 +1,32 @@
 import pMap from 'p-map';
+import { toPhoenixIso } from '../../domain/instant.ts';
 import { chunks } from '../../platform/chunks.ts';
 import { retry } from '../../platform/retry.ts';
 import { type Processed, putAllDone, putProcessing } from '../../store/events/processing.ts';
-import { type BatchDeps, newScope } from './batch-deps.ts';
-import { reasonOf } from './reason.ts';
-import type { UnitResult } from './run-unit.ts';
-import { AT_A_TIME, BACKOFF } from './scope.ts';
+import { reasonOf, type UnitResult } from './run-unit.ts';
+import { AT_A_TIME, BACKOFF, type BatchDeps, newScope } from './scope.ts';
 
 /** Events written down together. */
 const TOGETHER = 100;
 
+/**
+ * Writes down what became of the events: handled, or parked. Never rejects.
+ * @returns ids of the events of which nothing could be written down
+ */
+export const writeDown = async (deps: BatchDeps, results: UnitResult[]): Promise<Set<string>> => {
+  const entries = results.flatMap(entriesOf);
+  const failed = entries.filter(({ status }) => status === 'failed');
+  const done = entries.filter(({ status }) => status !== 'failed');
+  const unwritten = await writeEach(deps, failed);
+  for (const some of chunks(done, TOGETHER)) unwritten.push(...(await writeDone(deps, some)));
+  return new Set(unwritten);
+};
+
 const entriesOf = ({ unit, status, attempts, reason, retryable }: UnitResult): Processed[] =>
   unit.events.map((due) => ({ ...due, status, attempts, reason, retryable }));
+
+const writeEach = async (deps: BatchDeps, some: Processed[]): Promise<string[]> =>
+  (await pMap(some, (processed) => writeOne(deps, processed), { concurrency: AT_A_TIME })).flat();
 
 /** @returns the event's id when it could not be written down */
 const writeOne = async (deps: BatchDeps, processed: Processed): Promise<string[]> => {
@@ -26,9 +41,6 @@ const writeOne = async (deps: BatchDeps, processed: Processed): Promise<string[]
   }
 };
 
-const writeEach = async (deps: BatchDeps, some: Processed[]): Promise<string[]> =>
-  (await pMap(some, (processed) => writeOne(deps, processed), { concurrency: AT_A_TIME })).flat();
-
 /** Together; one by one where that fails, because one that is refused must not hold up the others. */
 const writeDone = async (deps: BatchDeps, done: Processed[]): Promise<string[]> => {
   try {
@@ -39,15 +51,16 @@ const writeDone = async (deps: BatchDeps, done: Processed[]): Promise<string[]> 
   }
 };
 
-/**
- * Writes down what became of the events: handled, or parked. Never rejects.
- * @returns ids of the events of which nothing could be written down
- */
-export const writeDown = async (deps: BatchDeps, results: UnitResult[]): Promise<Set<string>> => {
-  const entries = results.flatMap(entriesOf);
-  const failed = entries.filter(({ status }) => status === 'failed');
-  const done = entries.filter(({ status }) => status !== 'failed');
-  const unwritten = await writeEach(deps, failed);
-  for (const some of chunks(done, TOGETHER)) unwritten.push(...(await writeDone(deps, some)));
-  return new Set(unwritten);
+/** So many ids are told; a line is no list of thousands. */
+const MOST_TOLD = 20;
+
+/** The line behind the alarm `ProcessingFailed`: runbooks search for it. */
+export const logFailed = (
+  { clock, log }: Pick<BatchDeps, 'clock' | 'log'>,
+  eventIds: string[],
+  more: object,
+  message: string,
+): void => {
+  const event_ids = eventIds.slice(0, MOST_TOLD);
+  log.error({ alarm: 'processing-failed', generated_at: toPhoenixIso(clock()), event_ids, ...more }, message);
 };

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { StreamHandler } from '../../correlate/run/stream-handler.ts';
-import { passesFilter } from '../../correlate/stream/passes-filter.ts';
+import { passesFilter } from '../../correlate/run/stream-handler.ts';
 import type { Clock } from '../../platform/clock.ts';
 import { requestDeadline } from '../../platform/deadline.ts';
 import type { Logger } from '../../platform/logger.ts';

@@ -1,9 +1,8 @@
 import type { DynamoDBRecord } from 'aws-lambda';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { newScope } from '../../../src/correlate/run/batch-deps.ts';
-import { collectFindings } from '../../../src/correlate/run/collect-findings.ts';
+import { collectFindings, NOTHING } from '../../../src/correlate/run/collect-findings.ts';
 import { lookAtIssue } from '../../../src/correlate/run/look-at-issue.ts';
-import { NOTHING } from '../../../src/correlate/run/run-unit.ts';
+import { newScope } from '../../../src/correlate/run/scope.ts';
 import { startApp, type TestApp } from '../../support/app.ts';
 import { startCorrelation, type TestCorrelation } from '../../support/correlation.ts';
 import { startTestEngine } from '../../support/engine.ts';

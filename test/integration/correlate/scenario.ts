@@ -1,6 +1,6 @@
 import type { DynamoDBRecord } from 'aws-lambda';
 import { expect } from 'vitest';
-import type { BatchDeps } from '../../../src/correlate/run/batch-deps.ts';
+import type { BatchDeps } from '../../../src/correlate/run/scope.ts';
 import { openApp, startApp, type TestApp } from '../../support/app.ts';
 import { copyTable, startCopy } from '../../support/copy-table.ts';
 import { startCorrelation } from '../../support/correlation.ts';

@@ -60,7 +60,7 @@ describe('what the bill takes from the stack', () => {
     expect(JSON.stringify(ofType('AWS::Scheduler::Schedule'))).toContain(
       `rate(${STACK.sweep_every_minutes} minutes)`,
     );
-    expect(source('src/correlate/run/waiting-events.ts')).toContain('OVERLAP_MS = 75 * MINUTE_MS');
+    expect(source('src/correlate/known/waiting-events.ts')).toContain('OVERLAP_MS = 75 * MINUTE_MS');
     expect(SWEPT_MINUTES).toBe(75 + STACK.sweep_every_minutes);
   });
 

@@ -1,28 +1,27 @@
+import { lookupKey } from '../../domain/issue-key.ts';
 import type { Ref } from '../../domain/link.ts';
 import type { Item } from '../../store/calls/table.ts';
+import { rowAliases } from '../../store/issues/snapshot-row.ts';
+import type { IssueLinksRow } from '../../store/links/issue-links-row.ts';
 import { type KeyPage, listNaming, readKeyPage } from '../../store/links/refs.ts';
-import { type KnownRef, readKnown } from './known-refs.ts';
-import type { ReadScope } from './scope.ts';
+import { unique } from '../rules/joins.ts';
+import { type KnownRef, type ReadScope, readKnown } from './known-refs.ts';
+
+/** The first page of what lies under a key. */
+export const firstKeyPage = (place: ReadScope, key: string): Promise<KeyPage> => pageUnder(place, key)(null);
 
 const PAGE = 100;
-
-/** Commits alone, or pull requests too. */
-type Which = 'commits' | 'all';
-
-type RefPage = Pick<KeyPage, 'refs' | 'last'>;
 
 const pageUnder =
   (place: ReadScope, key: string) =>
   (after: Item | null): Promise<KeyPage> =>
     readKeyPage(place, key, { limit: PAGE, after });
 
-const commitsUnder =
-  (place: ReadScope, key: string) =>
-  (after: Item | null): Promise<RefPage> =>
-    listNaming(place, key, 'commit', { limit: PAGE, after });
+/** Pages of everything that names a key, when the first one has been read. */
+export const refsFrom = (place: ReadScope, key: string, first: KeyPage): AsyncGenerator<Ref[]> =>
+  pagesFrom(first, pageUnder(place, key));
 
-/** The first page of what lies under a key. */
-export const firstKeyPage = (place: ReadScope, key: string): Promise<KeyPage> => pageUnder(place, key)(null);
+type RefPage = Pick<KeyPage, 'refs' | 'last'>;
 
 async function* pagesFrom(
   first: RefPage,
@@ -34,9 +33,8 @@ async function* pagesFrom(
   }
 }
 
-/** Pages of everything that names a key, when the first one has been read. */
-export const refsFrom = (place: ReadScope, key: string, first: KeyPage): AsyncGenerator<Ref[]> =>
-  pagesFrom(first, pageUnder(place, key));
+/** Commits alone, or pull requests too. */
+type Which = 'commits' | 'all';
 
 /** Pages of everything that names one of the keys; what names two of them comes twice. */
 export async function* refsNaming(
@@ -49,6 +47,11 @@ export async function* refsNaming(
     yield* pagesFrom(await read(null), read);
   }
 }
+
+const commitsUnder =
+  (place: ReadScope, key: string) =>
+  (after: Item | null): Promise<RefPage> =>
+    listNaming(place, key, 'commit', { limit: PAGE, after });
 
 /** True for a commit that is known, or a pull request, that belongs to the issue. */
 export const belongsTo = (row: KnownRef | null, issueId: string): row is KnownRef =>
@@ -69,3 +72,13 @@ export async function* refsOfIssue(
     if (belonging.length > 0) yield belonging;
   }
 }
+
+/** Every key under which commits may name the issue. */
+export const keysOf = (row: IssueLinksRow, snapshot: Item | null, hints: Iterable<string>): string[] => {
+  const now = snapshot?.issue_key;
+  return unique([...row.keys, ...(typeof now === 'string' ? [lookupKey(now)] : []), ...hints]);
+};
+
+/** The same, with those that its own row says it had. */
+export const keysOfRows = (row: IssueLinksRow, item: Item | null, newKeys: string[]): string[] =>
+  keysOf(row, item, [...newKeys, ...(item ? rowAliases(item) : [])].map(lookupKey));

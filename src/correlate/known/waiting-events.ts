@@ -9,6 +9,7 @@ import { readProcessing } from '../../store/events/processing.ts';
 import type { SweepMark } from '../../store/events/progress.ts';
 
 const MINUTE_MS = 60_000;
+
 const DAY_MS = 24 * 60 * MINUTE_MS;
 
 /**
@@ -17,15 +18,15 @@ const DAY_MS = 24 * 60 * MINUTE_MS;
  */
 const OVERLAP_MS = 75 * MINUTE_MS;
 
-/** How far back the first sweep looks; an event that left quarantine may be three times as old as others. */
-const firstDays = ({ lowered_ms }: SweepMark, retentionDays: number): number =>
-  lowered_ms === null ? retentionDays : 3 * retentionDays;
-
 /** Since when events may wait: all older ones were seen handled or parked. A mark of a clock set back is ahead of now. */
 export const waitingSince = (mark: SweepMark, nowMs: number, retentionDays: number): number =>
   mark.swept_ms === null
     ? Math.max(0, nowMs - firstDays(mark, retentionDays) * DAY_MS)
     : Math.max(0, Math.min(mark.swept_ms, nowMs) - OVERLAP_MS);
+
+/** How far back the first sweep looks; an event that left quarantine may be three times as old as others. */
+const firstDays = ({ lowered_ms }: SweepMark, retentionDays: number): number =>
+  lowered_ms === null ? retentionDays : 3 * retentionDays;
 
 /** The Phoenix days that touch `[fromMs, toMs]`, oldest first. */
 export const daysBetween = (fromMs: number, toMs: number): string[] => {
@@ -37,31 +38,18 @@ export const daysBetween = (fromMs: number, toMs: number): string[] => {
 /** What is as old as that may have expired: DynamoDB removes such events days late. */
 type Age = { now_ms: number; retention_days: number };
 
-/** Only what is that old is read: one that left quarantine lives longer than its age says. */
-const withoutExpired = async (
+/** Pages of a day's events that wait to be processed, newest first; empty pages too, for whoever counts. */
+export async function* waitingOfDay(
   table: Table,
-  entries: EventEntry[],
-  { now_ms, retention_days }: Age,
-  signal: AbortSignal,
-): Promise<EventEntry[]> => {
-  const oldest = firstRunIdAt(Math.max(0, now_ms - retention_days * DAY_MS));
-  const old = entries.filter(({ run_id }) => run_id < oldest);
-  const rows = await readRowsOf({ table, signal }, old, ({ event_id }) => eventKey(event_id));
-  const gone = new Set(rows.flatMap(([entry, row]) => (row && !isExpired(row, now_ms) ? [] : [entry])));
-  return entries.filter((entry) => !gone.has(entry));
-};
-
-const stillPending = async (
-  table: Table,
-  entries: EventEntry[],
-  { now_ms }: Age,
-  signal: AbortSignal,
-  consistency: Consistency,
-): Promise<EventEntry[]> => {
-  const ids = entries.map(({ event_id }) => event_id);
-  const processing = await readProcessing({ table, signal }, ids, now_ms, consistency);
-  return entries.filter((_, index) => processing[index]?.status === 'pending');
-};
+  query: { tenant: string; day: string; from_ms: number; to_ms: number } & Age,
+  newSignal: () => AbortSignal,
+): AsyncGenerator<{ looked_at: number; waiting: EventEntry[] }> {
+  for await (const entries of eventsOfDay(
+    { table, tenant: query.tenant, newSignal },
+    { ...query, outcome: null },
+  ))
+    yield { looked_at: entries.length, waiting: await withoutStatus(table, entries, query, newSignal()) };
+}
 
 /**
  * Those without a status. Quarantined ones wait for replay, not for correlation. Nearly all have one, which stays: so
@@ -79,15 +67,28 @@ const withoutStatus = async (
   return withoutExpired(table, pending, age, signal);
 };
 
-/** Pages of a day's events that wait to be processed, newest first; empty pages too, for whoever counts. */
-export async function* waitingOfDay(
+const stillPending = async (
   table: Table,
-  query: { tenant: string; day: string; from_ms: number; to_ms: number } & Age,
-  newSignal: () => AbortSignal,
-): AsyncGenerator<{ looked_at: number; waiting: EventEntry[] }> {
-  for await (const entries of eventsOfDay(
-    { table, tenant: query.tenant, newSignal },
-    { ...query, outcome: null },
-  ))
-    yield { looked_at: entries.length, waiting: await withoutStatus(table, entries, query, newSignal()) };
-}
+  entries: EventEntry[],
+  { now_ms }: Age,
+  signal: AbortSignal,
+  consistency: Consistency,
+): Promise<EventEntry[]> => {
+  const ids = entries.map(({ event_id }) => event_id);
+  const processing = await readProcessing({ table, signal }, ids, now_ms, consistency);
+  return entries.filter((_, index) => processing[index]?.status === 'pending');
+};
+
+/** Only what is that old is read: one that left quarantine lives longer than its age says. */
+const withoutExpired = async (
+  table: Table,
+  entries: EventEntry[],
+  { now_ms, retention_days }: Age,
+  signal: AbortSignal,
+): Promise<EventEntry[]> => {
+  const oldest = firstRunIdAt(Math.max(0, now_ms - retention_days * DAY_MS));
+  const old = entries.filter(({ run_id }) => run_id < oldest);
+  const rows = await readRowsOf({ table, signal }, old, ({ event_id }) => eventKey(event_id));
+  const gone = new Set(rows.flatMap(([entry, row]) => (row && !isExpired(row, now_ms) ? [] : [entry])));
+  return entries.filter((entry) => !gone.has(entry));
+};

@@ -1,7 +1,7 @@
 import { marshall } from '@aws-sdk/util-dynamodb';
 import { describe, expect, it } from 'vitest';
 import * as z from 'zod/mini';
-import { waitingOfDay } from '../../../../src/correlate/run/waiting-events.ts';
+import { waitingOfDay, waitingSince } from '../../../../src/correlate/known/waiting-events.ts';
 import { eventKey, processingKey } from '../../../../src/store/calls/keys.ts';
 import { onScripted } from '../../../support/scripted-database.ts';
 
@@ -60,5 +60,19 @@ describe('an event without a status', () => {
   it('waits where neither shows one, because nothing has handled it', async () => {
     const found = await waitingWhere({ eventual: false, strong: false });
     expect(found).toEqual({ waiting: [EVENT_ID], asked: ['eventual', 'strong'] });
+  });
+});
+
+const MINUTE = 60_000;
+
+describe('the time since when events may wait', () => {
+  it('is 75 minutes before the mark, because clocks of receivers differ', () => {
+    const mark = { swept_ms: NOW - 15 * MINUTE, lowered_ms: null };
+    expect(waitingSince(mark, NOW, 30)).toBe(NOW - 90 * MINUTE);
+  });
+
+  it('is before now although the mark is ahead of it, because the clock was set back since', () => {
+    const mark = { swept_ms: NOW + 300 * MINUTE, lowered_ms: null };
+    expect(waitingSince(mark, NOW, 30)).toBe(NOW - 75 * MINUTE);
   });
 });

@@ -1,0 +1,136 @@
+import type { Ref } from '../../domain/link.ts';
+import { type Rename, type RepositoryFacts, repositoryKey } from '../../domain/repository.ts';
+import { type RowsReader, readAhead } from '../../store/calls/gather.ts';
+import { refKey, repositoryRowKey } from '../../store/calls/keys.ts';
+import type { Place } from '../../store/calls/table.ts';
+import { type RefRow, readRefs } from '../../store/links/refs.ts';
+import { readRepositories } from '../../store/links/repository-row.ts';
+import { joinLinks } from '../rules/links.ts';
+import { joinStates } from '../rules/news.ts';
+import { NOTHING_KNOWN, nameOfNow } from '../rules/repository-names.ts';
+
+/**
+ * A commit or pull request under the name its repository has now. `parts`: the rows it is made from, as they are stored,
+ * the one of that name first: after a rename it may lie under several names until it is decided again.
+ */
+export type KnownRef = RefRow & { shown_as: string; parts: RefRow[] };
+
+/** A place, and how many rows of it are read with calls of their own. */
+export type ReadScope = Place & { rows: RowsReader };
+
+/** The same, by the names of this moment. */
+export const readKnown = async (place: ReadScope, refs: Ref[]): Promise<(KnownRef | null)[]> => {
+  if (refs.length === 0) return [];
+  const read = await readTogether(place, refs);
+  const names = await readNames(place, new Set(refs.map(({ repository }) => repository)), read);
+  return readUnder(place, names, refs, read);
+};
+
+/**
+ * Reads at once what these references need unless their repositories were renamed: what is known of each name, and the
+ * row under it. What else there is to read is known then, and is read as it is asked for.
+ */
+export const readTogether = ({ tenant, rows }: ReadScope, refs: Ref[]): Promise<RowsReader> => {
+  const named = refs.map((ref) => ({ ...ref, repository: repositoryKey(ref.repository) }));
+  const names = new Set(named.map(({ repository }) => repository));
+  return readAhead(rows, [
+    ...[...names].map((name) => repositoryRowKey(tenant, name)),
+    ...named.map((ref) => refKey(tenant, ref)),
+  ]);
+};
+
+/** What a repository is called. `all`: every key its commits may be stored under, the one of `now` first. */
+export type Names = { now: string; shown_as: string; all: string[] };
+
+/**
+ * What each repository is called now, as of now: a rename is known once it is stored, wherever its commits lie.
+ * @param names in any spelling
+ * @param read how rows are read: as now, but for some that may have just been
+ * @returns the names of each repository key among them
+ */
+export const readNames = async (
+  { tenant, rows }: ReadScope,
+  names: Iterable<string>,
+  read: RowsReader = rows,
+): Promise<Map<string, Names>> => {
+  const asked = [...new Set(Array.from(names, repositoryKey))];
+  const known = await readFacts(read, tenant, asked);
+  const renames: Rename[] = [...known.values()].flatMap((facts) => facts.renames);
+  const nowOf = new Map([...known].map(([name, { ids }]) => [name, nameOfNow(renames, name, ids)]));
+  return new Map(
+    asked.map((name) => {
+      const now = nowOf.get(name) ?? name;
+      const others = [...nowOf].filter(([one, its]) => its === now && one !== now).map(([one]) => one);
+      return [name, { now, shown_as: known.get(now)?.spelling ?? now, all: [now, ...others.sort()] }];
+    }),
+  );
+};
+
+/** Names that hang together by renames; more are not followed. */
+const MOST_NAMES = 200;
+
+/** The names asked for, and every name that renames connect them with. */
+const readFacts = async (
+  read: RowsReader,
+  tenant: string,
+  names: string[],
+): Promise<Map<string, RepositoryFacts>> => {
+  const known = new Map<string, RepositoryFacts>();
+  let unread = [...new Set(names)];
+  while (unread.length > 0 && known.size < names.length + MOST_NAMES) {
+    const rows = await readRepositories(read, tenant, unread);
+    unread.forEach((name, index) => {
+      known.set(name, rows[index]?.facts ?? NOTHING_KNOWN);
+    });
+    const told = unread.flatMap((name) => known.get(name)?.renames ?? []);
+    unread = [...new Set(told.flatMap(({ from, to }) => [from, to]))].filter((name) => !known.has(name));
+  }
+  return known;
+};
+
+/** The stored rows under every name of their repositories, in the order of the references; null for an unknown one. */
+export const readUnder = async (
+  { tenant }: ReadScope,
+  names: ReadonlyMap<string, Names>,
+  refs: Ref[],
+  read: RowsReader,
+): Promise<(KnownRef | null)[]> => {
+  const places = refs.map((ref) => {
+    const key = repositoryKey(ref.repository);
+    return names.get(key) ?? { now: key, shown_as: key, all: [key] };
+  });
+  const all = refs.flatMap((ref, index) =>
+    (places[index]?.all ?? []).map((repository) => ({ ...ref, repository })),
+  );
+  const rows = await readRefs(read, tenant, all);
+  let next = 0;
+  return refs.map((ref, index) => {
+    const place = places[index];
+    if (place === undefined) return null;
+    const parts = rows.slice(next, next + place.all.length).filter((row) => row !== null);
+    next += place.all.length;
+    return joined({ ...ref, repository: place.now }, place.shown_as, parts);
+  });
+};
+
+const joined = (ref: Ref, shown_as: string, parts: RefRow[]): KnownRef | null => {
+  const [first, ...others] = parts;
+  if (first === undefined) return null;
+  const own = first.ref.repository === ref.repository;
+  return {
+    ref,
+    shown_as,
+    parts,
+    state: others.reduce((state, part) => joinStates(state, part.state), first.state),
+    links: others.reduce((links, part) => joinLinks(links, part.links), first.links),
+    left: [...new Set(parts.flatMap(({ left }) => left))],
+    candidates_put: parts.every(({ candidates_put }) => candidates_put),
+    revision: own ? first.revision : null,
+  };
+};
+
+/** The reference under the name of now. */
+export const nowRef = (names: ReadonlyMap<string, Names>, ref: Ref): Ref => {
+  const key = repositoryKey(ref.repository);
+  return { ...ref, repository: names.get(key)?.now ?? key };
+};
