@@ -5,7 +5,7 @@ import { FUNCTIONS } from '../contract/functions.ts';
 import { gitSha } from '../local/project.ts';
 import { BUILD_FOLDER, buildBundles } from './shared/bundle.ts';
 import { newCommand, runCommand } from './shared/command.ts';
-import { textTable } from './shared/text-table.ts';
+import { textTable } from './shared/tables.ts';
 
 const command = newCommand('build', 'Bundles the Lambda functions, one folder for each, ready to zip.')
   .addOption(new Option('--out <folder>', 'where the folders go').default(BUILD_FOLDER, '.build'))

@@ -1,15 +1,23 @@
 import { InvalidArgumentError, Option } from 'commander';
 import { readInstance } from '../local/instance.ts';
-import { type Batch, cutBatches, MOST_COMMITS, STANDARD_COMMITS } from './commits/batches.ts';
-import { describePlan, makePlan, type Plan, planned, rehearse, type Wish } from './commits/plan.ts';
-import { readName } from './commits/repository-name.ts';
-import { sendBatches } from './commits/send.ts';
-import { isAllTaken, summarize } from './commits/summary.ts';
-import { createPost } from './deliver/post.ts';
-import { MOST_RESENDS, MOST_RETRY_AFTER_MS } from './deliver/resend.ts';
+import {
+  type Batch,
+  cutBatches,
+  describePlan,
+  MOST_COMMITS,
+  makePlan,
+  type Plan,
+  planned,
+  rehearse,
+  STANDARD_COMMITS,
+  type Wish,
+} from './commits/plan.ts';
+import { readName } from './commits/repository.ts';
+import { isAllTaken, sendBatches, summarize } from './commits/send.ts';
+import { createPost, MOST_RESENDS, MOST_RETRY_AFTER_MS } from './deliver/send.ts';
 import { COMMITS_WEBHOOK, findTarget, type Target } from './deliver/target.ts';
 import { newCommand, runCommand, wholeNumber } from './shared/command.ts';
-import { showProgress } from './shared/progress.ts';
+import { showProgress } from './shared/terminal.ts';
 
 type Options = Wish & { batch: number; url?: string; secret?: string; dryRun?: true };
 

@@ -1,13 +1,17 @@
 import { runOnDemand } from '../correlate/run/run-on-demand.ts';
 import type { SweepDeps } from '../correlate/run/sweep-events.ts';
+import { isIssueId, isIssueKey, lookupKey } from '../domain/issue-key.ts';
 import type { RunArgs, Summary } from '../domain/run-document.ts';
-import { findIssues, readArgs } from './correlate/find-issues.ts';
-import { type ExitCode, newCommand, runCommand } from './shared/command.ts';
-import { withStore } from './shared/connection.ts';
-import { describeArtifacts, describePlace, type TableFlags } from './shared/place.ts';
-import { showProgress } from './shared/progress.ts';
-import { withTableOptions } from './shared/table-options.ts';
-import { textTable } from './shared/text-table.ts';
+import type { Snapshot } from '../domain/snapshot.ts';
+import type { Item, Table } from '../store/calls/table.ts';
+import { findIssue } from '../store/issues/find-issue.ts';
+import { listVersionMembers } from '../store/issues/issue-index.ts';
+import { listIssues, readListed } from '../store/issues/list-issues.ts';
+import { CommandError, type ExitCode, newCommand, runCommand, UsageError } from './shared/command.ts';
+import { itemDeadline, withStore } from './shared/connection.ts';
+import { describeArtifacts, describePlace, type TableFlags, withTableOptions } from './shared/place.ts';
+import { textTable } from './shared/tables.ts';
+import { showProgress } from './shared/terminal.ts';
 
 type Options = TableFlags & { project?: string; fixVersion?: string; issue?: string };
 
@@ -28,6 +32,82 @@ const correlate = async (store: SweepDeps, ids: string[], args: RunArgs) => {
   } finally {
     progress.stop();
   }
+};
+
+const PAGE = 100;
+const ANY = { status: null, fix_version: null, deleted: null };
+
+type IdPage<After> = { ids: string[]; last: After | null };
+
+/** What the options ask for. @throws UsageError when they ask for nothing, or for more than one thing */
+const readArgs = (options: { project?: string; fixVersion?: string; issue?: string }): RunArgs => {
+  const { project, fixVersion, issue } = options;
+  if ([project, fixVersion, issue].filter((given) => given !== undefined).length !== 1)
+    throw new UsageError('Say what to correlate: one of --project KEY, --fix-version NAME, --issue KEY');
+  if (project !== undefined) return { trigger: 'manual', project: lookupKey(project) };
+  if (fixVersion !== undefined) return { trigger: 'manual', fix_version: fixVersion };
+  return { trigger: 'manual', issue: issue ?? '' };
+};
+
+const one = async (table: Table, tenant: string, keyOrId: string): Promise<string[]> => {
+  const possible = isIssueId(keyOrId) || isIssueKey(keyOrId);
+  const found = possible ? await findIssue({ table, tenant, signal: itemDeadline() }, keyOrId) : null;
+  if (!found?.row) throw new CommandError(`No issue ${keyOrId} is known.`);
+  if (found.superseded_by !== null)
+    throw new CommandError(
+      `Issue ${found.issue_id} is superseded by ${found.superseded_by}, which has its key.`,
+    );
+  return [found.issue_id];
+};
+
+/** Ids of the issues a run on demand is about. @throws CommandError for an issue nobody knows */
+const findIssues = (table: Table, tenant: string, args: RunArgs): Promise<string[]> => {
+  if ('project' in args)
+    return isIssueKey(args.project) ? ofProject(table, tenant, args.project) : Promise.resolve([]);
+  if ('fix_version' in args) return ofVersion(table, tenant, args.fix_version);
+  return 'issue' in args ? one(table, tenant, args.issue) : Promise.resolve([]);
+};
+
+const ofProject = (table: Table, tenant: string, project: string): Promise<string[]> =>
+  everyPage(async (after: string | null) => {
+    const ids: string[] = [];
+    const take = ({ issue_id }: Snapshot) => ids.push(issue_id) > 0;
+    const last = await listIssues({ table, tenant, signal: itemDeadline() }, project, ANY, {
+      limit: PAGE,
+      after,
+      take,
+    });
+    return { ids, last };
+  });
+
+const everyPage = async <After>(read: (after: After | null) => Promise<IdPage<After>>): Promise<string[]> => {
+  const all: string[] = [];
+  let after: After | null = null;
+  do {
+    const page: IdPage<After> = await read(after);
+    all.push(...page.ids);
+    after = page.last;
+  } while (after !== null);
+  return all;
+};
+
+/** Issues that have the version now; some only had it, and stay listed. */
+const ofVersion = (table: Table, tenant: string, version: string): Promise<string[]> =>
+  everyPage(async (after: Item | null) => {
+    const page = { limit: PAGE, after };
+    const { issue_ids, last } = await listVersionMembers(
+      { table, tenant, signal: itemDeadline() },
+      version,
+      page,
+    );
+    return { ids: await havingVersion(table, tenant, version, issue_ids), last };
+  });
+
+const havingVersion = async (table: Table, tenant: string, version: string, ids: string[]) => {
+  const having: string[] = [];
+  for await (const { snapshot } of readListed({ table, tenant, signal: itemDeadline() }, ids))
+    if (snapshot.fix_versions.includes(version)) having.push(snapshot.issue_id);
+  return having;
 };
 
 await runCommand(command, async () => {

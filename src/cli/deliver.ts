@@ -1,14 +1,20 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import pMap from 'p-map';
 import { readInstance } from '../local/instance.ts';
-import { addHeader, deliveryHeaders, type Headers, readIdentifier } from './deliver/headers.ts';
-import { type Input, readInput, sampleNames } from './deliver/inputs.ts';
-import { createPost, type Post } from './deliver/post.ts';
+import {
+  addHeader,
+  deliveryHeaders,
+  type Headers,
+  type Input,
+  readIdentifier,
+  readInput,
+  sampleNames,
+} from './deliver/delivery.ts';
 import { type Delivered, isTaken, report } from './deliver/report.ts';
-import { MOST_RESENDS, MOST_RETRY_AFTER_MS, sendUntilFinal } from './deliver/resend.ts';
+import { createPost, MOST_RESENDS, MOST_RETRY_AFTER_MS, type Post, sendUntilFinal } from './deliver/send.ts';
 import { findTarget } from './deliver/target.ts';
 import { newCommand, runCommand, wholeNumber } from './shared/command.ts';
-import { showProgress } from './shared/progress.ts';
+import { showProgress } from './shared/terminal.ts';
 
 type Options = {
   url?: string;

@@ -1,9 +1,8 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { PROJECT_FOLDER } from '../local/project.ts';
-import { newCommand, runCommand } from './shared/command.ts';
-import { UsageError } from './shared/command-error.ts';
-import { docBlocks, docFiles, replaceBlock } from './shared/doc-blocks.ts';
+import { docBlocks, docFiles, replaceBlock } from './docs/blocks.ts';
+import { newCommand, runCommand, UsageError } from './shared/command.ts';
 
 const command = newCommand(
   'docs',

@@ -3,14 +3,16 @@ import type { SweepDeps } from '../correlate/run/sweep-events.ts';
 import { isIssueId, isIssueKey } from '../domain/issue-key.ts';
 import { eraseIssue, eventsOfIssue } from '../store/issues/erase-issue.ts';
 import { type FoundIssue, findIssue } from '../store/issues/find-issue.ts';
-import { newCommand, runCommand } from './shared/command.ts';
-import { CommandError, UsageError } from './shared/command-error.ts';
-import { confirm } from './shared/confirm.ts';
-import { withStore } from './shared/connection.ts';
-import { itemDeadline } from './shared/limits.ts';
-import { describeArtifacts, describePlace, type StoreAddress, type TableFlags } from './shared/place.ts';
-import { showProgress } from './shared/progress.ts';
-import { withTableOptions } from './shared/table-options.ts';
+import { CommandError, newCommand, runCommand, UsageError } from './shared/command.ts';
+import { itemDeadline, withStore } from './shared/connection.ts';
+import {
+  describeArtifacts,
+  describePlace,
+  type StoreAddress,
+  type TableFlags,
+  withTableOptions,
+} from './shared/place.ts';
+import { confirm, showProgress } from './shared/terminal.ts';
 
 type Options = TableFlags & { issue: string; yes?: true };
 

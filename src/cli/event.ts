@@ -3,12 +3,9 @@ import { systemClock } from '../platform/clock.ts';
 import { readProcessing } from '../store/events/processing.ts';
 import type { EventStore } from '../store/events/put-event.ts';
 import { getEvent, toEventView } from '../store/events/read-events.ts';
-import { newCommand, runCommand } from './shared/command.ts';
-import { CommandError, UsageError } from './shared/command-error.ts';
-import { withStore } from './shared/connection.ts';
-import { itemDeadline } from './shared/limits.ts';
-import type { TableFlags } from './shared/place.ts';
-import { withTableOptions } from './shared/table-options.ts';
+import { CommandError, newCommand, runCommand, UsageError } from './shared/command.ts';
+import { itemDeadline, withStore } from './shared/connection.ts';
+import { type TableFlags, withTableOptions } from './shared/place.ts';
 
 const command = withTableOptions(
   newCommand('event', 'Shows a stored event as JSON.')

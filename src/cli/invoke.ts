@@ -7,7 +7,7 @@ import { FUNCTIONS, type FunctionName } from '../contract/functions.ts';
 import type { HttpResponse } from '../http/response.ts';
 import { readInstance } from '../local/instance.ts';
 import { gitSha } from '../local/project.ts';
-import { callBundle } from './invoke/call-bundle.ts';
+import { callBundle, findSecrets, functionEnv, type Secrets } from './invoke/call-bundle.ts';
 import {
   functionFor,
   readEventFile,
@@ -16,13 +16,10 @@ import {
   sourceOf,
   wantsSignature,
 } from './invoke/event-file.ts';
-import { findSecrets, functionEnv, type Secrets } from './invoke/function-env.ts';
 import { BUILD_FOLDER, buildBundles, bundleFile } from './shared/bundle.ts';
-import { newCommand, runCommand } from './shared/command.ts';
-import { UsageError } from './shared/command-error.ts';
+import { newCommand, runCommand, UsageError } from './shared/command.ts';
 import { clientConfig } from './shared/connection.ts';
-import { findPlace, type TableFlags } from './shared/place.ts';
-import { withTableOptions } from './shared/table-options.ts';
+import { findPlace, type TableFlags, withTableOptions } from './shared/place.ts';
 
 type Options = TableFlags & { function?: FunctionName; secret?: string; bundles: string };
 

@@ -7,17 +7,18 @@ import { replayEvent } from '../ingest/replay.ts';
 import { faultCode } from '../local/start-error.ts';
 import { systemClock } from '../platform/clock.ts';
 import type { EventStore } from '../store/events/put-event.ts';
-import { correlateEvents, describeCorrelated } from './replay/correlate-events.ts';
-import { findEvents } from './replay/find-events.ts';
-import { readSelection } from './replay/selection.ts';
-import { isDone, type Result, summarize } from './replay/summary.ts';
+import { correlateEvents, describeCorrelated, isDone, type Result, summarize } from './replay/results.ts';
+import { findEvents, readSelection } from './replay/selection.ts';
 import { newCommand, runCommand } from './shared/command.ts';
-import { confirm } from './shared/confirm.ts';
-import { withStore } from './shared/connection.ts';
-import { itemDeadline } from './shared/limits.ts';
-import { describeArtifacts, describePlace, type StoreAddress, type TableFlags } from './shared/place.ts';
-import { showProgress } from './shared/progress.ts';
-import { withTableOptions } from './shared/table-options.ts';
+import { itemDeadline, withStore } from './shared/connection.ts';
+import {
+  describeArtifacts,
+  describePlace,
+  type StoreAddress,
+  type TableFlags,
+  withTableOptions,
+} from './shared/place.ts';
+import { confirm, showProgress } from './shared/terminal.ts';
 
 type Options = TableFlags & {
   event?: string;

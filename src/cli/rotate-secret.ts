@@ -8,11 +8,9 @@ import { abort, finish } from './rotate-secret/finish.ts';
 import { deliveriesOf, type Rotation } from './rotate-secret/rotation.ts';
 import { openSecretStore } from './rotate-secret/secret-store.ts';
 import { status } from './rotate-secret/status.ts';
-import { type ExitCode, newCommand, runCommand, wholeNumber } from './shared/command.ts';
-import { UsageError } from './shared/command-error.ts';
-import { confirm } from './shared/confirm.ts';
-import type { TableFlags } from './shared/place.ts';
-import { withTableOptions } from './shared/table-options.ts';
+import { type ExitCode, newCommand, runCommand, UsageError, wholeNumber } from './shared/command.ts';
+import { type TableFlags, withTableOptions } from './shared/place.ts';
+import { confirm } from './shared/terminal.ts';
 
 const STEPS = ['begin', 'status', 'finish', 'abort'] as const;
 

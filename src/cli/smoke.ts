@@ -2,10 +2,8 @@ import { DEFAULT_TENANT } from '../domain/tenant.ts';
 import { mainName } from '../verify/secret-document.ts';
 import { signingKeys } from './rotate-secret/keys.ts';
 import { openSecretStore } from './rotate-secret/secret-store.ts';
-import { newCommand, runCommand, wholeNumber } from './shared/command.ts';
-import { CommandError } from './shared/command-error.ts';
-import { confirm } from './shared/confirm.ts';
-import { showProgress } from './shared/progress.ts';
+import { CommandError, newCommand, runCommand, wholeNumber } from './shared/command.ts';
+import { confirm, showProgress } from './shared/terminal.ts';
 import { openApi, openSigner } from './smoke/api.ts';
 import type { World } from './smoke/check.ts';
 import {

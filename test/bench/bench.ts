@@ -1,7 +1,6 @@
 import { statSync } from 'node:fs';
 import { Option } from 'commander';
-import { newCommand, runCommand } from '../../src/cli/shared/command.ts';
-import { UsageError } from '../../src/cli/shared/command-error.ts';
+import { newCommand, runCommand, UsageError } from '../../src/cli/shared/command.ts';
 import { coldStart } from './cold/cold-start.ts';
 import { correlation } from './correlation/correlation.ts';
 import { cpu } from './cpu/cpu.ts';

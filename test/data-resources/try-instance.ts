@@ -7,7 +7,7 @@ import {
   GetRandomPasswordCommand,
   SecretsManagerClient,
 } from '@aws-sdk/client-secrets-manager';
-import { signatureOf } from '../../src/cli/shared/sign.ts';
+import { signatureOf } from '../../src/cli/shared/exchange.ts';
 import { readEnv } from '../../src/contract/env.ts';
 import { PROJECT_FOLDER } from '../../src/local/project.ts';
 import { startInstance } from '../../src/local/run-instance.ts';

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { docBlocks, docFiles, replaceBlock } from '../../src/cli/shared/doc-blocks.ts';
+import { docBlocks, docFiles, replaceBlock } from '../../src/cli/docs/blocks.ts';
 import { page } from '../support/markdown.ts';
 import { runHere } from '../support/run-here.ts';
 

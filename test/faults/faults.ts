@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { newCommand, runCommand } from '../../src/cli/shared/command.ts';
-import { showProgress } from '../../src/cli/shared/progress.ts';
+import { showProgress } from '../../src/cli/shared/terminal.ts';
 import { PROJECT_FOLDER } from '../../src/local/project.ts';
 import { writeMeasured } from '../support/generated-page.ts';
 import { type Flags, toOptions, withFlags } from './flags.ts';

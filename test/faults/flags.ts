@@ -1,6 +1,5 @@
 import type { Command } from 'commander';
-import { wholeNumber } from '../../src/cli/shared/command.ts';
-import { UsageError } from '../../src/cli/shared/command-error.ts';
+import { UsageError, wholeNumber } from '../../src/cli/shared/command.ts';
 import { ROWS } from './rows/all-rows.ts';
 import type { MatrixOptions } from './run-matrix.ts';
 import { JIRA } from './sender/jira-model.ts';

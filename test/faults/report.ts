@@ -1,5 +1,4 @@
-import { markdownTable } from '../../src/cli/shared/markdown-table.ts';
-import { textTable } from '../../src/cli/shared/text-table.ts';
+import { markdownTable, textTable } from '../../src/cli/shared/tables.ts';
 import { machineFacts } from '../bench/shared/machine.ts';
 import { addTally, NOTHING, type Tally } from './check/tally.ts';
 import type { PlayedRun } from './play-runs.ts';

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import * as z from 'zod/mini';
-import { CommandError } from '../../src/cli/shared/command-error.ts';
+import { CommandError } from '../../src/cli/shared/command.ts';
 import { bodyWith, nextMarks, signedRequest } from '../bench/http/bodies.ts';
 
 const POLL_MS = 100;

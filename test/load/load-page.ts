@@ -1,4 +1,4 @@
-import { markdownTable } from '../../src/cli/shared/markdown-table.ts';
+import { markdownTable } from '../../src/cli/shared/tables.ts';
 import type { ColdStarts } from '../bench/cold/cold-start.ts';
 import { machineFacts } from '../bench/shared/machine.ts';
 import type { Goal } from '../bench/shared/section.ts';

@@ -1,6 +1,5 @@
-import { newCommand, runCommand, wholeNumber } from '../../src/cli/shared/command.ts';
-import { CommandError } from '../../src/cli/shared/command-error.ts';
-import { textTable } from '../../src/cli/shared/text-table.ts';
+import { CommandError, newCommand, runCommand, wholeNumber } from '../../src/cli/shared/command.ts';
+import { textTable } from '../../src/cli/shared/tables.ts';
 import { machineFacts } from '../bench/shared/machine.ts';
 import { median } from '../bench/shared/stats.ts';
 import { lagOf } from './lag.ts';

@@ -1,5 +1,5 @@
 import type { Request } from 'autocannon';
-import type { Progress } from '../../src/cli/shared/progress.ts';
+import type { Progress } from '../../src/cli/shared/terminal.ts';
 import { countMissing } from './check-stored.ts';
 import { mixedDeliveries } from './mixed-deliveries.ts';
 import { type Instance, startFloor, startOurs, TABLE_NAME } from './our-instance.ts';

@@ -1,4 +1,4 @@
-import { markdownTable } from '../../src/cli/shared/markdown-table.ts';
+import { markdownTable } from '../../src/cli/shared/tables.ts';
 import type { Score } from './report.ts';
 
 /** A score and the day, in UTC, on which Stryker wrote its report. */

@@ -1,4 +1,5 @@
-import { askLines } from './git.ts';
+import { UsageError } from '../shared/command.ts';
+import { askGit, askLines } from './git.ts';
 import type { Repository } from './repository.ts';
 
 /** A branch as it is here or at a remote; the same name is the same branch. */
@@ -21,26 +22,11 @@ export type Branches = {
  */
 const COMMON = ['main', 'master', 'trunk', 'develop', 'development'];
 
-/** True for a name that branches which others come to usually have. */
-export const isCommon = (name: string): boolean => COMMON.includes(name);
-
 const HEADS = 'refs/heads/';
 const REMOTES = 'refs/remotes/';
 
-/** `feature/a` of `refs/heads/feature/a` and `refs/remotes/origin/feature/a`; a remote's name may hold slashes too. */
-const nameOf = (ref: string, remotes: readonly string[]): string => {
-  if (ref.startsWith(HEADS)) return ref.slice(HEADS.length);
-  const path = ref.slice(REMOTES.length);
-  const known = remotes.filter((remote) => path.startsWith(`${remote}/`));
-  const longest = known.sort((a, b) => b.length - a.length)[0];
-  return path.slice((longest ?? path.split('/', 1)[0] ?? '').length + 1);
-};
-
-/** The branch that a remote's HEAD names, origin's first. */
-const headOfRemote = (heads: readonly { ref: string; target: string }[], remotes: readonly string[]) => {
-  const head = heads.find(({ ref }) => ref === `${REMOTES}origin/HEAD`) ?? heads[0];
-  return head ? nameOf(head.target, remotes) : null;
-};
+/** True for a name that branches which others come to usually have. */
+export const isCommon = (name: string): boolean => COMMON.includes(name);
 
 /** @throws CommandError when git fails */
 export const findBranches = async ({ folder, remotes }: Repository): Promise<Branches> => {
@@ -67,3 +53,99 @@ export const findBranches = async ({ folder, remotes }: Repository): Promise<Bra
     main: name === undefined ? null : { name, shas: shasOf(name) },
   };
 };
+
+/** `feature/a` of `refs/heads/feature/a` and `refs/remotes/origin/feature/a`; a remote's name may hold slashes too. */
+const nameOf = (ref: string, remotes: readonly string[]): string => {
+  if (ref.startsWith(HEADS)) return ref.slice(HEADS.length);
+  const path = ref.slice(REMOTES.length);
+  const known = remotes.filter((remote) => path.startsWith(`${remote}/`));
+  const longest = known.sort((a, b) => b.length - a.length)[0];
+  return path.slice((longest ?? path.split('/', 1)[0] ?? '').length + 1);
+};
+
+/** The branch that a remote's HEAD names, origin's first. */
+const headOfRemote = (heads: readonly { ref: string; target: string }[], remotes: readonly string[]) => {
+  const head = heads.find(({ ref }) => ref === `${REMOTES}origin/HEAD`) ?? heads[0];
+  return head ? nameOf(head.target, remotes) : null;
+};
+
+/** Where to read from: a branch's newest commit. */
+export type Tip = {
+  /** Its name, for those commits that began on it; null on a detached HEAD. */
+  branch: string | null;
+  sha: string;
+  /** Newest commits of the tips before: what these hold is listed with them. */
+  without: string[];
+};
+
+/** How many branches a message names at most. */
+const FEW = 20;
+
+/**
+ * The named branches (local, else of a remote), all of them, or the current one. A commit on several of them is
+ * listed with the first. Empty for a repository without commits.
+ * @throws UsageError when there is no such branch
+ */
+export const findTips = async (
+  folder: string,
+  names: readonly string[] | 'all',
+  branches: Branches,
+): Promise<Tip[]> => {
+  if (names === 'all') return allTips(branches);
+  if (names.length === 0) return currentTip(folder, branches);
+  const tips: Tip[] = [];
+  for (const name of names) {
+    const { branch, sha } = findBranch(branches, name);
+    tips.push({ branch, sha, without: tips.map((tip) => tip.sha) });
+  }
+  return tips;
+};
+
+/** The default branch first, then the others: here and at every remote, where they differ. */
+const allTips = ({ all, main }: Branches): Tip[] => {
+  const isMain = ({ name }: Branch): boolean => name === main?.name;
+  const tips: Tip[] = [];
+  for (const { name, sha } of [...all.filter(isMain), ...all.filter((branch) => !isMain(branch))])
+    if (!tips.some((tip) => tip.sha === sha))
+      tips.push({ branch: name, sha, without: tips.map((tip) => tip.sha) });
+  return tips;
+};
+
+const currentTip = async (folder: string, branches: Branches): Promise<Tip[]> => {
+  const { current } = branches;
+  if (current) return [{ branch: current.name, sha: current.sha, without: [] }];
+  const head = await askGit(folder, [
+    'rev-parse',
+    '--verify',
+    '--quiet',
+    '--end-of-options',
+    'HEAD^{commit}',
+  ]);
+  if (head.kind === 'done') return [{ branch: null, sha: head.text, without: [] }];
+  const list = branchList(branches);
+  if (list === '') return [];
+  throw new UsageError(`The current branch has no commits. Name another one with --branch: ${list}`);
+};
+
+const branchList = ({ refs }: Branches): string =>
+  [...refs.keys()]
+    .slice(0, FEW)
+    .map((ref) => ref.replace(/^refs\/(?:heads|remotes)\//, ''))
+    .join(', ');
+
+/** A full reference is matched to the letter: it is no expression, whatever the name holds. */
+const findBranch = (branches: Branches, name: string): Omit<Tip, 'without'> => {
+  const candidates = [
+    { ref: `refs/heads/${name}`, branch: name },
+    { ref: `refs/remotes/${name}`, branch: withoutRemote(name) },
+    { ref: `refs/remotes/origin/${name}`, branch: name },
+  ];
+  for (const { ref, branch } of candidates) {
+    const sha = branches.refs.get(ref);
+    if (sha !== undefined) return { branch, sha };
+  }
+  throw new UsageError(`There is no branch ${name}. Branches: ${branchList(branches) || 'none'}`);
+};
+
+/** `main` of `origin/main`. */
+const withoutRemote = (branch: string): string => branch.slice(branch.indexOf('/') + 1);

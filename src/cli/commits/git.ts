@@ -2,8 +2,7 @@ import { spawn } from 'node:child_process';
 import type { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { faultCode } from '../../local/start-error.ts';
-import { CommandError } from '../shared/command-error.ts';
-import { nulFields } from './nul-fields.ts';
+import { CommandError } from '../shared/command.ts';
 
 /** What a user's own settings must not change. */
 const SETTINGS = ['log.showSignature=false', 'core.quotePath=false', 'i18n.logOutputEncoding=UTF-8'];
@@ -14,15 +13,19 @@ const OF_A_HOOK = ['GIT_DIR', 'GIT_WORK_TREE', 'GIT_COMMON_DIR', 'GIT_INDEX_FILE
 /** What git said: its output without the last line's end, or the line that tells why there is none. */
 export type GitAnswer = { kind: 'done'; text: string } | { kind: 'refused'; why: string };
 
-const environment = (): NodeJS.ProcessEnv => {
-  const kept = Object.entries(process.env).filter(([name]) => !OF_A_HOOK.includes(name));
-  return { ...Object.fromEntries(kept), LC_ALL: 'C', GIT_TERMINAL_PROMPT: '0' };
-};
-
 type Running = { stdout: Readable; why: Promise<string | null>; kill: () => void };
 
-const whyOf = (said: string): string =>
-  said.split('\n').find((line) => line.startsWith('fatal: ')) ?? said.split('\n')[0] ?? '';
+/** Runs git for a short answer. @throws CommandError when git cannot be run at all */
+export const askGit = async (
+  folder: string,
+  args: readonly string[],
+  lines: readonly string[] = [],
+): Promise<GitAnswer> => {
+  const { stdout, why } = start(folder, args, lines);
+  const [answer, reason] = await Promise.all([text(stdout), why]);
+  if (reason !== null) return { kind: 'refused', why: reason };
+  return { kind: 'done', text: answer.replace(/\n$/, '') };
+};
 
 /**
  * No shell is between: an argument is an argument whatever it holds. `why` is null when git ended well.
@@ -46,17 +49,13 @@ const start = (folder: string, args: readonly string[], lines: readonly string[]
   return { stdout: child.stdout, why, kill: () => child.kill() };
 };
 
-/** Runs git for a short answer. @throws CommandError when git cannot be run at all */
-export const askGit = async (
-  folder: string,
-  args: readonly string[],
-  lines: readonly string[] = [],
-): Promise<GitAnswer> => {
-  const { stdout, why } = start(folder, args, lines);
-  const [answer, reason] = await Promise.all([text(stdout), why]);
-  if (reason !== null) return { kind: 'refused', why: reason };
-  return { kind: 'done', text: answer.replace(/\n$/, '') };
+const environment = (): NodeJS.ProcessEnv => {
+  const kept = Object.entries(process.env).filter(([name]) => !OF_A_HOOK.includes(name));
+  return { ...Object.fromEntries(kept), LC_ALL: 'C', GIT_TERMINAL_PROMPT: '0' };
 };
+
+const whyOf = (said: string): string =>
+  said.split('\n').find((line) => line.startsWith('fatal: ')) ?? said.split('\n')[0] ?? '';
 
 /** The lines git answers; none for an empty answer. @throws CommandError when git refuses */
 export const askLines = async (
@@ -89,4 +88,23 @@ export async function* readFields(
   }
   const reason = await why;
   if (reason !== null) throw new CommandError(`git ${args[0]} failed: ${reason}`);
+}
+
+const NUL = 0;
+
+/**
+ * The fields of a byte stream in which each is ended by a NUL, decoded as UTF-8; what is no UTF-8 becomes U+FFFD.
+ * Only the field under way is kept. What follows the last NUL is no field.
+ */
+export async function* nulFields(stream: AsyncIterable<Uint8Array>): AsyncGenerator<string> {
+  let begun: Uint8Array[] = [];
+  for await (const chunk of stream) {
+    let from = 0;
+    for (let end = chunk.indexOf(NUL); end !== -1; end = chunk.indexOf(NUL, from)) {
+      yield Buffer.concat([...begun, chunk.subarray(from, end)]).toString('utf8');
+      begun = [];
+      from = end + 1;
+    }
+    begun.push(chunk.subarray(from));
+  }
 }

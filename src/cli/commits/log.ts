@@ -1,9 +1,9 @@
+import { hideAddress, isAddress } from '../../domain/address.ts';
 import { parseCommitInstant } from '../../domain/commit.ts';
 import { LAST_INSTANT_MS, toUtcIso } from '../../domain/instant.ts';
-import { hideAddresses, withoutAddresses } from './addresses.ts';
+import type { BranchOf } from './branch-of-commit.ts';
+import type { Tip } from './branches.ts';
 import { askLines, readFields } from './git.ts';
-import type { BranchOf } from './speaking.ts';
-import type { Tip } from './tips.ts';
 
 /** A commit as `POST /webhooks/commits` takes it; the order of the keys is that of the bytes sent. */
 export type LoggedCommit = {
@@ -21,6 +21,18 @@ const MOST_CHARACTERS = 100_000;
 /** Id, time with offset, time in epoch seconds, author by .mailmap, message. A NUL can be in none of them. */
 const FORMAT = ['%H', '%cI', '%ct', '%aN', '%B'];
 
+/** A commit of the log's fields, as they are sent. */
+export const toCommit = (fields: readonly string[], branch: string | null): LoggedCommit => {
+  const [sha = '', iso = '', seconds = '', author = '', message = ''] = fields;
+  return {
+    sha,
+    message: cut(withoutAddresses(message.trimEnd())),
+    author: hideAddresses(author),
+    committed_at: committedAt(iso, seconds),
+    ...(branch === null ? {} : { branch }),
+  };
+};
+
 /** Cut between characters, not between the halves of one. */
 const cut = (message: string): string => message.slice(0, MOST_CHARACTERS).replace(/[\uD800-\uDBFF]$/, '');
 
@@ -35,25 +47,6 @@ const committedAt = (iso: string, seconds: string): string | null => {
   const ms = Number(seconds) * 1_000;
   return seconds !== '' && ms >= 0 && ms <= LAST_INSTANT_MS ? toUtcIso(ms) : null;
 };
-
-/** A commit of the log's fields, as they are sent. */
-export const toCommit = (fields: readonly string[], branch: string | null): LoggedCommit => {
-  const [sha = '', iso = '', seconds = '', author = '', message = ''] = fields;
-  return {
-    sha,
-    message: cut(withoutAddresses(message.trimEnd())),
-    author: hideAddresses(author),
-    committed_at: committedAt(iso, seconds),
-    ...(branch === null ? {} : { branch }),
-  };
-};
-
-/**
- * Each commit is looked at by itself. Git would stop at the first one that is older, and miss those behind it whose
- * clock was wrong; only newer gits can be told not to. One whose time git cannot read (0) is kept.
- */
-const isSince = (seconds: number, since: number | null): boolean =>
-  since === null || seconds >= since || !(seconds > 0);
 
 /**
  * A branch's commits, merges included, oldest first. In the order of the graph the commits of a merged branch
@@ -71,6 +64,13 @@ export const listCommits = async (folder: string, tip: Tip, since: number | null
   const commits = lines.map((line) => line.split(' '));
   return commits.flatMap(([seconds = '', sha = '']) => (isSince(Number(seconds), since) ? [sha] : []));
 };
+
+/**
+ * Each commit is looked at by itself. Git would stop at the first one that is older, and miss those behind it whose
+ * clock was wrong; only newer gits can be told not to. One whose time git cannot read (0) is kept.
+ */
+const isSince = (seconds: number, since: number | null): boolean =>
+  since === null || seconds >= since || !(seconds > 0);
 
 /**
  * Reads these commits, merges included, in this order.
@@ -92,3 +92,17 @@ export async function* readLog(
     fields = [];
   }
 }
+
+/**
+ * Anything of the form `<name@host>`, as in a Signed-off-by line; or a name, an `@` and a host whose last part is
+ * letters, so that `package@1.0.0` stays. Every part has a bound, or a long text would take forever.
+ */
+const ADDRESS =
+  /<[^<>\s@]{1,64}@[^<>\s@]{1,255}>|[\p{L}\p{N}._%+'-]{1,64}@(?:[\p{L}\p{N}-]{1,63}\.){1,8}\p{L}{2,24}(?![\p{L}\p{N}])/gu;
+
+/** The text with `[address]` in the place of every e-mail address. */
+export const withoutAddresses = (text: string): string => text.replaceAll(ADDRESS, '[address]');
+
+/** A name without e-mail addresses; where it is nothing else, the hash that all our data has for one. */
+export const hideAddresses = (name: string): string =>
+  isAddress(name) ? hideAddress(name) : withoutAddresses(name);

@@ -1,11 +1,9 @@
 import { toUtcIso } from '../../domain/instant.ts';
-import { cutBatches } from './batches.ts';
-import { findBranches } from './branches.ts';
+import { type BranchOf, findSpeakers } from './branch-of-commit.ts';
+import { findBranches, findTips, type Tip } from './branches.ts';
 import { type LoggedCommit, listCommits, readLog } from './log.ts';
 import { findRepository, type Repository } from './repository.ts';
 import { readSince } from './since.ts';
-import { type BranchOf, findSpeakers } from './speaking.ts';
-import { findTips, type Tip } from './tips.ts';
 
 /** What is to be sent, before anything is read but which commits. */
 export type Plan = {
@@ -20,6 +18,12 @@ export type Plan = {
 };
 
 export type Wish = { repo: string; name?: string; since?: string; branch?: string[]; all?: true };
+
+/** How many branches are named. */
+const MANY = 20;
+
+/** How many titles are shown. */
+const FEW = 5;
 
 /** @throws UsageError or CommandError when there is no such repository, branch or time */
 export const makePlan = async ({ repo, name, since: text, branch = [], all }: Wish): Promise<Plan> => {
@@ -48,17 +52,6 @@ export async function* planned(
   }
 }
 
-/** How many branches are named. */
-const MANY = 20;
-
-const branchesOf = ({ tips, shas }: Plan): string => {
-  const counts = tips.map(({ branch }, index) => ({ branch, count: shas[index]?.length ?? 0 }));
-  const some = tips.length > MANY ? counts.filter(({ count }) => count > 0) : counts;
-  const rest = some.length > MANY ? `, and ${some.length - MANY} more` : '';
-  const shown = some.slice(0, MANY).map(({ branch, count }) => `${branch ?? 'on no branch'}: ${count}`);
-  return `${shown.join(', ')}${rest}`;
-};
-
 /** The plan in words. */
 export const describePlan = (plan: Plan): string => {
   const { repository, since, total, tips } = plan;
@@ -68,12 +61,13 @@ export const describePlan = (plan: Plan): string => {
   return `Commits of ${repository.name}${period}: ${total} (${branchesOf(plan)})`;
 };
 
-/** How many titles are shown. */
-const FEW = 5;
-
-/** A title may hold what a terminal would obey. */
-const titleOf = ({ sha, message }: LoggedCommit): string =>
-  `  ${sha.slice(0, 10)} ${(message.split('\n')[0] ?? '').slice(0, 100).replaceAll(/\p{C}/gu, '?')}`;
+const branchesOf = ({ tips, shas }: Plan): string => {
+  const counts = tips.map(({ branch }, index) => ({ branch, count: shas[index]?.length ?? 0 }));
+  const some = tips.length > MANY ? counts.filter(({ count }) => count > 0) : counts;
+  const rest = some.length > MANY ? `, and ${some.length - MANY} more` : '';
+  const shown = some.slice(0, MANY).map(({ branch, count }) => `${branch ?? 'on no branch'}: ${count}`);
+  return `${shown.join(', ')}${rest}`;
+};
 
 /** What would be sent: how many batches and the first titles. */
 export const rehearse = async (plan: Plan, most: number): Promise<string> => {
@@ -86,3 +80,71 @@ export const rehearse = async (plan: Plan, most: number): Promise<string> => {
     '\n',
   );
 };
+
+/** A title may hold what a terminal would obey. */
+const titleOf = ({ sha, message }: LoggedCommit): string =>
+  `  ${sha.slice(0, 10)} ${(message.split('\n')[0] ?? '').slice(0, 100).replaceAll(/\p{C}/gu, '?')}`;
+
+/** What the contract allows in one delivery. */
+export const MOST_COMMITS = 2_000;
+
+/**
+ * The largest number in a batch unless told. Whole batches are what is sent again and unpacked again, so smaller
+ * is cheaper when little is new; each is an event, so larger is cheaper the first time.
+ */
+export const STANDARD_COMMITS = 500;
+
+/**
+ * Bytes of a body: a quarter of what a receiver takes by default (MAX_BODY_BYTES), and compressed it fits the
+ * event's item (400 KB), where a larger one would need an object beside it. One commit alone may exceed it.
+ */
+const MOST_BYTES = 1_000_000;
+
+/** One delivery: its very bytes, and which commits they hold. */
+export type Batch = { body: Buffer; commits: number; first: string; last: string };
+
+/**
+ * True after a commit that ends its batch, which its id alone decides: one in `most / 2` does.
+ *
+ * Borders at every n-th commit would hold only while history grows at one end. A merge of older commits, a
+ * `--since` that moves on, a shallow clone that grows or a rebase would shift all that follows, and all of it
+ * would be new to the receiver. Borders that lie in the commits themselves come back at once: only the batches
+ * that hold the change are different. The price is batches of less than half the size on average.
+ */
+export const isBorder = (sha: string, most: number): boolean =>
+  Number.parseInt(sha.slice(0, 12), 16) % Math.ceil(most / 2) === 0;
+
+/**
+ * Cuts commits, oldest first, into batches of at most `most`. Equal commits make equal bytes, and commits that
+ * are appended change the last batch at most.
+ */
+export async function* cutBatches(
+  repository: string,
+  commits: AsyncIterable<LoggedCommit> | Iterable<LoggedCommit>,
+  most: number,
+): AsyncGenerator<Batch> {
+  let open: LoggedCommit[] = [];
+  let bytes = 0;
+  for await (const commit of commits) {
+    const size = sizeOf(commit);
+    const isFull = open.length === most || bytes + size > MOST_BYTES;
+    const last = open.at(-1);
+    if (last && (isFull || isBorder(last.sha, most))) {
+      yield encode(repository, open);
+      open = [];
+      bytes = 0;
+    }
+    open.push(commit);
+    bytes += size;
+  }
+  if (open.length > 0) yield encode(repository, open);
+}
+
+const sizeOf = (commit: LoggedCommit): number => Buffer.byteLength(JSON.stringify(commit)) + 1;
+
+const encode = (repository: string, commits: readonly LoggedCommit[]): Batch => ({
+  body: Buffer.from(JSON.stringify({ repository, commits })),
+  commits: commits.length,
+  first: commits[0]?.sha ?? '',
+  last: commits.at(-1)?.sha ?? '',
+});

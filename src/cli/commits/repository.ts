@@ -1,25 +1,12 @@
 import { statSync } from 'node:fs';
-import { resolve } from 'node:path';
-import { UsageError } from '../shared/command-error.ts';
+import { basename, dirname, resolve } from 'node:path';
+import { InvalidArgumentError } from 'commander';
+import { isRepositoryName } from '../../domain/repository.ts';
+import { UsageError } from '../shared/command.ts';
 import { askGit, askLines } from './git.ts';
-import { nameFromAddress, nameFromFolder } from './repository-name.ts';
 
 /** A repository on this machine. `folder`: absolute, anywhere in it. `remotes`: their names. */
 export type Repository = { folder: string; name: string; shallow: boolean; remotes: string[] };
-
-/** npm runs a command in the project's folder; a relative path means the folder it was typed in. */
-const folderOf = (path: string): string => {
-  const folder = resolve(process.env.INIT_CWD ?? process.cwd(), path);
-  if (statSync(folder, { throwIfNoEntry: false })?.isDirectory()) return folder;
-  throw new UsageError(`${path} is no folder`);
-};
-
-/** The remotes by name, each with the address it is fetched from; empty where it has none. */
-const findRemotes = async (folder: string): Promise<Map<string, string>> => {
-  const lines = await askLines(folder, ['remote', '--verbose']);
-  const fetched = lines.filter((line) => !line.endsWith(' (push)')).map((line) => line.split('\t'));
-  return new Map(fetched.map(([name = '', address = '']) => [name, address.replace(/ \(fetch\).*$/, '')]));
-};
 
 /**
  * Finds the repository that a folder lies in: work tree, linked work tree or bare.
@@ -35,4 +22,67 @@ export const findRepository = async (path: string, name: string | undefined): Pr
   const remotes = await findRemotes(folder);
   const called = name ?? nameFromAddress(remotes.get('origin') ?? '') ?? nameFromFolder(gitFolder);
   return { folder, name: called, shallow: shallow === 'true', remotes: [...remotes.keys()] };
+};
+
+/** npm runs a command in the project's folder; a relative path means the folder it was typed in. */
+const folderOf = (path: string): string => {
+  const folder = resolve(process.env.INIT_CWD ?? process.cwd(), path);
+  if (statSync(folder, { throwIfNoEntry: false })?.isDirectory()) return folder;
+  throw new UsageError(`${path} is no folder`);
+};
+
+/** The remotes by name, each with the address it is fetched from; empty where it has none. */
+const findRemotes = async (folder: string): Promise<Map<string, string>> => {
+  const lines = await askLines(folder, ['remote', '--verbose']);
+  const fetched = lines.filter((line) => !line.endsWith(' (push)')).map((line) => line.split('\t'));
+  return new Map(fetched.map(([name = '', address = '']) => [name, address.replace(/ \(fetch\).*$/, '')]));
+};
+
+/** `[user@]host:path` as ssh takes it. One letter before the colon is a Windows drive. */
+const SCP_FORM = /^(?:[^/]*@)?(?:\[[^\]/]*\]|[^/:@[\]]{2,}):(?!:)(.+)$/;
+
+/**
+ * `owner/repository` of a remote's address in any form git takes (https, ssh, git, scp-like), deeper for
+ * GitLab's groups; null where it names no such thing. Only the path is used, so that no user name, password or
+ * token that the address holds can get into it.
+ */
+export const nameFromAddress = (address: string): string | null => {
+  const parts = decode(pathOf(address.trim()) ?? '')
+    .split('/')
+    .filter((part) => part !== '');
+  // Bitbucket Data Center's https addresses have `scm` before the project, its ssh addresses have not.
+  const named = parts.length === 3 && parts[0] === 'scm' ? parts.slice(1) : parts;
+  const name = named.join('/').replace(/\.git$/, '');
+  // No host has these in a name; they are a sign that the address was read wrongly and a password may be in it.
+  return isRepositoryName(name) && !/[@:]/.test(name) ? name : null;
+};
+
+const decode = (text: string): string => {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+};
+
+/** What follows the host; null where the address names a place on this machine, or nothing we know. */
+const pathOf = (address: string): string | null => {
+  if (!address.includes('://')) return SCP_FORM.exec(address)?.[1] ?? null;
+  const url = URL.parse(address);
+  return url === null || url.protocol === 'file:' ? null : url.pathname;
+};
+
+/** The name of the folder that holds the repository, for one without a remote. `gitFolder`: `…/name/.git` or `…/name.git`. */
+export const nameFromFolder = (gitFolder: string): string => {
+  const folder = basename(gitFolder) === '.git' ? dirname(gitFolder) : gitFolder;
+  const name = basename(folder)
+    .replace(/\.git$/, '')
+    .replaceAll(/[\p{C}\p{Z}\s#]+/gu, '-');
+  return isRepositoryName(name) ? name : 'repository';
+};
+
+/** Reads `--name`. @throws InvalidArgumentError when it can be no repository's name */
+export const readName = (text: string): string => {
+  if (isRepositoryName(text)) return text;
+  throw new InvalidArgumentError('It must be 1 to 255 bytes without white space or #, such as owner/name.');
 };

@@ -1,16 +1,16 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Headers } from '../deliver/headers.ts';
-import type { Post, Reply } from '../deliver/post.ts';
+import type { Headers } from '../deliver/delivery.ts';
 import { isTaken, readReply } from '../deliver/report.ts';
-import { isWorthResending, type Sent, sendUntilFinal } from '../deliver/resend.ts';
-import { signatureOf } from '../shared/sign.ts';
-import type { Batch } from './batches.ts';
+import { isWorthResending, type Post, type Reply, type Sent, sendUntilFinal } from '../deliver/send.ts';
+import { signatureOf } from '../shared/exchange.ts';
+import { textTable } from '../shared/tables.ts';
+import type { Batch } from './plan.ts';
 
 /** Batches and the commits in them. */
 type Count = { batches: number; commits: number };
 
 /** One that was not taken, and what was answered at last. */
-export type Failure = { batch: Batch; reply: Reply };
+type Failure = { batch: Batch; reply: Reply };
 
 export type Tally = {
   accepted: Count;
@@ -26,44 +26,6 @@ const MOST_FAILURES = 5;
 
 /** Said of the sender or the receiver, not of a body: wrong secret, wrong address, source off. */
 const OF_ALL = [401, 403, 404, 405];
-
-const headersOf = (body: Buffer, secret: string): Headers => ({
-  'content-type': 'application/json; charset=UTF-8',
-  'user-agent': 'jira-webhook-sync-commits',
-  'x-hub-signature-256': signatureOf(secret, body),
-  'content-length': String(body.length),
-});
-
-const concernsAll = (reply: Reply): boolean =>
-  isWorthResending(reply) || (reply.kind === 'answered' && OF_ALL.includes(reply.status));
-
-const nothing = (): Count => ({ batches: 0, commits: 0 });
-
-const newTally = (): Tally => ({
-  accepted: nothing(),
-  duplicate: nothing(),
-  failed: nothing(),
-  failures: [],
-  stopped: false,
-});
-
-const add = (count: Count, { commits }: Batch): void => {
-  count.batches += 1;
-  count.commits += commits;
-};
-
-const fail = (tally: Tally, failure: Failure): void => {
-  add(tally.failed, failure.batch);
-  if (tally.failures.length < MOST_FAILURES) tally.failures.push(failure);
-  tally.stopped = concernsAll(failure.reply);
-};
-
-/** Counts a batch under what became of it. */
-const note = (tally: Tally, batch: Batch, sent: Sent): void => {
-  const isKnown = readReply(sent.reply).outcome === 'duplicate';
-  if (isTaken(sent)) add(isKnown ? tally.duplicate : tally.accepted, batch);
-  else fail(tally, { batch, reply: sent.reply });
-};
 
 /**
  * Sends the batches one after the other, so that a run that is cut off has sent the oldest, and that no more than
@@ -86,3 +48,91 @@ export const sendBatches = async (
   }
   return tally;
 };
+
+const newTally = (): Tally => ({
+  accepted: nothing(),
+  duplicate: nothing(),
+  failed: nothing(),
+  failures: [],
+  stopped: false,
+});
+
+const nothing = (): Count => ({ batches: 0, commits: 0 });
+
+/** Counts a batch under what became of it. */
+const note = (tally: Tally, batch: Batch, sent: Sent): void => {
+  const isKnown = readReply(sent.reply).outcome === 'duplicate';
+  if (isTaken(sent)) add(isKnown ? tally.duplicate : tally.accepted, batch);
+  else fail(tally, { batch, reply: sent.reply });
+};
+
+const add = (count: Count, { commits }: Batch): void => {
+  count.batches += 1;
+  count.commits += commits;
+};
+
+const fail = (tally: Tally, failure: Failure): void => {
+  add(tally.failed, failure.batch);
+  if (tally.failures.length < MOST_FAILURES) tally.failures.push(failure);
+  tally.stopped = concernsAll(failure.reply);
+};
+
+const concernsAll = (reply: Reply): boolean =>
+  isWorthResending(reply) || (reply.kind === 'answered' && OF_ALL.includes(reply.status));
+
+const headersOf = (body: Buffer, secret: string): Headers => ({
+  'content-type': 'application/json; charset=UTF-8',
+  'user-agent': 'jira-webhook-sync-commits',
+  'x-hub-signature-256': signatureOf(secret, body),
+  'content-length': String(body.length),
+});
+
+const ADVICE: ReadonlyMap<string, string> = new Map([
+  ['ECONNREFUSED', 'nothing listens there'],
+  ['ENOTFOUND', 'there is no such host'],
+  ['TIMEOUT', 'no answer came in time'],
+  ['401', 'the signature does not verify: the secret given here is not the one the receiver has for commits'],
+  ['403', 'the receiver takes nothing from this network address'],
+  [
+    '404',
+    'the receiver takes no commits there: the source is off until it has a secret (COMMITS_WEBHOOK_SECRET, or commits_webhook_secret in its ARN), or the address is another',
+  ],
+  ['413', 'the receiver takes smaller bodies only: try a smaller --batch'],
+]);
+
+const LATER = 'try later: what has been taken is only a duplicate then';
+
+/**
+ * What became of the batches and the commits in them.
+ * @param total commits that were to be sent
+ */
+export const summarize = (tally: Tally, total: number): string => {
+  const counts = Object.entries({
+    accepted: tally.accepted,
+    duplicate: tally.duplicate,
+    failed: tally.failed,
+  });
+  const rows = counts.map(([name, { batches, commits }]) => [name, String(batches), String(commits)]);
+  const done = counts.reduce((sum, [, { commits }]) => sum + commits, 0);
+  if (tally.stopped && total > done) rows.push(['not sent', '', String(total - done)]);
+  return [...tally.failures.map(lineOf), textTable(['', 'batches', 'commits'], rows)].join('\n');
+};
+
+const lineOf = ({ batch, reply }: Failure): string => {
+  const { status, outcome, event_id } = readReply(reply);
+  const answer = [status, outcome, event_id].filter((word) => word !== '-').join(' ');
+  const advice = adviceFor(reply);
+  const which = `${short(batch.first)} to ${short(batch.last)}`;
+  return `failed: ${batch.commits} commits, ${which}: ${answer}${advice === '' ? '' : `\n  ${advice}`}`;
+};
+
+/** What the answer means and what to do, as far as it can be known here. */
+const adviceFor = (reply: Reply): string => {
+  const known = ADVICE.get(reply.kind === 'failed' ? reply.code : String(reply.status));
+  return [known, isWorthResending(reply) ? LATER : undefined].filter((text) => text !== undefined).join('; ');
+};
+
+const short = (sha: string): string => sha.slice(0, 10);
+
+/** True when every batch was taken, now or before. */
+export const isAllTaken = ({ failed }: Tally): boolean => failed.batches === 0;

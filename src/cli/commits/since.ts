@@ -1,50 +1,16 @@
-import { UsageError } from '../shared/command-error.ts';
-import { areReal } from './dates.ts';
+import { UsageError } from '../shared/command.ts';
 import { askGit } from './git.ts';
 
-const NAMES = [
+const MONTH_NAMES = [
   ...['january', 'february', 'march', 'april', 'may', 'june', 'july', 'august', 'september'],
   ...['october', 'november', 'december'],
-  ...['monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday', 'sunday'],
 ];
+const DAY_NAMES = ['monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday', 'sunday'];
 const UNIT = /^(?:second|minute|hour|day|week|month|year)s?$/;
 const CLOCK = /^(?:am|pm|noon|midnight|tea|now|never)$/;
 const NUMBER = /^(?:last|one|two|three|four|five|six|seven|eight|nine|ten|st|nd|rd|th)$/;
 const ZONE = /^(?:t|z|utc|gmt|[acehmpy][ds]t|bst|[cemw]e?s?t)$/;
 const OTHER = /^(?:ago|at|on|of|the|and|today|yesterday)$/;
-
-/** Git passes over words it does not know: `30.dais` is the 30th of this month, and `yestrday` is now. */
-const isKnown = (word: string): boolean =>
-  [UNIT, CLOCK, NUMBER, ZONE, OTHER].some((words) => words.test(word)) ||
-  (word.length >= 3 && NAMES.some((name) => name.startsWith(word)));
-
-const wordsOf = (text: string): string[] => text.toLowerCase().match(/\p{L}+/gu) ?? [];
-
-/** What git misreads in silence, in words; null when nothing. */
-const whatIsWrong = (text: string): string | null => {
-  const unknown = wordsOf(text).find((word) => !isKnown(word));
-  if (unknown !== undefined) return `git does not know the word ${JSON.stringify(unknown)}`;
-  if (/^\d{1,8}$|^\d{4}-\d{1,2}$/.test(text)) return 'that is no whole date';
-  return areReal(text) ? null : 'there is no such day or hour, or git does not count so far';
-};
-
-/** A day without an hour, to which git adds the present one. */
-const isDay = (text: string): boolean =>
-  !/\d:\d|^@?\d{9,}/.test(text) && !wordsOf(text).some((word) => UNIT.test(word) || CLOCK.test(word));
-
-/** `20260131` is a day too, and so is one with a zone. */
-const spellOut = (text: string): string =>
-  text
-    .replace(/^(\d{4})(\d\d)(\d\d)$/, '$1-$2-$3')
-    .replace(/^(\d{4}-\d\d-\d\d)\s*(Z|[+-]\d\d:?\d\d)$/i, '$1T00:00:00$2');
-
-const startOfDay = (seconds: number): number => new Date(seconds * 1_000).setHours(0, 0, 0, 0) / 1_000;
-
-/** Where git gave up it answers the present time: only `now` may mean that. A date that is to come stays one. */
-const isLost = (text: string, seconds: number, nowMs: number): boolean =>
-  seconds >= nowMs / 1_000 - 5 &&
-  !/\d{4}/.test(text) &&
-  !wordsOf(text).some((word) => /^now$|^today$/.test(word));
 
 /**
  * What `--since` means, in epoch seconds, as git reads it in this machine's time zone; but a day alone is the start
@@ -63,3 +29,71 @@ export const readSince = async (folder: string, since: string, nowMs = Date.now(
   if (answer === undefined || isLost(text, seconds, nowMs)) throw refuse('git reads none in it');
   return isDay(text) ? startOfDay(seconds) : seconds;
 };
+
+/** `20260131` is a day too, and so is one with a zone. */
+const spellOut = (text: string): string =>
+  text
+    .replace(/^(\d{4})(\d\d)(\d\d)$/, '$1-$2-$3')
+    .replace(/^(\d{4}-\d\d-\d\d)\s*(Z|[+-]\d\d:?\d\d)$/i, '$1T00:00:00$2');
+
+/** What git misreads in silence, in words; null when nothing. */
+const whatIsWrong = (text: string): string | null => {
+  const unknown = wordsOf(text).find((word) => !isKnown(word));
+  if (unknown !== undefined) return `git does not know the word ${JSON.stringify(unknown)}`;
+  if (/^\d{1,8}$|^\d{4}-\d{1,2}$/.test(text)) return 'that is no whole date';
+  return areReal(text) ? null : 'there is no such day or hour, or git does not count so far';
+};
+
+const wordsOf = (text: string): string[] => text.toLowerCase().match(/\p{L}+/gu) ?? [];
+
+/** Git passes over words it does not know: `30.dais` is the 30th of this month, and `yestrday` is now. */
+const isKnown = (word: string): boolean =>
+  [UNIT, CLOCK, NUMBER, ZONE, OTHER].some((words) => words.test(word)) ||
+  (word.length >= 3 && [...MONTH_NAMES, ...DAY_NAMES].some((name) => name.startsWith(word)));
+
+/** Where git gave up it answers the present time: only `now` may mean that. A date that is to come stays one. */
+const isLost = (text: string, seconds: number, nowMs: number): boolean =>
+  seconds >= nowMs / 1_000 - 5 &&
+  !/\d{4}/.test(text) &&
+  !wordsOf(text).some((word) => /^now$|^today$/.test(word));
+
+/** A day without an hour, to which git adds the present one. */
+const isDay = (text: string): boolean =>
+  !/\d:\d|^@?\d{9,}/.test(text) && !wordsOf(text).some((word) => UNIT.test(word) || CLOCK.test(word));
+
+const startOfDay = (seconds: number): number => new Date(seconds * 1_000).setHours(0, 0, 0, 0) / 1_000;
+
+const MONTHS = MONTH_NAMES.map((name) => name.slice(0, 3));
+const NAME = `(${MONTHS.join('|')})[a-z]*`;
+const YEAR_FIRST = /(?<!\d)(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?!\d)/g;
+const YEAR_LAST = /(?<!\d)(\d{1,2})[-/.](\d{1,2})[-/.](\d{4})(?!\d)/g;
+const DAY_AFTER_NAME = new RegExp(`(?<![a-z])${NAME}[\\s,.-]+(\\d{1,2})(?![\\d:])`, 'g');
+const DAY_BEFORE_NAME = new RegExp(`(?<![\\d:])(\\d{1,2})(?:st|nd|rd|th)?[\\s.-]+(?:of\\s+)?${NAME}`, 'g');
+const TIME_OF_DAY = /(?<!\d)(\d+):(\d+)(?::(\d+))?/g;
+
+type Rule = [RegExp, (a: string, b: string, c: string) => boolean];
+
+/**
+ * False for a text with a day that no calendar has, an hour that no clock has, or a year before 1970 or after 2099:
+ * git takes 31 February for 3 March, and passes over the others.
+ */
+const areReal = (text: string): boolean =>
+  RULES.every(([form, isReal]) =>
+    [...text.toLowerCase().matchAll(form)].every(([, a = '', b = '', c = '0']) => isReal(a, b, c)),
+  );
+
+/** Days of the months; the year decides on 29 February. */
+const lastDay = (year: number, month: number): number => new Date(Date.UTC(year, month, 0)).getUTCDate();
+
+const isDate = (year: number, month: number, day: number): boolean =>
+  year >= 1970 && year <= 2099 && month >= 1 && month <= 12 && day >= 1 && day <= lastDay(year, month);
+
+const hasDay = (name: string, day: string): boolean => isDate(2000, MONTHS.indexOf(name) + 1, Number(day));
+
+const RULES: Rule[] = [
+  [YEAR_FIRST, (year, month, day) => isDate(+year, +month, +day)],
+  [YEAR_LAST, (a, b, year) => isDate(+year, +a, +b) || isDate(+year, +b, +a)],
+  [DAY_AFTER_NAME, (name, day) => hasDay(name, day)],
+  [DAY_BEFORE_NAME, (day, name) => hasDay(name, day)],
+  [TIME_OF_DAY, (hours, minutes, seconds) => +hours < 24 && +minutes < 60 && +seconds <= 60],
+];

@@ -1,5 +1,4 @@
-import { markdownTable } from '../shared/markdown-table.ts';
-import { textTable } from '../shared/text-table.ts';
+import { markdownTable, textTable } from '../shared/tables.ts';
 import { type Bill, billOf, growingUsd, type Row } from './formula.ts';
 import { ASSUMED, DEFAULT_WORKLOAD, deliveriesPerSecond, FIGURES, type Workload } from './inputs.ts';
 import { PRICES, PRICES_READ, type Price, REGIONS } from './prices.ts';

@@ -1,7 +1,6 @@
 import * as z from 'zod/mini';
-import { textTable } from '../shared/text-table.ts';
-import type { Reply } from './post.ts';
-import type { Sent } from './resend.ts';
+import { textTable } from '../shared/tables.ts';
+import type { Reply, Sent } from './send.ts';
 
 export type Delivered = Sent & { name: string };
 

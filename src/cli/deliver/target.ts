@@ -1,5 +1,5 @@
 import type { InstanceRecord } from '../../local/instance.ts';
-import { CommandError, UsageError } from '../shared/command-error.ts';
+import { CommandError, UsageError } from '../shared/command.ts';
 
 /** Where deliveries go and what they are signed with. */
 export type Target = { url: URL; secret: string };

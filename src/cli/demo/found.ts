@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import * as z from 'zod/mini';
-import { textTable } from '../shared/text-table.ts';
+import { textTable } from '../shared/tables.ts';
 import { RELEASE_ENDS_AS } from './release.ts';
 import { ENDS_AS, ENDS_COUNTED, ENDS_WITH_EVENTS } from './story.ts';
 

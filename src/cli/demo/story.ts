@@ -10,7 +10,6 @@ export type Moment = {
 type Item = { field: string; fieldId?: string; fromString: string; toString: string };
 
 const ADA = { accountId: '5f0000000000000000000001', displayName: 'Ada Example', active: true };
-
 const CATEGORIES = { 'To Do': { id: 2, key: 'new' }, 'In Progress': { id: 4, key: 'indeterminate' } };
 
 /** A delivery with the full issue, sent a moment after the change. */

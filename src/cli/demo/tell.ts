@@ -8,10 +8,10 @@ import type { Correlated } from '../../local/local-correlation.ts';
 import { type Instance, startInstance } from '../../local/run-instance.ts';
 import { createDynamoDb } from '../../platform/dynamodb.ts';
 import { createLogger } from '../../platform/logger.ts';
-import { deliveryHeaders } from '../deliver/headers.ts';
-import { createPost, type Post } from '../deliver/post.ts';
+import { deliveryHeaders } from '../deliver/delivery.ts';
 import { readReply } from '../deliver/report.ts';
-import { signatureOf } from '../shared/sign.ts';
+import { createPost, type Post } from '../deliver/send.ts';
+import { signatureOf } from '../shared/exchange.ts';
 import { RELEASE, type ReleaseStep } from './release.ts';
 import type { Step } from './story.ts';
 

@@ -6,8 +6,8 @@ import { ROUTES, type RouteName } from '../../contract/routes.ts';
 import { COMMIT_SOURCES, type Source } from '../../domain/source.ts';
 import { matchRoute } from '../../http/routes.ts';
 import { faultCode } from '../../local/start-error.ts';
-import { UsageError } from '../shared/command-error.ts';
-import { signatureOf } from '../shared/sign.ts';
+import { UsageError } from '../shared/command.ts';
+import { signatureOf } from '../shared/exchange.ts';
 
 /** A header with this value gets the signature of the event's body. */
 export const SIGN_ME = 'sha256=SIGN-ME';

@@ -1,8 +1,7 @@
 import { toUtcIso } from '../../domain/instant.ts';
 import { own } from '../../domain/json.ts';
 import type { Source } from '../../domain/source.ts';
-import type { ExitCode } from '../shared/command.ts';
-import { CommandError } from '../shared/command-error.ts';
+import { CommandError, type ExitCode } from '../shared/command.ts';
 import {
   documentToChange,
   keyInGrace,

@@ -7,7 +7,7 @@ import {
   SecretDocumentError,
   type SigningKey,
 } from '../../verify/secret-document.ts';
-import { CommandError } from '../shared/command-error.ts';
+import { CommandError } from '../shared/command.ts';
 import type { StoredSecret } from './secret-store.ts';
 
 /** The name under which the verifier knows the main key of the version before. */

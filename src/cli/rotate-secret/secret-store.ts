@@ -9,7 +9,7 @@ import { readEnv } from '../../contract/env.ts';
 import { externalConfig } from '../../local/aws-config.ts';
 import { faultCode } from '../../local/start-error.ts';
 import { createSecretsManagerClient } from '../../verify/secrets-manager.ts';
-import { CommandError } from '../shared/command-error.ts';
+import { CommandError } from '../shared/command.ts';
 
 /** Somebody waits at a terminal, so this client has more patience than the receiver's. */
 const PATIENCE = {

@@ -1,9 +1,8 @@
 import { SECRET_VARIABLES } from '../../contract/env.ts';
 import { toUtcIso } from '../../domain/instant.ts';
 import type { Source } from '../../domain/source.ts';
-import type { ExitCode } from '../shared/command.ts';
-import { CommandError } from '../shared/command-error.ts';
-import { textTable } from '../shared/text-table.ts';
+import { CommandError, type ExitCode } from '../shared/command.ts';
+import { textTable } from '../shared/tables.ts';
 import { describeKeys, keyNames } from './keys.ts';
 import { commandFor, describeSince, findStaged, type Rotation, type Staged, type Use } from './rotation.ts';
 

@@ -5,7 +5,7 @@ import { type BuildOptions, type BuildResult, build, type Metafile, type OutputF
 import type { FunctionName } from '../../contract/functions.ts';
 import { PROJECT_FOLDER } from '../../local/project.ts';
 import { isBuiltin, LAZY_FILES, type LazyFile, lazyPath, PLUGINS } from './bundle-plugins.ts';
-import { CommandError } from './command-error.ts';
+import { CommandError } from './command.ts';
 
 /** Where `npm run build` puts them. */
 export const BUILD_FOLDER = join(PROJECT_FOLDER, '.build');

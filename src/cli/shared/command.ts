@@ -1,7 +1,6 @@
 import { Command, CommanderError, InvalidArgumentError } from 'commander';
 import { ConfigError, describeFault, UnavailableError } from '../../errors/errors.ts';
 import { faultCode, StartError } from '../../local/start-error.ts';
-import { CommandError, UsageError } from './command-error.ts';
 
 /** 0 done, 1 something was refused or failed, 2 wrong usage. */
 export type ExitCode = 0 | 1 | 2;
@@ -26,22 +25,6 @@ export const wholeNumber =
     return value;
   };
 
-/** What people are told; never a stack, and of a fault nobody foresaw only its name. */
-const explain = (fault: unknown): string => {
-  if (fault instanceof CommandError || fault instanceof UsageError) return fault.message;
-  if (fault instanceof ConfigError || fault instanceof StartError) return fault.message;
-  if (fault instanceof UnavailableError)
-    return `The ${fault.dependency} could not be used (${faultCode(fault.cause)})`;
-  return `An unexpected fault: ${describeFault(fault)}`;
-};
-
-/** Commander has already printed its own message. */
-const codeOf = (fault: unknown): ExitCode => {
-  if (fault instanceof CommanderError) return fault.exitCode === 0 ? 0 : 2;
-  console.error(explain(fault));
-  return fault instanceof UsageError || fault instanceof ConfigError ? 2 : 1;
-};
-
 /**
  * Reads the arguments, runs the command and sets the exit code. The process then ends by itself, so that
  * everything written to a pipe is out.
@@ -56,3 +39,29 @@ export const runCommand = async (command: Command, action: () => Promise<ExitCod
     process.exitCode = codeOf(fault);
   }
 };
+
+/** Commander has already printed its own message. */
+const codeOf = (fault: unknown): ExitCode => {
+  if (fault instanceof CommanderError) return fault.exitCode === 0 ? 0 : 2;
+  console.error(explain(fault));
+  return fault instanceof UsageError || fault instanceof ConfigError ? 2 : 1;
+};
+
+/** What people are told; never a stack, and of a fault nobody foresaw only its name. */
+const explain = (fault: unknown): string => {
+  if (fault instanceof CommandError || fault instanceof UsageError) return fault.message;
+  if (fault instanceof ConfigError || fault instanceof StartError) return fault.message;
+  if (fault instanceof UnavailableError)
+    return `The ${fault.dependency} could not be used (${faultCode(fault.cause)})`;
+  return `An unexpected fault: ${describeFault(fault)}`;
+};
+
+/** Something went wrong that people can understand and act on; ends a command with exit code 1. */
+export class CommandError extends Error {
+  readonly kind = 'command';
+}
+
+/** The command was called in a wrong way; ends it with exit code 2. */
+export class UsageError extends Error {
+  readonly kind = 'usage';
+}

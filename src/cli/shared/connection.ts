@@ -11,27 +11,8 @@ import { faultCode } from '../../local/start-error.ts';
 import { systemClock } from '../../platform/clock.ts';
 import { createLogger } from '../../platform/logger.ts';
 import type { RawBodies } from '../../store/events/put-event.ts';
-import { CommandError, UsageError } from './command-error.ts';
+import { CommandError, UsageError } from './command.ts';
 import { describePlace, findPlace, NO_ARTIFACTS, type StoreAddress, type TableFlags } from './place.ts';
-
-/** Client settings for the place; made-up credentials where a local database wants some and there are none. */
-export const clientConfig = async ({ endpoint, embedded }: StoreAddress): Promise<DynamoDBClientConfig> => {
-  if (endpoint === null) return {};
-  return embedded ? embeddedConfig(endpoint) : externalConfig(endpoint);
-};
-
-const refuse = (): Promise<never> => Promise.reject(new UsageError(NO_ARTIFACTS));
-const UNKNOWN_RAW_BODIES: RawBodies = { put: refuse, get: refuse, remove: refuse };
-
-const UNKNOWN_ARTIFACTS: ArtifactStore = { put: refuse, replaceIfNewer: refuse };
-
-/** The environment with the artifacts of the place. */
-const envAt = (artifacts: NonNullable<StoreAddress['artifacts']>, env: Env): Env => {
-  const { ARTIFACTS_BUCKET: _, ...rest } = env;
-  return 'bucket' in artifacts
-    ? { ...rest, ARTIFACTS_BUCKET: artifacts.bucket }
-    : { ...rest, ARTIFACTS_DIR: artifacts.folder };
-};
 
 /** The DynamoDB's own words for what people do wrong most often. */
 const HINTS: ReadonlyMap<string, string> = new Map([
@@ -40,24 +21,10 @@ const HINTS: ReadonlyMap<string, string> = new Map([
   ['CredentialsProviderError', 'no AWS credentials were found'],
 ]);
 
-const explainTableFault = (fault: UnavailableError, place: StoreAddress): CommandError => {
-  const code = faultCode(fault.cause);
-  const hint = HINTS.get(code);
-  const what = fault.dependency === 'table' ? describePlace(place) : 'artifact store';
-  return new CommandError(`The ${what} could not be used: ${hint ? `${hint} (${code})` : code}`);
-};
-
-const openAt = async (place: StoreAddress, env: Env): Promise<SweepDeps> => {
-  const platform = {
-    clock: systemClock,
-    log: createLogger({ ...env, LOG_LEVEL: 'silent' }),
-    dynamodb: await clientConfig(place),
-  };
-  const retention_days = env.EVENT_RETENTION_DAYS;
-  if (place.artifacts !== null)
-    return { ...openCorrelation(envAt(place.artifacts, env), platform), retention_days };
-  const opened = openCorrelation(env, platform);
-  return { ...opened, rawBodies: UNKNOWN_RAW_BODIES, artifacts: UNKNOWN_ARTIFACTS, retention_days };
+/** Client settings for the place; made-up credentials where a local database wants some and there are none. */
+export const clientConfig = async ({ endpoint, embedded }: StoreAddress): Promise<DynamoDBClientConfig> => {
+  if (endpoint === null) return {};
+  return embedded ? embeddedConfig(endpoint) : externalConfig(endpoint);
 };
 
 /**
@@ -77,3 +44,43 @@ export const withStore = async <T>(
     throw fault instanceof UnavailableError ? explainTableFault(fault, place) : fault;
   }
 };
+
+const openAt = async (place: StoreAddress, env: Env): Promise<SweepDeps> => {
+  const platform = {
+    clock: systemClock,
+    log: createLogger({ ...env, LOG_LEVEL: 'silent' }),
+    dynamodb: await clientConfig(place),
+  };
+  const retention_days = env.EVENT_RETENTION_DAYS;
+  if (place.artifacts !== null)
+    return { ...openCorrelation(envAt(place.artifacts, env), platform), retention_days };
+  const opened = openCorrelation(env, platform);
+  return { ...opened, rawBodies: UNKNOWN_RAW_BODIES, artifacts: UNKNOWN_ARTIFACTS, retention_days };
+};
+
+/** The environment with the artifacts of the place. */
+const envAt = (artifacts: NonNullable<StoreAddress['artifacts']>, env: Env): Env => {
+  const { ARTIFACTS_BUCKET: _, ...rest } = env;
+  return 'bucket' in artifacts
+    ? { ...rest, ARTIFACTS_BUCKET: artifacts.bucket }
+    : { ...rest, ARTIFACTS_DIR: artifacts.folder };
+};
+
+const explainTableFault = (fault: UnavailableError, place: StoreAddress): CommandError => {
+  const code = faultCode(fault.cause);
+  const hint = HINTS.get(code);
+  const what = fault.dependency === 'table' ? describePlace(place) : 'artifact store';
+  return new CommandError(`The ${what} could not be used: ${hint ? `${hint} (${code})` : code}`);
+};
+
+const refuse = (): Promise<never> => Promise.reject(new UsageError(NO_ARTIFACTS));
+
+const UNKNOWN_RAW_BODIES: RawBodies = { put: refuse, get: refuse, remove: refuse };
+
+const UNKNOWN_ARTIFACTS: ArtifactStore = { put: refuse, replaceIfNewer: refuse };
+
+/** Milliseconds that the calls for one item may take: nobody waits for an answer within Jira's 5 s here. */
+const ITEM_MS = 30_000;
+
+/** A fresh signal that ends the calls for one item. */
+export const itemDeadline = (): AbortSignal => AbortSignal.timeout(ITEM_MS);

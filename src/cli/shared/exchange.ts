@@ -1,3 +1,4 @@
+import { createHmac } from 'node:crypto';
 import {
   type Agent,
   request as httpRequest,
@@ -26,12 +27,6 @@ export type Request = {
 /** More of an answer than this is not kept. */
 const MOST_CHARACTERS = 64_000;
 
-const readAnswer = async (response: IncomingMessage): Promise<Exchange> => {
-  let body = '';
-  for await (const chunk of response.setEncoding('utf8')) body = (body + chunk).slice(0, MOST_CHARACTERS);
-  return { kind: 'answered', status: response.statusCode ?? 0, headers: response.headers, body };
-};
-
 /** Sends one request. Follows no redirect, tries nothing twice, and never throws. */
 export const exchange = ({ method, url, headers, body, agent, timeout_ms }: Request): Promise<Exchange> =>
   new Promise((done) => {
@@ -43,3 +38,13 @@ export const exchange = ({ method, url, headers, body, agent, timeout_ms }: Requ
     const sending = send(url, options, (response) => readAnswer(response).then(done, failed));
     sending.on('error', failed).end(body);
   });
+
+const readAnswer = async (response: IncomingMessage): Promise<Exchange> => {
+  let body = '';
+  for await (const chunk of response.setEncoding('utf8')) body = (body + chunk).slice(0, MOST_CHARACTERS);
+  return { kind: 'answered', status: response.statusCode ?? 0, headers: response.headers, body };
+};
+
+/** The value of `X-Hub-Signature` as Jira makes it, over the body's very bytes. A secret's text counts as UTF-8. */
+export const signatureOf = (secret: string | Uint8Array, body: Uint8Array): string =>
+  `sha256=${createHmac('sha256', secret).update(body).digest('hex')}`;

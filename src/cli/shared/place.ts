@@ -1,7 +1,8 @@
+import type { Command } from 'commander';
 import { type Env, readEnv } from '../../contract/env.ts';
 import type { InstanceRecord } from '../../local/instance.ts';
 import { PROJECT_FOLDER } from '../../local/project.ts';
-import { CommandError, UsageError } from './command-error.ts';
+import { CommandError, UsageError } from './command.ts';
 
 export type TableFlags = { table?: string; endpoint?: string };
 
@@ -14,22 +15,11 @@ export type StoreAddress = {
   artifacts: { bucket: string } | { folder: string } | null;
 };
 
-const isLoopback = (endpoint: string): boolean =>
-  /^(127\.[\d.]+|localhost|\[::1\])$/.test(URL.parse(endpoint)?.hostname ?? '');
-
 const NO_TABLE = `No instance is running. Start one with npm start, or name a table:
   --table NAME [--endpoint URL], or TABLE_NAME [and AWS_ENDPOINT_URL_DYNAMODB] in the environment`;
 
-const artifactsOf = (
-  env: Env,
-  endpoint: string | null,
-  instance: InstanceRecord | null,
-): StoreAddress['artifacts'] => {
-  if (env.ARTIFACTS_BUCKET !== undefined) return { bucket: env.ARTIFACTS_BUCKET };
-  if (env.ARTIFACTS_DIR !== undefined) return { folder: env.ARTIFACTS_DIR };
-  if (instance) return instance.artifacts_dir === null ? null : { folder: instance.artifacts_dir };
-  return endpoint !== null && isLoopback(endpoint) ? { folder: PROJECT_FOLDER } : null;
-};
+export const NO_ARTIFACTS =
+  'Nothing says where large raw bodies lie: set ARTIFACTS_BUCKET or ARTIFACTS_DIR as the receiver has it';
 
 /**
  * Which table, database and artifacts are meant: flags win over the environment, and that over the running
@@ -59,15 +49,39 @@ export const findPlace = (
   };
 };
 
+const isLoopback = (endpoint: string): boolean =>
+  /^(127\.[\d.]+|localhost|\[::1\])$/.test(URL.parse(endpoint)?.hostname ?? '');
+
+const artifactsOf = (
+  env: Env,
+  endpoint: string | null,
+  instance: InstanceRecord | null,
+): StoreAddress['artifacts'] => {
+  if (env.ARTIFACTS_BUCKET !== undefined) return { bucket: env.ARTIFACTS_BUCKET };
+  if (env.ARTIFACTS_DIR !== undefined) return { folder: env.ARTIFACTS_DIR };
+  if (instance) return instance.artifacts_dir === null ? null : { folder: instance.artifacts_dir };
+  return endpoint !== null && isLoopback(endpoint) ? { folder: PROJECT_FOLDER } : null;
+};
+
 /** The place in words, for questions and messages. */
 export const describePlace = ({ table, endpoint }: StoreAddress): string =>
   `table ${table} ${endpoint === null ? 'on AWS' : `at ${endpoint}`}`;
-
-export const NO_ARTIFACTS =
-  'Nothing says where large raw bodies lie: set ARTIFACTS_BUCKET or ARTIFACTS_DIR as the receiver has it';
 
 /** Where the raw bodies lie, in words. @throws UsageError when nothing says where */
 export const describeArtifacts = ({ artifacts }: StoreAddress): string => {
   if (artifacts === null) throw new UsageError(NO_ARTIFACTS);
   return 'bucket' in artifacts ? `bucket ${artifacts.bucket}` : `folder ${artifacts.folder}`;
 };
+
+/** Options and help of every command that works on a table itself. */
+export const withTableOptions = (command: Command): Command =>
+  command
+    .option('--table <name>', 'the table')
+    .option('--endpoint <address>', 'the DynamoDB it lies in')
+    .addHelpText(
+      'after',
+      `
+Table, database and artifacts are those of the running instance (npm start). The environment wins over it
+(TABLE_NAME, AWS_ENDPOINT_URL_DYNAMODB, ARTIFACTS_BUCKET, ARTIFACTS_DIR), and flags win over both. Where nothing
+names a database, it is AWS with the credentials and region that the AWS SDK finds.`,
+    );

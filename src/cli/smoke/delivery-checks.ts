@@ -1,7 +1,6 @@
 import * as z from 'zod/mini';
 import { parseInstant, toUtcIso } from '../../domain/instant.ts';
-import type { Exchange } from '../shared/exchange.ts';
-import { signatureOf } from '../shared/sign.ts';
+import { type Exchange, signatureOf } from '../shared/exchange.ts';
 import type { Api } from './api.ts';
 import {
   afterDelivery,

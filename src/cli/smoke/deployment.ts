@@ -5,7 +5,7 @@ import * as z from 'zod/mini';
 import { PROJECT_FOLDER } from '../../local/project.ts';
 import { faultCode } from '../../local/start-error.ts';
 import { regionOf } from '../rotate-secret/secret-store.ts';
-import { UsageError } from '../shared/command-error.ts';
+import { UsageError } from '../shared/command.ts';
 
 export type DeploymentFlags = {
   stage: string;

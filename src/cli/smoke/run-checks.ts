@@ -1,6 +1,6 @@
 import { describeFault } from '../../errors/errors.ts';
-import { CommandError } from '../shared/command-error.ts';
-import { textTable } from '../shared/text-table.ts';
+import { CommandError } from '../shared/command.ts';
+import { textTable } from '../shared/tables.ts';
 import { type Check, failed, type Result, type World } from './check.ts';
 import { DELIVERY_CHECKS, TEST_ISSUE_ID, TEST_ISSUE_KEY } from './delivery-checks.ts';
 import type { Deployment } from './deployment.ts';

@@ -1,5 +1,5 @@
 import type { DynamoDBRecord } from 'aws-lambda';
-import { showProgress } from '../../../src/cli/shared/progress.ts';
+import { showProgress } from '../../../src/cli/shared/terminal.ts';
 import { chunks } from '../../../src/platform/chunks.ts';
 import { sum } from '../shared/stats.ts';
 import { GROUP_SIZE, touchedStory } from './groups.ts';

@@ -1,5 +1,5 @@
 import pMap from 'p-map';
-import { showProgress } from '../../../src/cli/shared/progress.ts';
+import { showProgress } from '../../../src/cli/shared/terminal.ts';
 import { chunks } from '../../../src/platform/chunks.ts';
 import { putRows } from '../../../src/store/calls/rows.ts';
 import { GROUP_SIZE } from './groups.ts';

@@ -1,5 +1,5 @@
 import { createHmac } from 'node:crypto';
-import { signatureOf } from '../../../src/cli/shared/sign.ts';
+import { signatureOf } from '../../../src/cli/shared/exchange.ts';
 import { normalize } from '../../../src/senders/jira/normalize.ts';
 import { parseDelivery } from '../../../src/senders/jira/parse.ts';
 import { SENDERS } from '../../../src/senders/registry.ts';

@@ -1,5 +1,5 @@
 import type { Request } from 'autocannon';
-import { signatureOf } from '../../../src/cli/shared/sign.ts';
+import { signatureOf } from '../../../src/cli/shared/exchange.ts';
 import { typicalUpdate } from '../shared/deliveries.ts';
 
 export const SECRET = 'bench-secret-of-32-characters-xx';

@@ -1,4 +1,4 @@
-import { signatureOf } from '../../../src/cli/shared/sign.ts';
+import { signatureOf } from '../../../src/cli/shared/exchange.ts';
 import { readEnv } from '../../../src/contract/env.ts';
 import { startEngine } from '../../../src/local/engine.ts';
 import { startInstance } from '../../../src/local/run-instance.ts';

@@ -3,7 +3,7 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import * as z from 'zod/mini';
-import { signatureOf } from '../../../src/cli/shared/sign.ts';
+import { signatureOf } from '../../../src/cli/shared/exchange.ts';
 import type { StoredEvent } from '../../../src/store/events/event-row.ts';
 import { prepareEventBody, putEvent } from '../../../src/store/events/put-event.ts';
 import { noise } from '../../support/seed.ts';

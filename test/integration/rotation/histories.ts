@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { begin } from '../../../src/cli/rotate-secret/begin.ts';
 import { abort, finish } from '../../../src/cli/rotate-secret/finish.ts';
 import type { Use } from '../../../src/cli/rotate-secret/rotation.ts';
-import { CommandError } from '../../../src/cli/shared/command-error.ts';
+import { CommandError } from '../../../src/cli/shared/command.ts';
 import { SENDERS } from '../../../src/senders/registry.ts';
 import { createSecretCache } from '../../../src/verify/secret-cache.ts';
 import { createSecretsManagerClient, fetchSigningKeys } from '../../../src/verify/secrets-manager.ts';

@@ -5,7 +5,7 @@ import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import * as z from 'zod/mini';
 import { readEventFile, signEvent } from '../../../src/cli/invoke/event-file.ts';
-import { signatureOf } from '../../../src/cli/shared/sign.ts';
+import { signatureOf } from '../../../src/cli/shared/exchange.ts';
 import { ENV } from '../../../src/contract/env.ts';
 import { FUNCTIONS, type FunctionName } from '../../../src/contract/functions.ts';
 import { embeddedConfig } from '../../../src/local/aws-config.ts';

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { readInput, sampleNames } from '../../../src/cli/deliver/inputs.ts';
+import { readInput, sampleNames } from '../../../src/cli/deliver/delivery.ts';
 
 const SAMPLES = join(import.meta.dirname, '../../../src/cli/samples');
 

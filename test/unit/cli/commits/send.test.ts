@@ -1,8 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import type { Batch } from '../../../../src/cli/commits/batches.ts';
-import { sendBatches, type Tally } from '../../../../src/cli/commits/send.ts';
-import { isAllTaken, summarize } from '../../../../src/cli/commits/summary.ts';
-import type { Reply } from '../../../../src/cli/deliver/post.ts';
+import type { Batch } from '../../../../src/cli/commits/plan.ts';
+import { isAllTaken, sendBatches, summarize, type Tally } from '../../../../src/cli/commits/send.ts';
+import type { Reply } from '../../../../src/cli/deliver/send.ts';
 
 const aBatch = (commits: number): Batch => ({
   body: Buffer.from(`${commits}`),

@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest';
-import type { Reply } from '../../../../src/cli/deliver/post.ts';
 import {
   type Delivered,
   isTaken,
@@ -7,6 +6,7 @@ import {
   readReply,
   report,
 } from '../../../../src/cli/deliver/report.ts';
+import type { Reply } from '../../../../src/cli/deliver/send.ts';
 
 const reply = (status: number, body: object | string): Reply => ({
   kind: 'answered',

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { readSelection } from '../../../../src/cli/replay/selection.ts';
+import { daysHolding, readSelection } from '../../../../src/cli/replay/selection.ts';
 
 const ID = `evt_${'a1'.repeat(20)}`;
 
@@ -24,5 +24,18 @@ describe('what is to be replayed', () => {
     [{ event: ID, outcome: 'stale' as const }, 'leave out'],
   ])('is not said by %j, which is wrong usage', (options, message) => {
     expect(() => readSelection(options)).toThrow(message);
+  });
+});
+
+const NOW = Date.parse('2026-03-02T06:59:59.999Z');
+
+describe('the days that can hold an event', () => {
+  it('are those in Phoenix, oldest first, today included', () => {
+    expect(daysHolding('applied', 2, NOW)).toEqual(['2026-02-27', '2026-02-28', '2026-03-01']);
+  });
+
+  it('are three times as many for quarantined ones, because they live that long', () => {
+    const days = daysHolding('quarantined', 30, NOW);
+    expect([days.length, days[0], days.at(-1)]).toEqual([91, '2025-12-01', '2026-03-01']);
   });
 });

@@ -3,7 +3,7 @@ import { begin } from '../../../../src/cli/rotate-secret/begin.ts';
 import { abort, finish } from '../../../../src/cli/rotate-secret/finish.ts';
 import type { Deliveries, Rotation, Use } from '../../../../src/cli/rotate-secret/rotation.ts';
 import { status } from '../../../../src/cli/rotate-secret/status.ts';
-import { CommandError } from '../../../../src/cli/shared/command-error.ts';
+import { CommandError } from '../../../../src/cli/shared/command.ts';
 import { SOURCES } from '../../../../src/domain/source.ts';
 import { ARN, deliveriesIn, rotationAt } from '../../../support/rotation.ts';
 import { type FakeSecretsManager, startSecretsManager } from '../../../support/secrets-manager.ts';

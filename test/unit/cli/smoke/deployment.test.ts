@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
-import { UsageError } from '../../../../src/cli/shared/command-error.ts';
+import { UsageError } from '../../../../src/cli/shared/command.ts';
 import { type DeploymentFlags, findDeployment } from '../../../../src/cli/smoke/deployment.ts';
 
 const SECRET_ARN = 'arn:aws:secretsmanager:eu-central-1:123456789012:secret:webhooks-AbCdEf';

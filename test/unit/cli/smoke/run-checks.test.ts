@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { CommandError } from '../../../../src/cli/shared/command-error.ts';
+import { CommandError } from '../../../../src/cli/shared/command.ts';
 import { openApi } from '../../../../src/cli/smoke/api.ts';
 import { type Check, failed, ok, skipped, type Taken, type World } from '../../../../src/cli/smoke/check.ts';
 import type { Deployment } from '../../../../src/cli/smoke/deployment.ts';

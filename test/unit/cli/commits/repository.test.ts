@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { nameFromAddress, nameFromFolder, readName } from '../../../../src/cli/commits/repository-name.ts';
+import { nameFromAddress, nameFromFolder, readName } from '../../../../src/cli/commits/repository.ts';
 import { isRepositoryName } from '../../../../src/domain/repository.ts';
 
 describe("the name in a remote's address", () => {

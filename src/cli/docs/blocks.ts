@@ -2,11 +2,21 @@ import { ENV } from '../../contract/env.ts';
 import { TABLE } from '../../contract/table.ts';
 import { publishedSchemas } from '../../correlate/documents/published-schemas.ts';
 import { costBlocks } from '../cost/report.ts';
-import { CommandError } from './command-error.ts';
-import { markdownTable } from './markdown-table.ts';
+import { CommandError } from '../shared/command.ts';
+import { markdownTable } from '../shared/tables.ts';
 
 /** A part of a page that the code writes: which page, which markers, what stands between them. */
 export type DocBlock = { file: string; name: string; content: string };
+
+/** A file of the documentation that the code writes, all of it. */
+export type DocFile = { file: string; content: string };
+
+/** Every part of the documentation that is made from code. */
+export const docBlocks = (): DocBlock[] => [
+  { file: 'docs/configuration.md', name: 'env', content: envTable() },
+  { file: 'docs/architecture.md', name: 'indexes', content: indexTable() },
+  ...costBlocks().map((block) => ({ file: 'docs/cost.md', ...block })),
+];
 
 const envTable = (): string =>
   markdownTable(
@@ -24,16 +34,6 @@ const indexTable = (): string =>
       purpose,
     ]),
   );
-
-/** Every part of the documentation that is made from code. */
-export const docBlocks = (): DocBlock[] => [
-  { file: 'docs/configuration.md', name: 'env', content: envTable() },
-  { file: 'docs/architecture.md', name: 'indexes', content: indexTable() },
-  ...costBlocks().map((block) => ({ file: 'docs/cost.md', ...block })),
-];
-
-/** A file of the documentation that the code writes, all of it. */
-export type DocFile = { file: string; content: string };
 
 /** Every file of the documentation that is made from code. */
 export const docFiles = (): DocFile[] =>

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type Batch, cutBatches, isBorder } from '../../../../src/cli/commits/batches.ts';
 import type { LoggedCommit } from '../../../../src/cli/commits/log.ts';
+import { type Batch, cutBatches, isBorder } from '../../../../src/cli/commits/plan.ts';
 
 const aCommit = (sha: string, message = 'ABC-1'): LoggedCommit => ({
   sha,

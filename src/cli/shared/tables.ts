@@ -31,3 +31,7 @@ export const textTable = (head: string[], rows: string[][]): string => {
     .map((line) => line.trimEnd())
     .join('\n');
 };
+
+/** A table of a Markdown page. */
+export const markdownTable = (head: string[], rows: string[][]): string =>
+  [head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n');

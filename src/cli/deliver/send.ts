@@ -1,5 +1,30 @@
+import { Agent } from 'node:http';
+import { Agent as TlsAgent } from 'node:https';
 import { backoffMs } from '../../platform/backoff.ts';
-import type { Reply } from './post.ts';
+import { exchange } from '../shared/exchange.ts';
+import type { Headers } from './delivery.ts';
+
+/** An answer, or the code of what kept it from coming (`ECONNREFUSED`). */
+export type Reply =
+  | { kind: 'answered'; status: number; retry_after: string | undefined; body: string }
+  | { kind: 'failed'; code: string };
+
+/** Jira waits 20 s for an answer. */
+const ANSWER_MS = 20_000;
+
+export type Post = (headers: Headers, body: Buffer) => Promise<Reply>;
+
+/** Sends bodies to one address, over connections that stay open; never throws. */
+export const createPost = (url: URL, connections: number): Post => {
+  const isTls = url.protocol === 'https:';
+  const agent = new (isTls ? TlsAgent : Agent)({ keepAlive: true, maxSockets: connections });
+  return async (headers, body) => {
+    const answer = await exchange({ method: 'POST', url, headers, body, agent, timeout_ms: ANSWER_MS });
+    if (answer.kind === 'failed') return answer;
+    const retry_after = answer.headers['retry-after'];
+    return { kind: 'answered', status: answer.status, retry_after, body: answer.body };
+  };
+};
 
 /** Times a delivery is sent again, as often as Jira Cloud does. */
 export const MOST_RESENDS = 5;
@@ -12,14 +37,12 @@ const PAUSE = { first_ms: 250, longest_ms: 4_000, by_chance: 0.5 };
 /** Jira Cloud sends again after these, 5xx and connection failures; anything else is final. */
 const RESENT = [408, 409, 425, 429];
 
+/** One delivery's end: its last answer, how long that took, and how often it was sent. */
+export type Sent = { reply: Reply; ms: number; sends: number };
+
 /** True when the same delivery may get a better answer later. */
 export const isWorthResending = (reply: Reply): boolean =>
   reply.kind === 'failed' || reply.status >= 500 || RESENT.includes(reply.status);
-
-const retryAfterMs = (reply: Reply): number => {
-  const seconds = reply.kind === 'answered' ? Number(reply.retry_after) : 0;
-  return Number.isFinite(seconds) ? Math.min(seconds * 1_000, MOST_RETRY_AFTER_MS) : 0;
-};
 
 /**
  * Milliseconds before the `resend`th sending again (from 0): doubled each time, the upper half of it by chance
@@ -29,8 +52,10 @@ const retryAfterMs = (reply: Reply): number => {
 export const pauseMs = (resend: number, reply: Reply, chance: number): number =>
   Math.max(backoffMs(resend + 1, chance, PAUSE), retryAfterMs(reply));
 
-/** One delivery's end: its last answer, how long that took, and how often it was sent. */
-export type Sent = { reply: Reply; ms: number; sends: number };
+const retryAfterMs = (reply: Reply): number => {
+  const seconds = reply.kind === 'answered' ? Number(reply.retry_after) : 0;
+  return Number.isFinite(seconds) ? Math.min(seconds * 1_000, MOST_RETRY_AFTER_MS) : 0;
+};
 
 /** Sends until the answer is final or it was sent again five times. `pause` and `chance` come from outside. */
 export const sendUntilFinal = async (

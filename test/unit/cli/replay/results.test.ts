@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { isDone, type Result, summarize } from '../../../../src/cli/replay/summary.ts';
+import { describeCorrelated, isDone, type Result, summarize } from '../../../../src/cli/replay/results.ts';
 
 const result = (event_id: string, replayed: Result['replayed']): Result => ({ event_id, replayed });
 
@@ -36,5 +36,22 @@ describe('the summary of a replay', () => {
 
   it('takes only what was taken in as done', () => {
     expect(ALL.filter(isDone).map(({ event_id }) => event_id)).toEqual(['evt_a', 'evt_b', 'evt_c']);
+  });
+});
+
+describe('what correlating again came to', () => {
+  it.each([
+    [{ events: 1, failed: 0, documents: [] }, 'correlated 1 event'],
+    [{ events: 0, failed: 0, documents: [] }, 'correlated 0 events'],
+    [
+      { events: 2, failed: 0, documents: ['artifacts/a.json', 'artifacts/b.json'] },
+      'correlated 2 events; last run document: artifacts/b.json',
+    ],
+    [
+      { events: 2, failed: 1, documents: [] },
+      'correlated 2 events; 1 failed: npm run event -- ID shows the reason',
+    ],
+  ])('is told of %j', (correlated, text) => {
+    expect(describeCorrelated(correlated)).toBe(text);
   });
 });

@@ -1,6 +1,6 @@
 import { PassThrough } from 'node:stream';
 import { describe, expect, it, vi } from 'vitest';
-import { confirm } from '../../../../src/cli/shared/confirm.ts';
+import { confirm } from '../../../../src/cli/shared/terminal.ts';
 
 /** A terminal at which this is typed; `shown` is what stands on it. */
 const typed = (text: string, isTTY = true) => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { findSecrets, functionEnv, type Secrets } from '../../../../src/cli/invoke/function-env.ts';
+import { findSecrets, functionEnv, type Secrets } from '../../../../src/cli/invoke/call-bundle.ts';
 import type { StoreAddress } from '../../../../src/cli/shared/place.ts';
 import type { InstanceRecord } from '../../../../src/local/instance.ts';
 

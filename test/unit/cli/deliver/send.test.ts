@@ -1,7 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Reply } from '../../../../src/cli/deliver/post.ts';
-import { isWorthResending, pauseMs, sendUntilFinal } from '../../../../src/cli/deliver/resend.ts';
+import { isWorthResending, pauseMs, type Reply, sendUntilFinal } from '../../../../src/cli/deliver/send.ts';
 
 const answered = (status: number, retry_after?: string): Reply => ({
   kind: 'answered',

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { addHeader, deliveryHeaders, readIdentifier } from '../../../../src/cli/deliver/headers.ts';
-import { signatureOf } from '../../../../src/cli/shared/sign.ts';
+import { addHeader, deliveryHeaders, readIdentifier } from '../../../../src/cli/deliver/delivery.ts';
+import { signatureOf } from '../../../../src/cli/shared/exchange.ts';
 import { anyText } from '../../../support/any-text.ts';
 
 const BODY = Buffer.from('Hello World!');

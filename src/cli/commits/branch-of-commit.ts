@@ -1,0 +1,85 @@
+import { type Branch, type Branches, isCommon, type Tip } from './branches.ts';
+import { askLines } from './git.ts';
+import type { Repository } from './repository.ts';
+
+/** The branch that a commit is sent with; null where none may speak for it. */
+export type BranchOf = (sha: string) => string | null;
+
+/**
+ * Finds out which branch each commit of the tips is sent with. The receiver keeps what a branch once said for ever,
+ * so where it is not certain that a commit began on a branch, none speaks for it. What the default branch reaches
+ * carries that branch if its name is a common one, else none: a clone of a single branch calls that the default.
+ * @throws CommandError when git fails
+ */
+export const findSpeakers = async (
+  repository: Repository,
+  tips: readonly Tip[],
+  branches: Branches,
+): Promise<BranchOf> => {
+  const { main } = branches;
+  const outside = await beyond(repository.folder, tips, main?.shas ?? []);
+  const owners = new Map<string, string>();
+  for (const tip of tips.filter(({ sha }) => outside.has(sha)))
+    for (const sha of await ownCommits(repository, tip, branches)) owners.set(sha, tip.branch ?? '');
+  const isNamed = main !== null && isCommon(main.name) && tips.some(({ branch }) => branch !== null);
+  const mainName = isNamed ? main.name : null;
+  return (sha) => owners.get(sha) ?? (outside.has(sha) ? null : mainName);
+};
+
+/** What the default branch does not reach of the tips. */
+const beyond = async (
+  folder: string,
+  tips: readonly Tip[],
+  main: readonly string[],
+): Promise<Set<string>> => {
+  const shas = tips.map(({ sha }) => sha).filter((sha) => !main.includes(sha));
+  return new Set(shas.length > 0 ? await revList(folder, [], [...shas, ...not(main)]) : []);
+};
+
+/** A branch may point to what is not here, in a clone that was cut off. */
+const revList = (folder: string, args: readonly string[], tips: readonly string[]): Promise<string[]> =>
+  askLines(folder, ['rev-list', '--ignore-missing', ...args, '--stdin'], tips);
+
+const not = (shas: Iterable<string>): string[] => [...new Set(shas)].map((sha) => `^${sha}`);
+
+/**
+ * The commits that began on a branch: the line of first parents from its tip, for what came by a merge came from
+ * elsewhere, down to what is not its own. A line that ends in the dark (a shallow clone, no default branch) may have
+ * begun anywhere, so none of it counts.
+ */
+const ownCommits = async (repository: Repository, tip: Tip, branches: Branches): Promise<string[]> => {
+  const { folder, shallow } = repository;
+  if (tip.branch === null || tip.branch === branches.main?.name) return [];
+  const others = await elsewhere(folder, tip, branches);
+  const line = await revList(folder, ['--first-parent', '--parents'], [tip.sha, ...not(others)]);
+  const hasRoot = line.at(-1)?.includes(' ') === false;
+  if (hasRoot && (shallow || branches.main === null)) return [];
+  return line.map((commit) => commit.split(' ', 1)[0] ?? '');
+};
+
+/**
+ * Newest commits of what did not begin on a branch: the default branch, others with a common name, and every branch
+ * that does not hold our tip as a whole. One that stands at our tip may be the one our commits began on.
+ */
+const elsewhere = async (folder: string, { branch, sha }: Tip, branches: Branches): Promise<string[]> => {
+  const others = branches.all.filter(({ name }) => name !== branch);
+  const mayBeAfter = (other: Branch): boolean => other.sha !== sha && !isCommon(other.name);
+  const args = ['for-each-ref', `--contains=${sha}`, '--format=%(objectname)'];
+  const holding = new Set(others.some(mayBeAfter) ? await askLines(folder, args) : []);
+  const shas: string[] = [];
+  for (const other of others) {
+    const isAfter = mayBeAfter(other) && holding.has(other.sha);
+    shas.push(isAfter ? ((await forkFrom(folder, sha, other.sha)) ?? '') : other.sha);
+  }
+  return [...shas, ...(branches.main?.shas ?? [])].filter((one) => one !== '');
+};
+
+/**
+ * Where a branch that holds our tip was when ours began, or null. It came by our tip through a merge: then it goes
+ * back past where ours left it. Or our tip lies on its own line: then it began on ours, and ours on nothing of it.
+ */
+const forkFrom = async (folder: string, sha: string, other: string): Promise<string | null> => {
+  const line = await revList(folder, ['--first-parent', '--parents'], [other, `^${sha}`]);
+  const fork = line.at(-1)?.split(' ')[1];
+  return fork === undefined || fork === sha ? null : fork;
+};

@@ -1,0 +1,90 @@
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { validateHeaderName, validateHeaderValue } from 'node:http';
+import { join, resolve } from 'node:path';
+import { InvalidArgumentError } from 'commander';
+import { faultCode } from '../../local/start-error.ts';
+import { UsageError } from '../shared/command.ts';
+import { signatureOf } from '../shared/exchange.ts';
+
+const IDENTIFIER = 'x-atlassian-webhook-identifier';
+
+/** Lower-case name to value. */
+export type Headers = Readonly<Record<string, string>>;
+
+/**
+ * Adds one `--header 'Name: value'` to those before it; a later one of the same name wins. An empty value is
+ * sent as such.
+ * @throws InvalidArgumentError when it is no header
+ */
+export const addHeader = (text: string, before: Headers = {}): Headers => {
+  const colon = text.indexOf(':');
+  if (colon < 1) throw new InvalidArgumentError("It must be of the form 'Name: value'.");
+  const name = text.slice(0, colon).trim().toLowerCase();
+  const value = text.slice(colon + 1).trim();
+  try {
+    validateHeaderName(name);
+    validateHeaderValue(name, value);
+  } catch {
+    throw new InvalidArgumentError('It holds characters that a header cannot have.');
+  }
+  return { ...before, [name]: value };
+};
+
+/** Reads `--identifier`. @throws InvalidArgumentError when a header cannot hold it */
+export const readIdentifier = (text: string): string => {
+  addHeader(`${IDENTIFIER}: ${text}`);
+  return text;
+};
+
+/** What goes with a body: Jira's own headers and the signature, each replaced by a given one of its name. */
+export const deliveryHeaders = (
+  body: Buffer,
+  secret: string,
+  identifier: string | undefined,
+  given: Headers,
+): Headers => ({
+  'content-type': 'application/json; charset=UTF-8',
+  'user-agent': 'jira-webhook-sync-deliver',
+  'x-hub-signature': signatureOf(secret, body),
+  ...(identifier === undefined ? {} : { [IDENTIFIER]: identifier }),
+  ...given,
+  'content-length': String(body.length),
+});
+
+/** One body to send, its bytes as they lie in the file. */
+export type Input = { name: string; body: Buffer };
+
+const SAMPLES_FOLDER = join(import.meta.dirname, '../samples');
+
+/** Names of the built-in samples. */
+export const sampleNames = (): string[] =>
+  readdirSync(SAMPLES_FOLDER)
+    .filter((file) => file.endsWith('.json'))
+    .map((file) => file.slice(0, -'.json'.length))
+    .sort();
+
+/**
+ * The bytes of a file, or of the sample of this name where there is no such file.
+ * @throws UsageError when it is neither, or cannot be read
+ */
+export const readInput = (name: string): Input => {
+  const path = pathOf(name);
+  if (statSync(path).isDirectory())
+    throw new UsageError(`${name} is a folder: name its files (${name}/*.json)`);
+  try {
+    return { name, body: readFileSync(path) };
+  } catch (fault) {
+    throw new UsageError(`${name} cannot be read (${faultCode(fault)})`);
+  }
+};
+
+const pathOf = (name: string): string => {
+  const file = candidates(name).find((path) => existsSync(path));
+  if (file !== undefined) return file;
+  if (sampleNames().includes(name)) return join(SAMPLES_FOLDER, `${name}.json`);
+  throw new UsageError(`${name} is neither a file nor a sample. Samples: ${sampleNames().join(', ')}`);
+};
+
+/** npm runs a command in the project's folder; a relative path means the folder it was typed in. */
+const candidates = (name: string): string[] =>
+  [process.cwd(), process.env.INIT_CWD ?? process.cwd()].map((folder) => resolve(folder, name));

@@ -1,0 +1,63 @@
+import { BATCH_SIZE } from '../../contract/stream.ts';
+import { processEvents } from '../../correlate/run/process-batch.ts';
+import type { SweepDeps } from '../../correlate/run/sweep-events.ts';
+import type { Replayed } from '../../ingest/replay.ts';
+import { textTable } from '../shared/tables.ts';
+import { showProgress } from '../shared/terminal.ts';
+
+/** What became of one event; `failed` when a dependency did not do its work. */
+export type Result = { event_id: string; replayed: Replayed | { kind: 'failed'; code: string } };
+
+/** Up to this many events that need somebody's attention are named. */
+const MOST_NAMED = 20;
+
+export const isDone = ({ replayed }: Result): boolean =>
+  replayed.kind === 'replayed' || replayed.kind === 'released';
+
+/** Counts of all results, and the events that were not taken in by name. */
+export const summarize = (results: readonly Result[]): string => {
+  const groups = Object.groupBy(results, (result) => describe(result).join('\n'));
+  const rows = Object.entries(groups).map(([group, some = []]) => [
+    ...group.split('\n'),
+    String(some.length),
+  ]);
+  const left = results.filter((result) => !isDone(result)).slice(0, MOST_NAMED);
+  const named = left.map((result) => [result.event_id, ...describe(result)]);
+  const parts = [textTable(['result', 'outcome', 'events'], rows.sort())];
+  if (named.length > 0) parts.push('', textTable(['not taken in', 'result', 'reason'], named));
+  return parts.join('\n');
+};
+
+/** The result in words and, where there is one, the outcome or the reason. */
+const describe = ({ replayed }: Result): [string, string] => {
+  if (replayed.kind === 'replayed') return ['replayed', replayed.outcome];
+  if (replayed.kind === 'released') return ['released from quarantine', replayed.outcome];
+  if (replayed.kind === 'still-refused') return ['still refused', replayed.problem.type];
+  if (replayed.kind === 'failed') return ['failed', replayed.code];
+  return [replayed.kind === 'not-found' ? 'no such event' : 'body missing', '-'];
+};
+
+/** `failed`: what was parked, or could not even be written down; `documents`: keys of the run documents. */
+export type Correlated = { events: number; failed: number; documents: string[] };
+
+/** Correlates stored events again, as the stream would bring them. */
+export const correlateEvents = async (store: SweepDeps, eventIds: string[]): Promise<Correlated> => {
+  const progress = showProgress('correlating batches', Math.ceil(eventIds.length / BATCH_SIZE));
+  const correlated: Correlated = { events: eventIds.length, failed: 0, documents: [] };
+  for await (const { run, failed, unwritten, complete } of processEvents(store, eventIds)) {
+    correlated.failed += complete || failed > 0 ? failed : Math.max(1, unwritten.size);
+    if (run) correlated.documents.push(run.key);
+    progress.step();
+  }
+  progress.stop();
+  return correlated;
+};
+
+/** The result for people; the last document is the one `latest.json` shows. */
+export const describeCorrelated = ({ events, failed, documents }: Correlated): string => {
+  const last = documents.at(-1);
+  const parts = [`correlated ${events} ${events === 1 ? 'event' : 'events'}`];
+  if (failed > 0) parts.push(`${failed} failed: npm run event -- ID shows the reason`);
+  if (last) parts.push(`last run document: ${last}`);
+  return parts.join('; ');
+};

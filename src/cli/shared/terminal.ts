@@ -1,0 +1,67 @@
+import { createInterface } from 'node:readline';
+import { Presets, SingleBar } from 'cli-progress';
+import { UsageError } from './command.ts';
+
+/** Where the question is shown and the answer is typed. */
+type Terminal = { input: NodeJS.ReadableStream & { isTTY?: boolean }; output: NodeJS.WritableStream };
+
+const TERMINAL: Terminal = { input: process.stdin, output: process.stderr };
+
+/**
+ * Asks before something is written; only `y` or `yes` is a yes.
+ * @param yes `--yes` was given: nobody is asked
+ * @throws UsageError when there is nobody to ask
+ */
+export const confirm = async (
+  question: string,
+  yes: boolean,
+  terminal: Terminal = TERMINAL,
+): Promise<boolean> => {
+  if (yes) return true;
+  if (!terminal.input.isTTY)
+    throw new UsageError(`${question}\nNobody can be asked here: add --yes if this is what you want.`);
+  const answer = await askLine(`${question} [y/N] `, terminal);
+  const agreed = /^y(es)?$/i.test(answer?.trim() ?? '');
+  if (!agreed) console.error('Nothing was changed.');
+  return agreed;
+};
+
+/** The typed line; null at the end of the input or on Ctrl-C. */
+const askLine = (question: string, terminal: Terminal): Promise<string | null> =>
+  new Promise((done) => {
+    const lines = createInterface(terminal);
+    lines.once('close', () => done(null));
+    lines.question(question, (line) => {
+      done(line);
+      lines.close();
+    });
+  });
+
+export type Progress = { step(by?: number): void; stop(): void };
+
+/** Fewer than this and the work is over before a bar says anything. */
+const MANY = 20;
+
+const LINE_EVERY_MS = 2_000;
+
+/**
+ * Shows on standard error how far the work is: a bar in a terminal, elsewhere a line every two seconds, and
+ * nothing where there is little to do.
+ */
+export const showProgress = (what: string, total: number): Progress => {
+  const isTerminal = process.stderr.isTTY === true;
+  if (total <= (isTerminal ? 1 : MANY)) return { step: () => {}, stop: () => {} };
+  const format = `${what} {bar} {value}/{total} {duration_formatted}`;
+  const bar = new SingleBar(
+    {
+      format,
+      stream: process.stderr,
+      noTTYOutput: !isTerminal,
+      notTTYSchedule: LINE_EVERY_MS,
+      hideCursor: true,
+    },
+    Presets.legacy,
+  );
+  bar.start(total, 0);
+  return { step: (by = 1) => bar.increment(by), stop: () => bar.stop() };
+};
