@@ -9,12 +9,9 @@ import type { Clock } from '../platform/clock.ts';
 import type { Logger } from '../platform/logger.ts';
 import type { Count } from '../platform/metrics.ts';
 import type { EventStore } from '../store/events/put-event.ts';
-import { isAllowedAddress } from '../verify/address.ts';
-import type { Verdict, Verifier } from '../verify/verify-delivery.ts';
-import { countDelivery } from './count-delivery.ts';
-import { answerTaken, refuse } from './delivery-answers.ts';
-import { readDeliveryHeaders } from './delivery-headers.ts';
-import { type DeliveryLine, emptyLine, logDelivery } from './delivery-line.ts';
+import { isAllowedAddress, type Verdict, type Verifier } from '../verify/verify-delivery.ts';
+import { readDeliveryHeaders } from './read-delivery.ts';
+import { answerTaken, countDelivery, type DeliveryLine, emptyLine, logDelivery, refuse } from './report.ts';
 import { type Taken, takeBody } from './take.ts';
 
 export type ReceiveDeps = {

@@ -4,7 +4,7 @@ import type { StoredEvent } from '../store/events/event-row.ts';
 import { lowerSweepMark } from '../store/events/progress.ts';
 import { type EventStore, prepareEventBody, releaseEvent } from '../store/events/put-event.ts';
 import { getEvent } from '../store/events/read-events.ts';
-import { readBody } from './read-body.ts';
+import { readDelivery } from './read-delivery.ts';
 import { storeDelivery } from './store.ts';
 
 export type Replayed =
@@ -32,7 +32,7 @@ export const replayEvent = async (
   if (!found) return { kind: 'not-found' };
   const raw = await rawOf(events, found, signal);
   if (!raw) return { kind: 'body-missing' };
-  const read = readBody(found.event, raw, clock());
+  const read = readDelivery(found.event, raw, clock());
   if (read.kind === 'refused') return { kind: 'still-refused', problem: read.problem };
   const { facts, delivery } = read;
   const outcome = await storeDelivery(events.table, delivery, found.event, signal);

@@ -4,13 +4,12 @@ import { UnavailableError } from '../errors/errors.ts';
 import type { IsOff, RouteHandlers } from '../http/dispatch.ts';
 import { openMetrics } from '../platform/metrics.ts';
 import { SENDERS } from '../senders/registry.ts';
-import { watchWrites } from '../store/calls/watch-writes.ts';
 import { rawBodiesIn } from '../store/events/put-event.ts';
 import { createVerifier, type Verifier } from '../verify/verify-delivery.ts';
 import { openObjects, openSecrets, openTable, type Platform, tenantOf } from '../wiring/open.ts';
-import { health } from './health.ts';
-import { createQuarantineAlarm } from './quarantine-alarm.ts';
+import { health, watchWrites } from './health.ts';
 import { receiveDelivery } from './receive.ts';
+import { createQuarantineAlarm } from './report.ts';
 
 const isOffOf =
   (verifiers: Record<Source, Verifier>): IsOff =>

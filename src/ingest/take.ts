@@ -7,12 +7,11 @@ import type { Logger } from '../platform/logger.ts';
 import type { EventContents } from '../store/events/event-body.ts';
 import type { StoredEvent } from '../store/events/event-row.ts';
 import { type EventStore, prepareEventBody, putEventOnce } from '../store/events/put-event.ts';
-import type { DeliveryHeaders } from './delivery-headers.ts';
-import { type BodyRead, readBody, type Sent } from './read-body.ts';
+import { type DeliveryHeaders, type DeliveryRead, readDelivery, type Sent } from './read-delivery.ts';
 import { type Identity, storeDelivery } from './store.ts';
 
 /** What was read of a body. */
-type Read = Pick<BodyRead & { kind: 'read' }, 'facts' | 'nature'>;
+type Read = Pick<DeliveryRead & { kind: 'read' }, 'facts' | 'nature'>;
 
 /**
  * What became of a signed body: a fresh outcome, the same bytes as before, or a reason to keep it aside. `read` is null
@@ -78,7 +77,7 @@ const quarantine = async (
 
 /** Snapshot before event: an event in the table means that its snapshot is in. */
 const store = async (deps: TakeDeps, body: Uint8Array, delivered: Delivered, run: Run): Promise<Taken> => {
-  const read = readBody(delivered, body, run.received_ms);
+  const read = readDelivery(delivered, body, run.received_ms);
   if (read.kind === 'refused') return quarantine(deps, body, delivered, run, read.problem);
   const { facts, delivery } = read;
   const contents = toContents(delivered, facts, null);

@@ -1,18 +1,25 @@
-import { mkdir, readdir, realpath, rm } from 'node:fs/promises';
+import { mkdir, open, readdir, readFile, realpath, rename, rm, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { UnavailableError } from '../errors/errors.ts';
+import { describeFault } from '../errors/errors.ts';
 import { within } from './deadline.ts';
-import type { NewObject, Objects } from './objects.ts';
+import { type NewObject, type Objects, orUnavailable } from './objects.ts';
 import { withProcessLock } from './process-lock.ts';
-import { isMissing, readIfThere, writeWhole } from './whole-file.ts';
 
-const orUnavailable = async <T>(signal: AbortSignal, work: () => Promise<T>): Promise<T> => {
-  try {
-    return await within(signal, work);
-  } catch (fault) {
-    throw new UnavailableError('artifacts', fault);
-  }
-};
+/** Objects in a local folder that stands for the bucket, for all processes of this machine. Nothing in it expires. */
+export const objectsInFolder = (folder: string): Objects => ({
+  put: ({ key, bytes }, signal) => call(signal, () => writeWhole(join(folder, key), bytes)),
+  replaceIf: (object, mayReplace, signal) =>
+    call(signal, async () => {
+      const path = await trueName(join(folder, object.key));
+      return withProcessLock(path, () => replace(path, object, mayReplace), signal);
+    }),
+  get: (key, signal) => call(signal, () => readIfThere(join(folder, key))),
+  remove: (key, signal) => call(signal, () => removeAll(join(folder, key))),
+});
+
+/** One call on the folder, until the signal is aborted at most. */
+const call = <T>(signal: AbortSignal, work: () => Promise<T>): Promise<T> =>
+  orUnavailable(() => within(signal, work));
 
 /** One name for one file, by whatever path a process knows its folder. */
 const trueName = async (path: string): Promise<string> => {
@@ -37,14 +44,38 @@ const removeAll = async (path: string): Promise<void> => {
   await Promise.all(ours.map((name) => rm(join(folder, name), { force: true })));
 };
 
-/** Objects in a local folder that stands for the bucket, for all processes of this machine. Nothing in it expires. */
-export const objectsInFolder = (folder: string): Objects => ({
-  put: ({ key, bytes }, signal) => orUnavailable(signal, () => writeWhole(join(folder, key), bytes)),
-  replaceIf: (object, mayReplace, signal) =>
-    orUnavailable(signal, async () => {
-      const path = await trueName(join(folder, object.key));
-      return withProcessLock(path, () => replace(path, object, mayReplace), signal);
-    }),
-  get: (key, signal) => orUnavailable(signal, () => readIfThere(join(folder, key))),
-  remove: (key, signal) => orUnavailable(signal, () => removeAll(join(folder, key))),
-});
+/**
+ * Writes a file for its owner only, whole or not at all, also when the machine stops: aside, flushed, renamed. What
+ * a crash may leave beside it begins with the file's name and ends in `.part`.
+ */
+export const writeWhole = async (path: string, bytes: Uint8Array): Promise<void> => {
+  const aside = `${path}.${crypto.randomUUID()}.part`;
+  await mkdir(dirname(path), { recursive: true });
+  try {
+    await writeFile(aside, bytes, { mode: 0o600, flush: true });
+    await rename(aside, path);
+  } catch (fault) {
+    await rm(aside, { force: true });
+    throw fault;
+  }
+  await flushFolder(dirname(path));
+};
+
+/** A rename is durable when the folder that holds the names is. */
+const flushFolder = async (folder: string): Promise<void> => {
+  await using handle = await open(folder, 'r');
+  await handle.sync();
+};
+
+/** Null when there is no such file. */
+export const readIfThere = async (path: string): Promise<Buffer | null> => {
+  try {
+    return await readFile(path);
+  } catch (fault) {
+    if (isMissing(fault)) return null;
+    throw fault;
+  }
+};
+
+/** Whether a fault of the file system says that the file or folder is not there. */
+const isMissing = (fault: unknown): boolean => describeFault(fault) === 'ENOENT';

@@ -1,14 +1,16 @@
-/** What is said of an object in a bucket beside its bytes; a folder has no place for it. */
-type ObjectLabels = { content_type?: string; tagging?: string };
+import { UnavailableError } from '../errors/errors.ts';
 
 export type NewObject = { key: string; bytes: Uint8Array; labels: ObjectLabels };
 
-/** Bytes by key, in a bucket or in a folder that stands for it. What lies there is whole or absent. */
+/** What is said of an object in a bucket beside its bytes; a folder has no place for it. */
+type ObjectLabels = { content_type?: string; tagging?: string };
+
+/** Bytes by key, in a bucket or in a folder that stands for it. What is stored is whole or absent. */
 export type Objects = {
-  /** Durable when it resolves; what lay there is replaced. @throws UnavailableError */
+  /** Durable when it resolves; replaces what was stored before. @throws UnavailableError */
   put(object: NewObject, signal: AbortSignal): Promise<void>;
   /**
-   * Puts it where `mayReplace` says so of what lies there (null: nothing), however many writers try at once. It may be
+   * Puts it where `mayReplace` says so of what is stored (null: nothing), however many writers try at once. It may be
    * asked several times; its last answer is what was done. @throws UnavailableError
    */
   replaceIf(
@@ -20,4 +22,33 @@ export type Objects = {
   get(key: string, signal: AbortSignal): Promise<Buffer | null>;
   /** Absent afterwards, whether or not it was there. @throws UnavailableError */
   remove(key: string, signal: AbortSignal): Promise<void>;
+};
+
+/**
+ * Objects in a bucket. The S3 client is loaded when the first object needs it, from a file of its own: even unused it
+ * would add a fifth to every cold start.
+ */
+export const objectsInBucket = (bucket: string): Objects => {
+  let opened: Promise<Objects> | undefined;
+  const use = <T>(work: (objects: Objects) => Promise<T>): Promise<T> =>
+    orUnavailable(async () => {
+      opened ??= import('./objects-in-s3.ts').then(({ objectsInS3 }) => objectsInS3(bucket));
+      return work(await opened);
+    });
+  return {
+    put: (object, signal) => use((objects) => objects.put(object, signal)),
+    replaceIf: (object, mayReplace, signal) =>
+      use((objects) => objects.replaceIf(object, mayReplace, signal)),
+    get: (key, signal) => use((objects) => objects.get(key, signal)),
+    remove: (key, signal) => use((objects) => objects.remove(key, signal)),
+  };
+};
+
+/** The work's result. @throws UnavailableError for any fault of it */
+export const orUnavailable = async <T>(work: () => Promise<T>): Promise<T> => {
+  try {
+    return await work();
+  } catch (fault) {
+    throw new UnavailableError('artifacts', fault);
+  }
 };

@@ -1,8 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Backoff, backoffMs } from './backoff.ts';
 
 /** How often something is tried at most, and how long each next try waits. */
-export type Tries = Backoff & { tries: number };
+type Tries = Backoff & { tries: number };
+
+/** Milliseconds, doubled from the first wait to the longest; `by_chance` is the part of each, 0 to 1, that is drawn. */
+type Backoff = { first_ms: number; longest_ms: number; by_chance: number };
 
 type Options = {
   /** Which faults another try may heal; without it all but a `TypeError`, which is a bug and stays one. */
@@ -10,8 +12,6 @@ type Options = {
   /** Ends a wait, not a try. */
   signal?: AbortSignal;
 };
-
-const isNoBug = (fault: unknown): boolean => !(fault instanceof TypeError);
 
 /** Does the work until it succeeds. @throws its last fault, or the `AbortError` of a wait */
 export const retry = async <T>(
@@ -28,3 +28,13 @@ export const retry = async <T>(
     await sleep(backoffMs(tried, Math.random(), limits), undefined, { signal });
   }
 };
+
+const isNoBug = (fault: unknown): boolean => !(fault instanceof TypeError);
+
+/**
+ * How long to wait after so many failures in a row (at least 1). Partly by chance, so that several that failed together
+ * do not come back together.
+ * @param chance from 0 to 1
+ */
+export const backoffMs = (failures: number, chance: number, limits: Backoff): number =>
+  Math.min(limits.longest_ms, limits.first_ms * 2 ** (failures - 1)) * (1 - limits.by_chance * (1 - chance));

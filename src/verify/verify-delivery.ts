@@ -1,3 +1,4 @@
+import { type BlockList, isIP } from 'node:net';
 import type { Scheme } from '../domain/source.ts';
 import type { Clock } from '../platform/clock.ts';
 import { type Headers, matchProof, readProof } from './schemes.ts';
@@ -25,10 +26,7 @@ export type Verifier = {
   check(): Promise<'ok' | 'failing'>;
 };
 
-const inForce = (keys: readonly SigningKey[], now: number): SigningKey[] =>
-  keys.filter(({ until }) => until === null || now < until);
-
-export type VerifierOptions = { scheme: Scheme; secrets: SecretSource; clock: Clock };
+type VerifierOptions = { scheme: Scheme; secrets: SecretSource; clock: Clock };
 
 /**
  * A missing or malformed proof is refused without asking the store. One that matches nothing asks `secrets`
@@ -63,3 +61,16 @@ export const createVerifier = ({ scheme, secrets, clock }: VerifierOptions): Ver
     return keys !== null && inForce(keys, clock()).length > 0 ? 'ok' : 'failing';
   },
 });
+
+const inForce = (keys: readonly SigningKey[], now: number): SigningKey[] =>
+  keys.filter(({ until }) => until === null || now < until);
+
+/**
+ * True when no list is set or the client's address is in it. An IPv6 address that maps an IPv4 one
+ * (`::ffff:192.0.2.1`) is looked up as that IPv4 address too. What is no address is not in any list.
+ */
+export const isAllowedAddress = (list: BlockList | undefined, address: string): boolean => {
+  if (list === undefined) return true;
+  const version = isIP(address);
+  return version !== 0 && list.check(address, version === 4 ? 'ipv4' : 'ipv6');
+};

@@ -10,12 +10,10 @@ import type { Clock } from '../platform/clock.ts';
 import { createDocumentClient, createDynamoDb } from '../platform/dynamodb.ts';
 import type { Logger } from '../platform/logger.ts';
 import type { Count } from '../platform/metrics.ts';
-import type { Objects } from '../platform/objects.ts';
-import { objectsInBucket } from '../platform/objects-in-bucket.ts';
+import { type Objects, objectsInBucket } from '../platform/objects.ts';
 import { objectsInFolder } from '../platform/objects-in-folder.ts';
 import type { Table } from '../store/calls/table.ts';
-import { createSecretCache } from '../verify/secret-cache.ts';
-import { noSecret, overrideSecret, type SecretSource } from '../verify/secret-source.ts';
+import { createSecretCache, noSecret, overrideSecret, type SecretSource } from '../verify/secret-source.ts';
 import { createSecretsManagerClient, fetchSigningKeys } from '../verify/secrets-manager.ts';
 
 export type Platform = {

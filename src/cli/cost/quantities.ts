@@ -189,7 +189,7 @@ export const stayingBytes = ({ workload, measured, assumed }: Month): number => 
   return deliveries_per_month * (assumed.creation_share * issue + assumed.commit_share * commit);
 };
 
-/** A process reads the secret again after five minutes (`src/verify/secret-cache.ts`). */
+/** A process reads the secret again after five minutes (`src/verify/secret-source.ts`). */
 const SECRET_READS_PER_HOUR = 12;
 
 /** Reads of the secret: those of one idle process, and of as many more as are busy. */

@@ -1,6 +1,6 @@
 import { Agent } from 'node:http';
 import { Agent as TlsAgent } from 'node:https';
-import { backoffMs } from '../../platform/backoff.ts';
+import { backoffMs } from '../../platform/retry.ts';
 import { exchange } from '../shared/exchange.ts';
 import type { Headers } from './delivery.ts';
 

@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { backoffMs } from '../../platform/backoff.ts';
 import type { Clock } from '../../platform/clock.ts';
 import type { Logger } from '../../platform/logger.ts';
 import type { Count } from '../../platform/metrics.ts';
+import { backoffMs } from '../../platform/retry.ts';
 import {
   type Gathered,
   gather,

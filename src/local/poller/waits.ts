@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describeFault } from '../../errors/errors.ts';
-import { backoffMs } from '../../platform/backoff.ts';
 import type { Logger } from '../../platform/logger.ts';
+import { backoffMs } from '../../platform/retry.ts';
 
 /** The database is asked soon after it is back, however long it was away. */
 const OUTAGE = { first_ms: 100, longest_ms: 2_000, by_chance: 0.5 };

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vites
 import { artifactsIn } from '../../../src/correlate/documents/artifact-store.ts';
 import { latestKey } from '../../../src/correlate/documents/keys.ts';
 import { UnavailableError } from '../../../src/errors/errors.ts';
-import { objectsInBucket } from '../../../src/platform/objects-in-bucket.ts';
+import { objectsInBucket } from '../../../src/platform/objects.ts';
 import { bytesOf, documentOf, runIdOf } from '../../support/run-documents.ts';
 import type { FakeS3, S3Fault } from '../../support/s3.ts';
 import { BUCKET, startBucket } from './bucket-of-tests.ts';

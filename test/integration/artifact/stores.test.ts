@@ -5,7 +5,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vites
 import { type ArtifactStore, artifactsIn } from '../../../src/correlate/documents/artifact-store.ts';
 import { latestKey } from '../../../src/correlate/documents/keys.ts';
 import { UnavailableError } from '../../../src/errors/errors.ts';
-import { objectsInBucket } from '../../../src/platform/objects-in-bucket.ts';
+import { objectsInBucket } from '../../../src/platform/objects.ts';
 import { objectsInFolder } from '../../../src/platform/objects-in-folder.ts';
 import { bytesOf, documentOf, runIdOf } from '../../support/run-documents.ts';
 import type { FakeS3 } from '../../support/s3.ts';

@@ -4,7 +4,7 @@ import { abort, finish } from '../../../src/cli/rotate-secret/finish.ts';
 import type { Use } from '../../../src/cli/rotate-secret/rotation.ts';
 import { CommandError } from '../../../src/cli/shared/command.ts';
 import { SENDERS } from '../../../src/senders/registry.ts';
-import { createSecretCache } from '../../../src/verify/secret-cache.ts';
+import { createSecretCache } from '../../../src/verify/secret-source.ts';
 import { createSecretsManagerClient, fetchSigningKeys } from '../../../src/verify/secrets-manager.ts';
 import { createVerifier } from '../../../src/verify/verify-delivery.ts';
 import { sign } from '../../support/app.ts';

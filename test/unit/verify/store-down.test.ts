@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { SENDERS } from '../../../src/senders/registry.ts';
-import { createSecretCache } from '../../../src/verify/secret-cache.ts';
+import { createSecretCache } from '../../../src/verify/secret-source.ts';
 import { createSecretsManagerClient, fetchSigningKeys } from '../../../src/verify/secrets-manager.ts';
 import { createVerifier, type Verdict } from '../../../src/verify/verify-delivery.ts';
 import { type FakeSecretsManager, startSecretsManager } from '../../support/secrets-manager.ts';

@@ -1,25 +1,45 @@
 import { createHmac } from 'node:crypto';
 import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { readEnv } from '../../../src/contract/env.ts';
 import type { Source } from '../../../src/domain/source.ts';
 import { SENDERS } from '../../../src/senders/registry.ts';
-import { createSecretCache, type SecretCache } from '../../../src/verify/secret-cache.ts';
-import { noSecret, overrideSecret } from '../../../src/verify/secret-source.ts';
+import {
+  createSecretCache,
+  noSecret,
+  overrideSecret,
+  type SecretCache,
+} from '../../../src/verify/secret-source.ts';
 import { createSecretsManagerClient, fetchSigningKeys } from '../../../src/verify/secrets-manager.ts';
-import { createVerifier, type Verdict, type Verifier } from '../../../src/verify/verify-delivery.ts';
+import {
+  createVerifier,
+  isAllowedAddress,
+  type Verdict,
+  type Verifier,
+} from '../../../src/verify/verify-delivery.ts';
 import { type FakeSecretsManager, startSecretsManager } from '../../support/secrets-manager.ts';
 
 const ARN = 'arn:aws:secretsmanager:eu-central-1:123456789012:secret:webhooks-AbCdEf';
+
 const START = Date.UTC(2026, 10, 22, 19, 0, 0);
+
 const SECOND = 1000;
+
 const MINUTE = 60 * SECOND;
+
 const HOUR = 60 * MINUTE;
+
 const DAY = 24 * HOUR;
+
 const BODY = Buffer.from('{"webhookEvent":"jira:issue_updated"}');
 
 let store: FakeSecretsManager;
+
 let client: SecretsManagerClient;
+
 let now: number;
+
 let warnings: unknown[][];
 
 beforeEach(async () => {
@@ -57,7 +77,9 @@ const deliver = (verifier: Verifier, secret: string | Buffer): Promise<Verdict> 
   verifier.verify(signed(secret), BODY);
 
 const by = (secret: string): Verdict => ({ outcome: 'verified', secret });
+
 const REFUSED: Verdict = { outcome: 'refused' };
+
 const UNAVAILABLE: Verdict = { outcome: 'unavailable' };
 
 describe('a delivery', () => {
@@ -437,5 +459,63 @@ describe('the health check', () => {
     expect(await verifier.check()).toBe('ok');
     now += MINUTE;
     expect(await verifier.check()).toBe('failing');
+  });
+});
+
+const list = readEnv({ ALLOWED_CIDRS: '192.0.2.0/24, 2001:db8::/32' }).ALLOWED_CIDRS;
+
+describe('a client address', () => {
+  it.each(['192.0.2.1', '2001:db8::1', '', 'unknown'])(
+    'is allowed when no list is set, even %j, because nobody asked for a check',
+    (address) => {
+      expect(isAllowedAddress(undefined, address)).toBe(true);
+    },
+  );
+
+  it.each(['192.0.2.0', '192.0.2.255', '2001:db8::1', '2001:DB8:ffff::', '2001:0db8:0:0:0:0:0:1'])(
+    'is allowed as %s, because its block is listed',
+    (address) => {
+      expect(isAllowedAddress(list, address)).toBe(true);
+    },
+  );
+
+  it.each(['::ffff:192.0.2.7', '::FFFF:192.0.2.7', '::ffff:c000:0207', '0:0:0:0:0:ffff:192.0.2.7'])(
+    'is allowed as %s, because it maps a listed IPv4 address',
+    (address) => {
+      expect(isAllowedAddress(list, address)).toBe(true);
+    },
+  );
+
+  it.each(['192.0.3.0', '192.0.1.255', '2001:db9::1', '::ffff:192.0.3.7', '::192.0.2.7', '::1', '0.0.0.0'])(
+    'is not allowed as %s, because no listed block has it',
+    (address) => {
+      expect(isAllowedAddress(list, address)).toBe(false);
+    },
+  );
+
+  it.each([
+    '',
+    ' 192.0.2.1',
+    '192.0.2.1:443',
+    '[2001:db8::1]',
+    '192.0.2.1, 192.0.2.2',
+    '192.0.2',
+    '0xc0000201',
+    '192.0.2.01',
+  ])('is not allowed as %j, because that is no address', (address) => {
+    expect(isAllowedAddress(list, address)).toBe(false);
+  });
+
+  it('is looked up as IPv4 and as the IPv6 address that maps it with the same answer, and never throws', () => {
+    fc.assert(
+      fc.property(fc.ipV4(), fc.string(), (address, noise) => {
+        const inBlock = address.startsWith('192.0.2.');
+        return (
+          isAllowedAddress(list, address) === inBlock &&
+          isAllowedAddress(list, `::ffff:${address}`) === inBlock &&
+          isAllowedAddress(list, `x${noise}`) === false
+        );
+      }),
+    );
   });
 });

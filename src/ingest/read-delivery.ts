@@ -1,22 +1,42 @@
 import type { EventFacts, NormalizedDelivery, Problem } from '../domain/delivery.ts';
 import type { Source } from '../domain/source.ts';
+import type { HttpRequest } from '../http/request.ts';
 import { isKnownEvent } from '../senders/jira/event-names.ts';
 import { normalize } from '../senders/jira/normalize.ts';
 import { parseDelivery } from '../senders/jira/parse.ts';
-import { COMMIT_SENDERS } from '../senders/registry.ts';
+import { COMMIT_SENDERS, SENDERS } from '../senders/registry.ts';
 import { commitFacts, normalizeCommits } from '../senders/shared/normalize.ts';
 import type { Nature } from '../senders/shared/recognised.ts';
 
 /** Whose body it is, and what the header beside it called its event. */
 export type Sent = { source: Source; event_name: string | null };
 
+/** What the headers beside a signed body say of it. They are not signed, so they are no part of its identity. */
+export type DeliveryHeaders = { identifier: string | null; event_name: string | null };
+
+/** Characters of an event's name that are kept; real ones are far shorter. */
+const MOST_NAME_CHARACTERS = 200;
+
+/** Characters of an identifier that are kept: what is not signed must not fill an item. Real ones have 36. */
+const MOST_IDENTIFIER_CHARACTERS = 255;
+
+/** Reads the headers beside a body. Missing and empty ones are null. */
+export const readDeliveryHeaders = (source: Source, headers: HttpRequest['headers']): DeliveryHeaders => {
+  const textOf = (name: string | null): string | null => (name === null ? null : headers.get(name)) || null;
+  const { identifier, event } = SENDERS[source].headers;
+  return {
+    identifier: textOf(identifier)?.slice(0, MOST_IDENTIFIER_CHARACTERS) ?? null,
+    event_name: textOf(event)?.slice(0, MOST_NAME_CHARACTERS) ?? null,
+  };
+};
+
 /** What a signed body says. `delivery` is null where the event is all there is to store: commits are unpacked later. */
-export type BodyRead =
+export type DeliveryRead =
   | { kind: 'refused'; problem: Problem }
   | { kind: 'read'; facts: EventFacts; nature: Nature; delivery: NormalizedDelivery | null };
 
 /** Reads a body as its source writes it. Never throws. `nowMs` is when it is read. */
-export const readBody = ({ source, event_name }: Sent, body: Uint8Array, nowMs: number): BodyRead => {
+export const readDelivery = ({ source, event_name }: Sent, body: Uint8Array, nowMs: number): DeliveryRead => {
   if (source === 'jira') {
     const parsed = parseDelivery(body);
     if (parsed.kind === 'refused') return parsed;

@@ -1,7 +1,7 @@
 import { createHash, createHmac } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { Sha256 } from '../../../src/platform/sha256.ts';
+import { Sha256 } from '../../../src/platform/dynamodb.ts';
 
 const hex = async (hash: Sha256): Promise<string> => Buffer.from(await hash.digest()).toString('hex');
 

@@ -3,7 +3,7 @@ import { watch } from 'node:fs';
 import { mkdir, readdir, readFile, stat, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { readIfThere, writeWhole } from '../../../src/platform/whole-file.ts';
+import { readIfThere, writeWhole } from '../../../src/platform/objects-in-folder.ts';
 import { temporaryFolder } from '../../support/server-process.ts';
 
 let folder: Awaited<ReturnType<typeof temporaryFolder>>;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { readEnv } from '../../../src/contract/env.ts';
-import { createQuarantineAlarm } from '../../../src/ingest/quarantine-alarm.ts';
+import { createQuarantineAlarm } from '../../../src/ingest/report.ts';
 import { createLogger } from '../../../src/platform/logger.ts';
 
 const MINUTE = 60_000;
