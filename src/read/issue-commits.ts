@@ -1,0 +1,125 @@
+import { type KnownRef, type ReadScope, readKnown } from '../correlate/known/known-refs.ts';
+import { belongsTo, keysOf } from '../correlate/known/linked-refs.ts';
+import { linkedCommit } from '../correlate/known/ref-items.ts';
+import { allCandidates } from '../correlate/rules/links.ts';
+import type { Ref } from '../domain/link.ts';
+import type { LinkedCommit } from '../domain/run-document.ts';
+import { cursorId, foreignCursor, type Position } from '../http/cursor.ts';
+import type { RouteHandler } from '../http/dispatch.ts';
+import { afterIssueCommit } from '../http/positions.ts';
+import { singleReader } from '../store/calls/gather.ts';
+import { aliasPartition, candidateKey, candidateSortPrefix } from '../store/calls/keys.ts';
+import type { Item } from '../store/calls/table.ts';
+import { readIssueLinks } from '../store/links/issue-links-row.ts';
+import { listNaming } from '../store/links/refs.ts';
+import { askedFor, lookUpListed, noIssue } from './issues.ts';
+import { answerListing, type Entry, type ReadDeps, readStart, scopeOf } from './listing.ts';
+
+/** All issues' commits share it: the position names the issue. */
+const ISSUE_COMMITS = ['issue-commits'];
+
+/** `GET /issues/{issue}/commits`. */
+export const getIssueCommits =
+  (deps: ReadDeps): RouteHandler =>
+  async (request, keyOrId, run) => {
+    const id = cursorId(deps.tenant, ISSUE_COMMITS);
+    const after = readStart(request.query, id, afterIssueCommit);
+    const found = await lookUpListed(deps, keyOrId, after, run);
+    if (!found?.row) return noIssue(run);
+    const { issue_id, row } = found;
+    const scope = scopeOf(deps, run);
+    const known = await readIssueLinks(
+      singleReader({ table: scope.table, signal: run.signal }),
+      scope.tenant,
+      issue_id,
+    );
+    const args = { issue: typeof row.issue_key === 'string' ? row.issue_key : issue_id };
+    const issue = { issue_id, asked: askedFor(keyOrId) };
+    const entries = listIssueCommits(scope, issue, keysOf(known, row, []), after);
+    return answerListing(deps.git_sha, request, run, { args, id }, entries);
+  };
+
+/** Whose commits, and how the caller asked for it. */
+type Issue = { issue_id: string; asked: string };
+
+/** Where a listing goes on; without `sk` behind all that names `key`. `done`: the keys before it, parted by a blank. */
+type After = { key: string; sk?: string | undefined; done?: string | undefined };
+
+const PAGE = 50;
+
+/**
+ * The commits of an issue, by key, repository and id. `keys`: all it had. A key that it gets between two pages comes
+ * behind those that were gone through.
+ */
+async function* listIssueCommits(
+  place: ReadScope,
+  issue: Issue,
+  keys: string[],
+  from: After | null,
+): AsyncGenerator<Entry<LinkedCommit>> {
+  const { table, tenant, signal } = place;
+  if (from) checkAfter(keys, from);
+  const done = new Set(from ? doneBefore(keys, from) : []);
+  if (from && from.sk === undefined) done.add(from.key);
+  const left = keys.filter((key) => !done.has(key) && key !== from?.key).sort();
+  for (const key of from?.sk === undefined ? left : [from.key, ...left]) {
+    const sk = key === from?.key ? from.sk : undefined;
+    let after: Item | null = sk === undefined ? null : { pk: aliasPartition(tenant, key), sk };
+    do {
+      const page: { limit: number; after: Item | null } = { limit: PAGE, after };
+      const { refs, last } = await listNaming({ table, tenant, signal }, key, 'commit', page);
+      const rows = await readKnown(place, refs);
+      for (const [index, ref] of refs.entries()) {
+        const position = positionOf(issue, done, key, candidateKey(tenant, key, ref).sk);
+        yield {
+          kind: 'entry',
+          position,
+          item: shown(rows[index] ?? null, issue.issue_id, { key, ref }, done),
+        };
+      }
+      after = last;
+    } while (after !== null);
+    yield { kind: 'end-of-part', position: positionOf(issue, done, key, null), item: null };
+    done.add(key);
+  }
+}
+
+/** @throws BadRequestError for a place where no page of this listing ends */
+const checkAfter = (keys: string[], { key, sk }: After): void => {
+  if (!keys.includes(key) || (sk !== undefined && !sk.startsWith(candidateSortPrefix('commit'))))
+    throw foreignCursor();
+};
+
+/** The keys gone through before. Where a cursor could not carry them they were all that sort before its own. */
+const doneBefore = (keys: string[], { key, done }: After): string[] =>
+  done === undefined ? keys.filter((one) => one < key) : done.split(' ').filter((one) => one !== '');
+
+/** Bytes of keys that a cursor carries at most. */
+const MOST_DONE_BYTES = 1_000;
+
+const positionOf = (issue: Issue, done: Set<string>, key: string, sk: string | null): Position => {
+  const carried = [...done].join(' ');
+  return {
+    ...issue,
+    key,
+    ...(sk === null ? {} : { sk }),
+    ...(Buffer.byteLength(carried) <= MOST_DONE_BYTES ? { done: carried } : {}),
+  };
+};
+
+/**
+ * A commit that names several keys of its issue is shown under the first of them; one that lies under several names of
+ * its repository under the first name that leads there from that key.
+ */
+const shown = (
+  row: KnownRef | null,
+  issueId: string,
+  { key, ref }: { key: string; ref: Ref },
+  done: Set<string>,
+): LinkedCommit | null => {
+  if (!belongsTo(row, issueId) || row.links === null) return null;
+  const parts = row.parts.map((part) => ({ name: part.ref.repository, keys: allCandidates(part.state) }));
+  if (parts.some(({ keys }) => keys.some((one) => done.has(one)))) return null;
+  if (parts.find(({ keys }) => keys.includes(key))?.name !== ref.repository) return null;
+  return linkedCommit(row, row.links.rule)[0] ?? null;
+};

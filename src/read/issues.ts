@@ -1,0 +1,113 @@
+import { answerBytes, MOST_ANSWER_BYTES } from '../domain/answer-bytes.ts';
+import { fitFields } from '../domain/fit.ts';
+import type { IssueFields } from '../domain/issue.ts';
+import { isIssueId, isIssueKey, lookupKey } from '../domain/issue-key.ts';
+import type { Snapshot } from '../domain/snapshot.ts';
+import { cursorId, encodeCursor, foreignCursor } from '../http/cursor.ts';
+import type { RouteHandler } from '../http/dispatch.ts';
+import { afterIssue } from '../http/positions.ts';
+import { readDeleted, readFilter, readLimit, readRequired } from '../http/query.ts';
+import { type HttpResponse, jsonResponse, problemResponse } from '../http/response.ts';
+import type { Run } from '../http/run.ts';
+import type { Table } from '../store/calls/table.ts';
+import { findIssue, type LookedUp } from '../store/issues/find-issue.ts';
+import { listIssues } from '../store/issues/list-issues.ts';
+import { toSnapshot } from '../store/issues/snapshot-row.ts';
+import { newPageRoom, type ReadDeps, readStart } from './listing.ts';
+
+/** `GET /issues/{issue}`, by key or id: the snapshot. */
+export const getIssue =
+  (deps: ReadDeps): RouteHandler =>
+  async (_request, keyOrId, run) => {
+    const found = await lookUpIssue(deps, keyOrId, run);
+    if (!found?.row) return noIssue(run);
+    const snapshot = toSnapshot(deps.tenant, found.issue_id, found.row, found.superseded_by);
+    return jsonResponse(200, boundSnapshot(snapshot));
+  };
+
+/** Where somebody looks. */
+type OfTenant = { table: Table; tenant: string };
+
+/** All digits is an id, else a key; text that can be neither finds nothing. */
+const lookUpIssue = async (
+  { table, tenant }: OfTenant,
+  keyOrId: string,
+  run: Run,
+): Promise<LookedUp | null> => {
+  const possible = isIssueId(keyOrId) || (isIssueKey(keyOrId) && !/^\d+$/.test(keyOrId));
+  return possible ? findIssue({ table, tenant, signal: run.signal }, keyOrId) : null;
+};
+
+/** 404 for an unknown issue. */
+export const noIssue = (run: Run): HttpResponse =>
+  notKnown('No issue with this key or id is known. Issues untouched since set-up are not.', run);
+
+/** 404 for something that is not stored; an unknown path has an answer of its own. */
+export const notKnown = (detail: string, { run_id, received_ms }: Run): HttpResponse =>
+  problemResponse({ type: 'not-found', status: 404, detail, run_id, received_ms });
+
+/**
+ * The snapshot, small enough for an answer: what was sent in one body may be larger when it is shown, because of
+ * what JSON escapes. What goes is what would go if it were too large for an item, and `truncated` says so.
+ */
+export const boundSnapshot = (snapshot: Snapshot): Snapshot => {
+  const fits = (fields: object): boolean => bytesOf({ ...snapshot, ...fields }) <= MOST_ANSWER_BYTES;
+  // A snapshot with so much in it has the fields of a full issue, and none of those that may be null is.
+  return fits({}) ? snapshot : { ...snapshot, ...fitFields(snapshot as IssueFields, fits) };
+};
+
+/** The description apart: it is what is large, and is measured again for each cut that is tried. */
+const bytesOf = (snapshot: Snapshot): number => {
+  const rest = answerBytes({ ...snapshot, description: null });
+  return rest - answerBytes(null) + answerBytes(snapshot.description);
+};
+
+/** `GET /issues`: the snapshots of a project. */
+export const getIssues =
+  ({ table, tenant }: ReadDeps): RouteHandler =>
+  async ({ query }, _argument, run) => {
+    const project = readRequired(query, 'project');
+    const filter = {
+      status: query.get('status') ?? null,
+      fix_version: readFilter(query, 'fix_version'),
+      deleted: readDeleted(query),
+    };
+    const id = cursorId(tenant, ['issues', lookupKey(project), filter]);
+    if (!isIssueKey(project)) return jsonResponse(200, { issues: [], next_cursor: null });
+    const issues: Snapshot[] = [];
+    const room = newPageRoom();
+    const take = (snapshot: Snapshot): boolean => {
+      const bound = boundSnapshot(snapshot);
+      return room.take(bound) && issues.push(bound) > 0;
+    };
+    const after = readStart(query, id, afterIssue)?.issue_id ?? null;
+    const page = { limit: readLimit(query), after, take };
+    const last = await listIssues({ table, tenant, signal: run.signal }, project, filter, page);
+    return jsonResponse(200, {
+      issues,
+      next_cursor: encodeCursor(id, last === null ? null : { issue_id: last }),
+    });
+  };
+
+/** What `asked` holds. */
+export const askedFor = (keyOrId: string): string => lookupKey(keyOrId);
+
+/** Of which issue a cursor's page is, and the key or id that its first page was asked for. */
+type OfIssue = { issue_id: string; asked: string };
+
+/**
+ * The issue of a listing. A page that goes on stays with the issue of the first one, also when the key means another
+ * one meanwhile.
+ * @throws BadRequestError for a position in the listing of another issue
+ */
+export const lookUpListed = async (
+  of: OfTenant,
+  keyOrId: string,
+  position: OfIssue | null,
+  run: Run,
+): Promise<LookedUp | null> => {
+  if (position?.asked === askedFor(keyOrId)) return lookUpIssue(of, position.issue_id, run);
+  const found = await lookUpIssue(of, keyOrId, run);
+  if (found !== null && position !== null && position.issue_id !== found.issue_id) throw foreignCursor();
+  return found;
+};

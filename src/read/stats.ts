@@ -1,0 +1,102 @@
+import { daysBetween, waitingOfDay, waitingSince } from '../correlate/known/waiting-events.ts';
+import { toPhoenixIso } from '../domain/instant.ts';
+import type { RouteHandler } from '../http/dispatch.ts';
+import { readHours } from '../http/query.ts';
+import { jsonResponse } from '../http/response.ts';
+import { runIdTime } from '../platform/run-id.ts';
+import type { Table } from '../store/calls/table.ts';
+import { listParked } from '../store/events/parked.ts';
+import { readSweepMark } from '../store/events/progress.ts';
+import { countEvents } from '../store/events/stats.ts';
+import type { ReadDeps } from './listing.ts';
+
+/** `GET /stats`. */
+export const getStats =
+  ({ table, tenant, retention_days }: ReadDeps): RouteHandler =>
+  async ({ query }, _argument, run) => {
+    const hours = readHours(query);
+    const { received_ms: now, signal } = run;
+    const [counts, waiting] = await Promise.all([
+      countEvents({ table, tenant, signal }, now, hours),
+      countWaiting(table, { tenant, hours, retention_days }, now, signal),
+    ]);
+    const { outcomes, event_types } = counts;
+    const complete = counts.complete && waiting.complete;
+    const { unprocessed, lag_seconds, failed } = waiting;
+    const generated_at = toPhoenixIso(now);
+    const body = { hours, outcomes, event_types, unprocessed, lag_seconds, failed, complete, generated_at };
+    return jsonResponse(200, body);
+  };
+
+/**
+ * How far processing is behind. `unprocessed`: events received that nothing is written down of yet;
+ * `lag_seconds`: the age of the oldest of them, 0 without one; `failed`: parked events, 1,000 at most.
+ */
+type Waiting = { unprocessed: number; lag_seconds: number; failed: number; complete: boolean };
+
+/** How far back to look. */
+type Window = { tenant: string; hours: number; retention_days: number };
+
+const HOUR_MS = 3_600_000;
+
+const MOST_LOOKED_AT = 10_000;
+
+const MOST_PARKED = 1_000;
+
+/** Counts what waits among the events of the last hours; everything before the sweep's mark is handled. */
+const countWaiting = async (
+  table: Table,
+  { tenant, hours, retention_days }: Window,
+  nowMs: number,
+  signal: AbortSignal,
+): Promise<Waiting> => {
+  const mark = await readSweepMark({ table, tenant, signal });
+  const from_ms = Math.max(waitingSince(mark, nowMs, retention_days), nowMs - hours * HOUR_MS);
+  const tally = { looked_at: 0, unprocessed: 0, oldest_ms: nowMs };
+  for (const day of daysBetween(from_ms, nowMs).reverse())
+    if (tally.looked_at <= MOST_LOOKED_AT)
+      await tallyDay(
+        table,
+        { tenant, day, from_ms, to_ms: nowMs + 1, now_ms: nowMs, retention_days },
+        tally,
+        signal,
+      );
+  const failed = await countParked(table, tenant, nowMs, signal);
+  return {
+    unprocessed: tally.unprocessed,
+    lag_seconds: Math.max(0, Math.floor((nowMs - tally.oldest_ms) / 1000)),
+    failed: Math.min(failed, MOST_PARKED),
+    complete: tally.looked_at <= MOST_LOOKED_AT,
+  };
+};
+
+type Tally = { looked_at: number; unprocessed: number; oldest_ms: number };
+
+const tallyDay = async (
+  table: Table,
+  query: Parameters<typeof waitingOfDay>[1],
+  tally: Tally,
+  signal: AbortSignal,
+): Promise<void> => {
+  for await (const { looked_at, waiting } of waitingOfDay(table, query, () => signal)) {
+    tally.looked_at += looked_at;
+    tally.unprocessed += waiting.length;
+    for (const { run_id } of waiting) tally.oldest_ms = Math.min(tally.oldest_ms, runIdTime(run_id));
+    if (tally.looked_at > MOST_LOOKED_AT) return;
+  }
+};
+
+/** Pages may be short: expired events are left out of them. */
+const countParked = async (
+  table: Table,
+  tenant: string,
+  nowMs: number,
+  signal: AbortSignal,
+): Promise<number> => {
+  let count = 0;
+  for await (const page of listParked({ table, tenant, newSignal: () => signal }, nowMs)) {
+    count += page.length;
+    if (count >= MOST_PARKED) break;
+  }
+  return count;
+};
