@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import { cidrs, wholeNumber } from '../src/contract/env-values.ts';
-import { BATCH_WINDOW_SECONDS } from '../src/contract/stream.ts';
+import { BATCH_WINDOW_SECONDS } from '../src/contract/functions.ts';
 import { parseQuietHours } from './quiet-hours.ts';
 
 /** A value that cannot be used; the message names the key and says what to do. Stops synth. */

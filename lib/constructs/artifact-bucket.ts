@@ -1,7 +1,7 @@
 import { Duration, RemovalPolicy } from 'aws-cdk-lib';
 import { BlockPublicAccess, Bucket, BucketEncryption, ObjectOwnership } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
-import { QUARANTINED_TAG } from '../../src/contract/artifacts.ts';
+import { QUARANTINED_TAG } from '../../src/contract/table.ts';
 import { acknowledge } from '../checks.ts';
 import { pinLogicalId } from '../default-child.ts';
 

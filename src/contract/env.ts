@@ -139,7 +139,7 @@ export type Env = Readonly<z.output<typeof schema>> & { readonly on_lambda: bool
 
 const secretNames: readonly string[] = Object.values(SECRET_VARIABLES);
 
-/** An empty value counts as unset; an empty secret, which nobody means, is an error below. */
+/** An empty value counts as unset; an empty secret is an error below. */
 const withoutEmpty = (source: NodeJS.ProcessEnv): NodeJS.ProcessEnv =>
   Object.fromEntries(Object.entries(source).filter(([, value]) => value !== ''));
 

@@ -1,4 +1,4 @@
-/** CloudWatch namespace. The dimension `service` is the table's name, which tells deployments apart. */
+/** CloudWatch namespace. The dimension `service` is the table's name, which keeps deployments apart. */
 export const METRICS_NAMESPACE = 'JiraWebhookSync';
 
 /** Every count the functions emit, and what it counts. Alarms and the dashboard know no other names. */

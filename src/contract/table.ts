@@ -67,3 +67,6 @@ export const TABLE = {
     },
   ] satisfies IndexDefinition[],
 } as const;
+
+/** Tag of a raw body's object, `true` or `false`: how long the bucket keeps it, as the table keeps its event. */
+export const QUARANTINED_TAG = 'quarantined';

@@ -1,58 +1,14 @@
-import { answerBytes } from './answer-bytes.ts';
-import { cutAtCodePoint } from './cut-text.ts';
 import type { Change, EventFacts } from './delivery.ts';
-
-/** Changes kept of one delivery. People change a few fields at a time, bulk edits some dozens. */
-const MOST_CHANGES = 500;
-
-/** Bytes that one text of a change may take in an answer; Jira's own limit is 32,767 characters. */
-const MOST_TEXT_BYTES = 150_000;
-
-/** Bytes that all changes of one delivery may take in an answer; more than one change can. */
-const MOST_BYTES = 1_000_000;
+import { answerBytes, cutAtCodePoint } from './sizes.ts';
 
 /** What `unread_fields` names when changes are missing or cut. */
 export const CHANGES_PATH = 'changelog.items';
 
-/** The longest beginning of the text that has room. A unit of it takes 7 bytes at most: `\\\\u0001`. */
-const shortText = (text: string | null): string | null => {
-  if (text === null || 7 * text.length < MOST_TEXT_BYTES || answerBytes(text) <= MOST_TEXT_BYTES) return text;
-  let fits = 0;
-  let tooLong = Math.min(text.length, MOST_TEXT_BYTES);
-  while (tooLong - fits > 1) {
-    const middle = (fits + tooLong) >>> 1;
-    if (answerBytes(cutAtCodePoint(text, middle)) <= MOST_TEXT_BYTES) fits = middle;
-    else tooLong = middle;
-  }
-  return cutAtCodePoint(text, fits);
-};
+/** Changes kept of one delivery. People change a few fields at a time, bulk edits some dozens. */
+const MOST_CHANGES = 500;
 
-const shortChange = (change: Change): Change => ({
-  field: shortText(change.field),
-  field_id: shortText(change.field_id),
-  from: shortText(change.from),
-  from_string: shortText(change.from_string),
-  to: shortText(change.to),
-  to_string: shortText(change.to_string),
-});
-
-const units = (text: string | null): number => text?.length ?? 0;
-
-/** Bytes of one change; those of a short one, which most are, need not be counted to the last. */
-const bytesOf = (change: Change): number => {
-  const { field, field_id, from, from_string, to, to_string } = change;
-  const all =
-    units(field) + units(field_id) + units(from) + units(from_string) + units(to) + units(to_string);
-  return all < 100 ? 7 * all + 150 : answerBytes(change) + 1;
-};
-
-const isWhole = (change: Change, short: Change): boolean =>
-  change.field === short.field &&
-  change.field_id === short.field_id &&
-  change.from === short.from &&
-  change.from_string === short.from_string &&
-  change.to === short.to &&
-  change.to_string === short.to_string;
+/** Bytes that all changes of one delivery may take in an answer; more than one change can. */
+const MOST_BYTES = 1_000_000;
 
 /**
  * The first of the changes, as many as an event keeps, long texts cut; `whole` when that is all of them. The same
@@ -71,6 +27,49 @@ export const boundChanges = (all: Iterable<Change>): { changes: Change[]; whole:
   }
   return { changes, whole };
 };
+
+const shortChange = (change: Change): Change => ({
+  field: shortText(change.field),
+  field_id: shortText(change.field_id),
+  from: shortText(change.from),
+  from_string: shortText(change.from_string),
+  to: shortText(change.to),
+  to_string: shortText(change.to_string),
+});
+
+/** Bytes that one text of a change may take in an answer; Jira's own limit is 32,767 characters. */
+const MOST_TEXT_BYTES = 150_000;
+
+/** The longest beginning of the text that has room. A unit of it takes 7 bytes at most: `\\\\u0001`. */
+const shortText = (text: string | null): string | null => {
+  if (text === null || 7 * text.length < MOST_TEXT_BYTES || answerBytes(text) <= MOST_TEXT_BYTES) return text;
+  let fits = 0;
+  let tooLong = Math.min(text.length, MOST_TEXT_BYTES);
+  while (tooLong - fits > 1) {
+    const middle = (fits + tooLong) >>> 1;
+    if (answerBytes(cutAtCodePoint(text, middle)) <= MOST_TEXT_BYTES) fits = middle;
+    else tooLong = middle;
+  }
+  return cutAtCodePoint(text, fits);
+};
+
+/** Bytes of one change; those of a short one, which most are, need not be counted to the last. */
+const bytesOf = (change: Change): number => {
+  const { field, field_id, from, from_string, to, to_string } = change;
+  const all =
+    units(field) + units(field_id) + units(from) + units(from_string) + units(to) + units(to_string);
+  return all < 100 ? 7 * all + 150 : answerBytes(change) + 1;
+};
+
+const units = (text: string | null): number => text?.length ?? 0;
+
+const isWhole = (change: Change, short: Change): boolean =>
+  change.field === short.field &&
+  change.field_id === short.field_id &&
+  change.from === short.from &&
+  change.from_string === short.from_string &&
+  change.to === short.to &&
+  change.to_string === short.to_string;
 
 /** The facts with as many of their changes as an event keeps; `unread_fields` says when that is not all. */
 export const boundFacts = (facts: EventFacts): EventFacts => {

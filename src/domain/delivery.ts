@@ -43,9 +43,6 @@ export type Outcome = (typeof OUTCOMES)[number];
 /** One reason why a body cannot be taken: a path in the payload and a message without its values. */
 export type FieldError = { path: string; message: string };
 
-/** Why a signed body was quarantined; kept with the event, so that the same bytes get the same answer. */
-export type Problem = { type: ProblemType; status: number; detail: string; errors: FieldError[] };
-
 /** The kebab-case names a problem's `type` ends in. */
 export const PROBLEM_TYPES = [
   'signature-refused',
@@ -63,3 +60,29 @@ export const PROBLEM_TYPES = [
   'cross-site',
 ] as const;
 export type ProblemType = (typeof PROBLEM_TYPES)[number];
+
+/** Why a signed body was quarantined; kept with the event, so that the same bytes get the same answer. */
+export type Problem = { type: ProblemType; status: number; detail: string; errors: FieldError[] };
+
+/** `pending` until correlation has handled or parked the event; `not_needed` where it has nothing to do. */
+export type Processing = {
+  status: 'pending' | 'processed' | 'failed' | 'not_needed';
+  attempts: number;
+  first_at: string | null;
+  last_at: string | null;
+  reason: string | null;
+};
+
+/** The event as `GET /events/{event_id}` answers it. A quarantined body may have no readable facts. */
+export type EventView = Omit<EventFacts, 'occurred_ms' | 'event_type'> & {
+  event_id: string;
+  source: string;
+  event_type: string | null;
+  outcome: Outcome;
+  idempotency_key: string;
+  occurred_at: string | null;
+  received_at: string;
+  processing: Processing;
+  problem: Problem | null;
+  run_id: string;
+};

@@ -18,11 +18,6 @@ export const toPhoenixDay = (ms: number): string => toPhoenixIso(ms).slice(0, 10
 const ISO_WITH_OFFSET =
   /^(\d{4}-\d{2}-\d{2}T\d{2}:\d{2})(:\d{2})?(?:\.(\d{1,9}))?(?:Z|([+-])(\d{2}):?(\d{2}))$/;
 
-const MINUTE_MS = 60_000;
-
-const offsetMs = (sign: string | undefined, hours: number, minutes: number): number =>
-  (sign === '-' ? -1 : 1) * (hours * 60 + minutes) * MINUTE_MS;
-
 /**
  * Epoch milliseconds of Jira's date-time text, or null when it names no instant, such as 30 February.
  * By hand, because every cold start would pay for a date library that only this needs.
@@ -38,13 +33,12 @@ export const parseInstant = (text: string): number | null => {
   return ms - offsetMs(sign, Number(hours), Number(minutes));
 };
 
-/** Epoch milliseconds before this (March 1973) are more likely seconds, of any year until 5138. */
-const FIRST_EPOCH_MS = 100_000_000_000;
+const MINUTE_MS = 60_000;
+
+const offsetMs = (sign: string | undefined, hours: number, minutes: number): number =>
+  (sign === '-' ? -1 : 1) * (hours * 60 + minutes) * MINUTE_MS;
 
 const EPOCH_TEXT = /^\d{12,15}$/;
-
-const epochMs = (value: number): number | null =>
-  Number.isInteger(value) && value >= FIRST_EPOCH_MS && value <= LAST_INSTANT_MS ? value : null;
 
 /**
  * Epoch milliseconds of a value that names an instant: Jira's date-time text, or epoch milliseconds as a number or
@@ -55,3 +49,9 @@ export const instantOf = (value: unknown): number | null => {
   if (typeof value !== 'string') return null;
   return EPOCH_TEXT.test(value) ? epochMs(Number(value)) : parseInstant(value);
 };
+
+/** Epoch milliseconds before this (March 1973) are more likely seconds, of any year until 5138. */
+const FIRST_EPOCH_MS = 100_000_000_000;
+
+const epochMs = (value: number): number | null =>
+  Number.isInteger(value) && value >= FIRST_EPOCH_MS && value <= LAST_INSTANT_MS ? value : null;

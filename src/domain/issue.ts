@@ -36,3 +36,81 @@ export type IssueFields = {
   /** Names of the fields that were dropped or cut so that the snapshot fits into an item. */
   truncated: string[];
 };
+
+/** Raised whenever normalize reads a body differently, so that replay rewrites what older code stored. */
+export const SCHEMA_VERSION = 2;
+
+/** The delivery whose fields a snapshot shows. */
+export type LastEvent = {
+  event_id: string;
+  event_type: string;
+  idempotency_key: string;
+  /** Phoenix time, `-07:00`. */
+  received_at: string;
+};
+
+type Nullable<T> = { [K in keyof T]: T[K] extends string ? T[K] | null : T[K] };
+
+/** The fields of an issue that was never delivered in full. */
+export const NO_FIELDS: Nullable<IssueFields> = {
+  issue_key: null,
+  project_key: null,
+  issue_type: null,
+  issue_level: null,
+  summary: null,
+  description: null,
+  status: null,
+  status_category: null,
+  priority: null,
+  resolution: null,
+  assignee: null,
+  reporter: null,
+  labels: [],
+  components: [],
+  fix_versions: [],
+  affected_versions: [],
+  parent_key: null,
+  sprint: null,
+  links: [],
+  subtasks: [],
+  due_date: null,
+  created_at: null,
+  updated_at: null,
+  phoenix_updated_at: null,
+  custom_fields: {},
+  truncated: [],
+};
+
+/**
+ * The snapshot as `GET /issues/{key or id}` answers it.
+ * An issue known only by its deletion has null fields: it was never delivered in full.
+ */
+export type Snapshot = Nullable<IssueFields> & {
+  tenant_id: string;
+  issue_id: string;
+  version: { updated_ms: number; timestamp_ms: number } | null;
+  deleted: boolean;
+  deleted_at: string | null;
+  /** Id of the issue that has this one's key, when both say so: then this one is in no listing. */
+  superseded_by: string | null;
+  last_event: LastEvent | null;
+  schema_version: number | null;
+};
+
+/**
+ * The version of a snapshot's fields, compared part by part in this order.
+ * `updated` first: a comment's delivery carries an older `updated` under a newer `timestamp`.
+ * `event_id` only breaks ties, so that every order of arrival ends in the same snapshot.
+ */
+export type Version = { updated_ms: number; timestamp_ms: number; event_id: string };
+
+/** True when both are the same version of the same delivery's bytes. */
+export const sameVersion = (a: Version, b: Version): boolean =>
+  a.updated_ms === b.updated_ms && a.timestamp_ms === b.timestamp_ms && a.event_id === b.event_id;
+
+/** True when `a` is newer than `b`. */
+export const isNewer = (a: Version, b: Version): boolean => {
+  if (a.updated_ms !== b.updated_ms) return a.updated_ms > b.updated_ms;
+  if (a.timestamp_ms !== b.timestamp_ms) return a.timestamp_ms > b.timestamp_ms;
+  return a.event_id > b.event_id;
+};

@@ -1,6 +1,7 @@
+export type JsonObject = { [name: string]: Json };
+
 /** A value `JSON.parse` can return. */
 export type Json = string | number | boolean | null | Json[] | JsonObject;
-export type JsonObject = { [name: string]: Json };
 
 /** True for a JSON object: not null, not an array. */
 export const isJsonObject = (value: unknown): value is JsonObject =>

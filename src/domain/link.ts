@@ -14,10 +14,10 @@ export type Ref = { kind: 'commit' | 'pull_request'; repository: string; id: str
 /** Keys that were found in a place; `keys_truncated` when there were more than are looked at. */
 export type Named = { keys: string[]; keys_truncated?: true };
 
-/** Keys in a text that changes, and when it said so. Epoch milliseconds; 0 when nobody tells. */
+/** Keys in a text that changes, and when it had that text. Epoch milliseconds; 0 when unknown. */
 export type Said = Named & { updated_ms: number };
 
-/** Keys in the newest body of a pull request, if anybody told one; the body itself is not kept. */
+/** Keys in the newest body of a pull request, if a delivery had one; the body itself is not kept. */
 export type Body = { body?: Said };
 
 /** What is known of a commit, merged from every delivery that mentions it, in whatever order. */
@@ -37,11 +37,11 @@ export type CommitState = {
 export type PullRequestState = Body & {
   kind: 'pull_request';
   title: string;
-  /** The newest anybody told. */
+  /** The most recent one delivered. */
   url: string | null;
   /** Of the title. */
   updated_ms: number;
-  /** When the url was told, if that was not with the title. */
+  /** When the url was delivered, if that was not with the title. */
   url_ms?: number;
   title_keys: string[];
   title_keys_truncated?: true;

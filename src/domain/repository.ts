@@ -1,8 +1,8 @@
-/** 1 to 255 bytes as text and as key. */
-const MOST_BYTES = 255;
-
-const single = (character: string, changed: string): string =>
-  Array.from(changed).length === 1 ? changed : character;
+/**
+ * The one form of all spellings of a repository's name that differ in case only: what it is stored and looked up by.
+ * Character by character, so no name becomes another word (`ß` stays, it is not `ss`) and folding again changes nothing.
+ */
+export const repositoryKey = (name: string): string => Array.from(name, foldCharacter).join('');
 
 /** Without a dot of its own, `ı` is another letter than `i` and not its lower case. */
 const DOTLESS_I = 'ı';
@@ -13,11 +13,11 @@ const foldCharacter = (character: string): string => {
   return single(upper, upper.toLowerCase());
 };
 
-/**
- * The one form of all spellings of a repository's name that differ in case only: what it is stored and looked up by.
- * Character by character, so no name becomes another word (`ß` stays, it is not `ss`) and folding again changes nothing.
- */
-export const repositoryKey = (name: string): string => Array.from(name, foldCharacter).join('');
+const single = (character: string, changed: string): string =>
+  Array.from(changed).length === 1 ? changed : character;
+
+/** 1 to 255 bytes as text and as key. */
+const MOST_BYTES = 255;
 
 /** 1 to 255 bytes of printable characters without `#` or white space, folded too: safe in a key and an index. */
 export const isRepositoryName = (text: string): boolean =>
@@ -28,9 +28,9 @@ export const isRepositoryName = (text: string): boolean =>
 /** What a delivery says of the repository it is about, beside its commits. Names keep the limits, and are spelt as they were sent. */
 export type DeliveredRepository = {
   name: string;
-  /** The host's own id of it, which no rename changes; null when nobody says. */
+  /** The host's own id of it, which no rename changes; null when unknown. */
   id: string | null;
-  /** Its name until then; `at_ms` is null when the body does not tell when. */
+  /** Its name until then; `at_ms` is null when the body does not say when. */
   renamed: { from: string; at_ms: number | null } | null;
 };
 

@@ -2,7 +2,7 @@ import type { Rule } from './link.ts';
 
 export const TIMEZONE = 'America/Phoenix';
 
-/** What started a run: the stream (or the sweep in its place), or somebody who asked for one thing. */
+/** What started a run: the stream (or the sweep in its place), or a person who asked for one thing. */
 export type RunArgs =
   | { trigger: 'stream' }
   | { trigger: 'manual'; project: string }
@@ -28,7 +28,7 @@ export type CommitItem = {
   sha: string;
   message_title: string;
   author_name: string | null;
-  /** Both null when nobody tells an instant. */
+  /** Both null when no delivery has an instant. */
   committed_at: string | null;
   phoenix_committed_at: string | null;
   /** There when it names more keys than are looked at, or than are listed. */

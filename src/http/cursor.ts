@@ -1,20 +1,14 @@
 import * as z from 'zod/mini';
-import { sha256Hex } from '../domain/event-id.ts';
+import { isEventId, sha256Hex } from '../domain/event-id.ts';
+import { LAST_INSTANT_MS } from '../domain/instant.ts';
+import { isIssueId } from '../domain/issue-key.ts';
 import { BadRequestError } from '../errors/errors.ts';
 
 /** Where a listing goes on: the start key of an index, or the run id to go on before. */
 export type Position = Record<string, string | number>;
 
-const schema = z.object({
-  position: z.record(z.string(), z.union([z.string(), z.number()])),
-  check: z.string(),
-});
-
 /** What a cursor is bound to: a tenant's listing of one kind, with what was asked for. */
 export const cursorId = (tenant: string, asked: unknown[]): string => JSON.stringify([tenant, ...asked]);
-
-const checkOf = (query: string, position: Position): string =>
-  sha256Hex(JSON.stringify(['cursor', query, Object.entries(position)])).slice(0, 16);
 
 /** Opaque text for `next_cursor`; null stays null. Bound to the query that it continues. */
 export const encodeCursor = (query: string, position: Position | null): string | null => {
@@ -23,17 +17,17 @@ export const encodeCursor = (query: string, position: Position | null): string |
   return Buffer.from(JSON.stringify(bound)).toString('base64url');
 };
 
-const parseJson = (text: string): unknown => {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return null;
-  }
-};
+const checkOf = (query: string, position: Position): string =>
+  sha256Hex(JSON.stringify(['cursor', query, Object.entries(position)])).slice(0, 16);
 
 /** What to throw where a cursor is not ours for this very query. */
 export const foreignCursor = (): BadRequestError =>
   new BadRequestError('cursor: not a next_cursor of this query; leave it out to start again');
+
+const schema = z.object({
+  position: z.record(z.string(), z.union([z.string(), z.number()])),
+  check: z.string(),
+});
 
 /**
  * The position in a cursor, null without one.
@@ -46,8 +40,19 @@ export const decodeCursor = (query: string, cursor: string | undefined): Positio
   return parsed.data.position;
 };
 
+const parseJson = (text: string): unknown => {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+};
+
+const text = (mostBytes: number) =>
+  z.string().check(z.refine((value) => value !== '' && Buffer.byteLength(value) <= mostBytes));
+
 /**
- * The position, in the shape that a listing's positions have: anybody can make a check that fits, and nothing of a
+ * The position, in the shape that a listing's positions have: anyone can forge a check that fits, and nothing of a
  * position may reach the table unchecked.
  * @throws BadRequestError
  */
@@ -57,3 +62,50 @@ export const readPosition = <T>(shape: z.ZodMiniType<T>, position: Position | nu
   if (!parsed.success) throw foreignCursor();
   return parsed.data;
 };
+
+const matching = (matches: (value: string) => boolean) => z.string().check(z.refine(matches));
+
+const issueId = matching(isIssueId);
+
+/** Behind an issue of a project. */
+export const afterIssue = z.strictObject({ issue_id: issueId });
+
+/** Before a run of a day. */
+export const beforeRun = z.strictObject({ before: matching((id) => /^[0-9A-HJKMNP-TV-Z]{26}$/.test(id)) });
+
+/** DynamoDB's limits for the two parts of a key. */
+const MOST_PK_BYTES = 2_048;
+
+/** What a cursor of one issue's listing begins with: the issue, and how it was asked for. */
+const ofIssue = { issue_id: issueId, asked: text(2 * MOST_PK_BYTES) };
+
+/** Behind an event of an issue. */
+export const afterIssueEvent = z.strictObject({
+  ...ofIssue,
+  event_id: matching(isEventId),
+  occurred_ms: z.int().check(z.minimum(0), z.maximum(LAST_INSTANT_MS)),
+});
+
+const MOST_SK_BYTES = 1_024;
+
+/**
+ * Behind a commit of an issue; without `sk` behind everything that names the key. `done`: keys that were gone through
+ * before, parted by white space; missing when they are too many.
+ */
+export const afterIssueCommit = z.strictObject({
+  ...ofIssue,
+  key: text(MOST_PK_BYTES),
+  sk: z.optional(text(MOST_SK_BYTES)),
+  done: z.optional(z.string()),
+});
+
+/** Behind a gap; without `pk`, `sk` and `work_sk` behind a whole group. */
+export const afterGap = z.union([
+  z.strictObject({
+    group: matching((group) => Buffer.byteLength(group) <= MOST_SK_BYTES - 2),
+    pk: text(MOST_PK_BYTES),
+    sk: z.literal('L'),
+    work_sk: text(MOST_SK_BYTES),
+  }),
+  z.strictObject({ group: matching((group) => Buffer.byteLength(group) <= MOST_SK_BYTES - 2) }),
+]);

@@ -5,11 +5,9 @@ import { BadRequestError } from '../errors/errors.ts';
 
 export type Query = ReadonlyMap<string, string>;
 
-const spelling = (name: string): string => name.toLowerCase().replaceAll('_', '');
-
 /**
  * Lets every parameter pass but those that differ from a known one by case or underscores only: a filter that is
- * ignored because of its spelling would answer what nobody asked for.
+ * ignored because of its spelling would answer another question than was asked.
  * @throws BadRequestError naming the right one
  */
 export const checkSpelling = (query: Query, known: readonly string[]): void => {
@@ -21,6 +19,11 @@ export const checkSpelling = (query: Query, known: readonly string[]): void => {
   }
 };
 
+const spelling = (name: string): string => name.toLowerCase().replaceAll('_', '');
+
+/** `limit`: 1-100, default 25. @throws BadRequestError */
+export const readLimit = (query: Query): number => wholeNumber(query, 'limit', 1, 100, 25);
+
 const wholeNumber = (query: Query, name: string, least: number, most: number, standard: number): number => {
   const text = query.get(name);
   if (text === undefined) return standard;
@@ -29,9 +32,6 @@ const wholeNumber = (query: Query, name: string, least: number, most: number, st
     throw new BadRequestError(`${name}: must be a whole number from ${least} to ${most}`);
   return value;
 };
-
-/** `limit`: 1-100, default 25. @throws BadRequestError */
-export const readLimit = (query: Query): number => wholeNumber(query, 'limit', 1, 100, 25);
 
 /** `hours`: 1-720, default 24. @throws BadRequestError */
 export const readHours = (query: Query): number => wholeNumber(query, 'hours', 1, 720, 24);
@@ -43,10 +43,7 @@ export const readDay = (query: Query, nowMs: number): string => {
   return day;
 };
 
-/** A `+` that nobody encoded arrives as a space, and no instant has a space before its offset. */
-const withPlus = (text: string): string => text.replace(/ (?=\d{2}:?\d{2}$)/, '+');
-
-/** Since when: as it was asked for, its `+` mended, and in epoch milliseconds. */
+/** Since when: as it was asked for, its `+` restored, and in epoch milliseconds. */
 export type Since = { text: string; ms: number };
 
 /**
@@ -62,6 +59,9 @@ export const readSince = (query: Query): Since | null => {
     throw new BadRequestError('since: must be a day such as 2026-11-22 or an instant with an offset');
   return { text, ms: Math.max(0, ms) };
 };
+
+/** A `+` that was not encoded arrives as a space, and no instant has a space before its offset. */
+const withPlus = (text: string): string => text.replace(/ (?=\d{2}:?\d{2}$)/, '+');
 
 /** A filter by a name. Empty is as good as missing: no filter, on every route. */
 export const readFilter = (query: Query, name: string): string | null => query.get(name) || null;

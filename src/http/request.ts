@@ -1,4 +1,7 @@
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
+import { type Clock, type Moment, momentOf } from '../platform/clock.ts';
+import { requestDeadline } from '../platform/deadline.ts';
+import { newRunId } from '../platform/run-id.ts';
 
 /** A request in our words. Header names are lower case; a repeated header is joined with `,`. */
 export type HttpRequest = {
@@ -13,28 +16,6 @@ export type HttpRequest = {
   body_bytes: number;
   /** The body's bytes as they were sent. */
   readBody(): Uint8Array;
-};
-
-const lowerCased = (headers: Record<string, string | undefined>): ReadonlyMap<string, string> => {
-  const map = new Map<string, string>();
-  for (const [name, value = ''] of Object.entries(headers)) {
-    const lower = name.toLowerCase();
-    const before = map.get(lower);
-    map.set(lower, before === undefined ? value : `${before},${value}`);
-  }
-  return map;
-};
-
-const base64Bytes = (text: string): number => {
-  const padding = text.endsWith('==') ? 2 : text.endsWith('=') ? 1 : 0;
-  return Math.floor((text.length * 3) / 4) - padding;
-};
-
-const sizeOf = (event: APIGatewayProxyEventV2, headers: ReadonlyMap<string, string>): number => {
-  const body = event.body ?? '';
-  const actual = event.isBase64Encoded ? base64Bytes(body) : Buffer.byteLength(body);
-  const declared = /^\d+$/.exec(headers.get('content-length') ?? '');
-  return Math.max(actual, Number(declared?.[0] ?? 0));
 };
 
 /**
@@ -52,4 +33,38 @@ export const readRequest = (event: APIGatewayProxyEventV2): HttpRequest => {
     body_bytes: sizeOf(event, headers),
     readBody: () => Buffer.from(event.body ?? '', event.isBase64Encoded ? 'base64' : 'utf8'),
   };
+};
+
+const lowerCased = (headers: Record<string, string | undefined>): ReadonlyMap<string, string> => {
+  const map = new Map<string, string>();
+  for (const [name, value = ''] of Object.entries(headers)) {
+    const lower = name.toLowerCase();
+    const before = map.get(lower);
+    map.set(lower, before === undefined ? value : `${before},${value}`);
+  }
+  return map;
+};
+
+const sizeOf = (event: APIGatewayProxyEventV2, headers: ReadonlyMap<string, string>): number => {
+  const body = event.body ?? '';
+  const actual = event.isBase64Encoded ? base64Bytes(body) : Buffer.byteLength(body);
+  const declared = /^\d+$/.exec(headers.get('content-length') ?? '');
+  return Math.max(actual, Number(declared?.[0] ?? 0));
+};
+
+const base64Bytes = (text: string): number => {
+  const padding = text.endsWith('==') ? 2 : text.endsWith('=') ? 1 : 0;
+  return Math.floor((text.length * 3) / 4) - padding;
+};
+
+/** One invocation: its ULID, when it began (`received_ms` is shown and stored), and the signal that ends its AWS calls. */
+export type Run = { run_id: string; received_ms: number; began: Moment; signal: AbortSignal };
+
+/** Ends a request's AWS calls; a longer one than ours is for tests on a machine that is slow or shared. */
+export type Deadline = () => AbortSignal;
+
+export const startRun = (clock: Clock, deadline: Deadline = requestDeadline): Run => {
+  const began = momentOf(clock);
+  const received_ms = began.wall;
+  return { run_id: newRunId(received_ms), received_ms, began, signal: deadline() };
 };

@@ -1,17 +1,31 @@
 import type { APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 import type { FieldError, ProblemType } from '../domain/delivery.ts';
 import { toPhoenixIso } from '../domain/instant.ts';
+import { BadRequestError, describeFault, UnavailableError, UnreadableRowError } from '../errors/errors.ts';
+import type { Logger } from '../platform/logger.ts';
+import type { Run } from './request.ts';
 
 export type HttpResponse = APIGatewayProxyStructuredResultV2;
-
-/** Seconds after which a sender may come again when a dependency of ours failed. */
-const RETRY_AFTER_SECONDS = '30';
 
 export const jsonResponse = (statusCode: number, body: object): HttpResponse => ({
   statusCode,
   headers: { 'content-type': 'application/json; charset=utf-8', 'cache-control': 'no-store' },
   body: JSON.stringify(body),
 });
+
+export type ProblemDetails = {
+  type: ProblemType;
+  status: number;
+  detail: string;
+  run_id: string;
+  received_ms: number;
+  event_id?: string;
+  errors?: FieldError[];
+  headers?: Record<string, string>;
+};
+
+/** Seconds after which a sender may retry when a dependency of ours failed. */
+const RETRY_AFTER_SECONDS = '30';
 
 const TITLES: Record<ProblemType, string> = {
   'signature-refused': 'Signature refused',
@@ -27,17 +41,6 @@ const TITLES: Record<ProblemType, string> = {
   'bad-request': 'Bad request',
   misdirected: 'The request is for another server',
   'cross-site': 'Other sites get no answer',
-};
-
-export type ProblemDetails = {
-  type: ProblemType;
-  status: number;
-  detail: string;
-  run_id: string;
-  received_ms: number;
-  event_id?: string;
-  errors?: FieldError[];
-  headers?: Record<string, string>;
 };
 
 /** An error as RFC 9457 `application/problem+json`. `detail` is for people and holds no value of the request. */
@@ -64,3 +67,40 @@ export const problemResponse = (problem: ProblemDetails): HttpResponse => {
     }),
   };
 };
+
+/**
+ * The answer to anything thrown. Only a caller's mistake is a 4xx: a fault of ours must be a 503, after which
+ * Jira retries.
+ */
+export const faultResponse = (log: Logger, run: Run, fault: unknown): HttpResponse => {
+  const { run_id, received_ms } = run;
+  if (fault instanceof BadRequestError)
+    return problemResponse({ type: 'bad-request', status: 400, detail: fault.message, run_id, received_ms });
+  logFault(log, run, fault);
+  const detail =
+    'A part of the service did not answer in time. Nothing is lost: send the same request again.';
+  return problemResponse({ type: 'temporarily-unavailable', status: 503, detail, run_id, received_ms });
+};
+
+const logFault = (log: Logger, run: Run, fault: unknown): void => {
+  const dependency = fault instanceof UnavailableError ? fault.dependency : null;
+  log.error(
+    { run_id: run.run_id, dependency, fault: describe(fault), at: dependency ? [] : frames(fault) },
+    'request failed',
+  );
+};
+
+/** A row is named, because a person has to look at it. */
+const describe = (fault: unknown): string => {
+  if (fault instanceof UnreadableRowError) return fault.message;
+  return describeFault(fault instanceof UnavailableError ? fault.cause : fault);
+};
+
+/** Where a fault was thrown, without its message: JSON.parse quotes the body in its own. */
+const frames = (fault: unknown): string[] =>
+  fault instanceof Error
+    ? (fault.stack ?? '')
+        .split('\n')
+        .filter((line) => line.startsWith('    at '))
+        .slice(0, 8)
+    : [];

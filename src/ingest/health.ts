@@ -1,7 +1,7 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { RouteHandler } from '../http/dispatch.ts';
+import type { Run } from '../http/request.ts';
 import { jsonResponse } from '../http/response.ts';
-import type { Run } from '../http/run.ts';
 import { type Clock, type Moment, momentOf, passedBetween } from '../platform/clock.ts';
 import { putIf } from '../store/calls/conditional-write.ts';
 import { getItem, type Table, type TableCall } from '../store/calls/table.ts';

@@ -1,10 +1,8 @@
 import type { BlockList } from 'node:net';
 import type { Source } from '../domain/source.ts';
 import { notFound, type RouteHandler } from '../http/dispatch.ts';
-import { faultResponse } from '../http/faults.ts';
-import type { HttpRequest } from '../http/request.ts';
-import type { HttpResponse } from '../http/response.ts';
-import type { Run } from '../http/run.ts';
+import type { HttpRequest, Run } from '../http/request.ts';
+import { faultResponse, type HttpResponse } from '../http/response.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Logger } from '../platform/logger.ts';
 import type { Count } from '../platform/metrics.ts';

@@ -3,7 +3,7 @@ import type { ProblemType } from '../domain/delivery.ts';
 import { toPhoenixIso } from '../domain/instant.ts';
 import type { Source } from '../domain/source.ts';
 import { type HttpResponse, jsonResponse, problemResponse } from '../http/response.ts';
-import type { Run } from '../http/run.ts';
+import type { Run } from '../http/request.ts';
 import { type Clock, type Moment, momentOf, passedBetween } from '../platform/clock.ts';
 import type { Logger } from '../platform/logger.ts';
 import type { Count } from '../platform/metrics.ts';

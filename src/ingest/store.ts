@@ -1,8 +1,7 @@
 import type { NormalizedDelivery, Outcome } from '../domain/delivery.ts';
 import { fitFields } from '../domain/fit.ts';
 import { toPhoenixIso } from '../domain/instant.ts';
-import type { IssueFields } from '../domain/issue.ts';
-import type { LastEvent } from '../domain/snapshot.ts';
+import type { IssueFields, LastEvent } from '../domain/issue.ts';
 import type { Table } from '../store/calls/table.ts';
 import { putAliases } from '../store/issues/issue-index.ts';
 import { markDeleted, putSnapshot } from '../store/issues/put-snapshot.ts';

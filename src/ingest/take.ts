@@ -2,7 +2,7 @@ import type { EventFacts, Outcome, Problem } from '../domain/delivery.ts';
 import { eventId, sha256Hex } from '../domain/event-id.ts';
 import type { Source } from '../domain/source.ts';
 import { RefusedItemError } from '../errors/errors.ts';
-import type { Run } from '../http/run.ts';
+import type { Run } from '../http/request.ts';
 import type { Logger } from '../platform/logger.ts';
 import type { EventContents } from '../store/events/event-body.ts';
 import type { StoredEvent } from '../store/events/event-row.ts';

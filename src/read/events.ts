@@ -1,11 +1,10 @@
-import type { EventView } from '../domain/event.ts';
+import type { EventView } from '../domain/delivery.ts';
 import { isEventId } from '../domain/event-id.ts';
-import { cursorId, encodeCursor } from '../http/cursor.ts';
+import { afterIssueEvent, beforeRun, cursorId, encodeCursor } from '../http/cursor.ts';
 import type { RouteHandler } from '../http/dispatch.ts';
-import { afterIssueEvent, beforeRun } from '../http/positions.ts';
 import { readDay, readLimit, readOutcome } from '../http/query.ts';
 import { jsonResponse } from '../http/response.ts';
-import type { Run } from '../http/run.ts';
+import type { Run } from '../http/request.ts';
 import { eventKey, issuePartition } from '../store/calls/keys.ts';
 import type { Item, Table } from '../store/calls/table.ts';
 import { listDay } from '../store/events/day.ts';

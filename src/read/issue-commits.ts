@@ -1,12 +1,11 @@
-import { type KnownRef, type ReadScope, readKnown } from '../correlate/known/known-refs.ts';
+import { type KnownRef, readKnown, type ReadScope } from '../correlate/known/known-refs.ts';
 import { belongsTo, keysOf } from '../correlate/known/linked-refs.ts';
 import { linkedCommit } from '../correlate/known/ref-items.ts';
 import { allCandidates } from '../correlate/rules/links.ts';
 import type { Ref } from '../domain/link.ts';
 import type { LinkedCommit } from '../domain/run-document.ts';
-import { cursorId, foreignCursor, type Position } from '../http/cursor.ts';
+import { afterIssueCommit, cursorId, foreignCursor, type Position } from '../http/cursor.ts';
 import type { RouteHandler } from '../http/dispatch.ts';
-import { afterIssueCommit } from '../http/positions.ts';
 import { singleReader } from '../store/calls/gather.ts';
 import { aliasPartition, candidateKey, candidateSortPrefix } from '../store/calls/keys.ts';
 import type { Item } from '../store/calls/table.ts';

@@ -1,13 +1,12 @@
 import type * as z from 'zod/mini';
 import type { ReadScope } from '../correlate/known/known-refs.ts';
-import { answerBytes, MOST_PAGE_BYTES } from '../domain/answer-bytes.ts';
 import { toPhoenixIso } from '../domain/instant.ts';
 import { TIMEZONE } from '../domain/run-document.ts';
+import { answerBytes, MOST_PAGE_BYTES } from '../domain/sizes.ts';
 import { decodeCursor, encodeCursor, type Position, readPosition } from '../http/cursor.ts';
 import { type Query, readLimit } from '../http/query.ts';
-import type { HttpRequest } from '../http/request.ts';
+import type { HttpRequest, Run } from '../http/request.ts';
 import { type HttpResponse, jsonResponse } from '../http/response.ts';
-import type { Run } from '../http/run.ts';
 import { rowsReader } from '../store/calls/gather.ts';
 import type { Table } from '../store/calls/table.ts';
 

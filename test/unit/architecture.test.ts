@@ -68,7 +68,7 @@ const EDGES = ['cli/smoke.ts', 'wiring/open.ts'];
 describe('the tenant of the built-in sources', () => {
   it('is named only where work begins, because nothing else may assume whose rows it is about', () => {
     const naming = files.filter((file) => readFileSync(join(SRC, file), 'utf8').includes('DEFAULT_TENANT'));
-    expect(naming.filter((file) => file !== 'domain/tenant.ts').sort()).toEqual(EDGES);
+    expect(naming.filter((file) => file !== 'domain/source.ts').sort()).toEqual(EDGES);
   });
 });
 

@@ -1,5 +1,4 @@
-import type { FunctionName } from '../../contract/functions.ts';
-import { BATCH_WINDOW_SECONDS } from '../../contract/stream.ts';
+import { BATCH_WINDOW_SECONDS, type FunctionName } from '../../contract/functions.ts';
 import type { Region } from './prices.ts';
 
 /** What a month looks like. */

@@ -1,5 +1,5 @@
+import { BATCH_SIZE } from '../../contract/functions.ts';
 import { METRICS, type MetricName } from '../../contract/metrics.ts';
-import { BATCH_SIZE } from '../../contract/stream.ts';
 import {
   type Assumptions,
   DELIVERY_KINDS,

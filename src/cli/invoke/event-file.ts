@@ -4,7 +4,7 @@ import * as z from 'zod/mini';
 import type { FunctionName } from '../../contract/functions.ts';
 import { ROUTES, type RouteName } from '../../contract/routes.ts';
 import { COMMIT_SOURCES, type Source } from '../../domain/source.ts';
-import { matchRoute } from '../../http/routes.ts';
+import { matchRoute } from '../../http/dispatch.ts';
 import { faultCode } from '../../local/start-error.ts';
 import { UsageError } from '../shared/command.ts';
 import { signatureOf } from '../shared/exchange.ts';

@@ -1,4 +1,4 @@
-import { BATCH_SIZE } from '../../contract/stream.ts';
+import { BATCH_SIZE } from '../../contract/functions.ts';
 import { processEvents } from '../../correlate/run/process-batch.ts';
 import type { SweepDeps } from '../../correlate/run/sweep-events.ts';
 import type { Replayed } from '../../ingest/replay.ts';

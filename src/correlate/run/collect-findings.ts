@@ -1,7 +1,7 @@
 import pMap from 'p-map';
+import type { Snapshot } from '../../domain/issue.ts';
 import type { Ref } from '../../domain/link.ts';
 import type { Findings, MatchedIssue } from '../../domain/run-document.ts';
-import type { Snapshot } from '../../domain/snapshot.ts';
 import type { Revision } from '../../store/calls/conditional-write.ts';
 import { readAhead } from '../../store/calls/gather.ts';
 import { snapshotKey } from '../../store/calls/keys.ts';

@@ -1,5 +1,5 @@
 import pMap from 'p-map';
-import { BATCH_SIZE } from '../../contract/stream.ts';
+import { BATCH_SIZE } from '../../contract/functions.ts';
 import { toPhoenixIso } from '../../domain/instant.ts';
 import { chunks } from '../../platform/chunks.ts';
 import { type Moment, momentOf } from '../../platform/clock.ts';

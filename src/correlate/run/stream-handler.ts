@@ -1,6 +1,6 @@
 import { BatchProcessor, EventType, processPartialResponse } from '@aws-lambda-powertools/batch';
 import type { Context, DynamoDBBatchResponse, DynamoDBRecord, DynamoDBStreamEvent } from 'aws-lambda';
-import { STREAM_FILTERS } from '../../contract/stream.ts';
+import { STREAM_FILTERS } from '../../contract/functions.ts';
 import { TABLE } from '../../contract/table.ts';
 import { isEventId } from '../../domain/event-id.ts';
 import { processBatch } from './process-batch.ts';

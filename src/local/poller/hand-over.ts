@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { DynamoDBBatchResponse, DynamoDBRecord } from 'aws-lambda';
 import pMap from 'p-map';
-import { BATCH_SIZE } from '../../contract/stream.ts';
+import { BATCH_SIZE } from '../../contract/functions.ts';
 import type { StreamHandler } from '../../correlate/run/stream-handler.ts';
 import { describeFault } from '../../errors/errors.ts';
 import { chunks } from '../../platform/chunks.ts';

@@ -1,6 +1,6 @@
 import { hideAddress } from '../../domain/address.ts';
 import { isFullSha, isSha, parseCommitInstant, toSha } from '../../domain/commit.ts';
-import { cutAtCodePoint } from '../../domain/cut-text.ts';
+import { cutAtCodePoint } from '../../domain/sizes.ts';
 import type { Read } from '../readers.ts';
 
 /** As for the names of Jira's users. */

@@ -1,7 +1,7 @@
 import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import { DeleteCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { TTL_ATTRIBUTE } from '../../contract/table.ts';
-import type { Processing } from '../../domain/event.ts';
+import type { Processing } from '../../domain/delivery.ts';
 import { toUtcIso } from '../../domain/instant.ts';
 import { processingKey, spreadPartition } from '../calls/keys.ts';
 import { type Consistency, putRows, readRows } from '../calls/rows.ts';

@@ -1,5 +1,4 @@
-import { QUARANTINED_TAG } from '../../contract/artifacts.ts';
-import { TTL_ATTRIBUTE } from '../../contract/table.ts';
+import { QUARANTINED_TAG, TTL_ATTRIBUTE } from '../../contract/table.ts';
 import { withChangesPath } from '../../domain/bound-changes.ts';
 import { UnavailableError } from '../../errors/errors.ts';
 import type { Objects } from '../../platform/objects.ts';

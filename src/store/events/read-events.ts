@@ -1,5 +1,4 @@
-import type { EventFacts } from '../../domain/delivery.ts';
-import type { EventView, Processing } from '../../domain/event.ts';
+import type { EventFacts, EventView, Processing } from '../../domain/delivery.ts';
 import { toPhoenixIso, toUtcIso } from '../../domain/instant.ts';
 import { chunks } from '../../platform/chunks.ts';
 import { eventKey, issuePartition } from '../calls/keys.ts';

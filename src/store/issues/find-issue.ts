@@ -1,6 +1,6 @@
 import pMap from 'p-map';
+import { isNewer } from '../../domain/issue.ts';
 import { isIssueId, lookupKey } from '../../domain/issue-key.ts';
-import { isNewer } from '../../domain/version.ts';
 import { projectSort, snapshotKey } from '../calls/keys.ts';
 import { readRowsOf } from '../calls/rows.ts';
 import { getItem, type Item, type Place } from '../calls/table.ts';

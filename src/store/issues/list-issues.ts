@@ -1,4 +1,4 @@
-import type { Snapshot } from '../../domain/snapshot.ts';
+import type { Snapshot } from '../../domain/issue.ts';
 import { issueIdOfKey, issueLinksKey, projectPartition, projectSort, snapshotKey } from '../calls/keys.ts';
 import { queryPage, readRowsOf } from '../calls/rows.ts';
 import type { Item, Place } from '../calls/table.ts';

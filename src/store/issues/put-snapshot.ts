@@ -1,6 +1,4 @@
-import type { IssueFields } from '../../domain/issue.ts';
-import { SCHEMA_VERSION } from '../../domain/snapshot.ts';
-import { isNewer, sameVersion, type Version } from '../../domain/version.ts';
+import { type IssueFields, isNewer, SCHEMA_VERSION, sameVersion, type Version } from '../../domain/issue.ts';
 import { UnavailableError } from '../../errors/errors.ts';
 import { type ConditionalWrite, updateIf } from '../calls/conditional-write.ts';
 import { projectPartition, projectSort, snapshotKey } from '../calls/keys.ts';

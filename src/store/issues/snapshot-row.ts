@@ -1,7 +1,11 @@
 import { toUtcIso } from '../../domain/instant.ts';
-import type { IssueFields } from '../../domain/issue.ts';
-import { type LastEvent, NO_FIELDS, type Snapshot } from '../../domain/snapshot.ts';
-import type { Version } from '../../domain/version.ts';
+import {
+  type IssueFields,
+  type LastEvent,
+  NO_FIELDS,
+  type Snapshot,
+  type Version,
+} from '../../domain/issue.ts';
 import { compress, decompress } from '../../platform/codec.ts';
 import type { Item } from '../calls/table.ts';
 

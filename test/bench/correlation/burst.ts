@@ -1,5 +1,5 @@
 import type { DynamoDBRecord } from 'aws-lambda';
-import { BATCH_SIZE } from '../../../src/contract/stream.ts';
+import { BATCH_SIZE } from '../../../src/contract/functions.ts';
 import { chunks } from '../../../src/platform/chunks.ts';
 import { printTable } from '../shared/report.ts';
 import { readsOf, trimmed, unitsOf, writesOf } from './cost.ts';

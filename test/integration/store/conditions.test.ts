@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { NO_FIELDS } from '../../../src/domain/snapshot.ts';
+import { NO_FIELDS } from '../../../src/domain/issue.ts';
 import { putRevision } from '../../../src/store/calls/conditional-write.ts';
 import { eventKey, snapshotKey } from '../../../src/store/calls/keys.ts';
 import { getItem, type Item, type Table } from '../../../src/store/calls/table.ts';

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { answerBytes } from '../../../src/domain/answer-bytes.ts';
 import { boundChanges, boundFacts } from '../../../src/domain/bound-changes.ts';
 import type { Change } from '../../../src/domain/delivery.ts';
+import { answerBytes } from '../../../src/domain/sizes.ts';
 import { anyText } from '../../support/any-text.ts';
 
 const NONE: Change = {

@@ -1,10 +1,9 @@
 import { createHash } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { cutAtCodePoint } from '../../../src/domain/cut-text.ts';
-import { fitFields } from '../../../src/domain/fit.ts';
-import { leastThatFits } from '../../../src/domain/fit-search.ts';
+import { fitFields, leastThatFits } from '../../../src/domain/fit.ts';
 import type { IssueFields } from '../../../src/domain/issue.ts';
+import { cutAtCodePoint } from '../../../src/domain/sizes.ts';
 import { compress } from '../../../src/platform/codec.ts';
 
 const BASE: IssueFields = {

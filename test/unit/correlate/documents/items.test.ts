@@ -6,7 +6,7 @@ import {
   toStoryWithoutCommits,
   toTouchedIssue,
 } from '../../../../src/correlate/documents/items.ts';
-import { NO_FIELDS, type Snapshot } from '../../../../src/domain/snapshot.ts';
+import { NO_FIELDS, type Snapshot } from '../../../../src/domain/issue.ts';
 
 const KNOWN = { repository: 'acme/shop', sha: 'aaaaaaa', title: 'SHOP-1 Pay', author_name: 'Ada' };
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { isStory } from '../../../../src/correlate/rules/story.ts';
-import { NO_FIELDS, type Snapshot } from '../../../../src/domain/snapshot.ts';
+import { NO_FIELDS, type Snapshot } from '../../../../src/domain/issue.ts';
 
 const STORY: Snapshot = {
   ...NO_FIELDS,

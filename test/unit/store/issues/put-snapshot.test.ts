@@ -1,6 +1,6 @@
 import { marshall } from '@aws-sdk/util-dynamodb';
 import { describe, expect, it } from 'vitest';
-import { NO_FIELDS } from '../../../../src/domain/snapshot.ts';
+import { NO_FIELDS } from '../../../../src/domain/issue.ts';
 import { putSnapshot, type SnapshotWrite } from '../../../../src/store/issues/put-snapshot.ts';
 import { onScripted, type Script } from '../../../support/scripted-database.ts';
 

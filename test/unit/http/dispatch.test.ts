@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { ROUTES } from '../../../src/contract/routes.ts';
-import { matchRoute } from '../../../src/http/routes.ts';
+import { matchRoute } from '../../../src/http/dispatch.ts';
 import { anyText } from '../../support/any-text.ts';
 
 describe('matchRoute', () => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { readEnv } from '../../../src/contract/env.ts';
 import { BadRequestError, UnavailableError } from '../../../src/errors/errors.ts';
-import { faultResponse } from '../../../src/http/faults.ts';
+import { faultResponse } from '../../../src/http/response.ts';
 import { createLogger } from '../../../src/platform/logger.ts';
 
 const answerTo = (fault: unknown) => {

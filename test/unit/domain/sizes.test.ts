@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { answerBytes } from '../../../src/domain/answer-bytes.ts';
+import { answerBytes } from '../../../src/domain/sizes.ts';
 import { anyJson } from '../../support/any-json.ts';
 
 /** As Lambda hands it over: JSON with the body as a string in it. */
