@@ -11,7 +11,7 @@ export type BranchOf = (sha: string) => string | null;
  * carries that branch if its name is a common one, else none: a clone of a single branch calls that the default.
  * @throws CommandError when git fails
  */
-export const findSpeakers = async (
+export const findBranchOf = async (
   repository: Repository,
   tips: readonly Tip[],
   branches: Branches,

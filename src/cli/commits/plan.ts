@@ -1,5 +1,5 @@
 import { toUtcIso } from '../../domain/instant.ts';
-import { type BranchOf, findSpeakers } from './branch-of-commit.ts';
+import { type BranchOf, findBranchOf } from './branch-of-commit.ts';
 import { findBranches, findTips, type Tip } from './branches.ts';
 import { type LoggedCommit, listCommits, readLog } from './log.ts';
 import { findRepository, type Repository } from './repository.ts';
@@ -34,7 +34,7 @@ export const makePlan = async ({ repo, name, since: text, branch = [], all }: Wi
   const tips = await findTips(folder, all ? 'all' : branch, branches);
   const shas: string[][] = [];
   for (const tip of tips) shas.push(await listCommits(folder, tip, since));
-  const branchOf = await findSpeakers(repository, tips, branches);
+  const branchOf = await findBranchOf(repository, tips, branches);
   const total = shas.reduce((sum, some) => sum + some.length, 0);
   return { repository, tips, shas, branchOf, since, total };
 };

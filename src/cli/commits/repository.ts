@@ -3,6 +3,7 @@ import { basename, dirname, resolve } from 'node:path';
 import { InvalidArgumentError } from 'commander';
 import { isRepositoryName } from '../../domain/repository.ts';
 import { UsageError } from '../shared/command.ts';
+import { typedPath } from '../shared/terminal.ts';
 import { askGit, askLines } from './git.ts';
 
 /** A repository on this machine. `folder`: absolute, anywhere in it. `remotes`: their names. */
@@ -24,9 +25,8 @@ export const findRepository = async (path: string, name: string | undefined): Pr
   return { folder, name: called, shallow: shallow === 'true', remotes: [...remotes.keys()] };
 };
 
-/** npm runs a command in the project's folder; a relative path means the folder it was typed in. */
 const folderOf = (path: string): string => {
-  const folder = resolve(process.env.INIT_CWD ?? process.cwd(), path);
+  const folder = typedPath(path);
   if (statSync(folder, { throwIfNoEntry: false })?.isDirectory()) return folder;
   throw new UsageError(`${path} is no folder`);
 };

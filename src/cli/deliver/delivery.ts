@@ -5,6 +5,7 @@ import { InvalidArgumentError } from 'commander';
 import { faultCode } from '../../local/start-error.ts';
 import { UsageError } from '../shared/command.ts';
 import { signatureOf } from '../shared/exchange.ts';
+import { typedPath } from '../shared/terminal.ts';
 
 const IDENTIFIER = 'x-atlassian-webhook-identifier';
 
@@ -79,12 +80,8 @@ export const readInput = (name: string): Input => {
 };
 
 const pathOf = (name: string): string => {
-  const file = candidates(name).find((path) => existsSync(path));
+  const file = [resolve(name), typedPath(name)].find((path) => existsSync(path));
   if (file !== undefined) return file;
   if (sampleNames().includes(name)) return join(SAMPLES_FOLDER, `${name}.json`);
   throw new UsageError(`${name} is neither a file nor a sample. Samples: ${sampleNames().join(', ')}`);
 };
-
-/** npm runs a command in the project's folder; a relative path means the folder it was typed in. */
-const candidates = (name: string): string[] =>
-  [process.cwd(), process.env.INIT_CWD ?? process.cwd()].map((folder) => resolve(folder, name));

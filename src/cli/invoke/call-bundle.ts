@@ -6,7 +6,7 @@ import { forEachSource, SOURCES, type Source } from '../../domain/source.ts';
 import type { HttpResponse } from '../../http/response.ts';
 import type { InstanceRecord } from '../../local/instance.ts';
 import { CommandError } from '../shared/command.ts';
-import type { StoreAddress } from '../shared/place.ts';
+import { artifactsEnv, type StoreAddress } from '../shared/place.ts';
 import type { Invocation } from './runtime.ts';
 
 const RUNTIME = join(import.meta.dirname, 'runtime.ts');
@@ -34,7 +34,7 @@ export const callBundle = (invocation: Invocation, env: NodeJS.ProcessEnv): Prom
   });
 
 /** A local database checks no signature, but the SDK wants to make one; a profile would win over these. */
-const NOBODY = {
+const STAND_INS = {
   AWS_ACCESS_KEY_ID: 'local',
   AWS_SECRET_ACCESS_KEY: 'local',
   AWS_REGION: 'us-east-1',
@@ -57,18 +57,13 @@ export const functionEnv = (
   source: NodeJS.ProcessEnv,
 ): NodeJS.ProcessEnv => ({
   ...source,
-  ...(standIns ? NOBODY : {}),
-  ...artifactsOf(place),
+  ...(standIns ? STAND_INS : {}),
+  ...artifactsEnv(place.artifacts),
   ...(place.endpoint === null ? {} : { AWS_ENDPOINT_URL_DYNAMODB: place.endpoint }),
   ...variablesOf(secrets),
   TABLE_NAME: place.table,
   AWS_LAMBDA_FUNCTION_NAME: `local-${name}`,
 });
-
-const artifactsOf = ({ artifacts }: StoreAddress): NodeJS.ProcessEnv => {
-  if (artifacts === null) return {};
-  return 'bucket' in artifacts ? { ARTIFACTS_BUCKET: artifacts.bucket } : { ARTIFACTS_DIR: artifacts.folder };
-};
 
 const variablesOf = (secrets: Secrets): NodeJS.ProcessEnv =>
   Object.fromEntries(

@@ -12,7 +12,14 @@ import { systemClock } from '../../platform/clock.ts';
 import { createLogger } from '../../platform/logger.ts';
 import type { RawBodies } from '../../store/events/put-event.ts';
 import { CommandError, UsageError } from './command.ts';
-import { describePlace, findPlace, NO_ARTIFACTS, type StoreAddress, type TableFlags } from './place.ts';
+import {
+  artifactsEnv,
+  describePlace,
+  findPlace,
+  NO_ARTIFACTS,
+  type StoreAddress,
+  type TableFlags,
+} from './place.ts';
 
 /** The DynamoDB's own words for what people do wrong most often. */
 const HINTS: ReadonlyMap<string, string> = new Map([
@@ -61,9 +68,7 @@ const openAt = async (place: StoreAddress, env: Env): Promise<SweepDeps> => {
 /** The environment with the artifacts of the place. */
 const envAt = (artifacts: NonNullable<StoreAddress['artifacts']>, env: Env): Env => {
   const { ARTIFACTS_BUCKET: _, ...rest } = env;
-  return 'bucket' in artifacts
-    ? { ...rest, ARTIFACTS_BUCKET: artifacts.bucket }
-    : { ...rest, ARTIFACTS_DIR: artifacts.folder };
+  return { ...rest, ...artifactsEnv(artifacts) };
 };
 
 const explainTableFault = (fault: UnavailableError, place: StoreAddress): CommandError => {

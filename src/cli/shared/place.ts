@@ -44,13 +44,14 @@ export const findPlace = (
   return {
     table: named ?? env.TABLE_NAME,
     endpoint,
-    embedded: given === undefined && endpoint !== null && isLoopback(endpoint),
+    embedded: given === undefined && endpoint !== null && isLoopback(URL.parse(endpoint)),
     artifacts: artifactsOf(env, endpoint, running),
   };
 };
 
-const isLoopback = (endpoint: string): boolean =>
-  /^(127\.[\d.]+|localhost|\[::1\])$/.test(URL.parse(endpoint)?.hostname ?? '');
+/** True for an address of this machine itself. */
+export const isLoopback = (url: URL | null): boolean =>
+  /^(127\.[\d.]+|localhost|\[::1\])$/.test(url?.hostname ?? '');
 
 const artifactsOf = (
   env: Env,
@@ -60,12 +61,20 @@ const artifactsOf = (
   if (env.ARTIFACTS_BUCKET !== undefined) return { bucket: env.ARTIFACTS_BUCKET };
   if (env.ARTIFACTS_DIR !== undefined) return { folder: env.ARTIFACTS_DIR };
   if (instance) return instance.artifacts_dir === null ? null : { folder: instance.artifacts_dir };
-  return endpoint !== null && isLoopback(endpoint) ? { folder: PROJECT_FOLDER } : null;
+  return endpoint !== null && isLoopback(URL.parse(endpoint)) ? { folder: PROJECT_FOLDER } : null;
 };
 
 /** The place in words, for questions and messages. */
 export const describePlace = ({ table, endpoint }: StoreAddress): string =>
   `table ${table} ${endpoint === null ? 'on AWS' : `at ${endpoint}`}`;
+
+/** The variables of the environment that name the artifacts; none where nothing says where they are. */
+export const artifactsEnv = (
+  artifacts: StoreAddress['artifacts'],
+): { ARTIFACTS_BUCKET?: string; ARTIFACTS_DIR?: string } => {
+  if (artifacts === null) return {};
+  return 'bucket' in artifacts ? { ARTIFACTS_BUCKET: artifacts.bucket } : { ARTIFACTS_DIR: artifacts.folder };
+};
 
 /** Where the raw bodies lie, in words. @throws UsageError when nothing says where */
 export const describeArtifacts = ({ artifacts }: StoreAddress): string => {

@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { Presets, SingleBar } from 'cli-progress';
 import { UsageError } from './command.ts';
@@ -65,3 +66,6 @@ export const showProgress = (what: string, total: number): Progress => {
   bar.start(total, 0);
   return { step: (by = 1) => bar.increment(by), stop: () => bar.stop() };
 };
+
+/** npm runs a command in the project's folder; a relative path means the folder it was typed in. */
+export const typedPath = (path: string): string => resolve(process.env.INIT_CWD ?? process.cwd(), path);

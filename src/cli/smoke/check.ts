@@ -63,7 +63,7 @@ const outcome = z.object({ outcome: z.string() });
 const OUR_PROBLEM = 'urn:jira-webhook-sync:problem:';
 
 /** The body as the schema reads it; null when it is not of this shape, or there is none. */
-export const readBody = <T>(answer: Exchange, schema: z.ZodMiniType<T>): T | null => {
+export const readJson = <T>(answer: Exchange, schema: z.ZodMiniType<T>): T | null => {
   if (answer.kind === 'failed') return null;
   try {
     return schema.parse(JSON.parse(answer.body));
@@ -75,11 +75,11 @@ export const readBody = <T>(answer: Exchange, schema: z.ZodMiniType<T>): T | nul
 /** Status and, in a word, what it says: our problem, our outcome, or the gateway's message. */
 export const describeAnswer = (answer: Exchange): string => {
   if (answer.kind === 'failed') return answer.code;
-  const type = readBody(answer, problem)?.type;
+  const type = readJson(answer, problem)?.type;
   const words =
-    readBody(answer, outcome)?.outcome ??
+    readJson(answer, outcome)?.outcome ??
     (type === undefined ? undefined : nameOf(type)) ??
-    readBody(answer, gatewayAnswer)?.message ??
+    readJson(answer, gatewayAnswer)?.message ??
     '';
   return `${answer.status} ${shown(words)}`.trim();
 };
@@ -94,7 +94,7 @@ export const hasStatus = (answer: Exchange, status: number): boolean =>
 
 /** Whether our handlers answered, with this problem. */
 export const isProblem = (answer: Exchange, status: number, type: ProblemType): boolean =>
-  hasStatus(answer, status) && readBody(answer, problem)?.type === `${OUR_PROBLEM}${type}`;
+  hasStatus(answer, status) && readJson(answer, problem)?.type === `${OUR_PROBLEM}${type}`;
 
 /** Ok or failed, seen as the request and its answer. */
 export const judge = (isRight: boolean, request: string, answer: Exchange): Result =>

@@ -11,7 +11,7 @@ import {
   isProblem,
   judge,
   ok,
-  readBody,
+  readJson,
   type Taken,
 } from './check.ts';
 
@@ -92,7 +92,7 @@ const checkSigned: Check = {
     const body = testDelivery(Date.now());
     const signature = signatureOf(await world.readSecret(), body);
     const answer = await post(world.api, body, signature);
-    const told = readBody(answer, accepted);
+    const told = readJson(answer, accepted);
     const status = told?.outcome === 'applied' ? 202 : 200;
     if (!told || !hasStatus(answer, status)) return failed(describeAnswer(answer));
     const { event_id, received_at } = told;
@@ -105,7 +105,7 @@ const checkSigned: Check = {
 
 const checkSameAgain = afterDelivery('same-bytes-again', async ({ api }, taken: Taken) => {
   const answer = await post(api, taken.body, taken.signature);
-  const told = readBody(answer, accepted);
+  const told = readJson(answer, accepted);
   const isSame = told?.outcome === 'duplicate' && told.event_id === taken.event_id;
   return judge(hasStatus(answer, 200) && isSame, 'sent again', answer);
 });

@@ -1,11 +1,13 @@
 import { readFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import * as z from 'zod/mini';
 import { PROJECT_FOLDER } from '../../local/project.ts';
 import { faultCode } from '../../local/start-error.ts';
 import { regionOf } from '../rotate-secret/secret-store.ts';
 import { UsageError } from '../shared/command.ts';
+import { isLoopback } from '../shared/place.ts';
+import { typedPath } from '../shared/terminal.ts';
 
 export type DeploymentFlags = {
   stage: string;
@@ -26,8 +28,6 @@ export type Deployment = {
   bucket: string | null;
   table: string | null;
 };
-
-const LOOPBACK = /^(127\.[\d.]+|localhost|\[::1\])$/;
 
 /**
  * What to test: the outputs of the stack of the stage, each replaced by its flag. With `--url` and `--secret-id`
@@ -50,7 +50,7 @@ export const findDeployment = (flags: DeploymentFlags): Deployment => {
 /** Secrets and signatures go there, so it must be TLS; only this machine itself may do without, to try things. */
 const readUrl = (text: string): URL => {
   const url = URL.parse(text);
-  if (url?.protocol === 'https:' || (url?.protocol === 'http:' && LOOPBACK.test(url.hostname)))
+  if (url?.protocol === 'https:' || (url?.protocol === 'http:' && isLoopback(url)))
     return new URL(url.origin);
   throw new UsageError(`${text} is no https address`);
 };
@@ -96,11 +96,8 @@ const readOutputs = (given: string | undefined, stack: string): Outputs => {
   );
 };
 
-/** npm runs a command in the project's folder; a relative path means the folder it was typed in. */
 const pathOf = (given: string | undefined): string =>
-  given === undefined
-    ? join(PROJECT_FOLDER, OUTPUTS_FILE)
-    : resolve(process.env.INIT_CWD ?? process.cwd(), given);
+  given === undefined ? join(PROJECT_FOLDER, OUTPUTS_FILE) : typedPath(given);
 
 const parse = (path: string): z.output<typeof file> => {
   const text = readText(path);

@@ -9,7 +9,7 @@ import {
   isProblem,
   judge,
   ok,
-  readBody,
+  readJson,
   skipped,
   together,
   type World,
@@ -22,7 +22,7 @@ const checkHealth: Check = {
   name: 'health',
   run: async ({ api }) => {
     const answer = await api.send('GET', '/health');
-    const { checks = {} } = readBody(answer, health) ?? {};
+    const { checks = {} } = readJson(answer, health) ?? {};
     const isWell = hasStatus(answer, 200) && checks.table === 'ok' && checks.secret === 'ok';
     const states = Object.entries(checks).map(([name, state]) => `${name} ${state}`);
     return (isWell ? ok : failed)([describeAnswer(answer), ...states].join(', '));

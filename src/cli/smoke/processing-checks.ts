@@ -9,7 +9,7 @@ import {
   failed,
   ok,
   type Result,
-  readBody,
+  readJson,
   skipped,
   type Taken,
   type World,
@@ -44,7 +44,7 @@ const checkProcessed = afterDelivery('event-processed', ({ api, wait_seconds }, 
   let seen = '';
   const look = async (): Promise<Result | null> => {
     const answer = await api.sendSigned('GET', `/events/${taken.event_id}`);
-    const status = readBody(answer, event)?.processing.status;
+    const status = readJson(answer, event)?.processing.status;
     seen = status ?? describeAnswer(answer);
     return status === 'processed' ? ok(seen) : status === 'failed' ? failed(seen) : null;
   };

@@ -9,7 +9,7 @@ import {
   judge,
   ok,
   type Result,
-  readBody,
+  readJson,
   together,
 } from './check.ts';
 import { FORMER_KEY, TEST_ISSUE_ID, TEST_ISSUE_KEY, TEST_PROJECT } from './delivery-checks.ts';
@@ -69,7 +69,7 @@ const checkPath = afterDelivery('path-decoded-once', async ({ api }) => {
   const results: Result[] = [];
   for (const path of paths) {
     const answer = await api.sendSigned('GET', path);
-    const isFound = hasStatus(answer, 200) && readBody(answer, snapshot) !== null;
+    const isFound = hasStatus(answer, 200) && readJson(answer, snapshot) !== null;
     results.push(judge(isFound, `GET ${path}`, answer));
   }
   return together(results);
