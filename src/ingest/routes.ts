@@ -25,7 +25,7 @@ const isOffOf =
 export const ingestRoutes = (env: Env, platform: Platform): { routes: RouteHandlers; isOff: IsOff } => {
   const { clock, log } = platform;
   const table = openTable(env, platform.dynamodb);
-  const writes = watchWrites(table.writer, clock);
+  const writes = watchWrites(table.client, clock);
   const secrets = openSecrets(env, platform);
   const verifiers = forEachSource((source) =>
     createVerifier({ scheme: SENDERS[source].scheme, secrets: secrets[source], clock }),

@@ -3,14 +3,14 @@ import { DynamoDBClient, type DynamoDBClientConfig } from '@aws-sdk/client-dynam
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 
 /**
- * The client of the write path; `overrides` carry the endpoint and credentials of a local database.
- * Every delivery pays for at least two calls, so middleware is resolved once for each kind of call: that goes
+ * The plain client; `overrides` carry the endpoint and credentials of a local database.
+ * Every delivery pays for at least two of its calls, so middleware is resolved once for each kind of call: that goes
  * well only for calls without options of their own.
  */
 export const createDynamoDb = (overrides: DynamoDBClientConfig = {}): DynamoDBClient =>
   createClient({ cacheMiddleware: true, ...overrides });
 
-/** A client that speaks plain values, for reading. It cannot share the other one's resolved middleware. */
+/** A client that takes and gives plain values. It cannot share the other one's resolved middleware. */
 export const createDocumentClient = (overrides: DynamoDBClientConfig = {}): DynamoDBDocumentClient =>
   DynamoDBDocumentClient.from(createClient(overrides));
 

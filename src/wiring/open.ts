@@ -35,14 +35,14 @@ export const tenantOf = ({ tenant = HOME }: Platform): string => tenant;
 
 /** The table as the environment names it; `dynamodb` carries the endpoint of a local database. */
 export const openTable = (env: Env, dynamodb?: DynamoDBClientConfig): Table => {
-  const writer = createDynamoDb(dynamodb);
-  let reader: DynamoDBDocumentClient | undefined;
+  const client = createDynamoDb(dynamodb);
+  let documentClient: DynamoDBDocumentClient | undefined;
   return {
-    writer,
+    client,
     name: env.TABLE_NAME,
-    get reader() {
-      reader ??= createDocumentClient(dynamodb);
-      return reader;
+    get documentClient() {
+      documentClient ??= createDocumentClient(dynamodb);
+      return documentClient;
     },
   };
 };

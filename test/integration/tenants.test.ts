@@ -134,7 +134,7 @@ describe('two tenants in one table', () => {
       UpdateExpression: 'REMOVE day_pk SET body = :body',
       ExpressionAttributeValues: { ':body': 'garbage' },
     });
-    await table.reader.send(command);
+    await table.documentClient.send(command);
     await correlation.run();
     expect((await own.get('/stats')).body).toMatchObject({ failed: 1 });
     expect((await other.get('/stats')).body).toMatchObject({ failed: 0 });

@@ -11,7 +11,7 @@ export const copyTable = async ({ events: { table } }: TestApp): Promise<TableCo
   const rows: TableCopy = [];
   let ExclusiveStartKey: TableCopy[number] | undefined;
   do {
-    const page = await table.writer.send(
+    const page = await table.client.send(
       new ScanCommand({ TableName: table.name, ConsistentRead: true, ExclusiveStartKey }),
     );
     rows.push(...(page.Items ?? []));
@@ -23,10 +23,10 @@ export const copyTable = async ({ events: { table } }: TestApp): Promise<TableCo
 /** An app on a new table that holds the same. */
 export const startCopy = async (endpoint: string, copy: TableCopy): Promise<TestApp> => {
   const app = openApp({ endpoint, tableName: await createTable(endpoint) });
-  const { writer, name } = app.events.table;
+  const { client, name } = app.events.table;
   for (const rows of chunks(copy, MOST_PER_CALL)) {
     const puts = rows.map((Item) => ({ PutRequest: { Item } }));
-    await writer.send(new BatchWriteItemCommand({ RequestItems: { [name]: puts } }));
+    await client.send(new BatchWriteItemCommand({ RequestItems: { [name]: puts } }));
   }
   return app;
 };

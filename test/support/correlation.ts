@@ -48,7 +48,7 @@ export const scanTable = async ({ events }: TestApp): Promise<Item[]> => {
   const items: Item[] = [];
   let ExclusiveStartKey: Item | undefined;
   do {
-    const page = await events.table.reader.send(
+    const page = await events.table.documentClient.send(
       new ScanCommand({ TableName: events.table.name, ConsistentRead: true, ExclusiveStartKey }),
     );
     items.push(...(page.Items ?? []));

@@ -9,7 +9,7 @@ import { eventNumber, partitionsOf, pollFor, putEvents, recordBatches, tableAt }
 const [dbPath = '', first = '', last = '', dieAt] = process.argv.slice(2);
 const engine = await startEngine({ dbPath });
 const table = tableAt(engine.endpoint, 'polled');
-await ensureTable(table.writer, table.name);
+await ensureTable(table.client, table.name);
 const { handler } = recordBatches((records) => {
   for (const pk of partitionsOf(records)) {
     console.log(pk);

@@ -18,14 +18,14 @@ export const partitionsOf = (records: DynamoDBRecord[]): string[] =>
 /** A table of a database at an endpoint. */
 export const tableAt = (endpoint: string, name: string): Table => {
   const config = embeddedConfig(endpoint);
-  return { writer: createDynamoDb(config), reader: createDocumentClient(config), name };
+  return { client: createDynamoDb(config), documentClient: createDocumentClient(config), name };
 };
 
 /** Puts rows one after the other, so that their records are in this order. */
 export const putRows = async (table: Table, rows: [pk: string, sk: string][]): Promise<void> => {
   for (const [pk, sk] of rows) {
     const Item = { pk: { S: pk }, sk: { S: sk } };
-    await table.writer.send(new PutItemCommand({ TableName: table.name, Item }));
+    await table.client.send(new PutItemCommand({ TableName: table.name, Item }));
   }
 };
 
@@ -40,14 +40,14 @@ export const putEvents = async (table: Table, first: number, last: number): Prom
   const keys = Array.from({ length: last - first + 1 }, (_, n) => `E#${eventNumber(first + n)}`);
   for (const some of chunks(keys, MOST_WRITTEN)) {
     const puts = some.map((pk) => ({ PutRequest: { Item: { pk: { S: pk }, sk: { S: 'E' } } } }));
-    await table.writer.send(new BatchWriteItemCommand({ RequestItems: { [table.name]: puts } }));
+    await table.client.send(new BatchWriteItemCommand({ RequestItems: { [table.name]: puts } }));
   }
   return keys;
 };
 
 export const countItems = async (table: Table): Promise<number> => {
   const scan = new ScanCommand({ TableName: table.name, Select: 'COUNT', ConsistentRead: true });
-  return (await table.writer.send(scan)).Count ?? 0;
+  return (await table.client.send(scan)).Count ?? 0;
 };
 
 type Answer = (records: DynamoDBRecord[]) => Promise<DynamoDBBatchResponse> | DynamoDBBatchResponse;

@@ -52,6 +52,6 @@ export const onScripted = async <T>(
   try {
     return await work(table, database);
   } finally {
-    table.writer.destroy();
+    table.client.destroy();
   }
 };

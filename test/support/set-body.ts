@@ -11,5 +11,5 @@ export const setBody = async ({ events }: TestApp, key: Key, body: unknown): Pro
     ExpressionAttributeValues: { ':body': body },
     ReturnValues: 'UPDATED_OLD',
   });
-  return (await events.table.reader.send(command)).Attributes?.body;
+  return (await events.table.documentClient.send(command)).Attributes?.body;
 };

@@ -49,7 +49,7 @@ export const openStream = async (
   config: DynamoDBClientConfig,
 ): Promise<StreamSource | null> => {
   const describe = new DescribeTableCommand({ TableName: table.name });
-  const { Table } = await callTable(requestDeadline(), () => table.writer.send(describe));
+  const { Table } = await callTable(requestDeadline(), () => table.client.send(describe));
   const arn = Table?.LatestStreamArn;
   if (arn === undefined || Table?.StreamSpecification?.StreamEnabled === false) return null;
   const client = new DynamoDBStreamsClient({ ...streamsConfig(config), requestHandler: TIMEOUTS });

@@ -23,7 +23,7 @@ export const putIf = (
 ): Promise<ConditionalWrite> => {
   const { pk, sk } = put.item;
   const command = new PutItemCommand({ ...conditionPart(table, put), Item: toAttributes(put.item) });
-  return writeIf({ table, signal }, { pk, sk }, () => table.writer.send(command));
+  return writeIf({ table, signal }, { pk, sk }, () => table.client.send(command));
 };
 
 /** Updates the item, or creates it, if the condition holds. */
@@ -36,7 +36,7 @@ export const updateIf = (
     Key: toAttributes(write.key),
     UpdateExpression: write.update,
   });
-  return writeIf({ table, signal }, write.key, () => table.writer.send(command));
+  return writeIf({ table, signal }, write.key, () => table.client.send(command));
 };
 
 const toAttributes = (item: Item) => marshall(item, { removeUndefinedValues: true });

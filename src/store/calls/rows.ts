@@ -41,7 +41,7 @@ const batchOnce = async (
   const Keys = keys.map(({ pk, sk }) => ({ pk: { S: pk }, sk: { S: sk } }));
   const ConsistentRead = consistency === 'strong';
   const command = new BatchGetItemCommand({ RequestItems: { [table.name]: { Keys, ConsistentRead } } });
-  const result = await callTable(signal, () => table.writer.send(command));
+  const result = await callTable(signal, () => table.client.send(command));
   const left = result.UnprocessedKeys?.[table.name]?.Keys ?? [];
   return {
     items: (result.Responses?.[table.name] ?? []).map((item) => unmarshall(item)),
@@ -89,7 +89,7 @@ export const queryPage = async (
     ExpressionAttributeValues: marshall(ExpressionAttributeValues),
     ExclusiveStartKey: after ? marshall(after) : undefined,
   });
-  const { Items = [] } = await callTable(signal, () => table.writer.send(command));
+  const { Items = [] } = await callTable(signal, () => table.client.send(command));
   const items = Items.slice(0, limit).map((item) => unmarshall(item));
   const last = Items.length > limit ? items.at(-1) : undefined;
   return { items, last: last ? Object.fromEntries(keyNames.map((name) => [name, last[name]])) : null };
@@ -117,7 +117,7 @@ export const putRows = async ({ table, signal }: TableCall, items: (Item & Key)[
 const putOnce = async ({ table, signal }: TableCall, items: (Item & Key)[]): Promise<(Item & Key)[]> => {
   const put = () => {
     const requests = items.map((item) => ({ PutRequest: { Item: marshall(item) } }));
-    return table.writer.send(new BatchWriteItemCommand({ RequestItems: { [table.name]: requests } }));
+    return table.client.send(new BatchWriteItemCommand({ RequestItems: { [table.name]: requests } }));
   };
   const { UnprocessedItems = {} } = await callTable(signal, put);
   const left = new Set(

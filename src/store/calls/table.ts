@@ -5,10 +5,10 @@ import { RefusedItemError, UnavailableError } from '../../errors/errors.ts';
 import { within } from '../../platform/deadline.ts';
 
 /**
- * The table and its clients. `writer` is the plain one, for every delivery; `reader` is the document client,
- * made when it is first used, for queries.
+ * The table and its two clients. Every delivery uses the plain one. `documentClient`, made when it is first used, takes
+ * and gives plain values: for what a delivery does not wait for.
  */
-export type Table = { writer: DynamoDBClient; readonly reader: DynamoDBDocumentClient; name: string };
+export type Table = { client: DynamoDBClient; readonly documentClient: DynamoDBDocumentClient; name: string };
 
 /** An item as the document client hands it over; row codecs check what they read. */
 export type Item = Record<string, unknown>;
@@ -45,6 +45,6 @@ export const callTable = async <T>(signal: AbortSignal, call: () => Promise<T>):
 /** The item at a key as of now (strongly consistent), or null. */
 export const getItem = async ({ table, signal }: TableCall, key: Key): Promise<Item | null> => {
   const get = new GetItemCommand({ TableName: table.name, Key: marshall(key), ConsistentRead: true });
-  const { Item } = await callTable(signal, () => table.writer.send(get));
+  const { Item } = await callTable(signal, () => table.client.send(get));
   return Item ? unmarshall(Item) : null;
 };

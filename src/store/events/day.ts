@@ -47,7 +47,7 @@ const readShard = async (
   partition: string,
 ): Promise<Shard> => {
   const command = new QueryCommand(shardQuery(table, query, partition));
-  const { Items = [], LastEvaluatedKey } = await callTable(signal, () => table.reader.send(command));
+  const { Items = [], LastEvaluatedKey } = await callTable(signal, () => table.documentClient.send(command));
   return { items: Items, readTo: LastEvaluatedKey ? String(LastEvaluatedKey.run_id) : null };
 };
 

@@ -53,7 +53,7 @@ const removeExpired = async ({ table, signal }: TableCall, eventId: string, nowM
     ExpressionAttributeNames: { '#ttl': TTL_ATTRIBUTE },
     ExpressionAttributeValues: { ':now': Math.floor(nowMs / 1000) },
   });
-  await sendIf(signal, () => table.reader.send(command));
+  await sendIf(signal, () => table.documentClient.send(command));
 };
 
 /**
@@ -88,7 +88,7 @@ export const putProcessing = async (
     },
   });
   await removeExpired({ table, signal }, processed.event_id, nowMs);
-  return sendIf(signal, () => table.reader.send(command));
+  return sendIf(signal, () => table.documentClient.send(command));
 };
 
 const unexpired = (row: Item | null, nowMs: number): Item | null =>

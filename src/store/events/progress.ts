@@ -72,7 +72,7 @@ export const putCheckpoint = async (
 ): Promise<void> => {
   const item = { ...checkpointKey(shard), sequence_number: sequenceNumber };
   const put = new PutItemCommand({ TableName: table.name, Item: marshall(item) });
-  await callTable(signal, () => table.writer.send(put));
+  await callTable(signal, () => table.client.send(put));
 };
 
 /** Shard ids are longer than the sort keys of what the stream filter passes, so a checkpoint stays out of it. */

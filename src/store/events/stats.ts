@@ -50,7 +50,7 @@ const readNext = async ({ table, signal }: TableCall, cursor: Cursor, since: str
     ExclusiveStartKey: cursor.next ?? undefined,
     Limit: PAGE,
   });
-  const { Items = [], LastEvaluatedKey } = await callTable(signal, () => table.reader.send(query));
+  const { Items = [], LastEvaluatedKey } = await callTable(signal, () => table.documentClient.send(query));
   cursor.next = LastEvaluatedKey ?? null;
   return Items;
 };

@@ -15,7 +15,7 @@ const eraseEvent = async (
   await rawBodies.remove(eventId, signal);
   for (const Key of [processingKey(eventId), eventKey(eventId)]) {
     const command = new DeleteCommand({ TableName: table.name, Key });
-    await callTable(signal, () => table.reader.send(command));
+    await callTable(signal, () => table.documentClient.send(command));
   }
 };
 
@@ -27,7 +27,7 @@ const eraseSnapshot = async ({ table, tenant, signal }: Place, issueId: string):
     'body, updated_ms, timestamp_ms, event_id, schema_version, issue_key, project_pk, project_sk';
   const marked = new UpdateCommand({ TableName: table.name, Key, UpdateExpression: `REMOVE ${fields}` });
   const unmarked = new DeleteCommand({ TableName: table.name, Key });
-  await callTable(signal, () => table.reader.send(row?.deleted === true ? marked : unmarked));
+  await callTable(signal, () => table.documentClient.send(row?.deleted === true ? marked : unmarked));
 };
 
 /** Ids of all events of an issue. */

@@ -16,7 +16,7 @@ export const putAliases = async (
 ): Promise<void> => {
   const puts = keys.map((key) => {
     const put = new PutItemCommand({ TableName: table.name, Item: marshall(aliasKey(tenant, key, issueId)) });
-    return callTable(signal, () => table.writer.send(put));
+    return callTable(signal, () => table.client.send(put));
   });
   await Promise.all(puts);
 };

@@ -85,7 +85,7 @@ const listen = ({ middlewareStack }: Pick<DynamoDBClient, 'middlewareStack'>, ca
  */
 export const meterTable = (table: Table): Meter => {
   const calls: MeteredCall[] = [];
-  listen(table.writer, calls);
-  listen(table.reader, calls);
+  listen(table.client, calls);
+  listen(table.documentClient, calls);
   return { take: () => calls.splice(0) };
 };

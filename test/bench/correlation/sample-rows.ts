@@ -12,7 +12,10 @@ export type MakeRows = (group: number) => Row[];
 
 const scan = async ({ table }: World): Promise<Row[]> => {
   const rows: Row[] = [];
-  const pages = paginateScan({ client: table.reader }, { TableName: table.name, ConsistentRead: true });
+  const pages = paginateScan(
+    { client: table.documentClient },
+    { TableName: table.name, ConsistentRead: true },
+  );
   for await (const { Items = [] } of pages)
     rows.push(...Items.map((item) => ({ ...item, pk: String(item.pk), sk: String(item.sk) })));
   return rows;

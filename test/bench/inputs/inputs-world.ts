@@ -100,8 +100,8 @@ export const startInputsWorld = async (owned: AsyncDisposableStack): Promise<Inp
   const deps = { ...opened, artifacts, retention_days: RETENTION_DAYS };
   const meter = meterTable(deps.table);
   const reads: ReadsByLetter = new Map();
-  listen(deps.table.writer, delay, reads);
-  listen(deps.table.reader, delay, reads);
+  listen(deps.table.client, delay, reads);
+  listen(deps.table.documentClient, delay, reads);
   const handler = createStreamHandler(deps);
   return {
     app: openApp({ endpoint, tableName, env: folder }),

@@ -12,7 +12,7 @@ const sortKeyOf = ({ sk }: Record<string, unknown>): string => partitionKeyOf({ 
 const scan = async ({ table }: InputsWorld, index?: string): Promise<Row[]> => {
   const rows: Row[] = [];
   const input = { TableName: table.name, ...(index === undefined ? {} : { IndexName: index }) };
-  for await (const { Items = [] } of paginateScan({ client: table.writer }, input))
+  for await (const { Items = [] } of paginateScan({ client: table.client }, input))
     for (const item of Items)
       rows.push({ pk: partitionKeyOf(item), sk: sortKeyOf(item), bytes: itemBytes(item) });
   return rows;

@@ -14,7 +14,7 @@ type Sizes = { name: string; body: number; event: number; snapshot: number | nul
 
 const bytesAt = async ({ table }: InputsWorld, key: Key): Promise<number> => {
   const get = new GetItemCommand({ TableName: table.name, Key: marshall(key), ConsistentRead: true });
-  const { Item } = await table.writer.send(get);
+  const { Item } = await table.client.send(get);
   if (!Item) throw new Error(`Nothing lies at ${key.pk}`);
   return itemBytes(Item);
 };

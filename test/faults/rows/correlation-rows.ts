@@ -39,14 +39,16 @@ const poison = async ({ reader, tableName, clock }: World, number: number): Prom
   const expires_at = Math.floor(clock() / 1000) + 86_400;
   const pk = `${POISON}${String(number).padStart(20, '0')}`;
   const Item = { pk, sk: 'E', body: 'no body of ours', expires_at };
-  await reader.events.table.reader.send(new PutCommand({ TableName: tableName, Item }));
+  await reader.events.table.documentClient.send(new PutCommand({ TableName: tableName, Item }));
 };
 
 /** Forgets how far the stream was read, so that the next instance reads all of it again. */
 const forgetCheckpoints = async ({ reader, tableName }: World): Promise<number> => {
   const rows = (await scanTable(reader)).filter((one) => String(one.pk).startsWith('STREAM#'));
   for (const { pk, sk } of rows)
-    await reader.events.table.reader.send(new DeleteCommand({ TableName: tableName, Key: { pk, sk } }));
+    await reader.events.table.documentClient.send(
+      new DeleteCommand({ TableName: tableName, Key: { pk, sk } }),
+    );
   return rows.length;
 };
 

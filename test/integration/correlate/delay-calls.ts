@@ -7,13 +7,13 @@ const ONE_IN = 12;
 const MOST_MS = 60;
 
 /** Holds some of a table's calls back, so that parallel batches meet in ways they seldom do on loopback. */
-export const delayCalls = ({ writer, reader }: Table, choose: Choose): void => {
+export const delayCalls = ({ client, documentClient }: Table, choose: Choose): void => {
   const delayed =
     <Args, Output>(next: (args: Args) => Promise<Output>) =>
     async (args: Args): Promise<Output> => {
       if (choose(ONE_IN) === 0) await sleep(choose(MOST_MS));
       return next(args);
     };
-  writer.middlewareStack.add(delayed, { step: 'initialize' });
-  reader.middlewareStack.add(delayed, { step: 'initialize' });
+  client.middlewareStack.add(delayed, { step: 'initialize' });
+  documentClient.middlewareStack.add(delayed, { step: 'initialize' });
 };

@@ -151,7 +151,7 @@ describe('a document', () => {
 describe('records that ask for nothing', () => {
   it('are handled without a document and without a row, because rows may be gone and keys foreign', async () => {
     const gone = await deliverCommits(commit(1, 'ABC-1'));
-    await app.events.table.reader.send(
+    await app.events.table.documentClient.send(
       new DeleteCommand({ TableName: app.events.table.name, Key: eventKey(gone) }),
     );
     const rows = (await scanTable(app)).length;
@@ -170,7 +170,7 @@ describe('records that ask for nothing', () => {
 
   it('make no document of an issue whose row is gone', async () => {
     const event = await deliverIssue('77', 'ABC-77');
-    await app.events.table.reader.send(
+    await app.events.table.documentClient.send(
       new DeleteCommand({ TableName: app.events.table.name, Key: snapshotKey('default', '77') }),
     );
     expect(await correlation.run([eventRecord(event)])).toEqual(ALL_HANDLED);

@@ -12,7 +12,7 @@ export const gatedTable = (
 ): { table: Table; calls: () => number } => {
   const { table } = openApp({ endpoint, tableName: app.events.table.name }).events;
   let calls = 0;
-  for (const client of [table.writer, table.reader])
+  for (const client of [table.client, table.documentClient])
     client.middlewareStack.add(
       (next) => async (args) => {
         calls += 1;

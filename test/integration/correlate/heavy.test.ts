@@ -29,7 +29,7 @@ const open = async (): Promise<World> => {
 /** The app's table, through clients that wait with every call about the heavy repository. */
 const slowTable = (app: TestApp, pause: () => Promise<unknown>) => {
   const { table } = openApp({ endpoint: engine.endpoint, tableName: app.events.table.name }).events;
-  for (const client of [table.writer, table.reader])
+  for (const client of [table.client, table.documentClient])
     client.middlewareStack.add(
       (next) => async (args) => {
         if (JSON.stringify(args.input).includes(HEAVY)) await pause();

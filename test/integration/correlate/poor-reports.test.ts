@@ -119,7 +119,7 @@ describe('keys that people write', () => {
     const row = await getItem({ table, signal: AbortSignal.timeout(5_000) }, refKey('default', ref));
     const { candidates, ...older } = JSON.parse(String(row?.body));
     const body = { ':body': JSON.stringify(older) };
-    await table.reader.send(
+    await table.documentClient.send(
       new UpdateCommand({
         TableName: table.name,
         Key: refKey('default', ref),
@@ -128,7 +128,7 @@ describe('keys that people write', () => {
       }),
     );
     const Key = candidateKey('default', 'QA-3', ref);
-    await table.reader.send(new DeleteCommand({ TableName: table.name, Key }));
+    await table.documentClient.send(new DeleteCommand({ TableName: table.name, Key }));
     expect(candidates).toBe(2);
     await bring(['commits', listed('FIX_QA-3 again', '2026-03-02T09:00:00Z')], ['jira', story('1', 'QA-3')]);
     expect(await items('/issues/QA-3/commits')).toHaveLength(1);

@@ -27,14 +27,14 @@ const lengthOfShard = async (
 
 /** How many records a table's stream holds, read from the database itself and from its beginning. */
 export const streamLength = async (endpoint: string, tableName: string): Promise<number> => {
-  const { writer } = tableAt(endpoint, tableName);
+  const { client: database } = tableAt(endpoint, tableName);
   const client = new DynamoDBStreamsClient(streamsConfig(embeddedConfig(endpoint)));
-  const { Table } = await writer.send(new DescribeTableCommand({ TableName: tableName }));
+  const { Table } = await database.send(new DescribeTableCommand({ TableName: tableName }));
   const StreamArn = Table?.LatestStreamArn ?? '';
   const { StreamDescription } = await client.send(new DescribeStreamCommand({ StreamArn }));
   const shards = StreamDescription?.Shards ?? [];
   const lengths = await Promise.all(shards.map(({ ShardId }) => lengthOfShard(client, StreamArn, ShardId)));
   client.destroy();
-  writer.destroy();
+  database.destroy();
   return lengths.reduce((sum, length) => sum + length, 0);
 };

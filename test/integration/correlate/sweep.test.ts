@@ -162,7 +162,7 @@ describe('an event that was parked because the table did not answer for a second
   };
 
   const setAttempts = (eventId: string, attempts: number) =>
-    app.events.table.reader.send(
+    app.events.table.documentClient.send(
       new UpdateCommand({
         TableName: app.events.table.name,
         Key: processingKey(eventId),

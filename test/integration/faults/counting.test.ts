@@ -57,7 +57,7 @@ const rowsByKey = async (): Promise<Map<string, Row>> =>
 
 const rowsOf = async (sort: string): Promise<Row[]> => (await allRows()).filter(({ sk }) => sk === sort);
 
-const table = () => world.reader.events.table.reader;
+const table = () => world.reader.events.table.documentClient;
 
 const first = <T>(values: T[]): T => values[0] ?? expect.unreachable('there is none');
 

@@ -209,9 +209,11 @@ describe('gaps of thousands of groups', () => {
       const rows = Array.from({ length: GROUPS }, (_, n) => ({
         PutRequest: { Item: { pk: `G#default#${kind}`, sk: `G#g${String(n).padStart(4, '0')}` } },
       }));
-      const { reader } = many.events.table;
+      const { documentClient } = many.events.table;
       for (let at = 0; at < rows.length; at += 25)
-        await reader.send(new BatchWriteCommand({ RequestItems: { [tableName]: rows.slice(at, at + 25) } }));
+        await documentClient.send(
+          new BatchWriteCommand({ RequestItems: { [tableName]: rows.slice(at, at + 25) } }),
+        );
       let cursor: unknown = '';
       let pages = 0;
       do {

@@ -278,14 +278,14 @@ describe('GET /stats', () => {
       };
       return { PutRequest: { Item: eventItem({ ...ids, ...rest }, new Uint8Array(1), 9_999_999_999) } };
     };
-    const { reader, name } = app.events.table;
+    const { documentClient, name } = app.events.table;
     for (let from = 0; from <= MOST; from += 25) {
       const puts = Array.from({ length: Math.min(25, MOST + 1 - from) }, (_, n) => put(from + n));
       const items = puts.map(({ PutRequest }) => {
         const { event_type: _absent, ...Item } = PutRequest.Item;
         return { PutRequest: { Item } };
       });
-      await reader.send(new BatchWriteCommand({ RequestItems: { [name]: items } }));
+      await documentClient.send(new BatchWriteCommand({ RequestItems: { [name]: items } }));
     }
     expect(await counted(app)).toMatchObject({ complete: false, outcomes: { recorded: MOST } });
   });

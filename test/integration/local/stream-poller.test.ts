@@ -133,7 +133,7 @@ describe('the poller', () => {
     const table = await newTable();
     await putEvents(table, 1, 1);
     const Key = { pk: { S: `E#${eventNumber(1)}` }, sk: { S: 'E' } };
-    await table.writer.send(new DeleteItemCommand({ TableName: table.name, Key }));
+    await table.client.send(new DeleteItemCommand({ TableName: table.name, Key }));
     const { batches, handler } = recordBatches();
     await (await poll(engine.endpoint, table, handler)).idle();
     expect(batches).toEqual([[`E#${eventNumber(1)}`]]);
@@ -412,7 +412,7 @@ describe('an outage', () => {
     };
     const first = await start();
     const table = tableAt(endpoint, 'polled');
-    await ensureTable(table.writer, table.name);
+    await ensureTable(table.client, table.name);
     const { batches, handler } = recordBatches();
     const poller = await poll(endpoint, table, handler);
     const before = await putEvents(table, 1, 5);
@@ -447,8 +447,8 @@ describe('a table without a stream', () => {
   };
 
   it('has no poller and says so once, because the sweep will do its work later', async () => {
-    const { writer, name } = tableAt(engine.endpoint, 'without-stream');
-    await writer.send(
+    const { client, name } = tableAt(engine.endpoint, 'without-stream');
+    await client.send(
       new CreateTableCommand({
         TableName: name,
         BillingMode: 'PAY_PER_REQUEST',
@@ -465,7 +465,7 @@ describe('a table without a stream', () => {
     await once(server, 'listening');
     const address = server.address();
     const endpoint = `http://127.0.0.1:${typeof address === 'object' && address ? address.port : 0}`;
-    await ensureTable(tableAt(endpoint, 'polled').writer, 'polled');
+    await ensureTable(tableAt(endpoint, 'polled').client, 'polled');
     expect(await start(endpoint, 'polled')).toEqual({ poller: null, levels: [40] });
     server.close();
   });

@@ -62,7 +62,7 @@ const idOf = (digit: string): string => `evt_${digit.repeat(40)}`;
 describe('a replay after the normalizer changed', () => {
   /** Makes the stored fields look like those of the normalizer before this one. */
   const age = (id: string) =>
-    app.events.table.reader.send(
+    app.events.table.documentClient.send(
       new UpdateCommand({
         TableName: app.events.table.name,
         Key: snapshotKey('default', id),

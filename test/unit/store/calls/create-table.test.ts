@@ -21,13 +21,13 @@ const OURS = {
 
 /** Makes the table where the database answers so; answers the calls it saw. */
 const ensureOn = (script: Script): Promise<string[]> =>
-  onScripted(script, async ({ writer, name }, { calls }) => {
-    await ensureTable(writer, name);
+  onScripted(script, async ({ client, name }, { calls }) => {
+    await ensureTable(client, name);
     return calls.map(({ operation }) => operation);
   });
 
 const isNewOn = (script: Script): Promise<boolean> =>
-  onScripted(script, ({ writer, name }) => ensureTable(writer, name));
+  onScripted(script, ({ client, name }) => ensureTable(client, name));
 
 /** There from the second look on: the first finds no table. */
 const madeByUs =

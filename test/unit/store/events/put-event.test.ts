@@ -14,7 +14,7 @@ const text = (length: number): string => noise(length).toString('base64').slice(
 
 /** Keeps no raw body: what is asked for is only what the event itself holds. */
 const store: EventStore = {
-  table: { name: 'none', reader: undefined as never, writer: undefined as never },
+  table: { name: 'none', client: undefined as never, documentClient: undefined as never },
   rawBodies: { put: async () => {}, get: async () => null, remove: async () => {} },
   retention_days: 30,
 };
