@@ -60,7 +60,7 @@ const one = async (table: Table, tenant: string, keyOrId: string): Promise<strin
   return [found.issue_id];
 };
 
-/** Ids of the issues a run on demand is about. @throws CommandError for an issue nobody knows */
+/** Ids of the issues a run on demand is about. @throws CommandError for an unknown issue */
 const findIssues = (table: Table, tenant: string, args: RunArgs): Promise<string[]> => {
   if ('project' in args)
     return isIssueKey(args.project) ? ofProject(table, tenant, args.project) : Promise.resolve([]);

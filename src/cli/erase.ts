@@ -20,7 +20,7 @@ const STAYS = `What stays:
   - its keys still lead to its id, which says nothing of a person, and a mark that it was deleted stays
   - other issues, and their events, that mention it (links, parents, subtasks)
   - commits that name it, and run documents that were written already (artifacts/issues/)
-  - quarantined bodies: nobody could read which issue they are about
+  - quarantined bodies: which issue they are about could not be read
   - a delivery that arrives later stores the issue again: erase it in Jira first`;
 
 const command = withTableOptions(

@@ -23,7 +23,7 @@ const command = newCommand('start', 'Starts the receiver on this machine: databa
   .option('--instance-file <path>', 'where the other commands find this instance', INSTANCE_FILE)
   .addHelpText('after', environmentHelp);
 
-/** Resolves at the first signal, or at a fault nobody caught. Later signals are taken and change nothing. */
+/** Resolves at the first signal, or at an uncaught fault. Later signals are caught and change nothing. */
 const whenAskedToStop = (): Promise<Reason> =>
   new Promise((done) => {
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)

@@ -43,7 +43,7 @@ const revList = (folder: string, args: readonly string[], tips: readonly string[
 const not = (shas: Iterable<string>): string[] => [...new Set(shas)].map((sha) => `^${sha}`);
 
 /**
- * The commits that began on a branch: the line of first parents from its tip, for what came by a merge came from
+ * The commits that began on a branch: the line of first parents from its tip, because what a merge brought came from
  * elsewhere, down to what is not its own. A line that ends in the dark (a shallow clone, no default branch) may have
  * begun anywhere, so none of it counts.
  */

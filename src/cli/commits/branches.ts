@@ -5,19 +5,19 @@ import type { Repository } from './repository.ts';
 /** A branch as it is here or at a remote; the same name is the same branch. */
 export type Branch = { name: string; sha: string };
 
-/** All branches of a repository, and the one that everything comes to in the end. */
+/** All branches of a repository, and the one that everything is merged into in the end. */
 export type Branches = {
   all: Branch[];
   /** Full names of what is here, and what each one points to. */
   refs: ReadonlyMap<string, string>;
   /** The one that is checked out; null on a detached HEAD, and where it has no commits. */
   current: Branch | null;
-  /** Null where nobody can say. `shas`: here and at every remote, for one of them may be behind. */
+  /** Null where it cannot be known. `shas`: here and at every remote, because one of them may be behind. */
   main: { name: string; shas: string[] } | null;
 };
 
 /**
- * Names of branches that others begin on and come to. Where origin says nothing, the first that is there is the
+ * Names of branches that others begin on and are merged into. Where origin says nothing, the first that is there is the
  * default branch. None of them names an issue, so their name says nothing wrong of a commit.
  */
 const COMMON = ['main', 'master', 'trunk', 'develop', 'development'];
@@ -25,7 +25,7 @@ const COMMON = ['main', 'master', 'trunk', 'develop', 'development'];
 const HEADS = 'refs/heads/';
 const REMOTES = 'refs/remotes/';
 
-/** True for a name that branches which others come to usually have. */
+/** True for a usual name of a branch that others are merged into. */
 export const isCommon = (name: string): boolean => COMMON.includes(name);
 
 /** @throws CommandError when git fails */

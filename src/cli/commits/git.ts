@@ -10,7 +10,7 @@ const SETTINGS = ['log.showSignature=false', 'core.quotePath=false', 'i18n.logOu
 /** Inside a hook git sets these to the hook's repository, and there they would win over the one that is named. */
 const OF_A_HOOK = ['GIT_DIR', 'GIT_WORK_TREE', 'GIT_COMMON_DIR', 'GIT_INDEX_FILE', 'GIT_OBJECT_DIRECTORY'];
 
-/** What git said: its output without the last line's end, or the line that tells why there is none. */
+/** What git said: its output without the last line's end, or the line that says why there is none. */
 export type GitAnswer = { kind: 'done'; text: string } | { kind: 'refused'; why: string };
 
 type Running = { stdout: Readable; why: Promise<string | null>; kill: () => void };
@@ -44,7 +44,7 @@ const start = (folder: string, args: readonly string[], lines: readonly string[]
   child.once('close', (code) => resolve(code === 0));
   child.once('error', (fault) => reject(new CommandError(`git cannot be run (${faultCode(fault)})`)));
   const why = Promise.all([ended, text(child.stderr)]).then(([ok, said]) => (ok ? null : whyOf(said)));
-  // Whoever reads the output first looks at `why` later; until then its failure must not end the process.
+  // The caller reads the output first and looks at `why` later; until then its failure must not end the process.
   why.catch(() => {});
   return { stdout: child.stdout, why, kill: () => child.kill() };
 };
@@ -69,9 +69,9 @@ export const askLines = async (
 };
 
 /**
- * Runs git and hands on the fields of its output, each ended by a NUL, as they come. Git waits for whoever
+ * Runs git and yields the fields of its output, each ended by a NUL, as they arrive. Git waits for the
  * reads them, and ends with them.
- * @throws CommandError when git fails, at the end of what it said till then
+ * @throws CommandError when git fails, after all that it printed before
  */
 export async function* readFields(
   folder: string,

@@ -50,7 +50,7 @@ const committedAt = (iso: string, seconds: string): string | null => {
 
 /**
  * A branch's commits, merges included, oldest first. In the order of the graph the commits of a merged branch
- * stand together; by date they would come to lie between older ones.
+ * stand together; by date they would be mixed with older ones.
  * @param since epoch seconds; null for all of history
  * @throws CommandError when git fails
  */
@@ -67,7 +67,7 @@ export const listCommits = async (folder: string, tip: Tip, since: number | null
 
 /**
  * Each commit is looked at by itself. Git would stop at the first one that is older, and miss those behind it whose
- * clock was wrong; only newer gits can be told not to. One whose time git cannot read (0) is kept.
+ * clock was wrong; only newer gits have an option against that. One whose time git cannot read (0) is kept.
  */
 const isSince = (seconds: number, since: number | null): boolean =>
   since === null || seconds >= since || !(seconds > 0);

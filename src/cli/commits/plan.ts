@@ -108,7 +108,7 @@ export type Batch = { body: Buffer; commits: number; first: string; last: string
  *
  * Borders at every n-th commit would hold only while history grows at one end. A merge of older commits, a
  * `--since` that moves on, a shallow clone that grows or a rebase would shift all that follows, and all of it
- * would be new to the receiver. Borders that lie in the commits themselves come back at once: only the batches
+ * would be new to the receiver. Borders set by the commits themselves are found again at once: only the batches
  * that hold the change are different. The price is batches of less than half the size on average.
  */
 export const isBorder = (sha: string, most: number): boolean =>

@@ -10,7 +10,7 @@ import { askGit, askLines } from './git.ts';
 export type Repository = { folder: string; name: string; shallow: boolean; remotes: string[] };
 
 /**
- * Finds the repository that a folder lies in: work tree, linked work tree or bare.
+ * Finds the repository that a folder is in: work tree, linked work tree or bare.
  * @param name what to call it instead of what the remote `origin`, else the folder says
  * @throws UsageError when git finds none there, or refuses to read it
  */

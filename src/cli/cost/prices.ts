@@ -1,4 +1,4 @@
-/** Where a price was found; what nobody could show us a page for must be checked before it is relied on. */
+/** Where a price was found; a price without a page must be checked before it is relied on. */
 type Origin = 'AWS page' | 'third-party page' | 'from memory, check it';
 
 export type Price = {
@@ -15,7 +15,7 @@ export const PRICES_READ = '2026-11-22';
 
 const aws = (usd: number, unit: string, page: string): Price => ({ usd, unit, origin: 'AWS page', page });
 
-const told = (usd: number, unit: string, page: string): Price => ({
+const reported = (usd: number, unit: string, page: string): Price => ({
   usd,
   unit,
   origin: 'third-party page',
@@ -36,44 +36,44 @@ export const PRICES = {
     'million requests of 512 KB',
     'Best Practices for Designing Amazon API Gateway Private APIs and Private Integration, "Cost optimization"',
   ),
-  lambda_request: told(0.2, 'million requests', 'AWS lambda calculator, gist, March 2023'),
-  lambda_arm_gb_second: told(
+  lambda_request: reported(0.2, 'million requests', 'AWS lambda calculator, gist, March 2023'),
+  lambda_arm_gb_second: reported(
     13.3334,
     'million GB-seconds (arm64)',
     'Cloudchipr, "AWS Lambda Pricing Breakdown: Ultimate Guide 2024"',
   ),
-  dynamodb_write_unit: told(
+  dynamodb_write_unit: reported(
     0.625,
     'million write request units',
     'Airbyte, "Amazon DynamoDB Pricing: On-Demand & Provisioned Plans", July 2025',
   ),
-  dynamodb_read_unit: told(
+  dynamodb_read_unit: reported(
     0.125,
     'million read request units',
     'Airbyte, "Amazon DynamoDB Pricing: On-Demand & Provisioned Plans", July 2025',
   ),
   dynamodb_gb_month: aws(0.25, 'GB-month', 'Amazon DynamoDB pricing, "Data Storage"'),
-  dynamodb_recovery_gb_month: told(0.2, 'GB-month', 'finops.com.py, "Backup Strategy" (DynamoDB)'),
-  secret_month: told(0.4, 'secret and month', 'hivebook.wiki, "AWS Secrets Manager"'),
-  secret_call: told(5, 'million calls', 'hivebook.wiki, "AWS Secrets Manager"'),
-  s3_put: told(5, 'million requests', 'c3x.dev, "S3 request fees explained"'),
-  s3_get: told(0.4, 'million requests', 'c3x.dev, "S3 request fees explained"'),
-  s3_gb_month: told(0.023, 'GB-month', 'CloudBurn, "Amazon S3 Pricing Explained", March 2026'),
-  log_gb: told(0.5, 'GB', 'FactualMinds, "Amazon CloudWatch Pricing", June 2026'),
+  dynamodb_recovery_gb_month: reported(0.2, 'GB-month', 'finops.com.py, "Backup Strategy" (DynamoDB)'),
+  secret_month: reported(0.4, 'secret and month', 'hivebook.wiki, "AWS Secrets Manager"'),
+  secret_call: reported(5, 'million calls', 'hivebook.wiki, "AWS Secrets Manager"'),
+  s3_put: reported(5, 'million requests', 'c3x.dev, "S3 request fees explained"'),
+  s3_get: reported(0.4, 'million requests', 'c3x.dev, "S3 request fees explained"'),
+  s3_gb_month: reported(0.023, 'GB-month', 'CloudBurn, "Amazon S3 Pricing Explained", March 2026'),
+  log_gb: reported(0.5, 'GB', 'FactualMinds, "Amazon CloudWatch Pricing", June 2026'),
   log_gb_month: remembered(0.03, 'GB-month'),
-  metric_month: told(
+  metric_month: reported(
     0.3,
     'metric and month',
     'SigNoz, "CloudWatch Pricing Without the Confusion", February 2026',
   ),
-  alarm_metric_month: told(
+  alarm_metric_month: reported(
     0.1,
     'metric of an alarm and month',
     'c3x.dev, "aws_cloudwatch_metric_alarm cost estimation"',
   ),
-  dashboard_month: told(3, 'dashboard and month', 'FactualMinds, "Amazon CloudWatch Pricing", June 2026'),
+  dashboard_month: reported(3, 'dashboard and month', 'FactualMinds, "Amazon CloudWatch Pricing", June 2026'),
   trace: aws(5, 'million traces', 'AWS X-Ray pricing'),
-  schedule_run: told(1, 'million runs', 'CloudBurn, "Amazon EventBridge Pricing", March 2026'),
+  schedule_run: reported(1, 'million runs', 'CloudBurn, "Amazon EventBridge Pricing", March 2026'),
 } as const satisfies Record<string, Price>;
 
 export type PriceName = keyof typeof PRICES;

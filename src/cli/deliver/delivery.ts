@@ -52,7 +52,7 @@ export const deliveryHeaders = (
   'content-length': String(body.length),
 });
 
-/** One body to send, its bytes as they lie in the file. */
+/** One body to send, its bytes as they are in the file. */
 export type Input = { name: string; body: Buffer };
 
 const SAMPLES_FOLDER = join(import.meta.dirname, '../samples');

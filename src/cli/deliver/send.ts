@@ -26,15 +26,15 @@ export const createPost = (url: URL, connections: number): Post => {
   };
 };
 
-/** Times a delivery is sent again, as often as Jira Cloud does. */
+/** Retries of a delivery, as many as Jira Cloud makes. */
 export const MOST_RESENDS = 5;
 
-/** A `Retry-After` is honoured up to this (milliseconds): somebody waits at the terminal. */
+/** A `Retry-After` is honoured up to this (milliseconds): a person waits at the terminal. */
 export const MOST_RETRY_AFTER_MS = 2_000;
 
 const PAUSE = { first_ms: 250, longest_ms: 4_000, by_chance: 0.5 };
 
-/** Jira Cloud sends again after these, 5xx and connection failures; anything else is final. */
+/** Jira Cloud retries after these, 5xx and connection failures; anything else is final. */
 const RESENT = [408, 409, 425, 429];
 
 /** One delivery's end: its last answer, how long that took, and how often it was sent. */
@@ -45,8 +45,8 @@ export const isWorthResending = (reply: Reply): boolean =>
   reply.kind === 'failed' || reply.status >= 500 || RESENT.includes(reply.status);
 
 /**
- * Milliseconds before the `resend`th sending again (from 0): doubled each time, the upper half of it by chance
- * so that concurrent senders spread, and at least the bounded `Retry-After`.
+ * Milliseconds before the `resend`th retry (from 0): exponential backoff with jitter in its upper half, so that
+ * concurrent senders spread, and at least the bounded `Retry-After`.
  * @param chance from 0 to 1
  */
 export const pauseMs = (resend: number, reply: Reply, chance: number): number =>
@@ -57,7 +57,7 @@ const retryAfterMs = (reply: Reply): number => {
   return Number.isFinite(seconds) ? Math.min(seconds * 1_000, MOST_RETRY_AFTER_MS) : 0;
 };
 
-/** Sends until the answer is final or it was sent again five times. `pause` and `chance` come from outside. */
+/** Sends until the answer is final or it was retried five times. */
 export const sendUntilFinal = async (
   send: () => Promise<Reply>,
   pause: (ms: number) => Promise<unknown>,

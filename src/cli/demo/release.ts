@@ -1,6 +1,6 @@
 import { fullBody } from './story.ts';
 
-/** One delivery of the release's chapter: an issue by Jira, or commits by whoever builds. */
+/** One delivery of the release's chapter: an issue from Jira, or commits from a build. */
 export type ReleaseStep = { happens: string; sent: string; source: 'jira' | 'commits'; body: Buffer };
 
 const issueCreated = (id: string, key: string, minute: string, summary: string): Buffer =>

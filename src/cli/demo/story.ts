@@ -128,7 +128,7 @@ const moved = fullBody('jira:issue_updated', '2026-03-02T18:00:00.180Z', MOVED, 
   { field: 'Key', fromString: 'DEMO-1', toString: 'OPS-3' },
 ]);
 
-/** One issue's life as Jira tells it: repeated, out of order, and once by somebody who does not know the secret. */
+/** One issue's life as Jira delivers it: repeated, out of order, and once signed with a wrong secret. */
 export const STORY: readonly Step[] = [
   {
     happens: 'An issue is created',

@@ -77,7 +77,7 @@ const headersOf = ({ source, body }: ReleaseStep, { secret, commitsSecret }: Sta
 
 type Secrets = { jira: string; commits: string };
 
-/** Where the demo tells its story, and how it learns that everything told is correlated. */
+/** Where the demo tells its story, and how it learns that every delivery is correlated. */
 export type Stage = { url: string; secret: string; commitsSecret: string; correlated: Correlated };
 
 /** An instance for this process alone, on a free port and with a table and folder that go with it. */
@@ -112,7 +112,7 @@ const demoEnv = (secrets: Secrets, folder: string, source: NodeJS.ProcessEnv) =>
     AWS_ENDPOINT_URL_DYNAMODB: source.AWS_ENDPOINT_URL_DYNAMODB,
   });
 
-/** Somebody else's database must not keep the demo's table. */
+/** A database that is not the demo's own must not keep its table. */
 const dropTable = async ({ dynamodb, tableName }: Instance): Promise<void> => {
   const client = createDynamoDb(dynamodb);
   await client.send(new DeleteTableCommand({ TableName: tableName }));

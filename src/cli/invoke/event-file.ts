@@ -58,7 +58,7 @@ const routeOf = ({ requestContext, rawPath }: APIGatewayProxyEventV2): RouteName
   return match.kind === 'found' ? match.name : null;
 };
 
-/** Whose delivery the event is, and so whose secret signs it; Jira's where it is nobody's. */
+/** The sender of the delivery, whose secret signs it; Jira where the route has no sender. */
 export const sourceOf = (event: APIGatewayProxyEventV2): Source => {
   const name = routeOf(event);
   return COMMIT_SOURCES.find((source) => name === `${source}-webhook`) ?? 'jira';

@@ -4,7 +4,7 @@ import type { HttpHandler } from '../../http/dispatch.ts';
 import type { HttpResponse } from '../../http/response.ts';
 import { localContext } from '../../local/lambda-input.ts';
 
-/** What this process is told to do, once. */
+/** The one call this process makes. */
 export type Invocation = { bundle: string; event: APIGatewayProxyEventV2 };
 
 const answer = async ({ bundle, event }: Invocation): Promise<HttpResponse> => {

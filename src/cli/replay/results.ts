@@ -8,7 +8,7 @@ import { showProgress } from '../shared/terminal.ts';
 /** What became of one event; `failed` when a dependency did not do its work. */
 export type Result = { event_id: string; replayed: Replayed | { kind: 'failed'; code: string } };
 
-/** Up to this many events that need somebody's attention are named. */
+/** At most this many events that need attention are named. */
 const MOST_NAMED = 20;
 
 export const isDone = ({ replayed }: Result): boolean =>

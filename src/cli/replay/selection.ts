@@ -48,7 +48,7 @@ const readDay = (day: string): string => {
 
 const DAY_MS = 86_400_000;
 
-/** The last time that a run id can tell: 48 bits of milliseconds. */
+/** The last time that a run id can hold: 48 bits of milliseconds. */
 const LAST_MS = 2 ** 48 - 1;
 
 /** Days looked at together; each is spread over eight partitions. */
@@ -63,7 +63,7 @@ export const daysHolding = (outcome: Outcome, retentionDays: number, nowMs: numb
   return Array.from({ length: oldest + 1 }, (_, index) => toPhoenixDay(nowMs - (oldest - index) * DAY_MS));
 };
 
-/** How many days ago the oldest event with this outcome can have come; quarantined ones live three times as long. */
+/** How many days ago the oldest event with this outcome can have arrived; quarantined ones live three times as long. */
 const oldestDay = (outcome: Outcome, retentionDays: number): number =>
   outcome === 'quarantined' ? 3 * retentionDays : retentionDays;
 
@@ -81,7 +81,7 @@ export const findEvents = async (
   return (await pMap(days, (day) => idsOfDay(events, day, outcome), { concurrency: DAYS_AT_A_TIME })).flat();
 };
 
-/** Ids of the parked events: those that nobody tries again, then the others. */
+/** Ids of the parked events: first those that are not retried, then the others. */
 const parkedEvents = async ({ table, tenant }: Of, nowMs: number): Promise<string[]> => {
   const ids: string[] = [];
   for await (const page of listParked({ table, tenant, newSignal: itemDeadline }, nowMs)) ids.push(...page);

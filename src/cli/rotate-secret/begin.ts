@@ -43,7 +43,7 @@ const refuseSecond = ({ source, grace_hours }: Rotation, stored: StoredSecret): 
   if (staged === null) return;
   throw new CommandError(`A new ${source} secret is staged already, ${describeSince(staged)}. It was shown then, and is not again.
 To go on with it: ${commandFor(source, 'status')}
-If nobody kept it: ${commandFor(source, 'abort')}, then begin again`);
+If it was not kept: ${commandFor(source, 'abort')}, then begin again`);
 };
 
 /** 43 characters that can be pasted anywhere, from 256 random bits. */
@@ -56,7 +56,7 @@ const warnOfGrace = ({ source, grace_hours, clock, say }: Rotation, stored: Stor
     say(`finish has to wait until ${toUtcIso(inGrace.until)}: until then an earlier secret verifies.`);
 };
 
-/** Nobody is to paste a secret that was taken away, or overwritten, while this command waited. */
+/** A secret that was taken back or overwritten while this command waited must not be pasted anywhere. */
 const checkStillStaged = async ({ store, source }: Rotation, staged: unknown): Promise<void> => {
   const { current } = await store.read();
   if (own(parseDocument(current.text), keyNames(source).next) !== staged)

@@ -101,7 +101,7 @@ export const abort = async (rotation: Rotation): Promise<ExitCode> => {
   return 0;
 };
 
-/** Whether somebody signs with it is worth a warning, but no reason not to take it back: it may be stolen. */
+/** A sender that signs with it is worth a warning, but no reason to keep it: it may be stolen. */
 const warnOfUse = async (rotation: Rotation, stored: StoredSecret): Promise<void> => {
   const { source, grace_hours, deliveries, say } = rotation;
   const since = findStaged(stored, source, grace_hours)?.since_ms ?? 0;

@@ -50,8 +50,8 @@ export const keyInGrace = (keys: SigningKey[], nowMs: number): { key: SigningKey
 
 /**
  * The current document, in which every source's AWSPREVIOUS that verifies now has become its `_previous`.
- * Writing a version moves AWSPREVIOUS on for all sources: without this, whoever still signs with the secret
- * before an overwrite by hand would be refused from then on.
+ * Writing a version moves AWSPREVIOUS on for all sources: without this, a sender that still signs with the
+ * secret before an overwrite by hand would be refused from then on.
  * @throws CommandError when a key cannot be written in its document's encoding
  */
 export const documentToChange = (stored: StoredSecret, graceHours: number, nowMs: number): JsonObject =>
@@ -152,7 +152,7 @@ const parse = (text: string): unknown => {
   }
 };
 
-/** `1e2` and `1.0` would come back as other text, and a long number as another number. */
+/** `1e2` and `1.0` would be written back as other text, and a long number as another number. */
 const refuseInexact = (_name: string, value: unknown, context?: { source?: string }): unknown => {
   if (typeof value === 'number' && String(value) !== context?.source) throw new InexactNumber();
   return value;

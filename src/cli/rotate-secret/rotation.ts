@@ -23,9 +23,9 @@ export type Rotation = {
   /** SECRET_GRACE_HOURS as the receivers have it. */
   grace_hours: number;
   clock: Clock;
-  /** Resolves to true only when somebody agreed, or `--yes` did. */
+  /** Resolves to true only when the user agreed, or gave `--yes`. */
   ask(question: string): Promise<boolean>;
-  /** Tells people something; never a value of a key. */
+  /** Prints a message; never the value of a key. */
   say(text: string): void;
 };
 
@@ -81,7 +81,7 @@ const holds = (version: SecretVersion | null, name: string): unknown => {
 
 const after = (ms: number | null): number | null => (ms === null ? null : ms + KNOWN_FOR_MS);
 
-/** True when the version before knew no staged secret, and nobody can have known an older one any more. */
+/** True when the version before knew no staged secret, and no process can still know an older one. */
 const wasQuiet = ({ current, previous }: StoredSecret, name: string): boolean =>
   previous !== null &&
   previous.created_ms !== null &&
@@ -95,7 +95,7 @@ export const describeSince = ({ since_ms, earlier }: Staged): string => {
   return `since ${toUtcIso(since_ms)}${earlier ? ' or earlier' : ''}`;
 };
 
-/** The name of the key that verified a delivery, null for one stored before names were kept; when it came. */
+/** The name of the key that verified a delivery, null for one stored before names were kept; when it arrived. */
 export type Use = { secret: string | null; received_ms: number };
 
 /**

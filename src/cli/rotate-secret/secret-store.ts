@@ -11,13 +11,13 @@ import { faultCode } from '../../local/start-error.ts';
 import { createSecretsManagerClient } from '../../verify/secrets-manager.ts';
 import { CommandError } from '../shared/command.ts';
 
-/** Somebody waits at a terminal, so this client has more patience than the receiver's. */
+/** A person waits at a terminal, so this client has longer timeouts than the receiver's. */
 const PATIENCE = {
   maxAttempts: 3,
   requestHandler: { connectionTimeout: 3_000, requestTimeout: 10_000, throwOnRequestTimeout: true },
 };
 
-/** An ARN says which region its secret lies in; a name does not. */
+/** An ARN names its secret's region; a name does not. */
 export const regionOf = (secretId: string): { region?: string } => {
   const region = /^arn:[^:]+:secretsmanager:([a-z0-9-]+):/.exec(secretId)?.[1];
   return region === undefined ? {} : { region };
@@ -43,7 +43,7 @@ export type SecretStore = {
   read(): Promise<StoredSecret>;
   /**
    * Makes `text` the current version if the one with the id `from` still is.
-   * @returns false when another one is current by now: nothing was changed
+   * @returns false when another version has become current: nothing was changed
    */
   replace(from: string, text: string): Promise<boolean>;
 };
@@ -124,7 +124,7 @@ class SecretsManagerStore implements SecretStore {
     }
   }
 
-  /** A retry whose first answer got lost fails as one that came too late does, so only a look can tell. */
+  /** A retry after a lost answer fails just like one that is too late: only the current version says which. */
   async #lookWhoWon(from: string, to: string, fault: unknown): Promise<boolean> {
     const { version_id } = await this.#readStage('AWSCURRENT');
     if (version_id === from) throw fault;
@@ -154,7 +154,7 @@ const WORDS: ReadonlyMap<string, string> = new Map([
   ],
   [
     'InvalidParameterException',
-    'it did not take the change, perhaps because somebody else changed it at the same time: look with status',
+    'it did not take the change, perhaps because it was changed at the same time: look with status',
   ],
   ['InvalidRequestException', 'it is marked for deletion, or another AWS service manages it'],
   ['DecryptionFailure', 'its KMS key cannot be used'],

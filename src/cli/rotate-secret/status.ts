@@ -45,7 +45,7 @@ const nextStep = (staged: Staged | null, uses: Use[] | null, source: Source): st
   return `${underWay} The new secret was not seen in use yet. Put it into the sender, or: ${commandFor(source, 'abort')}`;
 };
 
-/** Null, with the reason told, when the table cannot be used. */
+/** Null, after printing the reason, when the table cannot be used. */
 const readUses = async ({ deliveries, say }: Rotation): Promise<Use[] | null> => {
   try {
     return await deliveries.newest();
@@ -56,7 +56,7 @@ const readUses = async ({ deliveries, say }: Rotation): Promise<Use[] | null> =>
   }
 };
 
-/** Tells which keys there are, what they do, and which ones deliveries use. Exit code 1 when not all of it is known. */
+/** Prints the keys, what each does and which ones deliveries use. Exit code 1 when not all of it is known. */
 export const status = async (rotation: Rotation): Promise<ExitCode> => {
   const { source, store, clock, say, grace_hours } = rotation;
   const stored = await store.read();

@@ -1,7 +1,7 @@
 import { builtinModules } from 'node:module';
 import type { Plugin } from 'esbuild';
 
-/** A file that lies beside `index.mjs` and is loaded only when it is needed, with all that these modules export. */
+/** A file beside `index.mjs` that is loaded only when needed and exports all that these modules do. */
 export type LazyFile = { file: string; modules: readonly string[] };
 
 type LazyImports = LazyFile & {

@@ -101,7 +101,7 @@ const uses = ({ built }: Folder, lazy: LazyFile): boolean =>
 
 type Beside = { lazy: LazyFile; files: OutputFile[] };
 
-/** A lazy file as it lies in one of the folders whose function uses it: it is the same in all of them. */
+/** A lazy file, built for one of the folders whose function uses it: it is the same in all of them. */
 const bundleLazy = async (lazy: LazyFile, all: Folder[]): Promise<Beside> => {
   const first = all.find((one) => uses(one, lazy));
   if (first === undefined) return { lazy, files: [] };

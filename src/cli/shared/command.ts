@@ -47,7 +47,7 @@ const codeOf = (fault: unknown): ExitCode => {
   return fault instanceof UsageError || fault instanceof ConfigError ? 2 : 1;
 };
 
-/** What people are told; never a stack, and of a fault nobody foresaw only its name. */
+/** The message to print; never a stack, and only the name of an unforeseen fault. */
 const explain = (fault: unknown): string => {
   if (fault instanceof CommandError || fault instanceof UsageError) return fault.message;
   if (fault instanceof ConfigError || fault instanceof StartError) return fault.message;

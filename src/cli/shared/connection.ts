@@ -36,7 +36,7 @@ export const clientConfig = async ({ endpoint, embedded }: StoreAddress): Promis
 
 /**
  * Opens the table and the artifacts that flags, environment and running instance name, and does the work.
- * Artifacts that nobody says the place of throw a UsageError when they are used.
+ * If nothing says where artifacts are stored, using them throws a UsageError.
  * @throws CommandError when no table is named or it cannot be used
  */
 export const withStore = async <T>(
@@ -84,7 +84,7 @@ const UNKNOWN_RAW_BODIES: RawBodies = { put: refuse, get: refuse, remove: refuse
 
 const UNKNOWN_ARTIFACTS: ArtifactStore = { put: refuse, replaceIfNewer: refuse };
 
-/** Milliseconds that the calls for one item may take: nobody waits for an answer within Jira's 5 s here. */
+/** Milliseconds that the calls for one item may take: no sender waits 5 s for an answer here, as Jira does. */
 const ITEM_MS = 30_000;
 
 /** A fresh signal that ends the calls for one item. */

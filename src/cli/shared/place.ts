@@ -6,7 +6,7 @@ import { CommandError, UsageError } from './command.ts';
 
 export type TableFlags = { table?: string; endpoint?: string };
 
-/** What a command works on, before anything is opened. `artifacts` is null when nobody says where they lie. */
+/** What a command works on, before anything is opened. `artifacts` is null when nothing says where they are stored. */
 export type StoreAddress = {
   table: string;
   endpoint: string | null;
@@ -19,7 +19,7 @@ const NO_TABLE = `No instance is running. Start one with npm start, or name a ta
   --table NAME [--endpoint URL], or TABLE_NAME [and AWS_ENDPOINT_URL_DYNAMODB] in the environment`;
 
 export const NO_ARTIFACTS =
-  'Nothing says where large raw bodies lie: set ARTIFACTS_BUCKET or ARTIFACTS_DIR as the receiver has it';
+  'Nothing says where large raw bodies are stored: set ARTIFACTS_BUCKET or ARTIFACTS_DIR as the receiver has it';
 
 /**
  * Which table, database and artifacts are meant: flags win over the environment, and that over the running
@@ -76,7 +76,7 @@ export const artifactsEnv = (
   return 'bucket' in artifacts ? { ARTIFACTS_BUCKET: artifacts.bucket } : { ARTIFACTS_DIR: artifacts.folder };
 };
 
-/** Where the raw bodies lie, in words. @throws UsageError when nothing says where */
+/** Where the raw bodies are stored, in words. @throws UsageError when nothing says where */
 export const describeArtifacts = ({ artifacts }: StoreAddress): string => {
   if (artifacts === null) throw new UsageError(NO_ARTIFACTS);
   return 'bucket' in artifacts ? `bucket ${artifacts.bucket}` : `folder ${artifacts.folder}`;
@@ -86,7 +86,7 @@ export const describeArtifacts = ({ artifacts }: StoreAddress): string => {
 export const withTableOptions = (command: Command): Command =>
   command
     .option('--table <name>', 'the table')
-    .option('--endpoint <address>', 'the DynamoDB it lies in')
+    .option('--endpoint <address>', 'the DynamoDB it is in')
     .addHelpText(
       'after',
       `

@@ -10,8 +10,8 @@ const TERMINAL: Terminal = { input: process.stdin, output: process.stderr };
 
 /**
  * Asks before something is written; only `y` or `yes` is a yes.
- * @param yes `--yes` was given: nobody is asked
- * @throws UsageError when there is nobody to ask
+ * @param yes `--yes` was given: no question is asked
+ * @throws UsageError when there is no terminal to ask at
  */
 export const confirm = async (
   question: string,
@@ -46,7 +46,7 @@ const MANY = 20;
 const LINE_EVERY_MS = 2_000;
 
 /**
- * Shows on standard error how far the work is: a bar in a terminal, elsewhere a line every two seconds, and
+ * Shows on standard error the progress of the work: a bar in a terminal, elsewhere a line every two seconds, and
  * nothing where there is little to do.
  */
 export const showProgress = (what: string, total: number): Progress => {

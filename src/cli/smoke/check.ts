@@ -4,7 +4,7 @@ import type { Exchange } from '../shared/exchange.ts';
 import type { Api } from './api.ts';
 import type { RunDocuments } from './processing-checks.ts';
 
-/** `seen`: what came, in a few words; never a secret, a signature or a body. */
+/** `seen`: what was answered, in a few words; never a secret, a signature or a body. */
 export type Result = { state: 'ok' | 'failed' | 'skipped'; seen: string };
 
 /** The delivery of this run, once it was taken. Its body is kept to send the same bytes again. */
@@ -22,13 +22,13 @@ export type World = {
   api: Api;
   /** The key that deliveries are signed with. @throws CommandError */
   readSecret(): Promise<Uint8Array>;
-  /** Null when nobody says which bucket. */
+  /** Null when the bucket is not known. */
   documents: RunDocuments | null;
   /** How long after the answer a delivery may take to be processed (seconds). */
   wait_seconds: number;
   /** Whether `throttling` may send its burst. */
   burst: boolean;
-  /** `signed-delivery` sets it, and what comes after needs it. */
+  /** `signed-delivery` sets it, and the checks after it need it. */
   taken: Taken | null;
 };
 
@@ -41,7 +41,7 @@ export const failed = (seen: string): Result => ({ state: 'failed', seen });
 
 export const skipped = (seen: string): Result => ({ state: 'skipped', seen });
 
-/** Of several: what failed if any did, else what all of them saw. The same is told once. */
+/** Of several: what failed if any did, else what all of them saw. The same is said once. */
 export const together = (results: readonly Result[]): Result => {
   const wrong = results.filter(({ state }) => state === 'failed');
   const told = new Set((wrong.length > 0 ? wrong : results).map(({ seen }) => seen));
@@ -86,7 +86,7 @@ export const describeAnswer = (answer: Exchange): string => {
 
 const nameOf = (type: string): string => type.slice(type.lastIndexOf(':') + 1);
 
-/** Words of somebody else's service, cut to what fits a line of a terminal and can do it no harm. */
+/** Another service's words, cut to what fits a terminal line and can do it no harm. */
 const shown = (text: string): string => text.replace(/[^\x20-\x7e]/g, '?').slice(0, 80);
 
 export const hasStatus = (answer: Exchange, status: number): boolean =>

@@ -18,11 +18,11 @@ export type DeploymentFlags = {
   table?: string;
 };
 
-/** What was deployed; null where nobody says. */
+/** What was deployed; null where it is not known. */
 export type Deployment = {
   /** `JiraWebhookSync-dev`. */
   stack: string;
-  /** Scheme and host; everything that is asked lies below. */
+  /** Scheme and host; every request goes to a path below. */
   url: URL;
   secret_id: string;
   bucket: string | null;

@@ -29,7 +29,7 @@ const checkHealth: Check = {
   },
 };
 
-/** Nothing listens there, or somebody does who sends us away; both take no time. */
+/** Either nothing listens there, or the answer is a redirect or a refusal; both are quick. */
 const PLAIN_MS = 5_000;
 
 const checkUnknownPath: Check = {
@@ -51,7 +51,7 @@ const isRefusedMethod = async ({ api }: World, method: string, path: string, all
   return judge(isOurs && isAllowed, `${method} ${path}`, answer);
 };
 
-/** Plain HTTP would show signatures and issues to everybody on the way. */
+/** Plain HTTP would show signatures and issues to everyone on the way. */
 const checkTls: Check = {
   name: 'tls-only',
   run: async ({ api }) => {
@@ -84,7 +84,7 @@ const checkHeadAndOptions: Check = {
     ]),
 };
 
-/** What everybody may ask. */
+/** What anyone may ask. */
 export const OPEN_CHECKS: readonly Check[] = [
   checkHealth,
   checkTls,
@@ -114,7 +114,7 @@ const checkSize = (name: string, bytes: number, isRight: (answer: Exchange) => b
 const isTooLarge = (answer: Exchange): boolean => hasStatus(answer, 413);
 
 /**
- * Whoever refuses a body must say 413: Jira would send it again and again after anything that may work later.
+ * A refused body must be answered 413: Jira would keep retrying after any answer that may change later.
  * They need no signature, since the size is looked at first.
  */
 export const SIZE_CHECKS: readonly Check[] = [
@@ -124,8 +124,8 @@ export const SIZE_CHECKS: readonly Check[] = [
 ];
 
 /**
- * Several times what `GET /health` lets through at once (20, and 10 more each second). It is asked instead of the
- * webhook, whose deliveries a burst would take the room of.
+ * Several times what `GET /health` lets through at once (20, and 10 more each second). It is used instead of the
+ * webhook, because a burst there would crowd out deliveries.
  */
 export const BURST = 100;
 

@@ -57,7 +57,7 @@ const checkDocument = afterDelivery('run-document', async (world, taken) => {
   return lookUntil(taken, () => findDocument(world, taken), late);
 });
 
-/** What becomes of the delivery without anybody asking. */
+/** What happens to the delivery by itself. */
 export const PROCESSING_CHECKS: readonly Check[] = [checkProcessed, checkDocument];
 
 /** Run documents in the bucket. Throws what the SDK throws. */
@@ -99,7 +99,7 @@ const namesEvent = (text: string, eventId: string): boolean =>
   document.parse(JSON.parse(text)).issues.some(({ event_id }) => event_id === eventId);
 
 /**
- * Keys begin with the time, so those since then come after this one; `latest` is a copy of one of them. S3 lists
+ * Keys begin with the time, so those since then sort after this one; `latest` is a copy of one of them. S3 lists
  * the first 1,000, which is more than a minute's.
  */
 const listKeys = async (client: S3Client, { bucket, owner }: Where, sinceMs: number): Promise<string[]> => {

@@ -8,7 +8,7 @@ import { BURST, checkThrottling, OPEN_CHECKS, SIZE_CHECKS } from './open-checks.
 import { PROCESSING_CHECKS } from './processing-checks.ts';
 import { READ_CHECKS } from './read-checks.ts';
 
-/** All checks, in an order in which each finds what it needs. The burst comes last: it slows what follows. */
+/** All checks, in an order in which each finds what it needs. The burst is last: it slows what follows. */
 export const CHECKS: readonly Check[] = [
   ...OPEN_CHECKS,
   ...SIZE_CHECKS,
@@ -42,7 +42,7 @@ const runOne = async ({ name, run }: Check, world: World): Promise<Outcome> => {
   }
 };
 
-/** A line for each check, and how many came out how. */
+/** A line for each check, and how many had which result. */
 export const report = (outcomes: readonly Outcome[]): string =>
   [
     textTable(
@@ -59,7 +59,7 @@ const count = (outcomes: readonly Outcome[], state: Result['state']): string =>
 /** Who asks, and where. */
 export type Caller = { region: string; profile: string | undefined };
 
-/** What is going to happen, before anybody agrees to it. */
+/** What is going to happen, before the user agrees. */
 export const describePlan = ({ stack, url }: Deployment, burst: boolean): string =>
   [
     `Smoke test of ${stack} at ${url.origin}. It`,
@@ -77,7 +77,7 @@ export const describeRest = (
   caller: Caller,
 ): string | null =>
   taken &&
-  `No answer tells which address the gateway saw: look it up in its access log, where the request of
+  `No answer says which address the gateway saw: look it up in its access log, where the request of
 signed-delivery must have your own as source_ip.
 To remove the test issue:
   ${eraseCommand(deployment, caller)}`;

@@ -39,9 +39,9 @@ describe('a command at the table it was told', () => {
   it('refuses artifacts whose place nobody names, before it looks in a wrong one', async () => {
     const far = { table: 'jira', endpoint: 'http://database.example' };
     const reads = withStore(far, ({ rawBodies }) => rawBodies.get('evt_1', signal));
-    await expect(reads).rejects.toThrow('Nothing says where large raw bodies lie');
+    await expect(reads).rejects.toThrow('Nothing says where large raw bodies are stored');
     const writes = withStore(far, ({ artifacts }) => artifacts.put('a', Buffer.from('b'), signal));
-    await expect(writes).rejects.toThrow('Nothing says where large raw bodies lie');
+    await expect(writes).rejects.toThrow('Nothing says where large raw bodies are stored');
   });
 
   it('takes the bucket that the environment names', async () => {
