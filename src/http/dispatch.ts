@@ -26,20 +26,38 @@ export const notFound = ({ run_id, received_ms }: Run): HttpResponse => {
 type DispatchDeps = { clock: Clock; log: Logger; deadline?: Deadline; isOff?: IsOff };
 
 /**
- * The Lambda handler over these routes: path and method first, then the route. Whatever is thrown on the
- * way becomes an answer; nothing a caller sends ends the process.
+ * The Lambda handler over these routes, in a ring of Middy: the run begins first, then path and method, then the route.
+ * Whatever is thrown on the way becomes an answer; nothing a caller sends ends the process. A delivery's log line is
+ * not of the ring, because only ingest knows what to say in it.
  */
-export const createHandler = (routes: RouteHandlers, deps: DispatchDeps): HttpHandler => {
-  const handler = async (event: APIGatewayProxyEventV2): Promise<HttpResponse> => {
-    const run = startRun(deps.clock, deps.deadline);
-    try {
-      return await answer(routes, deps, readRequest(event), run);
-    } catch (fault) {
-      return faultResponse(deps.log, run, fault);
-    }
-  };
-  return middy<APIGatewayProxyEventV2, HttpResponse>(handler);
+export const createHandler = (routes: RouteHandlers, deps: DispatchDeps): HttpHandler =>
+  middy<APIGatewayProxyEventV2, HttpResponse, Error, RingContext>()
+    .use([startsRun(deps), answersFaults(deps)])
+    .handler(async (event, context) => answer(routes, deps, readRequest(event), runOf(context)));
+
+/** Lambda's context with what the ring adds. */
+type RingContext = Context & { run?: Run };
+
+type Ring = middy.MiddlewareObj<APIGatewayProxyEventV2, HttpResponse, Error, RingContext>;
+
+const runOf = ({ run }: RingContext): Run => {
+  if (!run) throw new TypeError('expected a run in the context');
+  return run;
 };
+
+/** Each request has its run, and with it its deadline, before the event is read. */
+const startsRun = ({ clock, deadline }: DispatchDeps): Ring => ({
+  before: (request) => {
+    // A copy, because several requests may be given one context.
+    request.context = { ...request.context, run: startRun(clock, deadline) };
+  },
+});
+
+const answersFaults = ({ log }: DispatchDeps): Ring => ({
+  onError: (request) => {
+    request.response = faultResponse(log, runOf(request.context), request.error);
+  },
+});
 
 /** A route that is there asks itself whether it is off: only it knows what to log then. */
 const answer = async (

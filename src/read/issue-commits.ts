@@ -1,4 +1,4 @@
-import { type KnownRef, readKnown, type ReadScope } from '../correlate/known/known-refs.ts';
+import { type KnownRef, type ReadScope, readKnown } from '../correlate/known/known-refs.ts';
 import { belongsTo, keysOf } from '../correlate/known/linked-refs.ts';
 import { linkedCommit } from '../correlate/known/ref-items.ts';
 import { allCandidates } from '../correlate/rules/links.ts';

@@ -1,12 +1,12 @@
-import { answerBytes, MOST_ANSWER_BYTES } from '../domain/sizes.ts';
 import { fitFields } from '../domain/fit.ts';
 import type { IssueFields, Snapshot } from '../domain/issue.ts';
 import { isIssueId, isIssueKey, lookupKey } from '../domain/issue-key.ts';
+import { answerBytes, MOST_ANSWER_BYTES } from '../domain/sizes.ts';
 import { afterIssue, cursorId, encodeCursor, foreignCursor } from '../http/cursor.ts';
 import type { RouteHandler } from '../http/dispatch.ts';
 import { readDeleted, readFilter, readLimit, readRequired } from '../http/query.ts';
-import { type HttpResponse, jsonResponse, problemResponse } from '../http/response.ts';
 import type { Run } from '../http/request.ts';
+import { type HttpResponse, jsonResponse, problemResponse } from '../http/response.ts';
 import type { Table } from '../store/calls/table.ts';
 import { findIssue, type LookedUp } from '../store/issues/find-issue.ts';
 import { listIssues } from '../store/issues/list-issues.ts';

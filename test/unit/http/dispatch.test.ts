@@ -1,7 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { readEnv } from '../../../src/contract/env.ts';
 import { ROUTES } from '../../../src/contract/routes.ts';
-import { matchRoute } from '../../../src/http/dispatch.ts';
+import { createHandler, matchRoute } from '../../../src/http/dispatch.ts';
+import { localContext } from '../../../src/local/lambda-input.ts';
+import { systemClock } from '../../../src/platform/clock.ts';
+import { createLogger } from '../../../src/platform/logger.ts';
 import { anyText } from '../../support/any-text.ts';
 
 describe('matchRoute', () => {
@@ -73,5 +77,47 @@ describe('matchRoute', () => {
   it('has each path and method once, because the first match would hide the second', () => {
     const all = ROUTES.map(({ method, path }) => `${method} ${path}`);
     expect(new Set(all).size).toBe(all.length);
+  });
+});
+
+describe('the ring', () => {
+  const log = createLogger(readEnv({ LOG_LEVEL: 'silent' }));
+  const event = {
+    version: '2.0',
+    routeKey: '$default',
+    rawPath: '/health',
+    rawQueryString: '',
+    headers: {},
+    isBase64Encoded: false,
+    requestContext: {
+      accountId: 'local',
+      apiId: 'local',
+      domainName: 'localhost',
+      domainPrefix: 'localhost',
+      requestId: 'request',
+      routeKey: '$default',
+      stage: '$default',
+      time: '',
+      timeEpoch: 0,
+      http: { method: 'GET', path: '/health', protocol: 'HTTP/1.1', sourceIp: '192.0.2.1', userAgent: '' },
+    },
+  };
+
+  it('answers each request under a run of its own, because several may be given one context', async () => {
+    const began: string[] = [];
+    const handler = createHandler(
+      {
+        health: async (_request, _argument, run) => {
+          began.push(run.run_id);
+          await new Promise((done) => setImmediate(done));
+          throw new TypeError('canary');
+        },
+      },
+      { clock: systemClock, log },
+    );
+    const context = localContext('request', systemClock);
+    const answers = await Promise.all([handler(event, context), handler(event, context)]);
+    expect(new Set(began).size).toBe(2);
+    expect(answers.map(({ body = '' }) => JSON.parse(body).run_id)).toEqual(began);
   });
 });
