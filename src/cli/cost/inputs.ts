@@ -1,4 +1,4 @@
-import { BATCH_WINDOW_SECONDS, type FunctionName } from '../../contract/functions.ts';
+import { BATCH_WINDOW_SECONDS, type FunctionName, LANES } from '../../contract/functions.ts';
 import type { Region } from './prices.ts';
 
 /** What a month looks like. */
@@ -22,13 +22,10 @@ export const HOURS_OF_MONTH = 730;
 
 /**
  * What the stack decides and a bill depends on. The stack is no part of this program, so the figures
- * stand here once more; a test holds them against the synthesized template.
+ * are repeated here; a test compares them with the synthesized template.
  */
 export const STACK = {
   memory_mb: { ingest: 1024, read: 512, correlate: 1769, sweep: 1769 } satisfies Record<FunctionName, number>,
-  /** Batches of one shard of the stream that are handled at a time. */
-  parallelization: 1,
-  sweep_every_minutes: 15,
   /** Each metric that an alarm looks at is charged. */
   alarm_metrics: 31,
   dashboards: 1,
@@ -218,7 +215,7 @@ export const DEFAULT_WORKLOAD: Workload = {
   retention_days: STACK.retention_days,
   hours_per_month: ASSUMPTIONS.hours_per_month,
   batch_window_seconds: BATCH_WINDOW_SECONDS,
-  parallelization: STACK.parallelization,
+  parallelization: LANES,
   traces: false,
   region: 'us-east-1',
 };

@@ -1,4 +1,4 @@
-import { BATCH_SIZE } from '../../contract/functions.ts';
+import { BATCH_SIZE, SWEEP_MINUTES } from '../../contract/functions.ts';
 import { METRICS, type MetricName } from '../../contract/metrics.ts';
 import {
   type Assumptions,
@@ -80,16 +80,16 @@ export const batchMs = (measured: Measured, assumed: Assumptions, events: number
 };
 
 /** The sweep runs day and night. */
-export const SWEEPS_PER_MONTH = (HOURS_OF_MONTH * 60) / STACK.sweep_every_minutes;
+export const SWEEPS_PER_MONTH = (HOURS_OF_MONTH * 60) / SWEEP_MINUTES;
 
 /**
  * Minutes of events that one sweep looks at: those since 75 minutes before its mark, which the sweep before it
- * left at 15 minutes before its own time (`src/correlate/known/waiting-events.ts`).
+ * left one interval before its own time (`src/correlate/known/waiting-events.ts`).
  */
-export const SWEPT_MINUTES = 75 + STACK.sweep_every_minutes;
+export const SWEPT_MINUTES = 75 + SWEEP_MINUTES;
 
 /** How often every event is looked at. */
-export const LOOKS_PER_EVENT = SWEPT_MINUTES / STACK.sweep_every_minutes;
+export const LOOKS_PER_EVENT = SWEPT_MINUTES / SWEEP_MINUTES;
 
 /** How long a sweep takes for so many events, of which it finds none unhandled (milliseconds). */
 export const sweepMs = (measured: Measured, assumed: Assumptions, events: number): number => {

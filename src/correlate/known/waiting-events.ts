@@ -16,7 +16,7 @@ const DAY_MS = 24 * 60 * MINUTE_MS;
  * How far before the sweep's mark events are looked at again (milliseconds): the clock of the process that
  * received them may have been slow, or its write late.
  */
-const OVERLAP_MS = 75 * MINUTE_MS;
+export const OVERLAP_MS = 75 * MINUTE_MS;
 
 /** Since when events may wait: all older ones were seen handled or parked. A mark of a clock set back is ahead of now. */
 export const waitingSince = (mark: SweepMark, nowMs: number, retentionDays: number): number =>

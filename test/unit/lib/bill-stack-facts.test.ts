@@ -1,15 +1,11 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import * as z from 'zod/mini';
 import { ASSUMPTIONS, STACK } from '../../../src/cli/cost/inputs.ts';
 import { SWEPT_MINUTES } from '../../../src/cli/cost/quantities.ts';
-import { FUNCTIONS } from '../../../src/contract/functions.ts';
+import { FUNCTIONS, LANES, SWEEP_MINUTES } from '../../../src/contract/functions.ts';
+import { OVERLAP_MS } from '../../../src/correlate/known/waiting-events.ts';
 import { idOf } from './function-resources.ts';
 import { synthStack } from './synth-stack.ts';
-
-const PROJECT = join(import.meta.dirname, '../../..');
-const source = (file: string): string => readFileSync(join(PROJECT, file), 'utf8');
 
 const stack = synthStack();
 const ofType = (type: string) =>
@@ -31,7 +27,7 @@ describe('what the bill takes from the stack', () => {
 
   it('has the parallelization of the stream', () => {
     const [mapping] = ofType('AWS::Lambda::EventSourceMapping');
-    expect(mapping?.ParallelizationFactor).toBe(STACK.parallelization);
+    expect(mapping?.ParallelizationFactor).toBe(LANES);
   });
 
   it('has every metric of every alarm, because each is charged', () => {
@@ -57,11 +53,8 @@ describe('what the bill takes from the stack', () => {
   });
 
   it('has the interval of the sweep, and how far behind its mark it looks', () => {
-    expect(JSON.stringify(ofType('AWS::Scheduler::Schedule'))).toContain(
-      `rate(${STACK.sweep_every_minutes} minutes)`,
-    );
-    expect(source('src/correlate/known/waiting-events.ts')).toContain('OVERLAP_MS = 75 * MINUTE_MS');
-    expect(SWEPT_MINUTES).toBe(75 + STACK.sweep_every_minutes);
+    expect(JSON.stringify(ofType('AWS::Scheduler::Schedule'))).toContain(`rate(${SWEEP_MINUTES} minutes)`);
+    expect(SWEPT_MINUTES).toBe(OVERLAP_MS / 60_000 + SWEEP_MINUTES);
   });
 
   it('has no memory beyond one processor, because one thread cannot use a second', () => {
