@@ -95,6 +95,25 @@ export const queryPage = async (
   return { items, last: last ? Object.fromEntries(keyNames.map((name) => [name, last[name]])) : null };
 };
 
+/**
+ * The items of all pages of a query behind `after`, page by page; a page may be empty.
+ * @param newPlace where each call goes: a long walk gives each a signal of its own
+ */
+export async function* queryPages(
+  newPlace: () => TableCall,
+  query: PageQuery,
+  keyNames: string[],
+  limit: number,
+  after: Item | null = null,
+): AsyncGenerator<Item[]> {
+  let start = after;
+  do {
+    const page: Page = await queryPage(newPlace(), query, keyNames, limit, start);
+    yield page.items;
+    start = page.last;
+  } while (start !== null);
+}
+
 /** A delivery of 800 commits that name 50 keys each has 1,600 calls to make. */
 const CALLS_AT_A_TIME = 2;
 

@@ -1,7 +1,7 @@
 import { updateIf } from '../calls/conditional-write.ts';
 import { processingKey, spreadPartitions, timeSort } from '../calls/keys.ts';
-import { queryPage, readRowsOf } from '../calls/rows.ts';
-import type { Item, TableCall, Walk } from '../calls/table.ts';
+import { queryPages, readRowsOf } from '../calls/rows.ts';
+import type { TableCall, Walk } from '../calls/table.ts';
 import { eventIdOf, isExpired } from './event-row.ts';
 
 /** Those that the sweep tries again come behind those that wait for a replay. */
@@ -28,18 +28,8 @@ async function* pagesOf(
     KeyConditionExpression: `work_pk = :parked${condition}`,
     ExpressionAttributeValues: { ':parked': partition, ...values },
   };
-  let after: Item | null = null;
-  do {
-    const page: { items: Item[]; last: Item | null } = await queryPage(
-      { table, signal: newSignal() },
-      query,
-      NAMES,
-      PAGE,
-      after,
-    );
-    yield page.items.map(eventIdOf);
-    after = page.last;
-  } while (after !== null);
+  for await (const items of queryPages(() => ({ table, signal: newSignal() }), query, NAMES, PAGE))
+    yield items.map(eventIdOf);
 }
 
 /** One partition after the other: they are spread so that many can be parked at once, not to be read at once. */

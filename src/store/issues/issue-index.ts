@@ -2,7 +2,7 @@ import { PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { marshall } from '@aws-sdk/util-dynamodb';
 import type { RowWriter } from '../calls/gather.ts';
 import { ALIAS_SORT, aliasKey, aliasPartition, issueOfAlias, versionPartition } from '../calls/keys.ts';
-import { queryPage } from '../calls/rows.ts';
+import { queryPage, queryPages } from '../calls/rows.ts';
 import { callTable, type Item, type Place } from '../calls/table.ts';
 
 /**
@@ -32,18 +32,8 @@ export const issuesWithKey = async ({ table, tenant, signal }: Place, key: strin
     ExpressionAttributeValues: { ':pk': aliasPartition(tenant, key), ':issue': ALIAS_SORT },
   };
   const ids: string[] = [];
-  let after: Item | null = null;
-  do {
-    const page: { items: Item[]; last: Item | null } = await queryPage(
-      { table, signal },
-      query,
-      ['pk', 'sk'],
-      PAGE,
-      after,
-    );
-    ids.push(...page.items.flatMap((item) => issueOfAlias(String(item.sk)) ?? []));
-    after = page.last;
-  } while (after !== null);
+  for await (const items of queryPages(() => ({ table, signal }), query, ['pk', 'sk'], PAGE))
+    ids.push(...items.flatMap((item) => issueOfAlias(String(item.sk)) ?? []));
   return ids;
 };
 

@@ -1,5 +1,5 @@
 import { type GapKind, gapGroupsPartition, workPartition } from '../calls/keys.ts';
-import { nameOf, putRows, queryPage, readRowsOf } from '../calls/rows.ts';
+import { nameOf, putRows, queryPage, queryPages, readRowsOf } from '../calls/rows.ts';
 import type { Item, Key, Place, Table, TableCall } from '../calls/table.ts';
 
 /** Behind an entry of a group, or, without its keys, behind the whole group. */
@@ -85,13 +85,10 @@ export async function* gapsOfGroup(
     ExpressionAttributeValues: { ':group': partition, ...(from === null ? {} : { ':from': from }) },
     ScanIndexForward: !newest_first,
   };
-  let start = startKey(partition, entryIn(group, after));
-  do {
-    const names = ['pk', 'sk', 'work_pk', 'work_sk'];
-    const { items, last } = await queryPage({ table, signal }, index, names, PAGE, start);
+  const names = ['pk', 'sk', 'work_pk', 'work_sk'];
+  const start = startKey(partition, entryIn(group, after));
+  for await (const items of queryPages(() => ({ table, signal }), index, names, PAGE, start))
     yield await current({ table, signal }, group, items);
-    start = last;
-  } while (start !== null);
 }
 
 /** Where the entries of a group begin: behind this one, if it is the group's. */
