@@ -12,7 +12,7 @@ import { readDeliveryHeaders } from './read-delivery.ts';
 import { answerTaken, countDelivery, type DeliveryLine, emptyLine, logDelivery, refuse } from './report.ts';
 import { type Taken, takeBody } from './take.ts';
 
-export type ReceiveDeps = {
+type ReceiveDeps = {
   tenant: string;
   source: Source;
   verifier: Verifier;
@@ -23,6 +23,49 @@ export type ReceiveDeps = {
   count: Count;
   clock: Clock;
   log: Logger;
+};
+
+/**
+ * `POST /webhooks/{source}`: size, address and signature, then the body. Answers follow Jira's retry rules: what
+ * may work later is a 503, what never will is a 4xx, and 2xx means durable. Logs one line, whatever happens.
+ */
+export const receiveDelivery =
+  (deps: ReceiveDeps): RouteHandler =>
+  async (request, _argument, run) => {
+    const line = emptyLine(deps.source);
+    const response = await take(deps, request, run, line).catch((fault) =>
+      faultResponse(deps.log, run, fault),
+    );
+    line.status = response.statusCode ?? 500;
+    logDelivery(deps.log, deps.clock, run, line);
+    countDelivery(deps.count, deps.source, line.status);
+    return response;
+  };
+
+const take = async (
+  deps: ReceiveDeps,
+  request: HttpRequest,
+  run: Run,
+  line: DeliveryLine,
+): Promise<HttpResponse> => {
+  const absent = await absence(deps, request, run, line);
+  if (absent) return absent;
+  if (request.body_bytes > deps.max_body_bytes) {
+    deps.log.error(
+      { alarm: 'body-too-large', run_id: run.run_id, bytes: request.body_bytes },
+      'a body was refused unread',
+    );
+    return refuse('body-too-large', run, line);
+  }
+  const body = request.readBody();
+  const verdict = await deps.verifier.verify(request.headers, body);
+  const refused = refusal(deps, request, verdict, run, line);
+  if (refused) return refused;
+  const sent = { ...readDeliveryHeaders(deps.source, request.headers), secret: line.secret };
+  const taken = await takeBody(deps, body, sent, run);
+  Object.assign(line, { event_id: taken.event_id, read: taken.read });
+  countTaken(deps, taken);
+  return answerTaken(taken, run, line);
 };
 
 /** Null when the delivery may go on; the address is only judged here, after the signature is known. */
@@ -70,46 +113,3 @@ const countTaken = ({ count, quarantineAlarm }: ReceiveDeps, taken: Taken): void
   count('Quarantined');
   if (taken.fresh) quarantineAlarm.count();
 };
-
-const take = async (
-  deps: ReceiveDeps,
-  request: HttpRequest,
-  run: Run,
-  line: DeliveryLine,
-): Promise<HttpResponse> => {
-  const absent = await absence(deps, request, run, line);
-  if (absent) return absent;
-  if (request.body_bytes > deps.max_body_bytes) {
-    deps.log.error(
-      { alarm: 'body-too-large', run_id: run.run_id, bytes: request.body_bytes },
-      'a body was refused unread',
-    );
-    return refuse('body-too-large', run, line);
-  }
-  const body = request.readBody();
-  const verdict = await deps.verifier.verify(request.headers, body);
-  const refused = refusal(deps, request, verdict, run, line);
-  if (refused) return refused;
-  const sent = { ...readDeliveryHeaders(deps.source, request.headers), secret: line.secret };
-  const taken = await takeBody(deps, body, sent, run);
-  Object.assign(line, { event_id: taken.event_id, read: taken.read });
-  countTaken(deps, taken);
-  return answerTaken(taken, run, line);
-};
-
-/**
- * `POST /webhooks/{source}`: size, address and signature, then the body. Answers follow Jira's retry rules: what
- * may work later is a 503, what never will is a 4xx, and 2xx means durable. Logs one line, whatever happens.
- */
-export const receiveDelivery =
-  (deps: ReceiveDeps): RouteHandler =>
-  async (request, _argument, run) => {
-    const line = emptyLine(deps.source);
-    const response = await take(deps, request, run, line).catch((fault) =>
-      faultResponse(deps.log, run, fault),
-    );
-    line.status = response.statusCode ?? 500;
-    logDelivery(deps.log, deps.clock, run, line);
-    countDelivery(deps.count, deps.source, line.status);
-    return response;
-  };

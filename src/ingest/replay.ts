@@ -14,9 +14,6 @@ export type Replayed =
   | { kind: 'not-found' }
   | { kind: 'body-missing' };
 
-const rawOf = (events: EventStore, found: { event: StoredEvent; raw: Buffer | null }, signal: AbortSignal) =>
-  found.raw ?? events.rawBodies.get(found.event.event_id, signal);
-
 /**
  * Takes a stored body in again, as the parser and normalizer read it now. A snapshot written by an older
  * normalizer is repaired, a crash's loss is made good, and an event leaves quarantine once its body can be
@@ -45,3 +42,6 @@ export const replayEvent = async (
   await releaseEvent(events, released, body, clock(), signal);
   return { kind: 'released', outcome };
 };
+
+const rawOf = (events: EventStore, found: { event: StoredEvent; raw: Buffer | null }, signal: AbortSignal) =>
+  found.raw ?? events.rawBodies.get(found.event.event_id, signal);

@@ -11,16 +11,6 @@ import { health, watchWrites } from './health.ts';
 import { receiveDelivery } from './receive.ts';
 import { createQuarantineAlarm } from './report.ts';
 
-const isOffOf =
-  (verifiers: Record<Source, Verifier>): IsOff =>
-  async (name, { headers }) => {
-    const source = COMMIT_SOURCES.find((candidate) => name === `${candidate}-webhook`);
-    if (source === undefined) return false;
-    const presence = await verifiers[source].presence(headers);
-    if (presence === 'unavailable') throw new UnavailableError('secret', new Error('no secret is known'));
-    return presence === 'off';
-  };
-
 /** The write side and `/health`, with everything they need. @throws ConfigError */
 export const ingestRoutes = (env: Env, platform: Platform): { routes: RouteHandlers; isOff: IsOff } => {
   const { clock, log } = platform;
@@ -45,3 +35,13 @@ export const ingestRoutes = (env: Env, platform: Platform): { routes: RouteHandl
     routes[`${source}-webhook`] = receiveDelivery({ ...shared, source, verifier: verifiers[source] });
   return { routes, isOff: isOffOf(verifiers) };
 };
+
+const isOffOf =
+  (verifiers: Record<Source, Verifier>): IsOff =>
+  async (name, { headers }) => {
+    const source = COMMIT_SOURCES.find((candidate) => name === `${candidate}-webhook`);
+    if (source === undefined) return false;
+    const presence = await verifiers[source].presence(headers);
+    if (presence === 'unavailable') throw new UnavailableError('secret', new Error('no secret is known'));
+    return presence === 'off';
+  };

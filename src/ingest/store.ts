@@ -10,45 +10,6 @@ import { encodeSnapshot, fitsItem } from '../store/issues/snapshot-row.ts';
 /** What makes one delivery the same at every attempt, and when it was first received. */
 export type Identity = { tenant: string; event_id: string; idempotency_key: string; received_ms: number };
 
-type Full = NonNullable<NormalizedDelivery['snapshot']>;
-
-const toLastEvent = (identity: Identity, eventType: string): LastEvent => ({
-  event_id: identity.event_id,
-  event_type: eventType,
-  idempotency_key: identity.idempotency_key,
-  received_at: toPhoenixIso(identity.received_ms),
-});
-
-/** The fields and their encoding; only what is too large is trimmed, and only then encoded more than once. */
-const encodeFitting = (
-  all: IssueFields,
-  last_event: LastEvent,
-): { fields: IssueFields; body: Uint8Array } => {
-  const encode = (fields: IssueFields) => encodeSnapshot({ fields, last_event });
-  const body = encode(all);
-  if (fitsItem(all, body)) return { fields: all, body };
-  const fields = fitFields(all, (candidate) => fitsItem(candidate));
-  return { fields, body: encode(fields) };
-};
-
-const storeSnapshot = (
-  table: Table,
-  delivery: NormalizedDelivery,
-  full: Full,
-  identity: Identity,
-  signal: AbortSignal,
-) => {
-  const write = {
-    tenant: identity.tenant,
-    issue_id: full.issue_id,
-    version: { updated_ms: full.updated_ms, timestamp_ms: full.timestamp_ms, event_id: identity.event_id },
-    ...encodeFitting(full.fields, toLastEvent(identity, delivery.facts.event_type)),
-    keys: delivery.keys,
-    keys_are_new: delivery.keys.length > 1 || delivery.facts.event_type === 'jira:issue_created',
-  };
-  return putSnapshot({ table, signal }, write);
-};
-
 /**
  * Everything a delivery changes but its event: fields, deletion mark and key aliases, all idempotent. Null is
  * a delivery that changes nothing else.
@@ -73,4 +34,43 @@ export const storeDelivery = async (
     await putAliases({ table, tenant, signal }, facts.issue_id, keys);
   if (results.includes('applied')) return 'applied';
   return results.includes('stale') ? 'stale' : 'recorded';
+};
+
+type Full = NonNullable<NormalizedDelivery['snapshot']>;
+
+const storeSnapshot = (
+  table: Table,
+  delivery: NormalizedDelivery,
+  full: Full,
+  identity: Identity,
+  signal: AbortSignal,
+) => {
+  const write = {
+    tenant: identity.tenant,
+    issue_id: full.issue_id,
+    version: { updated_ms: full.updated_ms, timestamp_ms: full.timestamp_ms, event_id: identity.event_id },
+    ...encodeFitting(full.fields, toLastEvent(identity, delivery.facts.event_type)),
+    keys: delivery.keys,
+    keys_are_new: delivery.keys.length > 1 || delivery.facts.event_type === 'jira:issue_created',
+  };
+  return putSnapshot({ table, signal }, write);
+};
+
+const toLastEvent = (identity: Identity, eventType: string): LastEvent => ({
+  event_id: identity.event_id,
+  event_type: eventType,
+  idempotency_key: identity.idempotency_key,
+  received_at: toPhoenixIso(identity.received_ms),
+});
+
+/** The fields and their encoding; only what is too large is trimmed, and only then encoded more than once. */
+const encodeFitting = (
+  all: IssueFields,
+  last_event: LastEvent,
+): { fields: IssueFields; body: Uint8Array } => {
+  const encode = (fields: IssueFields) => encodeSnapshot({ fields, last_event });
+  const body = encode(all);
+  if (fitsItem(all, body)) return { fields: all, body };
+  const fields = fitFields(all, (candidate) => fitsItem(candidate));
+  return { fields, body: encode(fields) };
 };

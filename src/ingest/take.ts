@@ -10,9 +10,6 @@ import { type EventStore, prepareEventBody, putEventOnce } from '../store/events
 import { type DeliveryHeaders, type DeliveryRead, readDelivery, type Sent } from './read-delivery.ts';
 import { type Identity, storeDelivery } from './store.ts';
 
-/** What was read of a body. */
-type Read = Pick<DeliveryRead & { kind: 'read' }, 'facts' | 'nature'>;
-
 /**
  * What became of a signed body: a fresh outcome, the same bytes as before, or a reason to keep it aside. `read` is null
  * when nothing was.
@@ -23,7 +20,10 @@ export type Taken = { event_id: string; idempotency_key: string; read: Read | nu
   | { kind: 'quarantined'; problem: Problem; fresh: boolean }
 );
 
-export type TakeDeps = { events: EventStore; tenant: string; source: Source; log: Logger };
+/** What was read of a body. */
+type Read = Pick<DeliveryRead & { kind: 'read' }, 'facts' | 'nature'>;
+
+type TakeDeps = { events: EventStore; tenant: string; source: Source; log: Logger };
 
 /** What is the same at every attempt to take one body: its identity, and what is needed to read it. */
 type Delivered = Identity & Sent & Pick<StoredEvent, 'secret'>;
@@ -34,60 +34,6 @@ const STORED_FOR_REPAIR: Problem = {
   detail:
     'The body is kept, but its contents could not be stored. Operators: mend the cause, then replay the event.',
   errors: [],
-};
-
-const toContents = (
-  delivered: Delivered,
-  facts: EventFacts | null,
-  problem: Problem | null,
-): EventContents => ({
-  ...delivered,
-  facts,
-  problem,
-  raw_stored_apart: false,
-});
-
-const ids = (identity: Identity) => ({
-  event_id: identity.event_id,
-  idempotency_key: identity.idempotency_key,
-});
-
-/** The same bytes were here before: a duplicate, or, while they are in quarantine, the answer they got. */
-const seenBefore = (event: StoredEvent, identity: Identity, read: Read | null): Taken => {
-  if (event.outcome === 'quarantined' && event.problem)
-    return { kind: 'quarantined', problem: event.problem, fresh: false, read, ...ids(identity) };
-  return { kind: 'duplicate', read, ...ids(identity) };
-};
-
-const quarantine = async (
-  deps: TakeDeps,
-  body: Uint8Array,
-  delivered: Delivered,
-  run: Run,
-  problem: Problem,
-): Promise<Taken> => {
-  const contents = toContents(delivered, null, problem);
-  const stored = await prepareEventBody(deps.events, contents, body, run.signal);
-  const event: StoredEvent = { ...contents, outcome: 'quarantined', run_id: run.run_id };
-  const before = await putEventOnce(deps.events, event, { stored, raw: body }, run.signal);
-  return before
-    ? seenBefore(before, delivered, null)
-    : { kind: 'quarantined', problem, fresh: true, read: null, ...ids(delivered) };
-};
-
-/** Snapshot before event: an event in the table means that its snapshot is in. */
-const store = async (deps: TakeDeps, body: Uint8Array, delivered: Delivered, run: Run): Promise<Taken> => {
-  const read = readDelivery(delivered, body, run.received_ms);
-  if (read.kind === 'refused') return quarantine(deps, body, delivered, run, read.problem);
-  const { facts, delivery } = read;
-  const contents = toContents(delivered, facts, null);
-  const stored = await prepareEventBody(deps.events, contents, body, run.signal);
-  const outcome = await storeDelivery(deps.events.table, delivery, delivered, run.signal);
-  const event: StoredEvent = { ...contents, outcome, run_id: run.run_id };
-  const before = await putEventOnce(deps.events, event, { stored, raw: body }, run.signal);
-  return before
-    ? seenBefore(before, delivered, read)
-    : { kind: 'accepted', outcome, read, ...ids(delivered) };
 };
 
 /**
@@ -121,4 +67,58 @@ export const takeBody = async (
     );
     return quarantine(deps, body, delivered, run, STORED_FOR_REPAIR);
   }
+};
+
+const quarantine = async (
+  deps: TakeDeps,
+  body: Uint8Array,
+  delivered: Delivered,
+  run: Run,
+  problem: Problem,
+): Promise<Taken> => {
+  const contents = toContents(delivered, null, problem);
+  const stored = await prepareEventBody(deps.events, contents, body, run.signal);
+  const event: StoredEvent = { ...contents, outcome: 'quarantined', run_id: run.run_id };
+  const before = await putEventOnce(deps.events, event, { stored, raw: body }, run.signal);
+  return before
+    ? seenBefore(before, delivered, null)
+    : { kind: 'quarantined', problem, fresh: true, read: null, ...ids(delivered) };
+};
+
+const toContents = (
+  delivered: Delivered,
+  facts: EventFacts | null,
+  problem: Problem | null,
+): EventContents => ({
+  ...delivered,
+  facts,
+  problem,
+  raw_stored_apart: false,
+});
+
+const ids = (identity: Identity) => ({
+  event_id: identity.event_id,
+  idempotency_key: identity.idempotency_key,
+});
+
+/** The same bytes were here before: a duplicate, or, while they are in quarantine, the answer they got. */
+const seenBefore = (event: StoredEvent, identity: Identity, read: Read | null): Taken => {
+  if (event.outcome === 'quarantined' && event.problem)
+    return { kind: 'quarantined', problem: event.problem, fresh: false, read, ...ids(identity) };
+  return { kind: 'duplicate', read, ...ids(identity) };
+};
+
+/** Snapshot before event: an event in the table means that its snapshot is in. */
+const store = async (deps: TakeDeps, body: Uint8Array, delivered: Delivered, run: Run): Promise<Taken> => {
+  const read = readDelivery(delivered, body, run.received_ms);
+  if (read.kind === 'refused') return quarantine(deps, body, delivered, run, read.problem);
+  const { facts, delivery } = read;
+  const contents = toContents(delivered, facts, null);
+  const stored = await prepareEventBody(deps.events, contents, body, run.signal);
+  const outcome = await storeDelivery(deps.events.table, delivery, delivered, run.signal);
+  const event: StoredEvent = { ...contents, outcome, run_id: run.run_id };
+  const before = await putEventOnce(deps.events, event, { stored, raw: body }, run.signal);
+  return before
+    ? seenBefore(before, delivered, read)
+    : { kind: 'accepted', outcome, read, ...ids(delivered) };
 };

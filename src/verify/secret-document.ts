@@ -13,75 +13,6 @@ export type SecretStages = CurrentVersion & { previous: string | null };
 /** Whose keys to read (`jira` reads `jira_webhook_secret`), and how long AWSPREVIOUS verifies. */
 export type SecretRules = { source: string; graceHours: number };
 
-/** What lies in the secret cannot be used: a fault of ours. The message never quotes the document. */
-export class SecretDocumentError extends Error {
-  override readonly name = 'SecretDocumentError';
-}
-
-const HOUR_MS = 3_600_000;
-const NO_KEY = Buffer.alloc(0);
-
-/** JSON.parse's own message quotes the text, which is the secret: it is dropped, not kept as a cause. */
-const parseJson = (text: string): unknown => {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-};
-
-const parseCurrent = (text: string): JsonObject => {
-  const document = parseJson(text);
-  if (!isJsonObject(document)) throw new SecretDocumentError('the secret is not a JSON object');
-  return document;
-};
-
-/** Strict, because Node's decoder skips what it does not know and would make some other key of a typing error. */
-const fromBase64 = (text: string): Buffer => {
-  const bytes = Buffer.from(text, 'base64');
-  return bytes.toString('base64') === text ? bytes : NO_KEY;
-};
-
-/** Reads the bytes of a key by its name; empty when it is missing, no text, or cannot be decoded. */
-const keyReader = (document: JsonObject, main: string): ((name: string) => Buffer) => {
-  const encoding = own(document, `${main}_encoding`);
-  if (encoding !== undefined && encoding !== 'base64')
-    throw new SecretDocumentError(`${main}_encoding must be "base64" or absent`);
-  return (name) => {
-    const text = own(document, name);
-    if (typeof text !== 'string') return NO_KEY;
-    return encoding === 'base64' ? fromBase64(text) : Buffer.from(text);
-  };
-};
-
-/** AWSPREVIOUS counts for nothing when it cannot be read: it may date from before the secret was a JSON object. */
-const mainKeyOf = (text: string | null, main: string): Buffer => {
-  const document = text === null ? undefined : parseJson(text);
-  try {
-    return isJsonObject(document) ? keyReader(document, main)(main) : NO_KEY;
-  } catch {
-    return NO_KEY;
-  }
-};
-
-/** The JSON key of a source's secret; the others are this name with a suffix. */
-export const mainName = (source: string): string => `${source}_webhook_secret`;
-
-/**
- * Until when (epoch milliseconds, exclusive) AWSPREVIOUS verifies beside this AWSCURRENT; null for not at all.
- *
- * AWSPREVIOUS stands in only for a plain overwrite by hand. As soon as AWSCURRENT has a `_previous` key (even
- * an empty one: that is how to end the grace at once) the rotation is managed by the keys and they alone govern.
- * @throws SecretDocumentError when AWSCURRENT is not a JSON object.
- */
-export const awsPreviousUntil = (
-  { current, createdMs }: CurrentVersion,
-  { source, graceHours }: SecretRules,
-): number | null => {
-  const managed = own(parseCurrent(current), `${mainName(source)}_previous`) !== undefined;
-  return managed || createdMs === null ? null : createdMs + graceHours * HOUR_MS;
-};
-
 /**
  * The keys that may verify a source's deliveries: `<source>_webhook_secret`, `_next` (staged), `_previous` until
  * the instant `_previous_until` (without a readable one it verifies nothing), and AWSPREVIOUS's main key.
@@ -106,3 +37,73 @@ export const readSigningKeys = (stages: SecretStages, rules: SecretRules): Signi
     keys.push({ name: 'AWSPREVIOUS', key: mainKeyOf(stages.previous, main), until: graceEnd });
   return keys.filter(({ key }) => key.length > 0);
 };
+
+const NO_KEY = Buffer.alloc(0);
+
+/** Reads the bytes of a key by its name; empty when it is missing, no text, or cannot be decoded. */
+const keyReader = (document: JsonObject, main: string): ((name: string) => Buffer) => {
+  const encoding = own(document, `${main}_encoding`);
+  if (encoding !== undefined && encoding !== 'base64')
+    throw new SecretDocumentError(`${main}_encoding must be "base64" or absent`);
+  return (name) => {
+    const text = own(document, name);
+    if (typeof text !== 'string') return NO_KEY;
+    return encoding === 'base64' ? fromBase64(text) : Buffer.from(text);
+  };
+};
+
+/** Strict, because Node's decoder skips what it does not know and would make some other key of a typing error. */
+const fromBase64 = (text: string): Buffer => {
+  const bytes = Buffer.from(text, 'base64');
+  return bytes.toString('base64') === text ? bytes : NO_KEY;
+};
+
+/** AWSPREVIOUS counts for nothing when it cannot be read: it may date from before the secret was a JSON object. */
+const mainKeyOf = (text: string | null, main: string): Buffer => {
+  const document = text === null ? undefined : parseJson(text);
+  try {
+    return isJsonObject(document) ? keyReader(document, main)(main) : NO_KEY;
+  } catch {
+    return NO_KEY;
+  }
+};
+
+const HOUR_MS = 3_600_000;
+
+/**
+ * Until when (epoch milliseconds, exclusive) AWSPREVIOUS verifies beside this AWSCURRENT; null for not at all.
+ *
+ * AWSPREVIOUS stands in only for a plain overwrite by hand. As soon as AWSCURRENT has a `_previous` key (even
+ * an empty one: that is how to end the grace at once) the rotation is managed by the keys and they alone govern.
+ * @throws SecretDocumentError when AWSCURRENT is not a JSON object.
+ */
+export const awsPreviousUntil = (
+  { current, createdMs }: CurrentVersion,
+  { source, graceHours }: SecretRules,
+): number | null => {
+  const managed = own(parseCurrent(current), `${mainName(source)}_previous`) !== undefined;
+  return managed || createdMs === null ? null : createdMs + graceHours * HOUR_MS;
+};
+
+const parseCurrent = (text: string): JsonObject => {
+  const document = parseJson(text);
+  if (!isJsonObject(document)) throw new SecretDocumentError('the secret is not a JSON object');
+  return document;
+};
+
+/** JSON.parse's own message quotes the text, which is the secret: it is dropped, not kept as a cause. */
+const parseJson = (text: string): unknown => {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+};
+
+/** What lies in the secret cannot be used: a fault of ours. The message never quotes the document. */
+export class SecretDocumentError extends Error {
+  override readonly name = 'SecretDocumentError';
+}
+
+/** The JSON key of a source's secret; the others are this name with a suffix. */
+export const mainName = (source: string): string => `${source}_webhook_secret`;

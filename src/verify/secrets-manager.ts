@@ -15,24 +15,42 @@ import {
   type SigningKey,
 } from './secret-document.ts';
 
+/**
+ * The keys that verify now or later, from the store. AWSPREVIOUS is read only while it can verify.
+ * @throws as `fetchSecret` and `readSigningKeys` do.
+ */
+export const fetchSigningKeys = async (
+  client: SecretsManagerClient,
+  arn: string,
+  rules: SecretRules & { clock: Clock },
+): Promise<SigningKey[]> => {
+  const stages = await fetchSecret(client, arn, (version) => {
+    const until = awsPreviousUntil(version, rules);
+    return until !== null && rules.clock() < until;
+  });
+  return readSigningKeys(stages, rules);
+};
+
 /** Longest time for reading both stages: a first request that waits for a prefetch, tries itself and then meets
  * a mismatch must still be answered well within 5 s. */
 const FETCH_MS = 1200;
 
 /**
- * A client that gives up early. Two attempts, because the first one after Lambda thawed the process may find a
- * connection that the other side closed meanwhile. Endpoint, region and credentials are the SDK's own business
- * unless the environment names an endpoint, or `overrides` carry those of a local one.
+ * Reads AWSCURRENT and then, if `needsPrevious` says so, AWSPREVIOUS, both within 1.2 s. In this order, because
+ * an overwrite between the two reads must not hide the version it replaced. A failure of either fails the
+ * whole: keys without AWSPREVIOUS would refuse for good what it should have verified.
+ * @throws the SDK's error, or a `TimeoutError`.
  */
-export const createSecretsManagerClient = (
-  env: Pick<Env, 'AWS_ENDPOINT_URL_SECRETS_MANAGER'>,
-  overrides: SecretsManagerClientConfig = {},
-): SecretsManagerClient =>
-  new SecretsManagerClient({
-    ...(env.AWS_ENDPOINT_URL_SECRETS_MANAGER ? { endpoint: env.AWS_ENDPOINT_URL_SECRETS_MANAGER } : {}),
-    maxAttempts: 2,
-    requestHandler: { connectionTimeout: 500, requestTimeout: 1000, throwOnRequestTimeout: true },
-    ...overrides,
+export const fetchSecret = (
+  client: SecretsManagerClient,
+  arn: string,
+  needsPrevious: (version: CurrentVersion) => boolean,
+): Promise<SecretStages> =>
+  withTimeLimit(FETCH_MS, async (signal) => {
+    const version = await readStage(client, arn, 'AWSCURRENT', signal);
+    if (!needsPrevious(version)) return { ...version, previous: null };
+    const previous = await readStage(client, arn, 'AWSPREVIOUS', signal).catch(orNullWhenAbsent);
+    return { ...version, previous: previous?.current ?? null };
   });
 
 const readStage = async (
@@ -54,35 +72,17 @@ const orNullWhenAbsent = (fault: unknown): null => {
 };
 
 /**
- * Reads AWSCURRENT and then, if `needsPrevious` says so, AWSPREVIOUS, both within 1.2 s. In this order, because
- * an overwrite between the two reads must not hide the version it replaced. A failure of either fails the
- * whole: keys without AWSPREVIOUS would refuse for good what it should have verified.
- * @throws the SDK's error, or a `TimeoutError`.
+ * A client that gives up early. Two attempts, because the first one after Lambda thawed the process may find a
+ * connection that the other side closed meanwhile. Endpoint, region and credentials are the SDK's own business
+ * unless the environment names an endpoint, or `overrides` carry those of a local one.
  */
-export const fetchSecret = (
-  client: SecretsManagerClient,
-  arn: string,
-  needsPrevious: (version: CurrentVersion) => boolean,
-): Promise<SecretStages> =>
-  withTimeLimit(FETCH_MS, async (signal) => {
-    const version = await readStage(client, arn, 'AWSCURRENT', signal);
-    if (!needsPrevious(version)) return { ...version, previous: null };
-    const previous = await readStage(client, arn, 'AWSPREVIOUS', signal).catch(orNullWhenAbsent);
-    return { ...version, previous: previous?.current ?? null };
+export const createSecretsManagerClient = (
+  env: Pick<Env, 'AWS_ENDPOINT_URL_SECRETS_MANAGER'>,
+  overrides: SecretsManagerClientConfig = {},
+): SecretsManagerClient =>
+  new SecretsManagerClient({
+    ...(env.AWS_ENDPOINT_URL_SECRETS_MANAGER ? { endpoint: env.AWS_ENDPOINT_URL_SECRETS_MANAGER } : {}),
+    maxAttempts: 2,
+    requestHandler: { connectionTimeout: 500, requestTimeout: 1000, throwOnRequestTimeout: true },
+    ...overrides,
   });
-
-/**
- * The keys that verify now or later, from the store. AWSPREVIOUS is read only while it can verify.
- * @throws as `fetchSecret` and `readSigningKeys` do.
- */
-export const fetchSigningKeys = async (
-  client: SecretsManagerClient,
-  arn: string,
-  rules: SecretRules & { clock: Clock },
-): Promise<SigningKey[]> => {
-  const stages = await fetchSecret(client, arn, (version) => {
-    const until = awsPreviousUntil(version, rules);
-    return until !== null && rules.clock() < until;
-  });
-  return readSigningKeys(stages, rules);
-};

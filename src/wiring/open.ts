@@ -56,20 +56,6 @@ export const openObjects = (env: Env): Objects =>
 /** Where each source's keys come from. */
 type Secrets = Record<Source, SecretSource>;
 
-/** One source's keys in the secret of all sources. Jira's first fetch begins now; others wait for a delivery. */
-const cachedSecret = (
-  source: Source,
-  arn: string,
-  client: SecretsManagerClient,
-  env: Env,
-  { clock, log }: Platform,
-): SecretSource => {
-  const rules = { source, graceHours: env.SECRET_GRACE_HOURS, clock };
-  const cache = createSecretCache({ fetch: () => fetchSigningKeys(client, arn, rules), clock, log });
-  if (source === 'jira') cache.prefetch();
-  return cache;
-};
-
 /**
  * For each source the override, else its keys in the secret behind the ARN, else nothing: then it is off. Each
  * has a cache of its own over the one secret, so that what is wrong with one source's keys stops no other.
@@ -88,4 +74,18 @@ export const openSecrets = (env: Env, platform: Platform): Secrets => {
     client ??= createSecretsManagerClient(env, platform.secretsManager);
     return cachedSecret(source, arn, client, env, platform);
   });
+};
+
+/** One source's keys in the secret of all sources. Jira's first fetch begins now; others wait for a delivery. */
+const cachedSecret = (
+  source: Source,
+  arn: string,
+  client: SecretsManagerClient,
+  env: Env,
+  { clock, log }: Platform,
+): SecretSource => {
+  const rules = { source, graceHours: env.SECRET_GRACE_HOURS, clock };
+  const cache = createSecretCache({ fetch: () => fetchSigningKeys(client, arn, rules), clock, log });
+  if (source === 'jira') cache.prefetch();
+  return cache;
 };

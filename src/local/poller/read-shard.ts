@@ -1,6 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { StreamHandler } from '../../correlate/run/stream-handler.ts';
-import { passesFilter } from '../../correlate/run/stream-handler.ts';
+import { passesFilter, type StreamHandler } from '../../correlate/run/stream-handler.ts';
 import type { Clock } from '../../platform/clock.ts';
 import { requestDeadline } from '../../platform/deadline.ts';
 import type { Logger } from '../../platform/logger.ts';

@@ -12,6 +12,37 @@ import {
 import { TABLE, TTL_ATTRIBUTE } from '../../contract/table.ts';
 import { ConfigError } from '../../errors/errors.ts';
 
+/**
+ * Creates the table if it is not there; for local use, on AWS the stack does it.
+ * @returns true when it is a new one, which nobody else had before
+ * @throws ConfigError when a table of this name has other keys or indexes.
+ */
+export const ensureTable = async (client: DynamoDBClient, tableName: string): Promise<boolean> => {
+  const there = await describe(client, tableName);
+  if (there === null) {
+    const made = await create(client, tableName);
+    await waitUntilActive(client, tableName);
+    await enableExpiry(client, tableName);
+    return made;
+  }
+  await waitUntilActive(client, tableName);
+  if (shapeOf(there) !== shapeOf(createTableInput(tableName)))
+    throw new ConfigError(
+      `TABLE_NAME ${tableName} names a table with other keys or indexes: choose another name`,
+    );
+  return false;
+};
+
+/** The `CreateTable` call for the one table definition. */
+const createTableInput = (tableName: string): CreateTableCommandInput => ({
+  TableName: tableName,
+  BillingMode: 'PAY_PER_REQUEST',
+  KeySchema: keySchema(TABLE.hash.name, TABLE.range.name),
+  AttributeDefinitions: attributes(),
+  GlobalSecondaryIndexes: globalIndexes(),
+  StreamSpecification: { StreamEnabled: true, StreamViewType: TABLE.streamView },
+});
+
 const keySchema = (hash: string, range: string) => [
   { AttributeName: hash, KeyType: 'HASH' as const },
   { AttributeName: range, KeyType: 'RANGE' as const },
@@ -31,16 +62,6 @@ const globalIndexes = () =>
         ? { ProjectionType: 'INCLUDE' as const, NonKeyAttributes: [...index.include] }
         : { ProjectionType: 'KEYS_ONLY' as const },
   }));
-
-/** The `CreateTable` call for the one table definition. */
-const createTableInput = (tableName: string): CreateTableCommandInput => ({
-  TableName: tableName,
-  BillingMode: 'PAY_PER_REQUEST',
-  KeySchema: keySchema(TABLE.hash.name, TABLE.range.name),
-  AttributeDefinitions: attributes(),
-  GlobalSecondaryIndexes: globalIndexes(),
-  StreamSpecification: { StreamEnabled: true, StreamViewType: TABLE.streamView },
-});
 
 const describe = async (client: DynamoDBClient, name: string): Promise<TableDescription | null> => {
   try {
@@ -84,25 +105,4 @@ const enableExpiry = async (client: DynamoDBClient, name: string): Promise<void>
 
 const waitUntilActive = async (client: DynamoDBClient, name: string): Promise<void> => {
   await waitUntilTableExists({ client, maxWaitTime: 60, minDelay: 1, maxDelay: 2 }, { TableName: name });
-};
-
-/**
- * Creates the table if it is not there; for local use, on AWS the stack does it.
- * @returns true when it is a new one, which nobody else had before
- * @throws ConfigError when a table of this name has other keys or indexes.
- */
-export const ensureTable = async (client: DynamoDBClient, tableName: string): Promise<boolean> => {
-  const there = await describe(client, tableName);
-  if (there === null) {
-    const made = await create(client, tableName);
-    await waitUntilActive(client, tableName);
-    await enableExpiry(client, tableName);
-    return made;
-  }
-  await waitUntilActive(client, tableName);
-  if (shapeOf(there) !== shapeOf(createTableInput(tableName)))
-    throw new ConfigError(
-      `TABLE_NAME ${tableName} names a table with other keys or indexes: choose another name`,
-    );
-  return false;
 };

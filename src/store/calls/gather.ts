@@ -11,6 +11,8 @@ export type RowsReader = (keys: readonly Key[]) => Promise<(Item | null)[]>;
 /** Puts a row that says the same whenever it is written. @throws UnavailableError */
 export type RowWriter = (row: Item & Key) => Promise<void>;
 
+export type Gathered = { row: RowReader; put: RowWriter };
+
 /** One call for each row. */
 export const singleReader =
   (place: TableCall): RowReader =>
@@ -22,12 +24,6 @@ export const rowsReader =
   (place: TableCall): RowsReader =>
   (keys) =>
     readRows(place, [...keys]);
-
-/** How long the first row asked for waits for others (milliseconds). */
-const GATHER_MS = 2;
-
-/** Nothing is cached: a row is read after it was asked for, every time. */
-const GATHERING = { cache: false, batchScheduleFn: (send: () => void) => setTimeout(send, GATHER_MS) };
 
 /** Reads these rows now, and any other when it is asked for: for callers that need others only because of these. */
 export const readAhead = async (read: RowsReader, keys: readonly Key[]): Promise<RowsReader> => {
@@ -41,12 +37,11 @@ export const readAhead = async (read: RowsReader, keys: readonly Key[]): Promise
   };
 };
 
-/** No two rows of one call may have the same key, and these say the same anyway. */
-const distinct = (rows: readonly (Item & Key)[]): (Item & Key)[] => [
-  ...new Map(rows.map((row) => [nameOf(row), row])).values(),
-];
+/** How long the first row asked for waits for others (milliseconds). */
+const GATHER_MS = 2;
 
-export type Gathered = { row: RowReader; put: RowWriter };
+/** Nothing is cached: a row is read after it was asked for, every time. */
+const GATHERING = { cache: false, batchScheduleFn: (send: () => void) => setTimeout(send, GATHER_MS) };
 
 /**
  * One call for all rows that are asked for, or put, within a moment by everything that runs at the same time.
@@ -69,3 +64,8 @@ export const gather = (table: Table, newSignal: () => AbortSignal): Gathered => 
     put: async (row) => void (await puts.load(row)),
   };
 };
+
+/** No two rows of one call may have the same key, and these say the same anyway. */
+const distinct = (rows: readonly (Item & Key)[]): (Item & Key)[] => [
+  ...new Map(rows.map((row) => [nameOf(row), row])).values(),
+];

@@ -4,19 +4,37 @@ import { queryPages, readRowsOf } from '../calls/rows.ts';
 import type { TableCall, Walk } from '../calls/table.ts';
 import { eventIdOf, isExpired } from './event-row.ts';
 
+/**
+ * Pages of the ids of all parked events, part by part: of each part those that wait for a replay, then those that the sweep
+ * tries again, each the longest parked first. Expired ones, which DynamoDB removes days late, are left out: a page may be empty.
+ */
+export async function* listParked(walk: Walk, nowMs: number): AsyncGenerator<string[]> {
+  for await (const ids of pages(walk, { condition: '', values: {} })) {
+    const rows = await readRowsOf({ table: walk.table, signal: walk.newSignal() }, ids, processingKey);
+    yield rows.flatMap(([id, row]) => (row && !isExpired(row, nowMs) ? [id] : []));
+  }
+}
+
 /** Those that the sweep tries again come behind those that wait for a replay. */
 const RETRYABLE = 'r#';
 
-/** Place among the parked: by the time at which it was parked last. */
-export const parkedSort = (retryable: boolean, sinceMs: number, eventId: string): string =>
-  `${retryable ? RETRYABLE : ''}${timeSort(sinceMs)}#${eventId}`;
+/** Pages of all those that the sweep tries again, parked before a time (epoch milliseconds). */
+export const listRetryable = (walk: Walk, beforeMs: number): AsyncGenerator<string[]> => {
+  const values = { ':first': RETRYABLE, ':before': parkedSort(true, beforeMs, '') };
+  return pages(walk, { condition: ' AND work_sk BETWEEN :first AND :before', values });
+};
+
+type Range = { condition: string; values: Record<string, string> };
+
+/** One partition after the other: they are spread so that many can be parked at once, not to be read at once. */
+async function* pages(walk: Walk, range: Range): AsyncGenerator<string[]> {
+  for (const partition of spreadPartitions(walk.tenant, 'parked')) yield* pagesOf(walk, partition, range);
+}
 
 const NAMES = ['pk', 'sk', 'work_pk', 'work_sk'];
 
 /** The most one page holds. */
 const PAGE = 1_000;
-
-type Range = { condition: string; values: Record<string, string> };
 
 async function* pagesOf(
   { table, newSignal }: Walk,
@@ -32,28 +50,6 @@ async function* pagesOf(
     yield items.map(eventIdOf);
 }
 
-/** One partition after the other: they are spread so that many can be parked at once, not to be read at once. */
-async function* pages(walk: Walk, range: Range): AsyncGenerator<string[]> {
-  for (const partition of spreadPartitions(walk.tenant, 'parked')) yield* pagesOf(walk, partition, range);
-}
-
-/**
- * Pages of the ids of all parked events, part by part: of each part those that wait for a replay, then those that the sweep
- * tries again, each the longest parked first. Expired ones, which DynamoDB removes days late, are left out: a page may be empty.
- */
-export async function* listParked(walk: Walk, nowMs: number): AsyncGenerator<string[]> {
-  for await (const ids of pages(walk, { condition: '', values: {} })) {
-    const rows = await readRowsOf({ table: walk.table, signal: walk.newSignal() }, ids, processingKey);
-    yield rows.flatMap(([id, row]) => (row && !isExpired(row, nowMs) ? [id] : []));
-  }
-}
-
-/** Pages of all those that the sweep tries again, parked before a time (epoch milliseconds). */
-export const listRetryable = (walk: Walk, beforeMs: number): AsyncGenerator<string[]> => {
-  const values = { ':first': RETRYABLE, ':before': parkedSort(true, beforeMs, '') };
-  return pages(walk, { condition: ' AND work_sk BETWEEN :first AND :before', values });
-};
-
 /** From now on it waits for a replay; nothing is written where it was handled meanwhile. */
 export const stopRetrying = async (place: TableCall, eventId: string, nowMs: number): Promise<void> => {
   const write = {
@@ -64,3 +60,7 @@ export const stopRetrying = async (place: TableCall, eventId: string, nowMs: num
   };
   await updateIf(place, write);
 };
+
+/** Place among the parked: by the time at which it was parked last. */
+export const parkedSort = (retryable: boolean, sinceMs: number, eventId: string): string =>
+  `${retryable ? RETRYABLE : ''}${timeSort(sinceMs)}#${eventId}`;

@@ -28,33 +28,8 @@ const SET =
 
 /** A parked event is listed until it is processed. */
 const PARKED = ', reason = :reason, work_pk = :parked, work_sk = :since ADD attempts :attempts';
+
 const DONE = ' REMOVE reason, work_pk, work_sk ADD attempts :attempts';
-
-/** Sends a write with a condition. @returns false when the condition was refused */
-const sendIf = async (signal: AbortSignal, send: () => Promise<unknown>): Promise<boolean> => {
-  try {
-    await callTable(signal, send);
-    return true;
-  } catch (fault) {
-    if (fault instanceof Error && fault.cause instanceof ConditionalCheckFailedException) return false;
-    throw fault;
-  }
-};
-
-/**
- * DynamoDB removes expired rows days late. Until then the same bytes may have come again, as a new event: what was
- * written beside the old one says nothing of it.
- */
-const removeExpired = async ({ table, signal }: TableCall, eventId: string, nowMs: number): Promise<void> => {
-  const command = new DeleteCommand({
-    TableName: table.name,
-    Key: processingKey(eventId),
-    ConditionExpression: '#ttl <= :now',
-    ExpressionAttributeNames: { '#ttl': TTL_ATTRIBUTE },
-    ExpressionAttributeValues: { ':now': Math.floor(nowMs / 1000) },
-  });
-  await sendIf(signal, () => table.documentClient.send(command));
-};
 
 /**
  * Writes the status beside the event, once for each time it is handled or parked. A failure never takes back
@@ -91,21 +66,31 @@ export const putProcessing = async (
   return sendIf(signal, () => table.documentClient.send(command));
 };
 
-const unexpired = (row: Item | null, nowMs: number): Item | null =>
-  row === null || isExpired(row, nowMs) ? null : row;
+/** Sends a write with a condition. @returns false when the condition was refused */
+const sendIf = async (signal: AbortSignal, send: () => Promise<unknown>): Promise<boolean> => {
+  try {
+    await callTable(signal, send);
+    return true;
+  } catch (fault) {
+    if (fault instanceof Error && fault.cause instanceof ConditionalCheckFailedException) return false;
+    throw fault;
+  }
+};
 
-const doneRow = (
-  { event_id, status, attempts, expires_at }: Processed,
-  nowMs: number,
-  before: Item | null,
-): Item & Key => ({
-  ...processingKey(event_id),
-  status,
-  attempts: attempts + Number(before?.attempts ?? 0),
-  first_ms: Number(before?.first_ms ?? nowMs),
-  last_ms: nowMs,
-  [TTL_ATTRIBUTE]: expires_at,
-});
+/**
+ * DynamoDB removes expired rows days late. Until then the same bytes may have come again, as a new event: what was
+ * written beside the old one says nothing of it.
+ */
+const removeExpired = async ({ table, signal }: TableCall, eventId: string, nowMs: number): Promise<void> => {
+  const command = new DeleteCommand({
+    TableName: table.name,
+    Key: processingKey(eventId),
+    ConditionExpression: '#ttl <= :now',
+    ExpressionAttributeNames: { '#ttl': TTL_ATTRIBUTE },
+    ExpressionAttributeValues: { ':now': Math.floor(nowMs / 1000) },
+  });
+  await sendIf(signal, () => table.documentClient.send(command));
+};
 
 /**
  * Writes down many events that are done, in few calls: what `putProcessing` writes of each. Another batch that
@@ -122,6 +107,19 @@ export const putAllDone = async (place: TableCall, done: Processed[], nowMs: num
   await putRows(place, rows);
 };
 
+const doneRow = (
+  { event_id, status, attempts, expires_at }: Processed,
+  nowMs: number,
+  before: Item | null,
+): Item & Key => ({
+  ...processingKey(event_id),
+  status,
+  attempts: attempts + Number(before?.attempts ?? 0),
+  first_ms: Number(before?.first_ms ?? nowMs),
+  last_ms: nowMs,
+  [TTL_ATTRIBUTE]: expires_at,
+});
+
 /** Nothing is written down yet. */
 export const PENDING: Processing = {
   status: 'pending',
@@ -130,6 +128,20 @@ export const PENDING: Processing = {
   last_at: null,
   reason: null,
 };
+
+/** What became of each event, in their order; `pending` while nothing is written beside it, or what is has expired. */
+export const readProcessing = async (
+  place: TableCall,
+  eventIds: string[],
+  nowMs: number,
+  consistency: Consistency = 'strong',
+): Promise<Processing[]> => {
+  const rows = await readRows(place, eventIds.map(processingKey), consistency);
+  return rows.map((row) => toProcessing(unexpired(row, nowMs)));
+};
+
+const unexpired = (row: Item | null, nowMs: number): Item | null =>
+  row === null || isExpired(row, nowMs) ? null : row;
 
 const STATUSES = ['processed', 'failed', 'not_needed'] as const;
 
@@ -143,15 +155,4 @@ const toProcessing = (row: Item | null): Processing => {
     last_at: toUtcIso(Number(row.last_ms)),
     reason: typeof row.reason === 'string' ? row.reason : null,
   };
-};
-
-/** What became of each event, in their order; `pending` while nothing is written beside it, or what is has expired. */
-export const readProcessing = async (
-  place: TableCall,
-  eventIds: string[],
-  nowMs: number,
-  consistency: Consistency = 'strong',
-): Promise<Processing[]> => {
-  const rows = await readRows(place, eventIds.map(processingKey), consistency);
-  return rows.map((row) => toProcessing(unexpired(row, nowMs)));
 };

@@ -4,7 +4,7 @@ import { firstRunIdAt } from '../../platform/run-id.ts';
 import { dayPartitions } from '../calls/keys.ts';
 import { callTable, type Item, type Place, type TableCall } from '../calls/table.ts';
 
-export type Counts = {
+type Counts = {
   outcomes: { applied: number; stale: number; recorded: number; quarantined: number };
   event_types: Record<string, number>;
   /** False when there are more events than were counted, or more types than are named. */
@@ -12,65 +12,11 @@ export type Counts = {
 };
 
 const MOST_COUNTED = 10_000;
-const PAGE = 1_500;
+
 const HOUR_MS = 3_600_000;
-
-/** The Phoenix days that touch the last `hours`, newest first. */
-const daysBack = (nowMs: number, hours: number): string[] => {
-  const days = new Set<string>();
-  for (let hour = 0; hour <= hours; hour += 1) days.add(toPhoenixDay(nowMs - hour * HOUR_MS));
-  return [...days];
-};
-
-const countBy = (items: Item[], attribute: string): Map<string, number> => {
-  const counts = new Map<string, number>();
-  for (const item of items) {
-    const value = item[attribute];
-    if (typeof value === 'string') counts.set(value, (counts.get(value) ?? 0) + 1);
-  }
-  return counts;
-};
 
 /** Names are the senders' own, 200 characters each: all of 10,000 events' would not fit into an answer. */
 const MOST_TYPES = 1_000;
-
-const mostFrequent = (counts: Map<string, number>): Record<string, number> =>
-  Object.fromEntries([...counts].toSorted(([, a], [, b]) => b - a).slice(0, MOST_TYPES));
-
-/** One partition of a day, and where its next page begins; `next` is null at its end. */
-type Cursor = { partition: string; next: Item | undefined | null };
-
-const readNext = async ({ table, signal }: TableCall, cursor: Cursor, since: string): Promise<Item[]> => {
-  const query = new QueryCommand({
-    TableName: table.name,
-    IndexName: 'by_day',
-    KeyConditionExpression: 'day_pk = :day AND run_id >= :since',
-    ExpressionAttributeValues: { ':day': cursor.partition, ':since': since },
-    ScanIndexForward: false,
-    ExclusiveStartKey: cursor.next ?? undefined,
-    Limit: PAGE,
-  });
-  const { Items = [], LastEvaluatedKey } = await callTable(signal, () => table.documentClient.send(query));
-  cursor.next = LastEvaluatedKey ?? null;
-  return Items;
-};
-
-/** Entries of a day back to `since`, a page of every partition at a time until there are more than `most`. */
-const entriesOfDay = async (
-  place: TableCall,
-  partitions: string[],
-  since: string,
-  most: number,
-): Promise<Item[]> => {
-  const entries: Item[] = [];
-  let cursors: Cursor[] = partitions.map((partition) => ({ partition, next: undefined }));
-  while (cursors.length > 0 && entries.length <= most) {
-    const pages = await Promise.all(cursors.map((cursor) => readNext(place, cursor, since)));
-    for (const page of pages) entries.push(...page);
-    cursors = cursors.filter((cursor) => cursor.next !== null);
-  }
-  return entries;
-};
 
 /** Counts the events received in the last `hours`, from the newest day back. `most`: only tests give another. */
 export const countEvents = async (
@@ -100,4 +46,60 @@ export const countEvents = async (
     event_types: mostFrequent(types),
     complete: entries.length <= most && types.size <= MOST_TYPES,
   };
+};
+
+/** The Phoenix days that touch the last `hours`, newest first. */
+const daysBack = (nowMs: number, hours: number): string[] => {
+  const days = new Set<string>();
+  for (let hour = 0; hour <= hours; hour += 1) days.add(toPhoenixDay(nowMs - hour * HOUR_MS));
+  return [...days];
+};
+
+const countBy = (items: Item[], attribute: string): Map<string, number> => {
+  const counts = new Map<string, number>();
+  for (const item of items) {
+    const value = item[attribute];
+    if (typeof value === 'string') counts.set(value, (counts.get(value) ?? 0) + 1);
+  }
+  return counts;
+};
+
+const mostFrequent = (counts: Map<string, number>): Record<string, number> =>
+  Object.fromEntries([...counts].toSorted(([, a], [, b]) => b - a).slice(0, MOST_TYPES));
+
+/** One partition of a day, and where its next page begins; `next` is null at its end. */
+type Cursor = { partition: string; next: Item | undefined | null };
+
+/** Entries of a day back to `since`, a page of every partition at a time until there are more than `most`. */
+const entriesOfDay = async (
+  place: TableCall,
+  partitions: string[],
+  since: string,
+  most: number,
+): Promise<Item[]> => {
+  const entries: Item[] = [];
+  let cursors: Cursor[] = partitions.map((partition) => ({ partition, next: undefined }));
+  while (cursors.length > 0 && entries.length <= most) {
+    const pages = await Promise.all(cursors.map((cursor) => readNext(place, cursor, since)));
+    for (const page of pages) entries.push(...page);
+    cursors = cursors.filter((cursor) => cursor.next !== null);
+  }
+  return entries;
+};
+
+const PAGE = 1_500;
+
+const readNext = async ({ table, signal }: TableCall, cursor: Cursor, since: string): Promise<Item[]> => {
+  const query = new QueryCommand({
+    TableName: table.name,
+    IndexName: 'by_day',
+    KeyConditionExpression: 'day_pk = :day AND run_id >= :since',
+    ExpressionAttributeValues: { ':day': cursor.partition, ':since': since },
+    ScanIndexForward: false,
+    ExclusiveStartKey: cursor.next ?? undefined,
+    Limit: PAGE,
+  });
+  const { Items = [], LastEvaluatedKey } = await callTable(signal, () => table.documentClient.send(query));
+  cursor.next = LastEvaluatedKey ?? null;
+  return Items;
 };

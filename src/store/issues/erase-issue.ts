@@ -5,7 +5,24 @@ import { eventIdOf } from '../events/event-row.ts';
 import type { RawBodies } from '../events/put-event.ts';
 import { listIssueEvents } from '../events/read-events.ts';
 
-const PAGE = 100;
+/**
+ * Erases an issue's fields, events and raw bodies, for a person's right to it. Events first: after a crash the
+ * command is run again. The key aliases stay, and so does a deletion mark.
+ * @param onErased called after each event, for progress
+ */
+export const eraseIssue = async (
+  table: Table,
+  rawBodies: RawBodies,
+  issue: { tenant: string; issue_id: string; event_ids: string[] },
+  onErased: () => void,
+  newSignal: () => AbortSignal,
+): Promise<void> => {
+  for (const eventId of issue.event_ids) {
+    await eraseEvent({ table, signal: newSignal() }, rawBodies, eventId);
+    onErased();
+  }
+  await eraseSnapshot({ table, tenant: issue.tenant, signal: newSignal() }, issue.issue_id);
+};
 
 const eraseEvent = async (
   { table, signal }: TableCall,
@@ -30,6 +47,8 @@ const eraseSnapshot = async ({ table, tenant, signal }: Place, issueId: string):
   await callTable(signal, () => table.documentClient.send(row?.deleted === true ? marked : unmarked));
 };
 
+const PAGE = 100;
+
 /** Ids of all events of an issue. */
 export const eventsOfIssue = async (place: Place, issueId: string): Promise<string[]> => {
   const ids: string[] = [];
@@ -43,23 +62,4 @@ export const eventsOfIssue = async (place: Place, issueId: string): Promise<stri
     after = page.last;
   } while (after !== null);
   return ids;
-};
-
-/**
- * Erases an issue's fields, events and raw bodies, for a person's right to it. Events first: after a crash the
- * command is run again. The key aliases stay, and so does a deletion mark.
- * @param onErased called after each event, for progress
- */
-export const eraseIssue = async (
-  table: Table,
-  rawBodies: RawBodies,
-  issue: { tenant: string; issue_id: string; event_ids: string[] },
-  onErased: () => void,
-  newSignal: () => AbortSignal,
-): Promise<void> => {
-  for (const eventId of issue.event_ids) {
-    await eraseEvent({ table, signal: newSignal() }, rawBodies, eventId);
-    onErased();
-  }
-  await eraseSnapshot({ table, tenant: issue.tenant, signal: newSignal() }, issue.issue_id);
 };

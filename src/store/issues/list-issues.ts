@@ -6,36 +6,10 @@ import { decodeIssueLinks, isSuperseded } from '../links/issue-links-row.ts';
 import { toSnapshot } from './snapshot-row.ts';
 
 /** A null filter lets everything pass. */
-export type IssueFilter = { status: string | null; fix_version: string | null; deleted: boolean | null };
-
-const passes = (snapshot: Snapshot, filter: IssueFilter): boolean =>
-  (filter.status === null || snapshot.status === filter.status) &&
-  (filter.fix_version === null || snapshot.fix_versions.includes(filter.fix_version)) &&
-  (filter.deleted === null || snapshot.deleted === filter.deleted);
-
-/** Issues as of now, with what correlation knows of them: those nobody knows, or that are superseded, are left out. */
-export async function* readListed(
-  { table, tenant, signal }: Place,
-  ids: string[],
-): AsyncGenerator<{ snapshot: Snapshot; row: Item }> {
-  const [rows, derived] = await Promise.all([
-    readRowsOf({ table, signal }, ids, (id) => snapshotKey(tenant, id)),
-    readRowsOf({ table, signal }, ids, (id) => issueLinksKey(tenant, id)),
-  ]);
-  for (const [index, [id, row]] of rows.entries()) {
-    const superseded = isSuperseded(decodeIssueLinks(derived[index]?.[1] ?? null));
-    if (row && !superseded) yield { row, snapshot: toSnapshot(tenant, id, row) };
-  }
-}
-
-const startKey = (tenant: string, project: string, issueId: string): Item => ({
-  ...snapshotKey(tenant, issueId),
-  project_pk: projectPartition(tenant, project),
-  project_sk: projectSort(issueId),
-});
+type IssueFilter = { status: string | null; fix_version: string | null; deleted: boolean | null };
 
 /** `after`: the issue behind which to go on. `take`: false when the page has no room for an issue, and ends before it. */
-export type IssuePage = { limit: number; after: string | null; take: (snapshot: Snapshot) => boolean };
+type IssuePage = { limit: number; after: string | null; take: (snapshot: Snapshot) => boolean };
 
 /**
  * One page of a project's issues by issue id. The index finds `limit` issues, and the filter is applied to
@@ -66,3 +40,29 @@ export const listIssues = async (
   }
   return last === null ? null : (ids.at(-1) ?? null);
 };
+
+const passes = (snapshot: Snapshot, filter: IssueFilter): boolean =>
+  (filter.status === null || snapshot.status === filter.status) &&
+  (filter.fix_version === null || snapshot.fix_versions.includes(filter.fix_version)) &&
+  (filter.deleted === null || snapshot.deleted === filter.deleted);
+
+const startKey = (tenant: string, project: string, issueId: string): Item => ({
+  ...snapshotKey(tenant, issueId),
+  project_pk: projectPartition(tenant, project),
+  project_sk: projectSort(issueId),
+});
+
+/** Issues as of now, with what correlation knows of them: those nobody knows, or that are superseded, are left out. */
+export async function* readListed(
+  { table, tenant, signal }: Place,
+  ids: string[],
+): AsyncGenerator<{ snapshot: Snapshot; row: Item }> {
+  const [rows, derived] = await Promise.all([
+    readRowsOf({ table, signal }, ids, (id) => snapshotKey(tenant, id)),
+    readRowsOf({ table, signal }, ids, (id) => issueLinksKey(tenant, id)),
+  ]);
+  for (const [index, [id, row]] of rows.entries()) {
+    const superseded = isSuperseded(decodeIssueLinks(derived[index]?.[1] ?? null));
+    if (row && !superseded) yield { row, snapshot: toSnapshot(tenant, id, row) };
+  }
+}

@@ -12,6 +12,8 @@ import type { Item } from '../calls/table.ts';
 /** What lies compressed in a snapshot's `body`: its fields and the delivery they came with. */
 type SnapshotBody = { fields: IssueFields; last_event: LastEvent };
 
+export const encodeSnapshot = (body: SnapshotBody): Buffer => compress(JSON.stringify(body));
+
 /**
  * Largest compressed fields in bytes. An item may have 409,600 bytes (DynamoDB developer guide, "Quotas"); the
  * rest is room for what tells of the delivery (5,000), for the other keys and indexes, and for the 50 keys of at
@@ -22,8 +24,6 @@ const MAX_FIELDS_BYTES = 345_000;
 /** A body so far below that limit has fields below it, whatever else is in it. */
 const SURELY_FITS_BYTES = 300_000;
 
-export const encodeSnapshot = (body: SnapshotBody): Buffer => compress(JSON.stringify(body));
-
 /**
  * True when fields fit into an item. They are measured alone: the identifier of a delivery is not signed, and must
  * not decide what is kept of a body.
@@ -32,9 +32,6 @@ export const encodeSnapshot = (body: SnapshotBody): Buffer => compress(JSON.stri
 export const fitsItem = (fields: IssueFields, encoded?: Uint8Array): boolean =>
   (encoded !== undefined && encoded.length <= SURELY_FITS_BYTES) ||
   compress(JSON.stringify(fields)).length <= MAX_FIELDS_BYTES;
-
-const decodeSnapshot = (row: Item): SnapshotBody | null =>
-  row.body instanceof Uint8Array ? JSON.parse(decompress(row.body).toString()) : null;
 
 /** The version of a row's fields; null when the row holds only a deletion mark. */
 export const rowVersion = (row: Item): Version | null =>
@@ -70,3 +67,6 @@ export const toSnapshot = (
     schema_version: typeof row.schema_version === 'number' ? row.schema_version : null,
   };
 };
+
+const decodeSnapshot = (row: Item): SnapshotBody | null =>
+  row.body instanceof Uint8Array ? JSON.parse(decompress(row.body).toString()) : null;

@@ -26,51 +26,12 @@ export type IssueLinksRow = {
   revision: Revision;
 };
 
-const NOTHING_KNOWN: IssueLinksRow = {
-  keys: [],
-  settled: null,
-  versions: [],
-  gap: null,
-  revision: null,
-};
-
-/** Longer JSON is compressed: a delivery may hold names of megabytes, and an item 409,600 bytes. */
-const LONGEST_PLAIN = 100_000;
-
-const encode = (contents: Omit<IssueLinksRow, 'revision'>): string | Uint8Array => {
-  const json = JSON.stringify(contents);
-  return json.length > LONGEST_PLAIN ? compress(json) : json;
-};
-
-const jsonOf = ({ body }: Item): string =>
-  body instanceof Uint8Array ? decompress(body).toString() : String(body);
-
-/** Our own JSON, written by `putIssueLinks` and by nothing else; rows of before do not know `superseded`. */
-const decode = (row: Item): IssueLinksRow => {
-  const { settled = null, ...stored } = JSON.parse(jsonOf(row));
-  return {
-    ...NOTHING_KNOWN,
-    ...stored,
-    settled: settled && { ...settled, superseded: settled.superseded === true },
-    revision: revisionOf(row),
-  };
-};
-
-/** True when another issue had this one's key when this one was settled. */
-export const isSuperseded = ({ settled }: IssueLinksRow): boolean => settled?.superseded === true;
-
-export const decodeIssueLinks = (row: Item | null): IssueLinksRow =>
-  row === null ? NOTHING_KNOWN : decode(row);
-
 /** The row as of now; an empty one without a revision when there is none. */
 export const readIssueLinks = async (
   read: RowReader,
   tenant: string,
   issueId: string,
 ): Promise<IssueLinksRow> => decodeIssueLinks(await read(issueLinksKey(tenant, issueId)));
-
-const gapAttributes = (tenant: string, issueId: string, gap: string | null): Item =>
-  gap === null ? {} : { work_pk: workPartition(tenant, 'story', gap), work_sk: projectSort(issueId) };
 
 /** @returns false when it has been written since it was read */
 export const putIssueLinks = (
@@ -85,3 +46,42 @@ export const putIssueLinks = (
   };
   return putRevision({ table, signal }, item, revision);
 };
+
+/** Longer JSON is compressed: a delivery may hold names of megabytes, and an item 409,600 bytes. */
+const LONGEST_PLAIN = 100_000;
+
+const encode = (contents: Omit<IssueLinksRow, 'revision'>): string | Uint8Array => {
+  const json = JSON.stringify(contents);
+  return json.length > LONGEST_PLAIN ? compress(json) : json;
+};
+
+const gapAttributes = (tenant: string, issueId: string, gap: string | null): Item =>
+  gap === null ? {} : { work_pk: workPartition(tenant, 'story', gap), work_sk: projectSort(issueId) };
+
+/** True when another issue had this one's key when this one was settled. */
+export const isSuperseded = ({ settled }: IssueLinksRow): boolean => settled?.superseded === true;
+
+const NOTHING_KNOWN: IssueLinksRow = {
+  keys: [],
+  settled: null,
+  versions: [],
+  gap: null,
+  revision: null,
+};
+
+export const decodeIssueLinks = (row: Item | null): IssueLinksRow =>
+  row === null ? NOTHING_KNOWN : decode(row);
+
+/** Our own JSON, written by `putIssueLinks` and by nothing else; rows of before do not know `superseded`. */
+const decode = (row: Item): IssueLinksRow => {
+  const { settled = null, ...stored } = JSON.parse(jsonOf(row));
+  return {
+    ...NOTHING_KNOWN,
+    ...stored,
+    settled: settled && { ...settled, superseded: settled.superseded === true },
+    revision: revisionOf(row),
+  };
+};
+
+const jsonOf = ({ body }: Item): string =>
+  body instanceof Uint8Array ? decompress(body).toString() : String(body);

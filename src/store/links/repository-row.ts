@@ -5,13 +5,7 @@ import { repositoryRowKey } from '../calls/keys.ts';
 import type { Item, Place } from '../calls/table.ts';
 
 /** What is known of a repository's name, with the revision it was read at. */
-export type RepositoryRow = { facts: RepositoryFacts; revision: Revision };
-
-/** Our own JSON, written by `putRepository` and by nothing else. */
-const decode = (row: Item): RepositoryRow => ({
-  facts: JSON.parse(String(row.body)),
-  revision: revisionOf(row),
-});
+type RepositoryRow = { facts: RepositoryFacts; revision: Revision };
 
 /** The rows of these repository keys, in their order; null for a name nobody delivered under. */
 export const readRepositories = async (
@@ -22,6 +16,12 @@ export const readRepositories = async (
   const rows = await read(names.map((name) => repositoryRowKey(tenant, name)));
   return rows.map((row) => row && decode(row));
 };
+
+/** Our own JSON, written by `putRepository` and by nothing else. */
+const decode = (row: Item): RepositoryRow => ({
+  facts: JSON.parse(String(row.body)),
+  revision: revisionOf(row),
+});
 
 /** @returns false when it has been written since it was read */
 export const putRepository = (
