@@ -142,7 +142,7 @@ const HOW = `Set values with -c name=value, or in cdk.json under "context". Name
 /**
  * Checks all context values of the app.
  * @param context everything the app was given, the tools' own keys included
- * @throws ContextError naming every key that is wrong, or that nobody knows
+ * @throws ContextError naming every key that is wrong or unknown
  */
 export const readContext = (context: Record<string, unknown>): StackContext => {
   const result = schema.safeParse(textsOf(context));

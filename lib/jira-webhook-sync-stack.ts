@@ -93,7 +93,7 @@ const addWarnings = (stack: Stack, context: StackContext, functions: ServiceFunc
   const warn = (id: string, text: string) =>
     Annotations.of(stack).addWarningV2(`jira-webhook-sync:${id}`, text);
   if (alarmEmail === undefined)
-    warn('no-alarm-email', 'alarmEmail is not set: no alarm reaches anybody who is not subscribed by hand.');
+    warn('no-alarm-email', 'alarmEmail is not set: alarms reach only people who subscribe by hand.');
   const reserved = functions.all.reduce((sum, one) => sum + one.reserved, 0);
   if (reserved > STANDARD_QUOTA - MUST_STAY_UNRESERVED)
     warn(

@@ -58,7 +58,7 @@ export const REFUSED_BEFORE_US = FilterPattern.all(
   FilterPattern.stringValue('$.lambda_status', '!=', '200'),
 );
 
-/** The gateway's access log. It is also the only place where HTTP APIs tell what they answered by themselves. */
+/** The gateway's access log. Only here do HTTP APIs report what they answered by themselves. */
 export class AccessLog extends Construct {
   readonly settings: { destination: LogGroupLogDestination; format: AccessLogFormat };
   private readonly logGroup: LogGroup;
@@ -75,7 +75,7 @@ export class AccessLog extends Construct {
     };
   }
 
-  /** Counts lines; the dimension tells deployments apart. */
+  /** Counts lines; the dimension keeps deployments apart. */
   count(metricName: string, filterPattern: IFilterPattern, apiId: string): Metric {
     new MetricFilter(this, metricName, {
       logGroup: this.logGroup,

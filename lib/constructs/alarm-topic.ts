@@ -8,7 +8,7 @@ import { acknowledge } from '../checks.ts';
 export type AlarmTopicProps = {
   /**
    * Who gets an e-mail of every alarm, after confirming a first one.
-   * @default - nobody; subscribe to the topic by hand
+   * @default - no subscription; subscribe to the topic by hand
    */
   readonly email?: string;
 };
@@ -21,7 +21,7 @@ const fromAlarms = {
   },
 };
 
-/** Where every alarm is sent. Only over TLS; at rest SNS keeps a message until it is sent, and ours say nothing of anybody. */
+/** Where every alarm is sent. Only over TLS; at rest SNS keeps a message until it is sent, and ours name no person. */
 export class AlarmTopic extends Construct {
   readonly topic: Topic;
 

@@ -10,7 +10,7 @@ export type ArtifactBucketProps = {
   readonly retentionDays: number;
 };
 
-/** Under these keys lie, in this order: raw bodies, run documents, those of other tenants, and batches that the stream gave up. */
+/** In this order: raw bodies, run documents, those of other tenants, and batches that the stream mapping discarded. */
 export const BUCKET_PREFIXES = {
   raw: 'artifacts/raw/',
   documents: 'artifacts/issues/',

@@ -46,7 +46,7 @@ const keepingUp = (metrics: ServiceMetrics): IWidget[] => [
   graph('Functions: concurrent', metrics.concurrency(PERIOD)),
 ];
 
-/** By place: an alarm tells that something was throttled, and people ask what. */
+/** By place: an alarm says that something was throttled, and people ask what. */
 const throttled = (metrics: ServiceMetrics): IWidget[] => [
   graph('Stream lag (ms)', [metrics.streamLag(PERIOD)]),
   graph('Functions: throttled', metrics.functionsThrottledByEach(PERIOD)),

@@ -21,7 +21,7 @@ export type StreamConsumerProps = {
   readonly windowSeconds: number;
 };
 
-/** Brings what the table's stream tells to the correlate function. */
+/** Invokes the correlate function with the records of the table's stream. */
 export class StreamConsumer extends Construct {
   readonly mapping: EventSourceMapping;
 

@@ -28,7 +28,7 @@ export type WebhookApiProps = {
   readonly context: StackContext;
 };
 
-/** Open paths that need no more than this, so that whoever plays with them takes nothing from webhooks. */
+/** Open paths that need no more than this, so that traffic there takes nothing from webhooks. */
 const SLOW_ROUTES = ['GET /health', '$default'];
 const SLOW = { ThrottlingRateLimit: 10, ThrottlingBurstLimit: 20 };
 
@@ -43,7 +43,7 @@ const constructId = (name: string): string =>
   name.replace(/(^|-)([a-z])/g, (_, _dash, letter: string) => letter.toUpperCase());
 
 /**
- * The HTTP API: webhooks and health for everybody, since senders cannot sign as IAM wants; everything else for
+ * The HTTP API: webhooks and health are open, since senders cannot sign as IAM wants; everything else is for
  * callers whom IAM allows. What is no route goes to ingest, which answers 404 and 405 in our words.
  */
 export class WebhookApi extends Construct {
@@ -129,7 +129,7 @@ type ApiDomainProps = {
   readonly certificateArn: string;
 };
 
-/** A host name of one's own for the API. Its DNS record is made by hand: the zone may lie anywhere. */
+/** A host name of one's own for the API. Its DNS record is made by hand: the zone may be anywhere. */
 class ApiDomain extends Construct {
   readonly url: string;
   /** What the DNS record of the name has to point to. */
