@@ -1,8 +1,8 @@
+import type { RunArgs, Summary } from '../correlate/documents/schema.ts';
 import { runOnDemand } from '../correlate/run/run-on-demand.ts';
 import type { SweepDeps } from '../correlate/run/sweep-events.ts';
 import type { Snapshot } from '../domain/issue.ts';
 import { isIssueId, isIssueKey, lookupKey } from '../domain/issue-key.ts';
-import type { RunArgs, Summary } from '../domain/run-document.ts';
 import type { Item, Table } from '../store/calls/table.ts';
 import { findIssue } from '../store/issues/find-issue.ts';
 import { listVersionMembers } from '../store/issues/issue-index.ts';

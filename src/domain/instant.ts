@@ -4,6 +4,8 @@ export const LAST_INSTANT_MS = Date.UTC(9999, 11, 31, 23, 59, 59, 999);
 /** Epoch milliseconds to `2026-11-22T19:00:00.000Z`. */
 export const toUtcIso = (ms: number): string => new Date(ms).toISOString();
 
+export const TIMEZONE = 'America/Phoenix';
+
 /** Arizona keeps UTC-7 all year (no daylight saving time since 1968), so the offset is a constant. */
 const PHOENIX_OFFSET_MS = 7 * 3_600_000;
 

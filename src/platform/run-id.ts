@@ -18,6 +18,9 @@ const random = (): number => {
 /** A ULID for one invocation: 26 characters that sort by `nowMs`. */
 export const newRunId = (nowMs: number): string => ulid(nowMs, random);
 
+/** A ULID: Crockford's base 32, whose first digit is at most 7: 128 bits. https://github.com/ulid/spec */
+export const RUN_ID = /^[0-7][0-9A-HJKMNP-TV-Z]{25}$/;
+
 /** The least text that sorts at or after every run id of this millisecond and before those of the next. */
 export const firstRunIdAt = (ms: number): string => encodeTime(ms, 10);
 

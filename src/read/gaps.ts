@@ -1,4 +1,5 @@
 import { toStoryWithoutCommits } from '../correlate/documents/items.ts';
+import type { CommitWithoutStory, StoryWithoutCommits } from '../correlate/documents/schema.ts';
 import { type KnownRef, type ReadScope, readKnown, readNames } from '../correlate/known/known-refs.ts';
 import { commitWithoutStory } from '../correlate/known/ref-items.ts';
 import { isStory } from '../correlate/rules/story.ts';
@@ -6,7 +7,6 @@ import type { Snapshot } from '../domain/issue.ts';
 import { isIssueKey, lookupKey } from '../domain/issue-key.ts';
 import type { Ref } from '../domain/link.ts';
 import { isRepositoryName, repositoryKey } from '../domain/repository.ts';
-import type { CommitWithoutStory, StoryWithoutCommits } from '../domain/run-document.ts';
 import { afterGap, cursorId, foreignCursor } from '../http/cursor.ts';
 import type { RouteHandler } from '../http/dispatch.ts';
 import { readFilter, readSince } from '../http/query.ts';

@@ -1,9 +1,9 @@
+import type { LinkedCommit } from '../correlate/documents/schema.ts';
 import { type KnownRef, type ReadScope, readKnown } from '../correlate/known/known-refs.ts';
 import { belongsTo, keysOf } from '../correlate/known/linked-refs.ts';
 import { linkedCommit } from '../correlate/known/ref-items.ts';
 import { allCandidates } from '../correlate/rules/links.ts';
 import type { Ref } from '../domain/link.ts';
-import type { LinkedCommit } from '../domain/run-document.ts';
 import { afterIssueCommit, cursorId, foreignCursor, type Position } from '../http/cursor.ts';
 import type { RouteHandler } from '../http/dispatch.ts';
 import { singleReader } from '../store/calls/gather.ts';

@@ -1,7 +1,6 @@
 import type * as z from 'zod/mini';
 import type { ReadScope } from '../correlate/known/known-refs.ts';
-import { toPhoenixIso } from '../domain/instant.ts';
-import { TIMEZONE } from '../domain/run-document.ts';
+import { TIMEZONE, toPhoenixIso } from '../domain/instant.ts';
 import { answerBytes, MOST_PAGE_BYTES } from '../domain/sizes.ts';
 import { decodeCursor, encodeCursor, type Position, readPosition } from '../http/cursor.ts';
 import { type Query, readLimit } from '../http/query.ts';

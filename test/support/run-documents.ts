@@ -1,5 +1,5 @@
 import { buildDocument } from '../../src/correlate/documents/build-document.ts';
-import type { Findings, RunDocument, Stamp } from '../../src/domain/run-document.ts';
+import type { Findings, RunDocument, Stamp } from '../../src/correlate/documents/schema.ts';
 
 /** `nth` is 0 to 999; ids sort as the numbers do. */
 export const runIdOf = (nth: number): string => `01KAPZ3M8D0000000000000${String(nth).padStart(3, '0')}`;

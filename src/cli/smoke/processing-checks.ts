@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { GetObjectCommand, ListObjectsV2Command, S3Client, type S3ClientConfig } from '@aws-sdk/client-s3';
 import * as z from 'zod/mini';
-import { type DocumentOwner, runDocumentKey } from '../../correlate/documents/keys.ts';
+import { type DocumentOwner, runDocumentKey } from '../../correlate/documents/artifact-store.ts';
 import {
   afterDelivery,
   type Check,

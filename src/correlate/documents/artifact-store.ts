@@ -1,5 +1,9 @@
+import * as z from 'zod/mini';
+import { toPhoenixIso } from '../../domain/instant.ts';
 import type { Objects } from '../../platform/objects.ts';
-import { compareRun } from './stored-run.ts';
+import { RUN_ID } from '../../platform/run-id.ts';
+import { buildLatestSummary } from './build-document.ts';
+import type { LatestSummary, RunDocument } from './schema.ts';
 
 /** Where documents lie, by key. What lies there is whole or absent. */
 export type ArtifactStore = {
@@ -12,6 +16,58 @@ export type ArtifactStore = {
    */
   replaceIfNewer(key: string, bytes: Uint8Array, runId: string, signal: AbortSignal): Promise<boolean>;
 };
+
+/** Whose documents they are; those of `home`, the tenant of the built-in sources, lie without a tenant in their keys. */
+export type DocumentOwner = { tenant: string; home: string };
+
+/**
+ * Writes a run's document and answers its key; with `latest`, what is newest after it. In this order, so that a
+ * crash in between leaves older `latest` files that name documents which are there. `nowMs` is epoch milliseconds.
+ * @throws UnavailableError
+ */
+export const writeRun = async (
+  store: ArtifactStore,
+  owner: DocumentOwner,
+  document: RunDocument,
+  nowMs: number,
+  { latest }: { latest: boolean },
+  signal: AbortSignal,
+): Promise<string> => {
+  const key = runDocumentKey(owner, nowMs, document.run_id);
+  const bytes = toBytes(document);
+  await store.put(key, bytes, signal);
+  if (!latest) return key;
+  await store.replaceIfNewer(latestKey(owner), bytes, document.run_id, signal);
+  const summary = toBytes(buildLatestSummary(document, key));
+  await store.replaceIfNewer(latestSummaryKey(owner), summary, document.run_id, signal);
+  return key;
+};
+
+/**
+ * The key of a run document, `…/20261122T120000000-01KAPZ….json`: Phoenix time to the millisecond, then the run.
+ * Digits, letters and a dash only, so that it is a name everywhere.
+ */
+export const runDocumentKey = (owner: DocumentOwner, nowMs: number, runId: string): string => {
+  assertSafe(runId);
+  const time = toPhoenixIso(nowMs).slice(0, -'-07:00'.length).replace(/[-:.]/g, '');
+  return `${folderOf(owner)}/${time}-${runId}.json`;
+};
+
+const assertSafe = (runId: string): void => {
+  if (!/^[0-9A-Z]{26}$/.test(runId)) throw new TypeError('a run id is 26 digits and capital letters');
+};
+
+const FOLDER = 'issues/wave3/jira_webhook';
+
+const folderOf = ({ tenant, home }: DocumentOwner): string =>
+  tenant === home ? `artifacts/${FOLDER}` : `artifacts/tenants/${tenant}/${FOLDER}`;
+
+const toBytes = (artifact: RunDocument | LatestSummary): Buffer =>
+  Buffer.from(`${JSON.stringify(artifact, null, 2)}\n`);
+
+export const latestKey = (owner: DocumentOwner): string => `${folderOf(owner)}/latest.json`;
+
+export const latestSummaryKey = (owner: DocumentOwner): string => `${folderOf(owner)}/latest_summary.json`;
 
 /** A browser shows it then. */
 const labels = { content_type: 'application/json' };
@@ -29,3 +85,20 @@ export const artifactsIn = (objects: Objects): ArtifactStore => ({
     return standing !== 'newer';
   },
 });
+
+/** How what lies in a place (null: nothing) stands to a run. What is no document of a run is older than any. */
+export const compareRun = (stored: Uint8Array | null, runId: string): 'older' | 'same' | 'newer' => {
+  const storedId = stored && runIdIn(stored);
+  if (storedId === null || storedId < runId) return 'older';
+  return storedId === runId ? 'same' : 'newer';
+};
+
+const stamped = z.object({ run_id: z.string().check(z.regex(RUN_ID)) });
+
+const runIdIn = (bytes: Uint8Array): string | null => {
+  try {
+    return stamped.parse(JSON.parse(Buffer.from(bytes).toString('utf8'))).run_id;
+  } catch {
+    return null;
+  }
+};

@@ -1,13 +1,5 @@
-import type {
-  CommitItem,
-  Findings,
-  LatestSummary,
-  RunArgs,
-  RunDocument,
-  Stamp,
-  Summary,
-} from '../../domain/run-document.ts';
 import { argsInOrder, commitsInOrder, issuesInOrder, matchedInOrder, storiesInOrder } from './in-order.ts';
+import type { CommitItem, Findings, LatestSummary, RunArgs, RunDocument, Stamp, Summary } from './schema.ts';
 
 /** One text for each different commit; a repository's name has no `#`. */
 const identity = ({ repository, sha }: CommitItem): string => `${repository}#${sha}`;

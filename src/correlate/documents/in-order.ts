@@ -7,76 +7,35 @@ import type {
   RunArgs,
   StoryWithoutCommits,
   TouchedIssue,
-} from '../../domain/run-document.ts';
-import { compareText, numbersFirst, sortBy } from './compare.ts';
+} from './schema.ts';
 
 /*
  * Each part of a document with its lists sorted and its keys in the published order, whatever order they came in.
  * The fields are named one by one because the order in which they stand here is the order of the bytes.
  */
 
-const byIssueId = (a: { issue_id: string }, b: { issue_id: string }) => numbersFirst(a.issue_id, b.issue_id);
-const byRepository = (a: { repository: string }, b: { repository: string }) =>
-  compareText(a.repository, b.repository);
+/** By issue id. */
+export const issuesInOrder = (issues: TouchedIssue[]): TouchedIssue[] =>
+  sortBy(issues.map(touchedIssue), byIssueId);
 
-const sortCommits = <T extends CommitItem>(commits: T[]): T[] =>
-  sortBy(
-    commits,
-    (a, b) => compareText(a.committed_at ?? '', b.committed_at ?? ''),
-    byRepository,
-    (a, b) => compareText(a.sha, b.sha),
-  );
+/** Less than 0, 0 or more than 0, as `toSorted` wants it. */
+type Compare<T> = (a: T, b: T) => number;
 
-const truncation = ({ keys_truncated }: { keys_truncated?: true }): { keys_truncated?: true } =>
-  keys_truncated ? { keys_truncated } : {};
+/**
+ * Sorted by the first comparison that tells two items apart, in the end by all they say: nothing depends on the
+ * order they came in.
+ */
+const sortBy = <T>(items: T[], ...comparisons: Compare<T>[]): T[] =>
+  items.toSorted((a, b) => {
+    for (const compare of comparisons) {
+      const order = compare(a, b);
+      if (order !== 0) return order;
+    }
+    return compareText(JSON.stringify(a), JSON.stringify(b));
+  });
 
-const commitItem = (commit: CommitItem): CommitItem => ({
-  repository: commit.repository,
-  sha: commit.sha,
-  message_title: commit.message_title,
-  author_name: commit.author_name,
-  committed_at: commit.committed_at,
-  phoenix_committed_at: commit.phoenix_committed_at,
-});
-
-const linkedCommit = (commit: LinkedCommit): LinkedCommit => ({
-  ...commitItem(commit),
-  rule: commit.rule,
-  ...truncation(commit),
-});
-
-const commitWithoutStory = (commit: CommitWithoutStory): CommitWithoutStory => ({
-  ...commitItem(commit),
-  candidates: commit.candidates,
-  ...truncation(commit),
-});
-
-const pullRequest = (one: LinkedPullRequest): LinkedPullRequest => ({
-  repository: one.repository,
-  id: one.id,
-  title: one.title,
-  url: one.url,
-  rule: one.rule,
-  ...truncation(one),
-});
-
-const matchedIssue = (matched: MatchedIssue): MatchedIssue => ({
-  issue_key: matched.issue_key,
-  issue_id: matched.issue_id,
-  commits: sortCommits(matched.commits.map(linkedCommit)),
-  pull_requests: sortBy(matched.pull_requests.map(pullRequest), byRepository, (a, b) =>
-    numbersFirst(a.id, b.id),
-  ),
-});
-
-const story = (one: StoryWithoutCommits): StoryWithoutCommits => ({
-  issue_key: one.issue_key,
-  issue_id: one.issue_id,
-  summary: one.summary,
-  status: one.status,
-  fix_versions: one.fix_versions,
-  phoenix_updated_at: one.phoenix_updated_at,
-});
+/** By code unit: what a locale thinks of order differs between machines. */
+const compareText: Compare<string> = (a, b) => (a < b ? -1 : a > b ? 1 : 0);
 
 const touchedIssue = (issue: TouchedIssue): TouchedIssue => ({
   issue_key: issue.issue_key,
@@ -90,21 +49,95 @@ const touchedIssue = (issue: TouchedIssue): TouchedIssue => ({
   deleted: issue.deleted,
 });
 
-/** By issue id. */
-export const issuesInOrder = (issues: TouchedIssue[]): TouchedIssue[] =>
-  sortBy(issues.map(touchedIssue), byIssueId);
+const byIssueId = (a: { issue_id: string }, b: { issue_id: string }) => numbersFirst(a.issue_id, b.issue_id);
+
+/** Numbers by value (an id of 20 digits is more than a double holds), before any other text. */
+const numbersFirst: Compare<string> = (a, b) => {
+  if (isNumber(a) && isNumber(b)) return compareNumbers(a, b) || compareText(a, b);
+  if (isNumber(a) !== isNumber(b)) return isNumber(a) ? -1 : 1;
+  return compareText(a, b);
+};
+
+const isNumber = (text: string): boolean => /^\d+$/.test(text);
+
+const compareNumbers: Compare<string> = (a, b) => {
+  const difference = BigInt(a) - BigInt(b);
+  return difference < 0n ? -1 : difference > 0n ? 1 : 0;
+};
 
 /** By issue id; commits by time (unknown ones first), repository and sha; pull requests by repository and id. */
 export const matchedInOrder = (matched: MatchedIssue[]): MatchedIssue[] =>
   sortBy(matched.map(matchedIssue), byIssueId);
 
+const matchedIssue = (matched: MatchedIssue): MatchedIssue => ({
+  issue_key: matched.issue_key,
+  issue_id: matched.issue_id,
+  commits: sortCommits(matched.commits.map(linkedCommit)),
+  pull_requests: sortBy(matched.pull_requests.map(pullRequest), byRepository, (a, b) =>
+    numbersFirst(a.id, b.id),
+  ),
+});
+
+const sortCommits = <T extends CommitItem>(commits: T[]): T[] =>
+  sortBy(
+    commits,
+    (a, b) => compareText(a.committed_at ?? '', b.committed_at ?? ''),
+    byRepository,
+    (a, b) => compareText(a.sha, b.sha),
+  );
+
+const byRepository = (a: { repository: string }, b: { repository: string }) =>
+  compareText(a.repository, b.repository);
+
+const linkedCommit = (commit: LinkedCommit): LinkedCommit => ({
+  ...commitItem(commit),
+  rule: commit.rule,
+  ...truncation(commit),
+});
+
+const commitItem = (commit: CommitItem): CommitItem => ({
+  repository: commit.repository,
+  sha: commit.sha,
+  message_title: commit.message_title,
+  author_name: commit.author_name,
+  committed_at: commit.committed_at,
+  phoenix_committed_at: commit.phoenix_committed_at,
+});
+
+const truncation = ({ keys_truncated }: { keys_truncated?: true }): { keys_truncated?: true } =>
+  keys_truncated ? { keys_truncated } : {};
+
+const pullRequest = (one: LinkedPullRequest): LinkedPullRequest => ({
+  repository: one.repository,
+  id: one.id,
+  title: one.title,
+  url: one.url,
+  rule: one.rule,
+  ...truncation(one),
+});
+
 /** By issue id; versions stay in payload order. */
 export const storiesInOrder = (stories: StoryWithoutCommits[]): StoryWithoutCommits[] =>
   sortBy(stories.map(story), byIssueId);
 
+const story = (one: StoryWithoutCommits): StoryWithoutCommits => ({
+  issue_key: one.issue_key,
+  issue_id: one.issue_id,
+  summary: one.summary,
+  status: one.status,
+  fix_versions: one.fix_versions,
+  phoenix_updated_at: one.phoenix_updated_at,
+});
+
 /** By time, repository and sha; candidates stay as they are. */
 export const commitsInOrder = (commits: CommitWithoutStory[]): CommitWithoutStory[] =>
   sortCommits(commits.map(commitWithoutStory));
+
+const commitWithoutStory = (commit: CommitWithoutStory): CommitWithoutStory => ({
+  ...commitItem(commit),
+  candidates: commit.candidates,
+  ...truncation(commit),
+});
 
 /** The trigger, then what was asked for. */
 export const argsInOrder = (args: RunArgs): RunArgs => {

@@ -1,6 +1,6 @@
 import { toPhoenixIso, toUtcIso } from '../../domain/instant.ts';
 import type { Snapshot } from '../../domain/issue.ts';
-import type { CommitItem, StoryWithoutCommits, TouchedIssue } from '../../domain/run-document.ts';
+import type { CommitItem, StoryWithoutCommits, TouchedIssue } from './schema.ts';
 
 /** What is known of one commit; `committed_ms` is epoch milliseconds, or null when nobody tells. */
 export type KnownCommit = {

@@ -1,7 +1,19 @@
 import * as z from 'zod/mini';
+import { TIMEZONE } from '../../domain/instant.ts';
 import { RULES } from '../../domain/link.ts';
-import { TIMEZONE } from '../../domain/run-document.ts';
-import { CANDIDATE, ISSUE_ID, PHOENIX_INSTANT, RUN_DOCUMENT_KEY, ULID, UTC_INSTANT } from './patterns.ts';
+import { RUN_ID } from '../../platform/run-id.ts';
+
+const UTC_INSTANT = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}Z$/;
+
+const PHOENIX_INSTANT = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}-07:00$/;
+
+const ISSUE_ID = /^\d{1,20}$/;
+
+/** What looks like an issue key in a text, upper case. */
+const CANDIDATE = /^[A-Z][A-Z0-9_]+-[1-9]\d*$/;
+
+const RUN_DOCUMENT_KEY =
+  /^artifacts\/issues\/wave3\/jira_webhook\/\d{8}T\d{9}-[0-7][0-9A-HJKMNP-TV-Z]{25}\.json$/;
 
 const text = (pattern: RegExp, description: string) =>
   z.string().check(z.regex(pattern), z.describe(description));
@@ -24,7 +36,7 @@ const issue = {
 };
 
 const stamp = {
-  run_id: text(ULID, 'A ULID: it sorts by the time of the run.'),
+  run_id: text(RUN_ID, 'A ULID: it sorts by the time of the run.'),
   git_sha: named('The commit of the code that ran, or `unknown`.'),
   generated_at: phoenix(),
   timezone: z.literal(TIMEZONE),
@@ -70,9 +82,11 @@ const pullRequest = z.strictObject({
   ...truncated,
 });
 
+const linkedCommit = z.strictObject({ ...commit, rule: rule(), ...truncated });
+
 const matchedIssue = z.strictObject({
   ...issue,
-  commits: z.array(z.strictObject({ ...commit, rule: rule(), ...truncated })),
+  commits: z.array(linkedCommit),
   pull_requests: z.array(pullRequest),
 });
 
@@ -87,6 +101,8 @@ const story = z.strictObject({
 const candidates = z
   .array(text(CANDIDATE, 'What looks like the key of an issue.'))
   .check(z.maxLength(50), z.describe('The keys the commit names, none of them of a known issue.'));
+
+const commitWithoutStory = z.strictObject({ ...commit, candidates, ...truncated });
 
 const summary = z.strictObject({
   issues: count('Issues the run looked at.'),
@@ -104,7 +120,7 @@ export const runDocument = z.strictObject({
   correlation: z.strictObject({
     matched: z.array(matchedIssue),
     stories_without_commits: z.array(story),
-    commits_without_story: z.array(z.strictObject({ ...commit, candidates, ...truncated })),
+    commits_without_story: z.array(commitWithoutStory),
     summary,
   }),
 });
@@ -116,3 +132,25 @@ export const latestSummary = z.strictObject({
   summary,
   document: text(RUN_DOCUMENT_KEY, 'The key of the run document this sums up.'),
 });
+
+/** What started a run: the stream (or the sweep in its place), or a command that asked for one thing. */
+export type RunArgs = z.infer<typeof args>;
+
+/** An issue the run looked at; the event is the one whose fields its snapshot shows. */
+export type TouchedIssue = z.infer<typeof touchedIssue>;
+
+export type LinkedCommit = z.infer<typeof linkedCommit>;
+export type CommitItem = Omit<LinkedCommit, 'rule'>;
+export type CommitWithoutStory = z.infer<typeof commitWithoutStory>;
+export type LinkedPullRequest = z.infer<typeof pullRequest>;
+export type MatchedIssue = z.infer<typeof matchedIssue>;
+export type StoryWithoutCommits = z.infer<typeof story>;
+export type Summary = z.infer<typeof summary>;
+export type RunDocument = z.infer<typeof runDocument>;
+export type LatestSummary = z.infer<typeof latestSummary>;
+
+/** What a run found, before it is stamped. Lists need not be sorted. */
+export type Findings = Pick<RunDocument, 'issues'> & Omit<RunDocument['correlation'], 'summary'>;
+
+/** The head of every document and of the gap listings: which run, when, on which code. */
+export type Stamp = Pick<RunDocument, 'run_id' | 'git_sha' | 'generated_at' | 'timezone'>;

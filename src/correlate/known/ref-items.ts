@@ -1,6 +1,6 @@
 import type { Rule } from '../../domain/link.ts';
-import type { CommitWithoutStory, LinkedCommit, LinkedPullRequest } from '../../domain/run-document.ts';
 import { toCommitItem } from '../documents/items.ts';
+import type { CommitWithoutStory, LinkedCommit, LinkedPullRequest } from '../documents/schema.ts';
 import { MOST_KEYS, truncatedIf } from '../rules/joins.ts';
 import { allCandidates, isTruncated } from '../rules/links.ts';
 import type { KnownRef } from './known-refs.ts';

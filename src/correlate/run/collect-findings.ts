@@ -1,7 +1,6 @@
 import pMap from 'p-map';
 import type { Snapshot } from '../../domain/issue.ts';
 import type { Ref } from '../../domain/link.ts';
-import type { Findings, MatchedIssue } from '../../domain/run-document.ts';
 import type { Revision } from '../../store/calls/conditional-write.ts';
 import { readAhead } from '../../store/calls/gather.ts';
 import { snapshotKey } from '../../store/calls/keys.ts';
@@ -10,6 +9,7 @@ import type { Item } from '../../store/calls/table.ts';
 import { toSnapshot } from '../../store/issues/snapshot-row.ts';
 import { type IssueLinksRow, isSuperseded, readIssueLinks } from '../../store/links/issue-links-row.ts';
 import { toStoryWithoutCommits, toTouchedIssue } from '../documents/items.ts';
+import type { Findings, MatchedIssue } from '../documents/schema.ts';
 import { type KnownRef, readKnown } from '../known/known-refs.ts';
 import { belongsTo, keysOf, refsOfIssue } from '../known/linked-refs.ts';
 import { commitWithoutStory, linkedCommit, linkedPullRequest } from '../known/ref-items.ts';

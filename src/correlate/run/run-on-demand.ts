@@ -1,8 +1,8 @@
 import pMap from 'p-map';
 import type { Ref } from '../../domain/link.ts';
-import type { RunArgs } from '../../domain/run-document.ts';
 import { snapshotKey } from '../../store/calls/keys.ts';
 import { readIssueLinks } from '../../store/links/issue-links-row.ts';
+import type { RunArgs } from '../documents/schema.ts';
 import { keysOf, refsNaming } from '../known/linked-refs.ts';
 import type { Affected } from './affected.ts';
 import { NOTHING } from './collect-findings.ts';

@@ -1,11 +1,11 @@
 import pMap from 'p-map';
-import { toPhoenixIso } from '../../domain/instant.ts';
-import { type RunArgs, type RunDocument, TIMEZONE } from '../../domain/run-document.ts';
+import { TIMEZONE, toPhoenixIso } from '../../domain/instant.ts';
 import { UnavailableError } from '../../errors/errors.ts';
 import { retry } from '../../platform/retry.ts';
 import { newRunId } from '../../platform/run-id.ts';
+import { writeRun } from '../documents/artifact-store.ts';
 import { buildDocument } from '../documents/build-document.ts';
-import { writeRun } from '../documents/write-run.ts';
+import type { RunArgs, RunDocument } from '../documents/schema.ts';
 import { note } from './affected.ts';
 import { collectFindings, NOTHING, type Touched } from './collect-findings.ts';
 import { reasonOf, type UnitResult } from './run-unit.ts';

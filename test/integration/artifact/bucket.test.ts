@@ -1,6 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import { artifactsIn } from '../../../src/correlate/documents/artifact-store.ts';
-import { latestKey } from '../../../src/correlate/documents/keys.ts';
+import { artifactsIn, latestKey } from '../../../src/correlate/documents/artifact-store.ts';
 import { UnavailableError } from '../../../src/errors/errors.ts';
 import { objectsInBucket } from '../../../src/platform/objects.ts';
 import { bytesOf, documentOf, runIdOf } from '../../support/run-documents.ts';

@@ -2,8 +2,11 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import { type ArtifactStore, artifactsIn } from '../../../src/correlate/documents/artifact-store.ts';
-import { latestKey } from '../../../src/correlate/documents/keys.ts';
+import {
+  type ArtifactStore,
+  artifactsIn,
+  latestKey,
+} from '../../../src/correlate/documents/artifact-store.ts';
 import { UnavailableError } from '../../../src/errors/errors.ts';
 import { objectsInBucket } from '../../../src/platform/objects.ts';
 import { objectsInFolder } from '../../../src/platform/objects-in-folder.ts';

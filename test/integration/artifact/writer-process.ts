@@ -1,7 +1,6 @@
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { artifactsIn } from '../../../src/correlate/documents/artifact-store.ts';
-import { writeRun } from '../../../src/correlate/documents/write-run.ts';
+import { artifactsIn, writeRun } from '../../../src/correlate/documents/artifact-store.ts';
 import { objectsInFolder } from '../../../src/platform/objects-in-folder.ts';
 import { withProcessLock } from '../../../src/platform/process-lock.ts';
 import { documentOf, runIdOf } from '../../support/run-documents.ts';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { RunDocument } from '../../../src/domain/run-document.ts';
+import type { RunDocument } from '../../../src/correlate/documents/schema.ts';
 import { correlationDraft } from '../../property/correlation-drafts.ts';
 import { placedSteps, placesOf } from '../../property/correlation-histories.ts';
 import type { Arrival } from '../../property/histories.ts';

@@ -2,8 +2,8 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'vitest';
 import * as z from 'zod/mini';
+import type { RunDocument } from '../../../src/correlate/documents/schema.ts';
 import { runDocument } from '../../../src/correlate/documents/schema.ts';
-import type { RunDocument } from '../../../src/domain/run-document.ts';
 import type { Answer } from '../../support/app.ts';
 
 /** GETs a path and query. */

@@ -6,7 +6,7 @@ import {
   toSummary,
 } from '../../../../src/correlate/documents/build-document.ts';
 import { toCommitItem } from '../../../../src/correlate/documents/items.ts';
-import type { Findings } from '../../../../src/domain/run-document.ts';
+import type { Findings } from '../../../../src/correlate/documents/schema.ts';
 import { randomOf } from '../../../support/random.ts';
 import { runIdOf, stampOf } from '../../../support/run-documents.ts';
 import { anyArgs, anyFindings } from './findings.ts';

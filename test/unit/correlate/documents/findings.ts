@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { toCommitItem } from '../../../../src/correlate/documents/items.ts';
+import type { Findings, RunArgs } from '../../../../src/correlate/documents/schema.ts';
 import { toPhoenixIso, toUtcIso } from '../../../../src/domain/instant.ts';
 import { RULES } from '../../../../src/domain/link.ts';
-import type { Findings, RunArgs } from '../../../../src/domain/run-document.ts';
 
 const nullable = <T>(one: fc.Arbitrary<T>) => fc.option(one, { nil: null });
 const instantMs = fc.integer({ min: Date.UTC(2000, 0), max: Date.UTC(2100, 0) });

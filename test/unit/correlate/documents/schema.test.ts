@@ -1,14 +1,12 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
-import { describe, expect, expectTypeOf, it } from 'vitest';
-import type * as z from 'zod/mini';
+import { describe, expect, it } from 'vitest';
+import { runDocumentKey } from '../../../../src/correlate/documents/artifact-store.ts';
 import { buildDocument, buildLatestSummary } from '../../../../src/correlate/documents/build-document.ts';
 import { toCommitItem } from '../../../../src/correlate/documents/items.ts';
-import { runDocumentKey } from '../../../../src/correlate/documents/keys.ts';
 import { publishedSchemas } from '../../../../src/correlate/documents/published-schemas.ts';
 import { latestSummary, runDocument } from '../../../../src/correlate/documents/schema.ts';
-import type { LatestSummary, RunDocument } from '../../../../src/domain/run-document.ts';
 import { runIdOf, stampOf } from '../../../support/run-documents.ts';
 import { publishedValidator } from '../../../support/schemas.ts';
 import { anyArgs, anyFindings } from './findings.ts';
@@ -98,13 +96,8 @@ const countParts = (value: unknown): number => {
   return parts;
 };
 
-/** The same type written out, so that an intersection equals the object it makes. */
-type Flat<T> = T extends (infer One)[] ? Flat<One>[] : T extends object ? { [K in keyof T]: Flat<T[K]> } : T;
-
 describe('the schemas', () => {
-  it('are the types, in both directions, because two descriptions of one thing drift', () => {
-    expectTypeOf<Flat<z.infer<typeof runDocument>>>().toEqualTypeOf<Flat<RunDocument>>();
-    expectTypeOf<Flat<z.infer<typeof latestSummary>>>().toEqualTypeOf<Flat<LatestSummary>>();
+  it('accept a whole document, because what follows breaks it in one place each', () => {
     expect(runDocument.safeParse(VALID).success).toBe(true);
   });
 
