@@ -16,7 +16,7 @@ const alarmEmail = 'ops@example.com';
 describe('a warning', () => {
   it('is given of production without an address for alarms, because nobody would notice an outage', () => {
     expect(warningsOf({ stage: 'prod' })).toEqual([
-      'alarmEmail is not set: no alarm reaches anybody who is not subscribed by hand.',
+      'alarmEmail is not set: alarms reach only people who subscribe by hand.',
     ]);
   });
 
