@@ -1,5 +1,7 @@
 import { Option } from 'commander';
 import pMap from 'p-map';
+import { BATCH_SIZE } from '../contract/functions.ts';
+import { processEvents } from '../correlate/run/process-batch.ts';
 import type { SweepDeps } from '../correlate/run/sweep-events.ts';
 import { OUTCOMES, type Outcome } from '../domain/delivery.ts';
 import { describeFault, UnavailableError } from '../errors/errors.ts';
@@ -7,7 +9,7 @@ import { replayEvent } from '../ingest/replay.ts';
 import { faultCode } from '../local/start-error.ts';
 import { systemClock } from '../platform/clock.ts';
 import type { EventStore } from '../store/events/put-event.ts';
-import { correlateEvents, describeCorrelated, isDone, type Result, summarize } from './replay/results.ts';
+import { type Correlated, describeCorrelated, isDone, type Result, summarize } from './replay/results.ts';
 import { findEvents, readSelection } from './replay/selection.ts';
 import { newCommand, runCommand } from './shared/command.ts';
 import { itemDeadline, withStore } from './shared/connection.ts';
@@ -70,6 +72,19 @@ const replayAll = async (events: EventStore, ids: string[]): Promise<Result[]> =
   );
   progress.stop();
   return results;
+};
+
+/** Correlates stored events again, as the stream would bring them. */
+const correlateEvents = async (store: SweepDeps, eventIds: string[]): Promise<Correlated> => {
+  const progress = showProgress('correlating batches', Math.ceil(eventIds.length / BATCH_SIZE));
+  const correlated: Correlated = { events: eventIds.length, failed: 0, documents: [] };
+  for await (const { run, failed, unwritten, complete } of processEvents(store, eventIds)) {
+    correlated.failed += complete || failed > 0 ? failed : Math.max(1, unwritten.size);
+    if (run) correlated.documents.push(run.key);
+    progress.step();
+  }
+  progress.stop();
+  return correlated;
 };
 
 const askAndReplay = async (events: SweepDeps, place: StoreAddress, { yes }: Options, ids: string[]) => {

@@ -13,20 +13,20 @@ const answer = z.object({
   event_id: z.optional(z.string()),
 });
 
-const parse = (body: string): z.output<typeof answer> => {
-  try {
-    return answer.parse(JSON.parse(body));
-  } catch {
-    return {};
-  }
-};
-
 /** Status, outcome and event as text; `-` where the answer says nothing of them. */
 export const readReply = (reply: Reply): { status: string; outcome: string; event_id: string } => {
   if (reply.kind === 'failed') return { status: '-', outcome: reply.code, event_id: '-' };
   const { outcome, type, event_id } = parse(reply.body);
   const refusal = type?.slice(type.lastIndexOf(':') + 1);
   return { status: String(reply.status), outcome: outcome ?? refusal ?? '-', event_id: event_id ?? '-' };
+};
+
+const parse = (body: string): z.output<typeof answer> => {
+  try {
+    return answer.parse(JSON.parse(body));
+  } catch {
+    return {};
+  }
 };
 
 export const isTaken = ({ reply }: Sent): boolean =>
@@ -36,9 +36,12 @@ export const isTaken = ({ reply }: Sent): boolean =>
 export const percentile = (sorted: readonly number[], share: number): number =>
   sorted[Math.max(0, Math.ceil(sorted.length * share) - 1)] ?? 0;
 
-const lineOf = (delivered: Delivered): string[] => {
-  const { status, outcome, event_id } = readReply(delivered.reply);
-  return [delivered.name, status, outcome, event_id, delivered.ms.toFixed(0), String(delivered.sends)];
+/** What became of all deliveries: each one when they are few, counts and latency always. */
+export const report = (all: readonly Delivered[], seconds: number): string => {
+  const resent = all.reduce((sum, one) => sum + one.sends - 1, 0);
+  const taken = all.filter(isTaken).length;
+  const summary = `${taken} of ${all.length} taken in ${seconds.toFixed(1)} s${resent > 0 ? `, ${resent} resent` : ''}`;
+  return [...eachDelivery(all), counts(all), '', latency(all), summary].join('\n');
 };
 
 /** Each one when they are few; of many only those that were not taken. */
@@ -48,6 +51,11 @@ const eachDelivery = (all: readonly Delivered[]): string[] => {
   const head = ['file', 'status', 'outcome', 'event_id', 'ms', 'sent'];
   const title = all.length <= FEW ? [] : [`not taken (the first ${FEW} at most):`];
   return [...title, textTable(head, shown.map(lineOf)), ''];
+};
+
+const lineOf = (delivered: Delivered): string[] => {
+  const { status, outcome, event_id } = readReply(delivered.reply);
+  return [delivered.name, status, outcome, event_id, delivered.ms.toFixed(0), String(delivered.sends)];
 };
 
 const counts = (all: readonly Delivered[]): string => {
@@ -63,12 +71,4 @@ const latency = (all: readonly Delivered[]): string => {
   const sorted = all.map((one) => one.ms).sort((a, b) => a - b);
   const [p50, p95, max] = [0.5, 0.95, 1].map((share) => `${percentile(sorted, share).toFixed(0)} ms`);
   return `latency  p50 ${p50}  p95 ${p95}  max ${max}`;
-};
-
-/** What became of all deliveries: each one when they are few, counts and latency always. */
-export const report = (all: readonly Delivered[], seconds: number): string => {
-  const resent = all.reduce((sum, one) => sum + one.sends - 1, 0);
-  const taken = all.filter(isTaken).length;
-  const summary = `${taken} of ${all.length} taken in ${seconds.toFixed(1)} s${resent > 0 ? `, ${resent} resent` : ''}`;
-  return [...eachDelivery(all), counts(all), '', latency(all), summary].join('\n');
 };

@@ -28,18 +28,6 @@ export const COMMITS_WEBHOOK: Webhook = {
 const NOTHING_RUNS =
   'No instance is running on this machine: start one with npm start, or give --url and --secret';
 
-const noSecret = ({ secret_name }: Webhook): string =>
-  `The secret is not known here: give --secret, or set ${secret_name} to what the receiver has`;
-
-/** A bare address gets the path of the webhook. */
-const readUrl = (text: string, path: string): URL => {
-  const url = URL.parse(text);
-  if (url === null || !/^https?:$/.test(url.protocol))
-    throw new UsageError(`${text} is no http or https address`);
-  if (url.pathname === '/') url.pathname = path;
-  return url;
-};
-
 /**
  * Flags win over the environment, and that over the running instance. Another receiver's secret is never
  * guessed: the instance's own is used for its own address only.
@@ -60,3 +48,15 @@ export const findTarget = (
   if (!secret) throw new UsageError(noSecret(webhook));
   return { url, secret };
 };
+
+/** A bare address gets the path of the webhook. */
+const readUrl = (text: string, path: string): URL => {
+  const url = URL.parse(text);
+  if (url === null || !/^https?:$/.test(url.protocol))
+    throw new UsageError(`${text} is no http or https address`);
+  if (url.pathname === '/') url.pathname = path;
+  return url;
+};
+
+const noSecret = ({ secret_name }: Webhook): string =>
+  `The secret is not known here: give --secret, or set ${secret_name} to what the receiver has`;

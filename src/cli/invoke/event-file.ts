@@ -22,6 +22,11 @@ const schema = z.looseObject({
   requestContext: z.looseObject({ http: z.looseObject({ method: z.string(), sourceIp: z.string() }) }),
 });
 
+/** An HTTP API event (payload format 2.0) from a file. @throws UsageError when it is none */
+export const readEventFile = (name: string): APIGatewayProxyEventV2 =>
+  // Checked above as far as the handlers read it; the rest of the type is not in every file.
+  parse(name) as unknown as APIGatewayProxyEventV2;
+
 const parse = (name: string): z.output<typeof schema> => {
   try {
     return schema.parse(JSON.parse(readFileSync(name, 'utf8')));
@@ -30,14 +35,6 @@ const parse = (name: string): z.output<typeof schema> => {
     throw new UsageError(`${name} is no API Gateway HTTP API event, payload format 2.0: ${reason}`);
   }
 };
-
-/** An HTTP API event (payload format 2.0) from a file. @throws UsageError when it is none */
-export const readEventFile = (name: string): APIGatewayProxyEventV2 =>
-  // Checked above as far as the handlers read it; the rest of the type is not in every file.
-  parse(name) as unknown as APIGatewayProxyEventV2;
-
-const bodyOf = ({ body = '', isBase64Encoded }: APIGatewayProxyEventV2): Buffer =>
-  Buffer.from(body, isBase64Encoded ? 'base64' : 'utf8');
 
 /** True when a header asks for the signature, so that a secret is needed. */
 export const wantsSignature = ({ headers }: APIGatewayProxyEventV2): boolean =>
@@ -53,15 +50,18 @@ export const signEvent = (event: APIGatewayProxyEventV2, secret: string): APIGat
   return { ...event, headers: Object.fromEntries(headers) };
 };
 
-const routeOf = ({ requestContext, rawPath }: APIGatewayProxyEventV2): RouteName | null => {
-  const match = matchRoute(requestContext.http.method, rawPath);
-  return match.kind === 'found' ? match.name : null;
-};
+const bodyOf = ({ body = '', isBase64Encoded }: APIGatewayProxyEventV2): Buffer =>
+  Buffer.from(body, isBase64Encoded ? 'base64' : 'utf8');
 
 /** The sender of the delivery, whose secret signs it; Jira where the route has no sender. */
 export const sourceOf = (event: APIGatewayProxyEventV2): Source => {
   const name = routeOf(event);
   return COMMIT_SOURCES.find((source) => name === `${source}-webhook`) ?? 'jira';
+};
+
+const routeOf = ({ requestContext, rawPath }: APIGatewayProxyEventV2): RouteName | null => {
+  const match = matchRoute(requestContext.http.method, rawPath);
+  return match.kind === 'found' ? match.name : null;
 };
 
 /** The function the gateway would call; what has no route goes to ingest, for its 404 and 405. */

@@ -1,9 +1,5 @@
-import { BATCH_SIZE } from '../../contract/functions.ts';
-import { processEvents } from '../../correlate/run/process-batch.ts';
-import type { SweepDeps } from '../../correlate/run/sweep-events.ts';
 import type { Replayed } from '../../ingest/replay.ts';
 import { textTable } from '../shared/tables.ts';
-import { showProgress } from '../shared/terminal.ts';
 
 /** What became of one event; `failed` when a dependency did not do its work. */
 export type Result = { event_id: string; replayed: Replayed | { kind: 'failed'; code: string } };
@@ -39,19 +35,6 @@ const describe = ({ replayed }: Result): [string, string] => {
 
 /** `failed`: what was parked, or could not even be written down; `documents`: keys of the run documents. */
 export type Correlated = { events: number; failed: number; documents: string[] };
-
-/** Correlates stored events again, as the stream would bring them. */
-export const correlateEvents = async (store: SweepDeps, eventIds: string[]): Promise<Correlated> => {
-  const progress = showProgress('correlating batches', Math.ceil(eventIds.length / BATCH_SIZE));
-  const correlated: Correlated = { events: eventIds.length, failed: 0, documents: [] };
-  for await (const { run, failed, unwritten, complete } of processEvents(store, eventIds)) {
-    correlated.failed += complete || failed > 0 ? failed : Math.max(1, unwritten.size);
-    if (run) correlated.documents.push(run.key);
-    progress.step();
-  }
-  progress.stop();
-  return correlated;
-};
 
 /** The result for people; the last document is the one `latest.json` shows. */
 export const describeCorrelated = ({ events, failed, documents }: Correlated): string => {

@@ -8,41 +8,16 @@ import { commandFor, describeSince, findStaged, type Rotation, type Staged, type
 
 const UNKNOWN = 'not recorded';
 
-/** How many deliveries each key verified, by its last one. */
-const usesTable = (uses: Use[]): string => {
-  const byKey = Map.groupBy(uses, ({ secret }) => secret ?? UNKNOWN);
-  const rows = [...byKey].map(([key, some]) => [
-    key,
-    String(some.length),
-    toUtcIso(some[0]?.received_ms ?? 0),
-  ]);
-  return textTable(['verified by', 'deliveries', 'last'], rows);
-};
-
-const describeUses = (uses: Use[], source: Source): string => {
-  if (uses.length === 0) return `No delivery of ${source} is stored.`;
-  const what = uses.length === 1 ? 'The last delivery' : `The last ${uses.length} deliveries`;
-  const lines = [`${what} of ${source} (a body sent again is not counted again):`, usesTable(uses)];
-  if (uses[0]?.secret === SECRET_VARIABLES[source])
-    lines.push(
-      `The receiver has ${SECRET_VARIABLES[source]} in its environment: the store is not asked there.`,
-    );
-  return lines.join('\n');
-};
-
-/** Whether the staged secret was used, as `finish` asks it; null when that cannot be known. */
-const wasUsed = (uses: Use[] | null, staged: Staged, source: Source): boolean | null => {
-  const from = staged.sure_from_ms;
-  if (uses === null || from === null) return null;
-  return uses.some((use) => use.secret === keyNames(source).next && use.received_ms >= from);
-};
-
-const nextStep = (staged: Staged | null, uses: Use[] | null, source: Source): string => {
-  if (staged === null) return `No rotation is under way. To start one: ${commandFor(source, 'begin')}`;
-  const underWay = `A rotation is under way ${describeSince(staged)}.`;
-  if (wasUsed(uses, staged, source))
-    return `${underWay} The new secret is in use. To go on: ${commandFor(source, 'finish')}`;
-  return `${underWay} The new secret was not seen in use yet. Put it into the sender, or: ${commandFor(source, 'abort')}`;
+/** Prints the keys, what each does and which ones deliveries use. Exit code 1 when not all of it is known. */
+export const status = async (rotation: Rotation): Promise<ExitCode> => {
+  const { source, store, clock, say, grace_hours } = rotation;
+  const stored = await store.read();
+  const keys = describeKeys(stored, source, grace_hours, clock());
+  say(`The keys of ${source} in the secret ${rotation.secret_id}:\n${textTable(['key', 'now'], keys)}\n`);
+  const uses = await readUses(rotation);
+  if (uses) say(`${describeUses(uses, source)}\n`);
+  say(nextStep(findStaged(stored, source, grace_hours), uses, source));
+  return uses ? 0 : 1;
 };
 
 /** Null, after printing the reason, when the table cannot be used. */
@@ -56,14 +31,39 @@ const readUses = async ({ deliveries, say }: Rotation): Promise<Use[] | null> =>
   }
 };
 
-/** Prints the keys, what each does and which ones deliveries use. Exit code 1 when not all of it is known. */
-export const status = async (rotation: Rotation): Promise<ExitCode> => {
-  const { source, store, clock, say, grace_hours } = rotation;
-  const stored = await store.read();
-  const keys = describeKeys(stored, source, grace_hours, clock());
-  say(`The keys of ${source} in the secret ${rotation.secret_id}:\n${textTable(['key', 'now'], keys)}\n`);
-  const uses = await readUses(rotation);
-  if (uses) say(`${describeUses(uses, source)}\n`);
-  say(nextStep(findStaged(stored, source, grace_hours), uses, source));
-  return uses ? 0 : 1;
+const describeUses = (uses: Use[], source: Source): string => {
+  if (uses.length === 0) return `No delivery of ${source} is stored.`;
+  const what = uses.length === 1 ? 'The last delivery' : `The last ${uses.length} deliveries`;
+  const lines = [`${what} of ${source} (a body sent again is not counted again):`, usesTable(uses)];
+  if (uses[0]?.secret === SECRET_VARIABLES[source])
+    lines.push(
+      `The receiver has ${SECRET_VARIABLES[source]} in its environment: the store is not asked there.`,
+    );
+  return lines.join('\n');
+};
+
+/** How many deliveries each key verified, by its last one. */
+const usesTable = (uses: Use[]): string => {
+  const byKey = Map.groupBy(uses, ({ secret }) => secret ?? UNKNOWN);
+  const rows = [...byKey].map(([key, some]) => [
+    key,
+    String(some.length),
+    toUtcIso(some[0]?.received_ms ?? 0),
+  ]);
+  return textTable(['verified by', 'deliveries', 'last'], rows);
+};
+
+const nextStep = (staged: Staged | null, uses: Use[] | null, source: Source): string => {
+  if (staged === null) return `No rotation is under way. To start one: ${commandFor(source, 'begin')}`;
+  const underWay = `A rotation is under way ${describeSince(staged)}.`;
+  if (wasUsed(uses, staged, source))
+    return `${underWay} The new secret is in use. To go on: ${commandFor(source, 'finish')}`;
+  return `${underWay} The new secret was not seen in use yet. Put it into the sender, or: ${commandFor(source, 'abort')}`;
+};
+
+/** Whether the staged secret was used, as `finish` asks it; null when that cannot be known. */
+const wasUsed = (uses: Use[] | null, staged: Staged, source: Source): boolean | null => {
+  const from = staged.sure_from_ms;
+  if (uses === null || from === null) return null;
+  return uses.some((use) => use.secret === keyNames(source).next && use.received_ms >= from);
 };

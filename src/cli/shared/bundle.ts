@@ -10,18 +10,56 @@ import { CommandError } from './command.ts';
 /** Where `npm run build` puts them. */
 export const BUILD_FOLDER = join(PROJECT_FOLDER, '.build');
 
+export type BundleSize = { name: FunctionName; file: string; bytes: number; gzip_bytes: number };
+
+type Built = BuildResult<ReturnType<typeof options>>;
+
+type Input = Pick<BuildOptions, 'entryPoints' | 'stdin'>;
+
+type Folder = { name: FunctionName; file: string; built: Built };
+
+type Beside = { lazy: LazyFile; files: OutputFile[] };
+
 /** What the Lambda runtime loads, as handler `index.handler`. */
 export const bundleFile = (folder: string, name: FunctionName): string => join(folder, name, 'index.mjs');
 
-export type BundleSize = { name: FunctionName; file: string; bytes: number; gzip_bytes: number };
+/**
+ * Bundles each function into `<folder>/<name>/index.mjs` with its source map, and beside it what it loads only
+ * when needed; what was in that folder goes. The same sources and `gitSha` give the same bytes.
+ * @throws CommandError when the sources do not build or a file would not work alone.
+ */
+export const buildBundles = async (
+  names: readonly FunctionName[],
+  folder: string,
+  gitSha: string | undefined,
+): Promise<BundleSize[]> => {
+  const all = await Promise.all(names.map((name) => bundleFunction(name, folder, gitSha)));
+  const beside = await Promise.all(LAZY_FILES.map((lazy) => bundleLazy(lazy, all)));
+  for (const one of all) {
+    const used = beside.filter(({ lazy }) => uses(one, lazy)).flatMap(({ files }) => files);
+    rmSync(dirname(one.file), { recursive: true, force: true });
+    writeAll(dirname(one.file), [...one.built.outputFiles, ...used]);
+  }
+  return all.map(sizeOf);
+};
 
-/** CommonJS packages inside an ES module want a `require` for Node's own modules. */
-const banner = (gitSha: string | undefined): string =>
-  [
-    "import { createRequire as createRequireOfBundle } from 'node:module';",
-    'const require = createRequireOfBundle(import.meta.url);',
-    ...(gitSha === undefined ? [] : [`process.env.GIT_SHA ??= ${JSON.stringify(gitSha)};`]),
-  ].join('');
+const bundleFunction = async (
+  name: FunctionName,
+  folder: string,
+  gitSha: string | undefined,
+): Promise<Folder> => {
+  const file = bundleFile(folder, name);
+  const source = `src/entries/${name}.ts`;
+  const built = await bundle(source, { entryPoints: [source] }, file, gitSha);
+  checkHandler(name, built.metafile);
+  checkImports(name, built.metafile);
+  return { name, file, built };
+};
+
+const bundle = (name: string, input: Input, outfile: string, gitSha?: string): Promise<Built> =>
+  build({ ...options(outfile, gitSha), ...input }).catch((fault: Error) => {
+    throw new CommandError(`${name} does not build: ${fault.message}`);
+  });
 
 /** `module` before `main`: it makes the bundle smaller and its start faster by a third. */
 const options = (outfile: string, gitSha: string | undefined) =>
@@ -44,6 +82,21 @@ const options = (outfile: string, gitSha: string | undefined) =>
     logLevel: 'silent',
   }) satisfies BuildOptions;
 
+/** CommonJS packages inside an ES module want a `require` for Node's own modules. */
+const banner = (gitSha: string | undefined): string =>
+  [
+    "import { createRequire as createRequireOfBundle } from 'node:module';",
+    'const require = createRequireOfBundle(import.meta.url);',
+    ...(gitSha === undefined ? [] : [`process.env.GIT_SHA ??= ${JSON.stringify(gitSha)};`]),
+  ].join('');
+
+/** @throws CommandError */
+const checkHandler = (name: FunctionName, { outputs }: Metafile): void => {
+  for (const { entryPoint, exports } of Object.values(outputs))
+    if (entryPoint !== undefined && !exports.includes('handler'))
+      throw new CommandError(`src/entries/${name}.ts exports no handler: Lambda would find nothing to call`);
+};
+
 /**
  * Makes sure that a file works alone: it imports nothing but Node's own modules and what is built beside it.
  * @throws CommandError
@@ -58,49 +111,6 @@ const checkImports = (name: string, { outputs }: Metafile): void => {
     throw new CommandError(`The bundle ${name} would need ${foreign.path} beside it, and has it not`);
 };
 
-/** @throws CommandError */
-const checkHandler = (name: FunctionName, { outputs }: Metafile): void => {
-  for (const { entryPoint, exports } of Object.values(outputs))
-    if (entryPoint !== undefined && !exports.includes('handler'))
-      throw new CommandError(`src/entries/${name}.ts exports no handler: Lambda would find nothing to call`);
-};
-
-const writeAll = (folder: string, files: OutputFile[]): void => {
-  mkdirSync(folder, { recursive: true });
-  for (const { path, contents } of files) writeFileSync(join(folder, basename(path)), contents);
-};
-
-type Built = BuildResult<ReturnType<typeof options>>;
-
-type Input = Pick<BuildOptions, 'entryPoints' | 'stdin'>;
-
-const bundle = (name: string, input: Input, outfile: string, gitSha?: string): Promise<Built> =>
-  build({ ...options(outfile, gitSha), ...input }).catch((fault: Error) => {
-    throw new CommandError(`${name} does not build: ${fault.message}`);
-  });
-
-type Folder = { name: FunctionName; file: string; built: Built };
-
-const bundleFunction = async (
-  name: FunctionName,
-  folder: string,
-  gitSha: string | undefined,
-): Promise<Folder> => {
-  const file = bundleFile(folder, name);
-  const source = `src/entries/${name}.ts`;
-  const built = await bundle(source, { entryPoints: [source] }, file, gitSha);
-  checkHandler(name, built.metafile);
-  checkImports(name, built.metafile);
-  return { name, file, built };
-};
-
-const uses = ({ built }: Folder, lazy: LazyFile): boolean =>
-  Object.values(built.metafile.outputs).some(({ imports }) =>
-    imports.some(({ path }) => path === lazyPath(lazy)),
-  );
-
-type Beside = { lazy: LazyFile; files: OutputFile[] };
-
 /** A lazy file, built for one of the folders whose function uses it: it is the same in all of them. */
 const bundleLazy = async (lazy: LazyFile, all: Folder[]): Promise<Beside> => {
   const first = all.find((one) => uses(one, lazy));
@@ -113,27 +123,17 @@ const bundleLazy = async (lazy: LazyFile, all: Folder[]): Promise<Beside> => {
   return { lazy, files: built.outputFiles };
 };
 
+const uses = ({ built }: Folder, lazy: LazyFile): boolean =>
+  Object.values(built.metafile.outputs).some(({ imports }) =>
+    imports.some(({ path }) => path === lazyPath(lazy)),
+  );
+
+const writeAll = (folder: string, files: OutputFile[]): void => {
+  mkdirSync(folder, { recursive: true });
+  for (const { path, contents } of files) writeFileSync(join(folder, basename(path)), contents);
+};
+
 const sizeOf = ({ name, file, built }: Folder): BundleSize => {
   const code = built.outputFiles.find((output) => output.path === file)?.contents ?? new Uint8Array();
   return { name, file: relative(process.cwd(), file), bytes: code.length, gzip_bytes: gzipSync(code).length };
-};
-
-/**
- * Bundles each function into `<folder>/<name>/index.mjs` with its source map, and beside it what it loads only
- * when needed; what was in that folder goes. The same sources and `gitSha` give the same bytes.
- * @throws CommandError when the sources do not build or a file would not work alone.
- */
-export const buildBundles = async (
-  names: readonly FunctionName[],
-  folder: string,
-  gitSha: string | undefined,
-): Promise<BundleSize[]> => {
-  const all = await Promise.all(names.map((name) => bundleFunction(name, folder, gitSha)));
-  const beside = await Promise.all(LAZY_FILES.map((lazy) => bundleLazy(lazy, all)));
-  for (const one of all) {
-    const used = beside.filter(({ lazy }) => uses(one, lazy)).flatMap(({ files }) => files);
-    rmSync(dirname(one.file), { recursive: true, force: true });
-    writeAll(dirname(one.file), [...one.built.outputFiles, ...used]);
-  }
-  return all.map(sizeOf);
 };
