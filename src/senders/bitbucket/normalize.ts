@@ -1,12 +1,13 @@
 import type { DeliveredCommit, DeliveredPullRequest } from '../../domain/commit.ts';
 import { isJsonObject, type Json, type JsonObject, own } from '../../domain/json.ts';
 import { isAbsent } from '../readers.ts';
+import { shaAt } from '../shared/first-parents.ts';
 import { type Node, optional, readEach } from '../shared/node.ts';
 import { readCommit } from '../shared/read-commit.ts';
 import { readPullRequest } from '../shared/read-pull-request.ts';
 import { readBranch } from '../shared/readers.ts';
 import type { Unread } from '../unread.ts';
-import { hashAt, listedTwice, ownLine } from './own-line.ts';
+import { listedTwice, ownLine } from './own-line.ts';
 
 const COMMIT = {
   sha: 'hash',
@@ -52,7 +53,7 @@ const readChange = (
   if (Array.isArray(commits)) {
     const line = ownLine(object, commits);
     const isOwn = (hash: string) => line.has(hash) && !shared.has(hash);
-    const branchFor = (commit: JsonObject) => (isOwn(hashAt(commit) ?? '') ? branch : null);
+    const branchFor = (commit: JsonObject) => (isOwn(shaAt(commit, 'hash') ?? '') ? branch : null);
     return readEach(commits, path, unread, (node) =>
       readCommit(node, COMMIT, { repository, branch: branchFor(node.object) }),
     );
