@@ -36,7 +36,7 @@ const command = withTableOptions(
       'after',
       `
 A header with the value ${SIGN_ME} gets the signature of the body (of the decoded bytes, if it is
-base64). The bundle is built if it is not there; npm run build makes it new. Log lines go to standard error.
+base64), or the secret itself where the sender signs nothing (GitLab). The bundle is built if it is not there; npm run build makes it new. Log lines go to standard error.
 The exit code is 1 when the status is 400 or more.`,
     ),
 );

@@ -2,7 +2,7 @@
  * The senders of commits. A new one is its name here, its folder in `src/senders` and its line of the registry there;
  * route, environment variable and keys of the secret follow from the name.
  */
-export const COMMIT_SOURCES = ['github', 'bitbucket', 'commits'] as const;
+export const COMMIT_SOURCES = ['github', 'bitbucket', 'gitlab', 'bitbucket_server', 'commits'] as const;
 export type CommitSource = (typeof COMMIT_SOURCES)[number];
 
 /** Who sends deliveries; part of every event's identity. */

@@ -6,10 +6,11 @@ import * as z from 'zod';
 import packageFile from '../../package.json' with { type: 'json' };
 import { readEnv } from '../../src/contract/env.ts';
 import { ROUTES } from '../../src/contract/routes.ts';
-import { COMMIT_SOURCES, type CommitSource } from '../../src/domain/source.ts';
+import { COMMIT_SOURCES, type CommitSource, SOURCES } from '../../src/domain/source.ts';
 import { type Instance, startInstance } from '../../src/local/run-instance.ts';
 import { createLogger } from '../../src/platform/logger.ts';
-import { COMMIT_SECRETS, SECRET, sign, startApp } from '../support/app.ts';
+import { SENDERS } from '../../src/senders/registry.ts';
+import { COMMITS_ON, EVENT_NAMES, proofOf, SECRET, sign, startApp } from '../support/app.ts';
 import { COMMIT_FIXTURES, commitFixture } from '../support/commit-bodies.ts';
 import { commitDelivery } from '../support/commit-deliveries.ts';
 import { startCorrelation } from '../support/correlation.ts';
@@ -84,12 +85,6 @@ const COMMITS = JSON.stringify({
 
 const ARN = 'arn:aws:secretsmanager:eu-central-1:123456789012:secret:webhooks-AbCdEf';
 
-const ALL_ON = {
-  GITHUB_WEBHOOK_SECRET: COMMIT_SECRETS.github,
-  BITBUCKET_WEBHOOK_SECRET: COMMIT_SECRETS.bitbucket,
-  COMMITS_WEBHOOK_SECRET: COMMIT_SECRETS.commits,
-};
-
 const folder = mkdtempSync(join(tmpdir(), 'openapi-'));
 const cleanUp: (() => Promise<void>)[] = [];
 let engine: Awaited<ReturnType<typeof startTestEngine>>;
@@ -119,18 +114,17 @@ const deliver = (instance: Instance, body: string | Buffer, signature = sign(bod
     headers: { 'X-Hub-Signature': signature },
   });
 
-/** How each commit source names the signature and the event. */
-const COMMIT_HEADERS: Record<CommitSource, { signature: string; event: Record<string, string> }> = {
-  github: { signature: 'X-Hub-Signature-256', event: { 'X-GitHub-Event': 'push' } },
-  bitbucket: { signature: 'X-Hub-Signature', event: { 'X-Event-Key': 'repo:push' } },
-  commits: { signature: 'X-Hub-Signature-256', event: {} },
-};
-
 type Given = { signature?: string; event?: Record<string, string> };
 
+const eventHeader = (source: CommitSource): Record<string, string> => {
+  const [name, event] = [SENDERS[source].headers.event, EVENT_NAMES[source]];
+  return name && event ? { [name]: event } : {};
+};
+
 const deliverCommits = (instance: Instance, source: CommitSource, body: string, given: Given = {}) => {
-  const { signature = sign(body, COMMIT_SECRETS[source]), event = COMMIT_HEADERS[source].event } = given;
-  const headers = { ...event, [COMMIT_HEADERS[source].signature]: signature };
+  const { name, value } = proofOf(source, body);
+  const { signature = value, event = eventHeader(source) } = given;
+  const headers = { ...event, [name]: signature };
   return fetch(`${instance.url}/webhooks/${source}`, { method: 'POST', body, headers });
 };
 
@@ -148,10 +142,10 @@ const startAll = async (): Promise<void> => {
   const other = await startTestEngine();
   cleanUp.push(engine.stop);
   const database = { AWS_ENDPOINT_URL_DYNAMODB: engine.endpoint };
-  main = await start({ ...database, ...ALL_ON, MAX_BODY_BYTES: String(MAX_BODY_BYTES) }, true);
-  roomy = await start({ ...database, ...ALL_ON });
-  guarded = await start({ ...database, ...ALL_ON, ALLOWED_CIDRS: '192.0.2.0/24' });
-  broken = await start({ ...ALL_ON, AWS_ENDPOINT_URL_DYNAMODB: other.endpoint });
+  main = await start({ ...database, ...COMMITS_ON, MAX_BODY_BYTES: String(MAX_BODY_BYTES) }, true);
+  roomy = await start({ ...database, ...COMMITS_ON });
+  guarded = await start({ ...database, ...COMMITS_ON, ALLOWED_CIDRS: '192.0.2.0/24' });
+  broken = await start({ ...COMMITS_ON, AWS_ENDPOINT_URL_DYNAMODB: other.endpoint });
   off = await startOff(database);
   await other.stop();
 };
@@ -160,6 +154,8 @@ const startAll = async (): Promise<void> => {
 const KNOWN: Record<CommitSource, string> = {
   github: commitDelivery('github'),
   bitbucket: commitDelivery('bitbucket'),
+  gitlab: commitDelivery('gitlab'),
+  bitbucket_server: commitDelivery('bitbucket_server'),
   commits: COMMITS,
 };
 
@@ -186,10 +182,7 @@ afterAll(async () => {
 type Case = { operation: string; status: number; ask: () => Promise<Response> };
 
 const PATHS: Record<string, string> = {
-  'jira-webhook': '/webhooks/jira',
-  'github-webhook': '/webhooks/github',
-  'bitbucket-webhook': '/webhooks/bitbucket',
-  'commits-webhook': '/webhooks/commits',
+  ...Object.fromEntries(SOURCES.map((source) => [`${source}-webhook`, `/webhooks/${source}`])),
   health: '/health',
   'list-issues': '/issues?project=API',
   'get-issue': '/issues/API-1',
@@ -273,6 +266,11 @@ const CASES: Case[] = [
   write(503, () => deliver(broken, RICH)),
   ...commitCases,
   { operation: 'github-webhook', status: 200, ask: ping },
+  {
+    operation: 'bitbucket_server-webhook',
+    status: 200,
+    ask: () => deliverCommits(main, 'bitbucket_server', '{"test":true}'),
+  },
   { operation: 'github-webhook', status: 400, ask: () => deliverCommits(main, 'github', 'payload=%7B%7D') },
   read('health', 200, () => '/health'),
   read('list-issues', 200, () => '/issues?project=API'),
@@ -437,7 +435,7 @@ describe('the samples', () => {
 
 describe('the samples of commits', () => {
   it.each(COMMIT_FIXTURES)('%s leaves an event of the documented shape', async (name, source, event) => {
-    const header = source === 'github' ? 'X-GitHub-Event' : 'X-Event-Key';
+    const header = SENDERS[source].headers.event ?? '';
     const given = event === null ? {} : { event: { [header]: event } };
     const body = JSON.stringify(commitFixture(name));
     const accepted = await take(await deliverCommits(roomy, source, body, given));
@@ -445,7 +443,11 @@ describe('the samples of commits', () => {
     const left = await take(await get(main, `/events/${eventIdSchema.parse(accepted.body).event_id}`));
     expect(left.status).toBe(200);
     expect(errorsOf('get-event', left)).toEqual([]);
-    expect(left.body).toMatchObject({ source, event_type: event ?? 'commits', issue_id: null });
+    expect(left.body).toMatchObject({
+      source,
+      event_type: commitFixture(name).object_kind ?? event ?? 'commits',
+      issue_id: null,
+    });
   });
 });
 

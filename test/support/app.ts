@@ -1,15 +1,16 @@
 import { createHmac, randomUUID } from 'node:crypto';
 import { DynamoDBClient, type DynamoDBClientConfig } from '@aws-sdk/client-dynamodb';
 import * as z from 'zod/mini';
-import { readEnv } from '../../src/contract/env.ts';
+import { readEnv, SECRET_VARIABLES } from '../../src/contract/env.ts';
 import type { MetricName } from '../../src/contract/metrics.ts';
-import type { CommitSource } from '../../src/domain/source.ts';
+import { COMMIT_SOURCES, type CommitSource, forEachSource } from '../../src/domain/source.ts';
 import { createLocalApp } from '../../src/entries/all-routes.ts';
 import { embeddedConfig } from '../../src/local/aws-config.ts';
 import { localContext } from '../../src/local/lambda-input.ts';
 import { type Clock, systemClock } from '../../src/platform/clock.ts';
 import { createLogger } from '../../src/platform/logger.ts';
 import type { Count } from '../../src/platform/metrics.ts';
+import { SENDERS } from '../../src/senders/registry.ts';
 import { ensureTable } from '../../src/store/calls/create-table.ts';
 import { type EventStore, rawBodiesIn } from '../../src/store/events/put-event.ts';
 import { openObjects, openTable } from '../../src/wiring/open.ts';
@@ -18,28 +19,30 @@ import { openObjects, openTable } from '../../src/wiring/open.ts';
 export const SECRET = 'a secret of the tests';
 
 /** The same for each commit source: no two alike, so that one never passes for another. */
-export const COMMIT_SECRETS: Record<CommitSource, string> = {
-  github: 'a secret of the tests for github',
-  bitbucket: 'a secret of the tests for bitbucket',
-  commits: 'a secret of the tests for commits',
+export const COMMIT_SECRETS = forEachSource((source) => `a secret of the tests for ${source}`);
+
+/** What switches every commit source on. */
+export const COMMITS_ON: NodeJS.ProcessEnv = Object.fromEntries(
+  COMMIT_SOURCES.map((source) => [SECRET_VARIABLES[source], COMMIT_SECRETS[source]]),
+);
+
+/** The event header that each commit source sends unless a test says otherwise. */
+export const EVENT_NAMES: Record<CommitSource, string | null> = {
+  github: 'push',
+  bitbucket: 'repo:push',
+  gitlab: 'Push Hook',
+  bitbucket_server: 'repo:refs_changed',
+  commits: null,
 };
 
-/** Header names as each source writes them, and the event that is sent unless a test says otherwise. */
-const COMMIT_HEADERS = {
-  github: {
-    signature: 'X-Hub-Signature-256',
-    event: 'X-GitHub-Event',
-    identifier: 'X-GitHub-Delivery',
-    name: 'push',
-  },
-  bitbucket: {
-    signature: 'X-Hub-Signature',
-    event: 'X-Event-Key',
-    identifier: 'X-Request-UUID',
-    name: 'repo:push',
-  },
-  commits: { signature: 'X-Hub-Signature-256', event: null, identifier: null, name: null },
-} as const;
+/** What such an event is called. */
+export const EVENT_TYPES: Record<CommitSource, string> = {
+  github: 'push',
+  bitbucket: 'repo:push',
+  gitlab: 'push',
+  bitbucket_server: 'repo:refs_changed',
+  commits: 'commits',
+};
 
 const json = z.record(z.string(), z.unknown());
 
@@ -108,17 +111,29 @@ export type AppOptions = {
 export const sign = (body: Uint8Array | string, secret: string = SECRET): string =>
   `sha256=${createHmac('sha256', secret).update(body).digest('hex')}`;
 
+/** The header in which a source proves that it sent these bytes. */
+export const proofOf = (
+  source: CommitSource,
+  body: Uint8Array | string,
+  secret: string = COMMIT_SECRETS[source],
+): { name: string; value: string } => {
+  const { scheme } = SENDERS[source];
+  if ('token' in scheme) return { name: scheme.token, value: secret };
+  return { name: scheme.hmac[0] ?? '', value: sign(body, secret) };
+};
+
 const commitHeaders = (
   source: CommitSource,
   bytes: Uint8Array,
   delivery: CommitsDelivery,
 ): Record<string, string> => {
-  const names = COMMIT_HEADERS[source];
-  const { event = names.name, identifier, secret = COMMIT_SECRETS[source] } = delivery;
-  const { signature = sign(bytes, secret), headers = {} } = delivery;
+  const names = SENDERS[source].headers;
+  const { event = EVENT_NAMES[source], identifier, secret, headers = {} } = delivery;
+  const { name, value } = proofOf(source, bytes, secret);
+  const { signature = value } = delivery;
   return {
     ...headers,
-    ...(signature === null ? {} : { [names.signature]: signature }),
+    ...(signature === null ? {} : { [name]: signature }),
     ...(names.event === null || event === null ? {} : { [names.event]: event }),
     ...(names.identifier === null || identifier === undefined ? {} : { [names.identifier]: identifier }),
   };
@@ -177,9 +192,7 @@ export const openApp = (options: AppOptions): TestApp => {
   const { endpoint, tableName, clock = systemClock } = options;
   const secrets = {
     JIRA_WEBHOOK_SECRET: SECRET,
-    GITHUB_WEBHOOK_SECRET: COMMIT_SECRETS.github,
-    BITBUCKET_WEBHOOK_SECRET: COMMIT_SECRETS.bitbucket,
-    COMMITS_WEBHOOK_SECRET: COMMIT_SECRETS.commits,
+    ...COMMITS_ON,
   };
   const env = readEnv({ ...secrets, TABLE_NAME: tableName, ...options.env });
   const lines: LogLine[] = [];

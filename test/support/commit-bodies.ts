@@ -17,6 +17,10 @@ export const COMMIT_FIXTURES = [
   ['github-pull-request-merged', 'github', 'pull_request'],
   ['bitbucket-push', 'bitbucket', 'repo:push'],
   ['bitbucket-pullrequest-fulfilled', 'bitbucket', 'pullrequest:fulfilled'],
+  ['gitlab-push', 'gitlab', 'Push Hook'],
+  ['gitlab-merge-request', 'gitlab', 'Merge Request Hook'],
+  ['bitbucket-server-refs-changed', 'bitbucket_server', 'repo:refs_changed'],
+  ['bitbucket-server-pr-merged', 'bitbucket_server', 'pr:merged'],
   ['commits', 'commits', null],
 ] as const;
 

@@ -42,7 +42,52 @@ const listedCommits = (sha: string, message: string): object => ({
   commits: [{ sha, message, author: 'Ada Example', committed_at: '2026-03-02T16:00:00Z', branch: 'main' }],
 });
 
-const PUSHES = { github: githubPush, bitbucket: bitbucketPush, commits: listedCommits };
+const gitlabPush = (sha: string, message: string): object => ({
+  object_kind: 'push',
+  ref: 'refs/heads/feature/pay',
+  before: 'b'.repeat(40),
+  after: sha,
+  project: { id: 15, path_with_namespace: 'acme/shop', default_branch: 'main' },
+  commits: [
+    {
+      id: sha,
+      message,
+      timestamp: '2026-03-02T09:00:00-07:00',
+      author: { name: 'Ada Example', email: 'ada@example.com' },
+    },
+  ],
+  total_commits_count: 1,
+});
+
+const serverPush = (id: string, message: string): object => ({
+  eventKey: 'repo:refs_changed',
+  repository: { slug: 'shop', id: 84, project: { key: 'ACME' } },
+  changes: [
+    {
+      ref: { id: 'refs/heads/main', displayId: 'main', type: 'BRANCH' },
+      fromHash: 'b'.repeat(40),
+      toHash: id,
+      type: 'UPDATE',
+    },
+  ],
+  commits: [
+    {
+      id,
+      message,
+      author: { name: 'ada', displayName: 'Ada Example', emailAddress: 'ada@example.com' },
+      committerTimestamp: 1_772_467_200_000,
+      parents: [{ id: 'b'.repeat(40) }],
+    },
+  ],
+});
+
+const PUSHES = {
+  github: githubPush,
+  bitbucket: bitbucketPush,
+  gitlab: gitlabPush,
+  bitbucket_server: serverPush,
+  commits: listedCommits,
+};
 
 /** A delivery of one new commit, as this source writes it. */
 export const commitDelivery = (source: CommitSource, message = 'DEMO-1 Pay by invoice'): string =>

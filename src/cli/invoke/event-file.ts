@@ -6,10 +6,11 @@ import { ROUTES, type RouteName } from '../../contract/routes.ts';
 import { COMMIT_SOURCES, type Source } from '../../domain/source.ts';
 import { matchRoute } from '../../http/dispatch.ts';
 import { faultCode } from '../../local/start-error.ts';
+import { SENDERS } from '../../senders/registry.ts';
 import { UsageError } from '../shared/command.ts';
 import { signatureOf } from '../shared/exchange.ts';
 
-/** A header with this value gets the signature of the event's body. */
+/** A header with this value gets the signature of the event's body, or the token of a sender that signs nothing. */
 export const SIGN_ME = 'sha256=SIGN-ME';
 
 /** What the handlers read of an HTTP API event; the rest goes to them as it is. */
@@ -40,12 +41,13 @@ const parse = (name: string): z.output<typeof schema> => {
 export const wantsSignature = ({ headers }: APIGatewayProxyEventV2): boolean =>
   Object.values(headers).includes(SIGN_ME);
 
-/** The event with every placeholder replaced by the signature of its body's bytes. */
+/** The event with every placeholder replaced by the signature of its body's bytes, or by its sender's token. */
 export const signEvent = (event: APIGatewayProxyEventV2, secret: string): APIGatewayProxyEventV2 => {
-  const signature = signatureOf(secret, bodyOf(event));
+  const isToken = 'token' in SENDERS[sourceOf(event)].scheme;
+  const proof = isToken ? secret : signatureOf(secret, bodyOf(event));
   const headers = Object.entries(event.headers).map(([name, value]) => [
     name,
-    value === SIGN_ME ? signature : value,
+    value === SIGN_ME ? proof : value,
   ]);
   return { ...event, headers: Object.fromEntries(headers) };
 };

@@ -5,7 +5,10 @@ import type { Unread } from '../unread.ts';
 /** An object of a body, where it stands, and where to note what of it cannot be read. */
 export type Node = { object: JsonObject; path: string; unread: Unread };
 
-/** Names of parts, from an object inwards. */
+/** The step to the first element of a list. */
+const FIRST = '0';
+
+/** Names of parts, from an object inwards; `0` for the first of a list. */
 export type Steps = readonly [string, ...string[]];
 
 /** The value of a part that must be there, or null; not noted, because then the whole object is left out. */
@@ -19,7 +22,8 @@ export const optional = <T>(read: Read<T>, node: Node, [step, next, ...rest]: St
   const value = own(node.object, step);
   const path = `${node.path}.${step}`;
   if (next === undefined) return one(read, value, path, node.unread);
-  if (isJsonObject(value)) return optional(read, { ...node, object: value, path }, [next, ...rest]);
+  const inside = Array.isArray(value) && next === FIRST ? { [FIRST]: value[0] ?? null } : value;
+  if (isJsonObject(inside)) return optional(read, { ...node, object: inside, path }, [next, ...rest]);
   if (!isAbsent(value)) node.unread.note(path);
   return null;
 };

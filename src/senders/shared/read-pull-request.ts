@@ -1,5 +1,6 @@
 import type { DeliveredPullRequest } from '../../domain/commit.ts';
 import { own } from '../../domain/json.ts';
+import type { Read } from '../readers.ts';
 import { type Node, need, optional, type Steps } from './node.ts';
 import {
   readBranch,
@@ -18,6 +19,8 @@ type Words = {
   /** Where its text is; the first that is there counts. */
   bodies: readonly Steps[];
   updated: string;
+  /** How it writes an instant; default: ISO 8601. */
+  instant?: Read<number>;
   url: Steps;
   branch: Steps;
   shas: readonly Steps[];
@@ -44,7 +47,7 @@ export const readPullRequest = (
     node.unread.note(node.path);
     return null;
   }
-  const updated_ms = optional(readInstant, node, [words.updated]);
+  const updated_ms = optional(words.instant ?? readInstant, node, [words.updated]);
   const url = optional(readUrl, node, words.url);
   const body = readBodyOf(node, words.bodies);
   const branch = optional(readBranch, node, words.branch);

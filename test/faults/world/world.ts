@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { COMMIT_SECRETS, openApp, SECRET, type TestApp } from '../../support/app.ts';
+import { COMMITS_ON, openApp, SECRET, type TestApp } from '../../support/app.ts';
 import { type FaultProxy, startFaultProxy } from '../../support/fault-proxy.ts';
 import { PATIENT, patient } from '../../support/patience.ts';
 import { type MovableClock, movableClock } from './clock.ts';
@@ -29,9 +29,7 @@ export type World = {
 
 const environment = (proxy: FaultProxy, folder: string, tableName: string): NodeJS.ProcessEnv => ({
   JIRA_WEBHOOK_SECRET: SECRET,
-  GITHUB_WEBHOOK_SECRET: COMMIT_SECRETS.github,
-  BITBUCKET_WEBHOOK_SECRET: COMMIT_SECRETS.bitbucket,
-  COMMITS_WEBHOOK_SECRET: COMMIT_SECRETS.commits,
+  ...COMMITS_ON,
   PORT: '0',
   ARTIFACTS_DIR: folder,
   TABLE_NAME: tableName,

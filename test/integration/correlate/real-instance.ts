@@ -7,15 +7,13 @@ import { readEnv } from '../../../src/contract/env.ts';
 import type { Source } from '../../../src/domain/source.ts';
 import { startInstance } from '../../../src/local/run-instance.ts';
 import { createLogger } from '../../../src/platform/logger.ts';
-import { COMMIT_SECRETS, type LogLine, SECRET, sign } from '../../support/app.ts';
+import { COMMIT_SECRETS, COMMITS_ON, type LogLine, SECRET, sign } from '../../support/app.ts';
 import { getFrom } from '../../support/server-process.ts';
 
 /** Everything an instance needs to take every source. */
 export const SECRETS = {
   JIRA_WEBHOOK_SECRET: SECRET,
-  GITHUB_WEBHOOK_SECRET: COMMIT_SECRETS.github,
-  BITBUCKET_WEBHOOK_SECRET: COMMIT_SECRETS.bitbucket,
-  COMMITS_WEBHOOK_SECRET: COMMIT_SECRETS.commits,
+  ...COMMITS_ON,
 };
 
 export const TABLE_NAME = 'correlated';

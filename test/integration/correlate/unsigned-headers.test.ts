@@ -27,6 +27,10 @@ const BODIES: [CommitSource, string][] = [
   ['github', JSON.stringify(exampleOf('star'))],
   ['bitbucket', JSON.stringify(commitFixture('bitbucket-push'))],
   ['bitbucket', JSON.stringify(commitFixture('bitbucket-pullrequest-fulfilled'))],
+  ['gitlab', JSON.stringify(commitFixture('gitlab-push'))],
+  ['gitlab', JSON.stringify(commitFixture('gitlab-merge-request'))],
+  ['bitbucket_server', JSON.stringify(commitFixture('bitbucket-server-refs-changed'))],
+  ['bitbucket_server', JSON.stringify(commitFixture('bitbucket-server-pr-merged'))],
   ['commits', JSON.stringify(commitFixture('commits'))],
 ];
 

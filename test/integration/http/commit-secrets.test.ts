@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { SECRET_VARIABLES } from '../../../src/contract/env.ts';
 import { COMMIT_SOURCES } from '../../../src/domain/source.ts';
 import { SECRET, type TestApp } from '../../support/app.ts';
 import { commitDelivery } from '../../support/commit-deliveries.ts';
@@ -21,11 +22,7 @@ const storeOf = async (document: Record<string, string>) => {
   const put = (keys: Record<string, string>, createdMs = CREATED): void =>
     dependency.put(JSON.stringify(keys), createdMs);
   put(document);
-  const env = {
-    GITHUB_WEBHOOK_SECRET: undefined,
-    BITBUCKET_WEBHOOK_SECRET: undefined,
-    COMMITS_WEBHOOK_SECRET: undefined,
-  };
+  const env = Object.fromEntries(COMMIT_SOURCES.map((source) => [SECRET_VARIABLES[source], undefined]));
   return { dependency, put, open: (more: NodeJS.ProcessEnv = {}) => open({ ...env, ...more }) };
 };
 

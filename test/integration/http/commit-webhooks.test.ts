@@ -1,18 +1,30 @@
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { COMMIT_SOURCES, type CommitSource } from '../../../src/domain/source.ts';
+import { SENDERS } from '../../../src/senders/registry.ts';
 import { getEvent } from '../../../src/store/events/read-events.ts';
-import { type Answer, COMMIT_SECRETS, SECRET, sign, type TestApp } from '../../support/app.ts';
+import {
+  type Answer,
+  COMMIT_SECRETS,
+  EVENT_TYPES,
+  proofOf,
+  SECRET,
+  sign,
+  type TestApp,
+} from '../../support/app.ts';
 import { commitDelivery } from '../../support/commit-deliveries.ts';
 import { type Dependencies, incompressible, startDependencies } from '../../support/dependencies.ts';
 
 const PROBLEM = 'urn:jira-webhook-sync:problem:';
-const EVENT_TYPES = { github: 'push', bitbucket: 'repo:push', commits: 'commits' };
 const OTHERS: Record<CommitSource, CommitSource> = {
   github: 'commits',
   bitbucket: 'github',
+  gitlab: 'bitbucket_server',
+  bitbucket_server: 'gitlab',
   commits: 'bitbucket',
 };
+
+const HOSTS = COMMIT_SOURCES.filter((source) => source !== 'commits');
 
 let world: Dependencies;
 let app: TestApp;
@@ -108,7 +120,7 @@ describe.each(COMMIT_SOURCES)('POST /webhooks/%s', (source) => {
       { signature: '' },
       { signature: 'sha256=00' },
       { signature: `sha1=${'0'.repeat(40)}` },
-      { signature: `${sign(body, COMMIT_SECRETS[source])} ` },
+      { signature: `${proofOf(source, body).value} ` },
       { secret: SECRET },
       { secret: COMMIT_SECRETS[OTHERS[source]] },
       { secret: 'another' },
@@ -139,7 +151,8 @@ describe.each(COMMIT_SOURCES)('POST /webhooks/%s', (source) => {
     const first = await app.deliverCommits(source, body);
     const again = await app.deliverCommits(source, body);
     expectProblem(first, 422, 'not-a-commit-delivery');
-    expect(first.body.errors).toContainEqual({ path: 'repository', message: expect.any(String) });
+    const path = source === 'gitlab' ? 'project' : 'repository';
+    expect(first.body.errors).toContainEqual({ path, message: expect.any(String) });
     expect([again.status, again.body.event_id, again.body.errors]).toEqual([
       422,
       first.body.event_id,
@@ -217,7 +230,7 @@ describe.each(COMMIT_SOURCES)('POST /webhooks/%s', (source) => {
 
   it('is an unknown path without a secret, whatever is sent, because then the source is off', async () => {
     const off = open({ [`${source.toUpperCase()}_WEBHOOK_SECRET`]: undefined, MAX_BODY_BYTES: '100' });
-    const unknown = await off.get('/webhooks/gitlab');
+    const unknown = await off.get('/webhooks/gitea');
     const answers = [
       await off.deliverCommits(source, '{}'),
       await off.deliverCommits(source, '{}', { signature: null }),
@@ -262,7 +275,7 @@ describe.each(COMMIT_SOURCES)('POST /webhooks/%s', (source) => {
 });
 
 describe('what a source calls a delivery', () => {
-  it.each(['github', 'bitbucket'] as const)('by its own identifier, for %s', async (source) => {
+  it.each(HOSTS)('by its own identifier, for %s', async (source) => {
     const named = await app.deliverCommits(source, commitDelivery(source), { identifier: 'a-b-c' });
     expect(named.body.idempotency_key).toBe('a-b-c');
     expect((await eventOf(named)).idempotency_key).toBe('a-b-c');
@@ -272,11 +285,14 @@ describe('what a source calls a delivery', () => {
     const headers = {
       'X-Request-UUID': 'x',
       'X-GitHub-Delivery': 'x',
+      'X-Gitlab-Event-UUID': 'x',
+      'X-Request-Id': 'x',
       'X-Atlassian-Webhook-Identifier': 'x',
     };
-    const own = { github: 'X-GitHub-Delivery', bitbucket: 'X-Request-UUID', commits: '' };
     for (const source of COMMIT_SOURCES) {
-      const others = Object.fromEntries(Object.entries(headers).filter(([name]) => name !== own[source]));
+      const others = Object.fromEntries(
+        Object.entries(headers).filter(([name]) => name.toLowerCase() !== SENDERS[source].headers.identifier),
+      );
       const answer = await app.deliverCommits(source, commitDelivery(source), { headers: others });
       expect(answer.body.idempotency_key).toMatch(/^[0-9a-f]{64}$/);
     }
@@ -321,7 +337,7 @@ describe('which event header is kept with an event', () => {
 });
 
 describe('an unsigned header', () => {
-  it.each(['github', 'bitbucket'] as const)(
+  it.each(HOSTS)(
     'of %s decides nothing but the name, because the signed body says what it is',
     async (source) => {
       const body = commitDelivery(source);
@@ -332,7 +348,7 @@ describe('an unsigned header', () => {
     },
   );
 
-  it.each(['github', 'bitbucket'] as const)(
+  it.each(HOSTS)(
     'of %s may be missing or bad, because a signed body is no worse without it',
     async (source) => {
       for (const event of [null, 'two words']) {

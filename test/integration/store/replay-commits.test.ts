@@ -5,11 +5,9 @@ import { compress, decompress } from '../../../src/platform/codec.ts';
 import { decodeEvent, eventItem, type StoredEvent } from '../../../src/store/events/event-row.ts';
 import { prepareEventBody, putEvent } from '../../../src/store/events/put-event.ts';
 import { getEvent } from '../../../src/store/events/read-events.ts';
-import type { TestApp } from '../../support/app.ts';
+import { EVENT_NAMES, EVENT_TYPES, type TestApp } from '../../support/app.ts';
 import { commitDelivery } from '../../support/commit-deliveries.ts';
 import { type Dependencies, incompressible, startDependencies } from '../../support/dependencies.ts';
-
-const EVENT_NAMES = { github: 'push', bitbucket: 'repo:push', commits: null };
 
 let world: Dependencies;
 let app: TestApp;
@@ -57,7 +55,7 @@ describe.each(COMMIT_SOURCES)('a replay of an event from %s', (source) => {
     expect((await app.get(`/events/${id}`)).body).toMatchObject({
       source,
       outcome: 'recorded',
-      event_type: EVENT_NAMES[source] ?? 'commits',
+      event_type: EVENT_TYPES[source],
       idempotency_key: 'the first identifier',
       problem: null,
     });

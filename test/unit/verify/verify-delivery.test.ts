@@ -379,6 +379,44 @@ describe('the local override', () => {
   });
 });
 
+describe('a token', () => {
+  const token = (text: string) => new Map([['x-gitlab-token', text]]);
+
+  it('rotates as a secret does: staged, previous, and what an overwrite by hand replaced', async () => {
+    put({ gitlab_webhook_secret: 'first' });
+    const { verifier } = startProcess('gitlab');
+    expect(await verifier.verify(token('first'), BODY)).toEqual(by('gitlab_webhook_secret'));
+    now += MINUTE;
+    put({ gitlab_webhook_secret: 'second' });
+    expect(await verifier.verify(token('second'), BODY)).toEqual(by('gitlab_webhook_secret'));
+    expect(await verifier.verify(token('first'), BODY)).toEqual(by('AWSPREVIOUS'));
+    now += DAY;
+    expect(await verifier.verify(token('first'), BODY)).toEqual(REFUSED);
+    const until = new Date(now + HOUR).toISOString();
+    put({
+      gitlab_webhook_secret: 'third',
+      gitlab_webhook_secret_next: 'fourth',
+      gitlab_webhook_secret_previous: 'second',
+      gitlab_webhook_secret_previous_until: until,
+    });
+    now += MINUTE;
+    expect(await verifier.verify(token('fourth'), BODY)).toEqual(by('gitlab_webhook_secret_next'));
+    expect(await verifier.verify(token('second'), BODY)).toEqual(by('gitlab_webhook_secret_previous'));
+    now += HOUR;
+    expect(await verifier.verify(token('second'), BODY)).toEqual(REFUSED);
+  });
+
+  it.each([token(''), new Map<string, string>(), signed('first')])(
+    'that is missing or empty is refused without asking the store (%#)',
+    async (headers) => {
+      put({ gitlab_webhook_secret: 'first' });
+      const { verifier } = startProcess('gitlab');
+      expect(await verifier.verify(headers, BODY)).toEqual(REFUSED);
+      expect(store.requests.AWSCURRENT).toBe(0);
+    },
+  );
+});
+
 describe('the presence of a source', () => {
   const signedBy = (secret: string) =>
     new Map([['x-hub-signature-256', `sha256=${createHmac('sha256', secret).update(BODY).digest('hex')}`]]);

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { findSecrets, functionEnv, type Secrets } from '../../../../src/cli/invoke/call-bundle.ts';
 import type { StoreAddress } from '../../../../src/cli/shared/place.ts';
+import { forEachSource, SOURCES } from '../../../../src/domain/source.ts';
 import type { InstanceRecord } from '../../../../src/local/instance.ts';
 
 const PLACE: StoreAddress = {
@@ -22,7 +23,7 @@ const INSTANCE: InstanceRecord = {
   started_at: '2026-03-02T16:00:00.000Z',
 };
 
-const NO_SECRETS: Secrets = { jira: null, github: null, bitbucket: null, commits: null };
+const NO_SECRETS: Secrets = forEachSource(() => null);
 
 describe("the function's environment", () => {
   it('is the place it works on and what Lambda sets, over what this process has', () => {
@@ -59,23 +60,20 @@ describe('the secrets of the function', () => {
   it('are those of the environment, else those of the instance', () => {
     const source = { JIRA_WEBHOOK_SECRET: 'of the environment', GITHUB_WEBHOOK_SECRET: 'for github' };
     expect(findSecrets(undefined, 'jira', source, PLACE, INSTANCE)).toEqual({
+      ...NO_SECRETS,
       jira: 'of the environment',
       github: 'for github',
-      bitbucket: null,
       commits: 'of the instance for commits',
     });
   });
 
-  it.each(['jira', 'github', 'bitbucket', 'commits'] as const)(
-    "have the flag in place of the sender's (%s) and of no other",
-    (sender) => {
-      const before = findSecrets(undefined, sender, {}, PLACE, INSTANCE);
-      expect(findSecrets('of the flag', sender, {}, PLACE, INSTANCE)).toEqual({
-        ...before,
-        [sender]: 'of the flag',
-      });
-    },
-  );
+  it.each(SOURCES)("have the flag in place of the sender's (%s) and of no other", (sender) => {
+    const before = findSecrets(undefined, sender, {}, PLACE, INSTANCE);
+    expect(findSecrets('of the flag', sender, {}, PLACE, INSTANCE)).toEqual({
+      ...before,
+      [sender]: 'of the flag',
+    });
+  });
 
   it("are not the instance's for another database", () => {
     const elsewhere = { ...PLACE, endpoint: 'http://127.0.0.1:1' };

@@ -33,6 +33,8 @@ describe('the ready events', () => {
     ['stats', 'read'],
     ['unknown-path', 'ingest'],
     ['webhook-bitbucket-push', 'ingest'],
+    ['webhook-bitbucket_server-push', 'ingest'],
+    ['webhook-gitlab-push', 'ingest'],
     ['webhook-commits', 'ingest'],
     ['webhook-forged', 'ingest'],
     ['webhook-github-push', 'ingest'],
@@ -48,6 +50,8 @@ describe('the ready events', () => {
   it.each([
     ['webhook-github-push', 'github'],
     ['webhook-bitbucket-push', 'bitbucket'],
+    ['webhook-bitbucket_server-push', 'bitbucket_server'],
+    ['webhook-gitlab-push', 'gitlab'],
     ['webhook-commits', 'commits'],
     ['webhook-issue-created', 'jira'],
     ['webhook-wrong-method', 'jira'],
@@ -57,13 +61,15 @@ describe('the ready events', () => {
   });
 
   it('are all in that list, because one left out would be checked by nothing', () => {
-    expect(readdirSync(EVENTS)).toHaveLength(16);
+    expect(readdirSync(EVENTS)).toHaveLength(18);
   });
 
   it('are signed only where they ask for it, because a forged one must stay forged', () => {
     expect(
       [
         'webhook-bitbucket-push',
+        'webhook-bitbucket_server-push',
+        'webhook-gitlab-push',
         'webhook-commits',
         'webhook-github-push',
         'webhook-issue-created',
@@ -91,6 +97,14 @@ describe('signing an event', () => {
   it('signs the decoded bytes of a base64 body, because those are what Jira signed', () => {
     const event = { ...eventOf('webhook-issue-updated-base64'), body: 'SGVsbG8gV29ybGQh' };
     expect(signEvent(event, secret).headers['X-Hub-Signature']).toBe(signature);
+  });
+});
+
+describe('an event of a sender that signs nothing', () => {
+  it('gets the secret itself, because that is its token', () => {
+    expect(signEvent(eventOf('webhook-gitlab-push'), 'the token').headers['X-Gitlab-Token']).toBe(
+      'the token',
+    );
   });
 });
 

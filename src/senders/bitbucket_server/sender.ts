@@ -1,0 +1,11 @@
+import type { CommitSender } from '../sender.ts';
+import { parseBody } from '../shared/parse-body.ts';
+import { recogniseBitbucketServer } from './parse.ts';
+
+/** Bitbucket Data Center, once called Server. */
+export const bitbucket_server: CommitSender = {
+  headers: { identifier: 'x-request-id', event: 'x-event-key' },
+  scheme: { hmac: ['x-hub-signature'] },
+  secret_goes: 'In Bitbucket, edit the webhook (Repository settings > Webhooks) and put it into "Secret".',
+  parse: (bytes, eventName) => parseBody(bytes, (body) => recogniseBitbucketServer(eventName, body)),
+};

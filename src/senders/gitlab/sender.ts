@@ -1,0 +1,11 @@
+import type { CommitSender } from '../sender.ts';
+import { parseBody } from '../shared/parse-body.ts';
+import { recogniseGitlab } from './parse.ts';
+
+/** GitLab signs nothing: it sends its secret token along, so whoever sees one delivery can forge others. */
+export const gitlab: CommitSender = {
+  headers: { identifier: 'x-gitlab-event-uuid', event: 'x-gitlab-event' },
+  scheme: { token: 'x-gitlab-token' },
+  secret_goes: 'In GitLab, edit the webhook (Settings > Webhooks) and put it into "Secret token".',
+  parse: (bytes, eventName) => parseBody(bytes, (body) => recogniseGitlab(eventName, body)),
+};
