@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { type Env, readEnv } from '../../contract/env.ts';
+import { isLoopback } from '../../domain/safe-url.ts';
 import type { InstanceRecord } from '../../local/instance.ts';
 import { PROJECT_FOLDER } from '../../local/project.ts';
 import { CommandError, UsageError } from './command.ts';
@@ -48,10 +49,6 @@ export const findPlace = (
     artifacts: artifactsOf(env, endpoint, running),
   };
 };
-
-/** True for an address of this machine itself. */
-export const isLoopback = (url: URL | null): boolean =>
-  /^(127\.[\d.]+|localhost|\[::1\])$/.test(url?.hostname ?? '');
 
 const artifactsOf = (
   env: Env,

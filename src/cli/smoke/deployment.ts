@@ -2,11 +2,11 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import * as z from 'zod/mini';
+import { isSafeUrl } from '../../domain/safe-url.ts';
 import { PROJECT_FOLDER } from '../../local/project.ts';
 import { faultCode } from '../../local/start-error.ts';
 import { regionOf } from '../rotate-secret/secret-store.ts';
 import { UsageError } from '../shared/command.ts';
-import { isLoopback } from '../shared/place.ts';
 import { typedPath } from '../shared/terminal.ts';
 
 export type DeploymentFlags = {
@@ -50,8 +50,7 @@ export const findDeployment = (flags: DeploymentFlags): Deployment => {
 /** Secrets and signatures go there, so it must be TLS; only this machine itself may do without, to try things. */
 const readUrl = (text: string): URL => {
   const url = URL.parse(text);
-  if (url?.protocol === 'https:' || (url?.protocol === 'http:' && isLoopback(url)))
-    return new URL(url.origin);
+  if (isSafeUrl(url)) return new URL(url.origin);
   throw new UsageError(`${text} is no https address`);
 };
 
