@@ -1,5 +1,6 @@
 import { BlockList, isIP } from 'node:net';
 import * as z from 'zod/mini';
+import { isSafeUrl } from '../domain/safe-url.ts';
 
 /** Digits that make a whole number in a range. */
 export const wholeNumber = (least: number, most: number) =>
@@ -23,6 +24,31 @@ export const trueOrFalse = z.pipe(
 );
 
 export const url = z.string().check(z.regex(/^https?:\/\/[^\s/]+/, 'must be an http or https URL'));
+
+/** A URL to which more can be added, without a login in it, which would be seen in errors. */
+const isBaseUrl = (text: string): boolean => {
+  const parsed = URL.parse(text);
+  if (!isSafeUrl(parsed)) return false;
+  return parsed.username + parsed.password === '' && !/[?#]/.test(text);
+};
+
+/** Where an API is, and whom tokens are sent to. */
+export const baseUrl = z
+  .string()
+  .check(
+    z.refine(
+      isBaseUrl,
+      'must be a base URL with https (http on this machine only), without user, password and query, such as https://acme.atlassian.net',
+    ),
+  );
+
+/** What goes into a header as it is. */
+export const token = z
+  .string()
+  .check(z.regex(/^[\x21-\x7e]+$/, 'must be one line of ASCII characters without spaces'));
+
+/** Whom basic authentication names: the first colon ends it. */
+export const userName = z.string().check(z.regex(/^[^:\p{Cc}]+$/u, 'must be a user name without a colon'));
 
 /** One CIDR block as `node:net` wants it; null when the text is none. */
 const parseCidr = (text: string): { network: string; prefix: number; family: 'ipv4' | 'ipv6' } | null => {

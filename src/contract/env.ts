@@ -1,7 +1,18 @@
 import * as z from 'zod/mini';
 import { COMMIT_SOURCES, type CommitSource, forEachSource, type Source } from '../domain/source.ts';
 import { ConfigError } from '../errors/errors.ts';
-import { cidrs, hostNames, LOG_LEVELS, text, trueOrFalse, url, wholeNumber } from './env-values.ts';
+import {
+  baseUrl,
+  cidrs,
+  hostNames,
+  LOG_LEVELS,
+  text,
+  token,
+  trueOrFalse,
+  url,
+  userName,
+  wholeNumber,
+} from './env-values.ts';
 
 type EnvEntry = { schema: z.ZodMiniType; meaning: string; standard: string };
 
@@ -42,6 +53,37 @@ export const ENV = {
   COMMITS_WEBHOOK_SECRET: {
     ...overrideOf('commits'),
     standard: '`npm start` makes one and prints it; without one: off (404)',
+  },
+  JIRA_SITE_URL: {
+    schema: z.optional(baseUrl),
+    meaning: "Jira's own base URL, such as `https://acme.atlassian.net`; for commands that ask Jira",
+    standard: 'unset: Jira is not asked',
+  },
+  JIRA_API_URL: {
+    schema: z.optional(baseUrl),
+    meaning:
+      'where its API is, if elsewhere: `https://api.atlassian.com/ex/jira/{cloudId}` for scoped tokens of Cloud',
+    standard: '`JIRA_SITE_URL`',
+  },
+  JIRA_API_USER: {
+    schema: z.optional(userName),
+    meaning: 'e-mail address of the account whose API token is used (Jira Cloud)',
+    standard: 'unset: the token is sent as Bearer (a personal access token of Data Center)',
+  },
+  JIRA_API_TOKEN: {
+    schema: z.optional(token),
+    meaning: 'token to read Jira with',
+    standard: 'unset',
+  },
+  JIRA_ADMIN_USER: {
+    schema: z.optional(userName),
+    meaning: 'the same of an administrator, for `npm run jira-webhook` only; never stored',
+    standard: '`JIRA_API_USER`',
+  },
+  JIRA_ADMIN_TOKEN: {
+    schema: z.optional(token),
+    meaning: 'token of an administrator, for `npm run jira-webhook` only; never stored',
+    standard: '`JIRA_API_TOKEN`',
   },
   TABLE_NAME: {
     schema: z._default(

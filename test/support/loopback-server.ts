@@ -1,8 +1,9 @@
 import { once } from 'node:events';
 import type { Server } from 'node:http';
+import type { Server as AnyServer } from 'node:net';
 
 /** Listens on loopback; port 0 is any free one. Answers the port, so that a stopped server can come back on it. */
-export const listen = async (server: Server, port: number): Promise<number> => {
+export const listen = async (server: AnyServer, port: number): Promise<number> => {
   server.listen(port, '127.0.0.1');
   await once(server, 'listening');
   const address = server.address();

@@ -16,6 +16,7 @@ const ALLOWED: Record<string, string[]> = {
   http: BASE,
   verify: BASE,
   senders: BASE,
+  jira: BASE,
   store: BASE,
   wiring: [...BASE, 'http', 'verify', 'store'],
   ingest: [...BASE, 'http', 'verify', 'senders', 'store', 'wiring'],
@@ -23,7 +24,7 @@ const ALLOWED: Record<string, string[]> = {
   read: [...BASE, 'http', 'store', 'correlate', 'wiring'],
   entries: [...BASE, 'http', 'ingest', 'correlate', 'read', 'wiring'],
   local: [...BASE, 'http', 'store', 'wiring', 'correlate', 'entries'],
-  cli: [...BASE, 'http', 'verify', 'senders', 'store', 'wiring', 'ingest', 'correlate', 'local'],
+  cli: [...BASE, 'http', 'verify', 'senders', 'jira', 'store', 'wiring', 'ingest', 'correlate', 'local'],
 };
 
 /** The same within a room that has several; what lies in none of them may be used by all. */

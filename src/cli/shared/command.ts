@@ -1,5 +1,6 @@
 import { Command, CommanderError, InvalidArgumentError } from 'commander';
 import { ConfigError, describeFault, UnavailableError } from '../../errors/errors.ts';
+import { JiraError } from '../../jira/jira-error.ts';
 import { faultCode, StartError } from '../../local/start-error.ts';
 
 /** 0 done, 1 something was refused or failed, 2 wrong usage. */
@@ -50,7 +51,8 @@ const codeOf = (fault: unknown): ExitCode => {
 /** The message to print; never a stack, and only the name of an unforeseen fault. */
 const explain = (fault: unknown): string => {
   if (fault instanceof CommandError || fault instanceof UsageError) return fault.message;
-  if (fault instanceof ConfigError || fault instanceof StartError) return fault.message;
+  if (fault instanceof JiraError || fault instanceof ConfigError || fault instanceof StartError)
+    return fault.message;
   if (fault instanceof UnavailableError)
     return `The ${fault.dependency} could not be used (${faultCode(fault.cause)})`;
   return `An unexpected fault: ${describeFault(fault)}`;

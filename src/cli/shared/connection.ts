@@ -43,7 +43,7 @@ export const withStore = async <T>(
   flags: TableFlags,
   work: (store: SweepDeps, place: StoreAddress) => Promise<T>,
 ): Promise<T> => {
-  const place = findPlace(flags, process.env, readInstance());
+  const place = findPlace(flags, process.env, flags.deployed ? null : readInstance());
   const store = await openAt(place, readLocalEnv({ ...process.env, TABLE_NAME: place.table }));
   try {
     return await work(store, place);

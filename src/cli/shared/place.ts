@@ -5,7 +5,12 @@ import type { InstanceRecord } from '../../local/instance.ts';
 import { PROJECT_FOLDER } from '../../local/project.ts';
 import { CommandError, UsageError } from './command.ts';
 
-export type TableFlags = { table?: string; endpoint?: string };
+export type TableFlags = {
+  table?: string;
+  endpoint?: string;
+  /** What was deployed is meant, whatever runs on this machine. */
+  deployed?: true;
+};
 
 /** What a command works on, before anything is opened. `artifacts` is null when nothing says where they are stored. */
 export type StoreAddress = {

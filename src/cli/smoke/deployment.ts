@@ -74,7 +74,7 @@ export const findRegion = async ({ secret_id }: Deployment): Promise<string> => 
 export const OUTPUTS_FILE = '.local/outputs.json';
 
 /** The outputs of one stack. */
-type Outputs = Readonly<Record<string, string>>;
+export type Outputs = Readonly<Record<string, string>>;
 
 /** What `cdk deploy --outputs-file` writes: outputs by stack. */
 const file = z.record(z.string(), z.record(z.string(), z.string()));
@@ -84,7 +84,7 @@ const file = z.record(z.string(), z.record(z.string(), z.string()));
  * @param given default: `OUTPUTS_FILE`
  * @throws UsageError when the file cannot be used or knows no such stack
  */
-const readOutputs = (given: string | undefined, stack: string): Outputs => {
+export const readOutputs = (given: string | undefined, stack: string): Outputs => {
   const path = pathOf(given);
   const stacks = parse(path);
   const outputs = stacks[stack];

@@ -1,0 +1,97 @@
+import { TOUCH_LABEL } from '../../jira/touch-issue.ts';
+import type { Listed, Webhook, WebhookApi } from '../../jira/webhooks/webhook.ts';
+import type { Use } from '../rotate-secret/rotation.ts';
+import { CommandError, type ExitCode } from '../shared/command.ts';
+import { isAlike, isSameAddress, showAddress, showWebhook } from './address.ts';
+import { commandFor, type Job, waitForDelivery } from './job.ts';
+
+const explainNone = ({ api, url }: Job, all: readonly Listed[]): string => {
+  const alike = all.filter((one) => isAlike(one, url));
+  const others = alike.map((one) => `\n  - ${showWebhook(one)} delivers to ${showAddress(one.url)}`);
+  const wrong = others.length > 0 ? ` Is the address of one of these wrong?${others.join('')}` : '';
+  return `No webhook of ${api.deployment} delivers to ${showAddress(url)}.${wrong}
+To make it: ${commandFor('register')}`;
+};
+
+/** @returns true when nothing is wrong with it */
+const checkOne = async ({ api, url, say }: Job, { id }: Listed): Promise<boolean> => {
+  const webhook = await api.read(id);
+  const faults = findFaults(webhook, api);
+  const named = `The webhook ${showWebhook(webhook)} of ${api.deployment} to ${showAddress(url)}`;
+  if (faults.length === 0) say(`${named} is as it should be.`);
+  else say(`${named}:\n${listFaults(faults)}`);
+  return faults.length === 0;
+};
+
+/** @returns true when each is as it should be, and there is but one */
+const checkAll = async (job: Job, own: readonly Listed[]): Promise<boolean> => {
+  const fine: boolean[] = [];
+  for (const one of own) fine.push(await checkOne(job, one));
+  if (own.length > 1) job.say('Each of them delivers every change: one is enough.');
+  return fine.every(Boolean) && own.length === 1;
+};
+
+const newestSince = async ({ deliveries }: Job, sinceMs: number): Promise<Use | null> =>
+  (await deliveries.newest()).find(({ received_ms }) => received_ms >= sinceMs) ?? null;
+
+/** @returns false when nobody agreed */
+const touchAndWait = async (job: Job, key: string): Promise<boolean> => {
+  const { ask, clock, say, touch, wait_seconds } = job;
+  await newestSince(job, clock());
+  if (!(await ask(`Add the label ${TOUCH_LABEL} to ${key} and take it away again?`))) return false;
+  const since = clock();
+  await touch(key);
+  say(`${key} was changed twice. Waiting up to ${wait_seconds} s for a verified delivery.`);
+  await waitForDelivery(job, since, (from) => newestSince(job, from));
+  return true;
+};
+
+/**
+ * Says what is wrong with the webhook of our address.
+ * @param key an issue to change, to see a delivery arrive
+ * @throws CommandError or JiraError
+ */
+export const check = async (job: Job, key: string | null): Promise<ExitCode> => {
+  const { api, url, say } = job;
+  const all = await api.list();
+  const own = all.filter((one) => isSameAddress(one.url, url));
+  if (!api.can_sign) say(`${api.deployment} cannot sign webhooks: its deliveries are refused.`);
+  if (own.length === 0) throw new CommandError(explainNone(job, all));
+  const fine = (await checkAll(job, own)) && api.can_sign;
+  if (key !== null && !(await touchAndWait(job, key))) return 1;
+  return fine ? 0 : 1;
+};
+
+/** Something about a webhook that keeps changes away. `useless`: with it, none arrives. */
+export type WebhookFault = { useless: boolean; text: string };
+
+const signatureFault = ({ signed }: Webhook): WebhookFault[] => {
+  if (signed === null)
+    return [{ useless: false, text: 'this Jira does not tell whether it signs: a delivery will show it' }];
+  return signed ? [] : [{ useless: true, text: 'its deliveries are not signed, so they are refused' }];
+};
+
+const filterFault = ({ jql }: Webhook): WebhookFault[] => {
+  if (jql === '') return [];
+  const shown = jql.replace(/\p{C}/gu, ' ').slice(0, 200);
+  const text = `only issues of this JQL are delivered, and one that leaves it is outdated here: ${shown}`;
+  return [{ useless: false, text }];
+};
+
+/** What is wrong with a webhook, the worst first. */
+export const findFaults = (webhook: Webhook, { events }: Pick<WebhookApi, 'events'>): WebhookFault[] => {
+  const missing = events.filter((event) => !webhook.events.includes(event));
+  return [
+    ...(webhook.enabled ? [] : [{ useless: true, text: 'it is disabled' }]),
+    ...(webhook.excludes_body ? [{ useless: true, text: 'it excludes the body' }] : []),
+    ...signatureFault(webhook),
+    ...(missing.length > 0
+      ? [{ useless: false, text: `events that it does not deliver: ${missing.join(', ')}` }]
+      : []),
+    ...filterFault(webhook),
+  ];
+};
+
+/** One line each. */
+export const listFaults = (faults: readonly WebhookFault[]): string =>
+  faults.map(({ text }) => `  - ${text}`).join('\n');

@@ -1,0 +1,64 @@
+import type { Listed, WebhookApi } from '../../jira/webhooks/webhook.ts';
+import { CommandError, type ExitCode } from '../shared/command.ts';
+import { isSameAddress, showAddress, showWebhook } from './address.ts';
+import { findFaults, listFaults } from './check.ts';
+import { commandFor, type Job, waitForDelivery } from './job.ts';
+import type { SigningSecret } from './signing-secret.ts';
+
+const refuseUnsigned = ({ deployment, can_sign }: WebhookApi): void => {
+  if (can_sign) return;
+  throw new CommandError(`${deployment} cannot sign webhooks: that takes Jira Cloud, or Data Center 10 or later. Unsigned deliveries
+are refused, so nothing was registered.`);
+};
+
+/** The webhook of our address, or null. @throws CommandError when there are several */
+const findOwn = async ({ api, url }: Job): Promise<Listed | null> => {
+  const [first, ...more] = (await api.list()).filter((one) => isSameAddress(one.url, url));
+  if (more.length === 0) return first ?? null;
+  const all = [first, ...more].flatMap((one) => (one ? [showWebhook(one)] : []));
+  throw new CommandError(`Several webhooks of Jira deliver to ${showAddress(url)}: ${all.join(', ')}. Remove all but one in Jira,
+or all of them with: ${commandFor('remove')}`);
+};
+
+/** Fails before anything is registered when nobody could see a delivery arrive. */
+const checkTable = async ({ deliveries, wait_seconds, clock }: Job, name: string): Promise<void> => {
+  if (wait_seconds > 0) await deliveries.newestUseOf(name, clock());
+};
+
+const write = async ({ api, url }: Job, own: Listed | null, { text }: SigningSecret): Promise<string> => {
+  if (own === null) return api.create(url, text);
+  await api.update(own.id, own.url, text);
+  return own.id;
+};
+
+/** Jira's word for what it took, since it ignores some of what it does not know. */
+const readBack = async ({ api, url, say }: Job, id: string, verb: string): Promise<void> => {
+  const webhook = await api.read(id);
+  const faults = findFaults(webhook, api);
+  const named = `The webhook ${showWebhook(webhook)} of ${api.deployment} to ${showAddress(url)}`;
+  if (faults.some(({ useless }) => useless))
+    throw new CommandError(`${named} is ${verb}, but Jira did not take all of it:\n${listFaults(faults)}
+Nothing arrives like this. To take it away: ${commandFor('remove')}`);
+  say(`${named} is ${verb}${webhook.signed ? ', and signs' : ''}.`);
+  if (faults.length > 0) say(`Note:\n${listFaults(faults)}`);
+};
+
+/**
+ * Makes or updates the webhook of our address, reads it back, and waits for a delivery of it.
+ * @throws CommandError or JiraError
+ */
+export const register = async (job: Job): Promise<ExitCode> => {
+  const { api, clock, deliveries, say, wait_seconds } = job;
+  refuseUnsigned(api);
+  const secret = await job.readSecret();
+  await checkTable(job, secret.name);
+  const own = await findOwn(job);
+  const since = clock();
+  const id = await write(job, own, secret);
+  await readBack(job, id, own === null ? 'registered' : 'updated');
+  if (wait_seconds === 0) return 0;
+  say(`Waiting up to ${wait_seconds} s for a delivery that is signed with ${secret.name}. To cause one, change an issue in
+Jira, or in another terminal: ${commandFor('check --touch KEY')}`);
+  await waitForDelivery(job, since, (from) => deliveries.newestUseOf(secret.name, from));
+  return 0;
+};

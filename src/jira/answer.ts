@@ -1,0 +1,90 @@
+import * as z from 'zod/mini';
+import { JiraError } from './jira-error.ts';
+
+/** What came back, whole. */
+export type Answer = { status: number; headers: Headers; text: string };
+
+const REMEDIES = new Map<number, ['login' | 'permission' | 'missing' | 'removed' | 'busy', string]>([
+  [
+    401,
+    [
+      'login',
+      'Jira does not take the login. Is the token right and not expired? Cloud wants the e-mail address too (JIRA_API_USER or JIRA_ADMIN_USER), a token of Data Center none.',
+    ],
+  ],
+  [
+    403,
+    [
+      'permission',
+      'the account may not do this (webhooks need "Administer Jira"), or after failed logins Jira wants it to log in by browser first.',
+    ],
+  ],
+  [
+    404,
+    [
+      'missing',
+      'there is no such thing here, or the account may not see it. Is JIRA_SITE_URL, or JIRA_API_URL, the base URL with its path?',
+    ],
+  ],
+  [410, ['removed', 'this Jira has removed that part of its API: this program is too old for it.']],
+  [429, ['busy', 'Jira has no time for more requests now: try again later.']],
+]);
+
+const refusal = (status: number): JiraError => {
+  const [fault, words] = REMEDIES.get(status) ?? [];
+  if (fault !== undefined) return new JiraError(fault, `${words} (${status})`);
+  if (status >= 300 && status < 400)
+    return new JiraError(
+      'redirect',
+      `Jira answered with a redirect, which is not followed: JIRA_SITE_URL, or JIRA_API_URL, must be its own base URL, with https. (${status})`,
+    );
+  if (status >= 500)
+    return new JiraError('down', `Jira, or a proxy before it, has a fault: try again later. (${status})`);
+  return new JiraError('refused', `Jira did not take the request. (${status})`);
+};
+
+/** @throws JiraError when the status is no success */
+export const checkStatus = ({ status }: Pick<Answer, 'status'>): void => {
+  if (status < 200 || status > 299) throw refusal(status);
+};
+
+const parseJson = ({ headers, text }: Answer): unknown => {
+  if (text === '') return undefined;
+  try {
+    if (!/\bhtml\b/i.test(headers.get('content-type') ?? '')) return JSON.parse(text);
+  } catch {
+    // The parser's own message quotes the text.
+  }
+  throw new JiraError(
+    'not_json',
+    'Jira answered with a page where JSON belongs: a log-in page or a proxy? Is JIRA_SITE_URL, or JIRA_API_URL, right?',
+  );
+};
+
+const pathOf = (path: PropertyKey[] | undefined): string =>
+  path === undefined || path.length === 0 ? 'all of it' : path.slice(0, 4).map(nameOf).join('.');
+
+/** A key may be anything that the server made up. */
+const nameOf = (key: PropertyKey): string =>
+  typeof key === 'symbol' ? '?' : String(key).replace(/\W/g, '?').slice(0, 40);
+
+/** The value of a success. Nothing at all counts as undefined. @throws JiraError when it has another shape */
+export const readValue = <T>(schema: z.ZodMiniType<T>, answer: Answer): T => {
+  const result = z.safeParse(schema, parseJson(answer));
+  if (result.success) return result.data;
+  throw new JiraError(
+    'unknown_shape',
+    `Jira's answer has a shape that this program does not know (${pathOf(result.error.issues[0]?.path)}). Is JIRA_SITE_URL, or JIRA_API_URL, a Jira?`,
+  );
+};
+
+const LONGEST_SECONDS = 86_400;
+
+/** When Jira wants to be asked again at the earliest, in epoch milliseconds; a day from now at most. */
+export const retryAfter = ({ headers }: Pick<Answer, 'headers'>, nowMs: number): number | null => {
+  const text = headers.get('retry-after')?.trim() ?? '';
+  const last = nowMs + LONGEST_SECONDS * 1000;
+  if (/^\d+(\.\d+)?$/.test(text)) return Math.min(nowMs + Number(text) * 1000, last);
+  const date = /[a-z]/i.test(text) ? Date.parse(text) : Number.NaN;
+  return Number.isNaN(date) ? null : Math.min(date, last);
+};

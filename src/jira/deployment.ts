@@ -1,0 +1,47 @@
+import * as z from 'zod/mini';
+import { isLoopback } from '../domain/safe-url.ts';
+import type { JiraClient } from './client.ts';
+import { JiraError } from './jira-error.ts';
+import type { JiraSite } from './site.ts';
+
+/** Which Jira it is: what its API offers depends on it. `name` is for people. */
+export type Deployment = { kind: 'cloud' | 'data-center' | 'before-10'; name: string };
+
+const serverInfo = z.object({
+  baseUrl: z.optional(z.string()),
+  deploymentType: z.optional(z.string()),
+  version: z.optional(z.string()),
+  versionNumbers: z.optional(z.array(z.number())),
+});
+
+type ServerInfo = z.output<typeof serverInfo>;
+
+/** 0 when it does not say, which only very old ones do not. */
+const majorOf = ({ version, versionNumbers }: ServerInfo): number =>
+  versionNumbers?.[0] ?? (Number.parseInt(version ?? '', 10) || 0);
+
+/** Upper and lower case of the host, the default port and a slash at the end make no other site. */
+const siteOf = (text: string): string | null => {
+  const url = URL.parse(text);
+  return url && `${url.host}${url.pathname.replace(/\/+$/, '')}`;
+};
+
+/** A site that is called by an address of this machine goes through a tunnel, and calls itself otherwise. */
+const isOther = (baseUrl: string | undefined, site: string): boolean =>
+  baseUrl !== undefined && !isLoopback(URL.parse(site)) && siteOf(baseUrl) !== siteOf(site);
+
+const versionOf = ({ version }: ServerInfo): string =>
+  version !== undefined && /^[\w.-]{1,40}$/.test(version) ? version : 'of an unknown version';
+
+/** @throws JiraError when it is another site than the one named, or no Jira */
+export const readDeployment = async (client: JiraClient, site: JiraSite): Promise<Deployment> => {
+  const info = await client.send({ method: 'GET', path: '/rest/api/2/serverInfo', answer: serverInfo });
+  if (isOther(info.baseUrl, site.url))
+    throw new JiraError(
+      'refused',
+      'This Jira calls itself by another base URL than JIRA_SITE_URL says: set that to the base URL in its general settings, and where its API is into JIRA_API_URL.',
+    );
+  if (info.deploymentType === 'Cloud') return { kind: 'cloud', name: 'Jira Cloud' };
+  const name = `Jira Data Center or Server ${versionOf(info)}`;
+  return { kind: majorOf(info) >= 10 ? 'data-center' : 'before-10', name };
+};

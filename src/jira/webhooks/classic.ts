@@ -1,0 +1,99 @@
+import * as z from 'zod/mini';
+import type { JiraClient } from '../client.ts';
+import {
+  CLOUD_EVENTS,
+  DATA_CENTER_EVENTS,
+  JQL_SECTION,
+  orGone,
+  WEBHOOK_NAME,
+  type Webhook,
+  type WebhookApi,
+  withOurs,
+} from './webhook.ts';
+
+const PATH = '/rest/webhooks/1.0/webhook';
+
+const SELF = /\/webhook\/(\w{1,40})\/?$/;
+
+/** The id is nowhere but at the end of `self`. */
+const idOfSelf = z.pipe(
+  z.string().check(z.regex(SELF)),
+  z.transform((self) => SELF.exec(self)?.[1] ?? ''),
+);
+
+const listed = z.object({ self: idOfSelf, name: z.string(), url: z.string() });
+
+const entry = z.object({
+  ...listed.shape,
+  events: z.array(z.string()),
+  enabled: z.boolean(),
+  excludeBody: z.optional(z.nullable(z.boolean())),
+  filters: z.optional(z.nullable(z.record(z.string(), z.unknown()))),
+  isSigned: z.optional(z.boolean()),
+  description: z.optional(z.nullable(z.string())),
+});
+
+type Entry = z.output<typeof entry>;
+
+const jqlOf = ({ filters }: Entry): string => {
+  const jql = filters?.[JQL_SECTION];
+  return typeof jql === 'string' ? jql.trim() : '';
+};
+
+const toWebhook = (found: Entry): Webhook => ({
+  id: found.self,
+  name: found.name,
+  url: found.url,
+  events: found.events,
+  enabled: found.enabled,
+  signed: found.isSigned ?? null,
+  excludes_body: found.excludeBody === true,
+  jql: jqlOf(found),
+});
+
+/** Webhooks of Jira Cloud, whose API Data Center had before version 10 too, without secrets. */
+export const classicWebhooks = (client: JiraClient, deployment: string, isCloud: boolean): WebhookApi => {
+  const ours = isCloud ? CLOUD_EVENTS : DATA_CENTER_EVENTS;
+  const get = (id: string): Promise<Entry> =>
+    client.send({ method: 'GET', path: `${PATH}/${id}`, answer: entry });
+  const settings = (url: string, secret: string) => ({
+    url,
+    secret,
+    excludeBody: false,
+    enabled: true,
+  });
+  return {
+    deployment,
+    can_sign: isCloud,
+    events: ours,
+    list: async () => {
+      const all = await client.send({ method: 'GET', path: PATH, answer: z.array(listed) });
+      return all.map(({ self, name, url }) => ({ id: self, name, url }));
+    },
+    read: async (id) => toWebhook(await get(id)),
+    create: async (url, secret) => {
+      const body = {
+        name: WEBHOOK_NAME,
+        events: ours,
+        filters: { [JQL_SECTION]: '' },
+        ...settings(url, secret),
+      };
+      const made = await client.send({
+        method: 'POST',
+        path: PATH,
+        body,
+        answer: z.object({ self: idOfSelf }),
+      });
+      return made.self;
+    },
+    update: async (id, url, secret) => {
+      const { name, description, events, filters } = await get(id);
+      const kept = { name, description: description ?? '', filters: filters ?? {} };
+      const body = { ...kept, events: withOurs(events, ours), ...settings(url, secret) };
+      await client.send({ method: 'PUT', path: `${PATH}/${id}`, body, answer: z.unknown() });
+    },
+    remove: async (id) => {
+      await client.send({ method: 'DELETE', path: `${PATH}/${id}`, answer: z.unknown() }).catch(orGone);
+    },
+  };
+};

@@ -1,0 +1,110 @@
+import * as z from 'zod/mini';
+import type { JiraClient } from '../client.ts';
+import {
+  DATA_CENTER_EVENTS,
+  JQL_SECTION,
+  type Listed,
+  orGone,
+  WEBHOOK_NAME,
+  type Webhook,
+  type WebhookApi,
+  withOurs,
+} from './webhook.ts';
+
+const PATH = '/rest/jira-webhook/1.0/webhooks';
+const PAGE = 100;
+
+const properties = z.record(z.string(), z.unknown());
+
+const id = z.pipe(z.int().check(z.nonnegative()), z.transform(String));
+
+const listed = z.object({ id, name: z.string(), url: z.string() });
+
+const entry = z.object({
+  ...listed.shape,
+  events: z.array(z.string()),
+  active: z.boolean(),
+  configuration: z.optional(z.nullable(properties)),
+  filters: z.optional(z.nullable(properties)),
+  isSigned: z.optional(z.boolean()),
+  sslVerificationRequired: z.optional(z.boolean()),
+});
+
+type Entry = z.output<typeof entry>;
+
+const isText = (value: unknown): value is string => typeof value === 'string' && value.trim() !== '';
+
+/** A secret that is hidden is shown as something; none at all means that nothing is signed. */
+const isSigned = ({ isSigned: told, configuration }: Entry): boolean | null =>
+  told ?? (configuration ? isText(configuration.SECRET) : null);
+
+/** Under which of the names Data Center keeps it is not documented. */
+const jqlOf = ({ configuration, filters }: Entry): string =>
+  [filters?.[JQL_SECTION], configuration?.FILTERS].filter(isText).join(' ').trim();
+
+const toWebhook = (found: Entry): Webhook => ({
+  id: found.id,
+  name: found.name,
+  url: found.url,
+  events: found.events,
+  enabled: found.active,
+  signed: isSigned(found),
+  excludes_body: String(found.configuration?.EXCLUDE_BODY) === 'true',
+  jql: jqlOf(found),
+});
+
+/** The secret counts nowhere else: one at the top level is ignored without a word, and nothing is signed. */
+const configurationOf = (kept: Entry['configuration'], secret: string) => ({
+  ...kept,
+  SECRET: secret,
+  EXCLUDE_BODY: 'false',
+});
+
+/** Webhooks of Data Center from version 10 on. */
+export const dataCenterWebhooks = (client: JiraClient, deployment: string): WebhookApi => {
+  const get = (one: string): Promise<Entry> =>
+    client.send({ method: 'GET', path: `${PATH}/${one}`, answer: entry });
+
+  /** Page by page; a server that knows no pages answers the same again. */
+  const list = async (): Promise<Listed[]> => {
+    const all = new Map<string, Listed>();
+    for (let start = 0; ; start += PAGE) {
+      const path = `${PATH}?start=${start}&limit=${PAGE}`;
+      const page = await client.send({ method: 'GET', path, answer: z.array(listed) });
+      const before = all.size;
+      for (const one of page) all.set(one.id, one);
+      if (page.length < PAGE || all.size === before) return [...all.values()];
+    }
+  };
+
+  return {
+    deployment,
+    can_sign: true,
+    events: DATA_CENTER_EVENTS,
+    list,
+    read: async (one) => toWebhook(await get(one)),
+    create: async (url, secret) => {
+      const settings = { name: WEBHOOK_NAME, url, events: DATA_CENTER_EVENTS, active: true };
+      const scope = { scopeType: 'global', sslVerificationRequired: true };
+      const body = { ...settings, ...scope, configuration: configurationOf({}, secret) };
+      const made = await client.send({ method: 'POST', path: PATH, body, answer: z.object({ id }) });
+      return made.id;
+    },
+    update: async (one, url, secret) => {
+      const { name, events, filters, configuration, sslVerificationRequired = true } = await get(one);
+      const settings = {
+        id: Number(one),
+        name,
+        url,
+        events: withOurs(events, DATA_CENTER_EVENTS),
+        active: true,
+      };
+      const scope = { scopeType: 'global', sslVerificationRequired, ...(filters ? { filters } : {}) };
+      const body = { ...settings, ...scope, configuration: configurationOf(configuration, secret) };
+      await client.send({ method: 'PUT', path: `${PATH}/${one}`, body, answer: z.unknown() });
+    },
+    remove: async (one) => {
+      await client.send({ method: 'DELETE', path: `${PATH}/${one}`, answer: z.unknown() }).catch(orGone);
+    },
+  };
+};

@@ -1,0 +1,67 @@
+import { JiraError } from '../jira-error.ts';
+
+/** What every webhook of the site is known by. */
+export type Listed = { id: string; name: string; url: string };
+
+/** One webhook as Jira shows it. */
+export type Webhook = Listed & {
+  events: readonly string[];
+  enabled: boolean;
+  /** Null when Jira does not tell. */
+  signed: boolean | null;
+  excludes_body: boolean;
+  /** Empty: everything is delivered. */
+  jql: string;
+};
+
+/** The webhooks that administrators make. Every method throws JiraErrors. */
+export type WebhookApi = {
+  /** For people. */
+  deployment: string;
+  can_sign: boolean;
+  /** All that a webhook of ours is to deliver. */
+  events: readonly string[];
+  list(): Promise<Listed[]>;
+  read(id: string): Promise<Webhook>;
+  /** @returns its id */
+  create(url: string, secret: string): Promise<string>;
+  /** Keeps its name, its JQL and events beside ours; everything else is as `create` makes it. */
+  update(id: string, url: string, secret: string): Promise<void>;
+  remove(id: string): Promise<void>;
+};
+
+/** Where JQL lies among the filters. */
+export const JQL_SECTION = 'issue-related-events-section';
+
+export const WEBHOOK_NAME = 'Jira Webhook Sync';
+
+/** Also events that somebody ticked beside ours. */
+export const withOurs = (events: readonly string[], ours: readonly string[]): string[] => [
+  ...new Set([...ours, ...events]),
+];
+
+/** Gone already is as good. */
+export const orGone = (fault: unknown): void => {
+  if (!(fault instanceof JiraError && fault.fault === 'missing')) throw fault;
+};
+
+/** Everything that keeps issues, their links, versions, sprints and projects current, by the names that Jira has. */
+const EVERYWHERE = [
+  ...['jira:issue_created', 'jira:issue_updated', 'jira:issue_deleted'],
+  ...['comment_created', 'comment_updated', 'comment_deleted'],
+  ...['issuelink_created', 'issuelink_deleted'],
+  ...['jira:version_created', 'jira:version_updated', 'jira:version_deleted', 'jira:version_merged'],
+  ...['jira:version_released', 'jira:version_unreleased', 'jira:version_moved'],
+  ...['sprint_created', 'sprint_updated', 'sprint_deleted', 'sprint_started', 'sprint_closed'],
+  ...['project_created', 'project_updated', 'project_deleted'],
+];
+
+/** Data Center's page of events does not name these, and a name that it does not know might fail the whole. */
+const CLOUD_ONLY = [
+  ...['project_soft_deleted', 'project_restored_deleted'],
+  ...['project_archived', 'project_restored_archived'],
+];
+
+export const CLOUD_EVENTS: readonly string[] = [...EVERYWHERE, ...CLOUD_ONLY];
+
+export const DATA_CENTER_EVENTS: readonly string[] = EVERYWHERE;
