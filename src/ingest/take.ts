@@ -32,14 +32,14 @@ const STORED_FOR_REPAIR: Problem = {
   type: 'stored-for-repair',
   status: 422,
   detail:
-    'The body is kept, but its contents could not be stored. Operators: mend the cause, then replay the event.',
+    'The body is kept, but its contents could not be stored. Operators: fix the cause, then replay the event.',
   errors: [],
 };
 
 /**
  * Takes a signed body in: parse, normalize, snapshot, event. Whatever it holds, it is kept.
  * @param sent what the sender calls the delivery and its event, and the name of the key it signed with
- * @throws UnavailableError when a write is not durable; the sender must come again
+ * @throws UnavailableError when a write is not durable; the sender must retry
  */
 export const takeBody = async (
   deps: TakeDeps,

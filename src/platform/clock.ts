@@ -3,7 +3,7 @@ export type Clock = () => number;
 
 export const systemClock: Clock = () => Date.now();
 
-/** Milliseconds of a clock that nobody sets; only differences mean anything. */
+/** Milliseconds of a monotonic clock; only differences mean anything. */
 const steadyClock: Clock = () => performance.now();
 
 /** A point in time on both clocks. `wall` is what is shown and stored; how much time passed takes both. */

@@ -19,7 +19,7 @@ export const requestDeadline = (): AbortSignal => {
 
 /**
  * The work's result, or the signal's reason as soon as it is aborted; work is not begun after that. Work under
- * way is not told to stop: nobody waits for it any more, and what it still writes is what the sender's next
+ * way is not stopped: its result is no longer awaited, and what it still writes is what the sender's next
  * attempt writes again. To pass the signal down into the SDK instead costs a tenth of each call. Nothing of the call
  * is left at the signal once it has ended: a signal may live for minutes, and would keep every result so long.
  */

@@ -7,8 +7,8 @@ export type Count = (name: MetricName, value?: number) => void;
 
 /**
  * Counts as CloudWatch metrics, by lines in the embedded metric format that Lambda hands over from standard
- * output; each is written at once, because Lambda freezes the process after an answer. Elsewhere nobody reads
- * them, and nothing is written.
+ * output; each is written at once, because Lambda freezes the process after an answer. Elsewhere they are
+ * not read, and nothing is written.
  */
 export const openMetrics = (env: Env): Count => {
   if (!env.on_lambda) return () => {};

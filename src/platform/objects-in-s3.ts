@@ -54,7 +54,7 @@ const callsOf = (client: S3Client, Bucket: string) => ({
  * answers 403 for an object that is not there, and the first one of a key could never be written.
  *
  * A write of ours whose answer was lost is found by the next compare: the SDK tries it again, is refused, and what
- * lies there is ours.
+ * is stored is ours.
  */
 export const objectsInS3 = (bucket: string): Objects => {
   const { read, write, remove } = callsOf(new S3Client({ maxAttempts: 3, requestHandler: TIMEOUTS }), bucket);

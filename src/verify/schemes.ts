@@ -51,7 +51,7 @@ const importKey = (key: Buffer): KeyObject => {
   return imported;
 };
 
-/** An empty key verifies nothing: anybody can compute `HMAC('', body)`. */
+/** An empty key verifies nothing: anyone can compute `HMAC('', body)`. */
 const verifies = ({ method, digest }: Proof, body: Uint8Array, { key }: SigningKey): boolean => {
   if (key.length === 0) return false;
   const expected =

@@ -100,7 +100,7 @@ const parseJson = (text: string): unknown => {
   }
 };
 
-/** What lies in the secret cannot be used: a fault of ours. The message never quotes the document. */
+/** The secret's contents cannot be used: a fault of ours. The message never quotes the document. */
 export class SecretDocumentError extends Error {
   override readonly name = 'SecretDocumentError';
 }

@@ -6,7 +6,7 @@ import { SecretDocumentError, type SigningKey } from './secret-document.ts';
 
 /** Where the verifier gets its keys. No method rejects. */
 export type SecretSource = {
-  /** The keys as known now; null when none could be had: the sender should come again. */
+  /** The keys as known now; null when none could be had: the sender should retry. */
   keys(): Promise<readonly SigningKey[] | null>;
   /** Looks again, if it may, because a well-formed signature matched nothing; answers with what is known then. */
   refreshAfterMismatch(): Promise<{ keys: readonly SigningKey[]; lastRefreshFailed: boolean }>;
@@ -21,14 +21,14 @@ type SecretCacheOptions = {
   /** Reads the keys from the store, in bounded time. */
   fetch: () => Promise<readonly SigningKey[]>;
   clock: Clock;
-  /** A clock that nobody sets; replaced in tests, as `sleep` is. */
+  /** A monotonic clock; replaced in tests, as `sleep` is. */
   steady?: Clock;
   log: Pick<Logger, 'warn'>;
   sleep?: (ms: number) => Promise<unknown>;
 };
 
 /**
- * The keys of a secret, cached. Refreshed when 5 minutes old (whoever asks waits for it; if it fails the cached
+ * The keys of a secret, cached. Refreshed when 5 minutes old (callers wait for it; if it fails the cached
  * keys serve, and age asks again after 30 s, so that a store that is down does not slow every request) and after
  * a mismatch, at most once in 30 s, shared by concurrent requests. With nothing cached the first request waits
  * at most 1.5 s for the prefetch and then tries once itself; concurrent requests share that.

@@ -65,7 +65,7 @@ const readStage = async (
   return { current: SecretString ?? '', createdMs: CreatedDate?.getTime() ?? null };
 };
 
-/** No AWSPREVIOUS is normal: the secret was never overwritten, or somebody took the label away. */
+/** No AWSPREVIOUS is normal: the secret was never overwritten, or the label was taken away. */
 const orNullWhenAbsent = (fault: unknown): null => {
   if (fault instanceof Error && fault.name === 'ResourceNotFoundException') return null;
   throw fault;

@@ -7,7 +7,7 @@ import type { SecretSource } from './secret-source.ts';
 
 /**
  * `secret` is the name of the key that matched, for the log. `refused` is final for the sender; `unavailable`
- * is a fault of ours and asks the sender to come again.
+ * is a fault of ours and asks the sender to retry.
  */
 export type Verdict =
   | { outcome: 'verified'; secret: string }

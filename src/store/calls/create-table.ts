@@ -14,7 +14,7 @@ import { ConfigError } from '../../errors/errors.ts';
 
 /**
  * Creates the table if it is not there; for local use, on AWS the stack does it.
- * @returns true when it is a new one, which nobody else had before
+ * @returns true when this call created it
  * @throws ConfigError when a table of this name has other keys or indexes.
  */
 export const ensureTable = async (client: DynamoDBClient, tableName: string): Promise<boolean> => {

@@ -2,7 +2,7 @@ import DataLoader from 'dataloader';
 import { MOST_PER_CALL, nameOf, putRows, readRows } from './rows.ts';
 import { getItem, type Item, type Key, type Table, type TableCall } from './table.ts';
 
-/** Reads the row at a key as of now (strongly consistent), or null. @throws UnavailableError */
+/** Reads the current row at a key (strongly consistent), or null. @throws UnavailableError */
 export type RowReader = (key: Key) => Promise<Item | null>;
 
 /** The same of many rows, in their order. */

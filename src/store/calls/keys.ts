@@ -67,7 +67,7 @@ export const versionPartition = (tenant: string, version: string): string =>
 /** Gap listings: stories by project, commits by repository. */
 export type GapKind = 'story' | 'commit';
 
-/** What lies in the worklist; parked events have no group. */
+/** What the worklist holds; parked events have no group. */
 type WorkKind = GapKind | 'parked';
 
 /** Partition of the worklist; `group` is the project or the repository, or a number where a kind has no group. */
@@ -81,7 +81,7 @@ const partOf = (eventId: string, parts: number): number => Number.parseInt(event
 export const spreadPartitions = (tenant: string, kind: WorkKind): string[] =>
   Array.from({ length: WORK_SHARDS }, (_, part) => workPartition(tenant, kind, part));
 
-/** The one of them in which an event lies. */
+/** The one of them that holds an event. */
 export const spreadPartition = (tenant: string, kind: WorkKind, eventId: string): string =>
   workPartition(tenant, kind, partOf(eventId, WORK_SHARDS));
 
@@ -94,7 +94,7 @@ export const gapGroupsPartition = (tenant: string, kind: GapKind): string => `G#
 /** All issues known to have had a key share this partition. */
 export const aliasPartition = (tenant: string, key: string): string => `K#${tenant}#${lookupKey(key)}`;
 
-/** Sort keys of aliases; what names the key lies in the same partition. */
+/** Sort keys of aliases; what names the key is in the same partition. */
 export const ALIAS_SORT = 'I#';
 
 export const aliasKey = (tenant: string, key: string, issueId: string): Key => ({
@@ -102,7 +102,7 @@ export const aliasKey = (tenant: string, key: string, issueId: string): Key => (
   sk: `${ALIAS_SORT}${issueId}`,
 });
 
-/** The id of the issue that an alias's sort key leads to; null for anything else that lies beside it. */
+/** The id of the issue that an alias's sort key leads to; null for anything else beside it. */
 export const issueOfAlias = (sk: string): string | null =>
   sk.startsWith(ALIAS_SORT) ? sk.slice(ALIAS_SORT.length) : null;
 
@@ -120,6 +120,6 @@ export const projectSort = (issueId: string): string => issueId.padStart(20, '0'
 export const dayPartitions = (tenant: string, day: string): string[] =>
   Array.from({ length: DAY_SHARDS }, (_, shard) => `${tenant}#${day}#${shard}`);
 
-/** The partition of `by_day` an event lies in; spread by its id. */
+/** The partition of `by_day` that holds an event; spread by its id. */
 export const dayPartition = (tenant: string, eventId: string, receivedMs: number): string =>
   `${tenant}#${toPhoenixDay(receivedMs)}#${partOf(eventId, DAY_SHARDS)}`;

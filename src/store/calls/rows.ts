@@ -14,7 +14,7 @@ export type Consistency = 'strong' | 'eventual';
 const MOST_KEYS_PER_CALL = 100;
 
 /**
- * The rows at these keys as of now, unless `consistency` says otherwise, in their order; null for a missing one.
+ * The current rows at these keys, unless `consistency` says otherwise, in their order; null for a missing one.
  * @throws UnavailableError when the table does not answer, or leaves keys out until the signal is aborted
  */
 export const readRows = async (

@@ -42,7 +42,7 @@ export const callTable = async <T>(signal: AbortSignal, call: () => Promise<T>):
   }
 };
 
-/** The item at a key as of now (strongly consistent), or null. */
+/** The current item at a key (strongly consistent), or null. */
 export const getItem = async ({ table, signal }: TableCall, key: Key): Promise<Item | null> => {
   const get = new GetItemCommand({ TableName: table.name, Key: marshall(key), ConsistentRead: true });
   const { Item } = await callTable(signal, () => table.client.send(get));

@@ -78,7 +78,7 @@ const sendIf = async (signal: AbortSignal, send: () => Promise<unknown>): Promis
 };
 
 /**
- * DynamoDB removes expired rows days late. Until then the same bytes may have come again, as a new event: what was
+ * DynamoDB removes expired rows days late. Until then the same bytes may have arrived as a new event: what was
  * written beside the old one says nothing of it.
  */
 const removeExpired = async ({ table, signal }: TableCall, eventId: string, nowMs: number): Promise<void> => {

@@ -55,7 +55,7 @@ const withoutChanges = (event: EventContents): EventContents =>
 const SURELY_FITS_BYTES = 300_000;
 
 /**
- * True when an event fits into an item, measured without what nobody signed: that must not decide what is kept. It
+ * True when an event fits into an item, measured without what is not signed: that must not decide what is kept. It
  * is short, and the limit leaves room for it.
  */
 const fits = (event: EventContents, raw: Uint8Array, encoded: Uint8Array): boolean => {

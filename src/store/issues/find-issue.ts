@@ -44,7 +44,7 @@ const findById = async ({ table, tenant, signal }: Place, issue_id: string): Pro
 
 const AT_A_TIME = 16;
 
-/** All issues known to have had each key, with their rows as of now. `keys` in the form they are looked up. */
+/** All issues known to have had each key, with their current rows. `keys` in the form they are looked up. */
 export const readClaims = async ({ table, tenant, signal }: Place, keys: string[]): Promise<Claims> => {
   const having = async (key: string) => [key, await issuesWithKey({ table, tenant, signal }, key)] as const;
   const ids = await pMap(keys, having, { concurrency: AT_A_TIME });

@@ -52,7 +52,7 @@ const startKey = (tenant: string, project: string, issueId: string): Item => ({
   project_sk: projectSort(issueId),
 });
 
-/** Issues as of now, with what correlation knows of them: those nobody knows, or that are superseded, are left out. */
+/** The current rows of issues: those that are unknown or superseded are left out. */
 export async function* readListed(
   { table, tenant, signal }: Place,
   ids: string[],

@@ -9,14 +9,14 @@ import {
 import { compress, decompress } from '../../platform/codec.ts';
 import type { Item } from '../calls/table.ts';
 
-/** What lies compressed in a snapshot's `body`: its fields and the delivery they came with. */
+/** What is compressed in a snapshot's `body`: its fields and the delivery they came with. */
 type SnapshotBody = { fields: IssueFields; last_event: LastEvent };
 
 export const encodeSnapshot = (body: SnapshotBody): Buffer => compress(JSON.stringify(body));
 
 /**
  * Largest compressed fields in bytes. An item may have 409,600 bytes (DynamoDB developer guide, "Quotas"); the
- * rest is room for what tells of the delivery (5,000), for the other keys and indexes, and for the 50 keys of at
+ * rest is room for what describes the delivery (5,000), for the other keys and indexes, and for the 50 keys of at
  * most 1,020 bytes each that one delivery can give an issue.
  */
 const MAX_FIELDS_BYTES = 345_000;

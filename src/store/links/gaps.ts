@@ -7,7 +7,7 @@ export type GapPosition = { group: string } | EntryPosition;
 
 type EntryPosition = { group: string; pk: string; sk: string; work_sk: string };
 
-/** One entry: its row as of now, null when that is no gap any more; and where to go on behind it. */
+/** One entry: its current row, null when that is no gap any more; and where to go on behind it. */
 export type GapEntry = { position: EntryPosition; row: Item | null };
 
 export type GapQuery = {

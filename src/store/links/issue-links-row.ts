@@ -26,7 +26,7 @@ export type IssueLinksRow = {
   revision: Revision;
 };
 
-/** The row as of now; an empty one without a revision when there is none. */
+/** The current row; an empty one without a revision when there is none. */
 export const readIssueLinks = async (
   read: RowReader,
   tenant: string,

@@ -7,7 +7,7 @@ import type { Item, Place } from '../calls/table.ts';
 /** What is known of a repository's name, with the revision it was read at. */
 type RepositoryRow = { facts: RepositoryFacts; revision: Revision };
 
-/** The rows of these repository keys, in their order; null for a name nobody delivered under. */
+/** The rows of these repository keys, in their order; null for a name without deliveries. */
 export const readRepositories = async (
   read: RowsReader,
   tenant: string,
