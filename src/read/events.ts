@@ -98,7 +98,7 @@ export const getOneEvent =
     const found = isEventId(eventId)
       ? await getEvent({ table, signal: run.signal }, eventId, run.received_ms)
       : null;
-    // An id tells nothing of its tenant: what is another one's is as unknown as any.
+    // An id says nothing of its tenant: another tenant's event is as unknown as any.
     if (found?.event.tenant !== tenant)
       return notKnown('No event with this id is stored. Events expire.', run);
     const [processing] = await readProcessing({ table, signal: run.signal }, [eventId], run.received_ms);

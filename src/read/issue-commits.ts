@@ -107,7 +107,7 @@ const positionOf = (issue: Issue, done: Set<string>, key: string, sk: string | n
 };
 
 /**
- * A commit that names several keys of its issue is shown under the first of them; one that lies under several names of
+ * A commit that names several keys of its issue is shown under the first of them; one that is stored under several names of
  * its repository under the first name that leads there from that key.
  */
 const shown = (

@@ -23,7 +23,7 @@ export const getIssue =
     return jsonResponse(200, boundSnapshot(snapshot));
   };
 
-/** Where somebody looks. */
+/** Where to look. */
 type OfTenant = { table: Table; tenant: string };
 
 /** All digits is an id, else a key; text that can be neither finds nothing. */

@@ -5,19 +5,19 @@ import { RUN_ID } from '../../platform/run-id.ts';
 import { buildLatestSummary } from './build-document.ts';
 import type { LatestSummary, RunDocument } from './schema.ts';
 
-/** Where documents lie, by key. What lies there is whole or absent. */
+/** Where documents are stored, by key. Each is whole or absent. */
 export type ArtifactStore = {
-  /** Durable when it resolves; what lay there is replaced. @throws UnavailableError */
+  /** Durable when it resolves; what was stored there is replaced. @throws UnavailableError */
   put(key: string, bytes: Uint8Array, signal: AbortSignal): Promise<void>;
   /**
-   * Replaces what lies there unless its `run_id` is greater, however many writers try at once. What has no
-   * readable `run_id` counts as older. True when this run's bytes lie there afterwards, or did already (a first
+   * Replaces what is stored there unless its `run_id` is greater, however many writers try at once. What has no
+   * readable `run_id` counts as older. True when this run's bytes are stored there afterwards, or did already (a first
    * attempt whose answer was lost); false when a newer run has the place. @throws UnavailableError
    */
   replaceIfNewer(key: string, bytes: Uint8Array, runId: string, signal: AbortSignal): Promise<boolean>;
 };
 
-/** Whose documents they are; those of `home`, the tenant of the built-in sources, lie without a tenant in their keys. */
+/** Whose documents they are; those of `home`, the tenant of the built-in sources, have no tenant in their keys. */
 export type DocumentOwner = { tenant: string; home: string };
 
 /**
@@ -86,7 +86,7 @@ export const artifactsIn = (objects: Objects): ArtifactStore => ({
   },
 });
 
-/** How what lies in a place (null: nothing) stands to a run. What is no document of a run is older than any. */
+/** How what is stored in a place (null: nothing) compares to a run. Anything but a run's document is older than any run. */
 export const compareRun = (stored: Uint8Array | null, runId: string): 'older' | 'same' | 'newer' => {
   const storedId = stored && runIdIn(stored);
   if (storedId === null || storedId < runId) return 'older';

@@ -39,7 +39,7 @@ export const buildDocument = (findings: Findings, stamp: Stamp, args: RunArgs): 
   },
 });
 
-/** What `latest_summary.json` says of a run whose document lies under `key`. */
+/** What `latest_summary.json` says of a run whose document is stored under `key`. */
 export const buildLatestSummary = (document: RunDocument, key: string): LatestSummary => ({
   ...stampInOrder(document),
   args: document.args,

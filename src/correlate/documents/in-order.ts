@@ -22,7 +22,7 @@ export const issuesInOrder = (issues: TouchedIssue[]): TouchedIssue[] =>
 type Compare<T> = (a: T, b: T) => number;
 
 /**
- * Sorted by the first comparison that tells two items apart, in the end by all they say: nothing depends on the
+ * Sorted by the first comparison in which two items differ, in the end by all they say: nothing depends on the
  * order they came in.
  */
 const sortBy = <T>(items: T[], ...comparisons: Compare<T>[]): T[] =>

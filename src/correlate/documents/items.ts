@@ -2,7 +2,7 @@ import { toPhoenixIso, toUtcIso } from '../../domain/instant.ts';
 import type { Snapshot } from '../../domain/issue.ts';
 import type { CommitItem, StoryWithoutCommits, TouchedIssue } from './schema.ts';
 
-/** What is known of one commit; `committed_ms` is epoch milliseconds, or null when nobody tells. */
+/** What is known of one commit; `committed_ms` is epoch milliseconds, or null when unknown. */
 export type KnownCommit = {
   repository: string;
   sha: string;

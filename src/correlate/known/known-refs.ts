@@ -11,7 +11,7 @@ import { NOTHING_KNOWN, nameOfNow } from '../rules/repository-names.ts';
 
 /**
  * A commit or pull request under the name its repository has now. `parts`: the rows it is made from, as they are stored,
- * the one of that name first: after a rename it may lie under several names until it is decided again.
+ * the one of that name first: after a rename it may be stored under several names until it is decided again.
  */
 export type KnownRef = RefRow & { shown_as: string; parts: RefRow[] };
 
@@ -43,7 +43,7 @@ export const readTogether = ({ tenant, rows }: ReadScope, refs: Ref[]): Promise<
 export type Names = { now: string; shown_as: string; all: string[] };
 
 /**
- * What each repository is called now, as of now: a rename is known once it is stored, wherever its commits lie.
+ * What each repository is called now, as of now: a rename is known once it is stored, wherever its commits are stored.
  * @param names in any spelling
  * @param read how rows are read: as now, but for some that may have just been
  * @returns the names of each repository key among them
@@ -82,8 +82,8 @@ const readFacts = async (
     unread.forEach((name, index) => {
       known.set(name, rows[index]?.facts ?? NOTHING_KNOWN);
     });
-    const told = unread.flatMap((name) => known.get(name)?.renames ?? []);
-    unread = [...new Set(told.flatMap(({ from, to }) => [from, to]))].filter((name) => !known.has(name));
+    const renames = unread.flatMap((name) => known.get(name)?.renames ?? []);
+    unread = [...new Set(renames.flatMap(({ from, to }) => [from, to]))].filter((name) => !known.has(name));
   }
   return known;
 };
@@ -129,7 +129,7 @@ const joined = (ref: Ref, shown_as: string, parts: RefRow[]): KnownRef | null =>
   };
 };
 
-/** The reference under the name of now. */
+/** The reference under its repository's current name. */
 export const nowRef = (names: ReadonlyMap<string, Names>, ref: Ref): Ref => {
   const key = repositoryKey(ref.repository);
   return { ...ref, repository: names.get(key)?.now ?? key };

@@ -7,7 +7,7 @@ import { type KeyPage, listNaming, readKeyPage } from '../../store/links/refs.ts
 import { unique } from '../rules/joins.ts';
 import { type KnownRef, type ReadScope, readKnown } from './known-refs.ts';
 
-/** The first page of what lies under a key. */
+/** The first page of what names a key. */
 export const firstKeyPage = (place: ReadScope, key: string): Promise<KeyPage> => pageUnder(place, key)(null);
 
 const PAGE = 100;

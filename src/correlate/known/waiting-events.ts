@@ -38,7 +38,7 @@ export const daysBetween = (fromMs: number, toMs: number): string[] => {
 /** What is as old as that may have expired: DynamoDB removes such events days late. */
 type Age = { now_ms: number; retention_days: number };
 
-/** Pages of a day's events that wait to be processed, newest first; empty pages too, for whoever counts. */
+/** Pages of a day's events that wait to be processed, newest first; empty pages too, for callers that count. */
 export async function* waitingOfDay(
   table: Table,
   query: { tenant: string; day: string; from_ms: number; to_ms: number } & Age,

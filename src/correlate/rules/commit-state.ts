@@ -33,20 +33,20 @@ const ofBranch = (branch: string | null): Pick<CommitState, 'branch_keys' | 'key
   return { branch_keys: keys.sort(), ...rest };
 };
 
-/** Keys of a pull request's title and, if it was told, body; what is no known time is older than any. */
+/** Keys of a pull request's title and, if it was sent, body; an unknown time is older than any other. */
 const heldBy = ({ title, body, updated_ms }: DeliveredPullRequest): Titles[string] => {
   const at = updated_ms ?? UNKNOWN_MS;
   return { ...findKeys(title), updated_ms: at, ...bodyOf(body, at) };
 };
 
-/** What a pull request tells of a commit that it holds: keys, but not the commit itself. */
+/** What a pull request says of a commit that it holds: keys, but not the commit itself. */
 export const mentionOf = (pullRequest: DeliveredPullRequest): CommitState => {
   const { branch_keys, ...truncated } = ofBranch(pullRequest.branch);
   const pull_requests = { [pullRequest.id]: heldBy(pullRequest) };
   return { kind: 'commit', details: null, branch_keys, pull_requests, ...truncated };
 };
 
-/** What one delivery tells of a commit. */
+/** What one delivery says of a commit. */
 export const toCommitState = (commit: DeliveredCommit): CommitState => {
   const { message, author_name, committed_ms, branch, pull_request } = commit;
   const { branch_keys, ...truncated } = ofBranch(branch);
@@ -61,7 +61,7 @@ export const toCommitState = (commit: DeliveredCommit): CommitState => {
   return pull_request ? mergeCommits(own, mentionOf(pull_request)) : own;
 };
 
-/** A hash stands for a name that nobody may see, so a name tells more. */
+/** A hash stands for a name that is hidden, so a name says more. */
 const isHidden = (name: string): boolean => name.startsWith('sha256:');
 
 const knownName = (a: string | null, b: string | null): string | null => {
@@ -96,7 +96,7 @@ const mergeTitles = (a: Titles, b: Titles): { titles: Titles; more: boolean } =>
 };
 
 /**
- * What two deliveries tell together: nothing one of them knows is lost. Commutative, associative and idempotent, so
+ * What two deliveries say together: nothing one of them knows is lost. Commutative, associative and idempotent, so
  * that order, repetition and parallel batches do not matter.
  */
 export const mergeCommits = (a: CommitState, b: CommitState): CommitState => {

@@ -11,7 +11,7 @@ const WORD = String.raw`[\p{Lu}\p{Ll}\p{Lt}\p{Nd}]`;
 
 /**
  * All that may be a project's key before a number, each looked at once, however long it is: so the time grows with
- * the text's length and no faster. The first group tells that it begins within a word. Whatever follows the number:
+ * the text's length and no faster. The first group matches when it begins within a word. Whatever follows the number:
  * `ABC-1-404-page` is what Jira's "create branch" makes of a summary that begins with a number, and `CVE-2024` of
  * `CVE-2024-1` names no issue unless there is one.
  */

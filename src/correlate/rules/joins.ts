@@ -41,7 +41,7 @@ export const isOver = (a: string[], b: string[], most: number): boolean => new S
 
 /**
  * What was said last, for a title is corrected; both where they were said at the same instant, for then one sender
- * told less than the other.
+ * said less than the other.
  */
 export const latestSaid = (a: Said, b: Said): Said => {
   if (a.updated_ms === b.updated_ms) return { ...joinNamed(a, b), updated_ms: a.updated_ms };
@@ -59,5 +59,5 @@ export const fuller = (a: string, b: string): string => {
   return a >= b ? a : b;
 };
 
-/** Stands for an instant that nobody told: older than any other. */
+/** Stands for an unknown instant: older than any other. */
 export const UNKNOWN_MS = 0;

@@ -51,7 +51,7 @@ const shorterReadings = (key: string): string[] => {
 
 /**
  * The keys a commit or pull request names, by where it names them; at most `MOST_KEYS` of each rule. One rule takes
- * no place of another, because a second report of a commit must not take away what the first one told.
+ * no place of another, because a second report of a commit must not take away what the first one said.
  */
 export const candidatesOf = (state: RefState): Candidates => {
   const { message, branch, pull_request_title, pull_request_body } = namedBy(state);
@@ -110,7 +110,7 @@ const saidBy = (state: RefState): ({ keys_truncated?: true } | null | undefined)
   return [state, state.details, ...held, ...held.map(({ body }) => body)];
 };
 
-/** What two rows of one commit tell together: the first rule of both decides, as it would for one row. */
+/** What two rows of one commit say together: the first rule of both decides, as it would for one row. */
 export const joinLinks = (a: Links | null, b: Links | null): Links | null => {
   if (a === null || b === null) return a ?? b;
   if (a.rule !== b.rule) return RULES.indexOf(a.rule) < RULES.indexOf(b.rule) ? a : b;

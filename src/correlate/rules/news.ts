@@ -16,11 +16,11 @@ const NO_PULL_REQUEST: RefState = {
   branch_keys: [],
 };
 
-/** What is known of something that nobody has told of yet. */
+/** What is known of something that no delivery has mentioned yet. */
 export const nothingKnown = ({ kind }: Ref): RefState =>
   kind === 'commit' ? newCommitState() : NO_PULL_REQUEST;
 
-/** What two rows of one commit, or of one pull request, tell together. */
+/** What two rows of one commit, or of one pull request, say together. */
 export const joinStates = (a: RefState, b: RefState): RefState => {
   if (a.kind === 'commit' && b.kind === 'commit') return mergeCommits(a, b);
   if (a.kind === 'pull_request' && b.kind === 'pull_request') return mergePullRequests(a, b);

@@ -3,7 +3,7 @@ import type { Body, PullRequestState, Said } from '../../domain/link.ts';
 import { findBranchKeys, findKeys } from './find-keys.ts';
 import { fuller, isOver, latestSaid, MOST_KEYS, truncatedIf, UNKNOWN_MS, union } from './joins.ts';
 
-/** What one delivery tells of a pull request, in the order in which a merge writes it: equal states are equal bytes. */
+/** What one delivery says of a pull request, in the order in which a merge writes it: equal states are equal bytes. */
 export const toPullRequestState = (pullRequest: DeliveredPullRequest): PullRequestState => {
   const { keys, keys_truncated } = findKeys(pullRequest.title);
   const branch = findBranchKeys(pullRequest.branch ?? '');
@@ -32,7 +32,7 @@ export const titleOf = (text: string): string => {
     .trimEnd();
 };
 
-/** The keys of a pull request's body that was told at an instant; nothing when nobody told one. */
+/** The keys of a pull request's body that was sent at an instant; nothing when none was sent. */
 export const bodyOf = (body: string | null, updated_ms: number): Body =>
   body === null ? {} : { body: { ...findKeys(withoutComments(body)), updated_ms } };
 
@@ -65,7 +65,7 @@ export const mergePullRequests = (a: PullRequestState, b: PullRequestState): Pul
 
 type Title = Pick<PullRequestState, 'title' | 'updated_ms' | 'title_keys' | 'title_keys_truncated'>;
 
-/** The newest title; of two told at the same instant the fuller one, with the keys of both. */
+/** The newest title; of two sent at the same instant the fuller one, with the keys of both. */
 const latestTitle = (a: PullRequestState, b: PullRequestState): Title => {
   const { keys, keys_truncated, updated_ms } = latestSaid(saidBy(a), saidBy(b));
   const titles = [a, b].filter((one) => one.updated_ms === updated_ms).map(({ title }) => title);
@@ -83,7 +83,7 @@ const saidBy = ({ title_keys, title_keys_truncated, updated_ms }: PullRequestSta
   updated_ms,
 });
 
-/** The newest url: who tells none, as in our own format, takes none away. */
+/** The newest url: a delivery without one, as in our own format, takes none away. */
 const latestUrl = (
   a: PullRequestState,
   b: PullRequestState,
@@ -105,7 +105,7 @@ const newer = (a: Address, b: Address): Address => {
   return { url: fuller(a.url, b.url), url_ms: a.url_ms };
 };
 
-/** The newest body anybody told: who tells none takes none away. */
+/** The newest body that was sent: a delivery without one takes none away. */
 export const latestBody = (a: Body, b: Body): Body => {
   const body = a.body && b.body ? latestSaid(a.body, b.body) : (a.body ?? b.body);
   return body ? { body } : {};

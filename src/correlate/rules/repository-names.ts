@@ -1,7 +1,7 @@
 import type { Rename, RepositoryFacts } from '../../domain/repository.ts';
 import { union } from './joins.ts';
 
-/** More than anybody renames; a sender that makes names up must not fill a row. */
+/** More than a repository is ever renamed; a sender that makes names up must not fill a row. */
 const MOST = 100;
 
 export const NOTHING_KNOWN: RepositoryFacts = { spelling: null, ids: [], renames: [] };
@@ -20,7 +20,7 @@ const byTime = (a: Rename, b: Rename): number =>
 const joinRenames = (a: Rename[], b: Rename[]): Rename[] =>
   [...new Map([...a, ...b].map((one) => [textOf(one), one])).values()].sort(byTime).slice(0, MOST);
 
-/** What two deliveries tell together. Commutative, associative and idempotent. */
+/** What two deliveries say together. Commutative, associative and idempotent. */
 export const mergeRepositories = (a: RepositoryFacts, b: RepositoryFacts): RepositoryFacts => ({
   spelling: firstSpelling(a.spelling, b.spelling),
   ids: union(a.ids, b.ids, MOST),
@@ -38,7 +38,7 @@ const isTakenAnew = (left: Rename[], ids: string[]): boolean => {
   return ids.some((id) => hosts.has(hostOf(id)) && !gone.includes(id));
 };
 
-/** The next rename of whoever had the name since `at_ms`. Time never goes back, so nothing is walked in a circle. */
+/** The next rename of the repository that had the name since `at_ms`. Time never goes back, so nothing is walked in a circle. */
 const nextOf = (renames: Rename[], name: string, at_ms: number, seen: Set<string>): Rename | undefined =>
   renames
     .filter((one) => one.from === name && (one.at_ms > at_ms || (one.at_ms === at_ms && !seen.has(one.to))))
@@ -49,7 +49,7 @@ const nextOf = (renames: Rename[], name: string, at_ms: number, seen: Set<string
  * The name that the repository has now which had this one last: the name itself unless it was renamed and nobody came to
  * the name since. It depends on what is known, not on the order in which it came.
  * @param renames all that are known of these names
- * @param ids the host's ids of whoever delivered under the name
+ * @param ids the host's ids of the repositories that delivered under the name
  */
 export const nameOfNow = (renames: Rename[], name: string, ids: string[]): string => {
   const left = renames.filter(({ from }) => from === name).sort(byTime);

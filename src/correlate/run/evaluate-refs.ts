@@ -66,13 +66,13 @@ const evaluateOnce = async (scope: Scope, news: News[], evaluated: Evaluated): P
   return drafts.filter((draft, index) => !written[index] || isMoved(draft)).map((draft) => draft.news);
 };
 
-const readDrafts = async (scope: Scope, told: News[]): Promise<Draft[]> => {
+const readDrafts = async (scope: Scope, delivered: News[]): Promise<Draft[]> => {
   const read = await readTogether(
     scope,
-    told.map(({ ref }) => ref),
+    delivered.map(({ ref }) => ref),
   );
-  const names = await namesOf(scope, told, read);
-  const news = renamed(names, told);
+  const names = await namesOf(scope, delivered, read);
+  const news = renamed(names, delivered);
   const rows = await readUnder(
     scope,
     names,
@@ -93,7 +93,7 @@ type NamesOf = ReadonlyMap<string, Names>;
 const namesOf = (scope: Scope, news: News[], read?: RowsReader): Promise<NamesOf> =>
   readNames(scope, new Set(news.map(({ ref }) => ref.repository)), read);
 
-/** What is told of a commit under several names of its repository is told once, under the one of now. */
+/** What several names of a repository say of one commit is joined, under the current name. */
 const renamed = (names: NamesOf, news: News[]): News[] =>
   mergeNews(news.map(({ ref, state }) => ({ ref: nowRef(names, ref), state })));
 
@@ -126,7 +126,7 @@ const writeDraft = async (
   return true;
 };
 
-/** Once the row of now has all of it, nothing is left to tell under older names. */
+/** Once the row of the current name has all of it, the rows of older names are emptied. */
 const emptyOthers = async ({ table, tenant, signal }: Scope, { stored, row }: Draft): Promise<boolean> => {
   const others = (stored?.parts ?? []).filter((part) => !isUnder(row.ref, part) && !isEmpty(part));
   const emptied = await pMap(

@@ -27,7 +27,7 @@ import { type IssueRead, type IssueUpdate, readIssueRows, standingOf, updateIssu
 export const lookAtIssue = (scope: Scope, issueId: string, newKeys: string[]): Promise<Touched> =>
   settle(scope, issueId, { newKeys, due: dueKeys, before: (seen) => settleRivals(scope, issueId, seen) });
 
-/** The first page of what lies under a key, and all other issues that have or had it. */
+/** The first page of what names a key, and all other issues that have or had it. */
 type KeyLook = { key: string; page: KeyPage; others: string[] };
 
 type Look = {
@@ -82,7 +82,7 @@ const collect = () => {
   };
 };
 
-/** What an issue is now, what lies under its keys, and who else has or had them. */
+/** What an issue is now, what names its keys, and who else has or had them. */
 const look = async (scope: Scope, issueId: string, newKeys: string[]): Promise<Look> => {
   const rows = await readIssueRows(scope, issueId);
   const keys = keysOfRows(rows.row, rows.item, newKeys);

@@ -125,7 +125,7 @@ const logRun = (deps: BatchDeps, run: WrittenRun | null, begun: Moment, results:
 };
 
 /**
- * Processes stored events as the stream would bring them, and tells what each batch of them came to. `events`: how many
+ * Processes stored events as the stream would bring them, and yields what each batch of them came to. `events`: how many
  * were in it.
  * @throws UnavailableError
  */

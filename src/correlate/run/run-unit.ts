@@ -91,7 +91,7 @@ const failedBy = (unit: Unit, attempts: number, fault: unknown): UnitResult => (
 
 const OURS = [UnavailableError, RefusedItemError, UnreadableEventError, UnreadableRowError];
 
-/** A fault in words for whoever looks at a parked event or a log line; nothing of a payload. */
+/** A fault in words, for the row of a parked event or a log line; nothing of a payload. */
 export const reasonOf = (fault: unknown): string =>
   fault instanceof Error && OURS.some((kind) => fault instanceof kind)
     ? fault.message
@@ -129,7 +129,7 @@ export const runAlone = async (
   return tried.status === 'late' ? tooLong(tried, limits) : tried;
 };
 
-/** Nobody knows yet how long it takes alone: the sweep tries it. */
+/** How long it takes alone is not known yet: the sweep tries it. */
 const putOff = ({ unit, attempts }: Late): UnitResult => ({
   unit,
   status: 'failed',

@@ -18,7 +18,7 @@ import type { ReadScope } from '../known/known-refs.ts';
 const CONFLICT = { first_ms: 5, longest_ms: 500, by_chance: 1 };
 
 /**
- * Waits before a row that somebody else has written is read again, longer each time and by chance: many that want
+ * Waits before a row that another batch has written is read again, longer each time and by chance: many that want
  * the same row would otherwise come back together, and all but one be refused again.
  */
 export const afterConflict = (tries: number): Promise<void> =>
@@ -34,7 +34,7 @@ export type Scope = ReadScope & { row: RowReader; put: RowWriter };
 export type BatchDeps = {
   table: Table;
   tenant: string;
-  /** The tenant of the built-in sources, whose documents lie without a tenant in their keys. */
+  /** The tenant of the built-in sources, whose documents have no tenant in their keys. */
   home: string;
   rawBodies: RawBodies;
   artifacts: ArtifactStore;
@@ -45,7 +45,7 @@ export type BatchDeps = {
 };
 
 /**
- * Milliseconds for one try at one record. A delivery may list 2,000 commits, and nobody waits for an answer;
+ * Milliseconds for one try at one record. A delivery may list 2,000 commits, and no caller waits for an answer;
  * single calls have their own, much shorter limits.
  */
 export const TRY_MS = 120_000;

@@ -10,8 +10,8 @@ import type { BatchDeps } from './scope.ts';
 export type StreamHandler = (event: DynamoDBStreamEvent, context: Context) => Promise<DynamoDBBatchResponse>;
 
 /**
- * Handles the events that a batch of stream records tells of. Only records of which not even a failure could
- * be written down are reported back, so that the mapping brings them again.
+ * Handles the events that a batch of stream records announces. Only records of which not even a failure could
+ * be written down are reported back, so that the mapping retries them.
  */
 export const createStreamHandler =
   (deps: BatchDeps): StreamHandler =>
@@ -33,7 +33,7 @@ const eventIdsOf = (records: DynamoDBRecord[]): string[] =>
 const EVENT_PREFIX = 'E#';
 
 /**
- * The event that a stream record tells of, read from its keys alone (`E#evt_…`, `E`): look at it. Null for all other
+ * The event that a stream record announces, read from its keys alone (`E#evt_…`, `E`): look at it. Null for all other
  * keys, ours or not. Which records count is the filter's matter.
  */
 export const readEventId = (record: DynamoDBRecord): string | null => {

@@ -1,3 +1,4 @@
+import { SWEEP_MINUTES } from '../../contract/functions.ts';
 import { listRetryable, stopRetrying } from '../../store/events/parked.ts';
 import { readProcessing } from '../../store/events/processing.ts';
 import { moveSweepMark, readSweepMark, type SweepMark } from '../../store/events/progress.ts';
@@ -26,7 +27,7 @@ const both = (a: Swept, b: Swept): Swept => ({
 });
 
 /** Younger events are the stream's: it brings them within seconds. */
-const MIN_AGE_MS = 15 * 60_000;
+const MIN_AGE_MS = SWEEP_MINUTES * 60_000;
 
 /**
  * Finds events older than 15 minutes of which nothing is written down, processes them, and remembers how far it
@@ -75,7 +76,7 @@ const mayMove = ({ lowered_ms }: SweepMark, now: number): boolean =>
 
 /**
  * Tries events again that were parked because the table or the artifact store failed, each once: an outage of seconds
- * is over before anybody reads of it. What fails again is parked anew, behind the others.
+ * is over before anyone reads of it. What fails again is parked anew, behind the others.
  * @param beforeMs those parked before (epoch milliseconds)
  * @throws UnavailableError
  */

@@ -12,7 +12,7 @@ type Due = { event_id: string; expires_at: number };
 
 /**
  * What is tried, fails and is parked together: one issue with all its events, or one event by itself. What that
- * one asks for is read when its turn comes: some deliveries are large, and some bodies lie in the artifact store.
+ * one asks for is read when its turn comes: some deliveries are large, and some bodies are stored in the artifact store.
  */
 export type Unit = { events: Due[] } & (
   | { kind: 'issue'; issue_id: string; keys: Set<string> }
@@ -59,7 +59,7 @@ const byIssue = (units: Unit[]): Unit[] => {
   return [...units.filter(({ kind }) => kind !== 'issue'), ...issues.values()];
 };
 
-/** What these events ask for, as the table tells now. */
+/** What these events ask for, as the table has them now. */
 export const unitsOf = (deps: BatchDeps, found: Found[]): Unit[] =>
   byIssue(
     found.map(([event_id, row]) => unitOf(deps, { event_id, expires_at: Number(row[TTL_ATTRIBUTE]) }, row)),

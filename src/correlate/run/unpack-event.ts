@@ -52,7 +52,7 @@ const decode = (row: Item): DecodedEvent => {
 
 /**
  * What an event asks to look at.
- * @param readRaw the raw body; only called for what the facts do not tell
+ * @param readRaw the raw body; only called for what the facts leave out
  * @throws UnreadableEventError
  */
 const unpackEvent = async (
@@ -98,7 +98,7 @@ const keysOfBody = (raw: Uint8Array, nowMs: number): string[] => {
   return parsed.kind === 'delivery' ? normalize(parsed.delivery, nowMs).keys : [];
 };
 
-/** The issue of an event whose facts tell all that is to know of it; null for any other. */
+/** The issue of an event whose facts name all its keys; null for any other. */
 export const plainIssue = (row: Item): { issue_id: string; keys: string[] } | null => {
   try {
     const { event } = decodeEvent(row);

@@ -17,7 +17,7 @@ export type WrittenRun = { key: string; document: RunDocument };
  * Collects what the run found and writes its document. The run's id is made before anything is read for it, so
  * a document with a greater one never knows less.
  * @param options.latest false for a run on demand: `latest.json` belongs to the stream
- * @returns null, and writes nothing, when all that was touched are issues nobody knows
+ * @returns null, and writes nothing, when all that was touched are unknown issues
  * @throws UnavailableError
  */
 export const writeDocument = async (
@@ -83,7 +83,7 @@ const touchedBy = (results: UnitResult[]): Touched => {
   return { issues, refs: results.flatMap(({ touched }) => touched.refs), seen };
 };
 
-/** Fails a unit that touched a row nobody can read. */
+/** Fails a unit that touched an unreadable row. */
 const check = async (deps: BatchDeps, result: UnitResult): Promise<UnitResult> => {
   try {
     await collectFindings(newScope(deps), result.touched);

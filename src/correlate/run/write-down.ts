@@ -51,7 +51,7 @@ const writeDone = async (deps: BatchDeps, done: Processed[]): Promise<string[]> 
   }
 };
 
-/** So many ids are told; a line is no list of thousands. */
+/** So many ids are logged; a line is no list of thousands. */
 const MOST_TOLD = 20;
 
 /** The line behind the alarm `ProcessingFailed`: runbooks search for it. */
