@@ -23,6 +23,8 @@ describe('the routes', () => {
       'POST /webhooks/jira': ['NONE', 'Ingest'],
       'POST /webhooks/github': ['NONE', 'Ingest'],
       'POST /webhooks/bitbucket': ['NONE', 'Ingest'],
+      'POST /webhooks/gitlab': ['NONE', 'Ingest'],
+      'POST /webhooks/bitbucket_server': ['NONE', 'Ingest'],
       'POST /webhooks/commits': ['NONE', 'Ingest'],
       'POST /webhooks/{rest+}': ['NONE', 'Ingest'],
       'GET /health': ['NONE', 'Ingest'],
