@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import type { JiraClient } from './client.ts';
+import { JiraError } from './jira-error.ts';
 
 export const TOUCH_LABEL = 'jira-webhook-sync-check';
 
@@ -13,5 +14,15 @@ export const touchIssue = async (client: JiraClient, key: string): Promise<void>
       answer: z.unknown(),
     });
   await change('add');
-  await change('remove');
+  await change('remove').catch(nameRest);
+};
+
+/** The label is there by now, and whoever reads of a fault must know. */
+const nameRest = (fault: unknown): never => {
+  if (!(fault instanceof JiraError)) throw fault;
+  throw new JiraError(
+    fault.fault,
+    `${fault.message} The label ${TOUCH_LABEL} is still on the issue: take it away in Jira, or check again.`,
+    fault.not_before,
+  );
 };

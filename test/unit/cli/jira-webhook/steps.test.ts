@@ -231,6 +231,22 @@ describe('check', () => {
   });
 });
 
+describe('a touch', () => {
+  it('that ends half-way says that the label stays, because nobody would look for it', async () => {
+    const { job } = await jobAt('cloud');
+    jira.labels.set('ORB-1', []);
+    jira.fail([{ status: 204 }, { status: 403 }], 'PUT');
+    await expect(job.touch('ORB-1')).rejects.toThrow('jira-webhook-sync-check is still on the issue');
+  });
+
+  it('that never began says nothing of a label', async () => {
+    const { job } = await jobAt('cloud');
+    const fault: unknown = await job.touch('ORB-9').catch((thrown: unknown) => thrown);
+    expect(String(fault)).toContain('(404)');
+    expect(String(fault)).not.toContain('still on');
+  });
+});
+
 describe('remove', () => {
   it('asks first, and takes every webhook of the address and no other', async () => {
     const { job, said } = await jobAt('data-center-10');
