@@ -119,9 +119,9 @@ export const ALARMS = {
     minutes: 5,
     limit: { atLeast: 10 * 60_000 },
     wrong:
-      'Correlation is more than ten minutes behind. Nothing is lost: records are given up after an hour, and the sweep finds their events.',
+      'Correlation is more than ten minutes behind. Nothing is lost: the stream discards records after an hour, and the sweep finds their events.',
     first:
-      'Look for errors and long durations of correlate, and whether one record is tried again and again.',
+      'Look for errors and long durations of correlate, and whether one record is retried again and again.',
     section: 'lag',
   },
   ProcessingFailed: {
@@ -130,7 +130,7 @@ export const ALARMS = {
     limit: { atLeast: 1 },
     wrong: 'Events were parked after three tries of correlation. They are kept, and block nothing.',
     first:
-      'Search the logs of correlate and sweep for processing-failed: it says why. The sweep tries again what was unavailable; mend anything else, then npm run replay -- --parked.',
+      'Search the logs of correlate and sweep for processing-failed: it says why. The sweep retries what was unavailable; fix anything else, then npm run replay -- --parked.',
     section: 'failed-processing',
   },
   DocumentsUnwritten: {
@@ -146,7 +146,7 @@ export const ALARMS = {
     minutes: 5,
     limit: { atLeast: 1 },
     wrong:
-      'The sweep found events that the stream did not bring through within 15 minutes. They are processed now.',
+      'The sweep found events that the stream did not process within 15 minutes. They are processed now.',
     first:
       'If it repeats, look at lag, at errors of correlate, at batches given up under aws/lambda/ in the artifacts bucket, and whether the stream mapping is enabled.',
     section: 'sweep-finds',

@@ -37,7 +37,7 @@ export class AlarmTopic extends Construct {
     this.topic.addSubscription(new EmailSubscription(email));
     acknowledge(this.topic, {
       'Serverless-SNSRedrivePolicy':
-        'An e-mail that cannot be delivered helps nobody in a queue; the dashboard shows the alarms too.',
+        'An undeliverable e-mail is of no use in a queue; the dashboard shows the alarms too.',
     });
   }
 }

@@ -89,7 +89,7 @@ export class ArtifactBucket extends Construct {
     pinLogicalId(this.bucket, ArtifactBucket.LOGICAL_ID);
     acknowledge(this.bucket, {
       'AwsSolutions-S1':
-        'Three roles of this stack read or write here and nobody else; who reads what is the business of CloudTrail data events, which tell it more reliably than access logs in one more bucket with data of its own.',
+        'Only three roles of this stack read or write here. CloudTrail data events record who reads what more reliably than access logs in another bucket would.',
     });
   }
 

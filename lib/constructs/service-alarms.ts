@@ -73,7 +73,7 @@ class SilenceAlarm extends Construct {
     const silence = this.silence(
       metrics,
       { below: 1, periods: 1 },
-      'No delivery of Jira within an hour; nobody is told of it at night.',
+      'No delivery of Jira within an hour; no notification at night.',
     );
     const quiet = this.quiet(metrics, quietHours);
     const both = new CompositeAlarm(this, 'NoDelivery', {
@@ -96,7 +96,7 @@ class SilenceAlarm extends Construct {
   private quiet(metrics: ServiceMetrics, quietHours: QuietHours): Alarm {
     const period = Duration.minutes(SILENCE_MINUTES);
     return createAlarm(this, 'QuietHours', {
-      description: 'Tells the time: in alarm means quiet hours. Nobody is told of it.',
+      description: 'The time of day: in alarm means quiet hours. No notification.',
       metric: new MathExpression({
         label: 'quiet hours',
         period,

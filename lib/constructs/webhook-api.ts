@@ -109,7 +109,7 @@ export class WebhookApi extends Construct {
     for (const route of open)
       acknowledge(route, {
         'AwsSolutions-APIG4':
-          'Open: webhooks are authorised by the signature of their body, health tells no data, and the rest is 404 or 405.',
+          'Open: webhooks are authorised by the signature of their body, /health returns no data, and the rest is 404 or 405.',
       });
     return [...routes, slashed, rest];
   }

@@ -63,7 +63,7 @@ describe('troubleshooting', () => {
     'answers the same five questions in %s, because people are in a hurry',
     (name) => {
       const asked = [...(sections.get(name) ?? '').matchAll(/^- \*\*([^*]+)\*\*/gm)].map((match) => match[1]);
-      expect(asked).toEqual(['Means:', 'Lost?', 'Look first:', 'Mend:', 'Over when:']);
+      expect(asked).toEqual(['Means:', 'Lost?', 'Look first:', 'Fix:', 'Over when:']);
     },
   );
 });
