@@ -225,7 +225,7 @@ describe('what deliveries used', () => {
 describe('what people do wrong', () => {
   it.each([
     [['begin'], 2, "required option '--source <source>' not specified"],
-    [['--source', 'gitlab', 'begin'], 2, 'jira, github, bitbucket, commits'],
+    [['--source', 'gitea', 'begin'], 2, 'jira, github, bitbucket, gitlab, bitbucket_server, commits'],
     [['--source', 'jira'], 2, "missing required argument 'step'"],
     [['--source', 'jira', 'start'], 2, 'begin, status, finish, abort'],
     [['--source', 'jira', 'abort', '--force', '--yes'], 2, '--force and --grace-hours are for finish only'],
