@@ -205,6 +205,14 @@ describe('npm run build', () => {
     expect(map).not.toHaveProperty('sourcesContent');
   });
 
+  it.each(FUNCTIONS)(
+    'leaves the languages of zod out of %s, because they double what a start loads',
+    async (name) => {
+      const map = JSON.parse(await readFile(join(bundles, name, 'index.mjs.map'), 'utf8'));
+      expect(map.sources.filter((source: string) => source.includes('zod/v4/locales/'))).toEqual([]);
+    },
+  );
+
   it('leaves nothing of an earlier build, because all of the folder is deployed', async () => {
     expect((await readdir(join(bundles, 'read'))).sort()).toEqual([
       'credentials.mjs',

@@ -1,4 +1,6 @@
 import * as z from 'zod/mini';
+// Not as `z.core.$ZodError`: that would bundle all of zod with its 50 languages.
+import { $ZodError } from 'zod/v4/core';
 import { TTL_ATTRIBUTE } from '../../contract/table.ts';
 import { OUTCOMES, type Outcome } from '../../domain/delivery.ts';
 import { UnreadableRowError } from '../../errors/errors.ts';
@@ -56,13 +58,13 @@ export const decodeEvent = (row: Item): DecodedEvent => {
 };
 
 /** The path of the first field that zod refused. Only names of ours and numbers: nothing else is looked at. */
-const fieldIn = (error: z.core.$ZodError): string => error.issues[0]?.path.join('.') ?? '';
+const fieldIn = (error: $ZodError): string => error.issues[0]?.path.join('.') ?? '';
 
 const openBody = (row: Item, body: Uint8Array): DecodedBody => {
   try {
     return decodeEventBody(body);
   } catch (fault) {
-    const field = fault instanceof z.core.$ZodError ? fieldIn(fault) : '';
+    const field = fault instanceof $ZodError ? fieldIn(fault) : '';
     throw new UnreadableRowError(row, field === '' ? 'body' : `body.${field}`, fault);
   }
 };
