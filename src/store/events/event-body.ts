@@ -68,30 +68,19 @@ export const MAX_EVENT_BODY_BYTES = 380_000;
  * text, so together they cost hardly more than the raw text alone.
  */
 export const encodeEventBody = (event: EventContents, raw: Uint8Array): Buffer => {
-  const {
-    tenant,
-    source,
-    facts,
-    idempotency_key,
-    received_ms,
-    problem,
-    event_name,
-    secret,
-    raw_stored_apart,
-  } = event;
   const meta: EventMeta = {
-    tenant,
-    source,
-    facts,
-    idempotency_key,
-    received_ms,
-    problem,
-    event_name,
-    secret,
-    raw_stored_apart,
+    tenant: event.tenant,
+    source: event.source,
+    facts: event.facts,
+    idempotency_key: event.idempotency_key,
+    received_ms: event.received_ms,
+    problem: event.problem,
+    event_name: event.event_name,
+    secret: event.secret,
+    raw_stored_apart: event.raw_stored_apart,
   };
   const line = `${JSON.stringify(meta)}\n`;
-  return compress(Buffer.concat([Buffer.from(line), raw_stored_apart ? new Uint8Array() : raw]));
+  return compress(Buffer.concat([Buffer.from(line), event.raw_stored_apart ? new Uint8Array() : raw]));
 };
 
 const NEWLINE = 0x0a;
