@@ -3,7 +3,7 @@ import type * as z from 'zod/mini';
 import { isSafeUrl } from '../domain/safe-url.ts';
 import { ConfigError } from '../errors/errors.ts';
 import { type Clock, systemClock } from '../platform/clock.ts';
-import { backoffMs } from '../platform/retry.ts';
+import { retry } from '../platform/retry.ts';
 import { type Answer, checkStatus, readValue, retryAfter } from './answer.ts';
 import { exchange, type Sent } from './exchange.ts';
 import { JiraError } from './jira-error.ts';
@@ -21,15 +21,15 @@ export type JiraClient = { send<T>(request: JiraRequest<T>): Promise<T> };
 /** Replaced in tests. */
 type World = { clock: Clock; sleep: (ms: number) => Promise<unknown>; chance: () => number };
 
-const TRIES = 4;
-
-/** As Atlassian advises: 2 s doubling to 30 s, and by chance up to three tenths less. */
-const BACKOFF = { first_ms: 2_000, longest_ms: 30_000, by_chance: 0.3 };
+/** As Atlassian advises: four tries, 2 s doubling to 30 s, and by chance up to three tenths less. */
+const BACKOFF = { tries: 4, first_ms: 2_000, longest_ms: 30_000, by_chance: 0.3 };
 
 /** To do it twice must be as good as once: a lost answer may have been a success. */
 const isIdempotent = ({ method }: Sent): boolean => method !== 'POST';
 
-const mayHeal = ({ fault }: JiraError): boolean => fault === 'busy' || fault === 'down';
+/** What names a time is for the caller to keep. */
+const mayHeal = ({ fault, not_before }: JiraError): boolean =>
+  not_before === null && (fault === 'busy' || fault === 'down');
 
 const named = ({ fault, message, not_before }: JiraError, { method, path }: Sent): JiraError =>
   new JiraError(fault, `${method} ${path.replace(/\?.*/s, '')}: ${message}`, not_before);
@@ -52,7 +52,7 @@ export const createJiraClient = (
     throw new ConfigError('Jira is asked by https only: see JIRA_SITE_URL');
   const pace = createPace(limits, world);
 
-  const once = async (request: Sent): Promise<Answer> => {
+  const ask = async (request: Sent): Promise<Answer> => {
     const answer = await pace.run(() => exchange(site, request));
     const until = answer.status >= 400 ? retryAfter(answer, world.clock()) : null;
     if (until !== null) pace.hold(until);
@@ -60,26 +60,25 @@ export const createJiraClient = (
     return answer;
   };
 
-  const pause = (tried: number): Promise<unknown> => world.sleep(backoffMs(tried, world.chance(), BACKOFF));
-
-  const repeat = async (request: Sent): Promise<Answer> => {
-    for (let tried = 1; ; tried += 1) {
-      try {
-        return await once(request);
-      } catch (fault) {
-        const error = asJiraError(fault);
-        if (!mayHeal(error) || error.not_before !== null) throw error;
-        pace.checkHold();
-        if (tried >= TRIES || !isIdempotent(request)) throw error;
-      }
-      await pause(tried);
+  /** A long hold is the better answer to a fault that time may heal: it names the time. */
+  const once = async (request: Sent): Promise<Answer> => {
+    try {
+      return await ask(request);
+    } catch (fault) {
+      const error = asJiraError(fault);
+      if (mayHeal(error)) pace.checkHold();
+      throw error;
     }
   };
 
   return {
     send: async (request) => {
       try {
-        return readValue(request.answer, await repeat(request));
+        const answer = await retry(() => once(request), BACKOFF, {
+          ...world,
+          mayHeal: (fault) => fault instanceof JiraError && mayHeal(fault) && isIdempotent(request),
+        });
+        return readValue(request.answer, answer);
       } catch (fault) {
         throw named(asJiraError(fault), request);
       }

@@ -1,4 +1,4 @@
-import { setTimeout as sleep } from 'node:timers/promises';
+import { setTimeout as timer } from 'node:timers/promises';
 
 /** How often something is tried at most, and how long each next try waits. */
 type Tries = Backoff & { tries: number };
@@ -11,13 +11,21 @@ type Options = {
   mayHeal?: (fault: unknown) => boolean;
   /** Ends a wait, not a try. */
   signal?: AbortSignal;
+  /** How it waits, and what it draws by chance (0 to 1); replaced where time is. */
+  sleep?: (ms: number) => Promise<unknown>;
+  chance?: () => number;
 };
 
 /** Does the work until it succeeds. @throws its last fault, or the `AbortError` of a wait */
 export const retry = async <T>(
   work: () => Promise<T>,
   limits: Tries,
-  { mayHeal = isNoBug, signal }: Options = {},
+  {
+    mayHeal = isNoBug,
+    signal,
+    sleep = (ms) => timer(ms, undefined, { signal }),
+    chance = Math.random,
+  }: Options = {},
 ): Promise<T> => {
   for (let tried = 1; ; tried++) {
     try {
@@ -25,7 +33,7 @@ export const retry = async <T>(
     } catch (fault) {
       if (tried >= limits.tries || !mayHeal(fault)) throw fault;
     }
-    await sleep(backoffMs(tried, Math.random(), limits), undefined, { signal });
+    await sleep(backoffMs(tried, chance(), limits));
   }
 };
 
