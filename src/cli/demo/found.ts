@@ -12,7 +12,7 @@ const get = async (base: string, route: string): Promise<unknown> =>
 
 /** An answer of another shape is reported as such, and the others are still shown. */
 const orStrange = (route: string, found: Promise<Found>): Promise<Found> =>
-  found.catch(() => ({ route, text: 'This is not what the route answers.', ok: false }));
+  found.catch(() => ({ route, text: 'The answer has an unexpected shape.', ok: false }));
 
 const issue = z.object({
   issue_id: z.string(),

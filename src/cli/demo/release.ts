@@ -29,7 +29,7 @@ const COMMITS = [
 /** Two stories, commits for one of them, and one commit that belongs to none. */
 export const RELEASE: readonly ReleaseStep[] = [
   {
-    happens: 'Somebody commits before the story is known here',
+    happens: 'Commits arrive before their story',
     sent: 'commits acme/shop',
     source: 'commits',
     body: Buffer.from(JSON.stringify({ repository: 'acme/shop', commits: COMMITS })),
@@ -41,7 +41,7 @@ export const RELEASE: readonly ReleaseStep[] = [
     body: issueCreated('10011', 'SHOP-1', '00', 'Pay by invoice'),
   },
   {
-    happens: 'And another one, which nobody works on',
+    happens: 'A second story, without commits',
     sent: 'issue_created SHOP-2',
     source: 'jira',
     body: issueCreated('10012', 'SHOP-2', '05', 'Pay by card'),

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { type Ended, runCli, spawnCli } from './run-cli.ts';
 
 describe('npm run demo', () => {
-  const expectToldStory = ({ code, stdout, stderr }: Ended): void => {
+  const expectAllPlayed = ({ code, stdout, stderr }: Ended): void => {
     expect(stderr).toBe('');
     expect(code).toBe(0);
     const steps = stdout.split('\n').filter((line) => /^ ?\d+ /.test(line));
@@ -20,14 +20,14 @@ describe('npm run demo', () => {
       '202 applied',
       '202 applied',
     ]);
-    expect(stdout).not.toContain('NOT AS TOLD');
+    expect(stdout).not.toContain('UNEXPECTED');
     expect(stdout.match(/ {2}GET \S+ {2}ok\n/g)).toHaveLength(7);
-    expect(stdout).toMatch(/The story went as told\.\n$/);
+    expect(stdout).toMatch(/Everything was as expected\.\n$/);
   };
 
-  it('tells its story, twice at the same time, because each has an instance of its own', async () => {
+  it('plays twice at the same time, because each has an instance of its own', async () => {
     const both = await Promise.all([spawnCli('demo', []), runCli('demo', [])]);
-    for (const ended of both) expectToldStory(ended);
+    for (const ended of both) expectAllPlayed(ended);
   });
 
   it('ends with 1 and a word when its database cannot be reached', async () => {

@@ -16,30 +16,30 @@ import { RELEASE, type ReleaseStep } from './release.ts';
 import type { Step } from './story.ts';
 
 /** A step as it was answered. */
-export type Told<Of> = { step: Of; status: string; outcome: string; event_id: string; ok: boolean };
+export type Answered<Of> = { step: Of; status: string; outcome: string; event_id: string; ok: boolean };
 
 const WRONG_SECRET = 'not the secret';
 
-/** Sends the steps one after the other; `onTold` is called after each. */
-export const tellStory = async (
+/** Sends the steps one after the other; `onAnswer` is called after each. */
+export const playStory = async (
   story: readonly Step[],
   base: string,
   secret: string,
-  onTold: (told: Told<Step>, index: number) => void,
-): Promise<Told<Step>[]> => {
+  onAnswer: (result: Answered<Step>, index: number) => void,
+): Promise<Answered<Step>[]> => {
   const post = createPost(new URL('/webhooks/jira', base), 1);
-  const all: Told<Step>[] = [];
+  const all: Answered<Step>[] = [];
   for (const [index, step] of story.entries()) {
-    const answered = await tell(post, secret, step);
+    const answered = await play(post, secret, step);
     const before = all.find((one) => one.step.body.equals(step.body));
-    const told = { ...answered, ok: answered.ok && isSameEvent(answered, before) };
-    onTold(told, index);
-    all.push(told);
+    const result = { ...answered, ok: answered.ok && isSameEvent(answered, before) };
+    onAnswer(result, index);
+    all.push(result);
   }
   return all;
 };
 
-const tell = async (post: Post, secret: string, step: Step): Promise<Told<Step>> => {
+const play = async (post: Post, secret: string, step: Step): Promise<Answered<Step>> => {
   const headers = deliveryHeaders(step.body, step.forged ? WRONG_SECRET : secret, step.identifier, {});
   const answered = readReply(await post(headers, step.body));
   const { status, outcome } = step.expected;
@@ -47,21 +47,21 @@ const tell = async (post: Post, secret: string, step: Step): Promise<Told<Step>>
 };
 
 /** The same bytes, when they are taken, must be the same event. */
-const isSameEvent = (told: Told<Step>, before: Told<Step> | undefined): boolean =>
-  told.step.forged === true || before === undefined || told.event_id === before.event_id;
+const isSameEvent = (result: Answered<Step>, before: Answered<Step> | undefined): boolean =>
+  result.step.forged === true || before === undefined || result.event_id === before.event_id;
 
-/** Sends the chapter's deliveries one after the other; `onTold` is called after each. */
-export const tellRelease = async (
+/** Sends the chapter's deliveries one after the other; `onAnswer` is called after each. */
+export const playRelease = async (
   stage: Stage,
-  onTold: (told: Told<ReleaseStep>, index: number) => void,
-): Promise<Told<ReleaseStep>[]> => {
-  const all: Told<ReleaseStep>[] = [];
+  onAnswer: (result: Answered<ReleaseStep>, index: number) => void,
+): Promise<Answered<ReleaseStep>[]> => {
+  const all: Answered<ReleaseStep>[] = [];
   for (const [index, step] of RELEASE.entries()) {
     const post = createPost(new URL(`/webhooks/${step.source}`, stage.url), 1);
     const answered = readReply(await post(headersOf(step, stage), step.body));
-    const told = { step, ...answered, ok: answered.status === '202' };
-    onTold(told, index);
-    all.push(told);
+    const result = { step, ...answered, ok: answered.status === '202' };
+    onAnswer(result, index);
+    all.push(result);
   }
   return all;
 };
@@ -77,7 +77,7 @@ const headersOf = ({ source, body }: ReleaseStep, { secret, commitsSecret }: Sta
 
 type Secrets = { jira: string; commits: string };
 
-/** Where the demo tells its story, and how it learns that every delivery is correlated. */
+/** Where the demo plays, and how it learns that every delivery is correlated. */
 export type Stage = { url: string; secret: string; commitsSecret: string; correlated: Correlated };
 
 /** An instance for this process alone, on a free port and with a table and folder that go with it. */

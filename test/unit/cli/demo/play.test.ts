@@ -1,8 +1,8 @@
 import { createServer } from 'node:http';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readStored } from '../../../../src/cli/demo/found.ts';
+import { playStory } from '../../../../src/cli/demo/play.ts';
 import { STORY } from '../../../../src/cli/demo/story.ts';
-import { tellStory } from '../../../../src/cli/demo/tell.ts';
 
 /** A receiver that takes everything as new: what a broken one would do. */
 let received = 0;
@@ -25,8 +25,8 @@ afterAll(() => void server.close());
 
 describe('the story', () => {
   it('notices a receiver that takes everything, because each step checks its own answer', async () => {
-    const told = await tellStory(STORY, url, 'a secret', () => {});
-    expect(told.map(({ ok }) => ok)).toEqual([true, true, false, false, false, true, false, true, true]);
+    const results = await playStory(STORY, url, 'a secret', () => {});
+    expect(results.map(({ ok }) => ok)).toEqual([true, true, false, false, false, true, false, true, true]);
   });
 
   it('notices that nothing of it is stored', async () => {
@@ -38,6 +38,6 @@ describe('the story', () => {
     const steps = [second, again].flatMap((step) =>
       step ? [{ ...step, expected: { status: 202, outcome: 'applied' } }] : [],
     );
-    expect((await tellStory(steps, url, 'a secret', () => {})).map(({ ok }) => ok)).toEqual([true, false]);
+    expect((await playStory(steps, url, 'a secret', () => {})).map(({ ok }) => ok)).toEqual([true, false]);
   });
 });
