@@ -1,5 +1,6 @@
 import { BlockList, isIP } from 'node:net';
 import * as z from 'zod/mini';
+import { lookupKey } from '../domain/issue-key.ts';
 import { isSafeUrl } from '../domain/safe-url.ts';
 
 /** Digits that make a whole number in a range. */
@@ -95,6 +96,22 @@ export const hostNames = z.pipe(
       ),
     ),
   z.transform((text) => text.split(',').map((part) => part.trim())),
+);
+
+/** Wider than Jira's own pattern, since Data Center can be given another one; and nothing that JQL would read. */
+const PROJECT_KEY = /^\p{L}[\p{L}\p{N}_-]{0,254}$/u;
+
+/** Comma-separated keys of projects, each once and in the form that is looked up. */
+export const projectKeys = z.pipe(
+  z
+    .string()
+    .check(
+      z.refine(
+        (text) => text.split(',').every((part) => PROJECT_KEY.test(part.trim())),
+        'must be keys of projects separated by commas, such as ABC,SHOP',
+      ),
+    ),
+  z.transform((text) => [...new Set(text.split(',').map((part) => lookupKey(part.trim())))]),
 );
 
 /** pino's levels. */

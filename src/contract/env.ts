@@ -6,6 +6,7 @@ import {
   cidrs,
   hostNames,
   LOG_LEVELS,
+  projectKeys,
   text,
   token,
   trueOrFalse,
@@ -56,8 +57,8 @@ export const ENV = {
   },
   JIRA_SITE_URL: {
     schema: z.optional(baseUrl),
-    meaning: "Jira's own base URL, such as `https://acme.atlassian.net`; for commands that ask Jira",
-    standard: 'unset: Jira is not asked',
+    meaning: "Jira's own base URL, such as `https://acme.atlassian.net`",
+    standard: 'unset: Jira is not asked, nothing is reconciled',
   },
   JIRA_API_URL: {
     schema: z.optional(baseUrl),
@@ -72,8 +73,14 @@ export const ENV = {
   },
   JIRA_API_TOKEN: {
     schema: z.optional(token),
-    meaning: 'token to read Jira with',
-    standard: 'unset',
+    meaning: 'token to read Jira with; wins over the ARN',
+    standard: 'unset: the ARN',
+  },
+  JIRA_API_SECRET_ARN: {
+    schema: z.optional(text),
+    meaning:
+      'Secrets Manager secret, a JSON object that holds the token as `jira_api_token`; only `reconcile` may read it',
+    standard: 'required on AWS with a site',
   },
   JIRA_ADMIN_USER: {
     schema: z.optional(userName),
@@ -84,6 +91,16 @@ export const ENV = {
     schema: z.optional(token),
     meaning: 'token of an administrator, for `npm run jira-webhook` only; never stored',
     standard: '`JIRA_API_TOKEN`',
+  },
+  RECONCILE_PROJECTS: {
+    schema: z.optional(projectKeys),
+    meaning: 'only these projects are reconciled: their keys, separated by commas',
+    standard: 'unset: all that the account may see',
+  },
+  RECONCILE_RATE: {
+    schema: z._default(wholeNumber(1, 1_000), 2),
+    meaning: 'requests to Jira a second at most while reconciling',
+    standard: '`2`',
   },
   TABLE_NAME: {
     schema: z._default(

@@ -17,21 +17,34 @@ const withoutSlash = (url: string): string => url.replace(/\/+$/, '');
 const authorizationOf = (user: string | undefined, token: string): string =>
   user === undefined ? `Bearer ${token}` : `Basic ${Buffer.from(`${user}:${token}`).toString('base64')}`;
 
+type Login = { user: string | undefined; token: string };
+
+const siteOf = (env: Env, { user, token }: Login): JiraSite => {
+  if (env.JIRA_SITE_URL === undefined)
+    throw new ConfigError('Which Jira? Set JIRA_SITE_URL, such as https://acme.atlassian.net');
+  return {
+    authorization: authorizationOf(user, token),
+    url: withoutSlash(env.JIRA_SITE_URL),
+    api: withoutSlash(env.JIRA_API_URL ?? env.JIRA_SITE_URL),
+  };
+};
+
+/**
+ * The site of the environment as the account that only reads.
+ * @throws ConfigError when it is not named
+ */
+export const readerSite = (env: Env, token: string): JiraSite =>
+  siteOf(env, { user: env.JIRA_API_USER, token });
+
 /**
  * The site of the environment as an administrator: with JIRA_ADMIN_… or, where one is unset, JIRA_API_….
  * @throws ConfigError when it is not named or nobody could log in
  */
 export const adminSite = (env: Env): JiraSite => {
-  if (env.JIRA_SITE_URL === undefined)
-    throw new ConfigError('Which Jira? Set JIRA_SITE_URL, such as https://acme.atlassian.net');
   const token = env.JIRA_ADMIN_TOKEN ?? env.JIRA_API_TOKEN;
   if (token === undefined)
     throw new ConfigError(
       'Nobody to log in to Jira as: set JIRA_ADMIN_TOKEN, and for Jira Cloud JIRA_ADMIN_USER, in the environment',
     );
-  return {
-    authorization: authorizationOf(env.JIRA_ADMIN_USER ?? env.JIRA_API_USER, token),
-    url: withoutSlash(env.JIRA_SITE_URL),
-    api: withoutSlash(env.JIRA_API_URL ?? env.JIRA_SITE_URL),
-  };
+  return siteOf(env, { user: env.JIRA_ADMIN_USER ?? env.JIRA_API_USER, token });
 };

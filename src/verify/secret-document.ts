@@ -68,6 +68,15 @@ const mainKeyOf = (text: string | null, main: string): Buffer => {
   }
 };
 
+/**
+ * A text of the document by its name; null when it is missing, no text, or empty.
+ * @throws SecretDocumentError when the document is not a JSON object.
+ */
+export const readSecretText = (document: string, name: string): string | null => {
+  const text = own(parseCurrent(document), name);
+  return typeof text === 'string' && text !== '' ? text : null;
+};
+
 const HOUR_MS = 3_600_000;
 
 /**

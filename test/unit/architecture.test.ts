@@ -18,7 +18,7 @@ const ALLOWED: Record<string, string[]> = {
   senders: BASE,
   jira: BASE,
   store: BASE,
-  wiring: [...BASE, 'http', 'verify', 'store'],
+  wiring: [...BASE, 'http', 'verify', 'jira', 'store'],
   ingest: [...BASE, 'http', 'verify', 'senders', 'store', 'wiring'],
   correlate: [...BASE, 'senders', 'store', 'wiring'],
   read: [...BASE, 'http', 'store', 'correlate', 'wiring'],

@@ -10,6 +10,7 @@ describe('readEnv', () => {
       MAX_BODY_BYTES: 4_000_000,
       EVENT_RETENTION_DAYS: 30,
       SECRET_GRACE_HOURS: 24,
+      RECONCILE_RATE: 2,
       PORT: 8080,
       HOST: '127.0.0.1',
       on_lambda: false,
@@ -33,6 +34,18 @@ describe('readEnv', () => {
     ['GITHUB_WEBHOOK_SECRET', ''],
     ['BITBUCKET_WEBHOOK_SECRET', ''],
     ['COMMITS_WEBHOOK_SECRET', ''],
+    ['JIRA_SITE_URL', 'http://acme.atlassian.net'],
+    ['JIRA_SITE_URL', 'https://me:pass@acme.atlassian.net'],
+    ['JIRA_API_URL', 'http://localhost.example.com'],
+    ['JIRA_API_URL', 'ftp://127.0.0.1/jira'],
+    ['JIRA_API_USER', 'a:b'],
+    ['JIRA_API_TOKEN', 'two\nlines'],
+    ['RECONCILE_PROJECTS', 'ABC,'],
+    ['RECONCILE_PROJECTS', 'ABC SHOP'],
+    ['RECONCILE_PROJECTS', 'ABC") OR project != ("X'],
+    ['RECONCILE_RATE', '0'],
+    ['RECONCILE_RATE', '1001'],
+    ['RECONCILE_RATE', '-2'],
   ])('refuses %s=%s and names it, because a wrong value must stop the start', (name, value) => {
     expect(() => readEnv({ [name]: value })).toThrow(ConfigError);
     expect(() => readEnv({ [name]: value })).toThrow(name);
@@ -59,6 +72,16 @@ describe('readEnv', () => {
     expect(list?.check('192.0.2.200')).toBe(true);
     expect(list?.check('192.0.3.1')).toBe(false);
     expect(list?.check('2001:db8::1', 'ipv6')).toBe(true);
+  });
+
+  it('takes http for this machine only, because a token would be readable on the way', () => {
+    for (const url of ['http://127.0.0.1:2990/jira', 'http://localhost:8080', 'http://[::1]:1'])
+      expect(readEnv({ JIRA_SITE_URL: url }).JIRA_SITE_URL).toBe(url);
+  });
+
+  it('reads keys of projects in any case and each once, because people type them as they like', () => {
+    const { RECONCILE_PROJECTS } = readEnv({ RECONCILE_PROJECTS: 'abc, SHOP,Abc' });
+    expect(RECONCILE_PROJECTS).toEqual(['ABC', 'SHOP']);
   });
 
   it('cannot be changed afterwards, because everything relies on what the start saw', () => {

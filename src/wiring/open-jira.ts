@@ -1,0 +1,58 @@
+import * as z from 'zod/mini';
+import type { Env } from '../contract/env.ts';
+import { token as tokenSchema } from '../contract/env-values.ts';
+import { ConfigError } from '../errors/errors.ts';
+import { type JiraSite, readerSite } from '../jira/site.ts';
+import { readSecretText } from '../verify/secret-document.ts';
+import { createSecretsManagerClient, fetchSecret } from '../verify/secrets-manager.ts';
+import type { Platform } from './open.ts';
+
+/** The key of the secret that holds Jira's token. */
+const TOKEN_KEY = 'jira_api_token';
+
+/**
+ * Jira as it is read; null when no site is configured. The token is the local override, else that of the secret,
+ * which is read at each call: a new token is used from the next run on.
+ * @throws ConfigError when there is no token to log in with, or the secret cannot be read: the message says what to do
+ */
+export const openJiraSite = async (
+  env: Env,
+  platform: Pick<Platform, 'secretsManager'>,
+): Promise<JiraSite | null> => {
+  if (env.JIRA_SITE_URL === undefined) return null;
+  return readerSite(env, env.JIRA_API_TOKEN ?? (await fetchToken(env, platform)));
+};
+
+const fetchToken = async (
+  env: Env,
+  { secretsManager }: Pick<Platform, 'secretsManager'>,
+): Promise<string> => {
+  const arn = env.JIRA_API_SECRET_ARN;
+  if (arn === undefined)
+    throw new ConfigError(
+      env.on_lambda
+        ? 'JIRA_SITE_URL is set, so JIRA_API_SECRET_ARN must be set: the Secrets Manager secret of the token'
+        : 'JIRA_SITE_URL is set, so JIRA_API_TOKEN must be set: a token to read Jira with',
+    );
+  const client = createSecretsManagerClient(env, secretsManager);
+  try {
+    const { current } = await fetchSecret(client, arn, () => false);
+    return checkToken(readSecretText(current, TOKEN_KEY));
+  } finally {
+    client.destroy();
+  }
+};
+
+/** A token that was pasted with more around it would fail later, and say less. */
+const checkToken = (text: string | null): string => {
+  if (text === null)
+    throw new ConfigError(
+      `The secret of JIRA_API_SECRET_ARN has no ${TOKEN_KEY}: put {"${TOKEN_KEY}": "…"} with a token of Jira there`,
+    );
+  const result = z.safeParse(tokenSchema, text);
+  if (!result.success)
+    throw new ConfigError(
+      `${TOKEN_KEY} in the secret of JIRA_API_SECRET_ARN ${result.error.issues[0]?.message}`,
+    );
+  return result.data;
+};
