@@ -48,6 +48,42 @@ export const checkStatus = ({ status }: Pick<Answer, 'status'>): void => {
   if (status < 200 || status > 299) throw refusal(status);
 };
 
+/**
+ * A login that failed is no fault to every Jira: it goes on as for anybody, to whom there may be nothing.
+ * @throws JiraError
+ */
+export const checkLogin = ({ status, headers }: Answer): void => {
+  const reasons = (headers.get('x-seraph-loginreason') ?? '').split(/[\s,]+/);
+  const isRefused = !reasons.includes('OK') && reasons.some((reason) => /FAILED|DENIED/.test(reason));
+  if (isRefused && (status < 300 || status === 404)) throw refusal(401);
+};
+
+const jirasError = z.object({
+  errorMessages: z.array(z.string()).check(z.minLength(1)),
+  errors: z.optional(z.record(z.string(), z.unknown())),
+});
+
+/** Whether it is Jira that has no such thing, or does not show it; a proxy's 404, or another program's, says nothing. */
+export const saysNoSuchThing = (answer: Answer): boolean => {
+  if (answer.status !== 404) return false;
+  try {
+    return z.safeParse(jirasError, parseJson(answer)).success;
+  } catch {
+    return false;
+  }
+};
+
+/** When it was answered, by Jira's clock. @throws JiraError when it does not say */
+export const dateOf = ({ headers }: Pick<Answer, 'headers'>): number => {
+  const text = headers.get('date') ?? '';
+  const ms = / GMT$/.test(text) ? Date.parse(text) : Number.NaN;
+  if (!Number.isNaN(ms)) return ms;
+  throw new JiraError(
+    'unknown_shape',
+    'Jira answered without a usable Date header, so nobody knows when that was true. Does a proxy take it away? It must let it through.',
+  );
+};
+
 const parseJson = ({ headers, text }: Answer): unknown => {
   if (text === '') return undefined;
   try {

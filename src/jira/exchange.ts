@@ -22,7 +22,7 @@ const readText = async (response: Response): Promise<string> => {
   for await (const part of response.body ?? []) {
     bytes += part.length;
     if (bytes > MOST_BYTES)
-      throw new JiraError('unknown_shape', 'Jira sent more than any answer of its API has.');
+      throw new JiraError('too_large', 'Jira sent more than any answer of its API has.');
     parts.push(part);
   }
   return Buffer.concat(parts).toString('utf8');

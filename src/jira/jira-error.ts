@@ -1,4 +1,7 @@
-/** Why Jira did not do what it was asked; each has its own remedy. */
+/**
+ * Why Jira did not do what it was asked; each has its own remedy. `too_large`: ask for less. `page_lost`: begin the
+ * search again.
+ */
 export type JiraFault =
   | 'login'
   | 'permission'
@@ -7,6 +10,8 @@ export type JiraFault =
   | 'redirect'
   | 'not_json'
   | 'unknown_shape'
+  | 'too_large'
+  | 'page_lost'
   | 'refused'
   | 'busy'
   | 'down';

@@ -4,7 +4,7 @@ export type Clock = () => number;
 export const systemClock: Clock = () => Date.now();
 
 /** Milliseconds of a monotonic clock; only differences mean anything. */
-const steadyClock: Clock = () => performance.now();
+export const steadyClock: Clock = () => performance.now();
 
 /** A point in time on both clocks. `wall` is what is shown and stored; how much time passed takes both. */
 export type Moment = { wall: number; steady: number };
@@ -23,3 +23,7 @@ export const passedBetween = (since: Moment, until: Moment): number =>
   until.wall < since.wall
     ? Number.POSITIVE_INFINITY
     : Math.max(until.steady - since.steady, until.wall - since.wall);
+
+/** Milliseconds that passed at most, as far as either clock knows; never less than none. */
+export const longestBetween = (since: Moment, until: Moment): number =>
+  Math.max(until.steady - since.steady, until.wall - since.wall, 0);

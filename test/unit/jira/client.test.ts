@@ -128,6 +128,56 @@ describe('a request to Jira', () => {
   });
 });
 
+describe('a read', () => {
+  const QUERY = {
+    method: 'POST',
+    path: '/rest/api/2/search',
+    body: {},
+    answer: z.object({ n: z.number() }),
+  } as const;
+  const DATE = 'Sun, 29 Nov 2026 10:00:00 GMT';
+  const answered = (date: string) => ({ status: 200, headers: { date }, body: '{"n":1}' });
+
+  it('begins, by Jira’s clock, two seconds and its duration before the answer’s Date, because that is stamped at the end', async () => {
+    const { client } = await open();
+    jira.fail([answered(DATE), answered(DATE)]);
+    jira.delay_ms = 120;
+    const end = Date.UTC(2026, 10, 29, 10);
+    const from = performance.now();
+    const { value, started_ms } = await client.read(QUERY);
+    const took = performance.now() - from;
+    expect(value).toEqual({ n: 1 });
+    expect(end - started_ms).toBeGreaterThanOrEqual(2_119);
+    expect(end - started_ms).toBeLessThanOrEqual(2_001 + took);
+  });
+
+  it('does not count the time it waited for its turn, because Jira did not work then', async () => {
+    const { client } = await open();
+    jira.fail([{ status: 429, headers: { 'retry-after': '50' } }, answered(DATE)]);
+    const { started_ms } = await client.read(QUERY);
+    expect(Date.UTC(2026, 10, 29, 10) - started_ms).toBeLessThan(40_000);
+  });
+
+  it.each([
+    ['no date', 'soon'],
+    ['a date without a zone', '2026-11-29 10:00:00'],
+    ['an empty one', ''],
+  ])('with %s is refused, because nobody knows when it was true', async (_, date) => {
+    const { client } = await open();
+    jira.fail([answered(date)]);
+    const error = await faultOf(client.read(QUERY));
+    expect(error.fault).toBe('unknown_shape');
+    expect(error.message).toContain('Date header');
+  });
+
+  it('is tried again though it is a POST, because it changes nothing', async () => {
+    const { client, slept } = await open();
+    jira.fail(['cut', { status: 503 }, answered(DATE)]);
+    expect((await client.read(QUERY)).value).toEqual({ n: 1 });
+    expect(slept).toEqual([2_000, 4_000]);
+  });
+});
+
 describe('the pace of a client', () => {
   it('has four requests under way at most, because more help nobody', async () => {
     const { client } = await open();

@@ -1,0 +1,35 @@
+import * as z from 'zod/mini';
+import type { JiraClient } from '../client.ts';
+import { JiraError } from '../jira-error.ts';
+import type { Account } from './reads.ts';
+
+const groupList = z.object({
+  size: z.optional(z.number()),
+  items: z.optional(z.array(z.object({ name: z.string() }))),
+});
+
+const myself = z.object({
+  accountId: z.optional(z.string()),
+  key: z.optional(z.string()),
+  name: z.optional(z.string()),
+  groups: z.optional(z.nullable(groupList)),
+});
+
+type Myself = z.output<typeof myself>;
+
+/** Jira lists no more groups than fit its page: some of them are as good as none. */
+const groupsOf = ({ groups }: Myself): string[] | null => {
+  const { items, size } = groups ?? {};
+  if (items === undefined || (size !== undefined && size !== items.length)) return null;
+  return items.map(({ name }) => name).sort();
+};
+
+/** Who asks. @throws JiraError when Jira takes us for nobody */
+export const readAccount = async (client: JiraClient): Promise<Account> => {
+  const path = '/rest/api/2/myself?expand=groups';
+  const { value } = await client.read({ method: 'GET', path, answer: myself });
+  const id = value.accountId ?? value.key ?? value.name;
+  if (id === undefined)
+    throw new JiraError('login', 'Jira does not say who is logged in: is the token right and not expired?');
+  return { id, groups: groupsOf(value) };
+};

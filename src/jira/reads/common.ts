@@ -1,0 +1,113 @@
+import * as z from 'zod/mini';
+import { instantOf } from '../../domain/instant.ts';
+import { isJsonObject, type JsonObject, own } from '../../domain/json.ts';
+import type { JiraClient, Read } from '../client.ts';
+import type { Bodies, FieldName, JiraProject, Look, Reads, Row } from './reads.ts';
+
+/** All that an issue's row holds; the rest is large and has events of its own. */
+export const BODY_FIELDS = ['*all', '-comment', '-worklog', '-attachment'];
+
+/** As many bodies as Cloud gives to one request. */
+export const BODIES_AT_A_TIME = 100;
+
+const jsonObject = z.custom<JsonObject>(isJsonObject);
+
+const gone: { gone: true } | { issue: JsonObject } = { gone: true };
+
+const foundIssue = z.pipe(
+  jsonObject,
+  z.transform((issue): { gone: true } | { issue: JsonObject } => ({ issue })),
+);
+
+const fieldSchema = z.object({
+  type: z.optional(z.string()),
+  items: z.optional(z.nullable(z.string())),
+  custom: z.optional(z.nullable(z.string())),
+});
+
+const field = z.object({ id: z.string(), name: z.string(), schema: z.optional(z.nullable(fieldSchema)) });
+
+const toFieldName = ({ id, name, schema }: z.output<typeof field>): FieldName => ({
+  id,
+  name,
+  type: schema?.type ?? null,
+  items: schema?.items ?? null,
+  custom: schema?.custom ?? null,
+});
+
+/** What is asked in the same way of every Jira. */
+export const sharedReads = (client: JiraClient): Pick<Reads, 'readIssue' | 'fieldNames' | 'now'> => ({
+  readIssue: async (idOrKey) => {
+    const query = new URLSearchParams({ fields: BODY_FIELDS.join(',') });
+    const path = `/rest/api/2/issue/${encodeURIComponent(idOrKey)}?${query}`;
+    const { value, started_ms } = await client.read({ method: 'GET', path, answer: foundIssue, gone });
+    return 'gone' in value ? value : { look: { read: 'id', started_ms, issue: value.issue } };
+  },
+  fieldNames: async () => {
+    const request = { method: 'GET', path: '/rest/api/2/field', answer: z.array(field) } as const;
+    return (await client.read(request)).value.map(toFieldName);
+  },
+  now: async () => {
+    const path = '/rest/api/2/serverInfo';
+    return (await client.read({ method: 'GET', path, answer: jsonObject })).started_ms;
+  },
+});
+
+/** Some servers write it as a number. */
+const issueId = z.union([
+  z.string().check(z.regex(/^\d{1,20}$/)),
+  z.pipe(z.int().check(z.nonnegative()), z.transform(String)),
+]);
+
+/** A row of a search: the id must be there, whatever else is. */
+export const row = z.pipe(
+  z.object({ id: issueId, fields: z.optional(z.unknown()) }),
+  z.transform(({ id, fields }): Row => ({ id, updated_ms: updatedOf(fields) })),
+);
+
+const updatedOf = (fields: unknown): number | null =>
+  isJsonObject(fields) ? instantOf(own(fields, 'updated')) : null;
+
+/** Whether Jira warns that it does not show everything; of what kind does not matter. */
+export const isWarning = (warnings: unknown): boolean =>
+  Array.isArray(warnings) ? warnings.length > 0 : warnings !== undefined && warnings !== null;
+
+const idOf = (issue: unknown): string | null => {
+  const id = z.safeParse(issueId, isJsonObject(issue) ? own(issue, 'id') : undefined);
+  return id.success ? id.data : null;
+};
+
+/**
+ * Sorts an answer by what it says of each id.
+ * @param errors of issues that Jira could not read this time
+ */
+export const sortBodies = (
+  ids: readonly string[],
+  { value: issues, started_ms }: Read<readonly unknown[]>,
+  read: Look['read'],
+  errors: readonly unknown[] = [],
+): Bodies => {
+  const found = new Set(issues.map(idOf));
+  const failed = new Set(errors.map(idOf));
+  const left = ids.filter((id) => !found.has(id));
+  // What has no readable id may be any of those that were not found.
+  const isUnread = (id: string): boolean => failed.has(id) || failed.has(null) || found.has(null);
+  return {
+    looks: issues.filter(isJsonObject).map((issue) => ({ read, started_ms, issue })),
+    missing: left.filter((id) => !isUnread(id)),
+    retry: left.filter(isUnread),
+  };
+};
+
+export const project = z.object({
+  id: z.string(),
+  key: z.string(),
+  projectKeys: z.optional(z.nullable(z.array(z.string()))),
+});
+
+/** The present key first. */
+export const toProject = ({ id, key, projectKeys }: z.output<typeof project>): JiraProject => ({
+  id,
+  key,
+  keys: [...new Set([key, ...(projectKeys ?? [])])],
+});

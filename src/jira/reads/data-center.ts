@@ -1,0 +1,96 @@
+import * as z from 'zod/mini';
+import type { JiraClient, Read } from '../client.ts';
+import { BODY_FIELDS, isWarning, project, row, sortBodies, toProject } from './common.ts';
+import { readGroups } from './read-groups.ts';
+import type { Reads } from './reads.ts';
+import { lost } from './token-page.ts';
+
+/** Of more rows than this not all can be paged through: Jira's window ends at 10,000, and new issues come meanwhile. */
+const MOST_OF_A_SEARCH = 9_000;
+
+/** Jira gives fewer without a word where its administrator wants that. */
+const MOST_ROWS = 1_000;
+
+/** An index is never quite exact: what it may count and not show. */
+const mayLack = (total: number): number => Math.max(100, total / 20);
+
+const pageOf = <T>(issue: z.ZodMiniType<T>) =>
+  z.object({
+    issues: z.array(issue),
+    total: z.int().check(z.nonnegative()),
+    warningMessages: z.optional(z.unknown()),
+  });
+
+const rowPage = pageOf(row);
+const bodyPage = pageOf(z.unknown());
+
+const projects = z.array(z.object({ ...project.shape, archived: z.optional(z.nullable(z.boolean())) }));
+
+const permissions = z.object({
+  permissions: z.object({ BROWSE_PROJECTS: z.object({ havePermission: z.boolean() }) }),
+});
+
+const readStart = (next: string | null): number => {
+  if (next === null) return 0;
+  if (/^\d{1,9}$/.test(next)) return Number(next);
+  throw lost('the place where the search stopped cannot be read');
+};
+
+/** How Jira Data Center is read, and servers before it. */
+export const dataCenterReads = (
+  client: JiraClient,
+): Pick<Reads, 'searchIds' | 'count' | 'readBodies' | 'projects' | 'mayBrowse'> => {
+  const search = <T>(answer: z.ZodMiniType<T>, body: object): Promise<Read<T>> =>
+    client.read({ method: 'POST', path: '/rest/api/2/search', body, answer });
+
+  const searchIds: Reads['searchIds'] = async ({ jql, fields }, next) => {
+    const startAt = readStart(next);
+    const body = { jql, startAt, maxResults: MOST_ROWS, fields: [fields] };
+    const { value, started_ms } = await search(rowPage, body);
+    const { issues, total, warningMessages } = value;
+    const end = startAt + issues.length;
+    const fits = total <= MOST_OF_A_SEARCH;
+    // A short page is not the last one, but one without rows is: what is missing then is not there to be read.
+    const isLast = !fits || issues.length === 0 || end >= total;
+    const isWhole = end >= total || (end > 0 && total - end <= mayLack(total));
+    return {
+      rows: issues,
+      next: isLast ? null : String(end),
+      rows_at: started_ms,
+      complete: fits && !isWarning(warningMessages) && (!isLast || isWhole),
+      total,
+    };
+  };
+
+  const readGroup = async (ids: readonly string[]) => {
+    // Without this, one id that is gone fails the whole.
+    const query = { jql: `id in (${ids.join(',')}) ORDER BY created ASC`, validateQuery: false };
+    const issues: unknown[] = [];
+    let first: number | null = null;
+    for (;;) {
+      const place = { startAt: issues.length, maxResults: ids.length };
+      const page = await search(bodyPage, { ...query, ...place, fields: BODY_FIELDS });
+      first ??= page.started_ms;
+      issues.push(...page.value.issues);
+      if (page.value.issues.length === 0 || issues.length >= page.value.total) break;
+    }
+    return sortBodies(ids, { value: issues, started_ms: first }, 'search');
+  };
+
+  return {
+    searchIds,
+    count: async (jql) => (await search(rowPage, { jql, maxResults: 0, fields: ['id'] })).value.total,
+    readBodies: (ids) => readGroups(ids, readGroup),
+    projects: async () => {
+      const path = '/rest/api/2/project?expand=projectKeys';
+      const { value } = await client.read({ method: 'GET', path, answer: projects });
+      return value.filter(({ archived }) => archived !== true).map(toProject);
+    },
+    mayBrowse: async ({ key }) => {
+      const path = `/rest/api/2/mypermissions?${new URLSearchParams({ projectKey: key })}`;
+      const gone = { permissions: { BROWSE_PROJECTS: { havePermission: false } } };
+      const { value } = await client.read({ method: 'GET', path, answer: permissions, gone });
+      return value.permissions.BROWSE_PROJECTS.havePermission;
+    },
+  };
+};
