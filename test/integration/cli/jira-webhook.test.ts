@@ -43,7 +43,7 @@ describe('npm run jira-webhook', () => {
     'registers at %s, sees a delivery arrive, and removes, because that is all there is to do',
     async (kind) => {
       await startOther(kind);
-      jira.labels.set('ORB-1', []);
+      jira.site.create(jira.site.project('ORB'));
       const registered = await run(['register', '--wait', '0']);
       expect(registered).toMatchObject({ code: 0, stderr: '' });
       expect(registered.stdout).toContain('is registered, and signs.');
@@ -70,7 +70,7 @@ describe('npm run jira-webhook', () => {
   });
 
   it('asks before it changes an issue or removes, and is wrong usage where nobody can answer', async () => {
-    jira.labels.set('ORB-1', []);
+    jira.site.create(jira.site.project('ORB'));
     await run(['register', '--wait', '0']);
     const before = jira.log.length;
     for (const args of [['remove'], ['check', '--touch', 'ORB-1']]) {

@@ -217,11 +217,11 @@ describe('check', () => {
   it('touches an issue when somebody agrees, and waits for what that brings', async () => {
     const { job, said } = await jobAt('cloud', {}, arrives('any key'));
     jira.add({ ...FULL, enabled: false });
-    jira.labels.set('ORB-1', ['kept']);
+    jira.site.create(jira.site.project('ORB'), { labels: ['kept'] });
     expect(await check({ ...job, ask: async () => false }, 'ORB-1')).toBe(1);
     expect(jira.log.some(({ method }) => method === 'PUT')).toBe(false);
     await check(job, 'ORB-1');
-    expect(jira.labels.get('ORB-1')).toEqual(['kept']);
+    expect(jira.site.find('ORB-1')?.labels).toEqual(['kept']);
     const changes = jira.log.filter(({ method }) => method === 'PUT').map(({ body }) => body);
     expect(changes).toEqual([
       { update: { labels: [{ add: 'jira-webhook-sync-check' }] } },
@@ -234,7 +234,7 @@ describe('check', () => {
 describe('a touch', () => {
   it('that ends half-way says that the label stays, because nobody would look for it', async () => {
     const { job } = await jobAt('cloud');
-    jira.labels.set('ORB-1', []);
+    jira.site.create(jira.site.project('ORB'));
     jira.fail([{ status: 204 }, { status: 403 }], 'PUT');
     await expect(job.touch('ORB-1')).rejects.toThrow('jira-webhook-sync-check is still on the issue');
   });
