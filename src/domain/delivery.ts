@@ -1,4 +1,5 @@
 import type { IssueFields, Person } from './issue.ts';
+import type { Subject } from './subject.ts';
 
 /** One changelog item; ids and display texts as Jira wrote them. */
 export type Change = {
@@ -24,6 +25,8 @@ export type EventFacts = {
   occurred_ms: number;
   /** Paths of fields that are there in a shape we cannot read. */
   unread_fields: string[];
+  /** Only there where it is not empty; an event of an issue has none. */
+  subjects?: Subject[] | undefined;
 };
 
 /** A recognised delivery in our words: the output of normalize and the input of store. */
@@ -74,7 +77,7 @@ export type Processing = {
 };
 
 /** The event as `GET /events/{event_id}` answers it. A quarantined body may have no readable facts. */
-export type EventView = Omit<EventFacts, 'occurred_ms' | 'event_type'> & {
+export type EventView = Omit<EventFacts, 'occurred_ms' | 'event_type' | 'subjects'> & {
   event_id: string;
   source: string;
   event_type: string | null;

@@ -79,6 +79,7 @@ export const startCorrelation = (app: TestApp, change: Partial<BatchDeps> = {}):
     table: app.events.table,
     tenant: DEFAULT_TENANT,
     home: DEFAULT_TENANT,
+    site_tenant: null,
     rawBodies: app.events.rawBodies,
     artifacts: artifactsIn(objectsInFolder(folder)),
     git_sha: 'test',

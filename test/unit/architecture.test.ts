@@ -34,7 +34,13 @@ const ALLOWED_WITHIN: Record<string, Record<string, string[]>> = {
     jira: [],
     ...Object.fromEntries(COMMIT_SOURCES.map((source) => [source, ['shared']])),
   },
-  store: { calls: [], links: ['calls'], events: ['calls'], issues: ['calls', 'events', 'links'] },
+  store: {
+    calls: [],
+    reconcile: ['calls'],
+    links: ['calls'],
+    events: ['calls'],
+    issues: ['calls', 'events', 'links'],
+  },
   correlate: {
     rules: [],
     documents: [],

@@ -12,6 +12,7 @@ export const openCorrelation = (env: Env, platform: Platform): BatchDeps => {
     table: openTable(env, platform.dynamodb),
     tenant: tenantOf(platform),
     home: HOME,
+    site_tenant: env.JIRA_SITE_URL === undefined ? null : HOME,
     rawBodies: rawBodiesIn(objects),
     artifacts: artifactsIn(objects),
     git_sha: env.GIT_SHA ?? 'unknown',

@@ -5,6 +5,7 @@ import {
   UnreadableRowError,
 } from '../../errors/errors.ts';
 import { retry } from '../../platform/retry.ts';
+import { putAsked } from '../../store/reconcile/asked.ts';
 import { NOTHING, type Touched } from './collect-findings.ts';
 import { lookAtIssue } from './look-at-issue.ts';
 import { BACKOFF, type BatchDeps, newScope, type Scope, TRY_MS } from './scope.ts';
@@ -66,7 +67,17 @@ export const runUnit = async (deps: BatchDeps, unit: Unit, allowed: Allowed): Pr
 const attemptOnce = async (scope: Scope, unit: Unit): Promise<Touched | null> => {
   const work = await unpack(scope, unit);
   if (work.kind === 'issue') return lookAt(scope, work.issue_id, work.keys);
-  return work.kind === 'commits' ? takeCommits(scope, work) : null;
+  if (work.kind === 'commits') return takeCommits(scope, work);
+  return work.kind === 'subjects' ? askAgain(scope, work) : null;
+};
+
+/** Their issues are read again by whoever asks Jira; the table is where the two meet. */
+const askAgain = async (
+  { table, tenant, signal }: Scope,
+  { subjects, asked_ms }: Work & { kind: 'subjects' },
+): Promise<Touched> => {
+  for (const subject of subjects) await putAsked({ table, tenant, signal }, subject, asked_ms);
+  return NOTHING;
 };
 
 const unpack = (scope: Scope, unit: Unit): Work | Promise<Work> =>

@@ -36,6 +36,8 @@ export type BatchDeps = {
   tenant: string;
   /** The tenant of the built-in sources, whose documents have no tenant in their keys. */
   home: string;
+  /** The tenant whose Jira is asked for what webhooks do not bring; null when none is. */
+  site_tenant: string | null;
   rawBodies: RawBodies;
   artifacts: ArtifactStore;
   git_sha: string;

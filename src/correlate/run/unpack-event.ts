@@ -3,6 +3,7 @@ import type { EventFacts } from '../../domain/delivery.ts';
 import { isIssueKey } from '../../domain/issue-key.ts';
 import type { DeliveredRepository } from '../../domain/repository.ts';
 import { COMMIT_SOURCES } from '../../domain/source.ts';
+import type { Subject } from '../../domain/subject.ts';
 import { UnreadableRowError } from '../../errors/errors.ts';
 import { normalize } from '../../senders/jira/normalize.ts';
 import { parseDelivery } from '../../senders/jira/parse.ts';
@@ -17,6 +18,7 @@ import type { BatchDeps } from './scope.ts';
 export type Work =
   | { kind: 'issue'; issue_id: string; keys: Iterable<string> }
   | { kind: 'commits'; news: News[]; repository: DeliveredRepository; received_ms: number }
+  | { kind: 'subjects'; subjects: Subject[]; asked_ms: number }
   | { kind: 'nothing' };
 
 /** A stored body that cannot be unpacked: the event is parked, and the reason quotes nothing of it. */
@@ -29,7 +31,7 @@ export class UnreadableEventError extends Error {
  * @throws UnreadableEventError; UnavailableError while the artifact store does not answer
  */
 export const unpackRow =
-  ({ rawBodies, clock }: BatchDeps, row: Item) =>
+  ({ rawBodies, clock, tenant, site_tenant }: BatchDeps, row: Item) =>
   async (signal: AbortSignal): Promise<Work> => {
     const { event, raw } = decode(row);
     const readRaw = async (): Promise<Uint8Array> => {
@@ -37,7 +39,8 @@ export const unpackRow =
       if (bytes === null) throw new UnreadableEventError('its raw body is missing in the artifact store');
       return bytes;
     };
-    return unpackEvent(event, readRaw, clock());
+    const work = await unpackEvent(event, readRaw, clock());
+    return work.kind === 'subjects' && tenant !== site_tenant ? { kind: 'nothing' } : work;
   };
 
 /** @throws UnreadableEventError */
@@ -61,9 +64,16 @@ const unpackEvent = async (
   nowMs: number,
 ): Promise<Work> => {
   if (event.source !== 'jira') return unpackCommits(event, await readRaw());
-  if (!event.facts?.issue_id) return { kind: 'nothing' };
+  if (!event.facts?.issue_id) return unpackSubjects(event, nowMs);
   const keys = tellsAllKeys(event) ? keysOfFacts(event.facts) : keysOfBody(await readRaw(), nowMs);
   return { kind: 'issue', issue_id: event.facts.issue_id, keys };
+};
+
+/** A clock set ahead in ingest does not keep them from being read. */
+const unpackSubjects = ({ facts, received_ms }: StoredEvent, nowMs: number): Work => {
+  const subjects = facts?.subjects ?? [];
+  if (subjects.length === 0) return { kind: 'nothing' };
+  return { kind: 'subjects', subjects, asked_ms: Math.min(received_ms, nowMs) };
 };
 
 const unpackCommits = (event: StoredEvent, raw: Uint8Array): Work => {

@@ -11,6 +11,7 @@ import { readFields } from './fields.ts';
 import { issueIdOf, objectIn, projectKeyOf } from './issue-of-event.ts';
 import { readKeys } from './keys.ts';
 import type { RecognisedDelivery } from './recognise.ts';
+import { subjectsOf } from './subjects.ts';
 
 /** Before any Jira; an issue cannot have been updated then. */
 const FIRST_UPDATE_MS = Date.UTC(2000, 0);
@@ -72,6 +73,7 @@ export const normalize = (delivery: RecognisedDelivery, nowMs: number): Normaliz
   const eventIssueId = issueIdOf(delivery, unread);
   const snapshot = readSnapshot(delivery, { fields, projectKey, timestamp, unread }, nowMs);
   const keys = eventIssueId === null ? [] : readKeys(issueKey, changelogItems(body, unread), unread);
+  const subjects = eventIssueId === null ? subjectsOf(delivery, unread) : [];
   const { changes, whole } = boundChanges(readChanges(changelogItems(body, unread), unread));
   const facts: Omit<EventFacts, 'unread_fields'> = {
     issue_id: eventIssueId,
@@ -85,7 +87,11 @@ export const normalize = (delivery: RecognisedDelivery, nowMs: number): Normaliz
   };
   const deleted = webhookEvent === 'jira:issue_deleted' && issueId !== null;
   return {
-    facts: { ...facts, unread_fields: whole ? unread.paths() : withChangesPath(unread.paths()) },
+    facts: {
+      ...facts,
+      unread_fields: whole ? unread.paths() : withChangesPath(unread.paths()),
+      ...(subjects.length > 0 ? { subjects } : {}),
+    },
     snapshot,
     deletion: deleted ? { issue_id: issueId, deleted_ms: timestamp } : null,
     keys,

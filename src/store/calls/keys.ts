@@ -3,6 +3,7 @@ import { sha256Hex } from '../../domain/event-id.ts';
 import { toPhoenixDay } from '../../domain/instant.ts';
 import { lookupKey } from '../../domain/issue-key.ts';
 import type { Ref } from '../../domain/link.ts';
+import type { Subject } from '../../domain/subject.ts';
 import type { Key } from './table.ts';
 
 /** The row of one issue: its fields, version and deletion mark. */
@@ -63,6 +64,15 @@ export const refOfCandidate = (sk: string): Ref | null => {
 /** Issues that have, or had, a fix version of this name; hashed, because a name may hold anything. */
 export const versionPartition = (tenant: string, version: string): string =>
   `V#${tenant}#${sha256Hex(version).slice(0, 40)}`;
+
+/** All versions, projects and sprints whose issues are to be read again share this partition: they are few. */
+export const askedPartition = (tenant: string): string => `ASKED#${tenant}`;
+
+/** A version that is gone is hashed, because its name may hold anything; ids are digits. */
+export const askedKey = (tenant: string, subject: Subject): Key => ({
+  pk: askedPartition(tenant),
+  sk: `${subject.kind}#${subject.kind === 'version_name' ? sha256Hex(subject.name).slice(0, 40) : subject.id}`,
+});
 
 /** Gap listings: stories by project, commits by repository. */
 export type GapKind = 'story' | 'commit';

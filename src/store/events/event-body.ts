@@ -2,6 +2,7 @@ import * as z from 'zod/mini';
 import { boundFacts, withChangesPath } from '../../domain/bound-changes.ts';
 import { type EventFacts, PROBLEM_TYPES, type Problem } from '../../domain/delivery.ts';
 import { SOURCES } from '../../domain/source.ts';
+import type { Subject } from '../../domain/subject.ts';
 import { compress, decompress } from '../../platform/codec.ts';
 
 /** What is known of an event before it is decided what becomes of it. */
@@ -24,6 +25,11 @@ const change = z.object({
   to_string: textOrNull,
 });
 
+const subject = z.union([
+  z.object({ kind: z.enum(['version', 'project', 'sprint']), id: text }),
+  z.object({ kind: z.literal('version_name'), name: text }),
+]) satisfies z.ZodMiniType<Subject>;
+
 const facts = z.object({
   issue_id: textOrNull,
   issue_key: textOrNull,
@@ -34,6 +40,7 @@ const facts = z.object({
   actor: z.nullable(z.object({ id: textOrNull, display_name: textOrNull })),
   occurred_ms: z.number(),
   unread_fields: z.array(text),
+  subjects: z.optional(z.array(subject)),
 }) satisfies z.ZodMiniType<EventFacts>;
 
 const problem = z.object({

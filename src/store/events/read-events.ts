@@ -79,7 +79,7 @@ const NOT_NEEDED: Processing = { ...PENDING, status: 'not_needed' };
  * @param processing what is written beside it
  */
 export const toEventView = (event: StoredEvent, processing: Processing = PENDING): EventView => {
-  const { occurred_ms, event_type, ...facts } = event.facts ?? NO_FACTS;
+  const { occurred_ms, event_type, subjects: _, ...facts } = event.facts ?? NO_FACTS;
   return {
     event_id: event.event_id,
     source: event.source,

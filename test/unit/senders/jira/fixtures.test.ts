@@ -206,14 +206,22 @@ describe('an event without an issue object', () => {
   it.each([
     ['issuelink-created', 'issuelink_created', '10417', null, 1_792_512_100_000],
     ['worklog-created', 'worklog_created', '10417', null, 1_792_519_200_000],
-    ['sprint-started', 'sprint_started', null, null, 1_792_425_600_000],
-    ['version-released', 'jira:version_released', null, null, 1_793_030_400_000],
-    ['project-created', 'project_created', null, 'QUAY', 1_792_400_000_000],
+    ['sprint-started', 'sprint_started', null, null, 1_792_425_600_000, { kind: 'sprint', id: '8' }],
+    [
+      'version-released',
+      'jira:version_released',
+      null,
+      null,
+      1_793_030_400_000,
+      { kind: 'version', id: '10200' },
+    ],
+    ['project-created', 'project_created', null, 'QUAY', 1_792_400_000_000, { kind: 'project', id: '10009' }],
   ])('%s: is recorded with what it names and nothing more, because the rest is unknown', (...row) => {
-    const [name, event_type, issue_id, project_key, occurred_ms] = row;
+    const [name, event_type, issue_id, project_key, occurred_ms, subject] = row;
+    const subjects = subject && { subjects: [subject] };
     expect(normalizeFixture(name)).toEqual({
       ...NO_SNAPSHOT,
-      facts: { ...EVENT, event_type, issue_id, issue_key: null, project_key, occurred_ms },
+      facts: { ...EVENT, event_type, issue_id, issue_key: null, project_key, occurred_ms, ...subjects },
       keys: [],
     });
   });
