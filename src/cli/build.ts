@@ -7,11 +7,11 @@ import { BUILD_FOLDER, buildBundles } from './shared/bundle.ts';
 import { newCommand, runCommand } from './shared/command.ts';
 import { textTable } from './shared/tables.ts';
 
-const command = newCommand('build', 'Bundles the Lambda functions, one folder for each, ready to zip.')
-  .addOption(new Option('--out <folder>', 'where the folders go').default(BUILD_FOLDER, '.build'))
+const command = newCommand('build', 'Bundles the Lambda functions, one folder per function, ready to zip.')
+  .addOption(new Option('--out <folder>', 'output folder').default(BUILD_FOLDER, '.build'))
   .addHelpText(
     'after',
-    '\nThe handler of each is index.handler. GIT_SHA (else the commit of git) becomes part of it.',
+    '\nThe handler of each bundle is index.handler. It reports GIT_SHA, else the current git commit.',
   );
 
 const kilobytes = (bytes: number): string => (bytes / 1000).toFixed(0);

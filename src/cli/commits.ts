@@ -1,5 +1,6 @@
 import { InvalidArgumentError, Option } from 'commander';
 import { readInstance } from '../local/instance.ts';
+import { COMMON_BRANCHES } from './commits/branches.ts';
 import {
   type Batch,
   cutBatches,
@@ -22,61 +23,58 @@ import { showProgress } from './shared/terminal.ts';
 type Options = Wish & { batch: number; url?: string; secret?: string; dryRun?: true };
 
 const HELP = `
-Reads git log, merges included, and sends ids, messages, author names, times and the branch, never file contents
-or e-mail addresses. Running it again changes nothing: a batch with the same commits has the same bytes, and the
-receiver knows it. Batches end where commit ids say so, so that new commits change only the last of them.
-A folder inside a repository means all of it; a branch that is not here is looked for among those of the remotes.
+Reads git log, merges included. Sends commit ids, messages, author names, times and the branch; never file contents
+or e-mail addresses. Safe to repeat: the same commits make the same batches, which the receiver answers as duplicates.
+Commit ids decide where a batch ends, so new commits change only the last batch.
+Any folder inside a repository stands for the whole repository. A branch that does not exist locally is looked up
+among those of the remotes.
 
-A branch is sent with the commits that began on it, as far as that is certain, and with no other. What the default
-branch reaches (origin/HEAD, else main, else master) is sent with that, or without a branch. So fetch first.
---since looks at the time each commit was made at (git log's committer date), not at when it was pushed: to catch
-up after an outage leave it out. A day alone (2026-01-31, yesterday) is its start in this machine's time zone.
+A commit is sent with a branch only if it certainly began on that branch. Commits that the default branch reaches are
+sent with the default branch, or without a branch; so run git fetch first. The default branch is what the HEAD of
+origin (else of another remote) names, else the first that exists of ${COMMON_BRANCHES.join(', ')}.
+--since filters by committer date, not by the time of the push: leave it out to catch up after an outage. A date
+without a time (2026-01-31, yesterday) is the start of that day in this machine's time zone.
 
-Address and secret are those of the running instance (npm start); COMMITS_WEBHOOK_SECRET in the environment wins
-over its secret, and flags win over both. A command line can be seen by others on this machine, an environment
-cannot.
-After 408, 409, 425, 429, 5xx or a connection failure a batch is sent again, up to ${MOST_RESENDS} times, after a
-growing pause; a Retry-After is honoured up to ${MOST_RETRY_AFTER_MS / 1_000} s.`;
+URL and secret default to those of the running instance (npm start). COMMITS_WEBHOOK_SECRET in the environment
+overrides its secret, and flags override both. Other users of this machine can see a command line, but not an
+environment.
+Retries a batch up to ${MOST_RESENDS} times after 408, 409, 425, 429, 5xx or a connection failure, with exponential
+backoff and jitter; honours Retry-After up to ${MOST_RETRY_AFTER_MS / 1_000} s.`;
 
 const notEmpty = (text: string): string => {
   if (text.trim() !== '') return text;
   throw new InvalidArgumentError('It must not be empty.');
 };
 
-const command = newCommand(
-  'commits',
-  'Sends the commits of a repository on this machine, as its git log lists them.',
-)
-  .requiredOption('--repo <path>', 'a folder in the repository', notEmpty)
+const command = newCommand('commits', 'Sends the commits of a local git repository to the receiver.')
+  .requiredOption('--repo <path>', 'any folder inside the repository', notEmpty)
   .option(
     '--name <owner/repo>',
-    "its name; else from the address of the remote origin, else the folder's",
+    'repository name; default: from the URL of the remote origin, else the folder name',
     readName,
   )
   .option(
     '--since <time>',
-    'only commits whose own time is that or later, as git reads it (30.days, 2026-01-31)',
+    'only commits with a committer date at or after this, as git reads it (30.days, 2026-01-31)',
     notEmpty,
   )
   .option(
     '--branch <name>',
-    'this branch, again for more; else the current one',
+    'branch to send; repeatable; default: the current branch',
     (name, all: string[] = []) => [...all, notEmpty(name)],
   )
   .addOption(
-    new Option('--all', 'every branch that is here, those of remotes as they were fetched').conflicts(
-      'branch',
-    ),
+    new Option('--all', 'all local branches, and remote branches as last fetched').conflicts('branch'),
   )
   .option(
     '--batch <n>',
-    'at most this many commits in a delivery',
+    'maximum number of commits per delivery',
     wholeNumber(1, MOST_COMMITS),
     STANDARD_COMMITS,
   )
-  .option('--url <address>', 'where to; a bare address gets /webhooks/commits')
-  .option('--secret <secret>', 'what to sign with')
-  .option('--dry-run', 'say what would be sent')
+  .option('--url <address>', 'URL of the receiver; /webhooks/commits is added to a bare address')
+  .option('--secret <secret>', 'signing secret')
+  .option('--dry-run', 'show what would be sent, and send nothing')
   .addHelpText('after', HELP);
 
 const send = async (plan: Plan, { url, secret }: Target, most: number): Promise<0 | 1> => {
@@ -92,7 +90,7 @@ await runCommand(command, async () => {
   const options = command.opts<Options>();
   const target = options.dryRun ? null : findTarget(options, process.env, readInstance(), COMMITS_WEBHOOK);
   const plan = await makePlan(options);
-  if (plan.repository.shallow) console.error('This is a shallow clone: older commits are not here.');
+  if (plan.repository.shallow) console.error('This is a shallow clone: older commits are missing.');
   console.log(describePlan(plan));
   if (plan.total === 0) return 0;
   if (target) return send(plan, target, options.batch);

@@ -16,10 +16,13 @@ import { showProgress } from './shared/terminal.ts';
 type Options = TableFlags & { project?: string; fixVersion?: string; issue?: string };
 
 const command = withTableOptions(
-  newCommand('correlate', 'Writes a run document of what is asked for; the latest one stays as it is.')
+  newCommand(
+    'correlate',
+    'Correlates issues on demand and writes a run document. Leaves latest.json as it is.',
+  )
     .option('--project <key>', 'all issues of a project')
-    .option('--fix-version <name>', 'all issues with this fix version, of any project')
-    .option('--issue <key or id>', 'one issue, by its id or any key it had'),
+    .option('--fix-version <name>', 'all issues with this fix version, in any project')
+    .option('--issue <key or id>', 'one issue, by id or by a current or former key'),
 );
 
 const toRows = (summary: Summary): string[][] =>
@@ -43,7 +46,7 @@ type IdPage<After> = { ids: string[]; last: After | null };
 const readArgs = (options: { project?: string; fixVersion?: string; issue?: string }): RunArgs => {
   const { project, fixVersion, issue } = options;
   if ([project, fixVersion, issue].filter((given) => given !== undefined).length !== 1)
-    throw new UsageError('Say what to correlate: one of --project KEY, --fix-version NAME, --issue KEY');
+    throw new UsageError('Choose what to correlate: --project KEY, --fix-version NAME or --issue KEY');
   if (project !== undefined) return { trigger: 'manual', project: lookupKey(project) };
   if (fixVersion !== undefined) return { trigger: 'manual', fix_version: fixVersion };
   return { trigger: 'manual', issue: issue ?? '' };
@@ -52,7 +55,7 @@ const readArgs = (options: { project?: string; fixVersion?: string; issue?: stri
 const one = async (table: Table, tenant: string, keyOrId: string): Promise<string[]> => {
   const possible = isIssueId(keyOrId) || isIssueKey(keyOrId);
   const found = possible ? await findIssue({ table, tenant, signal: itemDeadline() }, keyOrId) : null;
-  if (!found?.row) throw new CommandError(`No issue ${keyOrId} is known.`);
+  if (!found?.row) throw new CommandError(`Issue ${keyOrId} not found.`);
   if (found.superseded_by !== null)
     throw new CommandError(
       `Issue ${found.issue_id} is superseded by ${found.superseded_by}, which has its key.`,
@@ -118,7 +121,7 @@ await runCommand(command, async () => {
     const ids = await findIssues(store.table, store.tenant, args);
     const run = ids.length === 0 ? null : await correlate(store, ids, args);
     if (run === null) {
-      console.log(`No such issue in ${describePlace(place)}: nothing was written.`);
+      console.log(`No matching issue in ${describePlace(place)}: nothing was written.`);
       return 0;
     }
     console.log(textTable(['found', 'count'], toRows(run.document.correlation.summary)));

@@ -6,9 +6,9 @@ import { billText } from './cost/report.ts';
 import { newCommand, runCommand, wholeNumber } from './shared/command.ts';
 
 const HELP = `
-One row for each component: quantity, unit price, cost and share. Quantities come from what was measured here and
-from assumptions (both in src/cli/cost/inputs.ts); docs/cost.md explains them.
-Prices are not looked up: they are those of src/cli/cost/prices.ts, with their pages and a date.`;
+One row per component: quantity, unit price, cost and share. Quantities come from measurements and assumptions (both
+in src/cli/cost/inputs.ts); docs/cost.md explains them.
+Prices are not fetched: src/cli/cost/prices.ts holds them, with their sources and a date.`;
 
 const MOST = 1e12;
 
@@ -20,11 +20,17 @@ const large = (text: string): number => {
   return value;
 };
 
-const command = newCommand('cost', 'What a month costs on AWS, by component.')
-  .option('--deliveries <number>', 'deliveries a month', large, DEFAULT_WORKLOAD.deliveries_per_month)
-  .option('--bytes <number>', 'mean size of a body', large, DEFAULT_WORKLOAD.body_bytes)
-  .addOption(new Option('--correlation <state>', 'with or without it').choices(['on', 'off']).default('on'))
-  .addOption(new Option('--region <name>', 'whose prices').choices(Object.keys(REGIONS)).default('us-east-1'))
+const command = newCommand('cost', 'Estimates the monthly cost on AWS, by component.')
+  .option('--deliveries <number>', 'deliveries per month', large, DEFAULT_WORKLOAD.deliveries_per_month)
+  .option('--bytes <number>', 'mean body size in bytes', large, DEFAULT_WORKLOAD.body_bytes)
+  .addOption(
+    new Option('--correlation <state>', 'with or without correlation').choices(['on', 'off']).default('on'),
+  )
+  .addOption(
+    new Option('--region <name>', 'AWS region of the prices')
+      .choices(Object.keys(REGIONS))
+      .default('us-east-1'),
+  )
   .option(
     '--retention-days <number>',
     'days until an event expires',
@@ -33,24 +39,24 @@ const command = newCommand('cost', 'What a month costs on AWS, by component.')
   )
   .option(
     '--hours <number>',
-    'hours of the month in which deliveries come',
+    'hours per month in which deliveries arrive',
     wholeNumber(1, HOURS_OF_MONTH),
     DEFAULT_WORKLOAD.hours_per_month,
   )
   .option(
     '--window <seconds>',
-    'how long the stream waits for a batch to fill',
+    'batch window of the stream',
     wholeNumber(0, 300),
     DEFAULT_WORKLOAD.batch_window_seconds,
   )
   .option(
     '--parallelization <number>',
-    'batches of one shard at a time',
+    'concurrent batches per shard',
     wholeNumber(1, 10),
     DEFAULT_WORKLOAD.parallelization,
   )
-  .addOption(new Option('--traces <state>', 'sent to X-Ray or not').choices(['on', 'off']).default('off'))
-  .option('--json', 'the rows as JSON')
+  .addOption(new Option('--traces <state>', 'X-Ray traces').choices(['on', 'off']).default('off'))
+  .option('--json', 'print the rows as JSON')
   .addHelpText('after', HELP);
 
 type Flags = {

@@ -26,22 +26,26 @@ type Options = {
 };
 
 const help = () => `
-Address and secret are those of the running instance (npm start); JIRA_WEBHOOK_SECRET in the environment wins
-over its secret, and flags win over both. A command line can be seen by others on this machine, an environment
-cannot.
-After 408, 409, 425, 429, 5xx or a connection failure a delivery is sent again, up to ${MOST_RESENDS} times, after a
-growing pause; a Retry-After is honoured up to ${MOST_RETRY_AFTER_MS / 1_000} s.
+URL and secret default to those of the running instance (npm start). JIRA_WEBHOOK_SECRET in the environment
+overrides its secret, and flags override both. Other users of this machine can see a command line, but not an
+environment.
+Retries a delivery up to ${MOST_RESENDS} times after 408, 409, 425, 429, 5xx or a connection failure, with exponential
+backoff and jitter; honours Retry-After up to ${MOST_RETRY_AFTER_MS / 1_000} s.
 
 Samples: ${sampleNames().join(', ')}`;
 
-const command = newCommand('deliver', "Signs the files' bytes as Jira does and sends them untouched.")
-  .argument('<file|sample...>', 'files with a body each, or names of built-in samples')
-  .option('--url <address>', 'where to; a bare address gets /webhooks/jira')
-  .option('--secret <secret>', 'what to sign with')
-  .option('--header <header>', "'Name: value', again for more; replaces one of ours, later wins", addHeader)
-  .option('--identifier <text>', 'X-Atlassian-Webhook-Identifier of every delivery', readIdentifier)
-  .option('--repeat <n>', 'send each this many times', wholeNumber(1, 1_000_000), 1)
-  .option('--concurrency <n>', 'this many at a time (1 keeps the order)', wholeNumber(1, 256), 1)
+const command = newCommand('deliver', 'Signs files as Jira does and sends them byte for byte.')
+  .argument('<file|sample...>', 'files with one body each, or names of built-in samples')
+  .option('--url <address>', 'URL of the receiver; /webhooks/jira is added to a bare address')
+  .option('--secret <secret>', 'signing secret')
+  .option(
+    '--header <header>',
+    "'Name: value'; repeatable; replaces a default header, the last one wins",
+    addHeader,
+  )
+  .option('--identifier <text>', 'X-Atlassian-Webhook-Identifier for every delivery', readIdentifier)
+  .option('--repeat <n>', 'how many times to send each body', wholeNumber(1, 1_000_000), 1)
+  .option('--concurrency <n>', 'deliveries in flight (1 keeps the order)', wholeNumber(1, 256), 1)
   .addHelpText('after', help);
 
 type Job = Input & { headers: Headers };

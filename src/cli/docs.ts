@@ -4,12 +4,9 @@ import { PROJECT_FOLDER } from '../local/project.ts';
 import { docBlocks, docFiles, replaceBlock } from './docs/blocks.ts';
 import { newCommand, runCommand, UsageError } from './shared/command.ts';
 
-const command = newCommand(
-  'docs',
-  'Makes the tables and schemas of the documentation that come from the code.',
-)
-  .option('--write', 'write the tables into the pages, and the schemas')
-  .option('--check', 'only say what is out of date');
+const command = newCommand('docs', 'Generates the tables and schemas of the documentation from the code.')
+  .option('--write', 'update the pages and the schemas')
+  .option('--check', 'only report what is out of date');
 
 /** A file, what is made in it (by name), and the file as it should be from the file as it is. */
 type Made = { file: string; name: string; make(before: string): string };

@@ -16,23 +16,23 @@ import { confirm, showProgress } from './shared/terminal.ts';
 
 type Options = TableFlags & { issue: string; yes?: true };
 
-const STAYS = `What stays:
-  - its keys still lead to its id, which says nothing of a person, and a mark that it was deleted stays
+const STAYS = `What is kept:
+  - its id, its keys and a tombstone, none of which is personal data
   - other issues, and their events, that mention it (links, parents, subtasks)
-  - commits that name it, and run documents that were written already (artifacts/issues/)
-  - quarantined bodies: which issue they are about could not be read
-  - a delivery that arrives later stores the issue again: erase it in Jira first`;
+  - commits that name it, and run documents already written (artifacts/issues/)
+  - quarantined bodies, because the issue they belong to could not be read
+A delivery that arrives later stores the issue again: erase it in Jira first.`;
 
 const command = withTableOptions(
-  newCommand('erase', "Erases an issue's fields, events and raw bodies, for a person's right to it.")
-    .requiredOption('--issue <id or key>', 'the issue, by its id or any key it had')
-    .option('--yes', 'do not ask')
+  newCommand('erase', "Erases an issue's fields, events and raw bodies, for a person's right to erasure.")
+    .requiredOption('--issue <id or key>', 'issue id, or a current or former key')
+    .option('--yes', 'do not ask for confirmation')
     .addHelpText('after', `\n${STAYS}`),
 );
 
 const findOrFail = async (events: SweepDeps, idOrKey: string): Promise<FoundIssue> => {
   const found = await findIssue({ ...events, signal: itemDeadline() }, idOrKey);
-  if (!found) throw new CommandError(`No issue with the key ${idOrKey} is known.`);
+  if (!found) throw new CommandError(`Issue ${idOrKey} not found.`);
   return found;
 };
 
@@ -42,7 +42,7 @@ const hasFields = ({ row }: FoundIssue): boolean => row?.body !== undefined;
 const plan = (issue: FoundIssue, eventCount: number, place: StoreAddress): string => {
   const key = issue.row?.issue_key ? ` (${String(issue.row.issue_key)} now)` : '';
   return `Issue ${issue.issue_id}${key} in ${describePlace(place)}, raw bodies in ${describeArtifacts(place)}
-What goes:
+What is erased:
   - ${hasFields(issue) ? 'its fields' : 'no fields: none are stored'}
   - ${eventCount} event${eventCount === 1 ? '' : 's'} with the raw bodies
 ${STAYS}`;
@@ -71,15 +71,15 @@ await runCommand(command, async () => {
     if (!hasFields(issue) && eventIds.length === 0) {
       // A run before may have ended right after it had erased everything.
       await forgetIssue(events, issue.issue_id);
-      throw new CommandError(`Nothing of issue ${issue.issue_id} is stored in ${describePlace(place)}.`);
+      throw new CommandError(`Nothing is stored for issue ${issue.issue_id} in ${describePlace(place)}.`);
     }
     console.log(plan(issue, eventIds.length, place));
-    if (!(await confirm('Erase it for good?', options.yes === true))) return 1;
+    if (!(await confirm('Erase it permanently?', options.yes === true))) return 1;
     await erase(events, issue.issue_id, eventIds);
     console.log(`Erased issue ${issue.issue_id} and ${eventIds.length} of its events.`);
     // The index may still name what is gone; only others have arrived since.
     const arrived = (await listEvents()).filter((id) => !eventIds.includes(id));
     if (arrived.length === 0) return 0;
-    throw new CommandError(`${arrived.length} more arrived meanwhile: run the command again.`);
+    throw new CommandError(`${arrived.length} more arrived in the meantime: run the command again.`);
   });
 });

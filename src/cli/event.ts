@@ -8,15 +8,15 @@ import { itemDeadline, withStore } from './shared/connection.ts';
 import { type TableFlags, withTableOptions } from './shared/place.ts';
 
 const command = withTableOptions(
-  newCommand('event', 'Shows a stored event as JSON.')
-    .argument('<id>', 'event_id of an answer, a log line or GET /events')
-    .option('--raw', 'write the very bytes of its body instead')
-    .addHelpText('after', '\nTo keep a body: npm run --silent event -- ID --raw > body.json'),
+  newCommand('event', 'Prints a stored event as JSON.')
+    .argument('<id>', 'event_id from an answer, a log line or GET /events')
+    .option('--raw', 'print its body instead, byte for byte')
+    .addHelpText('after', '\nTo save a body: npm run --silent event -- ID --raw > body.json'),
 );
 
 const readEvent = async (events: EventStore, id: string) => {
   const found = await getEvent({ table: events.table, signal: itemDeadline() }, id, systemClock());
-  if (!found) throw new CommandError(`No event ${id} is stored. Events expire.`);
+  if (!found) throw new CommandError(`Event ${id} not found. Events expire.`);
   return found;
 };
 
@@ -24,7 +24,7 @@ const readEvent = async (events: EventStore, id: string) => {
 const readRaw = async (events: EventStore, id: string): Promise<Buffer> => {
   const { raw } = await readEvent(events, id);
   const bytes = raw ?? (await events.rawBodies.get(id, itemDeadline()));
-  if (bytes === null) throw new CommandError(`The body of ${id} is not in the artifact store any more.`);
+  if (bytes === null) throw new CommandError(`The body of ${id} is no longer in the artifact store.`);
   return bytes;
 };
 
@@ -41,7 +41,7 @@ const show = async (events: EventStore, id: string): Promise<string> => {
 await runCommand(command, async () => {
   const { raw, ...flags } = command.opts<TableFlags & { raw?: true }>();
   const [id = ''] = command.args;
-  if (!isEventId(id)) throw new UsageError(`${id} is no event id: they are evt_ and 40 hex digits`);
+  if (!isEventId(id)) throw new UsageError(`${id} is not an event id: expected evt_ and 40 hex digits`);
   process.stdout.write(
     await withStore<string | Buffer>(flags, (events) => (raw ? readRaw(events, id) : show(events, id))),
   );

@@ -24,20 +24,22 @@ import { findPlace, type TableFlags, withTableOptions } from './shared/place.ts'
 type Options = TableFlags & { function?: FunctionName; secret?: string; bundles: string };
 
 const command = withTableOptions(
-  newCommand('invoke', 'Calls the built Lambda function with an event and prints its answer.')
-    .argument('<file>', 'an API Gateway HTTP API event, payload format 2.0 (ready ones: test/events/*.json)')
-    .addOption(new Option('--function <name>', 'default: the one whose path it is').choices(FUNCTIONS))
+  newCommand('invoke', 'Invokes a built Lambda function with an event and prints its answer.')
+    .argument('<file>', 'an API Gateway HTTP API event, payload format 2.0 (examples: test/events/*.json)')
+    .addOption(new Option('--function <name>', 'default: the one that serves the path').choices(FUNCTIONS))
     .option(
       '--secret <secret>',
-      "the webhook's secret; default: JIRA_WEBHOOK_SECRET, or that of the event's source, else the instance's",
+      "signing secret; default: the variable of the event's sender (JIRA_WEBHOOK_SECRET), else the instance's",
     )
-    .addOption(new Option('--bundles <folder>', 'what npm run build made').default(BUILD_FOLDER, '.build'))
+    .addOption(
+      new Option('--bundles <folder>', 'output folder of npm run build').default(BUILD_FOLDER, '.build'),
+    )
     .addHelpText(
       'after',
       `
-A header with the value ${SIGN_ME} gets the signature of the body (of the decoded bytes, if it is
-base64), or the secret itself where the sender signs nothing (GitLab). The bundle is built if it is not there; npm run build makes it new. Log lines go to standard error.
-The exit code is 1 when the status is 400 or more.`,
+A header with the value ${SIGN_ME} is replaced by the signature of the body (decoded first if it is base64), or by
+the secret itself for a sender that signs nothing (GitLab). A missing bundle is built; npm run build rebuilds it.
+Log lines go to standard error. The exit code is 1 when the status is 400 or more.`,
     ),
 );
 
@@ -54,7 +56,7 @@ const sign = (event: APIGatewayProxyEventV2, secrets: Secrets): APIGatewayProxyE
   const source = sourceOf(event);
   const secret = secrets[source];
   if (!secret)
-    throw new UsageError(`The event wants a signature: give --secret or set ${SECRET_VARIABLES[source]}`);
+    throw new UsageError(`The event needs a signature: give --secret or set ${SECRET_VARIABLES[source]}`);
   return signEvent(event, secret);
 };
 

@@ -13,31 +13,31 @@ const STEPS = ['register', 'check', 'remove'] as const;
 const command = withTableOptions(
   newCommand('jira-webhook', 'Registers the webhook in Jira, checks it, or removes it.')
     .addArgument(new Argument('<step>', 'what to do').choices(STEPS))
-    .option('--url <address>', 'where Jira delivers to; default: the running instance')
-    .option('--stage <stage>', 'the address, the secret and the table of this deployment')
+    .option('--url <address>', 'URL that Jira delivers to; default: the running instance')
+    .option('--stage <stage>', 'use the URL, secret and table of this deployment')
     .option(
       '--outputs <file>',
-      `its outputs, as cdk deploy --outputs-file writes them (default: ${OUTPUTS_FILE})`,
+      `outputs of the deployment, from cdk deploy --outputs-file (default: ${OUTPUTS_FILE})`,
     )
     .option('--secret-id <id>', 'ARN or name of the secret; default: JIRA_WEBHOOK_SECRET_ARN')
-    .option('--touch <key>', 'check: adds a label to this issue and takes it away, to cause a delivery')
+    .option('--touch <key>', 'check: add a label to this issue and remove it, to cause a delivery')
     .option(
       '--wait <seconds>',
       'how long to wait for a delivery; 0: register does not wait',
       wholeNumber(0, 3600),
       300,
     )
-    .option('--yes', 'do not ask')
+    .option('--yes', 'do not ask for confirmation')
     .addHelpText(
       'after',
       `
-register  makes the webhook of the address, or updates it; reads it back; waits for a delivery that verifies
-check     says what is wrong: wrong address, disabled, not signed, events or issues that are not delivered
-remove    takes every webhook of the address away
+register  creates or updates the webhook for the URL, reads it back, and waits for a verified delivery
+check     reports what is wrong: wrong URL, disabled, not signed, events or issues that are not delivered
+remove    removes every webhook for the URL
 
-Set JIRA_SITE_URL, and JIRA_ADMIN_TOKEN and (Jira Cloud) JIRA_ADMIN_USER of somebody who may "Administer Jira". They
-are used for this and never stored. The secret is the one that rotate-secret staged, else the main one; it is given
-to Jira and never shown. Jira Data Center before 10 cannot sign, and nothing is registered there.`,
+Set JIRA_SITE_URL, JIRA_ADMIN_TOKEN and (Jira Cloud) JIRA_ADMIN_USER of an account that may "Administer Jira". They are
+used only here and never stored. Jira is given the secret that rotate-secret staged, else the main one; it is never
+shown. Jira Data Center before 10 cannot sign webhooks, so nothing is registered there.`,
     ),
 );
 

@@ -34,18 +34,18 @@ type Options = TableFlags & {
 const AT_A_TIME = 8;
 
 const command = withTableOptions(
-  newCommand('replay', 'Takes stored bodies in again, as the parser and normalizer read them now.')
+  newCommand('replay', 'Ingests stored bodies again with the current parser and normalizer.')
     .option('--event <id>', 'one event')
     .addOption(new Option('--outcome <outcome>', 'events with this outcome').choices(OUTCOMES))
     .option('--date <yyyy-mm-dd>', 'events received on this day in Phoenix')
-    .option('--parked', 'events whose correlation failed and was parked')
-    .option('--yes', 'do not ask')
+    .option('--parked', 'parked events')
+    .option('--yes', 'do not ask for confirmation')
     .addHelpText(
       'after',
       `
-Name one event, a day, an outcome, a day and an outcome, or --parked. An outcome alone looks at every day that can still
-hold such events (EVENT_RETENTION_DAYS, three times that for quarantined ones).
-What was taken in is correlated again at once. Repeating a replay changes nothing.`,
+Choose one event, a day, an outcome, a day and an outcome, or --parked. An outcome alone searches every day that can
+still hold such events (EVENT_RETENTION_DAYS, three times that for quarantined ones).
+Replayed events are correlated at once. Repeating a replay changes nothing.`,
     ),
 );
 
@@ -104,7 +104,7 @@ await runCommand(command, async () => {
   return withStore(options, async (events, place) => {
     const ids = await findEvents(events, selection, systemClock());
     if (ids.length > 0) return askAndReplay(events, place, options, ids);
-    console.log(`No such event in ${describePlace(place)}.`);
+    console.log(`No matching event in ${describePlace(place)}.`);
     return 0;
   });
 });

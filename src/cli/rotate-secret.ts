@@ -27,29 +27,33 @@ type Options = TableFlags & {
 const command = withTableOptions(
   newCommand('rotate-secret', "Replaces a webhook's secret without losing a delivery.")
     .addArgument(new Argument('<step>', 'what to do').choices(STEPS))
-    .addOption(new Option('--source <source>', 'whose secret').choices(SOURCES).makeOptionMandatory())
+    .addOption(
+      new Option('--source <source>', 'sender whose secret is replaced')
+        .choices(SOURCES)
+        .makeOptionMandatory(),
+    )
     .option('--secret-id <id>', 'ARN or name of the secret; default: JIRA_WEBHOOK_SECRET_ARN')
     .option(
       '--force',
-      'finish although the new secret was not seen in use, or an earlier one is in its grace',
+      'finish even if the new secret was not seen in use, or an earlier one is in its grace period',
     )
     .option(
       '--grace-hours <hours>',
-      'finish: how long the old one verifies; 0 revokes it',
+      'finish: hours for which the old secret still verifies; 0 revokes it',
       wholeNumber(0, 8760),
     )
-    .option('--yes', 'do not ask')
+    .option('--yes', 'do not ask for confirmation')
     .addHelpText(
       'after',
       `
-begin   stages a new secret beside the one in use, waits 60 s until every receiver can know it, and shows it once
-status  which keys there are, what they verify, and which ones the last deliveries used
+begin   stages a new secret beside the current one, waits 60 s until every receiver can know it, and shows it once
+status  lists the keys, what they verify, and which ones the last deliveries used
 finish  makes the new secret the main one; the old one verifies for SECRET_GRACE_HOURS or --grace-hours more
-abort   takes the new secret back; it verifies nothing within 5 minutes
+abort   removes the new secret, which stops verifying within 5 minutes
 
-begin writes the secret alone to standard output, everything else to standard error. The table is where status, finish
-and abort look for deliveries; begin needs none. Set SECRET_GRACE_HOURS as the receivers have it: it also says for
-how long a value that was overwritten by hand verifies.`,
+begin prints only the secret to standard output; all else goes to standard error. status, finish and abort look for
+deliveries in the table; begin needs none. Set SECRET_GRACE_HOURS to the value of the receivers: a secret that was
+overwritten by hand verifies for as long.`,
     ),
 );
 

@@ -22,26 +22,26 @@ const HOME = { tenant: DEFAULT_TENANT, home: DEFAULT_TENANT };
 
 type Options = DeploymentFlags & { profile?: string; wait: number; burst?: true; yes?: true };
 
-const command = newCommand('smoke', 'Checks a real deployment for what no local tool can show.')
-  .option('--stage <stage>', 'which deployment', 'dev')
+const command = newCommand('smoke', 'Checks a deployment on AWS for what no local test can show.')
+  .option('--stage <stage>', 'deployment to check', 'dev')
   .option(
     '--outputs <file>',
-    `its outputs, as cdk deploy --outputs-file writes them (default: ${OUTPUTS_FILE})`,
+    `outputs of the deployment, from cdk deploy --outputs-file (default: ${OUTPUTS_FILE})`,
   )
-  .option('--url <address>', 'in place of the output ApiUrl')
-  .option('--secret-id <id>', 'ARN or name of the secret, in place of SecretArn')
-  .option('--bucket <name>', 'in place of ArtifactsBucket')
-  .option('--table <name>', 'in place of TableName: only named in what is said at the end')
+  .option('--url <address>', 'replaces the output ApiUrl')
+  .option('--secret-id <id>', 'ARN or name of the secret; replaces SecretArn')
+  .option('--bucket <name>', 'replaces ArtifactsBucket')
+  .option('--table <name>', 'replaces TableName, which only the closing message names')
   .option('--profile <name>', 'AWS profile, as AWS_PROFILE')
-  .option('--wait <seconds>', 'how long processing may take', wholeNumber(1, 600), 60)
-  .option('--burst', `sends ${BURST} requests at once, to see the throttling`)
-  .option('--yes', 'do not ask')
+  .option('--wait <seconds>', 'how long to wait for processing', wholeNumber(1, 600), 60)
+  .option('--burst', `sends ${BURST} requests at once, to check throttling`)
+  .option('--yes', 'do not ask for confirmation')
   .addHelpText(
     'after',
     `
-It talks to the address, the secret and the bucket of the deployment and to nothing else, and asks before it writes
-its test issue. Your AWS credentials need secretsmanager:GetSecretValue on the secret, execute-api:Invoke on the API,
-and s3:ListBucket and s3:GetObject on the bucket's artifacts/issues/*. The secret is used and never shown.`,
+Accesses only the API, the secret and the bucket of the deployment, and asks before it writes its test issue. Your AWS
+credentials need secretsmanager:GetSecretValue on the secret, execute-api:Invoke on the API, and s3:ListBucket and
+s3:GetObject on the bucket's artifacts/issues/*. The secret is never shown.`,
   );
 
 const readSecret = async (secretId: string): Promise<Uint8Array> => {
@@ -70,7 +70,7 @@ await runCommand(command, async () => {
   if (options.profile) process.env.AWS_PROFILE = options.profile;
   const region = await findRegion(deployment);
   console.error(describePlan(deployment, options.burst === true));
-  if (!(await confirm('Go on?', options.yes === true))) return 1;
+  if (!(await confirm('Continue?', options.yes === true))) return 1;
   const world = openWorld(deployment, region, options);
   const progress = showProgress('checking', CHECKS.length);
   const outcomes = await runChecks(CHECKS, world, progress.step).finally(progress.stop);

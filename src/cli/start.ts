@@ -13,14 +13,14 @@ type Reason = { code: ExitCode; message: string };
 
 const environmentHelp = (): string =>
   [
-    '\nThe environment is the configuration:',
+    '\nConfiguration comes from the environment:',
     ...Object.entries(ENV).map(
       ([name, { meaning, standard }]) => `  ${name}\n      ${meaning} (${standard})`,
     ),
   ].join('\n');
 
-const command = newCommand('start', 'Starts the receiver on this machine: database, table and routes.')
-  .option('--instance-file <path>', 'where the other commands find this instance', INSTANCE_FILE)
+const command = newCommand('start', 'Starts a local receiver, with its database, table and routes.')
+  .option('--instance-file <path>', 'file in which other commands find this instance', INSTANCE_FILE)
   .addHelpText('after', environmentHelp);
 
 /** Resolves at the first signal, or at an uncaught fault. Later signals are caught and change nothing. */
@@ -29,12 +29,12 @@ const whenAskedToStop = (): Promise<Reason> =>
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
       process.on(signal, () => done({ code: 0, message: signal }));
     process.on('uncaughtException', (fault) =>
-      done({ code: 1, message: `An unexpected fault: ${describeFault(fault)}` }),
+      done({ code: 1, message: `Unexpected error: ${describeFault(fault)}` }),
     );
   });
 
 const greet = (instance: Instance, env: Env, nowMs: number): void => {
-  const kept = env.LOCAL_DB_PATH ?? 'in memory: gone at exit (LOCAL_DB_PATH keeps it)';
+  const kept = env.LOCAL_DB_PATH ?? 'in memory, lost at exit (LOCAL_DB_PATH keeps it)';
   const text = welcome({
     url: instance.url,
     host: env.HOST,
@@ -70,7 +70,7 @@ const serveUntilStopped = async (env: Env, instanceFile: string, asked: Promise<
     greet(instance, env, systemClock());
     const died = instance.databaseDied.then((message): Reason => ({ code: 1, message }));
     const reason = await Promise.race([asked, died]);
-    log.info(`stopping (${reason.message}): what is under way is finished first`);
+    log.info(`stopping (${reason.message}): work in progress is finished first`);
     return reason;
   } finally {
     await instance.stop();

@@ -20,13 +20,13 @@ export type Branches = {
  * Names of branches that others begin on and are merged into. Where origin says nothing, the first that is there is the
  * default branch. None of them names an issue, so their name says nothing wrong of a commit.
  */
-const COMMON = ['main', 'master', 'trunk', 'develop', 'development'];
+export const COMMON_BRANCHES = ['main', 'master', 'trunk', 'develop', 'development'];
 
 const HEADS = 'refs/heads/';
 const REMOTES = 'refs/remotes/';
 
 /** True for a usual name of a branch that others are merged into. */
-export const isCommon = (name: string): boolean => COMMON.includes(name);
+export const isCommon = (name: string): boolean => COMMON_BRANCHES.includes(name);
 
 /** @throws CommandError when git fails */
 export const findBranches = async ({ folder, remotes }: Repository): Promise<Branches> => {
@@ -43,7 +43,7 @@ export const findBranches = async ({ folder, remotes }: Repository): Promise<Bra
     .filter(({ target }) => target === '')
     .map(({ sha, ref }) => ({ sha, name: nameOf(ref, remotes) }));
   const shasOf = (name: string) => all.filter((branch) => branch.name === name).map(({ sha }) => sha);
-  const names = [headOfRemote(heads, remotes), ...COMMON].filter((name) => name !== null);
+  const names = [headOfRemote(heads, remotes), ...COMMON_BRANCHES].filter((name) => name !== null);
   const name = names.find((one) => shasOf(one).length > 0);
   const current = refs.find(({ isCurrent }) => isCurrent);
   return {
@@ -144,7 +144,7 @@ const findBranch = (branches: Branches, name: string): Omit<Tip, 'without'> => {
     const sha = branches.refs.get(ref);
     if (sha !== undefined) return { branch, sha };
   }
-  throw new UsageError(`There is no branch ${name}. Branches: ${branchList(branches) || 'none'}`);
+  throw new UsageError(`Branch ${name} not found. Branches: ${branchList(branches) || 'none'}`);
 };
 
 /** `main` of `origin/main`. */

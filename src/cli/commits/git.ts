@@ -15,7 +15,7 @@ export type GitAnswer = { kind: 'done'; text: string } | { kind: 'refused'; why:
 
 type Running = { stdout: Readable; why: Promise<string | null>; kill: () => void };
 
-/** Runs git for a short answer. @throws CommandError when git cannot be run at all */
+/** Runs git for a short answer. @throws CommandError when Cannot run git at all */
 export const askGit = async (
   folder: string,
   args: readonly string[],
@@ -42,7 +42,7 @@ const start = (folder: string, args: readonly string[], lines: readonly string[]
   child.stdin.end(lines.map((line) => `${line}\n`).join(''));
   const { promise: ended, resolve, reject } = Promise.withResolvers<boolean>();
   child.once('close', (code) => resolve(code === 0));
-  child.once('error', (fault) => reject(new CommandError(`git cannot be run (${faultCode(fault)})`)));
+  child.once('error', (fault) => reject(new CommandError(`Cannot run git (${faultCode(fault)})`)));
   const why = Promise.all([ended, text(child.stderr)]).then(([ok, said]) => (ok ? null : whyOf(said)));
   // The caller reads the output first and looks at `why` later; until then its failure must not end the process.
   why.catch(() => {});

@@ -65,7 +65,7 @@ const branchesOf = ({ tips, shas }: Plan): string => {
   const counts = tips.map(({ branch }, index) => ({ branch, count: shas[index]?.length ?? 0 }));
   const some = tips.length > MANY ? counts.filter(({ count }) => count > 0) : counts;
   const rest = some.length > MANY ? `, and ${some.length - MANY} more` : '';
-  const shown = some.slice(0, MANY).map(({ branch, count }) => `${branch ?? 'on no branch'}: ${count}`);
+  const shown = some.slice(0, MANY).map(({ branch, count }) => `${branch ?? 'without a branch'}: ${count}`);
   return `${shown.join(', ')}${rest}`;
 };
 
@@ -76,9 +76,11 @@ export const rehearse = async (plan: Plan, most: number): Promise<string> => {
   let batches = 0;
   for await (const _ of cutBatches(plan.repository.name, planned(plan, note), most)) batches += 1;
   const rest = plan.total > FEW ? [`  and ${plan.total - FEW} more`] : [];
-  return [`Deliveries it would take: ${batches}. Nothing was sent. Oldest first:`, ...titles, ...rest].join(
-    '\n',
-  );
+  return [
+    `Dry run, nothing was sent. Deliveries needed: ${batches}. Oldest commits first:`,
+    ...titles,
+    ...rest,
+  ].join('\n');
 };
 
 /** A title may hold what a terminal would obey. */

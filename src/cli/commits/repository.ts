@@ -17,7 +17,7 @@ export type Repository = { folder: string; name: string; shallow: boolean; remot
 export const findRepository = async (path: string, name: string | undefined): Promise<Repository> => {
   const folder = folderOf(path);
   const found = await askGit(folder, ['rev-parse', '--is-shallow-repository', '--git-common-dir']);
-  if (found.kind === 'refused') throw new UsageError(`git reads no repository in ${path}: ${found.why}`);
+  if (found.kind === 'refused') throw new UsageError(`No git repository in ${path}: ${found.why}`);
   const [shallow, ...rest] = found.text.split('\n');
   const gitFolder = resolve(folder, rest.join('\n'));
   const remotes = await findRemotes(folder);
@@ -28,7 +28,7 @@ export const findRepository = async (path: string, name: string | undefined): Pr
 const folderOf = (path: string): string => {
   const folder = typedPath(path);
   if (statSync(folder, { throwIfNoEntry: false })?.isDirectory()) return folder;
-  throw new UsageError(`${path} is no folder`);
+  throw new UsageError(`${path} is not a folder`);
 };
 
 /** The remotes by name, each with the address it is fetched from; empty where it has none. */

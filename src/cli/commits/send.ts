@@ -88,19 +88,19 @@ const headersOf = (body: Buffer, secret: string): Headers => ({
 });
 
 const ADVICE: ReadonlyMap<string, string> = new Map([
-  ['ECONNREFUSED', 'nothing listens there'],
-  ['ENOTFOUND', 'there is no such host'],
-  ['TIMEOUT', 'no answer came in time'],
-  ['401', 'the signature does not verify: the secret given here is not the one the receiver has for commits'],
-  ['403', 'the receiver takes nothing from this network address'],
+  ['ECONNREFUSED', 'nothing is listening there'],
+  ['ENOTFOUND', 'host not found'],
+  ['TIMEOUT', 'no response in time'],
+  ['401', 'invalid signature: this secret differs from the one that the receiver has for commits'],
+  ['403', 'the receiver accepts no deliveries from this network address'],
   [
     '404',
-    'the receiver takes no commits there: the source is off until it has a secret (COMMITS_WEBHOOK_SECRET, or commits_webhook_secret in its ARN), or the address is another',
+    'the URL is wrong, or the receiver has no secret for commits (COMMITS_WEBHOOK_SECRET, or the key commits_webhook_secret of its stored secret)',
   ],
-  ['413', 'the receiver takes smaller bodies only: try a smaller --batch'],
+  ['413', 'the body is too large for the receiver: use a smaller --batch'],
 ]);
 
-const LATER = 'try later: what has been taken is only a duplicate then';
+const LATER = 'run the command again later: what was accepted is only a duplicate then';
 
 /**
  * What became of the batches and the commits in them.

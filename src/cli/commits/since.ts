@@ -19,14 +19,14 @@ const OTHER = /^(?:ago|at|on|of|the|and|today|yesterday)$/;
  */
 export const readSince = async (folder: string, since: string, nowMs = Date.now()): Promise<number> => {
   const text = spellOut(since.trim());
-  const refuse = (why: string) => new UsageError(`--since ${JSON.stringify(since)} is no time: ${why}`);
+  const refuse = (why: string) => new UsageError(`--since ${JSON.stringify(since)} is not a time: ${why}`);
   const wrong = whatIsWrong(text);
   if (wrong !== null) throw refuse(wrong);
   const read = await askGit(folder, ['rev-parse', `--since=${text}`]);
   const answer = read.kind === 'done' ? /^--max-age=(\d+)$/.exec(read.text)?.[1] : undefined;
   // Before 1970 git's number is one beyond all that counts.
   const seconds = Number.isSafeInteger(Number(answer)) ? Number(answer) : 0;
-  if (answer === undefined || isLost(text, seconds, nowMs)) throw refuse('git reads none in it');
+  if (answer === undefined || isLost(text, seconds, nowMs)) throw refuse('git finds no time in it');
   return isDay(text) ? startOfDay(seconds) : seconds;
 };
 
@@ -40,8 +40,8 @@ const spellOut = (text: string): string =>
 const whatIsWrong = (text: string): string | null => {
   const unknown = wordsOf(text).find((word) => !isKnown(word));
   if (unknown !== undefined) return `git does not know the word ${JSON.stringify(unknown)}`;
-  if (/^\d{1,8}$|^\d{4}-\d{1,2}$/.test(text)) return 'that is no whole date';
-  return areReal(text) ? null : 'there is no such day or hour, or git does not count so far';
+  if (/^\d{1,8}$|^\d{4}-\d{1,2}$/.test(text)) return 'the date is incomplete';
+  return areReal(text) ? null : 'there is no such day or hour, or it is out of range for git';
 };
 
 const wordsOf = (text: string): string[] => text.toLowerCase().match(/\p{L}+/gu) ?? [];

@@ -19,14 +19,14 @@ export type Headers = Readonly<Record<string, string>>;
  */
 export const addHeader = (text: string, before: Headers = {}): Headers => {
   const colon = text.indexOf(':');
-  if (colon < 1) throw new InvalidArgumentError("It must be of the form 'Name: value'.");
+  if (colon < 1) throw new InvalidArgumentError("It must have the form 'Name: value'.");
   const name = text.slice(0, colon).trim().toLowerCase();
   const value = text.slice(colon + 1).trim();
   try {
     validateHeaderName(name);
     validateHeaderValue(name, value);
   } catch {
-    throw new InvalidArgumentError('It holds characters that a header cannot have.');
+    throw new InvalidArgumentError('It contains characters that are not allowed in a header.');
   }
   return { ...before, [name]: value };
 };

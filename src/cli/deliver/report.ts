@@ -40,7 +40,7 @@ export const percentile = (sorted: readonly number[], share: number): number =>
 export const report = (all: readonly Delivered[], seconds: number): string => {
   const resent = all.reduce((sum, one) => sum + one.sends - 1, 0);
   const taken = all.filter(isTaken).length;
-  const summary = `${taken} of ${all.length} taken in ${seconds.toFixed(1)} s${resent > 0 ? `, ${resent} resent` : ''}`;
+  const summary = `${taken} of ${all.length} accepted in ${seconds.toFixed(1)} s${resent > 0 ? `, ${resent} resent` : ''}`;
   return [...eachDelivery(all), counts(all), '', latency(all), summary].join('\n');
 };
 
@@ -49,7 +49,7 @@ const eachDelivery = (all: readonly Delivered[]): string[] => {
   const shown = all.length <= FEW ? all : all.filter((one) => !isTaken(one)).slice(0, FEW);
   if (shown.length === 0) return [];
   const head = ['file', 'status', 'outcome', 'event_id', 'ms', 'sent'];
-  const title = all.length <= FEW ? [] : [`not taken (the first ${FEW} at most):`];
+  const title = all.length <= FEW ? [] : [`not accepted (the first ${FEW} at most):`];
   return [...title, textTable(head, shown.map(lineOf)), ''];
 };
 

@@ -53,10 +53,10 @@ export const findTarget = (
 const readUrl = (text: string, path: string): URL => {
   const url = URL.parse(text);
   if (url === null || !/^https?:$/.test(url.protocol))
-    throw new UsageError(`${text} is no http or https address`);
+    throw new UsageError(`${text} is not an http or https URL`);
   if (url.pathname === '/') url.pathname = path;
   return url;
 };
 
 const noSecret = ({ secret_name }: Webhook): string =>
-  `The secret is not known here: give --secret, or set ${secret_name} to what the receiver has`;
+  `The secret is unknown: give --secret, or set ${secret_name} to the receiver's value`;

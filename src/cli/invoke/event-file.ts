@@ -33,7 +33,7 @@ const parse = (name: string): z.output<typeof schema> => {
     return schema.parse(JSON.parse(readFileSync(name, 'utf8')));
   } catch (fault) {
     const reason = fault instanceof z.core.$ZodError ? z.prettifyError(fault) : faultCode(fault);
-    throw new UsageError(`${name} is no API Gateway HTTP API event, payload format 2.0: ${reason}`);
+    throw new UsageError(`${name} is not an API Gateway HTTP API event (payload format 2.0): ${reason}`);
   }
 };
 

@@ -13,11 +13,11 @@ const hostOf = (text: string): string => URL.parse(text)?.hostname ?? '';
 export const readAddress = (text: string, jiraUrl: string): string => {
   const url = URL.parse(text);
   if (!isSafeUrl(url) || url.username + url.password !== '')
-    throw new UsageError('The address for Jira to deliver to must be an https URL without user and password');
+    throw new UsageError('The URL that Jira delivers to must be https, without user and password');
   if (url.pathname === '/') url.pathname = WEBHOOK_PATH;
   if (isLoopback(url) && !isLoopback(URL.parse(jiraUrl)))
     throw new UsageError(
-      `Jira cannot reach ${url.host}, which is this machine: give --url with an address that it can, such as a tunnel's, or --stage`,
+      `Jira cannot reach ${url.host}, which is this machine: give --stage, or --url with an address that Jira can reach, such as a tunnel's`,
     );
   return url.href;
 };
@@ -38,7 +38,7 @@ export const isAlike = ({ url: text }: Listed, ours: string): boolean => {
 };
 
 /** What people may see of an address: its query, or a login, may be a secret. */
-export const showAddress = (text: string): string => placeOf(text) ?? 'an address that cannot be read';
+export const showAddress = (text: string): string => placeOf(text) ?? 'an unreadable address';
 
 /** A webhook by its name, without what a terminal would obey. */
 export const showWebhook = ({ id, name }: Pick<Listed, 'id' | 'name'>): string =>

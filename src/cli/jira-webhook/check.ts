@@ -8,9 +8,9 @@ import { commandFor, type Job, waitForDelivery } from './job.ts';
 const explainNone = ({ api, url }: Job, all: readonly Listed[]): string => {
   const alike = all.filter((one) => isAlike(one, url));
   const others = alike.map((one) => `\n  - ${showWebhook(one)} delivers to ${showAddress(one.url)}`);
-  const wrong = others.length > 0 ? ` Is the address of one of these wrong?${others.join('')}` : '';
+  const wrong = others.length > 0 ? ` Does one of these have the wrong URL?${others.join('')}` : '';
   return `No webhook of ${api.deployment} delivers to ${showAddress(url)}.${wrong}
-To make it: ${commandFor('register')}`;
+To create it: ${commandFor('register')}`;
 };
 
 /** @returns true when nothing is wrong with it */
@@ -18,7 +18,7 @@ const checkOne = async ({ api, url, say }: Job, { id }: Listed): Promise<boolean
   const webhook = await api.read(id);
   const faults = findFaults(webhook, api);
   const named = `The webhook ${showWebhook(webhook)} of ${api.deployment} to ${showAddress(url)}`;
-  if (faults.length === 0) say(`${named} is as it should be.`);
+  if (faults.length === 0) say(`${named} is correct.`);
   else say(`${named}:\n${listFaults(faults)}`);
   return faults.length === 0;
 };
@@ -27,7 +27,7 @@ const checkOne = async ({ api, url, say }: Job, { id }: Listed): Promise<boolean
 const checkAll = async (job: Job, own: readonly Listed[]): Promise<boolean> => {
   const fine: boolean[] = [];
   for (const one of own) fine.push(await checkOne(job, one));
-  if (own.length > 1) job.say('Each of them delivers every change: one is enough.');
+  if (own.length > 1) job.say('Each of them delivers every change: keep only one.');
   return fine.every(Boolean) && own.length === 1;
 };
 
@@ -38,7 +38,7 @@ const newestSince = async ({ deliveries }: Job, sinceMs: number): Promise<Use | 
 const touchAndWait = async (job: Job, key: string): Promise<boolean> => {
   const { ask, clock, say, touch, wait_seconds } = job;
   await newestSince(job, clock());
-  if (!(await ask(`Add the label ${TOUCH_LABEL} to ${key} and take it away again?`))) return false;
+  if (!(await ask(`Add the label ${TOUCH_LABEL} to ${key} and remove it again?`))) return false;
   const since = clock();
   await touch(key);
   say(`${key} was changed twice. Waiting up to ${wait_seconds} s for a verified delivery.`);
@@ -67,14 +67,19 @@ export type WebhookFault = { useless: boolean; text: string };
 
 const signatureFault = ({ signed }: Webhook): WebhookFault[] => {
   if (signed === null)
-    return [{ useless: false, text: 'this Jira does not tell whether it signs: a delivery will show it' }];
+    return [
+      {
+        useless: false,
+        text: 'Jira does not report whether it signs: a verified delivery shows that it does',
+      },
+    ];
   return signed ? [] : [{ useless: true, text: 'its deliveries are not signed, so they are refused' }];
 };
 
 const filterFault = ({ jql }: Webhook): WebhookFault[] => {
   if (jql === '') return [];
   const shown = jql.replace(/\p{C}/gu, ' ').slice(0, 200);
-  const text = `only issues of this JQL are delivered, and one that leaves it is outdated here: ${shown}`;
+  const text = `only issues that match this JQL are delivered; one that stops matching becomes outdated here: ${shown}`;
   return [{ useless: false, text }];
 };
 
@@ -86,7 +91,7 @@ export const findFaults = (webhook: Webhook, { events }: Pick<WebhookApi, 'event
     ...(webhook.excludes_body ? [{ useless: true, text: 'it excludes the body' }] : []),
     ...signatureFault(webhook),
     ...(missing.length > 0
-      ? [{ useless: false, text: `events that it does not deliver: ${missing.join(', ')}` }]
+      ? [{ useless: false, text: `events that are not delivered: ${missing.join(', ')}` }]
       : []),
     ...filterFault(webhook),
   ];

@@ -124,7 +124,7 @@ export const waitForDelivery = async (
       return say(`A delivery at ${toUtcIso(use.received_ms)} was verified${by}.`);
     }
     if (clock() >= until)
-      throw new CommandError(`No verified delivery came within ${wait_seconds} s. ${WHERE_TO_LOOK}`);
+      throw new CommandError(`No verified delivery arrived within ${wait_seconds} s. ${WHERE_TO_LOOK}`);
     await sleep(LOOK_EVERY_MS);
   }
 };

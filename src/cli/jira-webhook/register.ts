@@ -16,7 +16,7 @@ const findOwn = async ({ api, url }: Job): Promise<Listed | null> => {
   const [first, ...more] = (await api.list()).filter((one) => isSameAddress(one.url, url));
   if (more.length === 0) return first ?? null;
   const all = [first, ...more].flatMap((one) => (one ? [showWebhook(one)] : []));
-  throw new CommandError(`Several webhooks of Jira deliver to ${showAddress(url)}: ${all.join(', ')}. Remove all but one in Jira,
+  throw new CommandError(`Several Jira webhooks deliver to ${showAddress(url)}: ${all.join(', ')}. Remove all but one in Jira,
 or all of them with: ${commandFor('remove')}`);
 };
 
@@ -37,8 +37,8 @@ const readBack = async ({ api, url, say }: Job, id: string, verb: string): Promi
   const faults = findFaults(webhook, api);
   const named = `The webhook ${showWebhook(webhook)} of ${api.deployment} to ${showAddress(url)}`;
   if (faults.some(({ useless }) => useless))
-    throw new CommandError(`${named} is ${verb}, but Jira did not take all of it:\n${listFaults(faults)}
-Nothing arrives like this. To take it away: ${commandFor('remove')}`);
+    throw new CommandError(`${named} is ${verb}, but Jira did not accept all settings:\n${listFaults(faults)}
+Nothing arrives this way. To remove it: ${commandFor('remove')}`);
   say(`${named} is ${verb}${webhook.signed ? ', and signs' : ''}.`);
   if (faults.length > 0) say(`Note:\n${listFaults(faults)}`);
 };

@@ -12,7 +12,9 @@ export const remove = async ({ api, url, ask, say }: Job): Promise<ExitCode> => 
   }
   const names = own.map(showWebhook).join(', ');
   if (
-    !(await ask(`Remove from ${api.deployment} the webhook ${names} to ${where}? Changes no longer arrive.`))
+    !(await ask(
+      `Remove from ${api.deployment} the webhook ${names} to ${where}? Changes will no longer arrive.`,
+    ))
   )
     return 1;
   for (const { id } of own) await api.remove(id);

@@ -25,7 +25,7 @@ export const findSecretPlace = (
   if (source.JIRA_WEBHOOK_SECRET_ARN) return { id: source.JIRA_WEBHOOK_SECRET_ARN };
   if (instance?.secret) return { text: instance.secret };
   throw new UsageError(
-    'Which secret should Jira sign with? Give --stage or --secret-id, or set JIRA_WEBHOOK_SECRET_ARN or JIRA_WEBHOOK_SECRET as the receiver has it.',
+    'Which secret should Jira sign with? Give --stage or --secret-id, or set JIRA_WEBHOOK_SECRET_ARN or JIRA_WEBHOOK_SECRET to the value of the receiver.',
   );
 };
 
@@ -34,7 +34,7 @@ const textOf = (key: Buffer, name: string): string => {
   const text = key.toString('utf8');
   if (Buffer.from(text).equals(key)) return text;
   throw new CommandError(
-    `${name} is no text, so it cannot be given to Jira. Make another: npm run rotate-secret -- --source jira begin`,
+    `${name} is not text, so Jira cannot use it. Create another: npm run rotate-secret -- --source jira begin`,
   );
 };
 

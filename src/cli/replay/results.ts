@@ -20,7 +20,7 @@ export const summarize = (results: readonly Result[]): string => {
   const left = results.filter((result) => !isDone(result)).slice(0, MOST_NAMED);
   const named = left.map((result) => [result.event_id, ...describe(result)]);
   const parts = [textTable(['result', 'outcome', 'events'], rows.sort())];
-  if (named.length > 0) parts.push('', textTable(['not taken in', 'result', 'reason'], named));
+  if (named.length > 0) parts.push('', textTable(['not replayed', 'result', 'reason'], named));
   return parts.join('\n');
 };
 
@@ -30,7 +30,7 @@ const describe = ({ replayed }: Result): [string, string] => {
   if (replayed.kind === 'released') return ['released from quarantine', replayed.outcome];
   if (replayed.kind === 'still-refused') return ['still refused', replayed.problem.type];
   if (replayed.kind === 'failed') return ['failed', replayed.code];
-  return [replayed.kind === 'not-found' ? 'no such event' : 'body missing', '-'];
+  return [replayed.kind === 'not-found' ? 'event not found' : 'body missing', '-'];
 };
 
 /** `failed`: what was parked, or could not even be written down; `documents`: keys of the run documents. */

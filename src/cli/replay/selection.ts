@@ -33,17 +33,17 @@ export const readSelection = (options: {
   if (event !== undefined) return { kind: 'event', id: readEventId(event) };
   if (date !== undefined) return { kind: 'day', day: readDay(date), outcome: outcome ?? null };
   if (outcome !== undefined) return { kind: 'outcome', outcome };
-  throw new UsageError('Say what to replay: --event ID, --outcome OUTCOME, --date yyyy-mm-dd or --parked');
+  throw new UsageError('Choose what to replay: --event ID, --outcome OUTCOME, --date yyyy-mm-dd or --parked');
 };
 
 const readEventId = (id: string): string => {
   if (isEventId(id)) return id;
-  throw new UsageError(`${id} is no event id: they are evt_ and 40 hex digits`);
+  throw new UsageError(`${id} is not an event id: expected evt_ and 40 hex digits`);
 };
 
 const readDay = (day: string): string => {
   if (isCalendarDay(day)) return day;
-  throw new UsageError(`${day} is no day such as 2026-11-22`);
+  throw new UsageError(`${day} is not a day such as 2026-11-22`);
 };
 
 const DAY_MS = 86_400_000;

@@ -23,27 +23,27 @@ export const begin = async (rotation: Rotation, { wait, show }: BeginTools): Pro
   const after = stage(documentToChange(stored, rotation.grace_hours, rotation.clock()), source, secret);
   say(describePlan(rotation, stored, after));
   warnOfGrace(rotation, stored);
-  if (!(await rotation.ask(`Stage a new secret for ${source}? The one in use goes on verifying.`))) return 1;
+  if (!(await rotation.ask(`Stage a new secret for ${source}? The current one stays valid.`))) return 1;
   await write(rotation, stored, after);
   say(
-    `It is staged, and shown when every receiver can know it. Should this be interrupted: abort, then begin again.`,
+    `It is staged, and shown once every receiver can know it. If this is interrupted: abort, then begin again.`,
   );
   await wait();
   await checkStillStaged(rotation, after[keyNames(source).next]);
-  say(`The new ${source} secret, shown this once:`);
+  say(`The new ${source} secret, shown only once:`);
   show(secret);
   say(`${SENDERS[source].secret_goes}
-Then let it deliver something, and look whether it was used: ${commandFor(source, 'status')}
-When it was, the old one can go: ${commandFor(source, 'finish')}`);
+Then cause a delivery, and check that it was used: ${commandFor(source, 'status')}
+Once it was, retire the old one: ${commandFor(source, 'finish')}`);
   return 0;
 };
 
 const refuseSecond = ({ source, grace_hours }: Rotation, stored: StoredSecret): void => {
   const staged = findStaged(stored, source, grace_hours);
   if (staged === null) return;
-  throw new CommandError(`A new ${source} secret is staged already, ${describeSince(staged)}. It was shown then, and is not again.
-To go on with it: ${commandFor(source, 'status')}
-If it was not kept: ${commandFor(source, 'abort')}, then begin again`);
+  throw new CommandError(`A new ${source} secret is already staged, ${describeSince(staged)}. It was shown then and is not shown again.
+To continue with it: ${commandFor(source, 'status')}
+If it was lost: ${commandFor(source, 'abort')}, then begin again`);
 };
 
 /** 43 characters that can be pasted anywhere, from 256 random bits. */
@@ -53,7 +53,7 @@ const newSecret = (): string => randomBytes(32).toString('base64url');
 const warnOfGrace = ({ source, grace_hours, clock, say }: Rotation, stored: StoredSecret): void => {
   const inGrace = keyInGrace(signingKeys(stored, source, grace_hours), clock());
   if (inGrace)
-    say(`finish has to wait until ${toUtcIso(inGrace.until)}: until then an earlier secret verifies.`);
+    say(`finish must wait until ${toUtcIso(inGrace.until)}: until then an earlier secret verifies.`);
 };
 
 /** A secret that was taken back or overwritten while this command waited must not be pasted anywhere. */
@@ -61,7 +61,7 @@ const checkStillStaged = async ({ store, source }: Rotation, staged: unknown): P
   const { current } = await store.read();
   if (own(parseDocument(current.text), keyNames(source).next) !== staged)
     throw new CommandError(
-      'The new secret was taken out of the store while this command waited: it is not shown.',
+      'The new secret was removed from the store while this command waited, so it is not shown.',
     );
 };
 

@@ -58,13 +58,13 @@ const checkUsed = async ({ source, deliveries, clock, say }: Rotation, staged: S
   });
   if (use) return say(`It was last used by a delivery at ${toUtcIso(use.received_ms)}.`);
   throw new CommandError(`${explainUnused(source, from, clock())}
---force finishes all the same; the old one then verifies for its grace only.`);
+--force finishes anyway; the old secret then verifies for its grace period only.`);
 };
 
 const nameFault = (fault: unknown): CommandError => {
   if (!(fault instanceof CommandError)) throw fault;
   return new CommandError(
-    `Whether the new secret was used is not known, and --force does not ask.\n${fault.message}`,
+    `It is unknown whether the new secret was used; --force skips this check.\n${fault.message}`,
   );
 };
 
@@ -73,7 +73,7 @@ const explainUnused = (source: Source, from: number | null, nowMs: number): stri
   if (from !== null && nowMs < from)
     return `Not yet: deliveries count from ${toUtcIso(from)} on, because until then a receiver may know an earlier secret by this name.`;
   const since = from === null ? '' : ` since ${toUtcIso(from)}`;
-  return `No delivery${since} was signed with the new ${source} secret: is it in the sender, and did that deliver anything?`;
+  return `No delivery${since} was signed with the new ${source} secret: is it set in the sender, and has the sender delivered anything?`;
 };
 
 /** Only one secret can be in its grace: the one that is in it now would be refused before its time. */
@@ -91,13 +91,13 @@ export const abort = async (rotation: Rotation): Promise<ExitCode> => {
   const { source, store, clock, say, grace_hours } = rotation;
   const stored = await store.read();
   if (own(parseDocument(stored.current.text), keyNames(source).next) === undefined)
-    throw new CommandError(`Nothing is staged for ${source}: there is nothing to take back.`);
+    throw new CommandError(`Nothing is staged for ${source}: there is nothing to abort.`);
   const after = takeBack(documentToChange(stored, grace_hours, clock()), source);
   say(describePlan(rotation, stored, after));
   await warnOfUse(rotation, stored);
-  if (!(await rotation.ask(`Take the staged ${source} secret back?`))) return 1;
+  if (!(await rotation.ask(`Remove the staged ${source} secret?`))) return 1;
   await write(rotation, stored, after);
-  say('It is taken back, and verifies nothing within 5 minutes.');
+  say('It is removed, and stops verifying within 5 minutes.');
   return 0;
 };
 
@@ -108,10 +108,10 @@ const warnOfUse = async (rotation: Rotation, stored: StoredSecret): Promise<void
   try {
     const use = await deliveries.newestUseOf(keyNames(source).next, since);
     if (use)
-      say(`WARNING: a delivery at ${toUtcIso(use.received_ms)} was signed with it. Its sender is refused after this,
-for good: put the old secret back into it first.`);
+      say(`WARNING: a delivery at ${toUtcIso(use.received_ms)} was signed with it. After this, deliveries of its sender
+are refused and lost: set the old secret in the sender first.`);
   } catch (fault) {
     if (!(fault instanceof CommandError)) throw fault;
-    say(`WARNING: whether deliveries are signed with it already is not known. ${fault.message}`);
+    say(`WARNING: it is unknown whether deliveries are already signed with it. ${fault.message}`);
   }
 };

@@ -103,14 +103,14 @@ export const describeKeys = (
   if (inGrace?.key.name === AWS_PREVIOUS)
     rows.push([
       AWS_PREVIOUS,
-      `verifies until ${toUtcIso(inGrace.until)}: what an overwrite by hand replaced`,
+      `verifies until ${toUtcIso(inGrace.until)}: the value before an overwrite by hand`,
     ]);
   return rows;
 };
 
 const stateOfPrevious = (until: number | null | undefined, name: string, nowMs: number): string => {
   if (until === undefined || until === null)
-    return `verifies nothing: it is empty or not valid, or ${name} is missing or no instant`;
+    return `verifies nothing: it is empty or not valid, or ${name} is missing or not an instant`;
   return nowMs < until ? `verifies until ${toUtcIso(until)}` : `stopped verifying at ${toUtcIso(until)}`;
 };
 
@@ -146,7 +146,7 @@ const parse = (text: string): unknown => {
   } catch (fault) {
     if (fault instanceof InexactNumber)
       throw new CommandError(
-        'The secret holds a number that would not be written back as it is: rotate by hand.',
+        'The secret contains a number that would not be written back unchanged: rotate by hand.',
       );
     return null;
   }

@@ -35,7 +35,7 @@ export const commandFor = (source: Source, step: string): string =>
 
 /** What is going to change, by the names of the keys. */
 export const describePlan = ({ secret_id }: Rotation, { current }: StoredSecret, after: JsonObject): string =>
-  [`In the secret ${secret_id}, nothing else in it changes:`]
+  [`Changes to the secret ${secret_id} (everything else stays):`]
     .concat(describeChange(parseDocument(current.text), after))
     .join('\n');
 
@@ -43,7 +43,7 @@ export const describePlan = ({ secret_id }: Rotation, { current }: StoredSecret,
 export const write = async ({ store }: Rotation, read: StoredSecret, after: JsonObject): Promise<void> => {
   if (await store.replace(read.current.version_id, JSON.stringify(after))) return;
   throw new CommandError(
-    'Somebody else changed the secret at the same time: this command changed nothing. Look with status first.',
+    'The secret was changed at the same time by someone else, so this command changed nothing. Check it with status.',
   );
 };
 

@@ -87,8 +87,7 @@ class SecretsManagerStore implements SecretStore {
   async #readStage(stage: Stage): Promise<SecretVersion> {
     const command = new GetSecretValueCommand({ SecretId: this.#id, VersionStage: stage });
     const { SecretString, VersionId, CreatedDate } = await this.#client.send(command);
-    if (VersionId === undefined)
-      throw new CommandError('The secret store did not say which version it answered.');
+    if (VersionId === undefined) throw new CommandError('The secret store did not report a version.');
     // A binary secret has no text; the empty text is no JSON object and is reported as such.
     return { text: SecretString ?? '', version_id: VersionId, created_ms: CreatedDate?.getTime() ?? null };
   }
@@ -143,18 +142,18 @@ class SecretsManagerStore implements SecretStore {
 const isMissing = (fault: unknown): boolean =>
   fault instanceof Error && fault.name === 'ResourceNotFoundException';
 
-const NO_CREDENTIALS = 'no AWS credentials that it takes were found';
+const NO_CREDENTIALS = 'no valid AWS credentials were found';
 
 /** Secrets Manager's faults in our words: its own may quote an endpoint or a user. */
 const WORDS: ReadonlyMap<string, string> = new Map([
-  ['ResourceNotFoundException', 'there is no such secret in this account and region, or it has no value yet'],
+  ['ResourceNotFoundException', 'not found in this account and region, or it has no value yet'],
   [
     'AccessDeniedException',
-    'no permission; this needs secretsmanager:GetSecretValue, and to change it PutSecretValue and UpdateSecretVersionStage, and the use of its KMS key if it has one of its own',
+    'permission denied: reading it needs secretsmanager:GetSecretValue; changing it also needs PutSecretValue and UpdateSecretVersionStage; a KMS key of its own must allow its use',
   ],
   [
     'InvalidParameterException',
-    'it did not take the change, perhaps because it was changed at the same time: look with status',
+    'the change was rejected, perhaps because of another change at the same time: check with status',
   ],
   ['InvalidRequestException', 'it is marked for deletion, or another AWS service manages it'],
   ['DecryptionFailure', 'its KMS key cannot be used'],
@@ -163,7 +162,7 @@ const WORDS: ReadonlyMap<string, string> = new Map([
   ['CredentialsProviderError', NO_CREDENTIALS],
   ['UnrecognizedClientException', NO_CREDENTIALS],
   ['ExpiredTokenException', NO_CREDENTIALS],
-  ['ECONNREFUSED', 'nothing listens where the secret store should be'],
+  ['ECONNREFUSED', 'nothing is listening at the address of the secret store'],
 ]);
 
 /** What kept the secret from being read or changed, for people. */

@@ -26,7 +26,7 @@ const readUses = async ({ deliveries, say }: Rotation): Promise<Use[] | null> =>
     return await deliveries.newest();
   } catch (fault) {
     if (!(fault instanceof CommandError)) throw fault;
-    say(`Which keys the last deliveries used is not known. ${fault.message}`);
+    say(`It is unknown which keys the last deliveries used. ${fault.message}`);
     return null;
   }
 };
@@ -34,10 +34,10 @@ const readUses = async ({ deliveries, say }: Rotation): Promise<Use[] | null> =>
 const describeUses = (uses: Use[], source: Source): string => {
   if (uses.length === 0) return `No delivery of ${source} is stored.`;
   const what = uses.length === 1 ? 'The last delivery' : `The last ${uses.length} deliveries`;
-  const lines = [`${what} of ${source} (a body sent again is not counted again):`, usesTable(uses)];
+  const lines = [`${what} of ${source} (redeliveries are not counted):`, usesTable(uses)];
   if (uses[0]?.secret === SECRET_VARIABLES[source])
     lines.push(
-      `The receiver has ${SECRET_VARIABLES[source]} in its environment: the store is not asked there.`,
+      `The receiver has ${SECRET_VARIABLES[source]} in its environment, so it does not read the store.`,
     );
   return lines.join('\n');
 };
@@ -54,11 +54,11 @@ const usesTable = (uses: Use[]): string => {
 };
 
 const nextStep = (staged: Staged | null, uses: Use[] | null, source: Source): string => {
-  if (staged === null) return `No rotation is under way. To start one: ${commandFor(source, 'begin')}`;
-  const underWay = `A rotation is under way ${describeSince(staged)}.`;
+  if (staged === null) return `No rotation is in progress. To start one: ${commandFor(source, 'begin')}`;
+  const underWay = `A rotation is in progress ${describeSince(staged)}.`;
   if (wasUsed(uses, staged, source))
-    return `${underWay} The new secret is in use. To go on: ${commandFor(source, 'finish')}`;
-  return `${underWay} The new secret was not seen in use yet. Put it into the sender, or: ${commandFor(source, 'abort')}`;
+    return `${underWay} The new secret is in use. To continue: ${commandFor(source, 'finish')}`;
+  return `${underWay} The new secret has not been seen in use yet. Set it in the sender, or: ${commandFor(source, 'abort')}`;
 };
 
 /** Whether the staged secret was used, as `finish` asks it; null when that cannot be known. */

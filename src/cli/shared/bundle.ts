@@ -58,7 +58,7 @@ const bundleFunction = async (
 
 const bundle = (name: string, input: Input, outfile: string, gitSha?: string): Promise<Built> =>
   build({ ...options(outfile, gitSha), ...input }).catch((fault: Error) => {
-    throw new CommandError(`${name} does not build: ${fault.message}`);
+    throw new CommandError(`${name} failed to build: ${fault.message}`);
   });
 
 /** `module` before `main`: it makes the bundle smaller and its start faster by a third. */
@@ -107,8 +107,7 @@ const checkImports = (name: string, { outputs }: Metafile): void => {
   const foreign = imports.find(
     ({ external, path }) => external && !isBuiltin(path) && !beside.includes(path),
   );
-  if (foreign)
-    throw new CommandError(`The bundle ${name} would need ${foreign.path} beside it, and has it not`);
+  if (foreign) throw new CommandError(`The bundle ${name} imports ${foreign.path}, which is not part of it`);
 };
 
 /** A lazy file, built for one of the folders whose function uses it: it is the same in all of them. */

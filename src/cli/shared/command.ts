@@ -6,7 +6,7 @@ import { faultCode, StartError } from '../../local/start-error.ts';
 /** 0 done, 1 something was refused or failed, 2 wrong usage. */
 export type ExitCode = 0 | 1 | 2;
 
-const EXIT_CODES = '\nExit code: 0 done, 1 something was refused or failed, 2 wrong usage.';
+const EXIT_CODES = '\nExit codes: 0 success, 1 something was refused or failed, 2 wrong usage.';
 
 /** A command of `npm run`; wrong usage throws instead of ending the process. */
 export const newCommand = (name: string, description: string): Command =>
@@ -55,7 +55,7 @@ const explain = (fault: unknown): string => {
     return fault.message;
   if (fault instanceof UnavailableError)
     return `The ${fault.dependency} could not be used (${faultCode(fault.cause)})`;
-  return `An unexpected fault: ${describeFault(fault)}`;
+  return `Unexpected error: ${describeFault(fault)}`;
 };
 
 /** Something went wrong that people can understand and act on; ends a command with exit code 1. */

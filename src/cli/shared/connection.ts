@@ -23,8 +23,8 @@ import {
 
 /** The DynamoDB's own words for what people do wrong most often. */
 const HINTS: ReadonlyMap<string, string> = new Map([
-  ['ResourceNotFoundException', 'there is no such table'],
-  ['ECONNREFUSED', 'nothing listens there'],
+  ['ResourceNotFoundException', 'table not found'],
+  ['ECONNREFUSED', 'nothing is listening there'],
   ['CredentialsProviderError', 'no AWS credentials were found'],
 ]);
 

@@ -25,7 +25,7 @@ const NO_TABLE = `No instance is running. Start one with npm start, or name a ta
   --table NAME [--endpoint URL], or TABLE_NAME [and AWS_ENDPOINT_URL_DYNAMODB] in the environment`;
 
 export const NO_ARTIFACTS =
-  'Nothing says where large raw bodies are stored: set ARTIFACTS_BUCKET or ARTIFACTS_DIR as the receiver has it';
+  'The location of large raw bodies is unknown: set ARTIFACTS_BUCKET or ARTIFACTS_DIR to the value of the receiver';
 
 /**
  * Which table, database and artifacts are meant: flags win over the environment, and that over the running
@@ -87,12 +87,12 @@ export const describeArtifacts = ({ artifacts }: StoreAddress): string => {
 /** Options and help of every command that works on a table itself. */
 export const withTableOptions = (command: Command): Command =>
   command
-    .option('--table <name>', 'the table')
-    .option('--endpoint <address>', 'the DynamoDB it is in')
+    .option('--table <name>', 'DynamoDB table')
+    .option('--endpoint <address>', 'DynamoDB endpoint')
     .addHelpText(
       'after',
       `
-Table, database and artifacts are those of the running instance (npm start). The environment wins over it
-(TABLE_NAME, AWS_ENDPOINT_URL_DYNAMODB, ARTIFACTS_BUCKET, ARTIFACTS_DIR), and flags win over both. Where nothing
-names a database, it is AWS with the credentials and region that the AWS SDK finds.`,
+Table, database and artifacts default to those of the running instance (npm start). The environment overrides it
+(TABLE_NAME, AWS_ENDPOINT_URL_DYNAMODB, ARTIFACTS_BUCKET, ARTIFACTS_DIR), and flags override both. If nothing names
+a database, it is AWS, with the credentials and region that the AWS SDK finds.`,
     );

@@ -20,7 +20,7 @@ export const confirm = async (
 ): Promise<boolean> => {
   if (yes) return true;
   if (!terminal.input.isTTY)
-    throw new UsageError(`${question}\nNobody can be asked here: add --yes if this is what you want.`);
+    throw new UsageError(`${question}\nThere is no terminal to ask for confirmation: add --yes to proceed.`);
   const answer = await askLine(`${question} [y/N] `, terminal);
   const agreed = /^y(es)?$/i.test(answer?.trim() ?? '');
   if (!agreed) console.error('Nothing was changed.');

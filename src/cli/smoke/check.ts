@@ -51,7 +51,7 @@ export const together = (results: readonly Result[]): Result => {
 /** A check of what became of the delivery; skipped when none was taken. */
 export const afterDelivery = (name: string, run: (world: World, taken: Taken) => Promise<Result>): Check => ({
   name,
-  run: async (world) => (world.taken ? run(world, world.taken) : skipped('no delivery was taken')),
+  run: async (world) => (world.taken ? run(world, world.taken) : skipped('no delivery was accepted')),
 });
 
 const problem = z.object({ type: z.string() });

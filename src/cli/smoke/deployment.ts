@@ -51,12 +51,11 @@ export const findDeployment = (flags: DeploymentFlags): Deployment => {
 const readUrl = (text: string): URL => {
   const url = URL.parse(text);
   if (isSafeUrl(url)) return new URL(url.origin);
-  throw new UsageError(`${text} is no https address`);
+  throw new UsageError(`${text} is not an https URL`);
 };
 
 const required = (value: string | undefined, what: string): string => {
-  if (!value)
-    throw new UsageError(`Nothing says what the ${what} is: give --outputs, or --url and --secret-id`);
+  if (!value) throw new UsageError(`The ${what} is unknown: give --outputs, or --url and --secret-id`);
   return value;
 };
 
@@ -66,7 +65,7 @@ export const findRegion = async ({ secret_id }: Deployment): Promise<string> => 
   try {
     return region ?? (await new SecretsManagerClient().config.region());
   } catch {
-    throw new UsageError('Nothing says which region: give --secret-id as an ARN, or set AWS_REGION');
+    throw new UsageError('The region is unknown: give --secret-id as an ARN, or set AWS_REGION');
   }
 };
 
@@ -103,7 +102,7 @@ const parse = (path: string): z.output<typeof file> => {
   try {
     return file.parse(JSON.parse(text));
   } catch {
-    throw new UsageError(`${path} is no file of outputs as cdk deploy --outputs-file writes it`);
+    throw new UsageError(`${path} is not an outputs file of cdk deploy --outputs-file`);
   }
 };
 

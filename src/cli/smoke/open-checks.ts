@@ -55,7 +55,7 @@ const isRefusedMethod = async ({ api }: World, method: string, path: string, all
 const checkTls: Check = {
   name: 'tls-only',
   run: async ({ api }) => {
-    if (api.url.protocol !== 'https:') return skipped('the address itself is http');
+    if (api.url.protocol !== 'https:') return skipped('the URL itself is http');
     const url = new URL('/health', api.url);
     url.protocol = 'http:';
     const answer = await exchange({ method: 'GET', url, timeout_ms: PLAIN_MS });

@@ -52,8 +52,8 @@ const checkProcessed = afterDelivery('event-processed', ({ api, wait_seconds }, 
 });
 
 const checkDocument = afterDelivery('run-document', async (world, taken) => {
-  if (world.documents === null) return skipped('the bucket is not known: give --bucket');
-  const late = () => failed(`none names ${taken.event_id} after ${world.wait_seconds} s`);
+  if (world.documents === null) return skipped('the bucket is unknown: give --bucket');
+  const late = () => failed(`no document names ${taken.event_id} after ${world.wait_seconds} s`);
   return lookUntil(taken, () => findDocument(world, taken), late);
 });
 

@@ -77,8 +77,8 @@ export const describeRest = (
   caller: Caller,
 ): string | null =>
   taken &&
-  `No answer says which address the gateway saw: look it up in its access log, where the request of
-signed-delivery must have your own as source_ip.
+  `No answer shows which client address the gateway saw: check in its access log that the request of
+signed-delivery has your own address as source_ip.
 To remove the test issue:
   ${eraseCommand(deployment, caller)}`;
 

@@ -139,7 +139,7 @@ describe('what is no time', () => {
     '2 Wochen',
     'вчера',
   ])('%j is refused by its name, because git would take it for another or for now', async (text) => {
-    await expect(read(text)).rejects.toThrow(`--since ${JSON.stringify(text)} is no time: `);
+    await expect(read(text)).rejects.toThrow(`--since ${JSON.stringify(text)} is not a time: `);
   });
 
   it('is never taken for now, whatever words stand in it', { tags: ['deep'] }, async () => {

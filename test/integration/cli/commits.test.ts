@@ -312,7 +312,7 @@ describe('--branch', () => {
       const receiver = await receive(() => RECORDED);
       const { code, stderr } = await send(repository.folder, receiver, `--branch=${name}`);
       expect(code).toBe(2);
-      expect(stderr).toMatch(/There is no branch .* Branches: .*feature\/ABC-7|must not be empty/);
+      expect(stderr).toMatch(/Branch .* not found\. Branches: .*feature\/ABC-7|must not be empty/);
       expect(receiver.requests).toEqual([]);
     },
   );
@@ -348,7 +348,9 @@ describe('--dry-run', () => {
     commits(8);
     const { code, stdout } = await runCliBeside('commits', ['--repo', folder, '--batch', '2', '--dry-run']);
     expect(code).toBe(0);
-    expect(stdout).toContain('Commits of shop: 9 (main: 9)\nDeliveries it would take: 9. Nothing was sent.');
+    expect(stdout).toContain(
+      'Commits of shop: 9 (main: 9)\nDry run, nothing was sent. Deliveries needed: 9.',
+    );
     expect(stdout).toMatch(/^ {2}[0-9a-f]{10} \?\[31mABC-1 Red$/m);
     expect(stdout).toMatch(/ABC-4 Change 4\n {2}and 4 more\n$/);
     expect(stdout).not.toContain('More');
@@ -374,8 +376,8 @@ describe('a receiver in trouble', () => {
   });
 
   it.each([
-    [401, 'the secret given here is not the one the receiver has for commits'],
-    [404, 'the source is off until it has a secret (COMMITS_WEBHOOK_SECRET'],
+    [401, 'this secret differs from the one that the receiver has for commits'],
+    [404, 'the receiver has no secret for commits (COMMITS_WEBHOOK_SECRET'],
   ])('that answers %i is sent nothing more, and the reason is told', async (status, message) => {
     const receiver = await receive(() => ({ status, body: { type: 'urn:x:some-problem' } }));
     const { code, stdout } = await send(repository.folder, receiver, '--batch', '1');
@@ -406,7 +408,7 @@ describe('a receiver in trouble', () => {
     );
     expect(code).toBe(1);
     expect(pauses).toHaveLength(5);
-    expect(stdout).toContain('ECONNREFUSED\n  nothing listens there');
+    expect(stdout).toContain('ECONNREFUSED\n  nothing is listening there');
   });
 });
 
@@ -438,7 +440,7 @@ describe('wrong usage', () => {
     ['no batch', [...here, '--batch', '0'], 'whole number from 1 to 2000'],
     ['too large a batch', [...here, '--batch', '2001'], 'whole number from 1 to 2000'],
     ['an empty time', [...here, '--since', ''], 'must not be empty'],
-    ['a strange address', [...here, '--url', 'nope'], 'no http or https address'],
+    ['a strange address', [...here, '--url', 'nope'], 'not an http or https URL'],
     ['no secret', ['--repo', '.', '--url', 'http://127.0.0.1:1'], 'set COMMITS_WEBHOOK_SECRET'],
     ['an unknown option', [...here, '--nope'], "unknown option '--nope'"],
   ])('%s ends with exit code 2 and says why', async (_name, args, message) => {
@@ -455,7 +457,7 @@ describe('wrong usage', () => {
 
   it('is not a machine without git, which is told with exit code 1', async () => {
     const { code, stderr } = await runCli('commits', ['--repo', '.', '--dry-run'], { PATH: '/nonexistent' });
-    expect([code, stderr]).toEqual([1, 'git cannot be run (ENOENT)\n']);
+    expect([code, stderr]).toEqual([1, 'Cannot run git (ENOENT)\n']);
   });
 });
 
@@ -507,6 +509,6 @@ describe('to a real receiver', () => {
       'no',
     ]);
     expect(code).toBe(1);
-    expect(stdout).toContain('the signature does not verify');
+    expect(stdout).toContain('invalid signature');
   });
 });

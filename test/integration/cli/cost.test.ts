@@ -53,7 +53,7 @@ describe('npm run cost', () => {
     expect(code).toBe(0);
     for (const flag of ['--deliveries', '--bytes', '--correlation', '--region', '--retention-days', '--json'])
       expect(stdout).toContain(flag);
-    expect(stdout).toContain('Exit code: 0 done');
+    expect(stdout).toContain('Exit codes: 0 success');
   });
 
   it.each([

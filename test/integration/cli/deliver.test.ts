@@ -109,7 +109,7 @@ describe('what is sent', () => {
     expect(receiver.requests).toHaveLength(30);
     expect(receiver.most()).toBe(6);
     expect(stdout).toMatch(/202 +applied +30/);
-    expect(stdout).toMatch(/latency {2}p50 \d+ ms {2}p95 \d+ ms {2}max \d+ ms\n30 of 30 taken/);
+    expect(stdout).toMatch(/latency {2}p50 \d+ ms {2}p95 \d+ ms {2}max \d+ ms\n30 of 30 accepted/);
     expect(stderr).toContain('30/30');
   });
 
@@ -138,7 +138,7 @@ describe('a receiver in trouble', () => {
     expect(code).toBe(0);
     expect(receiver.requests).toHaveLength(3);
     expect(new Set(receiver.requests.map(({ body }) => body.toString())).size).toBe(1);
-    expect(stdout).toContain('1 of 1 taken');
+    expect(stdout).toContain('1 of 1 accepted');
     expect(stdout).toContain('2 resent');
   });
 
@@ -163,7 +163,7 @@ describe('a receiver in trouble', () => {
     const { code, stdout } = await runCli('deliver', args);
     expect(code).toBe(1);
     expect(receiver.requests).toHaveLength(2);
-    expect(stdout).toContain('1 of 2 taken');
+    expect(stdout).toContain('1 of 2 accepted');
   });
 });
 
@@ -178,7 +178,7 @@ describe('wrong usage', () => {
     ['an unknown option', ['issue-created', '--nope'], "unknown option '--nope'"],
     ['a strange header', ['issue-created', '--header', 'nope'], "'Name: value'"],
     ['a strange number', ['issue-created', '--repeat', '0'], 'whole number from 1'],
-    ['a strange address', ['issue-created', '--url', 'nope', '--secret', 's'], 'no http or https address'],
+    ['a strange address', ['issue-created', '--url', 'nope', '--secret', 's'], 'not an http or https URL'],
   ])('%s ends with exit code 2 and says why', async (_name, args, message) => {
     const { code, stderr } = await runCli('deliver', args);
     expect(code).toBe(2);
@@ -190,7 +190,7 @@ describe('wrong usage', () => {
     const { code, stdout } = await runCli('deliver', ['--help']);
     expect(code).toBe(0);
     expect(stdout).toContain('issue-created');
-    expect(stdout).toContain('Retry-After is honoured up to 2 s');
+    expect(stdout).toContain('honours Retry-After up to 2 s');
   });
 });
 

@@ -107,7 +107,7 @@ describe('npm run invoke', () => {
   it('wants a secret only for an event that is to be signed', async () => {
     const { code, stderr } = await invoke('webhook-issue-created', [], { JIRA_WEBHOOK_SECRET: undefined });
     expect(code).toBe(2);
-    expect(stderr).toContain('The event wants a signature: give --secret or set JIRA_WEBHOOK_SECRET');
+    expect(stderr).toContain('The event needs a signature: give --secret or set JIRA_WEBHOOK_SECRET');
   });
 
   it('names a wrong variable of the environment', async () => {
@@ -119,6 +119,6 @@ describe('npm run invoke', () => {
   it('is wrong usage with what is no event', async () => {
     const { code, stderr } = await runCli('invoke', ['package.json', ...instance.table], instance.env);
     expect(code).toBe(2);
-    expect(stderr).toContain('package.json is no API Gateway HTTP API event');
+    expect(stderr).toContain('package.json is not an API Gateway HTTP API event');
   });
 });

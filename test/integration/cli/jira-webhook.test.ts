@@ -64,7 +64,7 @@ describe('npm run jira-webhook', () => {
     const { code, stdout, stderr } = await run(['register', '--wait', '1'], env);
     expect(code).toBe(1);
     expect(stdout).toContain('signed with jira_webhook_secret_next. To cause one,');
-    expect(stderr).toContain('No verified delivery came within 1 s.');
+    expect(stderr).toContain('No verified delivery arrived within 1 s.');
     expect([...jira.webhooks.values()].map(({ secret }) => secret)).toEqual(['staged']);
     await fake.close();
   });
@@ -76,7 +76,7 @@ describe('npm run jira-webhook', () => {
     for (const args of [['remove'], ['check', '--touch', 'ORB-1']]) {
       const { code, stderr } = await run(args);
       expect(code).toBe(2);
-      expect(stderr).toContain('Nobody can be asked here');
+      expect(stderr).toContain('There is no terminal to ask');
     }
     expect(jira.log.slice(before).every(({ method }) => method === 'GET')).toBe(true);
     expect(jira.webhooks.size).toBe(1);

@@ -73,7 +73,7 @@ describe('npm run rotate-secret', () => {
       jira_webhook_secret_next: secret,
     });
     const status = await jira('status', ...instance.table);
-    expect(status.stdout).toContain('A rotation is under way since 20');
+    expect(status.stdout).toContain('A rotation is in progress since 20');
     const finished = await jira('finish', '--yes', '--force');
     expect(finished.code).toBe(0);
     expect(stored()).toMatchObject({ jira_webhook_secret: secret, jira_webhook_secret_previous: CANARY });
@@ -85,13 +85,13 @@ describe('npm run rotate-secret', () => {
     const { stderr } = await jira('begin', '--yes');
     expect(stderr).toContain('adds jira_webhook_secret_next');
     expect(stderr).toContain('Waiting 60 s\n');
-    expect(stderr).toContain('The new jira secret, shown this once:\nIn Jira, edit the webhook');
+    expect(stderr).toContain('The new jira secret, shown only once:\nIn Jira, edit the webhook');
   });
 
   it('asks before it changes anything, and is wrong usage where nobody can answer', async () => {
     const { code, stdout, stderr } = await jira('begin');
     expect([code, stdout]).toEqual([2, '']);
-    expect(stderr).toContain('Stage a new secret for jira? The one in use goes on verifying.');
+    expect(stderr).toContain('Stage a new secret for jira? The current one stays valid.');
     expect(stored()).not.toHaveProperty('jira_webhook_secret_next');
     await jira('begin', '--yes');
     const staged = stored();
@@ -104,7 +104,7 @@ describe('npm run rotate-secret', () => {
     await jira('begin', '--yes');
     const { code, stdout } = await jira('abort', '--yes', ...instance.table);
     expect(code).toBe(0);
-    expect(stdout).toContain('It is taken back, and verifies nothing within 5 minutes.');
+    expect(stdout).toContain('It is removed, and stops verifying within 5 minutes.');
     expect(stored()).not.toHaveProperty('jira_webhook_secret_next');
   });
 
@@ -133,7 +133,7 @@ describe('npm run rotate-secret', () => {
     const [won, lost] = both[0]?.code === 0 ? both : both.toReversed();
     expect(stored().jira_webhook_secret_next).toBe(won?.stdout.trim());
     expect(lost?.stdout).toBe('');
-    expect(lost?.stderr).toMatch(/Somebody else changed the secret|is staged already/);
+    expect(lost?.stderr).toMatch(/changed at the same time by someone else|is already staged/);
   });
 });
 
@@ -247,7 +247,7 @@ describe('what people do wrong', () => {
     const { code, stderr } = await run(['--source', 'jira', 'begin', '--yes', '--secret-id', 'unknown']);
     expect(code).toBe(1);
     expect(stderr).toBe(
-      'The secret unknown could not be used: there is no such secret in this account and region, or it has no value yet (ResourceNotFoundException).\n',
+      'The secret unknown could not be used: not found in this account and region, or it has no value yet (ResourceNotFoundException).\n',
     );
   });
 
@@ -256,7 +256,7 @@ describe('what people do wrong', () => {
     fake.fail(denied, { operations: ['PutSecretValue'] });
     const { code, stdout, stderr } = await jira('begin', '--yes');
     expect([code, stdout]).toEqual([1, '']);
-    expect(stderr).toContain('no permission; this needs secretsmanager:GetSecretValue');
+    expect(stderr).toContain('permission denied: reading it needs secretsmanager:GetSecretValue');
   });
 
   it.each(['begin', 'status', 'finish', 'abort'])(
@@ -274,7 +274,7 @@ describe('what people do wrong', () => {
     await fake.refuse();
     const { code, stderr } = await jira('status');
     expect(code).toBe(1);
-    expect(stderr).toContain('nothing listens where the secret store should be (ECONNREFUSED)');
+    expect(stderr).toContain('nothing is listening at the address of the secret store (ECONNREFUSED)');
     await fake.accept();
   });
 
@@ -283,7 +283,7 @@ describe('what people do wrong', () => {
     expect(code).toBe(1);
     expect(stdout).toContain('jira_webhook_secret  verifies');
     expect(stdout).toContain(
-      'Which keys the last deliveries used is not known. The table nowhere at http://127.0.0.1:1',
+      'It is unknown which keys the last deliveries used. The table nowhere at http://127.0.0.1:1',
     );
   });
 });

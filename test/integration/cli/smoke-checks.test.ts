@@ -177,7 +177,7 @@ describe('a check fails', () => {
     const world = { documents: { find: async () => null }, wait_seconds: 1 };
     const outcome = await checkAfter('run-document', () => {}, world);
     expect(outcome?.state).toBe('failed');
-    expect(outcome?.seen).toMatch(/^none names evt_[0-9a-f]{40} after 1 s$/);
+    expect(outcome?.seen).toMatch(/^no document names evt_[0-9a-f]{40} after 1 s$/);
   });
 
   it('run-document, when the bucket may not be read', async () => {
@@ -256,14 +256,14 @@ describe('a check is skipped', () => {
     ];
     const outcomes = await look(names, world);
     expect(outcomes.map(({ name, state, seen }) => [name, state, seen])).toEqual(
-      names.map((name) => [name, 'skipped', 'no delivery was taken']),
+      names.map((name) => [name, 'skipped', 'no delivery was accepted']),
     );
     expect(deployed.gateway.requests).toEqual([]);
   });
 
   it('run-document, when nobody says which bucket', async () => {
     const outcome = await checkAfter('run-document', () => {}, { documents: null });
-    expect(outcome).toMatchObject({ state: 'skipped', seen: 'the bucket is not known: give --bucket' });
+    expect(outcome).toMatchObject({ state: 'skipped', seen: 'the bucket is unknown: give --bucket' });
   });
 });
 

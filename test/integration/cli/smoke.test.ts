@@ -124,7 +124,7 @@ describe('npm run smoke', () => {
     expect(missing.stdout).not.toContain('To remove the test issue');
     deployed.secrets.fail({ kind: 'error', status: 400, type: 'AccessDeniedException' });
     expect((await smoke(['--yes'])).stdout).toMatch(
-      /signed-delivery +failed +The secret arn:.* no permission;/,
+      /signed-delivery +failed +The secret arn:.* permission denied:/,
     );
   });
 
@@ -182,13 +182,13 @@ describe('a wrong call', () => {
     const args = ['--url', deployed.gateway.url, '--secret-id', 'webhooks', '--yes'];
     const { code, stderr } = await runCli('smoke', args, {});
     expect(code).toBe(2);
-    expect(stderr).toContain('Nothing says which region: give --secret-id as an ARN, or set AWS_REGION');
+    expect(stderr).toContain('The region is unknown: give --secret-id as an ARN, or set AWS_REGION');
   });
 
   it.each([
     [['--stage', 'prod'], 'has no outputs of JiraWebhookSync-prod (it has: JiraWebhookSync-dev)'],
     [['--outputs', '/nonexistent/outputs.json'], 'cannot be read (ENOENT)'],
-    [['--url', 'http://hooks.example.com'], 'http://hooks.example.com is no https address'],
+    [['--url', 'http://hooks.example.com'], 'http://hooks.example.com is not an https URL'],
     [['--wait', '0'], 'It must be a whole number from 1 to 600'],
     [['--nonsense'], "unknown option '--nonsense'"],
   ])('with %j is told of, and nothing is sent', async (args, message) => {

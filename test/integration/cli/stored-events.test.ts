@@ -96,7 +96,7 @@ describe('npm run event', () => {
     expect(await run('event', [id, '--raw'])).toMatchObject({
       code: 1,
       stdout: '',
-      stderr: `The body of ${id} is not in the artifact store any more.\n`,
+      stderr: `The body of ${id} is no longer in the artifact store.\n`,
     });
   });
 
@@ -112,7 +112,7 @@ describe('npm run event', () => {
     const { code, stderr } = await runCli('event', args, instance.env);
     expect(code).toBe(1);
     expect(stderr).toBe(
-      'The table cli-test at http://127.0.0.1:1 could not be used: nothing listens there (ECONNREFUSED)\n',
+      'The table cli-test at http://127.0.0.1:1 could not be used: nothing is listening there (ECONNREFUSED)\n',
     );
   });
 });
@@ -154,7 +154,7 @@ describe('npm run replay', () => {
 
   it('of a day takes every event of it', async () => {
     const { stdout } = await run('replay', ['--date', '2020-01-01', '--yes']);
-    expect(stdout).toContain('No such event');
+    expect(stdout).toContain('No matching event');
     const day = new Date(NOW - 20 * DAY_MS - 7 * 3_600_000).toISOString().slice(0, 10);
     const replayed = await run('replay', ['--date', day, '--outcome', 'applied', '--yes']);
     expect(replayed).toMatchObject({ code: 0 });
@@ -180,7 +180,7 @@ describe('npm run erase', () => {
     expect(code).toBe(2);
     expect(stdout).toContain(`Issue 301 (GONE-1 now) in table cli-test at ${instance.endpoint}`);
     expect(stdout).toContain('2 events with the raw bodies');
-    expect(stdout).toContain('a delivery that arrives later stores the issue again');
+    expect(stdout).toContain('A delivery that arrives later stores the issue again');
     expect((await instance.get('/issues/301')).status).toBe(200);
   });
 

@@ -118,7 +118,7 @@ describe('npm run correlate', () => {
     await deliver();
     const { code, stdout } = await correlate(...args);
     expect(code).toBe(0);
-    expect(stdout).toMatch(/No such issue in table .+: nothing was written/);
+    expect(stdout).toMatch(/No matching issue in table .+: nothing was written/);
     expect(correlation.documents()).toEqual([]);
   });
 
@@ -126,6 +126,6 @@ describe('npm run correlate', () => {
     const args = ['--project', 'ABC', '--table', 'missing', '--endpoint', engine.endpoint];
     const { code, stderr } = await runCli('correlate', args, { ARTIFACTS_DIR: correlation.folder });
     expect(code).toBe(1);
-    expect(stderr).toMatch(/table missing at .+ could not be used: there is no such table/);
+    expect(stderr).toMatch(/table missing at .+ could not be used: table not found/);
   });
 });

@@ -70,9 +70,9 @@ describe('batches', () => {
   });
 
   it.each([
-    [answered(401), 'the signature does not verify'],
-    [answered(403), 'nothing from this network address'],
-    [answered(404), 'the source is off until it has a secret (COMMITS_WEBHOOK_SECRET'],
+    [answered(401), 'invalid signature'],
+    [answered(403), 'no deliveries from this network address'],
+    [answered(404), 'the receiver has no secret for commits (COMMITS_WEBHOOK_SECRET'],
     [answered(405), '405'],
   ])('stop at %j, because the others would get the same answer', async (reply, said) => {
     const { tally, sent, told } = await send([3, 4, 5], [reply]);
@@ -84,13 +84,13 @@ describe('batches', () => {
 
   it.each([
     [answered(503), '503'],
-    [{ kind: 'failed', code: 'ECONNREFUSED' } as const, 'nothing listens there'],
-    [{ kind: 'failed', code: 'TIMEOUT' } as const, 'no answer came in time'],
+    [{ kind: 'failed', code: 'ECONNREFUSED' } as const, 'nothing is listening there'],
+    [{ kind: 'failed', code: 'TIMEOUT' } as const, 'no response in time'],
   ])('stop at %j when sending again does not help', async (reply, said) => {
     const { sent, told } = await send([3, 4], [RECORDED, reply]);
     expect(sent).toEqual(['3', '4', '4', '4', '4', '4', '4']);
     expect(told).toContain(said);
-    expect(told).toContain('what has been taken is only a duplicate then');
+    expect(told).toContain('what was accepted is only a duplicate then');
     expect(told).toMatch(/accepted +1 +3\n/);
   });
 

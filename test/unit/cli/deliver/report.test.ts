@@ -76,7 +76,7 @@ describe('the report', () => {
       '401     signature-refused  1',
       '',
       'latency  p50 4 ms  p95 9 ms  max 9 ms',
-      '1 of 2 taken in 0.3 s',
+      '1 of 2 accepted in 0.3 s',
     ]);
   });
 
@@ -86,10 +86,10 @@ describe('the report', () => {
     expect(text).toContain('bad.json');
     expect(text).not.toContain('7.json');
     expect(text).toMatch(/202 +applied +30/);
-    expect(text).toContain('30 of 31 taken');
+    expect(text).toContain('30 of 31 accepted');
   });
 
   it('says how often something had to be sent again', () => {
-    expect(report([delivered('a.json', ACCEPTED, 4, 3)], 1)).toContain('1 of 1 taken in 1.0 s, 2 resent');
+    expect(report([delivered('a.json', ACCEPTED, 4, 3)], 1)).toContain('1 of 1 accepted in 1.0 s, 2 resent');
   });
 });

@@ -33,7 +33,7 @@ describe('where deliveries go', () => {
 
   it("never signs for another receiver with the instance's secret, because it would only mislead", () => {
     expect(() => findTarget({ url: 'https://api.example.com' }, {}, INSTANCE)).toThrow(
-      'The secret is not known',
+      'The secret is unknown',
     );
   });
 
@@ -46,11 +46,11 @@ describe('where deliveries go', () => {
   });
 
   it('refuses an empty secret, because it verifies nothing', () => {
-    expect(() => findTarget({ secret: '' }, {}, INSTANCE)).toThrow('The secret is not known');
+    expect(() => findTarget({ secret: '' }, {}, INSTANCE)).toThrow('The secret is unknown');
   });
 
   it.each(['nonsense', 'ftp://example.com', '127.0.0.1:8080'])('refuses %s as an address', (url) => {
-    expect(() => findTarget({ url, secret: 's' }, {}, null)).toThrow('no http or https address');
+    expect(() => findTarget({ url, secret: 's' }, {}, null)).toThrow('not an http or https URL');
   });
 });
 

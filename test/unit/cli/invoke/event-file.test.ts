@@ -114,7 +114,7 @@ describe('a file that is no event', () => {
     (text) => {
       const file = join(folder, 'event.json');
       writeFileSync(file, text);
-      expect(() => readEventFile(file)).toThrow('no API Gateway HTTP API event');
+      expect(() => readEventFile(file)).toThrow('not an API Gateway HTTP API event');
     },
   );
 

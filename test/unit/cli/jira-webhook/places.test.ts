@@ -17,7 +17,7 @@ describe('where Jira is to deliver', () => {
   it.each(['http://example.com/webhooks/jira', 'https://me:canary@example.com', 'example.com', ''])(
     '%j is refused without being quoted, because it may hold a login',
     (given) => {
-      expect(() => readAddress(given, CLOUD)).toThrow('must be an https URL');
+      expect(() => readAddress(given, CLOUD)).toThrow('must be https');
     },
   );
 
@@ -76,7 +76,7 @@ describe('what Jira is to sign with', () => {
   it('is refused where its bytes are no text, because Jira could not sign with them', async () => {
     const jira_webhook_secret = Buffer.from([0xff, 0xfe]).toString('base64');
     const document = { jira_webhook_secret, jira_webhook_secret_encoding: 'base64' };
-    await expect(read(document)).rejects.toThrow('jira_webhook_secret is no text');
+    await expect(read(document)).rejects.toThrow('jira_webhook_secret is not text');
   });
 
   it('is looked for in flags, then the environment, then the running instance', () => {

@@ -102,7 +102,7 @@ describe.each(['cloud', 'data-center-10'] as const)('register at %s', (kind) => 
 
   it('is not content with a delivery by another key, because Jira may still sign with the old secret', async () => {
     const { job } = await jobAt(kind, {}, arrives('jira_webhook_secret_previous'));
-    expect(await wordsOf(register(job))).toContain('No verified delivery came within 10 s.');
+    expect(await wordsOf(register(job))).toContain('No verified delivery arrived within 10 s.');
   });
 
   it('is not content with an earlier delivery, because that was not of this webhook', async () => {
@@ -153,7 +153,7 @@ describe('register', () => {
     const { job, said } = await jobAt('cloud', { wait_seconds: 0 });
     jira.add({ ...FULL, filters: { 'issue-related-events-section': 'project = ORB' } });
     expect(await register(job)).toBe(0);
-    expect(said.join('\n')).toContain('is outdated here: project = ORB');
+    expect(said.join('\n')).toContain('becomes outdated here: project = ORB');
   });
 
   it('can be done again after a lost answer, because it finds what it made', async () => {
@@ -169,14 +169,14 @@ describe('check', () => {
     const { job, said } = await jobAt('data-center-10', { wait_seconds: 0 });
     await register(job);
     expect(await check(job, null)).toBe(0);
-    expect(said.at(-1)).toContain('is as it should be.');
+    expect(said.at(-1)).toContain('is correct.');
   });
 
   it.each([
     [{ enabled: false }, 'it is disabled'],
     [{ secret: '' }, 'not signed'],
     [{ excludeBody: true }, 'excludes the body'],
-    [{ events: CLOUD_EVENTS.slice(2) }, 'does not deliver: jira:issue_created, jira:issue_updated'],
+    [{ events: CLOUD_EVENTS.slice(2) }, 'not delivered: jira:issue_created, jira:issue_updated'],
     [{ filters: { 'issue-related-events-section': 'project = A\u001b[2J' } }, 'project = A [2J'],
   ])('of %j on Cloud says: %s', async (part, words) => {
     const { job, said } = await jobAt('cloud');
@@ -189,7 +189,7 @@ describe('check', () => {
     [{ active: false }, 'it is disabled'],
     [{ secret: 'at the top', configuration: {} }, 'not signed'],
     [{ configuration: { SECRET: '****', EXCLUDE_BODY: true } }, 'excludes the body'],
-    [{ configuration: null }, 'does not tell whether it signs'],
+    [{ configuration: null }, 'does not report whether it signs'],
   ])('of %j on Data Center says: %s', async (part, words) => {
     const { job, said } = await jobAt('data-center-10');
     jira.add({ ...FULL, configuration: { SECRET: 's' }, ...part });
@@ -211,7 +211,7 @@ describe('check', () => {
     for (const name of ['One', 'Two']) jira.add({ ...FULL, name });
     expect(await check(job, null)).toBe(1);
     expect(said.join('\n')).toContain('cannot sign webhooks: its deliveries are refused.');
-    expect(said.join('\n')).toContain('one is enough');
+    expect(said.join('\n')).toContain('keep only one');
   });
 
   it('touches an issue when somebody agrees, and waits for what that brings', async () => {

@@ -20,17 +20,17 @@ describe('the summary of a replay', () => {
     expect(summarize(ALL).split('\n')).toEqual([
       'result                    outcome        events',
       'body missing              -              1',
+      'event not found           -              1',
       'failed                    ECONNREFUSED   1',
-      'no such event             -              1',
       'released from quarantine  stale          1',
       'replayed                  applied        2',
       'still refused             body-not-json  1',
       '',
-      'not taken in  result         reason',
-      'evt_d         still refused  body-not-json',
-      'evt_e         no such event  -',
-      'evt_f         body missing   -',
-      'evt_g         failed         ECONNREFUSED',
+      'not replayed  result           reason',
+      'evt_d         still refused    body-not-json',
+      'evt_e         event not found  -',
+      'evt_f         body missing     -',
+      'evt_g         failed           ECONNREFUSED',
     ]);
   });
 

@@ -16,10 +16,10 @@ describe('what is to be replayed', () => {
   });
 
   it.each([
-    [{}, 'Say what to replay'],
-    [{ date: '2026-02-30' }, 'no day such as'],
-    [{ date: 'today' }, 'no day such as'],
-    [{ event: 'DEMO-1' }, 'no event id'],
+    [{}, 'Choose what to replay'],
+    [{ date: '2026-02-30' }, 'is not a day such as'],
+    [{ date: 'today' }, 'is not a day such as'],
+    [{ event: 'DEMO-1' }, 'is not an event id'],
     [{ event: ID, date: '2026-02-28' }, 'leave out'],
     [{ event: ID, outcome: 'stale' as const }, 'leave out'],
   ])('is not said by %j, which is wrong usage', (options, message) => {

@@ -31,10 +31,10 @@ describe('the document of a secret', () => {
   });
 
   it.each(['12345678901234567890', '1e2', '1.0', '-0', '1E400'])(
-    'refuses the number %s, because it would not be written back as it is',
+    'refuses the number %s, because it would not be written back unchanged',
     (number) => {
       expect(() => parseDocument(`{"jira_webhook_secret":"x","other":[${number}]}`)).toThrow(
-        'a number that would not be written back as it is',
+        'a number that would not be written back unchanged',
       );
     },
   );
@@ -293,7 +293,7 @@ describe('the state of the keys', () => {
     ]);
     const endless = { jira_webhook_secret: 'x', jira_webhook_secret_previous: 'y' };
     expect(describe_(endless)[1]?.[1]).toBe(
-      'verifies nothing: it is empty or not valid, or jira_webhook_secret_previous_until is missing or no instant',
+      'verifies nothing: it is empty or not valid, or jira_webhook_secret_previous_until is missing or not an instant',
     );
   });
 
@@ -301,7 +301,7 @@ describe('the state of the keys', () => {
     const before = { jira_webhook_secret: 'old' };
     expect(describe_({ jira_webhook_secret: 'new' }, before)[1]).toEqual([
       'AWSPREVIOUS',
-      'verifies until 2026-11-23T10:00:00.000Z: what an overwrite by hand replaced',
+      'verifies until 2026-11-23T10:00:00.000Z: the value before an overwrite by hand',
     ]);
     expect(describe_({ jira_webhook_secret: 'old' }, before)).toHaveLength(1);
     expect(describe_({ jira_webhook_secret: 'new' }, before, { current_ms: NOW - 25 * HOUR })).toHaveLength(

@@ -40,7 +40,7 @@ describe('reading the secret', () => {
   it('says so where the store does not say which version it answered, because nothing could be replaced', async () => {
     await using scripted = await startScripted(() => ({ SecretString: '{}' }));
     const odd = await openSecretStore(ARN, awsEnv(scripted));
-    await expect(odd.read()).rejects.toThrow('did not say which version');
+    await expect(odd.read()).rejects.toThrow('did not report a version');
   });
 
   it('does without a date that the store does not tell', async () => {
@@ -148,14 +148,11 @@ describe('what is said when the store cannot be used', () => {
   const failWith = (type: string) => fake.fail({ kind: 'error', status: 400, type });
 
   it.each([
-    [
-      'ResourceNotFoundException',
-      'there is no such secret in this account and region, or it has no value yet',
-    ],
-    ['AccessDeniedException', 'no permission; this needs secretsmanager:GetSecretValue'],
+    ['ResourceNotFoundException', 'not found in this account and region, or it has no value yet'],
+    ['AccessDeniedException', 'permission denied: reading it needs secretsmanager:GetSecretValue'],
     ['InvalidRequestException', 'it is marked for deletion, or another AWS service manages it'],
     ['DecryptionFailure', 'its KMS key cannot be used'],
-    ['UnrecognizedClientException', 'no AWS credentials that it takes were found'],
+    ['UnrecognizedClientException', 'no valid AWS credentials were found'],
     ['SomethingNewException', 'could not be used: SomethingNewException.'],
   ])('%s is explained', async (type, words) => {
     failWith(type);
@@ -175,14 +172,12 @@ describe('what is said when the store cannot be used', () => {
   it('is that nothing listens, where nothing does', async () => {
     await fake.refuse();
     await expect(store.read()).rejects.toThrow(
-      'nothing listens where the secret store should be (ECONNREFUSED)',
+      'nothing is listening at the address of the secret store (ECONNREFUSED)',
     );
   });
 
   it('is a ResourceNotFoundException for another secret', async () => {
     const other = await openSecretStore('another', awsEnv(fake));
-    await expect(other.read()).rejects.toThrow(
-      'The secret another could not be used: there is no such secret',
-    );
+    await expect(other.read()).rejects.toThrow('The secret another could not be used: not found');
   });
 });

@@ -97,7 +97,7 @@ describe('begin', () => {
     await begin(rotation, tools);
     const said = rotation.said.join('\n');
     expect(said).toContain(
-      `In the secret ${ARN}, nothing else in it changes:\n  adds jira_webhook_secret_next`,
+      `Changes to the secret ${ARN} (everything else stays):\n  adds jira_webhook_secret_next`,
     );
     expect(said).toContain('System > WebHooks');
     expect(said).toContain('npm run rotate-secret -- --source jira finish');
@@ -109,7 +109,7 @@ describe('begin', () => {
     const questions: string[] = [];
     const ask = async (question: string) => questions.push(question) === 0;
     expect(await beginNow({ ask })).toBe(1);
-    expect(questions).toEqual(['Stage a new secret for jira? The one in use goes on verifying.']);
+    expect(questions).toEqual(['Stage a new secret for jira? The current one stays valid.']);
     expect([stored(), shown]).toEqual([MAIN, []]);
   });
 
@@ -117,7 +117,7 @@ describe('begin', () => {
     await beginNow();
     const first = stored();
     await expect(beginNow()).rejects.toThrow(
-      'A new jira secret is staged already, since 2026-11-22T12:00:00.000Z. It was shown then, and is not again.',
+      'A new jira secret is already staged, since 2026-11-22T12:00:00.000Z. It was shown then and is not shown again.',
     );
     expect(stored()).toEqual(first);
   });
@@ -141,7 +141,7 @@ describe('begin', () => {
     for (const { reason } of lost)
       expect(reason).toMatchObject({
         kind: 'command',
-        message: expect.stringContaining('Somebody else changed'),
+        message: expect.stringContaining('changed at the same time by someone else'),
       });
     expect(shown).toHaveLength(1);
     expect(Object.values(stored())).toEqual(['canary-main', shown[0]]);
@@ -178,7 +178,7 @@ describe('begin', () => {
     const rotation = await open();
     await begin(rotation, tools);
     expect(rotation.said).toContain(
-      'finish has to wait until 2026-11-23T11:00:00.000Z: until then an earlier secret verifies.',
+      'finish must wait until 2026-11-23T11:00:00.000Z: until then an earlier secret verifies.',
     );
   });
 });
@@ -237,7 +237,7 @@ describe('finish', () => {
   it('says that it could not look, where the table cannot be read', async () => {
     await beginNow();
     await expect(open({ deliveries: brokenDeliveries }).then((r) => finish(r, false))).rejects.toThrow(
-      'Whether the new secret was used is not known, and --force does not ask.\nThe table is not there.',
+      'It is unknown whether the new secret was used; --force skips this check.\nThe table is not there.',
     );
   });
 
@@ -341,7 +341,7 @@ describe('abort', () => {
     const rotation = await open({ ask: async () => false });
     expect(await abort(rotation)).toBe(1);
     expect(rotation.said.join('\n')).toContain(
-      'WARNING: a delivery at 2026-11-22T12:01:00.000Z was signed with it. Its sender is refused after this',
+      'WARNING: a delivery at 2026-11-22T12:01:00.000Z was signed with it. After this, deliveries of its sender',
     );
     expect(stored()).toHaveProperty('jira_webhook_secret_next');
   });
@@ -350,7 +350,7 @@ describe('abort', () => {
     await beginNow();
     const rotation = await open({ deliveries: brokenDeliveries });
     expect(await abort(rotation)).toBe(0);
-    expect(rotation.said.join('\n')).toContain('is not known. The table is not there.');
+    expect(rotation.said.join('\n')).toContain('signed with it. The table is not there.');
   });
 
   it('removes one that verifies nothing too', async () => {
@@ -361,7 +361,7 @@ describe('abort', () => {
 
   it('has nothing to do where nothing is staged', async () => {
     await expect(open().then(abort)).rejects.toThrow(
-      'Nothing is staged for jira: there is nothing to take back.',
+      'Nothing is staged for jira: there is nothing to abort.',
     );
   });
 });
@@ -382,7 +382,7 @@ describe('status', () => {
       '',
       'No delivery of jira is stored.',
       '',
-      'No rotation is under way. To start one: npm run rotate-secret -- --source jira begin',
+      'No rotation is in progress. To start one: npm run rotate-secret -- --source jira begin',
     ]);
   });
 
@@ -399,13 +399,13 @@ describe('status', () => {
       'jira_webhook_secret       verifies',
       'jira_webhook_secret_next  verifies',
       '',
-      'The last 4 deliveries of jira (a body sent again is not counted again):',
+      'The last 4 deliveries of jira (redeliveries are not counted):',
       'verified by               deliveries  last',
       'jira_webhook_secret_next  1           2026-11-22T12:03:00.000Z',
       'jira_webhook_secret       2           2026-11-22T12:02:00.000Z',
       'not recorded              1           2026-11-22T11:00:00.000Z',
       '',
-      'A rotation is under way since 2026-11-22T12:00:00.000Z. The new secret is in use. To go on: npm run rotate-secret -- --source jira finish',
+      'A rotation is in progress since 2026-11-22T12:00:00.000Z. The new secret is in use. To continue: npm run rotate-secret -- --source jira finish',
     ]);
   });
 
@@ -413,7 +413,7 @@ describe('status', () => {
     await beginNow();
     use('jira_webhook_secret');
     const { said } = await report();
-    expect(said).toContain('The new secret was not seen in use yet.');
+    expect(said).toContain('The new secret has not been seen in use yet.');
     expect(said).toContain('The last delivery of jira');
   });
 
@@ -433,7 +433,7 @@ describe('status', () => {
     const { code, said } = await report({ deliveries: brokenDeliveries });
     expect(code).toBe(1);
     expect(said).toContain('jira_webhook_secret  verifies');
-    expect(said).toContain('Which keys the last deliveries used is not known. The table is not there.');
-    expect(said).toContain('No rotation is under way.');
+    expect(said).toContain('It is unknown which keys the last deliveries used. The table is not there.');
+    expect(said).toContain('No rotation is in progress.');
   });
 });

@@ -21,7 +21,7 @@ describe('a command at the table it was told', () => {
   it('says that nothing listens there, because that is what people get wrong most', async () => {
     const work = withStore(NOWHERE, ({ table }) => getItem({ table, signal }, { pk: 'a', sk: 'b' }));
     await expect(work).rejects.toThrow(
-      'The table jira at http://127.0.0.1:9 could not be used: nothing listens there (ECONNREFUSED)',
+      'The table jira at http://127.0.0.1:9 could not be used: nothing is listening there (ECONNREFUSED)',
     );
   });
 
@@ -39,9 +39,9 @@ describe('a command at the table it was told', () => {
   it('refuses artifacts whose place nobody names, before it looks in a wrong one', async () => {
     const far = { table: 'jira', endpoint: 'http://database.example' };
     const reads = withStore(far, ({ rawBodies }) => rawBodies.get('evt_1', signal));
-    await expect(reads).rejects.toThrow('Nothing says where large raw bodies are stored');
+    await expect(reads).rejects.toThrow('The location of large raw bodies is unknown');
     const writes = withStore(far, ({ artifacts }) => artifacts.put('a', Buffer.from('b'), signal));
-    await expect(writes).rejects.toThrow('Nothing says where large raw bodies are stored');
+    await expect(writes).rejects.toThrow('The location of large raw bodies is unknown');
   });
 
   it('takes the bucket that the environment names', async () => {

@@ -34,7 +34,7 @@ describe('a question before something is written', () => {
   it('is refused as wrong usage where nobody can answer, because silence is no yes', async () => {
     await expect(confirm('Erase it?', false, typed('y\n', false))).rejects.toMatchObject({
       kind: 'usage',
-      message: 'Erase it?\nNobody can be asked here: add --yes if this is what you want.',
+      message: 'Erase it?\nThere is no terminal to ask for confirmation: add --yes to proceed.',
     });
   });
 });

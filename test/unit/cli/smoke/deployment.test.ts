@@ -101,15 +101,15 @@ describe('what cannot be tested', () => {
   });
 
   it.each(['', 'no JSON', '[]', '{"JiraWebhookSync-dev":{"ApiUrl":1}}'])('is a file with %j', (content) => {
-    expect(refusal({ outputs: fileWith(content) })).toContain('is no file of outputs');
+    expect(refusal({ outputs: fileWith(content) })).toContain('is not an outputs file');
   });
 
   it('is a stack without an address or a secret', () => {
     const { ApiUrl, SecretArn, ...others } = OUTPUTS;
     const noUrl = fileWith({ 'JiraWebhookSync-dev': { ...others, SecretArn } });
-    expect(refusal({ outputs: noUrl })).toContain('Nothing says what the address is');
+    expect(refusal({ outputs: noUrl })).toContain('The address is unknown');
     const noSecret = fileWith({ 'JiraWebhookSync-dev': { ...others, ApiUrl } });
-    expect(refusal({ outputs: noSecret })).toContain('Nothing says what the secret is');
+    expect(refusal({ outputs: noSecret })).toContain('The secret is unknown');
   });
 
   it.each([
@@ -118,7 +118,7 @@ describe('what cannot be tested', () => {
     'hooks.example.com',
     'http://127.0.0.1.example.com',
   ])('is %s, because signatures would be readable on the way', (url) => {
-    expect(refusal({ url, secretId: 'mine' })).toBe(`${url} is no https address`);
+    expect(refusal({ url, secretId: 'mine' })).toBe(`${url} is not an https URL`);
   });
 
   it.each(['http://127.0.0.1:8080', 'http://localhost:8080', 'http://[::1]:8080'])(
