@@ -21,8 +21,8 @@ const WINDOW = 10_000;
 const pageOf = (asked: Asked, rest: RestSite): Reply => {
   const startAt = Number(valueIn(asked, 'startAt') ?? 0);
   const most = Math.min(Number(valueIn(asked, 'maxResults') ?? 50), rest.most_rows);
-  if (startAt + most > WINDOW)
-    return refuse(400, `The result window is too large: startAt + maxResults must be at most ${WINDOW}.`);
+  if (startAt >= WINDOW)
+    return refuse(400, `The result window ends at ${WINDOW}: ask for less, or for another part.`);
   const strict = valueIn(asked, 'validateQuery') !== 'false';
   const found = findAll(rest, valueIn(asked, 'jql') ?? '', strict);
   const fields = fieldsIn(asked, NAVIGABLE);
