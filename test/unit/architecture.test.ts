@@ -21,6 +21,7 @@ const ALLOWED: Record<string, string[]> = {
   wiring: [...BASE, 'http', 'verify', 'jira', 'store'],
   ingest: [...BASE, 'http', 'verify', 'senders', 'store', 'wiring'],
   correlate: [...BASE, 'senders', 'store', 'wiring'],
+  reconcile: [...BASE, 'jira', 'store'],
   read: [...BASE, 'http', 'store', 'correlate', 'wiring'],
   entries: [...BASE, 'http', 'ingest', 'correlate', 'read', 'wiring'],
   local: [...BASE, 'http', 'store', 'wiring', 'correlate', 'entries'],

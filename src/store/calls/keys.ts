@@ -95,6 +95,9 @@ export const spreadPartitions = (tenant: string, kind: WorkKind): string[] =>
 export const spreadPartition = (tenant: string, kind: WorkKind, eventId: string): string =>
   workPartition(tenant, kind, partOf(eventId, WORK_SHARDS));
 
+/** Where reconciliation of a tenant stands: who works, and each loop's checkpoint. */
+export const reconcileKey = (tenant: string, name: string): Key => ({ pk: `RECONCILE#${tenant}`, sk: name });
+
 /** Epoch milliseconds as text that sorts by time. */
 export const timeSort = (ms: number): string => String(ms).padStart(15, '0');
 

@@ -1,0 +1,45 @@
+import type { Reads } from '../jira/reads/reads.ts';
+import { renewLease, type TurnRow } from '../store/reconcile/lease.ts';
+import { countRequests } from './count-requests.ts';
+import { LeaseLostError, placeOf, type Session, type TurnDeps } from './session.ts';
+
+/** A page of many bodies takes longer than a lease lasts; more often than this it need not be said. */
+const RENEW_EVERY_MS = 30_000;
+
+/** @param untilMs epoch milliseconds; null: as long as it takes */
+export const openSession = (
+  deps: TurnDeps,
+  taken: TurnRow,
+  untilMs: number | null,
+): { session: Session; lease: () => TurnRow } => {
+  let lease = taken;
+  let opening: Promise<Reads> | undefined;
+  let requests = 0;
+
+  const open = async (): Promise<Reads> => {
+    requests += 1;
+    return countRequests(await deps.openReads(), () => {
+      requests += 1;
+    });
+  };
+
+  const session: Session = {
+    deps,
+    place: () => placeOf(deps),
+    by: lease.by,
+    reads: () => {
+      opening ??= open();
+      return opening;
+    },
+    requests: () => requests,
+    isOver: () => untilMs !== null && deps.clock() >= untilMs,
+    renew: async () => {
+      const now = deps.clock();
+      if (now - lease.renewed_ms < RENEW_EVERY_MS) return;
+      const renewed = await renewLease(placeOf(deps), lease, now);
+      if (renewed === null) throw new LeaseLostError();
+      lease = renewed;
+    },
+  };
+  return { session, lease: () => lease };
+};

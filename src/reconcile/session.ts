@@ -1,0 +1,64 @@
+import type { Look, Reads } from '../jira/reads/reads.ts';
+import type { Clock } from '../platform/clock.ts';
+import type { Logger } from '../platform/logger.ts';
+import type { Place, Table } from '../store/calls/table.ts';
+
+/**
+ * What became of a look. `missed`: the change is older than 30 minutes, and no delivery brought it. `drift`: what was
+ * stored differed, although the issue had not been updated in the 30 minutes before. `undecided`: a row of a search
+ * that differs under the same `updated`: read the issue by its id.
+ */
+type Seen =
+  | { kind: 'new' | 'repaired'; issue_id: string; missed: boolean; drift: boolean }
+  | { kind: 'unchanged' | 'raised' | 'stale' | 'undecided' | 'contradiction'; issue_id: string }
+  | { kind: 'quarantined'; issue_id: string | null };
+
+/** Whose lost events are put again: those of observations, or all that are older than a day. */
+type Mend = 'observations' | 'old';
+
+/** What a turn needs of the world. */
+export type TurnDeps = {
+  table: Table;
+  tenant: string;
+  clock: Clock;
+  log: Logger;
+  /** From 0 to 1. */
+  chance: () => number;
+  /** Asks Jira what it is, and whether it takes the login. @throws JiraError */
+  openReads(): Promise<Reads>;
+  /** Takes reads in, in their order. @throws UnavailableError */
+  observe(looks: readonly Look[], mend: readonly Mend[]): Promise<Seen[]>;
+  /** Keys of the only projects that count; null for all. */
+  projects: readonly string[] | null;
+};
+
+/** Another runner took over: whatever this one still wants to write down is refused, and its work ends. */
+export class LeaseLostError extends Error {
+  override readonly name = 'LeaseLostError';
+}
+
+/** A turn while it lasts. */
+export type Session = {
+  deps: TurnDeps;
+  /** Where the tenant's rows are, for one call. */
+  place(): Place;
+  /** Names the runner in all that it writes. */
+  by: string;
+  /** Opened when it is first asked for. @throws JiraError */
+  reads(): Promise<Reads>;
+  /** How many requests were made so far. */
+  requests(): number;
+  /** True when the turn is to leave: what is under way is finished, and nothing begun. */
+  isOver(): boolean;
+  /** Says that this runner lives; seldom often enough to cost a write. @throws LeaseLostError */
+  renew(): Promise<void>;
+};
+
+/** Milliseconds that the calls for one row, or one page of rows, may take. */
+const CALL_MS = 30_000;
+
+export const placeOf = ({ table, tenant }: Pick<TurnDeps, 'table' | 'tenant'>): Place => ({
+  table,
+  tenant,
+  signal: AbortSignal.timeout(CALL_MS),
+});

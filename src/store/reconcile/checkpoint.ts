@@ -1,0 +1,79 @@
+import * as z from 'zod/mini';
+import { compress, decompress } from '../../platform/codec.ts';
+import { readChecked, readJson } from '../calls/checked-row.ts';
+import { type Revision, revisionOf } from '../calls/conditional-write.ts';
+import { reconcileKey } from '../calls/keys.ts';
+import { getItem, type Item, type Key, type Place } from '../calls/table.ts';
+import { countersOf, NOTHING_COUNTED } from './counters.ts';
+import { drift } from './drift.ts';
+import { putOwn } from './own-row.ts';
+
+const counters = z.pipe(z.record(z.string(), z.number()), z.transform(countersOf));
+
+const contents = z.object({
+  /** Which run it is. */
+  generation: z.number(),
+  /** Of the run under way, or of the last one. */
+  counters,
+  /** The last run that came to its end. `started_ms` is by Jira's clock, the others by ours. */
+  last: z.nullable(
+    z.object({ started_ms: z.number(), began_ms: z.number(), ended_ms: z.number(), counters }),
+  ),
+  /** When the run under way, or the last one, began by our clock. */
+  began_ms: z.number(),
+  drift,
+});
+
+/** How far a loop has come. */
+export type Checkpoint<S> = z.output<typeof contents> & {
+  /** In the loop's own words: where a run under way stands, and what it keeps. Null before the first run. */
+  state: S | null;
+  /** True while a runner may have begun something that is not shown here: after a crash it is done again. */
+  working: boolean;
+  revision: Revision;
+};
+
+const NEW_CHECKPOINT: Checkpoint<never> = {
+  generation: 0,
+  counters: NOTHING_COUNTED,
+  last: null,
+  began_ms: 0,
+  drift: {},
+  state: null,
+  working: false,
+  revision: null,
+};
+
+const row = z.object({ rev: z.number(), working: z.boolean(), body: z.instanceof(Uint8Array) });
+
+const keyOf = (tenant: string, loop: string): Key => reconcileKey(tenant, `LOOP#${loop}`);
+
+/** @param state the loop's own words. @throws UnreadableRowError for a row that is none of ours, UnavailableError */
+export const readCheckpoint = async <S>(
+  { table, tenant, signal }: Place,
+  loop: string,
+  state: z.ZodMiniType<S>,
+): Promise<Checkpoint<S>> => {
+  const item = await getItem({ table, signal }, keyOf(tenant, loop));
+  if (item === null) return NEW_CHECKPOINT;
+  const { working, body } = readChecked(row, item);
+  const body_schema = z.object({ ...contents.shape, state: z.nullable(state) });
+  const read = readJson(body_schema, item, () => decompress(body).toString());
+  return { ...read, working, revision: revisionOf(item) };
+};
+
+/**
+ * Writes it if nobody has since it was read.
+ * @param by names the runner
+ * @returns it as it is now, null when another runner has written
+ */
+export const putCheckpoint = async <S>(
+  { table, tenant, signal }: Place,
+  loop: string,
+  { revision, working, ...body }: Checkpoint<S>,
+  by: string,
+): Promise<Checkpoint<S> | null> => {
+  const item: Item & Key = { ...keyOf(tenant, loop), working, body: compress(JSON.stringify(body)) };
+  const rev = await putOwn({ table, signal }, item, revision, by);
+  return rev === null ? null : { ...body, working, revision: rev };
+};

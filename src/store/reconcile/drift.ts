@@ -1,0 +1,24 @@
+import * as z from 'zod/mini';
+import { toPhoenixDay } from '../../domain/instant.ts';
+
+/** By day: bodies that were compared with rows, and those that differed without a reason. */
+export type Drift = z.output<typeof drift>;
+
+export type Compared = { compared: number; differed: number };
+
+export const drift = z.record(z.string(), z.object({ compared: z.number(), differed: z.number() }));
+
+const DAYS = 30;
+const DAY_MS = 86_400_000;
+
+const isRecent = (day: string, nowMs: number): boolean => day > toPhoenixDay(nowMs - DAYS * DAY_MS);
+
+/** With what was compared now, and without what is older than 30 days. */
+export const addDrift = (before: Drift, { compared, differed }: Compared, nowMs: number): Drift => {
+  if (compared === 0 && differed === 0) return before;
+  const today = toPhoenixDay(nowMs);
+  const recent = Object.fromEntries(Object.entries(before).filter(([day]) => isRecent(day, nowMs)));
+  const already = recent[today] ?? { compared: 0, differed: 0 };
+  const sum = { compared: already.compared + compared, differed: already.differed + differed };
+  return { ...recent, [today]: sum };
+};

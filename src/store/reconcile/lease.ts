@@ -1,0 +1,78 @@
+import * as z from 'zod/mini';
+import { readChecked } from '../calls/checked-row.ts';
+import { reconcileKey } from '../calls/keys.ts';
+import { getItem, type Item, type Place } from '../calls/table.ts';
+import { putOwn } from './own-row.ts';
+
+/** Why the last turn that failed did, for people. */
+export type TurnFault = { at_ms: number; message: string };
+
+/** Who works for a tenant, and what the last turn left for the next. */
+export type TurnRow = z.output<typeof turnRow>;
+
+const turnRow = z.object({
+  rev: z.number(),
+  by: z.string(),
+  held: z.boolean(),
+  /** By the clock of who holds it. */
+  renewed_ms: z.number(),
+  /** Jira is to be asked nothing before. */
+  not_before: z.nullable(z.number()),
+  /** Null when the last turn went well. */
+  fault: z.nullable(z.object({ at_ms: z.number(), message: z.string() })),
+});
+
+const keyOf = (tenant: string) => reconcileKey(tenant, 'TURN');
+
+/** Null before the first turn. @throws UnreadableRowError, UnavailableError */
+export const readTurn = async ({ table, tenant, signal }: Place): Promise<TurnRow | null> => {
+  const row = await getItem({ table, signal }, keyOf(tenant));
+  return row && readChecked(turnRow, row);
+};
+
+/** After so long without a sign of life another runner may take over. */
+const LEASE_MS = 5 * 60_000;
+
+/** When a lease ends unless it is renewed; null when nobody holds it. */
+export const heldUntil = (turn: TurnRow | null): number | null =>
+  turn?.held ? turn.renewed_ms + LEASE_MS : null;
+
+/**
+ * Takes the lease: from now on its holder is the only one at work.
+ * @param before as it was read, free or left by somebody who is no more
+ * @returns null when another one was faster
+ */
+export const takeLease = async (
+  place: Place,
+  before: TurnRow | null,
+  by: string,
+  nowMs: number,
+): Promise<TurnRow | null> => {
+  const taken = { ...(before ?? NEVER_HELD), by, held: true, renewed_ms: nowMs };
+  return put(place, taken, before?.rev ?? null);
+};
+
+const NEVER_HELD = { not_before: null, fault: null };
+
+/** @returns the lease as it is now, null when another one has taken it over */
+export const renewLease = (place: Place, lease: TurnRow, nowMs: number): Promise<TurnRow | null> =>
+  put(place, { ...lease, renewed_ms: nowMs }, lease.rev);
+
+/** Lets others work; nothing is written when one of them does already. */
+export const releaseLease = async (
+  place: Place,
+  lease: TurnRow,
+  left: Pick<TurnRow, 'not_before' | 'fault'>,
+): Promise<void> => {
+  await put(place, { ...lease, ...left, held: false }, lease.rev);
+};
+
+const put = async (
+  { table, tenant, signal }: Place,
+  { rev: _, ...turn }: Omit<TurnRow, 'rev'> & { rev?: number },
+  read: number | null,
+): Promise<TurnRow | null> => {
+  const item: Item = turn;
+  const rev = await putOwn({ table, signal }, { ...item, ...keyOf(tenant) }, read, turn.by);
+  return rev === null ? null : { ...turn, rev };
+};
