@@ -16,7 +16,7 @@ const REMEDIES = new Map<number, ['login' | 'permission' | 'missing' | 'removed'
     403,
     [
       'permission',
-      'the account may not do this (webhooks need "Administer Jira"), or after failed logins Jira wants it to log in by browser first.',
+      'the account may not do this (reading needs "Browse projects", webhooks need "Administer Jira"), or after failed logins Jira wants it to log in by browser first.',
     ],
   ],
   [

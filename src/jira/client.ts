@@ -4,18 +4,11 @@ import { isSafeUrl } from '../domain/safe-url.ts';
 import { ConfigError } from '../errors/errors.ts';
 import { type Clock, longestBetween, momentOf, steadyClock, systemClock } from '../platform/clock.ts';
 import { retry } from '../platform/retry.ts';
-import {
-  type Answer,
-  checkLogin,
-  checkStatus,
-  dateOf,
-  readValue,
-  retryAfter,
-  saysNoSuchThing,
-} from './answer.ts';
+import { type Answer, checkLogin, checkStatus, dateOf, readValue, saysNoSuchThing } from './answer.ts';
 import { exchange, type Sent } from './exchange.ts';
 import { JiraError } from './jira-error.ts';
 import { createPace, type Limits } from './pace.ts';
+import { readAdvice } from './rate-headers.ts';
 import type { JiraSite } from './site.ts';
 
 type JiraRequest<T> = Sent & {
@@ -37,10 +30,19 @@ export type JiraClient = {
 };
 
 /** Replaced in tests. `steady` is a monotonic clock. */
-type World = { clock: Clock; steady: Clock; sleep: (ms: number) => Promise<unknown>; chance: () => number };
+type World = {
+  clock: Clock;
+  steady: Clock;
+  sleep: (ms: number) => Promise<unknown>;
+  chance: () => number;
+  exchange: typeof exchange;
+};
 
 /** As Atlassian advises: four tries, 2 s doubling to 30 s, and by chance up to three tenths less. */
 const BACKOFF = { tries: 4, first_ms: 2_000, longest_ms: 30_000, by_chance: 0.3 };
+
+/** Longer than anybody waits within a request, so that it ends the turn. */
+const LONG_REST_MS = 2 * 60_000;
 
 /** To do it twice must be as good as once: a lost answer may have been a success. */
 const isIdempotent = ({ method }: Sent): boolean => method !== 'POST';
@@ -51,6 +53,14 @@ const mayHeal = ({ fault, not_before }: JiraError): boolean =>
 
 const named = ({ fault, message, not_before }: JiraError, { method, path }: Sent): JiraError =>
   new JiraError(fault, `${method} ${path.replace(/\?.*/s, '')}: ${message}`, not_before);
+
+const naming = async <R>(request: Sent, work: () => Promise<R>): Promise<R> => {
+  try {
+    return await work();
+  } catch (fault) {
+    throw named(asJiraError(fault), request);
+  }
+};
 
 const asJiraError = (fault: unknown): JiraError =>
   fault instanceof JiraError ? fault : new JiraError('down', 'The request could not be made.');
@@ -72,8 +82,9 @@ const startedMs = ({ took_ms, ...answer }: Timed): number =>
   Math.floor(dateOf(answer) - took_ms) - ALLOWANCE_MS;
 
 /**
- * A polite client: at most so many requests at once and a second, `Retry-After` kept by all of them, else longer and
- * longer waits, four tries, and only of what may be done twice. https only, except on this machine.
+ * A polite client: at most so many requests at once and a second, slower near a limit; `Retry-After` kept by all of
+ * them, else longer and longer waits; four tries, and only of what may be done twice. Whoever would have to wait for
+ * more than a minute gets an error that says until when instead. https only, except on this machine.
  * @throws ConfigError when the address is not safe
  */
 export const createJiraClient = (
@@ -82,7 +93,7 @@ export const createJiraClient = (
   replaced: Partial<World> = {},
 ): JiraClient => {
   const world: World = {
-    ...{ clock: systemClock, steady: steadyClock, sleep: timer, chance: Math.random },
+    ...{ clock: systemClock, steady: steadyClock, sleep: timer, chance: Math.random, exchange },
     ...replaced,
   };
   if (!isSafeUrl(URL.parse(site.api)))
@@ -92,11 +103,10 @@ export const createJiraClient = (
   const ask = async (request: Sent): Promise<Timed> => {
     const answer = await pace.run(async () => {
       const began = momentOf(world.clock, world.steady);
-      const got = await exchange(site, request);
+      const got = await world.exchange(site, request);
       return { ...got, took_ms: longestBetween(began, momentOf(world.clock, world.steady)) };
     });
-    const until = answer.status >= 400 ? retryAfter(answer, world.clock()) : null;
-    if (until !== null) pace.hold(until);
+    pace.heed(readAdvice(answer, world.clock()));
     return answer;
   };
 
@@ -114,28 +124,37 @@ export const createJiraClient = (
     }
   };
 
-  const get = async <T, R>(
-    request: JiraRequest<T>,
-    isRepeatable: boolean,
-    use: (answer: Timed) => R,
-  ): Promise<R> => {
+  /** While one waits after a fault, none begins: a Jira in trouble needs rest from all of them. */
+  const rest = (ms: number): Promise<unknown> => {
+    pace.hold(world.clock() + ms);
+    return world.sleep(ms);
+  };
+
+  /** What so many tries did not heal needs a longer rest. */
+  const giveUp = (error: JiraError): JiraError => {
+    if (!mayHeal(error)) return error;
+    const until = world.clock() + LONG_REST_MS;
+    pace.hold(until);
+    return new JiraError(error.fault, error.message, until);
+  };
+
+  const get = async <T>(request: JiraRequest<T>, isRepeatable: boolean): Promise<Timed> => {
+    const isWorthIt = (fault: unknown): boolean =>
+      isRepeatable && fault instanceof JiraError && mayHeal(fault);
     try {
-      const answer = await retry(() => once(request), BACKOFF, {
-        ...world,
-        mayHeal: (fault) => fault instanceof JiraError && mayHeal(fault) && isRepeatable,
-      });
-      return use(answer);
+      return await retry(() => once(request), BACKOFF, { ...world, sleep: rest, mayHeal: isWorthIt });
     } catch (fault) {
-      throw named(asJiraError(fault), request);
+      throw isRepeatable ? giveUp(asJiraError(fault)) : fault;
     }
   };
 
   return {
-    send: (request) => get(request, isIdempotent(request), (answer) => valueIn(request, answer)),
+    send: (request) =>
+      naming(request, async () => valueIn(request, await get(request, isIdempotent(request)))),
     read: (request) =>
-      get(request, true, (answer) => ({
-        value: valueIn(request, answer),
-        started_ms: startedMs(answer),
-      })),
+      naming(request, async () => {
+        const answer = await get(request, true);
+        return { value: valueIn(request, answer), started_ms: startedMs(answer) };
+      }),
   };
 };

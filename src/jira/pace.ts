@@ -2,6 +2,7 @@ import pLimit from 'p-limit';
 import { toUtcIso } from '../domain/instant.ts';
 import type { Clock } from '../platform/clock.ts';
 import { JiraError } from './jira-error.ts';
+import type { Advice } from './rate-headers.ts';
 
 /** `at_once`: requests under way; `a_second`: how many may begin. */
 export type Limits = { at_once: number; a_second: number };
@@ -11,6 +12,8 @@ export type Pace = {
   run<T>(work: () => Promise<T>): Promise<T>;
   /** Nothing begins before then (epoch milliseconds); an earlier hold that lasts longer stays. */
   hold(until: number): void;
+  /** Goes on as an answer asks, until the next one does. */
+  heed(advice: Advice): void;
   /** @throws JiraError when nothing may begin for more than a minute */
   checkHold(): void;
 };
@@ -22,9 +25,11 @@ type Deps = { clock: Clock; sleep: (ms: number) => Promise<unknown> };
 
 /** Turns for requests, evenly spread: those of a second are not sent in one burst. */
 export const createPace = ({ at_once, a_second }: Limits, { clock, sleep }: Deps): Pace => {
-  const limit = pLimit(at_once);
-  const gap_ms = 1000 / a_second;
-  let next = 0;
+  const underWay = pLimit(at_once);
+  const inTurn = pLimit(1);
+  const own_gap_ms = 1000 / a_second;
+  let gap_ms = own_gap_ms;
+  let last = Number.NEGATIVE_INFINITY;
   let held = 0;
 
   const checkHold = (): void => {
@@ -32,26 +37,33 @@ export const createPace = ({ at_once, a_second }: Limits, { clock, sleep }: Deps
     throw new JiraError('busy', `Jira wants to hear nothing before ${toUtcIso(held)}: try again then.`, held);
   };
 
-  const takeTurn = async (): Promise<void> => {
-    for (;;) {
+  /** Never more than a gap, also when the clock was set back. */
+  const waitMs = (): number => Math.max(Math.min(last + gap_ms - clock(), gap_ms), held - clock());
+
+  /** One after another, and each looks again after its wait: by then an answer may have asked for a longer one. */
+  const takeTurn = (): Promise<void> =>
+    inTurn(async () => {
       checkHold();
-      const at = Math.max(clock(), next, held);
-      next = at + gap_ms;
       // A timer may fire early by the part of a millisecond that the clock does not show.
-      while (clock() < at) await sleep(Math.ceil(at - clock()));
-      // Somebody may have been told to wait meanwhile: then the turn is a later one.
-      if (held <= at) return;
-    }
-  };
+      for (let ms = waitMs(); ms > 0; ms = waitMs()) {
+        await sleep(Math.ceil(ms));
+        checkHold();
+      }
+      last = clock();
+    });
 
   return {
     run: (work) =>
-      limit(async () => {
+      underWay(async () => {
         await takeTurn();
         return work();
       }),
     hold: (until) => {
       held = Math.max(held, until);
+    },
+    heed: ({ near_limit, fill_ms, not_before }) => {
+      gap_ms = near_limit ? Math.min(Math.max(2 * own_gap_ms, fill_ms), LONGEST_WAIT_MS) : own_gap_ms;
+      held = Math.max(held, not_before ?? 0);
     },
     checkHold,
   };
