@@ -98,6 +98,6 @@ const addWarnings = (stack: Stack, context: StackContext, functions: ServiceFunc
   if (reserved > STANDARD_QUOTA - MUST_STAY_UNRESERVED)
     warn(
       'much-concurrency',
-      `throttleRate ${throttleRate} sets ${reserved} concurrent runs aside. Of the ${STANDARD_QUOTA} that an account has as standard ${MUST_STAY_UNRESERVED} must stay free: without a larger quota the deploy fails.`,
+      `throttleRate ${throttleRate} sets ${reserved} concurrent runs aside. Of an account's standard ${STANDARD_QUOTA}, ${MUST_STAY_UNRESERVED} must stay unreserved: without a larger quota the deploy fails.`,
     );
 };

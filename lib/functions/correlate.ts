@@ -28,7 +28,8 @@ export const correlate = ({ table, bucket }: Resources): FunctionSpec => ({
     ],
     wildcards: { ...ARTIFACTS, ...GIVEN_UP, '*': LIST_STREAMS },
   },
-  noDeadLetters: 'The stream mapping invokes it and waits; what it gives up goes into the bucket.',
+  noDeadLetters:
+    'The stream mapping invokes it synchronously; a batch that is given up goes into the bucket.',
 });
 
 const GIVEN_UP = underPrefix('givenUp', 'One object for each batch that is given up, named by Lambda.');

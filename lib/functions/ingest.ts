@@ -3,7 +3,7 @@ import { allow, RAW } from '../permissions.ts';
 
 /** The write side: single items of the table, its one secret, and raw bodies, which it never reads back. */
 export const ingest = ({ table, bucket, secretArn, context }: Resources): FunctionSpec => ({
-  description: 'Takes webhooks in, and answers /health',
+  description: 'Receives webhooks, and answers /health',
   // More than half a processor: a cold start is 0.1 to 0.3 s of CPU, and Jira gives 5 s to connect. A body of
   // 4 MB with its base64 and its parsed form needs a fifth of it.
   memoryMb: 1024,
@@ -31,5 +31,5 @@ export const ingest = ({ table, bucket, secretArn, context }: Resources): Functi
     ],
     wildcards: RAW,
   },
-  noDeadLetters: 'The gateway waits for the answer: a failure is seen by the sender, who tries again.',
+  noDeadLetters: 'The gateway invokes it synchronously: the sender sees a failure and retries.',
 });

@@ -18,5 +18,5 @@ export const read = ({ table, context }: Resources): FunctionSpec => ({
     statements: [readTable(table), queryIndexes(table, 'by_issue', 'by_day', 'by_project', 'worklist')],
     wildcards: {},
   },
-  noDeadLetters: 'The gateway waits for the answer: a failure is seen by the sender, who tries again.',
+  noDeadLetters: 'The gateway invokes it synchronously: the sender sees a failure and retries.',
 });

@@ -4,7 +4,7 @@ import { ARTIFACTS, queryIndexes, readTable, useArtifacts, writeTable } from '..
 
 /** The sweep does what correlation does, and finds its work in the day index and among what is parked. */
 export const sweep = ({ table, bucket, context }: Resources): FunctionSpec => ({
-  description: 'Finds what the stream did not bring through',
+  description: 'Processes what the stream did not',
   // The same work as correlate.
   memoryMb: 1769,
   // Ends before the next one begins; what it did is written down, and the next goes on from there.
@@ -30,4 +30,4 @@ export const sweep = ({ table, bucket, context }: Resources): FunctionSpec => ({
 });
 
 /** Why neither its invocations nor its schedule have a dead-letter queue. */
-export const NEXT_RUN = `Its event says nothing: the next run, ${SWEEP_MINUTES} minutes later, does what this one did not.`;
+export const NEXT_RUN = `Its event carries no data: the next run, ${SWEEP_MINUTES} minutes later, does what this one did not.`;

@@ -48,12 +48,12 @@ export const ENV = {
   JIRA_WEBHOOK_SECRET: {
     schema: z.optional(text),
     meaning: 'local override; wins over the ARN',
-    standard: '`npm start` makes one and prints it',
+    standard: '`npm start` generates one and prints it',
   },
   ...overrides,
   COMMITS_WEBHOOK_SECRET: {
     ...overrideOf('commits'),
-    standard: '`npm start` makes one and prints it; without one: off (404)',
+    standard: '`npm start` generates one and prints it; without one: off (404)',
   },
   JIRA_SITE_URL: {
     schema: z.optional(baseUrl),
@@ -84,7 +84,7 @@ export const ENV = {
   },
   JIRA_ADMIN_USER: {
     schema: z.optional(userName),
-    meaning: 'the same of an administrator, for `npm run jira-webhook` only; never stored',
+    meaning: 'the same for an administrator, for `npm run jira-webhook` only; never stored',
     standard: '`JIRA_API_USER`',
   },
   JIRA_ADMIN_TOKEN: {
@@ -117,7 +117,7 @@ export const ENV = {
   },
   ARTIFACTS_DIR: {
     schema: z.optional(text),
-    meaning: 'folder that stands for the bucket; keys begin with `artifacts/` in both',
+    meaning: 'folder used instead of the bucket; keys begin with `artifacts/` in both',
     standard: 'the project folder',
   },
   RC_LOG_JSON: {
@@ -132,7 +132,7 @@ export const ENV = {
   },
   MAX_BODY_BYTES: {
     schema: z._default(wholeNumber(1, 100_000_000), 4_000_000),
-    meaning: 'largest body taken, after base64 decoding (its base64 must fit a Lambda invocation of 6 MB)',
+    meaning: 'largest body accepted, after base64 decoding (its base64 must fit a Lambda invocation of 6 MB)',
     standard: '`4000000`',
   },
   EVENT_RETENTION_DAYS: {
@@ -167,7 +167,7 @@ export const ENV = {
   },
   ALLOWED_HOSTS: {
     schema: z.optional(hostNames),
-    meaning: 'local server: names it may be called by, such as that of a tunnel, separated by commas',
+    meaning: 'local server: host names it answers to, such as that of a tunnel, separated by commas',
     standard: 'unset: `localhost`, loopback addresses and `HOST`',
   },
   LOCAL_DB_PATH: {

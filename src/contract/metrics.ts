@@ -7,13 +7,13 @@ export const METRICS = {
   CommitDeliveriesTaken: 'deliveries of commits answered 2xx',
   SignaturesRefused: 'deliveries with a missing or wrong signature (401)',
   AddressesRefused: 'signed deliveries from outside ALLOWED_CIDRS (503)',
-  BodiesTooLarge: 'bodies refused unread (413): the one loss of a signed body',
-  Quarantined: 'signed deliveries that could not be taken and are kept aside, the same bytes again too',
+  BodiesTooLarge: 'bodies refused for their size (413): the only way to lose a signed body',
+  Quarantined: 'signed deliveries that could not be read and are quarantined, redeliveries included',
   Unavailable: 'deliveries answered 503',
   EventsProcessed: 'events correlated',
   ProcessingFailed: 'events parked after three tries',
-  DocumentsUnwritten: 'run documents the artifact store did not take',
-  SweepFound: 'events the stream did not bring through, found by the sweep',
+  DocumentsUnwritten: 'run documents that could not be stored',
+  SweepFound: 'events that the stream did not process, found by the sweep',
 } as const satisfies Record<string, string>;
 
 export type MetricName = keyof typeof METRICS;

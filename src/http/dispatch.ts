@@ -76,7 +76,7 @@ const answer = async (
 };
 
 const wrongMethod = ({ run_id, received_ms }: Run, allow: string): HttpResponse => {
-  const detail = `This path answers ${allow} only.`;
+  const detail = `This path accepts ${allow} only.`;
   const headers = { allow };
   return problemResponse({ type: 'method-not-allowed', status: 405, detail, run_id, received_ms, headers });
 };

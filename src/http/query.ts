@@ -14,8 +14,7 @@ export const checkSpelling = (query: Query, known: readonly string[]): void => {
   for (const name of query.keys()) {
     if (known.includes(name)) continue;
     const meant = known.find((one) => spelling(one) === spelling(name));
-    if (meant !== undefined)
-      throw new BadRequestError(`${meant}: the request spells this parameter in another way`);
+    if (meant !== undefined) throw new BadRequestError(`${meant}: the request misspells this parameter`);
   }
 };
 

@@ -40,7 +40,7 @@ const TITLES: Record<ProblemType, string> = {
   'method-not-allowed': 'Method not allowed',
   'bad-request': 'Bad request',
   misdirected: 'The request is for another server',
-  'cross-site': 'Other sites get no answer',
+  'cross-site': 'Cross-site requests are not answered',
 };
 
 /** An error as RFC 9457 `application/problem+json`. `detail` is for people and holds no value of the request. */
@@ -77,8 +77,7 @@ export const faultResponse = (log: Logger, run: Run, fault: unknown): HttpRespon
   if (fault instanceof BadRequestError)
     return problemResponse({ type: 'bad-request', status: 400, detail: fault.message, run_id, received_ms });
   logFault(log, run, fault);
-  const detail =
-    'A part of the service did not answer in time. Nothing is lost: send the same request again.';
+  const detail = 'A dependency did not answer in time. Nothing is lost: retry the same request.';
   return problemResponse({ type: 'temporarily-unavailable', status: 503, detail, run_id, received_ms });
 };
 

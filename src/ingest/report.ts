@@ -47,11 +47,11 @@ const isPing = ({ read }: Taken): boolean => read?.nature === 'ping';
 const REFUSALS = {
   'body-too-large': {
     status: 413,
-    detail: 'The body is larger than this service takes (MAX_BODY_BYTES). It was not read.',
+    detail: 'The body is larger than MAX_BODY_BYTES. It was not read.',
   },
   'signature-refused': { status: 401, detail: 'A valid signature of the body is required.' },
-  'address-not-allowed': { status: 403, detail: 'This address may not deliver.' },
-  'temporarily-unavailable': { status: 503, detail: 'The delivery cannot be taken now. Send it again.' },
+  'address-not-allowed': { status: 403, detail: 'This address is not allowed to deliver.' },
+  'temporarily-unavailable': { status: 503, detail: 'The delivery cannot be stored now. Retry it.' },
 } satisfies Partial<Record<ProblemType, { status: number; detail: string }>>;
 
 /** The answer to a delivery that is not taken. Writes its name on the line. */

@@ -9,25 +9,25 @@ const REMEDIES = new Map<number, ['login' | 'permission' | 'missing' | 'removed'
     401,
     [
       'login',
-      'Jira does not take the login. Is the token right and not expired? Cloud wants the e-mail address too (JIRA_API_USER or JIRA_ADMIN_USER), a token of Data Center none.',
+      'Jira rejected the credentials. Is the token correct and not expired? Jira Cloud also needs the e-mail address (JIRA_API_USER or JIRA_ADMIN_USER), Data Center must not have it.',
     ],
   ],
   [
     403,
     [
       'permission',
-      'the account may not do this (reading needs "Browse projects", webhooks need "Administer Jira"), or after failed logins Jira wants it to log in by browser first.',
+      'the account lacks the permission (reading needs "Browse projects", webhooks need "Administer Jira"), or must log in by browser first after failed logins.',
     ],
   ],
   [
     404,
     [
       'missing',
-      'there is no such thing here, or the account may not see it. Is JIRA_SITE_URL, or JIRA_API_URL, the base URL with its path?',
+      'not found, or the account may not see it. Is JIRA_SITE_URL, or JIRA_API_URL, the base URL with its path?',
     ],
   ],
-  [410, ['removed', 'this Jira has removed that part of its API: this program is too old for it.']],
-  [429, ['busy', 'Jira has no time for more requests now: try again later.']],
+  [410, ['removed', 'Jira has removed this part of its API: this program is too old for it.']],
+  [429, ['busy', 'Jira limits the rate of requests: try again later.']],
 ]);
 
 const refusal = (status: number): JiraError => {
@@ -39,8 +39,8 @@ const refusal = (status: number): JiraError => {
       `Jira answered with a redirect, which is not followed: JIRA_SITE_URL, or JIRA_API_URL, must be its own base URL, with https. (${status})`,
     );
   if (status >= 500)
-    return new JiraError('down', `Jira, or a proxy before it, has a fault: try again later. (${status})`);
-  return new JiraError('refused', `Jira did not take the request. (${status})`);
+    return new JiraError('down', `Jira, or a proxy in front of it, failed: try again later. (${status})`);
+  return new JiraError('refused', `Jira rejected the request. (${status})`);
 };
 
 /** @throws JiraError when the status is no success */
@@ -93,7 +93,7 @@ const parseJson = ({ headers, text }: Answer): unknown => {
   }
   throw new JiraError(
     'not_json',
-    'Jira answered with a page where JSON belongs: a log-in page or a proxy? Is JIRA_SITE_URL, or JIRA_API_URL, right?',
+    'Jira answered with a web page instead of JSON: a login page or a proxy? Is JIRA_SITE_URL, or JIRA_API_URL, right?',
   );
 };
 
@@ -110,7 +110,7 @@ export const readValue = <T>(schema: z.ZodMiniType<T>, answer: Answer): T => {
   if (result.success) return result.data;
   throw new JiraError(
     'unknown_shape',
-    `Jira's answer has a shape that this program does not know (${pathOf(result.error.issues[0]?.path)}). Is JIRA_SITE_URL, or JIRA_API_URL, a Jira?`,
+    `Jira's answer has an unexpected shape (${pathOf(result.error.issues[0]?.path)}). Is JIRA_SITE_URL, or JIRA_API_URL, a Jira?`,
   );
 };
 

@@ -97,7 +97,7 @@ export const createJiraClient = (
     ...replaced,
   };
   if (!isSafeUrl(URL.parse(site.api)))
-    throw new ConfigError('Jira is asked by https only: see JIRA_SITE_URL');
+    throw new ConfigError('Jira is called over https only: see JIRA_SITE_URL');
   const pace = createPace(limits, world);
 
   const ask = async (request: Sent): Promise<Timed> => {

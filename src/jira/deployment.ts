@@ -39,7 +39,7 @@ export const readDeployment = async (client: JiraClient, site: JiraSite): Promis
   if (isOther(info.baseUrl, site.url))
     throw new JiraError(
       'refused',
-      'This Jira calls itself by another base URL than JIRA_SITE_URL says: set that to the base URL in its general settings, and where its API is into JIRA_API_URL.',
+      'The base URL in the general settings of Jira differs from JIRA_SITE_URL: set JIRA_SITE_URL to it, and JIRA_API_URL to where the API is.',
     );
   if (info.deploymentType === 'Cloud') return { kind: 'cloud', name: 'Jira Cloud' };
   const name = `Jira Data Center or Server ${versionOf(info)}`;

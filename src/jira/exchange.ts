@@ -22,7 +22,7 @@ const readText = async (response: Response): Promise<string> => {
   for await (const part of response.body ?? []) {
     bytes += part.length;
     if (bytes > MOST_BYTES)
-      throw new JiraError('too_large', 'Jira sent more than any answer of its API has.');
+      throw new JiraError('too_large', 'The answer is larger than any of the Jira API.');
     parts.push(part);
   }
   return Buffer.concat(parts).toString('utf8');
@@ -54,6 +54,6 @@ export const exchange = async (site: JiraSite, { method, path, body }: Sent): Pr
     return { status: response.status, headers: response.headers, text: await readText(response) };
   } catch (fault) {
     if (fault instanceof JiraError) throw fault;
-    throw new JiraError('down', `Jira cannot be reached, or did not answer whole. (${codeOf(fault)})`);
+    throw new JiraError('down', `Jira cannot be reached, or its answer was cut off. (${codeOf(fault)})`);
   }
 };

@@ -34,7 +34,7 @@ export const createPace = ({ at_once, a_second }: Limits, { clock, sleep }: Deps
 
   const checkHold = (): void => {
     if (held - clock() <= LONGEST_WAIT_MS) return;
-    throw new JiraError('busy', `Jira wants to hear nothing before ${toUtcIso(held)}: try again then.`, held);
+    throw new JiraError('busy', `Jira accepts no requests before ${toUtcIso(held)}: try again then.`, held);
   };
 
   /** Never more than a gap, also when the clock was set back. */

@@ -44,7 +44,7 @@ export const adminSite = (env: Env): JiraSite => {
   const token = env.JIRA_ADMIN_TOKEN ?? env.JIRA_API_TOKEN;
   if (token === undefined)
     throw new ConfigError(
-      'Nobody to log in to Jira as: set JIRA_ADMIN_TOKEN, and for Jira Cloud JIRA_ADMIN_USER, in the environment',
+      'No credentials for Jira: set JIRA_ADMIN_TOKEN, and for Jira Cloud JIRA_ADMIN_USER, in the environment',
     );
   return siteOf(env, { user: env.JIRA_ADMIN_USER ?? env.JIRA_API_USER, token });
 };

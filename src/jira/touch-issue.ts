@@ -22,7 +22,7 @@ const nameRest = (fault: unknown): never => {
   if (!(fault instanceof JiraError)) throw fault;
   throw new JiraError(
     fault.fault,
-    `${fault.message} The label ${TOUCH_LABEL} is still on the issue: take it away in Jira, or check again.`,
+    `${fault.message} The label ${TOUCH_LABEL} is still on the issue: remove it in Jira, or check again.`,
     fault.not_before,
   );
 };

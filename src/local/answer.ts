@@ -9,7 +9,7 @@ export const faultAnswer = (nowMs: number): HttpResponse =>
   problemResponse({
     type: 'temporarily-unavailable',
     status: 503,
-    detail: 'The request could not be handled now. Send it again later.',
+    detail: 'The request could not be handled now. Retry it later.',
     run_id: newRunId(nowMs),
     received_ms: nowMs,
   });

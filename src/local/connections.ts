@@ -81,6 +81,6 @@ export const answerClientErrors = (server: Server, connections: Connections, clo
     refuseSocket(socket, status, detail, clock());
   });
   server.on('connect', (_request, socket: Duplex) => {
-    refuseSocket(socket, 400, 'This server is no proxy.', clock());
+    refuseSocket(socket, 400, 'This server is not a proxy.', clock());
   });
 };

@@ -11,7 +11,7 @@ const LOOPBACK = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\]|\[::ffff:7f[\da-f]{2}:[
 const MISDIRECTED =
   'This server answers to localhost, to loopback addresses and to HOST. Behind a tunnel or proxy: set ALLOWED_HOSTS to the name it is called by, or let it send the header Host: localhost.';
 
-const CROSS_SITE = 'Web pages of other sites get no answer here.';
+const CROSS_SITE = 'Requests from web pages of other sites are not answered.';
 
 /**
  * Keeps web pages out of a server that answers everybody who reaches it. With a name of its own that leads to

@@ -141,7 +141,7 @@ const startDatabase = async (env: Env, owned: AsyncDisposableStack): Promise<Dat
   if (endpoint !== undefined) return { endpoint, config: await externalConfig(endpoint), died: never };
   const engine = await startEngine({ dbPath: env.LOCAL_DB_PATH });
   owned.defer(engine.stop);
-  const died = engine.exited.then((how) => `The embedded DynamoDB ended by itself (${how})`);
+  const died = engine.exited.then((how) => `The embedded DynamoDB stopped unexpectedly (${how})`);
   return { endpoint: engine.endpoint, config: embeddedConfig(engine.endpoint), died };
 };
 
@@ -157,7 +157,7 @@ const makeTable = async ({ config, endpoint }: Database, name: string): Promise<
   } catch (fault) {
     if (fault instanceof ConfigError) throw fault;
     throw new StartError(
-      `The table ${name} cannot be read or made at ${endpoint} (${faultCode(fault)}): is a DynamoDB running there?`,
+      `The table ${name} cannot be read or created at ${endpoint} (${faultCode(fault)}): is a DynamoDB running there?`,
     );
   } finally {
     client.destroy();

@@ -63,7 +63,7 @@ const deliveryHelp = ({ url, madeSecret, secretInEnvironment, nowMs }: Welcome):
   const intro =
     madeSecret === null
       ? 'Send a signed delivery (paste):'
-      : 'A secret was made for this run (set JIRA_WEBHOOK_SECRET to keep one). Send a signed delivery (paste):';
+      : 'A secret was generated for this run (set JIRA_WEBHOOK_SECRET to use your own). Send a signed delivery (paste):';
   const secret = madeSecret === null ? '"$JIRA_WEBHOOK_SECRET"' : `'${madeSecret}'`;
   return [intro, '', ...curlCommand(url, secret, nowMs), '', 'or: npm run deliver -- issue-created'];
 };

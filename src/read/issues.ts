@@ -38,7 +38,7 @@ const lookUpIssue = async (
 
 /** 404 for an unknown issue. */
 export const noIssue = (run: Run): HttpResponse =>
-  notKnown('No issue with this key or id is known. Issues untouched since set-up are not.', run);
+  notKnown('No issue with this key or id is stored. Issues that have not changed since setup are not.', run);
 
 /** 404 for something that is not stored; an unknown path has an answer of its own. */
 export const notKnown = (detail: string, { run_id, received_ms }: Run): HttpResponse =>

@@ -8,7 +8,7 @@ const PUBLISHED: Published[] = [
     name: 'run-document',
     title: 'Run document',
     description:
-      'What one run of the correlation looked at and found: a document of its own, and `latest.json`.',
+      'What one run of the correlation examined and found: one document per run, and `latest.json`.',
     schema: runDocument,
   },
   {

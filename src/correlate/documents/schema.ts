@@ -23,7 +23,7 @@ const count = (description: string) => z.int().check(z.gte(0), z.describe(descri
 const truncated = {
   keys_truncated: z
     .exactOptional(z.literal(true))
-    .check(z.describe('There when it names more keys than are looked at.')),
+    .check(z.describe('Present when it names more keys than are looked at.')),
 };
 
 const utc = () => text(UTC_INSTANT, 'UTC, ISO 8601 with milliseconds.');
@@ -31,7 +31,7 @@ const phoenix = () => text(PHOENIX_INSTANT, 'America/Phoenix, ISO 8601 with mill
 const rule = () => z.enum(RULES).check(z.describe('Where the key of the issue was found.'));
 
 const issue = {
-  issue_key: z.nullable(named('The key the issue has now; null when nothing full was ever delivered.')),
+  issue_key: z.nullable(named('The current key of the issue; null when no full issue was ever delivered.')),
   issue_id: text(ISSUE_ID, 'The id of the issue, which never changes.'),
 };
 
@@ -51,7 +51,7 @@ const args = z
     z.strictObject({ trigger: manual, fix_version: z.string() }),
     z.strictObject({ trigger: manual, issue: z.string() }),
   ])
-  .check(z.describe('What started the run: something delivered, or somebody who asked for one thing.'));
+  .check(z.describe('What started the run: deliveries, or a command for one selection.'));
 
 const touchedIssue = z.strictObject({
   ...issue,
@@ -65,7 +65,7 @@ const touchedIssue = z.strictObject({
 });
 
 const commit = {
-  repository: named('Its name of now; of several spellings the first by code unit.'),
+  repository: named('Its current name; of several spellings the first by code unit.'),
   sha: named('The id of the commit; hex digits in lower case.'),
   message_title: z.string().check(z.describe('The first line of the message.')),
   author_name: z.nullable(z.string()),
@@ -105,7 +105,7 @@ const candidates = z
 const commitWithoutStory = z.strictObject({ ...commit, candidates, ...truncated });
 
 const summary = z.strictObject({
-  issues: count('Issues the run looked at.'),
+  issues: count('Issues the run examined.'),
   matched: count('Issues with commits or pull requests.'),
   stories_without_commits: count('Stories without commits.'),
   commits: count('Different commits, with a story or without.'),

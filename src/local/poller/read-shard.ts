@@ -79,7 +79,7 @@ const timedRead = async ({ source, signal }: PollerDeps, shardId: string, place:
 };
 
 const warnOfLoss = ({ log }: PollerDeps, shard_id: string): void =>
-  log.warn({ shard_id }, 'the stream has forgotten records that were not read; the sweep finds their events');
+  log.warn({ shard_id }, 'the stream dropped records before they were read; the sweep finds their events');
 
 /**
  * Hands over what passes the filter and writes down how far it came. A checkpoint is a write, and each write

@@ -187,6 +187,6 @@ describe('commits', () => {
     const args = ['--repo', repository.folder, '--since', 'yestrday', '--dry-run'];
     const { code, stdout, stderr } = await runCli('commits', args);
     expect([code, stdout]).toEqual([2, '']);
-    expect(stderr).toContain('--since "yestrday" is no time: git does not know the word "yestrday"');
+    expect(stderr).toContain('--since "yestrday" is not a time: git does not know the word "yestrday"');
   });
 });

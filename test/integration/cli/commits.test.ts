@@ -302,7 +302,7 @@ describe('--branch', () => {
     const receiver = await receive(() => RECORDED);
     const { stdout } = await send(repository.folder, receiver);
     repository.on('main');
-    expect(stdout).toContain('(on no branch: 2)');
+    expect(stdout).toContain('(without a branch: 2)');
     expect(commitsTo(receiver).map((commit) => 'branch' in commit)).toEqual([false, false]);
   });
 
@@ -433,8 +433,8 @@ describe('wrong usage', () => {
   it.concurrent.each([
     ['no repository', ['--dry-run'], "required option '--repo <path>'"],
     ['an empty one', ['--repo', '', '--dry-run'], 'must not be empty'],
-    ['no folder', ['--repo', '/nonexistent/shop', '--dry-run'], '/nonexistent/shop is no folder'],
-    ['a file', ['--repo', 'package.json', '--dry-run'], 'package.json is no folder'],
+    ['no folder', ['--repo', '/nonexistent/shop', '--dry-run'], '/nonexistent/shop is not a folder'],
+    ['a file', ['--repo', 'package.json', '--dry-run'], 'package.json is not a folder'],
     ['a folder without git', ['--repo', tmpdir(), '--dry-run'], 'not a git repository'],
     ['a strange name', [...here, '--name', 'my shop'], 'without white space or #'],
     ['no batch', [...here, '--batch', '0'], 'whole number from 1 to 2000'],

@@ -110,7 +110,7 @@ describe('what people do wrong', () => {
     [['check'], { JIRA_SITE_URL: 'https://me:canary@acme.example' }, 2, 'without user, password'],
     [['check'], { JIRA_ADMIN_TOKEN: undefined }, 2, 'set JIRA_ADMIN_TOKEN'],
     [['check'], { JIRA_ADMIN_TOKEN: 'canary two' }, 2, 'JIRA_ADMIN_TOKEN must be one line'],
-    [['check'], { JIRA_ADMIN_TOKEN: 'canary' }, 1, 'Jira does not take the login.'],
+    [['check'], { JIRA_ADMIN_TOKEN: 'canary' }, 1, 'Jira rejected the credentials.'],
     [['register'], { JIRA_WEBHOOK_SECRET: undefined }, 2, 'Which secret should Jira sign with?'],
   ])('%j with %j ends with %i and says: %s', async (args, env, code, words) => {
     const ended = await run(args, env);

@@ -120,7 +120,7 @@ describe('npm run smoke', () => {
     expect(missing.stdout).toMatch(
       /signed-delivery +failed +The secret has no jira_webhook_secret, or it is/,
     );
-    expect(missing.stdout).toMatch(/read-answers-signed +skipped +no delivery was taken\n/);
+    expect(missing.stdout).toMatch(/read-answers-signed +skipped +no delivery was accepted\n/);
     expect(missing.stdout).not.toContain('To remove the test issue');
     deployed.secrets.fail({ kind: 'error', status: 400, type: 'AccessDeniedException' });
     expect((await smoke(['--yes'])).stdout).toMatch(

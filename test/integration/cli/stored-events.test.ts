@@ -164,7 +164,7 @@ describe('npm run replay', () => {
   it('of an event that is not there ends with 1', async () => {
     const { code, stdout } = await run('replay', ['--event', `evt_${'0'.repeat(40)}`, '--yes']);
     expect(code).toBe(1);
-    expect(stdout).toMatch(/no such event +- +1/);
+    expect(stdout).toMatch(/event not found +- +1/);
   });
 
   it('of nothing is wrong usage', async () => {

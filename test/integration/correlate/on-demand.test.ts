@@ -93,8 +93,8 @@ describe('npm run correlate', () => {
   });
 
   it.each([
-    { args: [], says: /one of --project KEY, --fix-version NAME, --issue KEY/ },
-    { args: ['--project', 'ABC', '--issue', 'ABC-1'], says: /one of --project/ },
+    { args: [], says: /--project KEY, --fix-version NAME or --issue KEY/ },
+    { args: ['--project', 'ABC', '--issue', 'ABC-1'], says: /Choose what to correlate/ },
     { args: ['--release', '1.2.0'], says: /unknown option/ },
   ])('with $args says what it wants, and ends with 2', async ({ args, says }) => {
     const { code, stderr } = await correlate(...args);
@@ -105,7 +105,7 @@ describe('npm run correlate', () => {
 
   it('says that an issue is not known, and ends with 1', async () => {
     const { code, stderr } = await correlate('--issue', 'ABC-9');
-    expect([code, stderr]).toEqual([1, 'No issue ABC-9 is known.\n']);
+    expect([code, stderr]).toEqual([1, 'Issue ABC-9 not found.\n']);
     expect(await correlate('--issue', 'no key at all')).toMatchObject({ code: 1 });
     expect(correlation.documents()).toEqual([]);
   });

@@ -254,7 +254,7 @@ describe('npm start', () => {
   it('says so and exits 1 when the engine dies, because nothing can be stored any more', async () => {
     process.kill(plain.engine, 'SIGKILL');
     expect(await plain.exited).toBe(1);
-    expect(plain.printed()).toContain('The embedded DynamoDB ended by itself (signal SIGKILL)');
+    expect(plain.printed()).toContain('The embedded DynamoDB stopped unexpectedly (signal SIGKILL)');
     expect(existsSync(plain.file)).toBe(false);
   });
 });
@@ -342,7 +342,7 @@ describe('a start that fails', () => {
 
   it('says that no DynamoDB answers where the environment points', async () => {
     expect(await failureHere({ AWS_ENDPOINT_URL_DYNAMODB: 'http://127.0.0.1:9' })).toContain(
-      'cannot be read or made at http://127.0.0.1:9 (ECONNREFUSED)',
+      'cannot be read or created at http://127.0.0.1:9 (ECONNREFUSED)',
     );
   });
 

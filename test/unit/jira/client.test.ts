@@ -199,13 +199,13 @@ describe('the pace of a client', () => {
 
 describe('what is no answer of Jira', () => {
   it.each([
-    [401, 'login', 'Is the token right and not expired?'],
+    [401, 'login', 'Is the token correct and not expired?'],
     [403, 'permission', '"Administer Jira"'],
     [404, 'missing', 'JIRA_SITE_URL'],
     [410, 'removed', 'too old'],
     [302, 'redirect', 'not followed'],
     [308, 'redirect', 'not followed'],
-    [400, 'refused', 'did not take'],
+    [400, 'refused', 'rejected the request'],
   ])('%i is the fault %s, and says what to do', async (status, fault, words) => {
     const { client } = await open();
     const target = await startScriptedJira('cloud');
@@ -248,7 +248,7 @@ describe('what is no answer of Jira', () => {
   it('is not kept beyond 20 MB, because memory is not the server’s to fill', async () => {
     const { client } = await open();
     jira.fail([{ status: 200, body: Buffer.alloc(20_000_001, 0x20) }]);
-    expect((await faultOf(client.send(INFO))).message).toContain('more than any answer');
+    expect((await faultOf(client.send(INFO))).message).toContain('larger than any');
   });
 
   it('comes from a dead server as its code alone, because fetch’s own words may quote a header', async () => {

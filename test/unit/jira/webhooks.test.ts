@@ -133,7 +133,7 @@ describe('the kind of a Jira', () => {
     jira.info = { baseUrl: 'https://other.atlassian.net' };
     const site = { authorization: `Bearer ${TOKEN}`, url: 'https://acme.atlassian.net', api: jira.url };
     const client = createJiraClient(site, FAST);
-    await expect(openWebhooks(client, site)).rejects.toThrow('calls itself by another base URL');
+    await expect(openWebhooks(client, site)).rejects.toThrow('differs from JIRA_SITE_URL');
     jira.info = { baseUrl: 'https://ACME.atlassian.net/' };
     expect((await openWebhooks(client, site)).deployment).toBe('Jira Cloud');
   });
@@ -175,7 +175,7 @@ describe('an id that a server made up', () => {
     async (self) => {
       const api = await open('cloud');
       jira.fail([{ status: 201, body: JSON.stringify({ self }) }], 'POST');
-      await expect(api.create(URL_OF_OURS, SECRET)).rejects.toThrow('shape that this program does not know');
+      await expect(api.create(URL_OF_OURS, SECRET)).rejects.toThrow('an unexpected shape');
     },
   );
 });

@@ -22,7 +22,7 @@ describe('a warning', () => {
 
   it('is given of more reserved concurrency than an account has, because the deploy fails half-way', () => {
     expect(warningsOf({ stage: 'prod', alarmEmail, throttleRate: '880' })).toEqual([
-      'throttleRate 880 sets 901 concurrent runs aside. Of the 1000 that an account has as standard 100 must stay free: without a larger quota the deploy fails.',
+      "throttleRate 880 sets 901 concurrent runs aside. Of an account's standard 1000, 100 must stay unreserved: without a larger quota the deploy fails.",
     ]);
   });
 
