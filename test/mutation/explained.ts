@@ -352,9 +352,9 @@ const EXPLAINED: Explanation[] = [
   },
   {
     file: 'src/store/issues/put-snapshot.ts',
-    code: 'result.row?.deleted_event_id',
-    replacement: 'result.row.deleted_event_id',
-    why: 'there is no row only if it was removed between the refusal and the reading; either way the sender comes again',
+    code: '(await result.row())?.deleted_event_id',
+    replacement: '(await result.row()).deleted_event_id',
+    why: 'there is no row only if it was removed between the refusal and the reading; either way the sender retries',
   },
   {
     file: 'src/store/events/put-event.ts',
