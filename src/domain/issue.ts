@@ -114,3 +114,7 @@ export const isNewer = (a: Version, b: Version): boolean => {
   if (a.timestamp_ms !== b.timestamp_ms) return a.timestamp_ms > b.timestamp_ms;
   return a.event_id > b.event_id;
 };
+
+/** A known, not deleted issue that is neither an epic nor a sub-task; an unknown level counts as neither. */
+export const isStory = ({ version, deleted, issue_level }: Snapshot): boolean =>
+  version !== null && !deleted && issue_level !== 'epic' && issue_level !== 'subtask';

@@ -120,6 +120,13 @@ describe('the direction of imports', () => {
     expect(wrong).toEqual([]);
   });
 
+  it('keeps correlation runs out of the read side, because it only reads what a run left', () => {
+    const wrong = files
+      .flatMap(importsOf)
+      .filter(({ from, target }) => from === 'read' && target.startsWith('correlate/run/'));
+    expect(wrong).toEqual([]);
+  });
+
   it('finds imports at all, because a rule that reads nothing passes silently', () => {
     expect(files.flatMap(importsOf).length).toBeGreaterThan(20);
   });

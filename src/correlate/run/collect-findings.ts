@@ -1,5 +1,5 @@
 import pMap from 'p-map';
-import type { Snapshot } from '../../domain/issue.ts';
+import { isStory, type Snapshot } from '../../domain/issue.ts';
 import type { Ref } from '../../domain/link.ts';
 import type { Revision } from '../../store/calls/conditional-write.ts';
 import { readAhead } from '../../store/calls/gather.ts';
@@ -14,7 +14,6 @@ import { type KnownRef, readKnown } from '../known/known-refs.ts';
 import { belongsTo, keysOf, refsOfIssue } from '../known/linked-refs.ts';
 import { commitWithoutStory, linkedCommit, linkedPullRequest } from '../known/ref-items.ts';
 import { nameOf } from '../rules/news.ts';
-import { isStory } from '../rules/story.ts';
 import type { Affected } from './affected.ts';
 import { ISSUES_TOGETHER, type Scope } from './scope.ts';
 

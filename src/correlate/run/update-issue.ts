@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
+import { isStory } from '../../domain/issue.ts';
 import { lookupKey } from '../../domain/issue-key.ts';
 import { UnavailableError } from '../../errors/errors.ts';
 import { nextRevision } from '../../store/calls/conditional-write.ts';
@@ -17,7 +18,6 @@ import {
 import type { KnownRef } from '../known/known-refs.ts';
 import { belongsTo, keysOf, refsOfIssue } from '../known/linked-refs.ts';
 import { unique } from '../rules/joins.ts';
-import { isStory } from '../rules/story.ts';
 import { type Claim, readClaim } from './rivals.ts';
 import { afterConflict, MOST_CONFLICTS, type Scope } from './scope.ts';
 

@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { isStory } from '../../../../src/correlate/rules/story.ts';
-import { NO_FIELDS, type Snapshot } from '../../../../src/domain/issue.ts';
+import { isStory, NO_FIELDS, type Snapshot } from '../../../src/domain/issue.ts';
 
 const STORY: Snapshot = {
   ...NO_FIELDS,
@@ -20,7 +19,7 @@ describe('isStory', () => {
     expect(isStory(STORY)).toBe(true);
   });
 
-  it('is true where nobody told the level, because most issues are stories and a gap must not hide', () => {
+  it('is true where the level is unknown, because most issues are stories and a gap must not hide', () => {
     expect(isStory({ ...STORY, issue_level: null })).toBe(true);
   });
 
