@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import { resolve } from 'node:path';
 import type { DynamoDBClientConfig } from '@aws-sdk/client-dynamodb';
 import type { Env } from '../contract/env.ts';
@@ -7,6 +6,7 @@ import { ConfigError } from '../errors/errors.ts';
 import { type Clock, systemClock } from '../platform/clock.ts';
 import { createDynamoDb } from '../platform/dynamodb.ts';
 import type { Logger } from '../platform/logger.ts';
+import { newSecret } from '../platform/new-secret.ts';
 import { ensureTable } from '../store/calls/create-table.ts';
 import { embeddedConfig, externalConfig } from './aws-config.ts';
 import { startEngine } from './engine.ts';
@@ -95,8 +95,6 @@ const completed = (env: Env): Completed => {
     },
   };
 };
-
-const newSecret = (): string => randomBytes(32).toString('base64url');
 
 /** The DynamoDB of an instance. `died` resolves with a message for people when an embedded one has ended. */
 type Database = { endpoint: string; config: DynamoDBClientConfig; died: Promise<string> };

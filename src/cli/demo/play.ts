@@ -8,6 +8,7 @@ import type { Correlated } from '../../local/local-correlation.ts';
 import { type Instance, startInstance } from '../../local/run-instance.ts';
 import { createDynamoDb } from '../../platform/dynamodb.ts';
 import { createLogger } from '../../platform/logger.ts';
+import { newSecret } from '../../platform/new-secret.ts';
 import { deliveryHeaders } from '../deliver/delivery.ts';
 import { readReply } from '../deliver/report.ts';
 import { createPost, type Post } from '../deliver/send.ts';
@@ -96,8 +97,6 @@ export const withOwnInstance = async <T>(
   const { url, correlated } = instance;
   return await work({ url, secret: secrets.jira, commitsSecret: secrets.commits, correlated });
 };
-
-const newSecret = (): string => randomBytes(32).toString('base64url');
 
 /** Settings of the demo's own: nothing of the environment but another DynamoDB, where there is no embedded one. */
 const demoEnv = (secrets: Secrets, folder: string, source: NodeJS.ProcessEnv) =>

@@ -1,6 +1,6 @@
-import { randomBytes } from 'node:crypto';
 import { toUtcIso } from '../../domain/instant.ts';
 import { own } from '../../domain/json.ts';
+import { newSecret } from '../../platform/new-secret.ts';
 import { SENDERS } from '../../senders/registry.ts';
 import { CommandError, type ExitCode } from '../shared/command.ts';
 import { documentToChange, keyInGrace, keyNames, parseDocument, signingKeys, stage } from './keys.ts';
@@ -45,9 +45,6 @@ const refuseSecond = ({ source, grace_hours }: Rotation, stored: StoredSecret): 
 To continue with it: ${commandFor(source, 'status')}
 If it was lost: ${commandFor(source, 'abort')}, then begin again`);
 };
-
-/** 43 characters that can be pasted anywhere, from 256 random bits. */
-const newSecret = (): string => randomBytes(32).toString('base64url');
 
 /** One secret at a time can be in its grace, so a second rotation within it can begin but must wait to finish. */
 const warnOfGrace = ({ source, grace_hours, clock, say }: Rotation, stored: StoredSecret): void => {
