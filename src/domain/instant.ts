@@ -1,3 +1,7 @@
+export const MINUTE_MS = 60_000;
+export const HOUR_MS = 60 * MINUTE_MS;
+export const DAY_MS = 24 * HOUR_MS;
+
 /** The last instant whose ISO form has a four-digit year. */
 export const LAST_INSTANT_MS = Date.UTC(9999, 11, 31, 23, 59, 59, 999);
 
@@ -7,7 +11,7 @@ export const toUtcIso = (ms: number): string => new Date(ms).toISOString();
 export const TIMEZONE = 'America/Phoenix';
 
 /** Arizona keeps UTC-7 all year (no daylight saving time since 1968), so the offset is a constant. */
-const PHOENIX_OFFSET_MS = 7 * 3_600_000;
+const PHOENIX_OFFSET_MS = 7 * HOUR_MS;
 
 /** Epoch milliseconds to `2026-11-22T12:00:00.000-07:00`. */
 export const toPhoenixIso = (ms: number): string =>
@@ -34,8 +38,6 @@ export const parseInstant = (text: string): number | null => {
   if (Number.isNaN(ms) || toUtcIso(ms) !== local || Number(hours) > 23 || Number(minutes) > 59) return null;
   return ms - offsetMs(sign, Number(hours), Number(minutes));
 };
-
-const MINUTE_MS = 60_000;
 
 const offsetMs = (sign: string | undefined, hours: number, minutes: number): number =>
   (sign === '-' ? -1 : 1) * (hours * 60 + minutes) * MINUTE_MS;

@@ -1,6 +1,6 @@
 import type { MetricName } from '../contract/metrics.ts';
 import type { ProblemType } from '../domain/delivery.ts';
-import { toPhoenixIso } from '../domain/instant.ts';
+import { HOUR_MS, toPhoenixIso } from '../domain/instant.ts';
 import type { Source } from '../domain/source.ts';
 import type { Run } from '../http/request.ts';
 import { type HttpResponse, jsonResponse, problemResponse } from '../http/response.ts';
@@ -120,8 +120,6 @@ const isTaken = (status: number): boolean => status === 200 || status === 202;
 
 const takenFrom = (source: Source): MetricName =>
   source === 'jira' ? 'JiraDeliveriesTaken' : 'CommitDeliveriesTaken';
-
-const HOUR_MS = 3_600_000;
 
 const MOST_PER_HOUR = 100;
 

@@ -1,5 +1,5 @@
 import { daysBetween, waitingOfDay, waitingSince } from '../correlate/known/waiting-events.ts';
-import { toPhoenixIso } from '../domain/instant.ts';
+import { HOUR_MS, toPhoenixIso } from '../domain/instant.ts';
 import type { RouteHandler } from '../http/dispatch.ts';
 import { readHours } from '../http/query.ts';
 import { jsonResponse } from '../http/response.ts';
@@ -36,8 +36,6 @@ type Waiting = { unprocessed: number; lag_seconds: number; failed: number; compl
 
 /** How far back to look. */
 type Window = { tenant: string; hours: number; retention_days: number };
-
-const HOUR_MS = 3_600_000;
 
 const MOST_LOOKED_AT = 10_000;
 

@@ -1,4 +1,4 @@
-import { parseInstant } from '../domain/instant.ts';
+import { HOUR_MS, parseInstant } from '../domain/instant.ts';
 import { isJsonObject, type JsonObject, own } from '../domain/json.ts';
 
 /** One key that may verify; `until` is an instant in epoch milliseconds (exclusive), null for no end. */
@@ -76,8 +76,6 @@ export const readSecretText = (document: string, name: string): string | null =>
   const text = own(parseCurrent(document), name);
   return typeof text === 'string' && text !== '' ? text : null;
 };
-
-const HOUR_MS = 3_600_000;
 
 /**
  * Until when (epoch milliseconds, exclusive) AWSPREVIOUS verifies beside this AWSCURRENT; null for not at all.

@@ -1,7 +1,7 @@
 import pMap from 'p-map';
 import type { Outcome } from '../../domain/delivery.ts';
 import { isEventId } from '../../domain/event-id.ts';
-import { toPhoenixDay } from '../../domain/instant.ts';
+import { DAY_MS, toPhoenixDay } from '../../domain/instant.ts';
 import { isCalendarDay } from '../../domain/phoenix-day.ts';
 import type { Table } from '../../store/calls/table.ts';
 import { eventsOfDay } from '../../store/events/day.ts';
@@ -45,8 +45,6 @@ const readDay = (day: string): string => {
   if (isCalendarDay(day)) return day;
   throw new UsageError(`${day} is not a day such as 2026-11-22`);
 };
-
-const DAY_MS = 86_400_000;
 
 /** The last time that a run id can hold: 48 bits of milliseconds. */
 const LAST_MS = 2 ** 48 - 1;

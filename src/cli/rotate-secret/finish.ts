@@ -1,4 +1,4 @@
-import { toUtcIso } from '../../domain/instant.ts';
+import { HOUR_MS, toUtcIso } from '../../domain/instant.ts';
 import { own } from '../../domain/json.ts';
 import type { Source } from '../../domain/source.ts';
 import { CommandError, type ExitCode } from '../shared/command.ts';
@@ -13,8 +13,6 @@ import {
 } from './keys.ts';
 import { commandFor, describePlan, findStaged, type Rotation, type Staged, write } from './rotation.ts';
 import type { StoredSecret } from './secret-store.ts';
-
-const HOUR_MS = 3_600_000;
 
 /**
  * Makes the staged secret the main one and starts the grace of the one before.

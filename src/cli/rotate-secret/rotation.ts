@@ -1,4 +1,4 @@
-import { toPhoenixDay, toUtcIso } from '../../domain/instant.ts';
+import { DAY_MS, toPhoenixDay, toUtcIso } from '../../domain/instant.ts';
 import { isJsonObject, type JsonObject, own } from '../../domain/json.ts';
 import type { Source } from '../../domain/source.ts';
 import { chunks } from '../../platform/chunks.ts';
@@ -119,8 +119,6 @@ const ROWS_AT_A_TIME = 100;
 
 /** The receivers' clocks may be ahead of this one. */
 const CLOCKS_APART_MS = 5 * 60_000;
-
-const DAY_MS = 86_400_000;
 
 /** In which table, and whose. */
 type Of = { table: Table; tenant: string };

@@ -1,4 +1,4 @@
-import { toPhoenixDay } from '../../domain/instant.ts';
+import { DAY_MS, MINUTE_MS, toPhoenixDay } from '../../domain/instant.ts';
 import { firstRunIdAt } from '../../platform/run-id.ts';
 import { eventKey } from '../../store/calls/keys.ts';
 import { type Consistency, readRowsOf } from '../../store/calls/rows.ts';
@@ -7,10 +7,6 @@ import { type EventEntry, eventsOfDay } from '../../store/events/day.ts';
 import { isExpired } from '../../store/events/event-row.ts';
 import { readProcessing } from '../../store/events/processing.ts';
 import type { SweepMark } from '../../store/events/progress.ts';
-
-const MINUTE_MS = 60_000;
-
-const DAY_MS = 24 * 60 * MINUTE_MS;
 
 /**
  * How far before the sweep's mark events are looked at again (milliseconds): the clock of the process that

@@ -1,6 +1,6 @@
 import { boundChanges, withChangesPath } from '../../domain/bound-changes.ts';
 import type { EventFacts, NormalizedDelivery } from '../../domain/delivery.ts';
-import { instantOf, LAST_INSTANT_MS } from '../../domain/instant.ts';
+import { DAY_MS, instantOf, LAST_INSTANT_MS } from '../../domain/instant.ts';
 import { type JsonObject, own } from '../../domain/json.ts';
 import { one, type Read } from '../readers.ts';
 import { createUnread, type Unread } from '../unread.ts';
@@ -17,7 +17,7 @@ import { subjectsOf } from './subjects.ts';
 const FIRST_UPDATE_MS = Date.UTC(2000, 0);
 
 /** How far the clock of a Jira may be ahead of ours. */
-const CLOCK_AHEAD_MS = 24 * 3_600_000;
+const CLOCK_AHEAD_MS = DAY_MS;
 
 /** `Math.abs` only turns the -0 that JSON can hold into 0. */
 const readTimestamp: Read<number> = (value) =>

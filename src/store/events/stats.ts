@@ -1,5 +1,5 @@
 import { QueryCommand } from '@aws-sdk/lib-dynamodb';
-import { toPhoenixDay } from '../../domain/instant.ts';
+import { HOUR_MS, toPhoenixDay } from '../../domain/instant.ts';
 import { firstRunIdAt } from '../../platform/run-id.ts';
 import { dayPartitions } from '../calls/keys.ts';
 import { callTable, type Item, type Place, type TableCall } from '../calls/table.ts';
@@ -12,8 +12,6 @@ type Counts = {
 };
 
 const MOST_COUNTED = 10_000;
-
-const HOUR_MS = 3_600_000;
 
 /** Names are the senders' own, 200 characters each: all of 10,000 events' would not fit into an answer. */
 const MOST_TYPES = 1_000;
