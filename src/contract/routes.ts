@@ -13,6 +13,7 @@ export type RouteName =
   | 'list-commits-without-story'
   | 'list-events'
   | 'get-event'
+  | 'reconciliation'
   | 'stats';
 
 /** `{x}` in a path stands for one segment. What ingest serves is open, what read serves is IAM-authorised on AWS. */
@@ -82,5 +83,6 @@ export const ROUTES: readonly Route[] = [
     parameters: ['date', 'outcome', ...PAGE],
   },
   { name: 'get-event', method: 'GET', path: '/events/{event_id}', served_by: 'read' },
+  { name: 'reconciliation', method: 'GET', path: '/reconciliation', served_by: 'read' },
   { name: 'stats', method: 'GET', path: '/stats', served_by: 'read', parameters: ['hours'] },
 ];

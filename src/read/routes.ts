@@ -6,6 +6,7 @@ import { getCommitGaps, getStoryGaps } from './gaps.ts';
 import { getIssueCommits } from './issue-commits.ts';
 import { getIssue, getIssues } from './issues.ts';
 import type { ReadDeps } from './listing.ts';
+import { getReconciliation } from './reconciliation.ts';
 import { getStats } from './stats.ts';
 
 /** The read side as the environment names it, of one tenant. */
@@ -24,6 +25,7 @@ const readRoutes = (deps: ReadDeps): RouteHandlers => ({
   'list-issue-events': getIssueEvents(deps),
   'list-events': getEvents(deps),
   'get-event': getOneEvent(deps),
+  reconciliation: getReconciliation(deps),
   stats: getStats(deps),
   'list-issue-commits': getIssueCommits(deps),
   'list-stories-without-commits': getStoryGaps(deps),

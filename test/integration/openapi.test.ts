@@ -192,6 +192,7 @@ const PATHS: Record<string, string> = {
   'list-commits-without-story': '/gaps/commits-without-story',
   'list-events': '/events',
   'get-event': `/events/${SOME_EVENT}`,
+  reconciliation: '/reconciliation',
   stats: '/stats',
 };
 
@@ -307,6 +308,7 @@ const CASES: Case[] = [
   read('get-event', 200, () => `/events/${eventId}`),
   read('get-event', 200, () => `/events/${quarantinedId}`),
   read('get-event', 404, () => `/events/${SOME_EVENT}`),
+  read('reconciliation', 200, () => '/reconciliation'),
   read('stats', 200, () => '/stats'),
   read('stats', 400, () => '/stats?hours=none'),
   ...wrongMethods,

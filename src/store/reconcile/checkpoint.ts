@@ -3,6 +3,7 @@ import { compress, decompress } from '../../platform/codec.ts';
 import { readChecked, readJson } from '../calls/checked-row.ts';
 import { type Revision, revisionOf } from '../calls/conditional-write.ts';
 import { reconcileKey } from '../calls/keys.ts';
+import { queryPage } from '../calls/rows.ts';
 import { getItem, type Item, type Key, type Place } from '../calls/table.ts';
 import { countersOf, NOTHING_COUNTED } from './counters.ts';
 import { drift } from './drift.ts';
@@ -33,7 +34,7 @@ export type Checkpoint<S> = z.output<typeof contents> & {
   revision: Revision;
 };
 
-const NEW_CHECKPOINT: Checkpoint<never> = {
+export const NEW_CHECKPOINT: Checkpoint<never> = {
   generation: 0,
   counters: NOTHING_COUNTED,
   last: null,
@@ -55,11 +56,32 @@ export const readCheckpoint = async <S>(
   state: z.ZodMiniType<S>,
 ): Promise<Checkpoint<S>> => {
   const item = await getItem({ table, signal }, keyOf(tenant, loop));
-  if (item === null) return NEW_CHECKPOINT;
+  return item === null ? NEW_CHECKPOINT : decode(item, state);
+};
+
+const decode = <S>(item: Item, state: z.ZodMiniType<S>): Checkpoint<S> => {
   const { working, body } = readChecked(row, item);
   const body_schema = z.object({ ...contents.shape, state: z.nullable(state) });
   const read = readJson(body_schema, item, () => decompress(body).toString());
   return { ...read, working, revision: revisionOf(item) };
+};
+
+/** A tenant has a handful of loops. */
+const MOST_LOOPS = 100;
+
+/** How far every loop has come, by its name. @throws as `readCheckpoint` */
+export const readCheckpoints = async ({
+  table,
+  tenant,
+  signal,
+}: Place): Promise<Map<string, Checkpoint<unknown>>> => {
+  const { pk, sk: first } = keyOf(tenant, '');
+  const query = {
+    KeyConditionExpression: 'pk = :pk AND begins_with(sk, :first)',
+    ExpressionAttributeValues: { ':pk': pk, ':first': first },
+  };
+  const { items } = await queryPage({ table, signal }, query, ['pk', 'sk'], MOST_LOOPS, null);
+  return new Map(items.map((item) => [String(item.sk).slice(first.length), decode(item, z.unknown())]));
 };
 
 /**

@@ -13,6 +13,18 @@ const DAY_MS = 86_400_000;
 
 const isRecent = (day: string, nowMs: number): boolean => day > toPhoenixDay(nowMs - DAYS * DAY_MS);
 
+/** Of the last 30 days, over several loops. */
+export const sumDrift = (all: readonly Drift[], nowMs: number): Compared => {
+  const days = all.flatMap((one) => Object.entries(one)).filter(([day]) => isRecent(day, nowMs));
+  return days.reduce(
+    (sum, [, { compared, differed }]) => ({
+      compared: sum.compared + compared,
+      differed: sum.differed + differed,
+    }),
+    { compared: 0, differed: 0 },
+  );
+};
+
 /** With what was compared now, and without what is older than 30 days. */
 export const addDrift = (before: Drift, { compared, differed }: Compared, nowMs: number): Drift => {
   if (compared === 0 && differed === 0) return before;

@@ -334,6 +334,7 @@ describe('what is deployed, run with the environment and the table of the templa
       ['/gaps/commits-without-story', '', 200],
       ['/events', '', 200],
       [`/events/${eventIds[0]}`, '', 200],
+      ['/reconciliation', '', 200],
       ['/stats', '', 200],
     ];
     const answers: [string, string, number | undefined][] = [];

@@ -1,0 +1,39 @@
+import { toPhoenixIso } from '../domain/instant.ts';
+import type { RouteHandler } from '../http/dispatch.ts';
+import { jsonResponse } from '../http/response.ts';
+import { type Checkpoint, NEW_CHECKPOINT, readCheckpoints } from '../store/reconcile/checkpoint.ts';
+import { sumDrift } from '../store/reconcile/drift.ts';
+import type { ReadDeps } from './listing.ts';
+
+/** `GET /reconciliation`. Suspects are not judged yet, so none is counted, and no project is held. */
+export const getReconciliation =
+  ({ table, tenant }: ReadDeps): RouteHandler =>
+  async (_request, _argument, { received_ms: now, signal }) => {
+    const checkpoints = await readCheckpoints({ table, tenant, signal });
+    const loop = (name: string) => describe(checkpoints.get(name) ?? NEW_CHECKPOINT);
+    const all = [...checkpoints.values()];
+    const drifts = all.map(({ drift }) => drift);
+    return jsonResponse(200, {
+      loops: { updates: loop('updates'), census: loop('census') },
+      drift: { ...sumDrift(drifts, now), at: lastCompared(all) },
+      suspects: 0,
+      held: [],
+      generated_at: toPhoenixIso(now),
+    });
+  };
+
+const describe = ({ generation, began_ms, counters, last }: Checkpoint<unknown>) => ({
+  running: generation > 0 && last?.began_ms !== began_ms,
+  counters,
+  last_complete: last && {
+    started_at: toPhoenixIso(last.began_ms),
+    ended_at: toPhoenixIso(last.ended_ms),
+    counters: last.counters,
+  },
+});
+
+/** When the last complete run ended that compared any body; null before the first. */
+const lastCompared = (all: readonly Checkpoint<unknown>[]): string | null => {
+  const ended = all.flatMap(({ last }) => (last && last.counters.compared > 0 ? [last.ended_ms] : []));
+  return ended.length === 0 ? null : toPhoenixIso(Math.max(...ended));
+};
