@@ -19,11 +19,15 @@ const FIRST_UPDATE_MS = Date.UTC(2000, 0);
 /** How far the clock of a Jira may be ahead of ours. */
 const CLOCK_AHEAD_MS = DAY_MS;
 
-/** `Math.abs` only turns the -0 that JSON can hold into 0. */
-const readTimestamp: Read<number> = (value) =>
-  typeof value === 'number' && Number.isInteger(value) && value >= 0 && value <= LAST_INSTANT_MS
-    ? Math.abs(value)
-    : undefined;
+/** `Math.abs` only turns the -0 that JSON can hold into 0. One of a wrong clock would win against all that follow. */
+const readTimestamp =
+  (nowMs: number): Read<number> =>
+  (value) =>
+    typeof value === 'number' && Number.isInteger(value) && value >= 0 && value <= lastBelieved(nowMs)
+      ? Math.abs(value)
+      : undefined;
+
+const lastBelieved = (nowMs: number): number => Math.min(LAST_INSTANT_MS, nowMs + CLOCK_AHEAD_MS);
 
 const readUpdated =
   (nowMs: number): Read<number> =>
@@ -61,12 +65,12 @@ const readSnapshot = (
 /**
  * A recognised delivery in our words. Never throws: what is missing is null, what is there in a shape we
  * cannot read is null too and listed in `facts.unread_fields`.
- * @param nowMs epoch milliseconds; an `updated` more than 24 hours later is not believed.
+ * @param nowMs epoch milliseconds; an `updated` or `timestamp` more than 24 hours later is not believed.
  */
 export const normalize = (delivery: RecognisedDelivery, nowMs: number): NormalizedDelivery => {
   const { webhookEvent, issueId, issueKey, body } = delivery;
   const unread = createUnread();
-  const timestamp = one(readTimestamp, own(body, 'timestamp'), 'timestamp', unread);
+  const timestamp = one(readTimestamp(nowMs), own(body, 'timestamp'), 'timestamp', unread);
   const issue = objectIn(body, 'issue', 'issue', unread);
   const fields = issue && objectIn(issue, 'fields', 'fields', unread);
   const projectKey = projectKeyOf(delivery, fields, unread);
