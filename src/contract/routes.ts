@@ -80,7 +80,7 @@ export const ROUTES: readonly Route[] = [
     method: 'GET',
     path: '/events',
     served_by: 'read',
-    parameters: ['date', 'outcome', ...PAGE],
+    parameters: ['date', 'outcome', 'source', ...PAGE],
   },
   { name: 'get-event', method: 'GET', path: '/events/{event_id}', served_by: 'read' },
   { name: 'reconciliation', method: 'GET', path: '/reconciliation', served_by: 'read' },

@@ -9,7 +9,25 @@ export type CommitSource = (typeof COMMIT_SOURCES)[number];
 export const SOURCES = ['jira', ...COMMIT_SOURCES] as const;
 export type Source = (typeof SOURCES)[number];
 
-/** The same thing for every source. */
+/** Where an event may come from: a sender, or our own look at Jira. Only senders have a route and a secret. */
+export const EVENT_SOURCES = [...SOURCES, 'reconcile'] as const;
+export type EventSource = (typeof EVENT_SOURCES)[number];
+
+/** True for a source of commits; all others tell of issues. */
+export const isCommitSource = (source: EventSource): source is CommitSource =>
+  COMMIT_SOURCES.some((known) => known === source);
+
+/**
+ * The lists of a day's events. All deliveries share one; a source that is no sender has its own, so that whoever lists or
+ * counts deliveries never meets its events.
+ */
+export const FEEDS = ['deliveries', 'reconcile'] as const;
+export type Feed = (typeof FEEDS)[number];
+
+/** The list that an event is in. */
+export const feedOf = (source: EventSource): Feed => (source === 'reconcile' ? source : 'deliveries');
+
+/** The same thing for every sender. */
 export const forEachSource = <T>(make: (source: Source) => T): Record<Source, T> =>
   // `fromEntries` forgets the names; these are all of them.
   Object.fromEntries(SOURCES.map((source) => [source, make(source)])) as Record<Source, T>;

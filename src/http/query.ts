@@ -1,6 +1,7 @@
 import { OUTCOMES, type Outcome } from '../domain/delivery.ts';
 import { parseInstant, toPhoenixDay } from '../domain/instant.ts';
 import { isCalendarDay } from '../domain/phoenix-day.ts';
+import { EVENT_SOURCES, type EventSource } from '../domain/source.ts';
 import { BadRequestError } from '../errors/errors.ts';
 
 export type Query = ReadonlyMap<string, string>;
@@ -66,12 +67,17 @@ const withPlus = (text: string): string => text.replace(/ (?=\d{2}:?\d{2}$)/, '+
 export const readFilter = (query: Query, name: string): string | null => query.get(name) || null;
 
 /** `outcome`: one of the stored outcomes, null without it. @throws BadRequestError */
-export const readOutcome = (query: Query): Outcome | null => {
-  const text = query.get('outcome');
+export const readOutcome = (query: Query): Outcome | null => oneOf(query, 'outcome', OUTCOMES);
+
+/** `source`: one that an event may have, null without it. @throws BadRequestError */
+export const readSource = (query: Query): EventSource | null => oneOf(query, 'source', EVENT_SOURCES);
+
+const oneOf = <T extends string>(query: Query, name: string, all: readonly T[]): T | null => {
+  const text = query.get(name);
   if (text === undefined) return null;
-  const outcome = OUTCOMES.find((known) => known === text);
-  if (!outcome) throw new BadRequestError(`outcome: must be one of ${OUTCOMES.join(', ')}`);
-  return outcome;
+  const found = all.find((known) => known === text);
+  if (found === undefined) throw new BadRequestError(`${name}: must be one of ${all.join(', ')}`);
+  return found;
 };
 
 /** `deleted`: `true` or `false`, null without it. @throws BadRequestError */

@@ -1,15 +1,16 @@
 import type { EventFacts, NormalizedDelivery, Problem } from '../domain/delivery.ts';
-import type { Source } from '../domain/source.ts';
+import { type CommitSource, type EventSource, isCommitSource, type Source } from '../domain/source.ts';
 import type { HttpRequest } from '../http/request.ts';
 import { isKnownEvent } from '../senders/jira/event-names.ts';
 import { normalize } from '../senders/jira/normalize.ts';
+import { toObservation } from '../senders/jira/observation.ts';
 import { parseDelivery } from '../senders/jira/parse.ts';
 import { COMMIT_SENDERS, SENDERS } from '../senders/registry.ts';
 import { commitFacts, normalizeCommits } from '../senders/shared/normalize.ts';
 import type { Nature } from '../senders/shared/recognised.ts';
 
 /** Whose body it is, and what the header beside it called its event. */
-export type Sent = { source: Source; event_name: string | null };
+export type Sent = { source: EventSource; event_name: string | null };
 
 /** What the headers beside a signed body say of it. They are not signed, so they are no part of its identity. */
 export type DeliveryHeaders = { identifier: string | null; event_name: string | null };
@@ -37,14 +38,26 @@ export type DeliveryRead =
 
 /** Reads a body as its source writes it. Never throws. `nowMs` is when it is read. */
 export const readDelivery = ({ source, event_name }: Sent, body: Uint8Array, nowMs: number): DeliveryRead => {
-  if (source === 'jira') {
-    const parsed = parseDelivery(body);
-    if (parsed.kind === 'refused') return parsed;
-    const delivery = normalize(parsed.delivery, nowMs);
-    const nature = isKnownEvent(delivery.facts.event_type) ? 'known' : 'other';
-    return { kind: 'read', facts: delivery.facts, nature, delivery };
+  if (isCommitSource(source)) return readCommits(source, event_name, body);
+  const parsed = parseDelivery(body);
+  if (parsed.kind === 'refused') return parsed;
+  const delivery = normalize(parsed.delivery, nowMs);
+  if (source === 'reconcile') {
+    const observed = toObservation(parsed.delivery, delivery);
+    return 'problem' in observed ? { kind: 'refused', ...observed } : toRead(observed.delivery, 'known');
   }
-  const parsed = COMMIT_SENDERS[source].parse(body, event_name);
+  return toRead(delivery, isKnownEvent(delivery.facts.event_type) ? 'known' : 'other');
+};
+
+const toRead = (delivery: NormalizedDelivery, nature: Nature): DeliveryRead => ({
+  kind: 'read',
+  facts: delivery.facts,
+  nature,
+  delivery,
+});
+
+const readCommits = (source: CommitSource, eventName: string | null, body: Uint8Array): DeliveryRead => {
+  const parsed = COMMIT_SENDERS[source].parse(body, eventName);
   if (parsed.kind === 'refused') return parsed;
   const facts = commitFacts(normalizeCommits(parsed.delivery));
   return { kind: 'read', facts, nature: parsed.delivery.nature, delivery: null };

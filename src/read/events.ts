@@ -1,8 +1,9 @@
 import type { EventView } from '../domain/delivery.ts';
 import { isEventId } from '../domain/event-id.ts';
+import { feedOf } from '../domain/source.ts';
 import { afterIssueEvent, beforeRun, cursorId, encodeCursor } from '../http/cursor.ts';
 import type { RouteHandler } from '../http/dispatch.ts';
-import { readDay, readLimit, readOutcome } from '../http/query.ts';
+import { readDay, readLimit, readOutcome, readSource } from '../http/query.ts';
 import type { Run } from '../http/request.ts';
 import { jsonResponse } from '../http/response.ts';
 import { eventKey, issuePartition } from '../store/calls/keys.ts';
@@ -72,18 +73,21 @@ const fillEvents = async (table: Table, entries: Item[], run: Run): Promise<Even
   return { events, last: null };
 };
 
-/** `GET /events`: those of one day. */
+/** `GET /events`: those of one day; of a source that is no sender only where it is asked for. */
 export const getEvents =
   ({ table, tenant }: ReadDeps): RouteHandler =>
   async ({ query }, _argument, run) => {
     const day = readDay(query, run.received_ms);
     const outcome = readOutcome(query);
-    const id = cursorId(tenant, ['events', day, outcome]);
+    const asked = readSource(query);
+    const feed = asked === null ? 'deliveries' : feedOf(asked);
+    const source = feed === 'deliveries' ? asked : null;
+    const id = cursorId(tenant, ['events', day, outcome, asked]);
     const limit = readLimit(query);
     const before = readStart(query, id, beforeRun)?.before ?? null;
     const { items, next } = await listDay(
       { table, signal: run.signal },
-      { tenant, day, outcome, before, limit },
+      { tenant, day, feeds: [feed], outcome, source, before, limit },
     );
     const { events, last } = await fillEvents(table, items, run);
     const goesOn = last === null ? next : String(last.run_id);

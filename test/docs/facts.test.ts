@@ -155,7 +155,7 @@ describe('facts', () => {
   });
 
   it('give the number of partitions of a day, because it is a cost', () => {
-    expect(dayPartitions('default', '2026-11-22')).toHaveLength(DAY_SHARDS);
+    expect(dayPartitions('default', '2026-11-22', 'deliveries')).toHaveLength(DAY_SHARDS);
     expect(ARCHITECTURE).toContain(`has ${DAY_SHARDS} partitions for each day`);
     expect(ARCHITECTURE).toContain(`asks all ${DAY_SHARDS} and merges`);
   });

@@ -161,7 +161,7 @@ async function* uses(of: Of, source: Source, fromMs: number, nowMs: number): Asy
 async function* eventIds({ table, tenant }: Of, from_ms: number, to_ms: number): AsyncGenerator<string[]> {
   let left = MOST_LOOKED_AT;
   for (const day of daysBetween(from_ms, to_ms)) {
-    const query = { day, outcome: null, from_ms, to_ms };
+    const query = { day, feeds: ['deliveries'] as const, outcome: null, from_ms, to_ms };
     for await (const page of eventsOfDay({ table, tenant, newSignal: itemDeadline }, query)) {
       yield page.slice(0, left).map(({ event_id }) => event_id);
       left -= page.length;

@@ -2,7 +2,7 @@ import { CHANGES_PATH } from '../../domain/bound-changes.ts';
 import type { EventFacts } from '../../domain/delivery.ts';
 import { isIssueKey } from '../../domain/issue-key.ts';
 import type { DeliveredRepository } from '../../domain/repository.ts';
-import { COMMIT_SOURCES } from '../../domain/source.ts';
+import { type CommitSource, isCommitSource } from '../../domain/source.ts';
 import type { Subject } from '../../domain/subject.ts';
 import { UnreadableRowError } from '../../errors/errors.ts';
 import { normalize } from '../../senders/jira/normalize.ts';
@@ -63,7 +63,8 @@ const unpackEvent = async (
   readRaw: () => Promise<Uint8Array>,
   nowMs: number,
 ): Promise<Work> => {
-  if (event.source !== 'jira') return unpackCommits(event, await readRaw());
+  const { source } = event;
+  if (isCommitSource(source)) return unpackCommits({ ...event, source }, await readRaw());
   if (!event.facts?.issue_id) return unpackSubjects(event, nowMs);
   const keys = tellsAllKeys(event) ? keysOfFacts(event.facts) : keysOfBody(await readRaw(), nowMs);
   return { kind: 'issue', issue_id: event.facts.issue_id, keys };
@@ -76,10 +77,8 @@ const unpackSubjects = ({ facts, received_ms }: StoredEvent, nowMs: number): Wor
   return { kind: 'subjects', subjects, asked_ms: Math.min(received_ms, nowMs) };
 };
 
-const unpackCommits = (event: StoredEvent, raw: Uint8Array): Work => {
-  const source = COMMIT_SOURCES.find((known) => known === event.source);
-  if (source === undefined) return { kind: 'nothing' };
-  const parsed = COMMIT_SENDERS[source].parse(raw, event.event_name);
+const unpackCommits = (event: StoredEvent & { source: CommitSource }, raw: Uint8Array): Work => {
+  const parsed = COMMIT_SENDERS[event.source].parse(raw, event.event_name);
   if (parsed.kind === 'refused') throw new UnreadableEventError(`the stored body: ${parsed.problem.type}`);
   const news = newsOf(normalizeCommits(parsed.delivery));
   const { repository } = parsed.delivery;
@@ -113,7 +112,7 @@ export const plainIssue = (row: Item): { issue_id: string; keys: string[] } | nu
   try {
     const { event } = decodeEvent(row);
     const { facts, source } = event;
-    if (source !== 'jira' || !tellsAllKeys(event) || !facts?.issue_id) return null;
+    if (isCommitSource(source) || !tellsAllKeys(event) || !facts?.issue_id) return null;
     return { issue_id: facts.issue_id, keys: keysOfFacts(facts) };
   } catch {
     return null;

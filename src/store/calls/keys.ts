@@ -3,6 +3,7 @@ import { sha256Hex } from '../../domain/event-id.ts';
 import { toPhoenixDay } from '../../domain/instant.ts';
 import { lookupKey } from '../../domain/issue-key.ts';
 import type { Ref } from '../../domain/link.ts';
+import { type EventSource, type Feed, feedOf } from '../../domain/source.ts';
 import type { Subject } from '../../domain/subject.ts';
 import type { Key } from './table.ts';
 
@@ -129,10 +130,16 @@ export const projectPartition = (tenant: string, project: string): string =>
 /** Sort key of `by_project`: ids in numeric order. */
 export const projectSort = (issueId: string): string => issueId.padStart(20, '0');
 
-/** The partitions of `by_day` for one Phoenix day. */
-export const dayPartitions = (tenant: string, day: string): string[] =>
-  Array.from({ length: DAY_SHARDS }, (_, shard) => `${tenant}#${day}#${shard}`);
+/** The partitions of `by_day` for one list of a Phoenix day. */
+export const dayPartitions = (tenant: string, day: string, feed: Feed): string[] =>
+  Array.from({ length: DAY_SHARDS }, (_, shard) => dayShard(tenant, day, feed, shard));
+
+/** What is needed to find an event's place in a day. */
+type Placed = { tenant: string; source: EventSource; event_id: string; received_ms: number };
 
 /** The partition of `by_day` that holds an event; spread by its id. */
-export const dayPartition = (tenant: string, eventId: string, receivedMs: number): string =>
-  `${tenant}#${toPhoenixDay(receivedMs)}#${partOf(eventId, DAY_SHARDS)}`;
+export const dayPartition = ({ tenant, source, event_id, received_ms }: Placed): string =>
+  dayShard(tenant, toPhoenixDay(received_ms), feedOf(source), partOf(event_id, DAY_SHARDS));
+
+const dayShard = (tenant: string, day: string, feed: Feed, shard: number): string =>
+  `${tenant}#${feed === 'deliveries' ? '' : `${feed}#`}${day}#${shard}`;

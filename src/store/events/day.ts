@@ -1,5 +1,6 @@
 import { QueryCommand, type QueryCommandInput } from '@aws-sdk/lib-dynamodb';
 import type { Outcome } from '../../domain/delivery.ts';
+import type { EventSource, Feed } from '../../domain/source.ts';
 import { firstRunIdAt } from '../../platform/run-id.ts';
 import { dayPartitions } from '../calls/keys.ts';
 import { callTable, type Item, type Table, type TableCall, type Walk } from '../calls/table.ts';
@@ -12,7 +13,11 @@ type DayQuery = {
   tenant: string;
   /** Phoenix day, `2026-11-22`. */
   day: string;
+  /** Which of the day's lists, merged into one. */
+  feeds: readonly Feed[];
   outcome: Outcome | null;
+  /** Only events of this source; null for all of these lists. */
+  source: EventSource | null;
   /** Only events received before this run id; null for the newest. */
   before: string | null;
   limit: number;
@@ -27,7 +32,7 @@ export const listDay = async (
   place: TableCall,
   query: DayQuery,
 ): Promise<{ items: Item[]; next: string | null }> => {
-  const partitions = dayPartitions(query.tenant, query.day);
+  const partitions = query.feeds.flatMap((feed) => dayPartitions(query.tenant, query.day, feed));
   const shards = await Promise.all(partitions.map((partition) => readShard(place, query, partition)));
   const floor = shards.map((shard) => shard.readTo ?? '').reduce((a, b) => (a > b ? a : b));
   const safe = shards.flatMap((shard) => shard.items).filter((item) => runIdOf(item) >= floor);
@@ -54,19 +59,36 @@ const readShard = async (
 /** With a filter a page of the index may hold no match; this many entries are looked at per request. */
 const MOST_LOOKED_AT = 4_000;
 
-const shardQuery = (table: Table, query: DayQuery, partition: string): QueryCommandInput => ({
-  TableName: table.name,
-  IndexName: 'by_day',
-  KeyConditionExpression: `day_pk = :day${query.before === null ? '' : ' AND run_id < :before'}`,
-  ...(query.outcome === null ? {} : { FilterExpression: 'outcome = :outcome' }),
-  ExpressionAttributeValues: {
-    ':day': partition,
-    ...(query.before === null ? {} : { ':before': query.before }),
-    ...(query.outcome === null ? {} : { ':outcome': query.outcome }),
-  },
-  ScanIndexForward: false,
-  Limit: query.outcome === null ? query.limit + 1 : MOST_LOOKED_AT,
-});
+const shardQuery = (table: Table, query: DayQuery, partition: string): QueryCommandInput => {
+  const filter = filterOf(query);
+  return {
+    TableName: table.name,
+    IndexName: 'by_day',
+    KeyConditionExpression: `day_pk = :day${query.before === null ? '' : ' AND run_id < :before'}`,
+    ...filter?.expression,
+    ExpressionAttributeValues: {
+      ':day': partition,
+      ...(query.before === null ? {} : { ':before': query.before }),
+      ...filter?.values,
+    },
+    ScanIndexForward: false,
+    Limit: filter === null ? query.limit + 1 : MOST_LOOKED_AT,
+  };
+};
+
+/** Of the attributes that the index copies; null where all pass. */
+const filterOf = ({ outcome, source }: DayQuery) => {
+  const wanted = Object.entries({ outcome, source }).filter(([, value]) => value !== null);
+  if (wanted.length === 0) return null;
+  const names = wanted.map(([name]) => name);
+  return {
+    expression: {
+      FilterExpression: names.map((name) => `#${name} = :${name}`).join(' AND '),
+      ExpressionAttributeNames: Object.fromEntries(names.map((name) => [`#${name}`, name])),
+    },
+    values: Object.fromEntries(wanted.map(([name, value]) => [`:${name}`, value])),
+  };
+};
 
 const runIdOf = (item: Item): string => String(item.run_id);
 
@@ -78,15 +100,15 @@ const PAGE = 1_000;
  */
 export async function* eventsOfDay(
   { table, tenant, newSignal }: Walk,
-  query: { day: string; outcome: Outcome | null; from_ms: number; to_ms: number },
+  query: Pick<DayQuery, 'day' | 'feeds' | 'outcome'> & { from_ms: number; to_ms: number },
 ): AsyncGenerator<EventEntry[]> {
-  const { day, outcome } = query;
+  const { day, feeds, outcome } = query;
   const first = firstRunIdAt(query.from_ms);
   let before: string | null = firstRunIdAt(query.to_ms);
   while (before !== null) {
     const page: { items: Item[]; next: string | null } = await listDay(
       { table, signal: newSignal() },
-      { tenant, day, outcome, before, limit: PAGE },
+      { tenant, day, feeds, outcome, source: null, before, limit: PAGE },
     );
     const inRange = page.items.map(toEntry).filter(({ run_id }) => run_id >= first);
     if (inRange.length > 0) yield inRange;

@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import { boundFacts, withChangesPath } from '../../domain/bound-changes.ts';
 import { type EventFacts, PROBLEM_TYPES, type Problem } from '../../domain/delivery.ts';
-import { SOURCES } from '../../domain/source.ts';
+import { EVENT_SOURCES } from '../../domain/source.ts';
 import type { Subject } from '../../domain/subject.ts';
 import { compress, decompress } from '../../platform/codec.ts';
 
@@ -53,7 +53,7 @@ const problem = z.object({
 /** What is known of an event before it is decided what becomes of it: the first line of its compressed body. */
 const eventMeta = z.object({
   tenant: text,
-  source: z.enum(SOURCES),
+  source: z.enum(EVENT_SOURCES),
   /** Null when the body could not be read. */
   facts: z.nullable(facts),
   idempotency_key: text,

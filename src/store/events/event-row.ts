@@ -22,7 +22,7 @@ export type DecodedEvent = { event: StoredEvent; raw: Buffer | null; bytes: numb
 export const eventItem = (event: StoredEvent, body: Uint8Array, expiresAt: number): Item & Key => ({
   ...eventKey(event.event_id),
   run_id: event.run_id,
-  day_pk: dayPartition(event.tenant, event.event_id, event.received_ms),
+  day_pk: dayPartition(event),
   outcome: event.outcome,
   source: event.source,
   event_type: event.facts?.event_type.toWellFormed(),

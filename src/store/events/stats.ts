@@ -16,7 +16,7 @@ const MOST_COUNTED = 10_000;
 /** Names are the senders' own, 200 characters each: all of 10,000 events' would not fit into an answer. */
 const MOST_TYPES = 1_000;
 
-/** Counts the events received in the last `hours`, from the newest day back. `most`: only tests give another. */
+/** Counts the deliveries received in the last `hours`, from the newest day back. `most`: only tests give another. */
 export const countEvents = async (
   { table, tenant, signal }: Place,
   nowMs: number,
@@ -28,7 +28,9 @@ export const countEvents = async (
   for (const day of daysBack(nowMs, hours)) {
     if (entries.length > most) break;
     const left = most - entries.length;
-    entries.push(...(await entriesOfDay({ table, signal }, dayPartitions(tenant, day), since, left)));
+    entries.push(
+      ...(await entriesOfDay({ table, signal }, dayPartitions(tenant, day, 'deliveries'), since, left)),
+    );
   }
   const counted = entries.slice(0, most);
   const outcomes = countBy(counted, 'outcome');

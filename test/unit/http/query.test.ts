@@ -8,6 +8,7 @@ import {
   readOutcome,
   readRequired,
   readSince,
+  readSource,
 } from '../../../src/http/query.ts';
 
 const query = (name: string, value: string): Map<string, string> => new Map([[name, value]]);
@@ -49,6 +50,14 @@ describe('query parameters', () => {
       expect(() => readDay(query('date', text), NOON_IN_PHOENIX)).toThrow(BadRequestError);
     },
   );
+
+  it('refuses a source that no event has, because the filter would silently find nothing', () => {
+    expect(readSource(none)).toBeNull();
+    expect(readSource(query('source', 'reconcile'))).toBe('reconcile');
+    expect(readSource(query('source', 'gitlab'))).toBe('gitlab');
+    for (const source of ['', 'Jira', 'reconciliation', 'deliveries', 'toString'])
+      expect(() => readSource(query('source', source))).toThrow(BadRequestError);
+  });
 
   it('refuses an outcome that is never stored, because the filter would silently find nothing', () => {
     expect(readOutcome(query('outcome', 'stale'))).toBe('stale');

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { OUTCOMES, PROBLEM_TYPES } from '../../../../src/domain/delivery.ts';
-import { SOURCES } from '../../../../src/domain/source.ts';
+import { EVENT_SOURCES } from '../../../../src/domain/source.ts';
 import { UnreadableRowError } from '../../../../src/errors/errors.ts';
 import { compress, decompress } from '../../../../src/platform/codec.ts';
 import { encodeEventBody } from '../../../../src/store/events/event-body.ts';
@@ -47,7 +47,7 @@ const problem = fc.record({
 const anyEvent: fc.Arbitrary<StoredEvent> = fc.record({
   tenant: fc.stringMatching(/^[a-z]{1,10}$/),
   event_id: fc.stringMatching(/^evt_[0-9a-f]{40}$/),
-  source: fc.constantFrom(...SOURCES),
+  source: fc.constantFrom(...EVENT_SOURCES),
   outcome: fc.constantFrom(...OUTCOMES),
   facts: fc.option(facts),
   idempotency_key: text,

@@ -1,0 +1,42 @@
+import type { FieldError, NormalizedDelivery, Problem } from '../../domain/delivery.ts';
+import { type JsonObject, own } from '../../domain/json.ts';
+import type { RecognisedDelivery } from './recognise.ts';
+
+/** How an issue was read. `id`: from the database, by its id. `search`: from the index, which may be hours old. */
+export type ReadKind = 'id' | 'search';
+
+/** What the event of an observation is called. The name gives no rights: anyone who signs may send it too. */
+const OBSERVED = 'reconcile:issue_observed';
+
+/** The body that an issue read from Jira is taken in as. `timestamp`: Jira's clock at the start of the read. */
+export const observationBody = (read: ReadKind, timestamp: number, issue: JsonObject): Buffer =>
+  Buffer.from(JSON.stringify({ webhookEvent: OBSERVED, timestamp, read, issue }));
+
+export type Observed = { delivery: NormalizedDelivery } | { problem: Problem };
+
+/**
+ * What an observation may do, of what its body says as a delivery: it shows a whole issue or is none. A row of a search
+ * wins by a greater `updated` alone: when its index saw the issue, nobody knows.
+ */
+export const toObservation = (recognised: RecognisedDelivery, delivery: NormalizedDelivery): Observed => {
+  const { snapshot } = delivery;
+  if (snapshot === null) return { problem: notWhole(missingPart(recognised)) };
+  const timestamp_ms = own(recognised.body, 'read') === 'id' ? snapshot.timestamp_ms : 0;
+  return { delivery: { ...delivery, snapshot: { ...snapshot, timestamp_ms } } };
+};
+
+const missingPart = ({ issueId, issueKey }: RecognisedDelivery): FieldError => {
+  if (issueId === null) return { path: 'issue.id', message: 'must be there' };
+  if (issueKey === null) return { path: 'issue.key', message: 'must be there' };
+  return {
+    path: 'issue.fields.updated',
+    message: 'must be an instant from 2000 on, at most 24 hours ahead of our clock',
+  };
+};
+
+const notWhole = (error: FieldError): Problem => ({
+  type: 'not-a-jira-webhook',
+  status: 422,
+  detail: 'Jira answered with an issue that this service cannot take; see errors.',
+  errors: [error],
+});
