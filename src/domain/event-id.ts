@@ -1,4 +1,6 @@
 import { createHash } from 'node:crypto';
+import { type Json, sortedJson } from './json.ts';
+import type { EventSource } from './source.ts';
 
 /** Hex SHA-256 of the bytes. */
 export const sha256Hex = (bytes: Uint8Array | string): string =>
@@ -8,8 +10,18 @@ export const sha256Hex = (bytes: Uint8Array | string): string =>
  * The event's identity: tenant, source and the body's bytes, because the signed bytes are the only thing a
  * sender proves. Opaque; 160 bits of a SHA-256, so that the key stays short in every index.
  */
-export const eventId = (tenant: string, source: string, bodySha256: string): string =>
+export const eventId = (tenant: string, source: EventSource, bodySha256: string): string =>
   `evt_${sha256Hex(`${tenant}\n${source}\n${bodySha256}`).slice(0, 40)}`;
+
+/**
+ * The identity of an issue that we read ourselves: tenant, issue, when, and what its fields said. Nobody signed its bytes,
+ * and Jira may name the same fields in another order.
+ * @param timestamp null for what cannot be taken: seen again, it is the same event
+ */
+export const observationId = (
+  tenant: string,
+  { issue_id, timestamp, fields }: { issue_id: Json; timestamp: number | null; fields: Json },
+): string => eventId(tenant, 'reconcile', sha256Hex(sortedJson([issue_id, timestamp, fields])));
 
 /** True for text of the form `eventId` makes. */
 export const isEventId = (text: string): boolean => /^evt_[0-9a-f]{40}$/.test(text);

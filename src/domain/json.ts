@@ -14,3 +14,11 @@ export const isJsonObject = (value: unknown): value is JsonObject =>
  */
 export const own = (object: JsonObject, name: string): Json | undefined =>
   Object.hasOwn(object, name) ? object[name] : undefined;
+
+/** JSON whose objects name their properties in order: values that say the same are the same text. */
+export const sortedJson = (value: Json): string =>
+  JSON.stringify(value, (_name, part: Json) => (isJsonObject(part) ? inOrder(part) : part));
+
+/** Defines properties instead of assigning them, so that a name `__proto__` stays an ordinary name. */
+const inOrder = (object: JsonObject): JsonObject =>
+  Object.fromEntries(Object.entries(object).sort(([a], [b]) => (a < b ? -1 : 1)));

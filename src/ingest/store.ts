@@ -1,14 +1,20 @@
 import type { NormalizedDelivery, Outcome } from '../domain/delivery.ts';
-import { fitFields } from '../domain/fit.ts';
 import { toPhoenixIso } from '../domain/instant.ts';
 import type { IssueFields, LastEvent } from '../domain/issue.ts';
 import type { Table } from '../store/calls/table.ts';
 import { putAliases } from '../store/issues/issue-index.ts';
 import { markDeleted, putSnapshot } from '../store/issues/put-snapshot.ts';
-import { encodeSnapshot, fitsItem } from '../store/issues/snapshot-row.ts';
+import { encodeSnapshot, fitToItem } from '../store/issues/snapshot-row.ts';
 
 /** What makes one delivery the same at every attempt, and when it was first received. */
-export type Identity = { tenant: string; event_id: string; idempotency_key: string; received_ms: number };
+export type Identity = {
+  tenant: string;
+  event_id: string;
+  idempotency_key: string;
+  received_ms: number;
+  /** True where the issue's row was looked for and is not there; a delivery is not asked. */
+  issue_is_new?: boolean;
+};
 
 /**
  * Everything a delivery changes but its event: fields, deletion mark and key aliases, all idempotent. Null is
@@ -51,10 +57,13 @@ const storeSnapshot = (
     version: { updated_ms: full.updated_ms, timestamp_ms: full.timestamp_ms, event_id: identity.event_id },
     ...encodeFitting(full.fields, toLastEvent(identity, delivery.facts.event_type)),
     keys: delivery.keys,
-    keys_are_new: delivery.keys.length > 1 || delivery.facts.event_type === 'jira:issue_created',
+    keys_are_new: areNew(delivery, identity),
   };
   return putSnapshot({ table, signal }, write);
 };
+
+const areNew = ({ keys, facts }: NormalizedDelivery, { issue_is_new = false }: Identity): boolean =>
+  keys.length > 1 || facts.event_type === 'jira:issue_created' || issue_is_new;
 
 const toLastEvent = (identity: Identity, eventType: string): LastEvent => ({
   event_id: identity.event_id,
@@ -70,7 +79,6 @@ const encodeFitting = (
 ): { fields: IssueFields; body: Uint8Array } => {
   const encode = (fields: IssueFields) => encodeSnapshot({ fields, last_event });
   const body = encode(all);
-  if (fitsItem(all, body)) return { fields: all, body };
-  const fields = fitFields(all, (candidate) => fitsItem(candidate));
-  return { fields, body: encode(fields) };
+  const fields = fitToItem(all, body);
+  return { fields, body: fields === all ? body : encode(fields) };
 };

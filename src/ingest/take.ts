@@ -23,10 +23,13 @@ export type Taken = { event_id: string; idempotency_key: string; read: Read | nu
 /** What was read of a body. */
 type Read = Pick<DeliveryRead & { kind: 'read' }, 'facts' | 'nature'>;
 
-type TakeDeps = { events: EventStore; tenant: string; source: Source; log: Logger };
+type TakeDeps = { events: EventStore; log: Logger };
 
 /** What is the same at every attempt to take one body: its identity, and what is needed to read it. */
 type Delivered = Identity & Sent & Pick<StoredEvent, 'secret'>;
+
+/** A body, whose it is, and what was read of it. */
+export type Received = { body: Uint8Array; delivered: Delivered; read: DeliveryRead };
 
 const STORED_FOR_REPAIR: Problem = {
   type: 'stored-for-repair',
@@ -42,7 +45,7 @@ const STORED_FOR_REPAIR: Problem = {
  * @throws UnavailableError when a write is not durable; the sender must retry
  */
 export const takeBody = async (
-  deps: TakeDeps,
+  deps: TakeDeps & { tenant: string; source: Source },
   body: Uint8Array,
   { identifier, event_name, secret }: DeliveryHeaders & Pick<StoredEvent, 'secret'>,
   run: Run,
@@ -57,22 +60,29 @@ export const takeBody = async (
     idempotency_key: identifier ?? bodySha256,
     received_ms: run.received_ms,
   };
+  return takeRead(deps, { body, delivered, read: readDelivery(delivered, body, run.received_ms) }, run);
+};
+
+/**
+ * Takes in what was read of a body: the one way into the table, of deliveries and of what we read ourselves.
+ * @throws UnavailableError when a write is not durable
+ */
+export const takeRead = async (deps: TakeDeps, received: Received, run: Run): Promise<Taken> => {
   try {
-    return await store(deps, body, delivered, run);
+    return await store(deps, received, run);
   } catch (fault) {
     if (!(fault instanceof RefusedItemError)) throw fault;
     deps.log.error(
-      { alarm: 'item-refused', run_id: run.run_id, event_id: delivered.event_id },
+      { alarm: 'item-refused', run_id: run.run_id, event_id: received.delivered.event_id },
       'the table refused an item',
     );
-    return quarantine(deps, body, delivered, run, STORED_FOR_REPAIR);
+    return quarantine(deps, received, run, STORED_FOR_REPAIR);
   }
 };
 
 const quarantine = async (
   deps: TakeDeps,
-  body: Uint8Array,
-  delivered: Delivered,
+  { body, delivered }: Received,
   run: Run,
   problem: Problem,
 ): Promise<Taken> => {
@@ -109,16 +119,17 @@ const seenBefore = (event: StoredEvent, identity: Identity, read: Read | null): 
 };
 
 /** Snapshot before event: an event in the table means that its snapshot is in. */
-const store = async (deps: TakeDeps, body: Uint8Array, delivered: Delivered, run: Run): Promise<Taken> => {
-  const read = readDelivery(delivered, body, run.received_ms);
-  if (read.kind === 'refused') return quarantine(deps, body, delivered, run, read.problem);
+const store = async (deps: TakeDeps, received: Received, run: Run): Promise<Taken> => {
+  const { body, delivered, read } = received;
+  if (read.kind === 'refused') return quarantine(deps, received, run, read.problem);
   const { facts, delivery } = read;
   const contents = toContents(delivered, facts, null);
   const stored = await prepareEventBody(deps.events, contents, body, run.signal);
   const outcome = await storeDelivery(deps.events.table, delivery, delivered, run.signal);
+  const accepted: Taken = { kind: 'accepted', outcome, read, ...ids(delivered) };
+  // What we read ourselves and is older than what is known tells nobody anything: Jira can be asked again.
+  if (outcome === 'stale' && delivered.source === 'reconcile') return accepted;
   const event: StoredEvent = { ...contents, outcome, run_id: run.run_id };
   const before = await putEventOnce(deps.events, event, { stored, raw: body }, run.signal);
-  return before
-    ? seenBefore(before, delivered, read)
-    : { kind: 'accepted', outcome, read, ...ids(delivered) };
+  return before ? seenBefore(before, delivered, read) : accepted;
 };

@@ -21,7 +21,7 @@ const ALLOWED: Record<string, string[]> = {
   wiring: [...BASE, 'http', 'verify', 'jira', 'store'],
   ingest: [...BASE, 'http', 'verify', 'senders', 'store', 'wiring'],
   correlate: [...BASE, 'senders', 'store', 'wiring'],
-  reconcile: [...BASE, 'jira', 'store'],
+  reconcile: [...BASE, 'http', 'senders', 'jira', 'store', 'wiring', 'ingest'],
   read: [...BASE, 'http', 'store', 'correlate', 'wiring'],
   entries: [...BASE, 'http', 'ingest', 'correlate', 'read', 'wiring'],
   local: [...BASE, 'http', 'store', 'wiring', 'correlate', 'entries'],
@@ -125,6 +125,14 @@ describe('the direction of imports', () => {
       .flatMap(importsOf)
       .filter(({ from, target }) => from === 'read' && target.startsWith('correlate/run/'));
     expect(wrong).toEqual([]);
+  });
+
+  it('shares with reconciliation how a body is read and stored and nothing else, because no route is there', () => {
+    const shared = files.flatMap(importsOf).filter(({ from, to }) => from === 'reconcile' && to === 'ingest');
+    expect([...new Set(shared.map(({ target }) => target))].sort()).toEqual([
+      'ingest/read-delivery.ts',
+      'ingest/take.ts',
+    ]);
   });
 
   it('finds imports at all, because a rule that reads nothing passes silently', () => {

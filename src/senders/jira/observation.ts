@@ -3,10 +3,10 @@ import { type JsonObject, own } from '../../domain/json.ts';
 import type { RecognisedDelivery } from './recognise.ts';
 
 /** How an issue was read. `id`: from the database, by its id. `search`: from the index, which may be hours old. */
-export type ReadKind = 'id' | 'search';
+type ReadKind = 'id' | 'search';
 
 /** What the event of an observation is called. The name gives no rights: anyone who signs may send it too. */
-const OBSERVED = 'reconcile:issue_observed';
+export const OBSERVED = 'reconcile:issue_observed';
 
 /** The body that an issue read from Jira is taken in as. `timestamp`: Jira's clock at the start of the read. */
 export const observationBody = (read: ReadKind, timestamp: number, issue: JsonObject): Buffer =>

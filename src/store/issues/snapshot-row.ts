@@ -1,3 +1,4 @@
+import { fitFields } from '../../domain/fit.ts';
 import { toUtcIso } from '../../domain/instant.ts';
 import {
   type IssueFields,
@@ -29,15 +30,44 @@ const SURELY_FITS_BYTES = 300_000;
  * not decide what is kept of a body.
  * @param encoded the body they were encoded into, where there is one: it mostly spares the measuring
  */
-export const fitsItem = (fields: IssueFields, encoded?: Uint8Array): boolean =>
-  (encoded !== undefined && encoded.length <= SURELY_FITS_BYTES) ||
-  compress(JSON.stringify(fields)).length <= MAX_FIELDS_BYTES;
+const fitsItem = (fields: IssueFields, encoded?: Uint8Array): boolean => {
+  if (encoded !== undefined && encoded.length <= SURELY_FITS_BYTES) return true;
+  const json = Buffer.from(JSON.stringify(fields));
+  return json.length <= SURELY_FITS_BYTES || compress(json).length <= MAX_FIELDS_BYTES;
+};
+
+/** The fields, or as much of them as an item holds. @param encoded as for `fitsItem` */
+export const fitToItem = (fields: IssueFields, encoded?: Uint8Array): IssueFields =>
+  fitsItem(fields, encoded) ? fields : fitFields(fields, (candidate) => fitsItem(candidate));
 
 /** The version of a row's fields; null when the row holds only a deletion mark. */
 export const rowVersion = (row: Item): Version | null =>
   typeof row.updated_ms === 'number'
     ? { updated_ms: row.updated_ms, timestamp_ms: Number(row.timestamp_ms), event_id: String(row.event_id) }
     : null;
+
+/** What is known of an issue to compare a look at it with. */
+export type KnownIssue = {
+  /** Null when only its deletion is known. */
+  fields: { said: IssueFields; version: Version; schema_version: number; last_event: LastEvent } | null;
+  deleted: boolean;
+  deleted_ms: number | null;
+};
+
+export const toKnownIssue = (row: Item): KnownIssue => {
+  const [version, body] = [rowVersion(row), decodeSnapshot(row)];
+  return {
+    fields: version &&
+      body && {
+        said: body.fields,
+        version,
+        schema_version: Number(row.schema_version),
+        last_event: body.last_event,
+      },
+    deleted: row.deleted === true,
+    deleted_ms: typeof row.deleted_ms === 'number' ? row.deleted_ms : null,
+  };
+};
 
 /** Keys of this issue whose alias rows are known to be durable. */
 export const rowAliases = (row: Item): ReadonlySet<string> =>

@@ -1,8 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { DAY_MS } from '../../../../src/domain/instant.ts';
 import type { Json, JsonObject } from '../../../../src/domain/json.ts';
 import { deepJson, fullBody, NOW, normalizeBody, normalizeText } from './support.ts';
-
-const DAY_MS = 86_400_000;
 
 const withUpdated = (updated: Json) => normalizeBody(fullBody({ updated }));
 

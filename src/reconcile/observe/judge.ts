@@ -1,0 +1,55 @@
+import { HOUR_MS, MINUTE_MS } from '../../domain/instant.ts';
+import { SCHEMA_VERSION } from '../../domain/issue.ts';
+import { sameFields } from '../../domain/same-fields.ts';
+import type { KnownIssue } from '../../store/issues/snapshot-row.ts';
+import type { Shown } from './look.ts';
+
+/**
+ * What a look is to what is known. `new` and `repaired` are to be written, and `raised` its `updated` alone; of an
+ * `undecided` row of a search only a read by id can say whether it is newer.
+ */
+export type Judgement =
+  | { kind: 'new' | 'repaired'; missed: boolean; drift: boolean }
+  | { kind: 'unchanged' | 'raised' | 'stale' | 'undecided' | 'contradiction' };
+
+type KnownFields = NonNullable<KnownIssue['fields']>;
+
+/** Judges a look. @param known null when there is no row of the issue */
+export const judge = (known: KnownIssue | null, shown: Shown): Judgement => {
+  if (known !== null && contradicts(known, shown)) return { kind: 'contradiction' };
+  const fields = known?.fields ?? null;
+  if (fields === null) return { kind: 'new', missed: isOld(shown), drift: false };
+  if (shown.updated_ms < fields.version.updated_ms) return { kind: 'stale' };
+  return shown.updated_ms > fields.version.updated_ms ? judgeNewer(fields, shown) : judgeSame(fields, shown);
+};
+
+/** Time enough for a webhook that was sent during the read, or in whose place one came late. */
+const SURE_AFTER_MS = HOUR_MS;
+
+/** Jira went back: what was known long before the read is newer than what it shows, or says that it is gone. */
+const contradicts = ({ fields, deleted, deleted_ms }: KnownIssue, { read, ...shown }: Shown): boolean => {
+  if (read !== 'id') return false;
+  const isOlder = fields !== null && shown.updated_ms < fields.version.updated_ms;
+  const known_ms = Math.max(fields?.version.timestamp_ms ?? 0, deleted ? (deleted_ms ?? 0) : 0);
+  return (isOlder || deleted) && shown.seen_ms > known_ms + SURE_AFTER_MS;
+};
+
+const LATE_MS = 30 * MINUTE_MS;
+
+/** A delivery would have brought it by now. */
+const isOld = ({ seen_ms, updated_ms }: Shown): boolean => updated_ms < seen_ms - LATE_MS;
+
+const judgeNewer = (fields: KnownFields, shown: Shown): Judgement => {
+  const comparable = fields.schema_version === SCHEMA_VERSION;
+  if (comparable && sameFields(fields.said, shown.fields, 'values')) return { kind: 'raised' };
+  return { kind: 'repaired', missed: isOld(shown), drift: comparable && isOld(shown) };
+};
+
+/** What an older normalizer read differs by itself, and nothing of it was missed. */
+const judgeSame = (fields: KnownFields, shown: Shown): Judgement => {
+  const comparable = fields.schema_version === SCHEMA_VERSION;
+  if (comparable && sameFields(fields.said, shown.fields, 'names')) return { kind: 'unchanged' };
+  if (shown.read === 'search') return { kind: 'undecided' };
+  if (shown.timestamp_ms < fields.version.timestamp_ms) return { kind: 'stale' };
+  return { kind: 'repaired', missed: false, drift: comparable && isOld(shown) };
+};

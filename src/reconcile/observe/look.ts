@@ -1,0 +1,57 @@
+import { observationId } from '../../domain/event-id.ts';
+import type { IssueFields } from '../../domain/issue.ts';
+import { isIssueId } from '../../domain/issue-key.ts';
+import { type JsonObject, own } from '../../domain/json.ts';
+import { type DeliveryRead, readDelivery } from '../../ingest/read-delivery.ts';
+import type { Look } from '../../jira/reads/reads.ts';
+import { observationBody } from '../../senders/jira/observation.ts';
+import { fitToItem } from '../../store/issues/snapshot-row.ts';
+
+/** What a look says of its issue. `seen_ms`: when it was taken; 0 by a clock that nobody believes. */
+export type Shown = {
+  read: Look['read'];
+  seen_ms: number;
+  updated_ms: number;
+  /** As it counts for the version of the issue. */
+  timestamp_ms: number;
+  /** Fitted to an item. */
+  fields: IssueFields;
+};
+
+type Whole = DeliveryRead & { kind: 'read' };
+
+/** A look as it is taken in. `unwritable`: nested so deeply that no JSON can be made of it. */
+export type Reading =
+  | { kind: 'whole'; issue_id: string; event_id: string; body: Buffer; read: Whole; shown: Shown }
+  | { kind: 'refused'; issue_id: string | null; event_id: string; body: Buffer; read: DeliveryRead }
+  | { kind: 'unwritable'; issue_id: string | null };
+
+/** Reads a look as a body is read that a sender sent. Never throws. @param nowMs our own clock */
+export const readLook = (tenant: string, look: Look, nowMs: number): Reading => {
+  try {
+    return readBody(tenant, look, nowMs);
+  } catch (fault) {
+    if (fault instanceof RangeError) return { kind: 'unwritable', issue_id: namedId(look.issue) };
+    throw fault;
+  }
+};
+
+const readBody = (tenant: string, look: Look, nowMs: number): Reading => {
+  const body = observationBody(look.read, look.started_ms, look.issue);
+  const read = readDelivery({ source: 'reconcile', event_name: null }, body, nowMs);
+  const idOf = (issue_id: string | null, timestamp: number | null): string =>
+    observationId(tenant, { issue_id, timestamp, fields: own(look.issue, 'fields') ?? null });
+  if (read.kind === 'read' && read.delivery?.snapshot) {
+    const { issue_id, ...snapshot } = read.delivery.snapshot;
+    const shown = { read: look.read, seen_ms: read.facts.occurred_ms, ...snapshot };
+    const fitted = { ...shown, fields: fitToItem(snapshot.fields) };
+    return { kind: 'whole', issue_id, event_id: idOf(issue_id, look.started_ms), body, read, shown: fitted };
+  }
+  const issue_id = namedId(look.issue);
+  return { kind: 'refused', issue_id, event_id: idOf(issue_id, null), body, read };
+};
+
+const namedId = (issue: JsonObject): string | null => {
+  const id = String(own(issue, 'id'));
+  return isIssueId(id) ? id : null;
+};

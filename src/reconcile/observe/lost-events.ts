@@ -1,0 +1,33 @@
+import { DAY_MS, parseInstant } from '../../domain/instant.ts';
+import type { LastEvent } from '../../domain/issue.ts';
+import { OBSERVED } from '../../senders/jira/observation.ts';
+import { eventKey } from '../../store/calls/keys.ts';
+import { readRowsOf } from '../../store/calls/rows.ts';
+import type { TableCall } from '../../store/calls/table.ts';
+import type { KnownIssue } from '../../store/issues/snapshot-row.ts';
+
+/**
+ * Whose events are put again where a crash came between an issue's row and its event. `observations`: on a page that is
+ * done again. `old`: all that are older than a day, when no sender repeats them any more.
+ */
+export type Mend = 'observations' | 'old';
+
+/** Ids of the events that these issues name as theirs, that should still be stored, and are not. */
+export const findLostEvents = async (
+  place: TableCall,
+  known: readonly KnownIssue[],
+  mend: readonly Mend[],
+  { now_ms, retention_days }: { now_ms: number; retention_days: number },
+): Promise<ReadonlySet<string>> => {
+  const isDue = (event: LastEvent): boolean => {
+    const age_ms = now_ms - (parseInstant(event.received_at) ?? 0);
+    if (age_ms >= retention_days * DAY_MS) return false;
+    if (mend.includes('old') && age_ms > DAY_MS) return true;
+    // The name is enough to look: whatever is missing is put from what Jira shows.
+    return mend.includes('observations') && event.event_type === OBSERVED;
+  };
+  const events = known.flatMap(({ fields }) => (fields && isDue(fields.last_event) ? fields.last_event : []));
+  const ids = events.map(({ event_id }) => event_id);
+  const rows = await readRowsOf(place, ids, eventKey);
+  return new Set(rows.flatMap(([id, row]) => (row === null ? [id] : [])));
+};

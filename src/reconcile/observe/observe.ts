@@ -1,0 +1,181 @@
+import pMap from 'p-map';
+import { type Run, startRun } from '../../http/request.ts';
+import { type Received, takeRead } from '../../ingest/take.ts';
+import type { Look } from '../../jira/reads/reads.ts';
+import type { Clock } from '../../platform/clock.ts';
+import type { Logger } from '../../platform/logger.ts';
+import { snapshotKey } from '../../store/calls/keys.ts';
+import { readRowsOf } from '../../store/calls/rows.ts';
+import { getItem, type Place } from '../../store/calls/table.ts';
+import type { EventStore } from '../../store/events/put-event.ts';
+import { raiseVersion } from '../../store/issues/raise-version.ts';
+import { encodeSnapshot, type KnownIssue, toKnownIssue } from '../../store/issues/snapshot-row.ts';
+import { type Judgement, judge } from './judge.ts';
+import { type Reading, readLook } from './look.ts';
+import { findLostEvents, type Mend } from './lost-events.ts';
+
+export type ObserveDeps = { tenant: string; events: EventStore; clock: Clock; log: Logger };
+
+/**
+ * What became of a look. `missed`: the change is older than 30 minutes, and no delivery brought it. `drift`: what was
+ * stored differed, although the issue had not been updated in the 30 minutes before. `undecided`: a row of a search
+ * that differs under the same `updated`: read the issue by its id.
+ */
+export type Seen =
+  | { kind: 'new' | 'repaired'; issue_id: string; missed: boolean; drift: boolean }
+  | { kind: 'unchanged' | 'raised' | 'stale' | 'undecided' | 'contradiction'; issue_id: string }
+  | { kind: 'quarantined'; issue_id: string | null };
+
+/** Issues that are written at the same time. */
+const AT_A_TIME = 8;
+
+/**
+ * Takes in what Jira showed, as deliveries are: equal looks write nothing, what differs is one event each, and the
+ * newer version wins whatever comes in between.
+ * @param mend whose lost events are put again, if their issue is equal
+ * @returns what became of each look, in their order
+ * @throws UnavailableError when a write is not durable: the looks must be taken again
+ */
+export const observe = async (
+  deps: ObserveDeps,
+  looks: readonly Look[],
+  run: Run,
+  mend: readonly Mend[] = [],
+): Promise<Seen[]> => {
+  const readings = looks.map((look) => readLook(deps.tenant, look, deps.clock()));
+  const known = await readKnown(deps, readings, run);
+  const lost = await findLost(deps, [...known.values()], run, mend);
+  const seen = new Map<Reading, Seen>();
+  const settleAll = async (sameIssue: Reading[]): Promise<void> => {
+    for (const [index, reading] of sameIssue.entries()) {
+      const before = index === 0 ? known.get(String(reading.issue_id)) : undefined;
+      seen.set(reading, await settle({ deps, run, lost }, reading, before));
+    }
+  };
+  await pMap(Map.groupBy(readings, idOrSelf).values(), settleAll, { concurrency: AT_A_TIME });
+  return readings.flatMap((reading) => seen.get(reading) ?? []);
+};
+
+/** Looks at one issue are taken one after the other, each against what the one before it left. */
+const idOrSelf = (reading: Reading): string | Reading => reading.issue_id ?? reading;
+
+const placeOf = ({ events, tenant }: ObserveDeps, { signal }: Run): Place => ({
+  table: events.table,
+  tenant,
+  signal,
+});
+
+/** By issue id; null where there is no row. */
+type Known = ReadonlyMap<string, KnownIssue | null>;
+
+const readKnown = async (deps: ObserveDeps, readings: Reading[], run: Run): Promise<Known> => {
+  const ids = readings.flatMap((reading) => (reading.kind === 'whole' ? reading.issue_id : []));
+  const rows = await readRowsOf(placeOf(deps, run), ids, (id) => snapshotKey(deps.tenant, id));
+  return new Map(rows.map(([id, row]) => [id, row && toKnownIssue(row)]));
+};
+
+const findLost = (
+  deps: ObserveDeps,
+  known: (KnownIssue | null)[],
+  run: Run,
+  mend: readonly Mend[],
+): Promise<ReadonlySet<string>> => {
+  const { retention_days } = deps.events;
+  const rows = known.filter((issue) => issue !== null);
+  return findLostEvents(placeOf(deps, run), rows, mend, { now_ms: deps.clock(), retention_days });
+};
+
+type Context = { deps: ObserveDeps; run: Run; lost: ReadonlySet<string> };
+
+type Whole = Reading & { kind: 'whole' };
+
+/** @param before what is known of the issue; undefined: still to be read */
+const settle = async (
+  context: Context,
+  reading: Reading,
+  before: KnownIssue | null | undefined,
+): Promise<Seen> => {
+  if (reading.kind !== 'whole') return setAside(context, reading);
+  const known = before === undefined ? await readOne(context, reading.issue_id) : before;
+  const judgement = judge(known, reading.shown);
+  if ('missed' in judgement) return write(context, reading, judgement, known === null);
+  const isEqual = judgement.kind === 'unchanged' || judgement.kind === 'raised';
+  if (isEqual && known?.fields) await putIfLost(context, reading, known.fields);
+  if (judgement.kind === 'raised' && known?.fields) return raise(context, reading, known.fields);
+  return { ...judgement, issue_id: reading.issue_id };
+};
+
+const readOne = async ({ deps, run }: Context, issueId: string): Promise<KnownIssue | null> => {
+  const row = await getItem(placeOf(deps, run), snapshotKey(deps.tenant, issueId));
+  return row && toKnownIssue(row);
+};
+
+/** Keeps what cannot be taken, where that is possible: one odd issue fails nothing. */
+const setAside = async ({ deps, run }: Context, reading: Exclude<Reading, Whole>): Promise<Seen> => {
+  const { issue_id } = reading;
+  if (reading.kind === 'refused') await take({ deps, run }, reading, {});
+  const event_id = reading.kind === 'refused' ? reading.event_id : null;
+  deps.log.warn({ run_id: run.run_id, issue_id, event_id }, 'an issue read from Jira cannot be taken');
+  return { kind: 'quarantined', issue_id };
+};
+
+const write = async (
+  context: Context,
+  reading: Whole,
+  judgement: Judgement & { missed: boolean; drift: boolean },
+  issue_is_new: boolean,
+): Promise<Seen> => {
+  const { issue_id } = reading;
+  const taken = await take(context, reading, { issue_is_new });
+  if (taken.kind === 'quarantined') return { kind: 'quarantined', issue_id };
+  const isStale = taken.kind === 'accepted' && taken.outcome === 'stale';
+  return isStale ? { kind: 'stale', issue_id } : { ...judgement, issue_id };
+};
+
+/** Each event has a run id of its own, and the time at which it is put: listings and the sweep go by both. */
+const take = (
+  { deps, run }: Pick<Context, 'deps' | 'run'>,
+  reading: Exclude<Reading, { kind: 'unwritable' }>,
+  delivered: Partial<Received['delivered']>,
+) => {
+  const { body, read, event_id } = reading;
+  const own = startRun(deps.clock, () => run.signal);
+  const identity = {
+    tenant: deps.tenant,
+    source: 'reconcile' as const,
+    event_id,
+    event_name: null,
+    secret: null,
+    idempotency_key: event_id,
+    received_ms: own.received_ms,
+  };
+  return takeRead(deps, { body, read, delivered: { ...identity, ...delivered } }, own);
+};
+
+type KnownFields = NonNullable<KnownIssue['fields']>;
+
+/** Where another write came in between, that one is judged. */
+const raise = async (context: Context, reading: Whole, known: KnownFields): Promise<Seen> => {
+  const { issue_id, shown } = reading;
+  const { updated_ms, timestamp_ms, fields } = shown;
+  const body = encodeSnapshot({ fields, last_event: known.last_event });
+  const to = { updated_ms, timestamp_ms };
+  const place = placeOf(context.deps, context.run);
+  const raised = await raiseVersion(place, { issue_id, read: known.version, to, body });
+  return raised ? { kind: 'raised', issue_id } : settle(context, reading, undefined);
+};
+
+/**
+ * The event that the row names, from what Jira shows now: it says the same. Taken under the version that the row has,
+ * so that nothing is put for a row that has moved on.
+ */
+const putIfLost = async (context: Context, reading: Whole, known: KnownFields): Promise<void> => {
+  const { version, last_event } = known;
+  const { delivery } = reading.read;
+  if (!context.lost.has(version.event_id) || !delivery?.snapshot) return;
+  const { updated_ms, timestamp_ms, event_id } = version;
+  const snapshot = { ...delivery.snapshot, updated_ms, timestamp_ms };
+  const read = { ...reading.read, delivery: { ...delivery, snapshot } };
+  const { idempotency_key } = last_event;
+  await take(context, { ...reading, read, event_id }, { idempotency_key });
+};
