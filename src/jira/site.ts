@@ -13,38 +13,27 @@ export type JiraSite = {
 
 const withoutSlash = (url: string): string => url.replace(/\/+$/, '');
 
-/** With a user it is basic authentication (Cloud), without one a personal access token (Data Center). */
-const authorizationOf = (user: string | undefined, token: string): string =>
-  user === undefined ? `Bearer ${token}` : `Basic ${Buffer.from(`${user}:${token}`).toString('base64')}`;
-
-type Login = { user: string | undefined; token: string };
-
-const siteOf = (env: Env, { user, token }: Login): JiraSite => {
-  if (env.JIRA_SITE_URL === undefined)
+/** Where the site of the environment is. @throws ConfigError when none is named */
+export const siteAddress = ({ JIRA_SITE_URL, JIRA_API_URL }: Env): Pick<JiraSite, 'url' | 'api'> => {
+  if (JIRA_SITE_URL === undefined)
     throw new ConfigError('Which Jira? Set JIRA_SITE_URL, such as https://acme.atlassian.net');
-  return {
-    authorization: authorizationOf(user, token),
-    url: withoutSlash(env.JIRA_SITE_URL),
-    api: withoutSlash(env.JIRA_API_URL ?? env.JIRA_SITE_URL),
-  };
+  return { url: withoutSlash(JIRA_SITE_URL), api: withoutSlash(JIRA_API_URL ?? JIRA_SITE_URL) };
 };
 
-/**
- * The site of the environment as the account that only reads.
- * @throws ConfigError when it is not named
- */
-export const readerSite = (env: Env, token: string): JiraSite =>
-  siteOf(env, { user: env.JIRA_API_USER, token });
+/** With a user it is basic authentication (Cloud), without one a personal access token (Data Center). */
+export const authorizationOf = (user: string | undefined, token: string): string =>
+  user === undefined ? `Bearer ${token}` : `Basic ${Buffer.from(`${user}:${token}`).toString('base64')}`;
 
 /**
  * The site of the environment as an administrator: with JIRA_ADMIN_… or, where one is unset, JIRA_API_….
  * @throws ConfigError when it is not named or nobody could log in
  */
 export const adminSite = (env: Env): JiraSite => {
+  const address = siteAddress(env);
   const token = env.JIRA_ADMIN_TOKEN ?? env.JIRA_API_TOKEN;
   if (token === undefined)
     throw new ConfigError(
       'No credentials for Jira: set JIRA_ADMIN_TOKEN, and for Jira Cloud JIRA_ADMIN_USER, in the environment',
     );
-  return siteOf(env, { user: env.JIRA_ADMIN_USER ?? env.JIRA_API_USER, token });
+  return { ...address, authorization: authorizationOf(env.JIRA_ADMIN_USER ?? env.JIRA_API_USER, token) };
 };

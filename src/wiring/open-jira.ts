@@ -2,7 +2,7 @@ import * as z from 'zod/mini';
 import type { Env } from '../contract/env.ts';
 import { token as tokenSchema } from '../contract/env-values.ts';
 import { ConfigError } from '../errors/errors.ts';
-import { type JiraSite, readerSite } from '../jira/site.ts';
+import { authorizationOf, type JiraSite, siteAddress } from '../jira/site.ts';
 import { readSecretText } from '../verify/secret-document.ts';
 import { createSecretsManagerClient, fetchSecret } from '../verify/secrets-manager.ts';
 import type { Platform } from './open.ts';
@@ -11,16 +11,17 @@ import type { Platform } from './open.ts';
 const TOKEN_KEY = 'jira_api_token';
 
 /**
- * Jira as it is read; null when no site is configured. The token is the local override, else that of the secret,
- * which is read at each call: a new token is used from the next run on.
- * @throws ConfigError when there is no token to log in with, or the secret cannot be read: the message says what to do
+ * Jira as it is read. The token is the local override, else that of the secret, which is read at each call: a new
+ * token is used from the next turn on.
+ * @throws ConfigError when no site is named, or nobody to log in as: the message says what to do
  */
 export const openJiraSite = async (
   env: Env,
   platform: Pick<Platform, 'secretsManager'>,
-): Promise<JiraSite | null> => {
-  if (env.JIRA_SITE_URL === undefined) return null;
-  return readerSite(env, env.JIRA_API_TOKEN ?? (await fetchToken(env, platform)));
+): Promise<JiraSite> => {
+  const address = siteAddress(env);
+  const token = env.JIRA_API_TOKEN ?? (await fetchToken(env, platform));
+  return { ...address, authorization: authorizationOf(env.JIRA_API_USER, token) };
 };
 
 const fetchToken = async (

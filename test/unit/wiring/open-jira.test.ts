@@ -22,14 +22,15 @@ afterEach(async () => {
   vi.unstubAllEnvs();
 });
 
-const open = (values: NodeJS.ProcessEnv): Promise<JiraSite | null> =>
+const open = (values: NodeJS.ProcessEnv): Promise<JiraSite> =>
   openJiraSite(readEnv({ AWS_ENDPOINT_URL_SECRETS_MANAGER: store.endpoint, ...values }), {});
 
 const deployed = { JIRA_SITE_URL: `${SITE}/`, JIRA_API_SECRET_ARN: ARN, AWS_LAMBDA_FUNCTION_NAME: 'f' };
 
 describe('the site that is read', () => {
-  it('is none without JIRA_SITE_URL, whatever else is set, because that alone switches it on', async () => {
-    expect(await open({ JIRA_API_TOKEN: 'abc', JIRA_API_SECRET_ARN: ARN })).toBeNull();
+  it('is none without JIRA_SITE_URL, whatever else is set, because that alone names it', async () => {
+    await expect(open({ JIRA_API_TOKEN: 'abc' })).rejects.toThrow(/Set JIRA_SITE_URL/);
+    await expect(open({ JIRA_API_SECRET_ARN: ARN })).rejects.toThrow(ConfigError);
     expect(store.requests.AWSCURRENT).toBe(0);
   });
 
@@ -42,9 +43,9 @@ describe('the site that is read', () => {
 
   it('reads the secret at each call, because a changed token must not wait for a cold start', async () => {
     store.put('{"jira_api_token":"one"}', 0);
-    expect((await open(deployed))?.authorization).toBe('Bearer one');
+    expect((await open(deployed)).authorization).toBe('Bearer one');
     store.put('{"jira_api_token":"two"}', 1);
-    expect((await open(deployed))?.authorization).toBe('Bearer two');
+    expect((await open(deployed)).authorization).toBe('Bearer two');
     expect(store.requests).toEqual({ AWSCURRENT: 2, AWSPREVIOUS: 0 });
   });
 
