@@ -1,7 +1,17 @@
 import { type DestinationStream, type Logger, pino } from 'pino';
 import type { Env } from '../contract/env.ts';
+import type { LogAlarm } from '../contract/log-alarms.ts';
 
 export type { Logger } from 'pino';
+
+declare module 'pino' {
+  namespace pino {
+    /** A line with an alarm that no page explains does not compile. */
+    interface LogFnFields {
+      alarm?: LogAlarm;
+    }
+  }
+}
 
 /** Names under which a secret, a signature, a body or an address could slip into a log line by mistake. */
 const NEVER = [
