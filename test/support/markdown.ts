@@ -35,6 +35,16 @@ const withoutBlocks = (text: string): string => text.replaceAll(FENCE, '');
 export const inlineCode = (text: string): string[] =>
   [...withoutBlocks(text).matchAll(/`([^`\n]+)`/g)].map((match) => match[1] ?? '');
 
+/** Every condition by which a page searches a log. */
+export const logSearches: { file: string; log: string; condition: string }[] = pages.flatMap(
+  ({ file, text }) =>
+    [...codeBlocks(text, 'bash'), ...inlineCode(text)].flatMap((code) =>
+      [...code.matchAll(/search_log "?(\w+)\S* '\{ ([^']+) \}'/g)].flatMap(([, log = '', conditions = '']) =>
+        conditions.split(' && ').map((condition) => ({ file, log, condition })),
+      ),
+    ),
+);
+
 /** The rows of the table under this head, each as its cells. */
 export const tableRows = (text: string, head: string): string[][] => {
   const lines = text.split('\n');

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import * as z from 'zod';
 import { ALARMS, RUNBOOK } from '../../../lib/alarms.ts';
 import { readContext } from '../../../lib/context.ts';
-import { page, pages, tableRows } from '../../support/markdown.ts';
+import { logSearches, page, pages, tableRows } from '../../support/markdown.ts';
 import { EVERYTHING_SET, synthStack } from './synth-stack.ts';
 
 const unquoted = (cell = ''): string[] => [...cell.matchAll(/`([^`]+)`/g)].map((match) => match[1] ?? '');
@@ -30,6 +31,24 @@ describe('a name in the runbooks', () => {
       ([id, { Type }]) => Type === `AWS::${one.type}` && id.startsWith(one.prefix),
     );
     expect(found.map(([id]) => id)).toHaveLength(1);
+  });
+});
+
+const accessLog = z.object({ AccessLogSettings: z.object({ Format: z.string() }) });
+
+describe('a search of the access log', () => {
+  const searches = logSearches.filter(({ log }) => log === 'ApiAccess');
+  const fields = Object.values(resources)
+    .filter(({ Type }) => Type === 'AWS::ApiGatewayV2::Stage')
+    .flatMap(({ Properties }) => JSON.parse(accessLog.parse(Properties).AccessLogSettings.Format))
+    .flatMap(Object.keys);
+
+  it('is shown often, because a check of nothing passes', () => {
+    expect(searches.length).toBeGreaterThan(10);
+  });
+
+  it.each(searches)('in $file for $condition asks for a field that the log has', ({ condition }) => {
+    expect(fields).toContain(/^\$\.(\w+) = "[^"]*"$/.exec(condition)?.[1]);
   });
 });
 
