@@ -14,6 +14,11 @@ export type Goal = { figure: string; goal: string; measured: string; met: boolea
  */
 export type Section = (options: Options, owned: AsyncDisposableStack) => Promise<Goal[]>;
 
+/** What `--only` takes, in the order of a whole run. */
+export const SECTION_NAMES = ['wu', 'cpu', 'http', 'cold', 'correlation', 'inputs'] as const;
+
+export type SectionName = (typeof SECTION_NAMES)[number];
+
 /** A goal of the form "at most" or "at least". */
 export const judge = (figure: string, measured: number, rule: '<=' | '>=', limit: number): Goal => ({
   figure,
