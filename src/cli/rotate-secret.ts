@@ -3,7 +3,9 @@ import { Argument, Option } from 'commander';
 import { readEnv } from '../contract/env.ts';
 import { SOURCES, type Source } from '../domain/source.ts';
 import { systemClock } from '../platform/clock.ts';
+import { openJob, outputsOf } from './jira-webhook/job.ts';
 import { begin, waitForReceivers } from './rotate-secret/begin.ts';
+import { beginAndRegister } from './rotate-secret/begin-register.ts';
 import { abort, finish } from './rotate-secret/finish.ts';
 import { deliveriesOf, type Rotation } from './rotate-secret/rotation.ts';
 import { openSecretStore } from './rotate-secret/secret-store.ts';
@@ -11,6 +13,7 @@ import { status } from './rotate-secret/status.ts';
 import { type ExitCode, newCommand, runCommand, UsageError, wholeNumber } from './shared/command.ts';
 import { type TableFlags, withTableOptions } from './shared/place.ts';
 import { confirm } from './shared/terminal.ts';
+import { OUTPUTS_FILE } from './smoke/deployment.ts';
 
 const STEPS = ['begin', 'status', 'finish', 'abort'] as const;
 
@@ -22,6 +25,11 @@ type Options = TableFlags & {
   force?: true;
   graceHours?: number;
   yes?: true;
+  register?: true;
+  url?: string;
+  stage?: string;
+  outputs?: string;
+  wait: number;
 };
 
 const command = withTableOptions(
@@ -42,6 +50,19 @@ const command = withTableOptions(
       'finish: hours for which the old secret still verifies; 0 revokes it',
       wholeNumber(0, 8760),
     )
+    .option('--register', 'begin: gives the new secret to the webhook in Jira, instead of showing it')
+    .option('--url <address>', '--register: where Jira delivers to; default: the running instance')
+    .option('--stage <stage>', '--register: the address, the secret and the table of this deployment')
+    .option(
+      '--outputs <file>',
+      `--register: its outputs, as cdk deploy --outputs-file writes them (default: ${OUTPUTS_FILE})`,
+    )
+    .option(
+      '--wait <seconds>',
+      '--register: how long to wait for a delivery; 0: it does not wait',
+      wholeNumber(0, 3600),
+      300,
+    )
     .option('--yes', 'do not ask for confirmation')
     .addHelpText(
       'after',
@@ -51,14 +72,17 @@ status  lists the keys, what they verify, and which ones the last deliveries use
 finish  makes the new secret the main one; the old one verifies for SECRET_GRACE_HOURS or --grace-hours more
 abort   removes the new secret, which stops verifying within 5 minutes
 
+begin --register needs what npm run jira-webhook -- register needs: JIRA_SITE_URL, and JIRA_ADMIN_TOKEN and (Jira
+Cloud) JIRA_ADMIN_USER of someone who may "Administer Jira". Run it again after any interruption: it goes on.
+
 begin prints only the secret to standard output; all else goes to standard error. status, finish and abort look for
 deliveries in the table; begin needs none. Set SECRET_GRACE_HOURS to the value of the receivers: a secret that was
 overwritten by hand verifies for as long.`,
     ),
 );
 
-const secretIdOf = ({ secretId }: Options): string => {
-  const id = secretId ?? process.env.JIRA_WEBHOOK_SECRET_ARN;
+const secretIdOf = (options: Options): string => {
+  const id = options.secretId ?? outputsOf(options).SecretArn ?? process.env.JIRA_WEBHOOK_SECRET_ARN;
   if (!id) throw new UsageError('Which secret? Give --secret-id, or set JIRA_WEBHOOK_SECRET_ARN.');
   return id;
 };
@@ -74,7 +98,7 @@ const openRotation = async (options: Options, step: Step): Promise<Rotation> => 
     grace_hours: readEnv(process.env).SECRET_GRACE_HOURS,
     clock: systemClock,
     ask: (question) => confirm(question, options.yes === true),
-    say: step === 'begin' ? console.error : console.log,
+    say: step === 'begin' && !options.register ? console.error : console.log,
   };
 };
 
@@ -84,10 +108,20 @@ const tools = {
 };
 
 const run: Record<Step, (rotation: Rotation, options: Options) => Promise<ExitCode>> = {
-  begin: (rotation) => begin(rotation, tools),
+  begin: async (rotation, options) =>
+    options.register
+      ? beginAndRegister(rotation, await openJob({ ...options, secretId: rotation.secret_id }), tools.wait)
+      : begin(rotation, tools),
   status,
   finish: (rotation, { force, graceHours }) => finish(rotation, force === true, graceHours),
   abort,
+};
+
+const checkRegister = ({ register, source, url, stage, outputs }: Options, step: Step): void => {
+  if (register && (step !== 'begin' || source !== 'jira'))
+    throw new UsageError('--register is for begin with --source jira only');
+  if (!register && [url, stage, outputs].some((value) => value !== undefined))
+    throw new UsageError('--url, --stage and --outputs are for begin --register only');
 };
 
 await runCommand(command, async () => {
@@ -95,5 +129,6 @@ await runCommand(command, async () => {
   const step = STEPS.find((known) => known === command.args[0]) ?? 'status';
   if (step !== 'finish' && (options.force || options.graceHours !== undefined))
     throw new UsageError('--force and --grace-hours are for finish only');
+  checkRegister(options, step);
   return run[step](await openRotation(options, step), options);
 });

@@ -55,7 +55,8 @@ const LIMITS = { at_once: 4, a_second: 4 };
 const NO_ADDRESS =
   'Where should Jira deliver to? Give --url or --stage, or start an instance with npm start.';
 
-const outputsOf = ({ stage, outputs }: Options): Outputs => {
+/** What the deployment of a stage has, without one nothing. @throws UsageError */
+export const outputsOf = ({ stage, outputs }: Pick<Options, 'stage' | 'outputs'>): Outputs => {
   if (stage !== undefined) return readOutputs(outputs, `JiraWebhookSync-${stage}`);
   if (outputs !== undefined) throw new UsageError('--outputs needs --stage');
   return {};

@@ -44,6 +44,18 @@ Nothing arrives this way. To remove it: ${commandFor('remove')}`);
 };
 
 /**
+ * Finds out what would keep the webhook of our address from being registered.
+ * @param name of the key that a delivery is to be signed with
+ * @returns the webhook, null when there is none yet
+ * @throws CommandError or JiraError
+ */
+export const checkRegistrable = async (job: Job, name: string): Promise<Listed | null> => {
+  refuseUnsigned(job.api);
+  await checkTable(job, name);
+  return findOwn(job);
+};
+
+/**
  * Makes or updates the webhook of our address, reads it back, and waits for a delivery of it.
  * @throws CommandError or JiraError
  */
@@ -51,8 +63,7 @@ export const register = async (job: Job): Promise<ExitCode> => {
   const { api, clock, deliveries, say, wait_seconds } = job;
   refuseUnsigned(api);
   const secret = await job.readSecret();
-  await checkTable(job, secret.name);
-  const own = await findOwn(job);
+  const own = await checkRegistrable(job, secret.name);
   const since = clock();
   const id = await write(job, own, secret);
   await readBack(job, id, own === null ? 'registered' : 'updated');

@@ -19,31 +19,45 @@ export const begin = async (rotation: Rotation, { wait, show }: BeginTools): Pro
   const { source, store, say } = rotation;
   const stored = await store.read();
   refuseSecond(rotation, stored);
-  const secret = newSecret();
-  const after = stage(documentToChange(stored, rotation.grace_hours, rotation.clock()), source, secret);
-  say(describePlan(rotation, stored, after));
-  warnOfGrace(rotation, stored);
-  if (!(await rotation.ask(`Stage a new secret for ${source}? The current one stays valid.`))) return 1;
-  await write(rotation, stored, after);
+  const secret = await stageNew(rotation, stored);
+  if (secret === null) return 1;
   say(
     `It is staged, and shown once every receiver can know it. If this is interrupted: abort, then begin again.`,
   );
   await wait();
-  await checkStillStaged(rotation, after[keyNames(source).next]);
+  await checkStillStaged(rotation, secret.stored);
   say(`The new ${source} secret, shown only once:`);
-  show(secret);
+  show(secret.text);
   say(`${SENDERS[source].secret_goes}
 Then cause a delivery, and check that it was used: ${commandFor(source, 'status')}
 Once it was, retire the old one: ${commandFor(source, 'finish')}`);
   return 0;
 };
 
+/** A new secret as a sender has it, and as the store does. */
+type NewSecret = { text: string; stored: unknown };
+
+/**
+ * Stages a new secret, if the user agrees (else null) and the store holds what was read before.
+ * @throws CommandError
+ */
+export const stageNew = async (rotation: Rotation, stored: StoredSecret): Promise<NewSecret | null> => {
+  const { source, say } = rotation;
+  const text = newSecret();
+  const after = stage(documentToChange(stored, rotation.grace_hours, rotation.clock()), source, text);
+  say(describePlan(rotation, stored, after));
+  warnOfGrace(rotation, stored);
+  if (!(await rotation.ask(`Stage a new secret for ${source}? The current one stays valid.`))) return null;
+  await write(rotation, stored, after);
+  return { text, stored: after[keyNames(source).next] };
+};
+
 const refuseSecond = ({ source, grace_hours }: Rotation, stored: StoredSecret): void => {
   const staged = findStaged(stored, source, grace_hours);
   if (staged === null) return;
-  throw new CommandError(`A new ${source} secret is already staged, ${describeSince(staged)}. It was shown then and is not shown again.
+  throw new CommandError(`A new ${source} secret is already staged, ${describeSince(staged)}. It is not shown again.
 To continue with it: ${commandFor(source, 'status')}
-If it was lost: ${commandFor(source, 'abort')}, then begin again`);
+${source === 'jira' ? `To give it to Jira: ${commandFor(source, 'begin --register')}\n` : ''}If it was lost: ${commandFor(source, 'abort')}, then begin again`);
 };
 
 /** One secret at a time can be in its grace, so a second rotation within it can begin but must wait to finish. */

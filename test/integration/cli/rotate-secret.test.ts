@@ -5,6 +5,7 @@ import { type Instance, startInstance } from '../../../src/local/run-instance.ts
 import { createLogger } from '../../../src/platform/logger.ts';
 import { commitDelivery } from '../../support/commit-deliveries.ts';
 import { ARN, awsEnv } from '../../support/rotation.ts';
+import { jiraEnv, startScriptedJira, TOKEN } from '../../support/scripted-jira/scripted-jira.ts';
 import { type FakeSecretsManager, startSecretsManager } from '../../support/secrets-manager.ts';
 import { temporaryFolder } from '../../support/server-process.ts';
 import { whileSleepsAre } from '../../support/sleeps.ts';
@@ -191,6 +192,28 @@ describe('what deliveries used', () => {
     expect(await deliver(secret, 5)).toBe(202);
   });
 
+  it.each(['cloud', 'data-center-10'] as const)(
+    'shows that %s has the new secret, which begin --register gave to it and to nobody else',
+    async (kind) => {
+      const scripted = await startScriptedJira(kind);
+      const { id } = scripted.site.create(scripted.site.project('ORB'));
+      const name = `register-${kind}`;
+      server = await receive({ ...awsEnv(fake), JIRA_WEBHOOK_SECRET_ARN: ARN, TABLE_NAME: name });
+      const table = ['--table', name, '--endpoint', instance.endpoint];
+      const args = ['--source', 'jira', 'begin', '--register', '--yes', '--url', server.url, '--wait', '60'];
+      const changing = setInterval(() => scripted.site.edit(id, {}), 500);
+      const begun = await run([...args, ...table], jiraEnv(scripted)).finally(() => clearInterval(changing));
+      expect(begun).toMatchObject({ code: 0, stderr: 'Waiting 60 s\n' });
+      expect(begun.stdout).toMatch(/was verified, signed with jira_webhook_secret_next\.\nOnce it was used/);
+      const { secret } = [...scripted.webhooks.values()][0] ?? {};
+      expect(stored().jira_webhook_secret_next).toBe(secret);
+      for (const value of [CANARY, TOKEN, String(secret)]) expect(begun.stdout).not.toContain(value);
+      expect((await jira('finish', '--yes', ...table)).code).toBe(0);
+      expect(stored()).toMatchObject({ jira_webhook_secret: secret, jira_webhook_secret_previous: CANARY });
+      await scripted.close();
+    },
+  );
+
   it('is told by source, and of a receiver whose environment has the secret', async () => {
     server = await receive({
       JIRA_WEBHOOK_SECRET: SECRET,
@@ -229,6 +252,11 @@ describe('what people do wrong', () => {
     [['--source', 'jira'], 2, "missing required argument 'step'"],
     [['--source', 'jira', 'start'], 2, 'begin, status, finish, abort'],
     [['--source', 'jira', 'abort', '--force', '--yes'], 2, '--force and --grace-hours are for finish only'],
+    [['--source', 'jira', 'finish', '--register'], 2, '--register is for begin with --source jira only'],
+    [['--source', 'github', 'begin', '--register'], 2, '--register is for begin with --source jira only'],
+    [['--source', 'jira', 'begin', '--stage', 'dev'], 2, 'are for begin --register only'],
+    [['--source', 'jira', 'begin', '--register', '--outputs', 'x'], 2, '--outputs needs --stage'],
+    [['--source', 'jira', 'begin', '--register'], 2, 'set JIRA_ADMIN_TOKEN'],
     [['--source', 'jira', 'finish', '--yes'], 1, 'Nothing is staged for jira. To start:'],
     [['--source', 'jira', 'abort', '--yes'], 1, 'Nothing is staged for jira'],
   ])('%j ends with %i and says %j', async (args, code, words) => {

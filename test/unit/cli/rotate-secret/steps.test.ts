@@ -117,7 +117,7 @@ describe('begin', () => {
     await beginNow();
     const first = stored();
     await expect(beginNow()).rejects.toThrow(
-      'A new jira secret is already staged, since 2026-11-22T12:00:00.000Z. It was shown then and is not shown again.',
+      'A new jira secret is already staged, since 2026-11-22T12:00:00.000Z. It is not shown again.',
     );
     expect(stored()).toEqual(first);
   });
