@@ -49,7 +49,7 @@ const greet = (instance: Instance, env: Env, nowMs: number): void => {
   (env.RC_LOG_JSON ? process.stderr : process.stdout).write(`${text}\n`);
 };
 
-const tellOthers = (instance: Instance, file: string, nowMs: number): void => {
+const recordInstance = (instance: Instance, file: string, nowMs: number): void => {
   const described = {
     url: instance.url,
     dynamodb_endpoint: instance.dynamodbEndpoint,
@@ -66,7 +66,7 @@ const serveUntilStopped = async (env: Env, instanceFile: string, asked: Promise<
   const log = await openLogger(env);
   const instance = await startInstance({ env, log });
   try {
-    tellOthers(instance, instanceFile, systemClock());
+    recordInstance(instance, instanceFile, systemClock());
     greet(instance, env, systemClock());
     const died = instance.databaseDied.then((message): Reason => ({ code: 1, message }));
     const reason = await Promise.race([asked, died]);

@@ -2,13 +2,13 @@ import { type Branch, type Branches, isCommon, type Tip } from './branches.ts';
 import { askLines } from './git.ts';
 import type { Repository } from './repository.ts';
 
-/** The branch that a commit is sent with; null where none may speak for it. */
+/** The branch that a commit is sent with; null where it is sent without one. */
 export type BranchOf = (sha: string) => string | null;
 
 /**
- * Finds out which branch each commit of the tips is sent with. The receiver keeps what a branch once said for ever,
- * so where it is not certain that a commit began on a branch, none speaks for it. What the default branch reaches
- * carries that branch if its name is a common one, else none: a clone of a single branch calls that the default.
+ * Finds the branch that each commit of the tips is sent with. The receiver never forgets a branch, so a commit that
+ * did not certainly begin on a branch is sent without one. What the default branch reaches is sent with that branch if
+ * its name is a common one, else without: a clone of a single branch calls that one the default.
  * @throws CommandError when git fails
  */
 export const findBranchOf = async (
@@ -36,7 +36,7 @@ const beyond = async (
   return new Set(shas.length > 0 ? await revList(folder, [], [...shas, ...not(main)]) : []);
 };
 
-/** A branch may point to what is not here, in a clone that was cut off. */
+/** In a shallow clone a branch may point to a missing commit. */
 const revList = (folder: string, args: readonly string[], tips: readonly string[]): Promise<string[]> =>
   askLines(folder, ['rev-list', '--ignore-missing', ...args, '--stdin'], tips);
 
@@ -44,7 +44,7 @@ const not = (shas: Iterable<string>): string[] => [...new Set(shas)].map((sha) =
 
 /**
  * The commits that began on a branch: the line of first parents from its tip, because what a merge brought came from
- * elsewhere, down to what is not its own. A line that ends in the dark (a shallow clone, no default branch) may have
+ * elsewhere, down to what is not its own. A line whose start is unknown (a shallow clone, no default branch) may have
  * begun anywhere, so none of it counts.
  */
 const ownCommits = async (repository: Repository, tip: Tip, branches: Branches): Promise<string[]> => {

@@ -18,7 +18,7 @@ export type Branches = {
 
 /**
  * Names of branches that others begin on and are merged into. Where origin says nothing, the first that is there is the
- * default branch. None of them names an issue, so their name says nothing wrong of a commit.
+ * default branch. None of them names an issue, so none links a commit wrongly.
  */
 export const COMMON_BRANCHES = ['main', 'master', 'trunk', 'develop', 'development'];
 
@@ -133,7 +133,7 @@ const branchList = ({ refs }: Branches): string =>
     .map((ref) => ref.replace(/^refs\/(?:heads|remotes)\//, ''))
     .join(', ');
 
-/** A full reference is matched to the letter: it is no expression, whatever the name holds. */
+/** A full reference is matched literally, whatever the name contains. */
 const findBranch = (branches: Branches, name: string): Omit<Tip, 'without'> => {
   const candidates = [
     { ref: `refs/heads/${name}`, branch: name },

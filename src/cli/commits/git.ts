@@ -4,7 +4,7 @@ import { text } from 'node:stream/consumers';
 import { faultCode } from '../../local/start-error.ts';
 import { CommandError } from '../shared/command.ts';
 
-/** What a user's own settings must not change. */
+/** Settings that the user's own configuration must not change. */
 const SETTINGS = ['log.showSignature=false', 'core.quotePath=false', 'i18n.logOutputEncoding=UTF-8'];
 
 /** Inside a hook git sets these to the hook's repository, and there they would win over the one that is named. */
@@ -15,7 +15,7 @@ export type GitAnswer = { kind: 'done'; text: string } | { kind: 'refused'; why:
 
 type Running = { stdout: Readable; why: Promise<string | null>; kill: () => void };
 
-/** Runs git for a short answer. @throws CommandError when Cannot run git at all */
+/** Runs git for a short answer. @throws CommandError when git cannot be run at all */
 export const askGit = async (
   folder: string,
   args: readonly string[],
@@ -69,8 +69,8 @@ export const askLines = async (
 };
 
 /**
- * Runs git and yields the fields of its output, each ended by a NUL, as they arrive. Git waits for the
- * reads them, and ends with them.
+ * Runs git and yields the fields of its output, each ended by a NUL, as they arrive. Git waits for
+ * the reader, and ends with it.
  * @throws CommandError when git fails, after all that it printed before
  */
 export async function* readFields(

@@ -83,7 +83,7 @@ export const rehearse = async (plan: Plan, most: number): Promise<string> => {
   ].join('\n');
 };
 
-/** A title may hold what a terminal would obey. */
+/** A title may contain control characters of a terminal. */
 const titleOf = ({ sha, message }: LoggedCommit): string =>
   `  ${sha.slice(0, 10)} ${(message.split('\n')[0] ?? '').slice(0, 100).replaceAll(/\p{C}/gu, '?')}`;
 
@@ -91,7 +91,7 @@ const titleOf = ({ sha, message }: LoggedCommit): string =>
 export const MOST_COMMITS = 2_000;
 
 /**
- * The largest number in a batch unless told. Whole batches are what is sent again and unpacked again, so smaller
+ * The default maximum of a batch. Whole batches are what is sent again and unpacked again, so smaller
  * is cheaper when little is new; each is an event, so larger is cheaper the first time.
  */
 export const STANDARD_COMMITS = 500;

@@ -24,12 +24,12 @@ export type Tally = {
 
 const MOST_FAILURES = 5;
 
-/** Said of the sender or the receiver, not of a body: wrong secret, wrong address, source off. */
+/** About the sender or the receiver, not about one body: wrong secret, wrong address, source off. */
 const OF_ALL = [401, 403, 404, 405];
 
 /**
  * Sends the batches one after the other, so that a run that is cut off has sent the oldest, and that no more than
- * one is in memory. Each is sent again as deliveries are; after that, trouble that concerns all of them ends the
+ * one is in memory. Each is retried as deliveries are; after that, a failure that affects all of them ends the
  * run.
  */
 export const sendBatches = async (

@@ -18,7 +18,7 @@ const fail = (fault: unknown): void => {
 };
 
 /**
- * Stands for the Lambda runtime, in a process of its own with nothing but the function's environment: loads
+ * Replaces the Lambda runtime, in a process of its own with nothing but the function's environment: loads
  * the bundle, calls its handler and sends the answer to the parent.
  */
 process.once('message', (invocation: Invocation) => {

@@ -40,6 +40,6 @@ export const isAlike = ({ url: text }: Listed, ours: string): boolean => {
 /** What people may see of an address: its query, or a login, may be a secret. */
 export const showAddress = (text: string): string => placeOf(text) ?? 'an unreadable address';
 
-/** A webhook by its name, without what a terminal would obey. */
+/** A webhook by its name, without control characters of a terminal. */
 export const showWebhook = ({ id, name }: Pick<Listed, 'id' | 'name'>): string =>
   `"${name.replace(/\p{C}/gu, '?').slice(0, 80)}" (${id})`;

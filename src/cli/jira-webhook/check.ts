@@ -34,7 +34,7 @@ const checkAll = async (job: Job, own: readonly Listed[]): Promise<boolean> => {
 const newestSince = async ({ deliveries }: Job, sinceMs: number): Promise<Use | null> =>
   (await deliveries.newest()).find(({ received_ms }) => received_ms >= sinceMs) ?? null;
 
-/** @returns false when nobody agreed */
+/** @returns false when it was declined */
 const touchAndWait = async (job: Job, key: string): Promise<boolean> => {
   const { ask, clock, say, touch, wait_seconds } = job;
   await newestSince(job, clock());

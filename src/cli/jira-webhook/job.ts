@@ -31,9 +31,9 @@ export type Job = {
   wait_seconds: number;
   clock: Clock;
   sleep(ms: number): Promise<unknown>;
-  /** Resolves to true only when somebody agreed, or `--yes` did. */
+  /** True only after a yes at the terminal, or with `--yes`. */
   ask(question: string): Promise<boolean>;
-  /** Tells people something; never a secret. */
+  /** Prints a message; never a secret. */
   say(text: string): void;
 };
 
@@ -49,7 +49,7 @@ export type Options = TableFlags & {
   yes?: true;
 };
 
-/** As many as Atlassian calls polite, and few enough that nobody notices. */
+/** As many as Atlassian calls polite, and too few to slow down others. */
 const LIMITS = { at_once: 4, a_second: 4 };
 
 const NO_ADDRESS =

@@ -20,7 +20,7 @@ const findOwn = async ({ api, url }: Job): Promise<Listed | null> => {
 or all of them with: ${commandFor('remove')}`);
 };
 
-/** Fails before anything is registered when nobody could see a delivery arrive. */
+/** Fails before anything is registered when deliveries could not be looked up. */
 const checkTable = async ({ deliveries, wait_seconds, clock }: Job, name: string): Promise<void> => {
   if (wait_seconds > 0) await deliveries.newestUseOf(name, clock());
 };

@@ -11,9 +11,9 @@ export type SigningSecret = { text: string; name: string };
 export type SecretPlace = { id: string } | { text: string };
 
 /**
- * Flags win over the environment, and that over the running instance. To take the instance's for another address,
- * such as a tunnel's, gives nothing away: only Jira gets it, and a wrong one verifies nothing.
- * @throws UsageError when nobody says
+ * Flags win over the environment, and that over the running instance. Using the instance's for another address,
+ * such as a tunnel's, is safe: only Jira gets it, and a wrong one verifies nothing.
+ * @throws UsageError when nothing names one
  */
 export const findSecretPlace = (
   named: string | undefined,

@@ -21,7 +21,7 @@ import {
   type TableFlags,
 } from './place.ts';
 
-/** The DynamoDB's own words for what people do wrong most often. */
+/** The most common mistakes, by DynamoDB's code. */
 const HINTS: ReadonlyMap<string, string> = new Map([
   ['ResourceNotFoundException', 'table not found'],
   ['ECONNREFUSED', 'nothing is listening there'],

@@ -27,7 +27,7 @@ export type Request = {
 /** More of an answer than this is not kept. */
 const MOST_CHARACTERS = 64_000;
 
-/** Sends one request. Follows no redirect, tries nothing twice, and never throws. */
+/** Sends one request. Follows no redirect, never retries, and never throws. */
 export const exchange = ({ method, url, headers, body, agent, timeout_ms }: Request): Promise<Exchange> =>
   new Promise((done) => {
     const signal = AbortSignal.timeout(timeout_ms);

@@ -8,7 +8,7 @@ import { CommandError, UsageError } from './command.ts';
 export type TableFlags = {
   table?: string;
   endpoint?: string;
-  /** What was deployed is meant, whatever runs on this machine. */
+  /** Use the deployment, whatever runs on this machine. */
   deployed?: true;
 };
 

@@ -41,11 +41,11 @@ export const failed = (seen: string): Result => ({ state: 'failed', seen });
 
 export const skipped = (seen: string): Result => ({ state: 'skipped', seen });
 
-/** Of several: what failed if any did, else what all of them saw. The same is said once. */
+/** Of several: what failed if any did, else what all of them saw. Each text once. */
 export const together = (results: readonly Result[]): Result => {
   const wrong = results.filter(({ state }) => state === 'failed');
-  const told = new Set((wrong.length > 0 ? wrong : results).map(({ seen }) => seen));
-  return { state: wrong.length > 0 ? 'failed' : 'ok', seen: [...told].join('; ') };
+  const distinct = new Set((wrong.length > 0 ? wrong : results).map(({ seen }) => seen));
+  return { state: wrong.length > 0 ? 'failed' : 'ok', seen: [...distinct].join('; ') };
 };
 
 /** A check of what became of the delivery; skipped when none was taken. */

@@ -92,10 +92,10 @@ const checkSigned: Check = {
     const body = testDelivery(Date.now());
     const signature = signatureOf(await world.readSecret(), body);
     const answer = await post(world.api, body, signature);
-    const told = readJson(answer, accepted);
-    const status = told?.outcome === 'applied' ? 202 : 200;
-    if (!told || !hasStatus(answer, status)) return failed(describeAnswer(answer));
-    const { event_id, received_at } = told;
+    const delivery = readJson(answer, accepted);
+    const status = delivery?.outcome === 'applied' ? 202 : 200;
+    if (!delivery || !hasStatus(answer, status)) return failed(describeAnswer(answer));
+    const { event_id, received_at } = delivery;
     const patience = AbortSignal.timeout(world.wait_seconds * 1_000);
     const received_ms = parseInstant(received_at) ?? Date.now();
     world.taken = { body, signature, event_id, received_ms, patience };
@@ -105,8 +105,8 @@ const checkSigned: Check = {
 
 const checkSameAgain = afterDelivery('same-bytes-again', async ({ api }, taken: Taken) => {
   const answer = await post(api, taken.body, taken.signature);
-  const told = readJson(answer, accepted);
-  const isSame = told?.outcome === 'duplicate' && told.event_id === taken.event_id;
+  const delivery = readJson(answer, accepted);
+  const isSame = delivery?.outcome === 'duplicate' && delivery.event_id === taken.event_id;
   return judge(hasStatus(answer, 200) && isSame, 'sent again', answer);
 });
 
