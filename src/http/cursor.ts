@@ -4,7 +4,7 @@ import { LAST_INSTANT_MS } from '../domain/instant.ts';
 import { isIssueId } from '../domain/issue-key.ts';
 import { BadRequestError } from '../errors/errors.ts';
 
-/** Where a listing goes on: the start key of an index, or the run id to go on before. */
+/** Where a listing continues: the start key of an index, or the run id to continue before. */
 export type Position = Record<string, string | number>;
 
 /** What a cursor is bound to: a tenant's listing of one kind, with what was asked for. */
@@ -20,7 +20,7 @@ export const encodeCursor = (query: string, position: Position | null): string |
 const checkOf = (query: string, position: Position): string =>
   sha256Hex(JSON.stringify(['cursor', query, Object.entries(position)])).slice(0, 16);
 
-/** What to throw where a cursor is not ours for this very query. */
+/** The error for a cursor that was not made for this query. */
 export const foreignCursor = (): BadRequestError =>
   new BadRequestError('cursor: not a next_cursor of this query; leave it out to start again');
 
@@ -31,7 +31,7 @@ const schema = z.object({
 
 /**
  * The position in a cursor, null without one.
- * @throws BadRequestError when it is not a cursor of ours for this very query.
+ * @throws BadRequestError when it was not made for this query.
  */
 export const decodeCursor = (query: string, cursor: string | undefined): Position | null => {
   if (cursor === undefined) return null;

@@ -6,7 +6,7 @@ import { DynamoDBClient, type DynamoDBClientConfig } from '@aws-sdk/client-dynam
 const SOME_REGION = 'us-east-1';
 
 /** A local database checks no signature, but the SDK wants credentials to make one with. */
-const NOBODY = { accessKeyId: 'local', secretAccessKey: 'local' };
+const LOCAL_CREDENTIALS = { accessKeyId: 'local', secretAccessKey: 'local' };
 
 /** Looks like a signature; a real one is a quarter to a half of what a call costs this process. */
 const UNCHECKED = {
@@ -26,7 +26,7 @@ const UNCHECKED_SIGNER: DynamoDBClientConfig['signer'] = {
 export const embeddedConfig = (endpoint: string): DynamoDBClientConfig => ({
   endpoint,
   region: SOME_REGION,
-  credentials: NOBODY,
+  credentials: LOCAL_CREDENTIALS,
   signer: UNCHECKED_SIGNER,
 });
 
@@ -66,7 +66,7 @@ export const externalConfig = async (
 ): Promise<EndpointConfig> => {
   const region = await regionOf();
   const known = isAws(endpoint) || (await hasCredentials(source, region));
-  return known ? { endpoint, region } : { endpoint, region, credentials: NOBODY };
+  return known ? { endpoint, region } : { endpoint, region, credentials: LOCAL_CREDENTIALS };
 };
 
 const regionOf = async (): Promise<string> => {

@@ -36,7 +36,7 @@ export const refuseForeign = (host: string, allowed: readonly string[], clock: C
   };
 };
 
-/** An address as it stands in a URL. A dual-stack socket shows IPv4 as `::ffff:192.0.2.1`. */
+/** An address as written in a URL. A dual-stack socket shows IPv4 as `::ffff:192.0.2.1`. */
 const bracketed = (address: string): string => {
   const plain = address.replace(/^::ffff:(?=\d+\.)/i, '');
   return plain.includes(':') && !plain.startsWith('[') ? `[${plain}]` : plain;
@@ -68,8 +68,8 @@ const isMisdirected = (
 };
 
 /**
- * True for what a page of another origin asks for in the background. It could not read the answer, but tell by its
- * status or time what is stored. Browsers say so themselves and let no page change it; opening a link is not meant.
+ * True for what a page of another origin asks for in the background. It could not read the answer, but infer from its
+ * status or timing what is stored. Browsers send this header and let no page change it; opening a link is allowed.
  */
 const isOfForeignPage = ({ method, headers }: IncomingMessage): boolean => {
   const site = headers['sec-fetch-site'];

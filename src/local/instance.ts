@@ -4,7 +4,7 @@ import * as z from 'zod/mini';
 import { isRunning, processStart } from './processes.ts';
 import { PROJECT_FOLDER } from './project.ts';
 
-/** Tells the other commands where the instance that was started last listens. */
+/** Where other commands find the instance that was started last. */
 export const INSTANCE_FILE = join(PROJECT_FOLDER, '.local/instance.json');
 
 const schema = z.object({

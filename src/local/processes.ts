@@ -17,7 +17,7 @@ export const processStart = (pid: number): string | null => {
   return fields?.[START_TIME] ?? null;
 };
 
-/** The fields after the command's name, which stands in parentheses and may itself hold spaces and parentheses. */
+/** The fields after the command's name, which is in parentheses and may itself hold spaces and parentheses. */
 const statFields = (pid: number): string[] | null => {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');

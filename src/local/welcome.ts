@@ -37,7 +37,7 @@ export const welcome = (about: Welcome): string =>
 
 const isLoopback = (host: string): boolean => /^(127\.|::1$|localhost$)/.test(host);
 
-/** A small full issue, as Jira would tell of its creation. */
+/** A small full issue, as Jira reports its creation. */
 const sampleBody = (nowMs: number): string =>
   JSON.stringify({
     timestamp: nowMs,

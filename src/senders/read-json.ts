@@ -35,7 +35,7 @@ const OPENING = ['[', '{', ',', ':'];
 
 /**
  * The JSON in a body and the text it was parsed from, or the problem. Never throws.
- * @param empty what to tell the sender of an empty body.
+ * @param empty the message for an empty body.
  */
 export const readJson = (bytes: Uint8Array, empty: string): ReadJson => {
   const encoding = encodingOf(bytes);

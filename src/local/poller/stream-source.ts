@@ -26,7 +26,7 @@ export type Read =
   | { kind: 'expired' | 'trimmed' | 'gone' };
 
 export type StreamSource = {
-  /** Tells this stream from one the table had before. */
+  /** Distinguishes this stream from an earlier one of the table. */
   label: string;
   /** All shards that the stream still has, closed ones too. */
   listShards(signal: AbortSignal): Promise<Shard[]>;

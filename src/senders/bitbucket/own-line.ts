@@ -8,7 +8,7 @@ const lineOf = (change: JsonObject, byHash: ReadonlyMap<string, JsonObject>): Ma
   return firstParents({ from, to }, byHash, 'hash').line;
 };
 
-/** True where the list holds commits from before the branch, and nothing tells which. */
+/** True where the list holds commits from before the branch, and nothing says which. */
 const isMixed = (change: JsonObject, line: ReadonlyMap<string, JsonObject>): boolean => {
   if (own(change, 'forced') === true) return true;
   if (own(change, 'old') !== null) return false;

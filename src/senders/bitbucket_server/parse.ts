@@ -54,7 +54,7 @@ const recognisePullRequest = (event_type: string, body: JsonObject, described: J
 
 /**
  * A Bitbucket Data Center delivery, by its signed body alone: a list of `changes` is a push, whatever has a
- * `pullRequest` describes it, a comment too, and `test` is the question whether anybody is there. Every other event is
+ * `pullRequest` describes it, a comment too, and `test` is a connection test. Every other event is
  * taken with nothing listed.
  * @param eventName `X-Event-Key`, which only names the event, as `eventKey` in the body does
  */

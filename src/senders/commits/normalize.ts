@@ -33,7 +33,7 @@ const toPullRequest = (
         body: pull_request.body?.toWellFormed() ?? null,
         url: one(readUrl, pull_request.url, `${path}.url`, unread),
         branch: null,
-        // Nobody says when it was updated: of two titles, that of the newer commit counts.
+        // The format does not say when it was updated: of two titles, that of the newer commit counts.
         updated_ms: committed_at,
         shas: [toSha(sha)],
       }

@@ -9,7 +9,7 @@ import { readListedCommits } from './normalize.ts';
 /** The only event of our own format: it has no event header. */
 const COMMITS_EVENT = 'commits';
 
-/** More would take the stream handler too long for one event; whoever has more sends several bodies. */
+/** More would take the stream handler too long for one event; a sender with more sends several bodies. */
 const MOST_COMMITS = 2000;
 
 const TEXT_RULE = 'must be a string';
@@ -68,7 +68,7 @@ const listed = z.object({
   ),
 });
 
-/** Our own format, for any other host. Strict, because whoever writes a sender wants to see its faults. */
+/** Our own format, for any other host. Strict, so that authors of senders see their mistakes. */
 export const recogniseListedCommits = (body: JsonObject): Recognition =>
   recogniseBy(listed, body, ({ repository, commits }) =>
     pushOf(COMMITS_EVENT, { name: repository, id: null }, (unread) =>

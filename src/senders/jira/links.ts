@@ -2,7 +2,7 @@ import type { IssueLink } from '../../domain/issue.ts';
 import { isJsonObject, own } from '../../domain/json.ts';
 import { isAbsent, type Read, readKeyText, readName, readPart } from '../readers.ts';
 
-/** One entry of `issuelinks`: the linked issue stands in `outwardIssue` or in `inwardIssue`. */
+/** One entry of `issuelinks`: the linked issue is in `outwardIssue` or in `inwardIssue`. */
 export const readLink: Read<IssueLink> = (value, note) => {
   if (!isJsonObject(value)) return undefined;
   const outward = own(value, 'outwardIssue');

@@ -20,7 +20,7 @@ const idOf = (user: JsonObject): string | null => {
 const readDisplayName: Read<string> = (value) =>
   typeof value === 'string' && value.length <= LONGEST_NAME ? hideAddress(value) : undefined;
 
-/** A Jira user of any age. An e-mail address that stands for an id or a name is hashed. */
+/** A Jira user of any age. An e-mail address used as an id or a name is hashed. */
 export const readPerson: Read<Person> = (value, note) => {
   if (!isJsonObject(value)) return undefined;
   const id = idOf(value);

@@ -14,7 +14,7 @@ const idText = (value: Json | undefined): string | null => {
   return typeof value === 'string' && value !== '' ? value : null;
 };
 
-/** The board id tells a sprint from any other object with an id, a name and a state. */
+/** The board id distinguishes a sprint from any other object with an id, a name and a state. */
 const fromObject = (object: JsonObject): FoundSprint | null => {
   const id = idText(own(object, 'id'));
   const name = own(object, 'name');
@@ -29,7 +29,7 @@ const fromText = (text: string): FoundSprint | null => {
   return parsed && { sprint: parsed.sprint, ended_ms: endOf(parsed.dateOf) };
 };
 
-/** Completed is what counts; the other dates stand in where a sender leaves it out. */
+/** Completed is what counts; the other dates are used where a sender leaves it out. */
 const END_NAMES = ['completeDate', 'endDate', 'startDate'] as const;
 
 const endOf = (dateOf: (name: (typeof END_NAMES)[number]) => unknown): number | null => {

@@ -51,7 +51,7 @@ export const pullRequestOf = (
 
 const readsNothing = () => ({ commits: [], pull_requests: [] });
 
-/** The host asks whether anybody is there. */
+/** A connection test of the host. */
 export const pingOf = (event_type: string): Recognition => ({
   recognised: { event_type, nature: 'ping', repository: null, read: readsNothing },
 });

@@ -26,7 +26,7 @@ type Words = {
   shas: readonly Steps[];
 };
 
-/** Null of a host says that there is no text, and a missing one that nobody tells. */
+/** Null from a host means that there is no text; missing means that it is unknown. */
 const readBodyOf = (node: Node, bodies: readonly Steps[]): string | null => {
   for (const steps of bodies) {
     const body = optional(readMessage, node, steps);

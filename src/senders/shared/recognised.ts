@@ -4,7 +4,7 @@ import type { DeliveredRepository } from '../../domain/repository.ts';
 import type { Unread } from '../unread.ts';
 
 /**
- * What an event is, by its signed body: the host's question whether anybody is there, an event whose contents are known,
+ * What an event is, by its signed body: a connection test of the host, an event whose contents are known,
  * or any other.
  */
 export type Nature = 'ping' | 'known' | 'other';

@@ -12,13 +12,13 @@ export const UNNAMED_EVENT = 'unnamed';
 const isEventName = (name: string): boolean => /^[\x21-\x7e]{1,200}$/.test(name);
 
 /**
- * What an event is called: by its header, else by what its body is. It decides nothing: whoever sends the same signed
- * body under another header says the same.
+ * What an event is called: by its header, else by what its body is. It decides nothing: the same signed body
+ * under another header means the same.
  */
 export const eventNameOr = (eventName: string | null, byBody: string): string =>
   eventName !== null && isEventName(eventName) ? eventName : byBody;
 
-/** Text that keeps a rule; the rule is what the sender is told. */
+/** Text that keeps a rule; the rule is the error message. */
 export const textThat = (keeps: (text: string) => boolean, rule: string) =>
   z.string(rule).check(z.refine(keeps, rule));
 
