@@ -16,7 +16,7 @@ export type RouteName =
   | 'reconciliation'
   | 'stats';
 
-/** `{x}` in a path stands for one segment. What ingest serves is open, what read serves is IAM-authorised on AWS. */
+/** `{x}` in a path is one segment. What ingest serves is open, what read serves is IAM-authorised on AWS. */
 export type Route = {
   name: RouteName;
   method: 'GET' | 'POST';

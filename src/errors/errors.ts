@@ -3,7 +3,7 @@ export class ConfigError extends Error {
   override readonly name = 'ConfigError';
 }
 
-/** A dependency of ours did not do its work (refused, throttled, timed out): the sender should come again. */
+/** A dependency failed (refused, throttled, timed out): the sender should retry. */
 export class UnavailableError extends Error {
   override readonly name = 'UnavailableError';
   readonly dependency: 'table' | 'secret' | 'artifacts';

@@ -15,9 +15,9 @@ export type Replayed =
   | { kind: 'body-missing' };
 
 /**
- * Takes a stored body in again, as the parser and normalizer read it now. A snapshot written by an older
- * normalizer is repaired, a crash's loss is made good, and an event leaves quarantine once its body can be
- * read. Any other event stays as it is. Repeating it changes nothing.
+ * Ingests a stored body again with the current parser and normalizer. This repairs a snapshot that an older normalizer
+ * wrote, restores what a crash lost, and releases an event from quarantine once its body can be read. Any other event
+ * stays as it is. Repeating it changes nothing.
  */
 export const replayEvent = async (
   events: EventStore,

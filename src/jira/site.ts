@@ -26,7 +26,7 @@ export const authorizationOf = (user: string | undefined, token: string): string
 
 /**
  * The site of the environment as an administrator: with JIRA_ADMIN_… or, where one is unset, JIRA_API_….
- * @throws ConfigError when it is not named or nobody could log in
+ * @throws ConfigError when it is not named or there are no credentials
  */
 export const adminSite = (env: Env): JiraSite => {
   const address = siteAddress(env);

@@ -5,7 +5,7 @@ import { within } from './deadline.ts';
 import { type NewObject, type Objects, orUnavailable } from './objects.ts';
 import { withProcessLock } from './process-lock.ts';
 
-/** Objects in a local folder that stands for the bucket, for all processes of this machine. Nothing in it expires. */
+/** Objects in a local folder used instead of the bucket, for all processes of this machine. Nothing in it expires. */
 export const objectsInFolder = (folder: string): Objects => ({
   put: ({ key, bytes }, signal) => call(signal, () => writeWhole(join(folder, key), bytes)),
   replaceIf: (object, mayReplace, signal) =>

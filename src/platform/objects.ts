@@ -5,7 +5,7 @@ export type NewObject = { key: string; bytes: Uint8Array; labels: ObjectLabels }
 /** What is said of an object in a bucket beside its bytes; a folder has no place for it. */
 type ObjectLabels = { content_type?: string; tagging?: string };
 
-/** Bytes by key, in a bucket or in a folder that stands for it. What is stored is whole or absent. */
+/** Bytes by key, in a bucket or in a folder used instead. What is stored is whole or absent. */
 export type Objects = {
   /** Durable when it resolves; replaces what was stored before. @throws UnavailableError */
   put(object: NewObject, signal: AbortSignal): Promise<void>;

@@ -47,7 +47,7 @@ export const openTable = (env: Env, dynamodb?: DynamoDBClientConfig): Table => {
   };
 };
 
-/** The bucket, or the folder that stands for it. */
+/** The bucket, or the folder used instead. */
 export const openObjects = (env: Env): Objects =>
   env.ARTIFACTS_BUCKET
     ? objectsInBucket(env.ARTIFACTS_BUCKET)

@@ -43,7 +43,7 @@ export const readTogether = ({ tenant, rows }: ReadScope, refs: Ref[]): Promise<
 export type Names = { now: string; shown_as: string; all: string[] };
 
 /**
- * What each repository is called now, as of now: a rename is known once it is stored, wherever its commits are stored.
+ * The current name of each repository. A rename counts once it is stored, wherever its commits are stored.
  * @param names in any spelling
  * @param read how rows are read: as now, but for some that may have just been
  * @returns the names of each repository key among them

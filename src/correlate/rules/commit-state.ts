@@ -61,7 +61,7 @@ export const toCommitState = (commit: DeliveredCommit): CommitState => {
   return pull_request ? mergeCommits(own, mentionOf(pull_request)) : own;
 };
 
-/** A hash stands for a name that is hidden, so a name says more. */
+/** A hash replaces a hidden name, so a name says more. */
 const isHidden = (name: string): boolean => name.startsWith('sha256:');
 
 const knownName = (a: string | null, b: string | null): string | null => {

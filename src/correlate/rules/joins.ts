@@ -59,5 +59,5 @@ export const fuller = (a: string, b: string): string => {
   return a >= b ? a : b;
 };
 
-/** Stands for an unknown instant: older than any other. */
+/** An unknown instant: older than any other. */
 export const UNKNOWN_MS = 0;

@@ -46,8 +46,8 @@ const nextOf = (renames: Rename[], name: string, at_ms: number, seen: Set<string
     .at(-1);
 
 /**
- * The name that the repository has now which had this one last: the name itself unless it was renamed and nobody came to
- * the name since. It depends on what is known, not on the order in which it came.
+ * The current name of the repository that had this name last: the name itself, unless it was renamed and no other
+ * repository has taken the name since. It depends on what is known, not on the order in which it came.
  * @param renames all that are known of these names
  * @param ids the host's ids of the repositories that delivered under the name
  */

@@ -49,10 +49,10 @@ type Draft = { news: News; stored: KnownRef | null; row: RefRow };
 /**
  * Evaluates each once, and answers those that another batch has written meanwhile. The order keeps a commit
  * and an issue that arrive together from missing each other: the candidate rows are durable before the issues
- * are read, and whoever brings an issue reads the candidates after it is durable. A row is written even where
- * nothing changed, or nothing is known yet: its new revision refuses whoever still decides by what was true
- * before. The same holds for a rename: it is durable before what lies under the old name is looked for, and whoever
- * writes a row asks for the names again afterwards.
+ * are read, and a run for an issue reads the candidates after the issue is durable. A row is written even where nothing
+ * changed, or nothing is known yet: its new revision makes writes fail that were decided on older rows. The same holds
+ * for a rename: it is durable before rows under the old name are looked for, and every writer of a row reads the names
+ * again afterwards.
  */
 const evaluateOnce = async (scope: Scope, news: News[], evaluated: Evaluated): Promise<News[]> => {
   const drafts = await readDrafts(scope, news);

@@ -36,8 +36,8 @@ const keysOfEvents = async (deps: BatchDeps, eventIds: string[]): Promise<string
 };
 
 /**
- * Writes down every key under which commits may name the issue, before what tells them is erased: some of its
- * events may not have been correlated. An issue whose rows cannot be read can be erased all the same.
+ * Writes down every key under which commits may name the issue, before the events that name them are erased:
+ * some may not have been correlated. An issue whose rows cannot be read can be erased all the same.
  * @throws UnavailableError
  */
 export const rememberKeys = async (deps: BatchDeps, issueId: string, eventIds: string[]): Promise<void> => {

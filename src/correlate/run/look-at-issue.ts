@@ -19,7 +19,7 @@ import { type IssueRead, type IssueUpdate, readIssueRows, standingOf, updateIssu
 /**
  * Looks at an issue as it is now: the commits that name it are evaluated again where that can change anything,
  * and what is derived of it, of the others that have its key, and of the other issues this touches, is written. What
- * was settled is written last: a run that ends before is made good by the next one, which finds it unsettled. Begins
+ * was settled is written last: the next run completes one that ended early, because it finds it unsettled. Begins
  * again when the issue changed meanwhile.
  * @param newKeys keys that an event says the issue has or had
  * @returns the issues that gained, kept or lost a commit, or have its key, and the commits that left one
@@ -102,8 +102,8 @@ const lookAtKey = async (scope: Scope, issueId: string, key: string): Promise<Ke
 };
 
 /**
- * An erased issue may come back just as it was while its commits are taken from it: whoever looks at it then must
- * not find it settled. False when another batch has written the row: begin again.
+ * An erased issue may come back just as it was while its commits are taken from it: a run that looks at it then
+ * must not find it settled. False when another batch has written the row: begin again.
  */
 const unsettleErased = async (
   { table, tenant, signal }: Scope,
@@ -140,7 +140,7 @@ const withNamed = async (scope: Scope, { read, keys }: Look): Promise<IssueRead>
 const refsOfPages = (keys: KeyLook[]): Ref[] | null =>
   keys.every(({ page }) => page.last === null) ? keys.flatMap(({ page }) => page.refs) : null;
 
-/** What names an issue, as long as its derived row stays: whoever links something to it, or takes it, writes that. */
+/** What names an issue, as long as its derived row stays: every run that adds or removes a link writes that row. */
 const seenOf = (issueId: string, { row, named }: IssueRead): Touched['seen'] =>
   new Map(named ? [[issueId, { revision: row.revision, named }]] : []);
 

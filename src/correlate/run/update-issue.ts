@@ -52,10 +52,10 @@ export type IssueUpdate = {
 
 /**
  * Writes what is derived of one issue: whether it is a story without commits, and what was settled. Where that is
- * what the row says already, nothing is written unless a commit came or went: whoever changes a link writes, so
- * a writer that read before the change is refused by the revision and reads again. Whoever writes asks afterwards
- * whether the snapshot is still the one it read, and who has its key: somebody who saw a newer one may have had
- * nothing to write.
+ * what the row says already, nothing is written unless a commit came or went: every change of a link writes, so
+ * the revision refuses a writer that read before the change, and it reads again. After writing it checks that the
+ * snapshot is still the one it read, and who has its key: another run that saw a newer one may have had nothing to
+ * write.
  * @param first what has just been read of the issue, when nothing was written since
  * @returns the row as it is now, and what it was made from; null when what was settled no longer holds, and nothing was written: evaluate again
  */
@@ -78,7 +78,7 @@ export const updateIssue = async (
   throw new UnavailableError('table', new Error('too many conflicts'));
 };
 
-/** Who has its key is asked only where that is to be settled; whoever does that writes the row if it changed. */
+/** Who has its key is read only where that is to be settled; that run writes the row if it changed. */
 const readIssue = async (scope: Scope, issueId: string, { settled }: IssueUpdate): Promise<IssueRead> => {
   const rows = await readIssueRows(scope, issueId);
   const asSettled = { superseded: isSuperseded(rows.row), isContested: false };

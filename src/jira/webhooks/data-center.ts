@@ -35,8 +35,8 @@ type Entry = z.output<typeof entry>;
 const isText = (value: unknown): value is string => typeof value === 'string' && value.trim() !== '';
 
 /** A secret that is hidden is shown as something; none at all means that nothing is signed. */
-const isSigned = ({ isSigned: told, configuration }: Entry): boolean | null =>
-  told ?? (configuration ? isText(configuration.SECRET) : null);
+const isSigned = ({ isSigned: reported, configuration }: Entry): boolean | null =>
+  reported ?? (configuration ? isText(configuration.SECRET) : null);
 
 /** Under which of the names Data Center keeps it is not documented. */
 const jqlOf = ({ configuration, filters }: Entry): string =>

@@ -7,7 +7,7 @@ export type Listed = { id: string; name: string; url: string };
 export type Webhook = Listed & {
   events: readonly string[];
   enabled: boolean;
-  /** Null when Jira does not tell. */
+  /** Null when Jira does not say. */
   signed: boolean | null;
   excludes_body: boolean;
   /** Empty: everything is delivered. */
@@ -30,12 +30,12 @@ export type WebhookApi = {
   remove(id: string): Promise<void>;
 };
 
-/** Where JQL lies among the filters. */
+/** The name of JQL among the filters. */
 export const JQL_SECTION = 'issue-related-events-section';
 
 export const WEBHOOK_NAME = 'Jira Webhook Sync';
 
-/** Also events that somebody ticked beside ours. */
+/** Keeps events that were selected beside ours. */
 export const withOurs = (events: readonly string[], ours: readonly string[]): string[] => [
   ...new Set([...ours, ...events]),
 ];
