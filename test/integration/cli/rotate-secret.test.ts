@@ -256,7 +256,7 @@ describe('what people do wrong', () => {
     [['--source', 'github', 'begin', '--register'], 2, '--register is for begin with --source jira only'],
     [['--source', 'jira', 'begin', '--stage', 'dev'], 2, 'are for begin --register only'],
     [['--source', 'jira', 'begin', '--register', '--outputs', 'x'], 2, '--outputs needs --stage'],
-    [['--source', 'jira', 'begin', '--register'], 2, 'set JIRA_ADMIN_TOKEN'],
+    [['--source', 'jira', 'begin', '--register'], 2, 'Which Jira? Set JIRA_SITE_URL'],
     [['--source', 'jira', 'finish', '--yes'], 1, 'Nothing is staged for jira. To start:'],
     [['--source', 'jira', 'abort', '--yes'], 1, 'Nothing is staged for jira'],
   ])('%j ends with %i and says %j', async (args, code, words) => {
