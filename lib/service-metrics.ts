@@ -57,7 +57,9 @@ export class ServiceMetrics {
     return sumOf('too large', period, [ours, this.api.refusedBeforeUs.with({ period })]);
   }
 
-  /** Writes of the table and its indexes, reads of the table: what deliveries meet. Each metric of an alarm is charged. */
+  /**
+   * Writes of the table and its indexes, reads of the table: what deliveries meet. Each metric of an alarm is charged.
+   */
   tableThrottled(period: Duration): MathExpression {
     const [table, ...indexes] = tableThrottles(this.table.table.tableName, period);
     const writes = indexes.map(({ writes: ofIndex }) => ofIndex);

@@ -43,8 +43,9 @@ export class AlarmTopic extends Construct {
 }
 
 /**
- * CloudWatch cannot publish with the key that AWS keeps for SNS (SNS developer guide, "Enable compatibility between event
- * sources from AWS services and encrypted topics"), and a key of one's own is a twentieth of a small deployment's bill.
+ * CloudWatch cannot publish with the key that AWS keeps for SNS (SNS developer guide, "Enable compatibility between
+ * event sources from AWS services and encrypted topics"), and a key of one's own is a twentieth of a small deployment's
+ * bill.
  */
 const UNENCRYPTED =
   'An alarm names a metric and a page of the runbook, and then goes out by e-mail: a key of its own would cost a dollar a month and hide nothing.';

@@ -15,7 +15,10 @@ export const BUCKET_PREFIXES = {
   raw: 'artifacts/raw/',
   documents: 'artifacts/issues/',
   tenants: 'artifacts/tenants/',
-  /** Lambda's own choice for a failure destination (Lambda developer guide, "Retain discarded records for a DynamoDB event source"). */
+  /**
+   * Lambda's own choice for a failure destination (Lambda developer guide, "Retain discarded records for a DynamoDB
+   * event source").
+   */
   givenUp: 'aws/lambda/',
 } as const;
 

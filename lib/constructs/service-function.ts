@@ -135,7 +135,9 @@ const mayTrace = (): PolicyStatement =>
     resources: ['*'],
   });
 
-/** Lambda developer guide, "Visualize Lambda function invocations using AWS X-Ray": how many are traced cannot be set. */
+/**
+ * Lambda developer guide, "Visualize Lambda function invocations using AWS X-Ray": how many are traced cannot be set.
+ */
 const UNTRACED =
   'Most invocations of a quiet site would be traced, which cannot be set and is charged: the context switches it on for a while.';
 

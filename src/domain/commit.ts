@@ -1,6 +1,8 @@
 import { LAST_INSTANT_MS, parseInstant } from './instant.ts';
 
-/** 1 to 255 bytes of printable characters without `#` or white space: a host need not be git, nor write its ids in full. */
+/**
+ * 1 to 255 bytes of printable characters without `#` or white space: a host need not be git, nor write its ids in full.
+ */
 export const isSha = (text: string): boolean =>
   /^[^\p{C}\p{Z}\s#]+$/u.test(text) && Buffer.byteLength(text) <= 255;
 

@@ -1,6 +1,7 @@
 /**
  * The one form of all spellings of a repository's name that differ in case only: what it is stored and looked up by.
- * Character by character, so no name becomes another word (`ß` stays, it is not `ss`) and folding again changes nothing.
+ * Character by character, so no name becomes another word (`ß` stays, it is not `ss`) and folding again changes
+ * nothing.
  */
 export const repositoryKey = (name: string): string => Array.from(name, foldCharacter).join('');
 
@@ -25,7 +26,10 @@ export const isRepositoryName = (text: string): boolean =>
   Buffer.byteLength(text) <= MOST_BYTES &&
   Buffer.byteLength(repositoryKey(text)) <= MOST_BYTES;
 
-/** What a delivery says of the repository it is about, beside its commits. Names keep the limits, and are spelt as they were sent. */
+/**
+ * What a delivery says of the repository it is about, beside its commits. Names keep the limits, and are spelt as they
+ * were sent.
+ */
 export type DeliveredRepository = {
   name: string;
   /** The host's own id of it, which no rename changes; null when unknown. */

@@ -57,7 +57,9 @@ const base64Bytes = (text: string): number => {
   return Math.floor((text.length * 3) / 4) - padding;
 };
 
-/** One invocation: its ULID, when it began (`received_ms` is shown and stored), and the signal that ends its AWS calls. */
+/**
+ * One invocation: its ULID, when it began (`received_ms` is shown and stored), and the signal that ends its AWS calls.
+ */
 export type Run = { run_id: string; received_ms: number; began: Moment; signal: AbortSignal };
 
 /** Ends a request's AWS calls; a longer one than ours is for tests on a machine that is slow or shared. */

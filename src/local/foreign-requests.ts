@@ -15,9 +15,9 @@ const CROSS_SITE = 'Requests from web pages of other sites are not answered.';
 
 /**
  * Keeps web pages out of a server that answers everybody who reaches it. With a name of its own that leads to
- * 127.0.0.1 (DNS rebinding) a page is of the same origin as the server, and only `Host` shows the difference: so on loopback it must
- * be a name of this machine, `host` or one of `allowed`, whatever the port. On other addresses it must only when
- * `allowed` is not empty, because only its owner knows the names that lead there.
+ * 127.0.0.1 (DNS rebinding) a page is of the same origin as the server, and only `Host` shows the difference: so on
+ * loopback it must be a name of this machine, `host` or one of `allowed`, whatever the port. On other addresses it must
+ * only when `allowed` is not empty, because only its owner knows the names that lead there.
  */
 export const refuseForeign = (host: string, allowed: readonly string[], clock: Clock): RefuseForeign => {
   const names = new Set([bracketed(host), ...allowed].map(nameOf));

@@ -56,7 +56,9 @@ const eventEntry = (
 
 type EventPage = { events: EventView[]; last: Item | null };
 
-/** As many of the events behind these entries as a page has room for; `last` is the last entry looked at, if not all. */
+/**
+ * As many of the events behind these entries as a page has room for; `last` is the last entry looked at, if not all.
+ */
 const fillEvents = async (table: Table, entries: Item[], run: Run): Promise<EventPage> => {
   const events: EventView[] = [];
   const room = newPageRoom();

@@ -107,8 +107,8 @@ const positionOf = (issue: Issue, done: Set<string>, key: string, sk: string | n
 };
 
 /**
- * A commit that names several keys of its issue is shown under the first of them; one that is stored under several names of
- * its repository under the first name that leads there from that key.
+ * A commit that names several keys of its issue is shown under the first of them; one that is stored under several
+ * names of its repository under the first name that leads there from that key.
  */
 const shown = (
   row: KnownRef | null,

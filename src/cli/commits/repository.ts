@@ -72,7 +72,10 @@ const pathOf = (address: string): string | null => {
   return url === null || url.protocol === 'file:' ? null : url.pathname;
 };
 
-/** The name of the folder that holds the repository, for one without a remote. `gitFolder`: `…/name/.git` or `…/name.git`. */
+/**
+ * The name of the folder that holds the repository, for one without a remote. `gitFolder`: `…/name/.git` or
+ * `…/name.git`.
+ */
 export const nameFromFolder = (gitFolder: string): string => {
   const folder = basename(gitFolder) === '.git' ? dirname(gitFolder) : gitFolder;
   const name = basename(folder)

@@ -86,7 +86,9 @@ export const artifactsIn = (objects: Objects): ArtifactStore => ({
   },
 });
 
-/** How what is stored in a place (null: nothing) compares to a run. Anything but a run's document is older than any run. */
+/**
+ * How what is stored in a place (null: nothing) compares to a run. Anything but a run's document is older than any run.
+ */
 export const compareRun = (stored: Uint8Array | null, runId: string): 'older' | 'same' | 'newer' => {
   const storedId = stored && runIdIn(stored);
   if (storedId === null || storedId < runId) return 'older';

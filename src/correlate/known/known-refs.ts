@@ -10,8 +10,8 @@ import { joinStates } from '../rules/news.ts';
 import { NOTHING_KNOWN, nameOfNow } from '../rules/repository-names.ts';
 
 /**
- * A commit or pull request under the name its repository has now. `parts`: the rows it is made from, as they are stored,
- * the one of that name first: after a rename it may be stored under several names until it is decided again.
+ * A commit or pull request under the name its repository has now. `parts`: the rows it is made from, as they are
+ * stored, the one of that name first: after a rename it may be stored under several names until it is decided again.
  */
 export type KnownRef = RefRow & { shown_as: string; parts: RefRow[] };
 

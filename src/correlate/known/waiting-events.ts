@@ -15,7 +15,9 @@ import type { SweepMark } from '../../store/events/progress.ts';
  */
 export const OVERLAP_MS = 75 * MINUTE_MS;
 
-/** Since when events may wait: all older ones were seen handled or parked. A mark of a clock set back is ahead of now. */
+/**
+ * Since when events may wait: all older ones were seen handled or parked. A mark of a clock set back is ahead of now.
+ */
 export const waitingSince = (mark: SweepMark, nowMs: number, retentionDays: number): number =>
   mark.swept_ms === null
     ? Math.max(0, nowMs - firstDays(mark, retentionDays) * DAY_MS)

@@ -38,7 +38,10 @@ const isTakenAnew = (left: Rename[], ids: string[]): boolean => {
   return ids.some((id) => hosts.has(hostOf(id)) && !gone.includes(id));
 };
 
-/** The next rename of the repository that had the name since `at_ms`. Time never goes back, so nothing is walked in a circle. */
+/**
+ * The next rename of the repository that had the name since `at_ms`. Time never goes back, so nothing is walked in a
+ * circle.
+ */
 const nextOf = (renames: Rename[], name: string, at_ms: number, seen: Set<string>): Rename | undefined =>
   renames
     .filter((one) => one.from === name && (one.at_ms > at_ms || (one.at_ms === at_ms && !seen.has(one.to))))

@@ -21,8 +21,8 @@ import { ISSUES_TOGETHER, type Scope } from './scope.ts';
 type Seen = { revision: Revision; named: KnownRef[] };
 
 /**
- * What a run looked at: issues, each with keys that led to it, and commits and pull requests. `seen`: what has been read
- * for some of the issues.
+ * What a run looked at: issues, each with keys that led to it, and commits and pull requests. `seen`: what has been
+ * read for some of the issues.
  */
 export type Touched = { issues: Affected; refs: Ref[]; seen: Map<string, Seen> };
 

@@ -32,10 +32,10 @@ type BatchResult = {
 const NONE_YET: BatchResult = { run: null, failed: 0, unwritten: new Set(), complete: true };
 
 /**
- * Handles one batch of events, each tenant's by themselves: looks at what they name, writes a document of what it found,
- * and writes down what became of each event. What fails three times is parked and blocks nothing else. What takes long is
- * left until all that is done is written down; then each such unit is tried alone, and gets a document of its own. Without
- * the document only what failed is written down: the sweep comes back to the rest.
+ * Handles one batch of events, each tenant's by themselves: looks at what they name, writes a document of what it
+ * found, and writes down what became of each event. What fails three times is parked and blocks nothing else. What
+ * takes long is left until all that is done is written down; then each such unit is tried alone, and gets a document of
+ * its own. Without the document only what failed is written down: the sweep comes back to the rest.
  * @throws UnavailableError only when the batch's events cannot even be read
  */
 export const processBatch = async (
@@ -125,8 +125,8 @@ const logRun = (deps: BatchDeps, run: WrittenRun | null, begun: Moment, results:
 };
 
 /**
- * Processes stored events as the stream would bring them, and yields what each batch of them came to. `events`: how many
- * were in it.
+ * Processes stored events as the stream would bring them, and yields what each batch of them came to. `events`: how
+ * many were in it.
  * @throws UnavailableError
  */
 export async function* processEvents(

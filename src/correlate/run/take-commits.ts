@@ -62,9 +62,10 @@ const learnOf = async (
 };
 
 /**
- * After a rename: brings the commits without a story that are stored under older names of a repository to its current name, so
- * that its listing has them in order. What is moved is no longer there, so a run that ends in between continues where it
- * stopped. Commits that belong to an issue are found by its keys under any name, and come when they are decided again.
+ * After a rename: brings the commits without a story that are stored under older names of a repository to its current
+ * name, so that its listing has them in order. What is moved is no longer there, so a run that ends in between
+ * continues where it stopped. Commits that belong to an issue are found by its keys under any name, and come when they
+ * are decided again.
  * @param affected takes the issues that gained, kept or lost a commit
  */
 const bringGaps = async (scope: Scope, repository: string, affected: Affected): Promise<void> => {

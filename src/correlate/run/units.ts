@@ -12,7 +12,8 @@ type Due = { event_id: string; expires_at: number };
 
 /**
  * What is tried, fails and is parked together: one issue with all its events, or one event by itself. What that
- * one asks for is read when its turn comes: some deliveries are large, and some bodies are stored in the artifact store.
+ * one asks for is read when its turn comes: some deliveries are large, and some bodies are stored in the artifact
+ * store.
  */
 export type Unit = { events: Due[] } & (
   | { kind: 'issue'; issue_id: string; keys: Set<string> }

@@ -57,7 +57,8 @@ export type IssueUpdate = {
  * snapshot is still the one it read, and who has its key: another run that saw a newer one may have had nothing to
  * write.
  * @param first what has just been read of the issue, when nothing was written since
- * @returns the row as it is now, and what it was made from; null when what was settled no longer holds, and nothing was written: evaluate again
+ * @returns the row as it is now, and what it was made from; null when what was settled no longer holds, and nothing was
+ * written: evaluate again
  */
 export const updateIssue = async (
   scope: Scope,

@@ -43,7 +43,8 @@ const recogniseRename = (event_type: string, body: JsonObject): Recognition | nu
 
 /**
  * A Bitbucket Cloud delivery, by its signed body alone: a list of `push.changes` is a push, and whatever has a
- * `pullrequest` describes it, a comment too; a changed `full_name` is a rename. Every other event is taken with nothing listed.
+ * `pullrequest` describes it, a comment too; a changed `full_name` is a rename. Every other event is taken with nothing
+ * listed.
  * @param eventName `X-Event-Key`, which only names the event.
  */
 export const recogniseBitbucket = (eventName: string | null, body: JsonObject): Recognition => {

@@ -55,7 +55,8 @@ const recogniseRename = (event_type: string, body: JsonObject): Recognition | nu
 
 /**
  * A GitHub delivery, by its signed body alone: a list of `commits` is a push, and whatever has a `pull_request`
- * describes it, a review too; changes of a repository's name or owner are a rename. Every other event is taken with nothing listed.
+ * describes it, a review too; changes of a repository's name or owner are a rename. Every other event is taken with
+ * nothing listed.
  * @param eventName `X-GitHub-Event`, which only names the event.
  */
 export const recogniseGithub = (eventName: string | null, body: JsonObject): Recognition => {

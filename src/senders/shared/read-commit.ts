@@ -22,8 +22,8 @@ const firstName = (node: Node, authors: readonly Steps[]): string | null => {
 };
 
 /**
- * A commit in a host's words; null when it has no usable sha or message. A sha that is none of git's is noted. Without a
- * usable time it is a commit all the same: git keeps whatever a wrong clock or a broken tool wrote.
+ * A commit in a host's words; null when it has no usable sha or message. A sha that is none of git's is noted. Without
+ * a usable time it is a commit all the same: git keeps whatever a wrong clock or a broken tool wrote.
  */
 export const readCommit = (
   node: Node,

@@ -66,8 +66,8 @@ const EMPTY: FieldError = { path: '', message: 'must not be empty' };
 const isThere = (value: Json | undefined): boolean => value !== undefined && value !== null;
 
 /**
- * An event that lists nothing we read; an empty object is none. `parts`: where it would, had they the right shape: those
- * are noted as unread.
+ * An event that lists nothing we read; an empty object is none. `parts`: where it would, had they the right shape:
+ * those are noted as unread.
  */
 export const nothingListed = (event_type: string, body: JsonObject, parts: string[]): Recognition => {
   if (Object.keys(body).length === 0) return { errors: [EMPTY] };

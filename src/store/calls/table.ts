@@ -21,7 +21,9 @@ export type TableCall = { table: Table; signal: AbortSignal };
 /** Where a call goes, whose rows it is about, and what ends it. */
 export type Place = TableCall & { tenant: string };
 
-/** The place of a walk over pages: each call has a signal of its own, because all of it may take longer than one may. */
+/**
+ * The place of a walk over pages: each call has a signal of its own, because all of it may take longer than one may.
+ */
 export type Walk = { table: Table; tenant: string; newSignal: () => AbortSignal };
 
 /** The table's faults in our words: a malformed item is our bug, everything else passes. */

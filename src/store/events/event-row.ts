@@ -11,7 +11,9 @@ import { type DecodedBody, decodeEventBody, type EventContents } from './event-b
 /** An event as the stages know it, before it is a row and after. */
 export type StoredEvent = EventContents & Pick<z.output<typeof eventRow>, 'outcome' | 'run_id'>;
 
-/** An event as it is stored; `raw` are its raw bytes unless they are stored apart, `bytes` how many were decompressed. */
+/**
+ * An event as it is stored; `raw` are its raw bytes unless they are stored apart, `bytes` how many were decompressed.
+ */
 export type DecodedEvent = { event: StoredEvent; raw: Buffer | null; bytes: number };
 
 /**
@@ -78,7 +80,9 @@ export const eventIdOf = (entry: Item): string => {
   return pk.slice(ID_BEGINS);
 };
 
-/** Whose event a row is, without opening it: the partitions of a day begin with it. Null for a row that is none of ours. */
+/**
+ * Whose event a row is, without opening it: the partitions of a day begin with it. Null for a row that is none of ours.
+ */
 export const tenantOfRow = ({ day_pk }: Item): string | null =>
   typeof day_pk === 'string' ? day_pk.slice(0, day_pk.indexOf('#')) : null;
 

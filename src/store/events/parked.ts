@@ -5,8 +5,9 @@ import type { TableCall, Walk } from '../calls/table.ts';
 import { eventIdOf, isExpired } from './event-row.ts';
 
 /**
- * Pages of the ids of all parked events, part by part: of each part those that wait for a replay, then those that the sweep
- * tries again, each the longest parked first. Expired ones, which DynamoDB removes days late, are left out: a page may be empty.
+ * Pages of the ids of all parked events, part by part: of each part those that wait for a replay, then those that the
+ * sweep tries again, each the longest parked first. Expired ones, which DynamoDB removes days late, are left out: a
+ * page may be empty.
  */
 export async function* listParked(walk: Walk, nowMs: number): AsyncGenerator<string[]> {
   for await (const ids of pages(walk, { condition: '', values: {} })) {

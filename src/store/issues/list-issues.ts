@@ -8,7 +8,9 @@ import { toSnapshot } from './snapshot-row.ts';
 /** A null filter lets everything pass. */
 type IssueFilter = { status: string | null; fix_version: string | null; deleted: boolean | null };
 
-/** `after`: the issue behind which to go on. `take`: false when the page has no room for an issue, and ends before it. */
+/**
+ * `after`: the issue behind which to go on. `take`: false when the page has no room for an issue, and ends before it.
+ */
 type IssuePage = { limit: number; after: string | null; take: (snapshot: Snapshot) => boolean };
 
 /**
