@@ -27,12 +27,15 @@ export const judge = (known: KnownIssue | null, shown: Shown): Judgement => {
 const SURE_AFTER_MS = HOUR_MS;
 
 /** Jira went back: what was known long before the read is newer than what it shows, or says that it is gone. */
-const contradicts = ({ fields, deleted, deleted_ms }: KnownIssue, { read, ...shown }: Shown): boolean => {
-  if (read !== 'id') return false;
-  const isOlder = fields !== null && shown.updated_ms < fields.version.updated_ms;
-  const known_ms = Math.max(fields?.version.timestamp_ms ?? 0, deleted ? (deleted_ms ?? 0) : 0);
-  return (isOlder || deleted) && shown.seen_ms > known_ms + SURE_AFTER_MS;
+const contradicts = (known: KnownIssue, { read, seen_ms, updated_ms }: Shown): boolean => {
+  const { fields, deleted } = known;
+  const isOlder = fields !== null && updated_ms < fields.version.updated_ms;
+  return read === 'id' && (isOlder || deleted) && seen_ms > knownSince(known) + SURE_AFTER_MS;
 };
+
+/** A row of a search has no time of its own, but was updated before it was found. */
+const knownSince = ({ fields, deleted_ms }: KnownIssue): number =>
+  Math.max(fields?.version.timestamp_ms ?? 0, fields?.version.updated_ms ?? 0, deleted_ms ?? 0);
 
 const LATE_MS = 30 * MINUTE_MS;
 

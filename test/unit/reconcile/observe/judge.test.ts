@@ -136,6 +136,15 @@ describe('a look that contradicts', () => {
     expect(judge(known(), shown({ ...EARLIER, read: 'search' }))).toEqual({ kind: 'stale' });
   });
 
+  it('is only stale where what is known was updated after the read, because a row of a search has no time', () => {
+    const found = known({ version: { updated_ms: UPDATED, timestamp_ms: 0, event_id: 'evt_1' } });
+    expect(judge(found, shown({ ...EARLIER, seen_ms: UPDATED - MINUTE }))).toEqual({ kind: 'stale' });
+    expect(judge(found, shown({ ...EARLIER, seen_ms: UPDATED + HOUR }))).toEqual({ kind: 'stale' });
+    expect(judge(found, shown({ ...EARLIER, seen_ms: UPDATED + HOUR + 1 }))).toEqual({
+      kind: 'contradiction',
+    });
+  });
+
   it('shows an issue that a webhook marked deleted more than an hour before, whatever else it shows', () => {
     for (const look of [shown(), shown(OTHER), shown({ ...OTHER, updated_ms: UPDATED + HOUR })])
       expect(judge(known({}, UPDATED + HOUR), look)).toEqual({ kind: 'contradiction' });
