@@ -1,4 +1,9 @@
-import { ConditionalCheckFailedException, PutItemCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
+import {
+  ConditionalCheckFailedException,
+  DeleteItemCommand,
+  PutItemCommand,
+  UpdateItemCommand,
+} from '@aws-sdk/client-dynamodb';
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
 import { within } from '../../platform/deadline.ts';
 import { getItem, type Item, type Key, type Table, type TableCall, tableFault } from './table.ts';
@@ -37,6 +42,15 @@ export const updateIf = (
     UpdateExpression: write.update,
   });
   return writeIf({ table, signal }, write.key, () => table.client.send(command));
+};
+
+/** Takes the item away if the condition holds. */
+export const deleteIf = (
+  { table, signal }: TableCall,
+  { key, ...condition }: Condition & { key: Key },
+): Promise<ConditionalWrite> => {
+  const command = new DeleteItemCommand({ ...conditionPart(table, condition), Key: toAttributes(key) });
+  return writeIf({ table, signal }, key, () => table.client.send(command));
 };
 
 const toAttributes = (item: Item) => marshall(item, { removeUndefinedValues: true });

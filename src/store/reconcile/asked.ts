@@ -1,11 +1,14 @@
+import { MINUTE_MS } from '../../domain/instant.ts';
 import type { Subject } from '../../domain/subject.ts';
-import { updateIf } from '../calls/conditional-write.ts';
+import { deleteIf, updateIf } from '../calls/conditional-write.ts';
 import { askedKey, askedPartition } from '../calls/keys.ts';
 import { queryPages } from '../calls/rows.ts';
-import type { Item, Place, Walk } from '../calls/table.ts';
+import { getItem, type Item, type Key, type Place, type Walk } from '../calls/table.ts';
 
 /** A version, project or sprint whose issues are to be read again. Epoch milliseconds of our clock. */
 export type Asked = {
+  /** Names the row among those of its tenant. */
+  name: string;
   subject: Subject;
   /** When the last of what asked for it was received. */
   asked_ms: number;
@@ -14,7 +17,7 @@ export type Asked = {
 };
 
 /** Jira's index may not show yet what a webhook has just said (milliseconds). */
-const INDEX_MS = 60_000;
+const INDEX_MS = MINUTE_MS;
 
 /** When a read begins to show what was asked for then. */
 const readable = (askedMs: number): number => askedMs + INDEX_MS;
@@ -39,6 +42,38 @@ export const putAsked = async (
   await updateIf({ table, signal }, write);
 };
 
+const keyOf = (tenant: string, name: string): Key => ({ pk: askedPartition(tenant), sk: name });
+
+/** Null when nobody asks for it any more. */
+export const readAsked = async ({ table, tenant, signal }: Place, name: string): Promise<Asked | null> => {
+  const row = await getItem({ table, signal }, keyOf(tenant, name));
+  return row && decode(row);
+};
+
+/**
+ * Its issues have been read, and what they are is stored: nobody asks for it any more. If it was asked for again
+ * meanwhile, or so shortly before that the index may not have shown it, it is read once more.
+ * @param beganMs when the read began
+ */
+export const settleAsked = async (place: Place, asked: Asked, beganMs: number): Promise<void> => {
+  if (readable(asked.asked_ms) > beganMs) return postponeAsked(place, asked, readable(asked.asked_ms));
+  const { table, tenant, signal } = place;
+  const key = keyOf(tenant, asked.name);
+  const unchanged = { condition: 'asked_ms = :asked', values: { ':asked': asked.asked_ms } };
+  const { written } = await deleteIf({ table, signal }, { key, ...unchanged });
+  if (!written) await postponeAsked(place, asked, readable(beganMs));
+};
+
+/** Not to be read before then. Whoever asks for it meanwhile is heard then too. */
+export const postponeAsked = async (
+  { table, tenant, signal }: Place,
+  { name }: Asked,
+  dueMs: number,
+): Promise<void> => {
+  const write = { update: 'SET due_ms = :due', condition: 'attribute_exists(pk)', values: { ':due': dueMs } };
+  await updateIf({ table, signal }, { key: keyOf(tenant, name), ...write });
+};
+
 const PAGE = 500;
 
 /** All that is asked for, page by page, those not due yet too. */
@@ -57,7 +92,9 @@ const KINDS = ['version', 'project', 'sprint'] as const;
 /** Null for what newer code has asked for: it is left to that. */
 const decode = (row: Item): Asked | null => {
   const subject = subjectOf(row);
-  return subject && { subject, asked_ms: Number(row.asked_ms), due_ms: Number(row.due_ms) };
+  return (
+    subject && { name: String(row.sk), subject, asked_ms: Number(row.asked_ms), due_ms: Number(row.due_ms) }
+  );
 };
 
 const subjectOf = (row: Item): Subject | null => {
