@@ -2,29 +2,26 @@ import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { PutCommand, ScanCommand } from '@aws-sdk/lib-dynamodb';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { embeddedConfig } from '../../src/local/aws-config.ts';
 import { createDocumentClient, createDynamoDb } from '../../src/platform/dynamodb.ts';
 import { ensureTable } from '../../src/store/calls/create-table.ts';
 import { COMPILE_CACHE } from '../support/compile-cache.ts';
-import { startTestEngine } from '../support/engine.ts';
 import { runHere } from '../support/run-here.ts';
+import { useEngine } from '../support/use-engine.ts';
 
 const PROJECT = join(import.meta.dirname, '../..');
 const FROM = 'restored';
 const TO = 'in-use';
 const FUTURE = 4_000_000_000;
 
-let engine: Awaited<ReturnType<typeof startTestEngine>>;
+const engine = useEngine();
 
 beforeAll(async () => {
-  engine = await startTestEngine();
   const client = createDynamoDb(embeddedConfig(engine.endpoint));
   for (const table of [FROM, TO]) await ensureTable(client, table);
   client.destroy();
 });
-
-afterAll(() => engine.stop());
 
 type Row = { pk: string; sk: string; [name: string]: unknown };
 

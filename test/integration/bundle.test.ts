@@ -13,11 +13,11 @@ import { createDynamoDb } from '../../src/platform/dynamodb.ts';
 import { ensureTable } from '../../src/store/calls/create-table.ts';
 import { GIT_SHA, sharedBuild, sharedBundles } from '../support/bundles.ts';
 import { some } from '../support/depth.ts';
-import { startTestEngine } from '../support/engine.ts';
 import { RUN_FOLDER } from '../support/run-folder.ts';
 import { startS3 } from '../support/s3.ts';
 import { startSecretsManager } from '../support/secrets-manager.ts';
 import { noise } from '../support/seed.ts';
+import { useEngine } from '../support/use-engine.ts';
 import { type LambdaProcess, startLambda } from './bundle/lambda-process.ts';
 
 const SECRET = 'a secret for tests';
@@ -25,7 +25,7 @@ const ARN = 'arn:aws:secretsmanager:us-west-2:123456789012:secret:webhooks-AbCdE
 
 let folder = '';
 let bundles = '';
-let engine: Awaited<ReturnType<typeof startTestEngine>>;
+const engine = useEngine();
 const running: LambdaProcess[] = [];
 
 /** What the Lambda runtime sets, and the stack; nothing of this process. */
@@ -132,20 +132,14 @@ const bodyOf = (answer: APIGatewayProxyStructuredResultV2) => JSON.parse(answer.
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'bundle-'));
-  engine = await startTestEngine();
   const dynamodb = createDynamoDb(embeddedConfig(engine.endpoint));
   await ensureTable(dynamodb, 'bundle-test');
   bundles = await sharedBundles();
 });
 
-afterEach(async () => {
-  await Promise.all(running.splice(0).map((lambda) => lambda.end()));
-});
+afterEach(() => Promise.all(running.splice(0).map((lambda) => lambda.end())));
 
-afterAll(async () => {
-  await engine.stop();
-  await rm(folder, { recursive: true });
-});
+afterAll(() => rm(folder, { recursive: true }));
 
 describe('npm run build', () => {
   it('makes one folder for each function, with the file Lambda loads and its source map', async () => {

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { METRICS } from '../../src/contract/metrics.ts';
 import type { BatchDeps } from '../../src/correlate/run/scope.ts';
 import { sweepEvents } from '../../src/correlate/run/sweep-events.ts';
@@ -8,18 +8,12 @@ import { eventKey } from '../../src/store/calls/keys.ts';
 import { type AppOptions, type Counts, startApp, summed, type TestApp } from '../support/app.ts';
 import { startCorrelation } from '../support/correlation.ts';
 import { freshDelivery } from '../support/dependencies.ts';
-import { startTestEngine } from '../support/engine.ts';
 import { startFaultProxy } from '../support/fault-proxy.ts';
 import { setBody } from '../support/set-body.ts';
+import { useEngine } from '../support/use-engine.ts';
 import { commit, commitsBody } from './correlate/bodies.ts';
 
-let engine: Awaited<ReturnType<typeof startTestEngine>>;
-
-beforeAll(async () => {
-  engine = await startTestEngine();
-});
-
-afterAll(() => engine.stop());
+const engine = useEngine();
 
 const open = (options: Partial<AppOptions> = {}): Promise<TestApp> =>
   startApp({ endpoint: engine.endpoint, ...options });

@@ -2,10 +2,10 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openApp } from '../support/app.ts';
 import { some } from '../support/depth.ts';
-import { startTestEngine } from '../support/engine.ts';
 import { type FaultProxy, startFaultProxy } from '../support/fault-proxy.ts';
 import { bodyOf, type DeliveryModel, fullUpdate } from '../support/jira-deliveries.ts';
 import { deliverTo, startServer, temporaryFolder } from '../support/server-process.ts';
+import { useEngine } from '../support/use-engine.ts';
 import { eventually } from './local/processes.ts';
 
 const LIMIT_MS = 120_000;
@@ -35,18 +35,14 @@ const POINTS = KINDS.flatMap((kind) =>
   })),
 );
 
-let engine: Awaited<ReturnType<typeof startTestEngine>>;
+const engine = useEngine();
 let folder: Awaited<ReturnType<typeof temporaryFolder>>;
 
 beforeAll(async () => {
-  engine = await startTestEngine();
   folder = await temporaryFolder();
 });
 
-afterAll(async () => {
-  await engine.stop();
-  await folder.remove();
-});
+afterAll(() => folder.remove());
 
 /** Starts a server, lets it do so many writes, and kills it when it waits for the next one. */
 const crash = async (proxy: FaultProxy, tableName: string, body: string, point: (typeof POINTS)[number]) => {

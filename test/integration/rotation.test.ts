@@ -1,14 +1,13 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { depth, some } from '../support/depth.ts';
-import { startTestEngine } from '../support/engine.ts';
+import { useEngine } from '../support/use-engine.ts';
 import { FULL_HISTORY, histories, play } from './rotation/histories.ts';
 import { HOUR, MINUTE, type Receivers, SECOND, startReceivers } from './rotation/receivers.ts';
 
-let engine: Awaited<ReturnType<typeof startTestEngine>>;
+const engine = useEngine();
 
 beforeAll(async () => {
-  engine = await startTestEngine();
   vi.stubEnv('AWS_REGION', 'eu-central-1');
   vi.stubEnv('AWS_ACCESS_KEY_ID', 'AKIDEXAMPLE');
   vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'example');
@@ -16,7 +15,6 @@ beforeAll(async () => {
 
 afterAll(async () => {
   vi.unstubAllEnvs();
-  await engine.stop();
 });
 
 const OLD = 'the secret so far';

@@ -1,15 +1,15 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import * as z from 'zod/mini';
 import { runDocument } from '../../src/correlate/documents/schema.ts';
 import { sweepTenants } from '../../src/correlate/run/sweep-events.ts';
 import { eventKey } from '../../src/store/calls/keys.ts';
 import { createTable, openApp, type TestApp } from '../support/app.ts';
 import { startCorrelation, type TestCorrelation } from '../support/correlation.ts';
-import { startTestEngine } from '../support/engine.ts';
 import { setBody } from '../support/set-body.ts';
+import { useEngine } from '../support/use-engine.ts';
 import { commit, commitsBody, issueBody } from './correlate/bodies.ts';
 import { commitGaps, commitsOf, storyGaps } from './correlate/found.ts';
 
@@ -19,16 +19,10 @@ const FOLDERS = {
   b: 'artifacts/tenants/b/issues/wave3/jira_webhook',
 };
 
-let engine: Awaited<ReturnType<typeof startTestEngine>>;
+const engine = useEngine();
 let own: TestApp;
 let other: TestApp;
 let correlation: TestCorrelation;
-
-beforeAll(async () => {
-  engine = await startTestEngine();
-});
-afterAll(() => engine.stop());
-
 beforeEach(async () => {
   const tableName = await createTable(engine.endpoint);
   own = openApp({ endpoint: engine.endpoint, tableName });

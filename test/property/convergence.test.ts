@@ -1,9 +1,9 @@
 import fc from 'fast-check';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { createTable, openApp, type TestApp } from '../support/app.ts';
 import { checkStored, type Stored } from '../support/check-stored.ts';
 import { depth } from '../support/depth.ts';
-import { startTestEngine } from '../support/engine.ts';
+import { useEngine } from '../support/use-engine.ts';
 import { deliverHistory } from './deliver-history.ts';
 import { type History, history, placed } from './histories.ts';
 import { countScenes } from './scenes.ts';
@@ -18,20 +18,17 @@ const DRAWN = 300;
 /** For slow machines, and for making a failure small; it takes a tenth of this. */
 const LIMIT_MS = 300_000;
 
-let engine: Awaited<ReturnType<typeof startTestEngine>>;
+const engine = useEngine();
 /** One app and table per order of a history, so that the very same bytes arrive in every order. */
 let apps: TestApp[];
 let number = 0;
 const sent = { applied: 0, stale: 0, recorded: 0, quarantined: 0 };
 
 beforeAll(async () => {
-  engine = await startTestEngine();
   const length = PLAYED.to - PLAYED.from;
   const tables = await Promise.all(Array.from({ length }, () => createTable(engine.endpoint)));
   apps = tables.map((tableName) => openApp({ endpoint: engine.endpoint, tableName }));
 });
-
-afterAll(() => engine.stop());
 
 /** A history with ids and keys of its own, in the orders that are played. */
 const playedOf = (drawn: History, place: number): History => {

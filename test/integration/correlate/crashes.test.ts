@@ -1,10 +1,10 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { startCorrelation } from '../../support/correlation.ts';
 import { depth } from '../../support/depth.ts';
-import { startTestEngine } from '../../support/engine.ts';
 import { startFaultProxy } from '../../support/fault-proxy.ts';
 import { randomOf } from '../../support/random.ts';
 import { SEED } from '../../support/seed.ts';
+import { useEngine } from '../../support/use-engine.ts';
 import { derivedRows } from './derived.ts';
 import { check, prepareScenario, type Scenario, through } from './scenario.ts';
 
@@ -13,13 +13,7 @@ const LIMIT_MS = 400_000;
 const EVERY = 3;
 const WRITES = ['PutItem', 'UpdateItem', 'BatchWriteItem'];
 
-let engine: Awaited<ReturnType<typeof startTestEngine>>;
-
-beforeAll(async () => {
-  engine = await startTestEngine();
-});
-
-afterAll(() => engine.stop());
+const engine = useEngine();
 
 /** How many writes an undisturbed run does, and what it ends in. */
 const quietRun = async ({ app, records }: Scenario): Promise<{ writes: number; rows: string[] }> => {

@@ -1,11 +1,11 @@
 import type { DynamoDBRecord } from 'aws-lambda';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { collectFindings, NOTHING } from '../../../src/correlate/run/collect-findings.ts';
 import { lookAtIssue } from '../../../src/correlate/run/look-at-issue.ts';
 import { newScope } from '../../../src/correlate/run/scope.ts';
 import { startApp, type TestApp } from '../../support/app.ts';
 import { startCorrelation, type TestCorrelation } from '../../support/correlation.ts';
-import { startTestEngine } from '../../support/engine.ts';
+import { useEngine } from '../../support/use-engine.ts';
 import { commit, commitsBody, deletionBody, issueBody } from './bodies.ts';
 import { eventRecord } from './records.ts';
 
@@ -13,13 +13,7 @@ const LIMIT_MS = 120_000;
 /** Six for each of the batches. */
 const CROWD = 24;
 
-let engine: Awaited<ReturnType<typeof startTestEngine>>;
-
-beforeAll(async () => {
-  engine = await startTestEngine();
-});
-
-afterAll(() => engine.stop());
+const engine = useEngine();
 
 /** Looks at an issue as one batch does, lets another one do something, and collects what the first one tells. */
 const tellAfter = async (

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { DeleteCommand } from '@aws-sdk/lib-dynamodb';
 import type { DynamoDBRecord } from 'aws-lambda';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { passesFilter } from '../../../src/correlate/run/stream-handler.ts';
 import { sweepEvents } from '../../../src/correlate/run/sweep-events.ts';
 import { eventKey, snapshotKey } from '../../../src/store/calls/keys.ts';
@@ -11,9 +11,9 @@ import type { Item } from '../../../src/store/calls/table.ts';
 import { createTable, openApp, type TestApp } from '../../support/app.ts';
 import { scanTable, startCorrelation, type TestCorrelation, toRecord } from '../../support/correlation.ts';
 import { depth } from '../../support/depth.ts';
-import { startTestEngine } from '../../support/engine.ts';
 import { publishedValidator } from '../../support/schemas.ts';
 import { setBody } from '../../support/set-body.ts';
+import { useEngine } from '../../support/use-engine.ts';
 import { commit, commitsBody, issueBody, pullRequestBody } from './bodies.ts';
 import { bareStories, commitsOf, derivedRows, processingOf, strayCommits } from './derived.ts';
 import { documentsIn } from './found.ts';
@@ -24,16 +24,10 @@ const DAY_MS = 86_400_000;
 /** As many as one delivery may list, or more than are looked at together. */
 const COMMITS = depth(250, 2_000);
 
-let engine: Awaited<ReturnType<typeof startTestEngine>>;
+const engine = useEngine();
 let now: number;
 let app: TestApp;
 let correlation: TestCorrelation;
-
-beforeAll(async () => {
-  engine = await startTestEngine();
-});
-
-afterAll(() => engine.stop());
 
 const clock = (): number => now;
 

@@ -1,28 +1,22 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { forgetIssue, rememberKeys } from '../../../src/correlate/run/forget-issue.ts';
 import type { Table } from '../../../src/store/calls/table.ts';
 import { eraseIssue, eventsOfIssue } from '../../../src/store/issues/erase-issue.ts';
 import { startApp, type TestApp } from '../../support/app.ts';
 import { scanTable, startCorrelation, type TestCorrelation } from '../../support/correlation.ts';
 import { depth } from '../../support/depth.ts';
-import { startTestEngine } from '../../support/engine.ts';
 import { randomOf } from '../../support/random.ts';
 import { SEED } from '../../support/seed.ts';
+import { useEngine } from '../../support/use-engine.ts';
 import { runCli } from '../cli/run-cli.ts';
 import { commit, commitsBody, issueBody } from './bodies.ts';
 import { bareStories, commitsOf, strayCommits } from './derived.ts';
 import { gatedTable } from './gate.ts';
 import { eventRecord } from './records.ts';
 
-let engine: Awaited<ReturnType<typeof startTestEngine>>;
+const engine = useEngine();
 let app: TestApp;
 let correlation: TestCorrelation;
-
-beforeAll(async () => {
-  engine = await startTestEngine();
-});
-
-afterAll(() => engine.stop());
 
 beforeEach(async () => {
   app = await startApp({ endpoint: engine.endpoint });

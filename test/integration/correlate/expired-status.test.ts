@@ -1,10 +1,10 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { sweepEvents } from '../../../src/correlate/run/sweep-events.ts';
 import { listParked } from '../../../src/store/events/parked.ts';
 import { type Processed, putAllDone, putProcessing } from '../../../src/store/events/processing.ts';
 import { createTable, openApp, type TestApp } from '../../support/app.ts';
 import { startCorrelation, type TestCorrelation } from '../../support/correlation.ts';
-import { startTestEngine } from '../../support/engine.ts';
+import { useEngine } from '../../support/use-engine.ts';
 import { commit, commitsBody } from './bodies.ts';
 import { eventRecord } from './records.ts';
 
@@ -13,16 +13,10 @@ const DAY_MS = 24 * 60 * MINUTE_MS;
 const START_MS = Date.UTC(2026, 2, 20, 18);
 const signal = AbortSignal.timeout(120_000);
 
-let engine: Awaited<ReturnType<typeof startTestEngine>>;
+const engine = useEngine();
 let now: number;
 let app: TestApp;
 let correlation: TestCorrelation;
-
-beforeAll(async () => {
-  engine = await startTestEngine();
-});
-
-afterAll(() => engine.stop());
 
 const clock = (): number => now;
 

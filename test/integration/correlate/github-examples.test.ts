@@ -6,7 +6,7 @@ import { type Answer, startApp, type TestApp } from '../../support/app.ts';
 import { type GithubExample, githubExamples } from '../../support/commit-bodies.ts';
 import { startCorrelation, type TestCorrelation } from '../../support/correlation.ts';
 import { depth } from '../../support/depth.ts';
-import { startTestEngine } from '../../support/engine.ts';
+import { useEngine } from '../../support/use-engine.ts';
 import { issueBody } from './bodies.ts';
 import { processingOf } from './derived.ts';
 import { commitGaps } from './found.ts';
@@ -14,7 +14,7 @@ import { asBatch, eventRecord } from './records.ts';
 
 const REPOSITORY = 'Codertocat/Hello-World';
 
-let engine: Awaited<ReturnType<typeof startTestEngine>>;
+const engine = useEngine();
 let app: TestApp;
 let correlation: TestCorrelation;
 let answers: { event: string; answer: Answer }[];
@@ -30,7 +30,6 @@ const oneOfEach = (examples: GithubExample[]): GithubExample[] => {
 const EXAMPLES = depth(oneOfEach, (all: GithubExample[]) => all)(githubExamples());
 
 beforeAll(async () => {
-  engine = await startTestEngine();
   app = await startApp({ endpoint: engine.endpoint });
   correlation = startCorrelation(app);
   answers = [];
@@ -39,10 +38,7 @@ beforeAll(async () => {
   expect(await correlation.run()).toEqual({ batchItemFailures: [] });
 });
 
-afterAll(async () => {
-  correlation[Symbol.dispose]();
-  await engine.stop();
-});
+afterAll(() => correlation[Symbol.dispose]());
 
 /** What was made of the first delivery of every example of an event. */
 const processingOfAll = async (name: string) => {

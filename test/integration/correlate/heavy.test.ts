@@ -1,22 +1,16 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { processBatch } from '../../../src/correlate/run/process-batch.ts';
 import { sweepEvents } from '../../../src/correlate/run/sweep-events.ts';
 import { openApp, startApp, type TestApp } from '../../support/app.ts';
 import { startCorrelation, type TestCorrelation } from '../../support/correlation.ts';
-import { startTestEngine } from '../../support/engine.ts';
+import { useEngine } from '../../support/use-engine.ts';
 import { commit, commitsBody, issueBody } from './bodies.ts';
 import { commitsOf, processingOf } from './derived.ts';
 
 const HEAVY = 'acme/heavy';
 
-let engine: Awaited<ReturnType<typeof startTestEngine>>;
-
-beforeAll(async () => {
-  engine = await startTestEngine();
-});
-
-afterAll(() => engine.stop());
+const engine = useEngine();
 
 type World = { app: TestApp; correlation: TestCorrelation } & Disposable;
 

@@ -7,25 +7,21 @@ import { type Answer, startApp, type TestApp } from '../../support/app.ts';
 import { scanTable, startCorrelation, type TestCorrelation } from '../../support/correlation.ts';
 import { incompressible } from '../../support/dependencies.ts';
 import { depth } from '../../support/depth.ts';
-import { startTestEngine } from '../../support/engine.ts';
+import { useEngine } from '../../support/use-engine.ts';
 import { storyGaps } from './found.ts';
 import { eventRecord } from './records.ts';
 
-let engine: Awaited<ReturnType<typeof startTestEngine>>;
+const engine = useEngine();
 let app: TestApp;
 let correlation: TestCorrelation;
 let issues = 0;
 
 beforeAll(async () => {
-  engine = await startTestEngine();
   app = await startApp({ endpoint: engine.endpoint });
   correlation = startCorrelation(app);
 });
 
-afterAll(async () => {
-  correlation[Symbol.dispose]();
-  await engine.stop();
-});
+afterAll(() => correlation[Symbol.dispose]());
 
 /** DynamoDB's limits, in bytes of UTF-8: 2048 for a partition key, 1024 for a sort key, of indexes too. */
 const MOST_BYTES = { hash: 2_048, range: 1_024 } as const;

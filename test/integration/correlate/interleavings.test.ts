@@ -1,13 +1,13 @@
 import type { DynamoDBRecord } from 'aws-lambda';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { ArtifactStore } from '../../../src/correlate/documents/artifact-store.ts';
 import { startApp, type TestApp } from '../../support/app.ts';
 import { copyTable, startCopy } from '../../support/copy-table.ts';
 import { startCorrelation } from '../../support/correlation.ts';
 import { depth, some } from '../../support/depth.ts';
-import { startTestEngine } from '../../support/engine.ts';
 import { randomOf } from '../../support/random.ts';
 import { SEED } from '../../support/seed.ts';
+import { useEngine } from '../../support/use-engine.ts';
 import { commit, commitsBody, deletionBody, issueBody, pullRequestBody } from './bodies.ts';
 import { bareStories, derivedRows, strayCommits } from './derived.ts';
 import { gatedTable } from './gate.ts';
@@ -159,13 +159,7 @@ const PAIRS: Pair[] = [
   },
 ];
 
-let engine: Awaited<ReturnType<typeof startTestEngine>>;
-
-beforeAll(async () => {
-  engine = await startTestEngine();
-});
-
-afterAll(() => engine.stop());
+const engine = useEngine();
 
 const send = async (app: TestApp, sends: Send[]): Promise<DynamoDBRecord[]> => {
   const records: DynamoDBRecord[] = [];

@@ -8,10 +8,10 @@ import { createDocumentClient } from '../../../src/platform/dynamodb.ts';
 import { correlationDraft } from '../../property/correlation-drafts.ts';
 import { placedSteps } from '../../property/correlation-histories.ts';
 import { depth } from '../../support/depth.ts';
-import { startTestEngine } from '../../support/engine.ts';
 import { type FaultProxy, startFaultProxy } from '../../support/fault-proxy.ts';
 import { deliveryOf } from '../../support/history-steps.ts';
 import { countItems, tableAt } from '../../support/polling.ts';
+import { useEngine } from '../../support/use-engine.ts';
 import { runCli } from '../cli/run-cli.ts';
 import { eventually } from '../local/processes.ts';
 import { commit, commitsBody, deletionBody, issueBody } from './bodies.ts';
@@ -22,14 +22,13 @@ import { streamLength } from './stream-length.ts';
 const HISTORIES = depth(1, 5);
 const SENDERS = 8;
 
-let engine: Awaited<ReturnType<typeof startTestEngine>>;
+const engine = useEngine();
 /** The instance's only way to its database: shows what it asks for. */
 let proxy: FaultProxy;
 let instance: RealInstance;
 let tableName: string;
 
 beforeAll(async () => {
-  engine = await startTestEngine();
   proxy = await startFaultProxy(engine.endpoint);
 });
 
@@ -42,10 +41,7 @@ beforeEach(async () => {
 
 afterEach(() => instance.stop());
 
-afterAll(async () => {
-  await proxy.close();
-  await engine.stop();
-});
+afterAll(() => proxy.close());
 
 /** The sweep at the start is over when it writes how far it came. */
 const isSwept = (): boolean =>

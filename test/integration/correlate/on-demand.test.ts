@@ -1,26 +1,20 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import type { RunDocument } from '../../../src/correlate/documents/schema.ts';
 import { startApp, type TestApp } from '../../support/app.ts';
 import { startCorrelation, type TestCorrelation } from '../../support/correlation.ts';
-import { startTestEngine } from '../../support/engine.ts';
 import { publishedValidator } from '../../support/schemas.ts';
+import { useEngine } from '../../support/use-engine.ts';
 import { runCli } from '../cli/run-cli.ts';
 import { commit, commitsBody, issueBody, numberOf } from './bodies.ts';
 import { documentsIn } from './found.ts';
 
 const FOLDER = 'artifacts/issues/wave3/jira_webhook';
 
-let engine: Awaited<ReturnType<typeof startTestEngine>>;
+const engine = useEngine();
 let app: TestApp;
 let correlation: TestCorrelation;
-
-beforeAll(async () => {
-  engine = await startTestEngine();
-});
-
-afterAll(() => engine.stop());
 
 beforeEach(async () => {
   app = await startApp({ endpoint: engine.endpoint });

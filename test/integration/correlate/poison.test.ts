@@ -1,12 +1,12 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { UnavailableError } from '../../../src/errors/errors.ts';
 import { compress } from '../../../src/platform/codec.ts';
 import { eventKey, refKey, snapshotKey } from '../../../src/store/calls/keys.ts';
 import { startApp, type TestApp } from '../../support/app.ts';
 import { startCorrelation, type TestCorrelation } from '../../support/correlation.ts';
-import { startTestEngine } from '../../support/engine.ts';
 import { noise } from '../../support/seed.ts';
 import { setBody } from '../../support/set-body.ts';
+import { useEngine } from '../../support/use-engine.ts';
 import { runCli } from '../cli/run-cli.ts';
 import { commit, commitsBody, issueBody, shaOf } from './bodies.ts';
 import { bareStories, commitsOf, processingOf } from './derived.ts';
@@ -17,15 +17,9 @@ const ALL_HANDLED = { batchItemFailures: [] };
 /** Words of the payloads that no reason and no log line may hold. */
 const PAYLOAD = /paymentsecret|acme|ABC-|issue \d/i;
 
-let engine: Awaited<ReturnType<typeof startTestEngine>>;
+const engine = useEngine();
 let app: TestApp;
 let correlation: TestCorrelation;
-
-beforeAll(async () => {
-  engine = await startTestEngine();
-});
-
-afterAll(() => engine.stop());
 
 beforeEach(async () => {
   app = await startApp({ endpoint: engine.endpoint });

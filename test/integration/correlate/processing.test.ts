@@ -1,9 +1,9 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import type { TestApp } from '../../support/app.ts';
 import { startCorrelation } from '../../support/correlation.ts';
 import { some } from '../../support/depth.ts';
-import { startTestEngine } from '../../support/engine.ts';
 import { type Fault, startFaultProxy } from '../../support/fault-proxy.ts';
+import { useEngine } from '../../support/use-engine.ts';
 import { derivedRows, processingOf } from './derived.ts';
 import { check, prepareScenario, type Scenario, through } from './scenario.ts';
 
@@ -30,20 +30,17 @@ const PASSING = [...READS, ...WRITES].flatMap((operation) =>
   Object.keys(FAULTS).map((fault) => ({ operation, fault })),
 );
 
-let engine: Awaited<ReturnType<typeof startTestEngine>>;
+const engine = useEngine();
 let prepare: Awaited<ReturnType<typeof prepareScenario>>;
 let quietRows: string[];
 
 beforeAll(async () => {
-  engine = await startTestEngine();
   prepare = await prepareScenario(engine.endpoint);
   const { app, records } = await prepare();
   using correlation = startCorrelation(app);
   expect(await correlation.run(records)).toEqual(ALL_HANDLED);
   quietRows = await derivedRows(app);
 });
-
-afterAll(() => engine.stop());
 
 const eventIds = ({ records }: Scenario): string[] =>
   records.flatMap(({ dynamodb }) => {

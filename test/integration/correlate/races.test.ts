@@ -2,8 +2,8 @@ import type { DynamoDBRecord } from 'aws-lambda';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { openApp, startApp, type TestApp } from '../../support/app.ts';
 import { startCorrelation } from '../../support/correlation.ts';
-import { startTestEngine } from '../../support/engine.ts';
 import { type FaultProxy, startFaultProxy } from '../../support/fault-proxy.ts';
+import { useEngine } from '../../support/use-engine.ts';
 import { commit, commitsBody, issueBody, pullRequestBody } from './bodies.ts';
 import { bareStories, commitsOf, strayCommits } from './derived.ts';
 import { eventRecord } from './records.ts';
@@ -11,19 +11,15 @@ import { eventRecord } from './records.ts';
 /** Long enough for another batch to pass by, short enough not to be given up and tried again. */
 const HELD_MS = 600;
 
-let engine: Awaited<ReturnType<typeof startTestEngine>>;
+const engine = useEngine();
 let proxy: FaultProxy;
 let app: TestApp;
 
 beforeAll(async () => {
-  engine = await startTestEngine();
   proxy = await startFaultProxy(engine.endpoint);
 });
 
-afterAll(async () => {
-  await proxy.close();
-  await engine.stop();
-});
+afterAll(() => proxy.close());
 
 beforeEach(async () => {
   app = await startApp({ endpoint: engine.endpoint });

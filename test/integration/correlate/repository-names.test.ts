@@ -1,21 +1,15 @@
 import type { DynamoDBRecord } from 'aws-lambda';
 import fc from 'fast-check';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { CommitSource } from '../../../src/domain/source.ts';
 import { startApp, type TestApp } from '../../support/app.ts';
 import { scanTable, startCorrelation, type TestCorrelation } from '../../support/correlation.ts';
 import { depth } from '../../support/depth.ts';
-import { startTestEngine } from '../../support/engine.ts';
+import { useEngine } from '../../support/use-engine.ts';
 import { commit, issueBody, numberOf, shaOf } from './bodies.ts';
 import { eventRecord } from './records.ts';
 
-let engine: Awaited<ReturnType<typeof startTestEngine>>;
-
-beforeAll(async () => {
-  engine = await startTestEngine();
-});
-
-afterAll(() => engine.stop());
+const engine = useEngine();
 
 type Sent = [CommitSource, string];
 

@@ -5,10 +5,10 @@ import type { ArtifactStore } from '../../../src/correlate/documents/artifact-st
 import { startApp, type TestApp } from '../../support/app.ts';
 import { startCorrelation, type TestCorrelation } from '../../support/correlation.ts';
 import { depth } from '../../support/depth.ts';
-import { startTestEngine } from '../../support/engine.ts';
 import { type FaultProxy, startFaultProxy } from '../../support/fault-proxy.ts';
 import { randomOf } from '../../support/random.ts';
 import { SEED } from '../../support/seed.ts';
+import { useEngine } from '../../support/use-engine.ts';
 import { commit, commitsBody, deletionBody, issueBody, pullRequestBody } from './bodies.ts';
 import { derivedRows } from './derived.ts';
 import { asBatch, eventRecord } from './records.ts';
@@ -26,18 +26,14 @@ const LATE_MS = 25;
 /** Documents are not what is looked at here. */
 const NOWHERE: ArtifactStore = { put: () => Promise.resolve(), replaceIfNewer: () => Promise.resolve(true) };
 
-let engine: Awaited<ReturnType<typeof startTestEngine>>;
+const engine = useEngine();
 let proxy: FaultProxy;
 
 beforeAll(async () => {
-  engine = await startTestEngine();
   proxy = await startFaultProxy(engine.endpoint);
 });
 
-afterAll(async () => {
-  await proxy.close();
-  await engine.stop();
-});
+afterAll(() => proxy.close());
 
 /** A whole number from 0 to below `most`. */
 type Random = (most: number) => number;

@@ -1,24 +1,18 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { aliasKey } from '../../../src/store/calls/keys.ts';
 import { putRows } from '../../../src/store/calls/rows.ts';
 import { startApp, type TestApp } from '../../support/app.ts';
 import { startCorrelation, type TestCorrelation } from '../../support/correlation.ts';
-import { startTestEngine } from '../../support/engine.ts';
+import { useEngine } from '../../support/use-engine.ts';
 import { runCli } from '../cli/run-cli.ts';
 import { commit, commitsBody, deletionBody, issueBody } from './bodies.ts';
 import { bareStories, commitsOf, strayCommits } from './derived.ts';
 import { issueIdsOf } from './found.ts';
 import { eventRecord } from './records.ts';
 
-let engine: Awaited<ReturnType<typeof startTestEngine>>;
+const engine = useEngine();
 let app: TestApp;
 let correlation: TestCorrelation;
-
-beforeAll(async () => {
-  engine = await startTestEngine();
-});
-
-afterAll(() => engine.stop());
 
 beforeEach(async () => {
   app = await startApp({ endpoint: engine.endpoint });

@@ -1,21 +1,15 @@
 import fc from 'fast-check';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { CommitSource } from '../../../src/domain/source.ts';
 import { startApp, type TestApp } from '../../support/app.ts';
 import { commitFixture, githubExamples } from '../../support/commit-bodies.ts';
 import { scanTable, startCorrelation } from '../../support/correlation.ts';
 import { depth } from '../../support/depth.ts';
-import { startTestEngine } from '../../support/engine.ts';
+import { useEngine } from '../../support/use-engine.ts';
 import { issueBody } from './bodies.ts';
 import { derivedRows } from './derived.ts';
 
-let engine: Awaited<ReturnType<typeof startTestEngine>>;
-
-beforeAll(async () => {
-  engine = await startTestEngine();
-});
-
-afterAll(() => engine.stop());
+const engine = useEngine();
 
 const exampleOf = (name: string) => githubExamples().find(({ event }) => event === name)?.body;
 

@@ -10,12 +10,12 @@ import { settle } from '../../faults/world/settle.ts';
 import { openWorld, type World } from '../../faults/world/world.ts';
 import { SECRET } from '../../support/app.ts';
 import { scanTable } from '../../support/correlation.ts';
-import { startTestEngine } from '../../support/engine.ts';
+import { useEngine } from '../../support/use-engine.ts';
 
 /** Two histories with applied, stale and recorded events, links and gaps. */
 const EXAMPLE = 3;
 
-let engine: Awaited<ReturnType<typeof startTestEngine>>;
+const engine = useEngine();
 let world: World;
 let drawn: Drawn;
 let results: Result[];
@@ -23,7 +23,6 @@ let played: Map<string, Row>;
 
 /** One run without any fault, which ends correlated. */
 beforeAll(async () => {
-  engine = await startTestEngine();
   world = await openWorld(() => engine.endpoint);
   await world.start();
   drawn = drawDeliveries(EXAMPLE);
@@ -33,10 +32,7 @@ beforeAll(async () => {
   played = await rowsByKey();
 });
 
-afterAll(async () => {
-  await world[Symbol.asyncDispose]();
-  await engine.stop();
-});
+afterAll(() => world[Symbol.asyncDispose]());
 
 /** What a test spoils is as it was played for the next one; nothing reads the stream any more. */
 afterEach(async () => {

@@ -1,10 +1,10 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { compress } from '../../../src/platform/codec.ts';
 import { decodeEvent, eventItem, type StoredEvent } from '../../../src/store/events/event-row.ts';
 import { createTable, openApp, type TestApp } from '../../support/app.ts';
 import { depth } from '../../support/depth.ts';
-import { startTestEngine } from '../../support/engine.ts';
 import { patient } from '../../support/patience.ts';
+import { useEngine } from '../../support/use-engine.ts';
 
 /** What Lambda hands over at most, with the body as a JSON string in it. */
 const LAMBDA_BYTES = 6_291_456;
@@ -13,14 +13,8 @@ const PAGE_BYTES = 4_100_000;
 const NOON = Date.parse('2026-04-07T19:00:00.000Z');
 const DAY = '2026-04-07';
 
-let engine: Awaited<ReturnType<typeof startTestEngine>>;
+const engine = useEngine();
 const time = { now: NOON };
-
-beforeAll(async () => {
-  engine = await startTestEngine();
-});
-afterAll(() => engine.stop());
-
 const open = async (): Promise<TestApp> =>
   patient(
     openApp({

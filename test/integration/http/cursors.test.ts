@@ -4,23 +4,19 @@ import { cursorId, encodeCursor, type Position } from '../../../src/http/cursor.
 import { createTable, openApp, startApp, type TestApp } from '../../support/app.ts';
 import { startCorrelation, type TestCorrelation } from '../../support/correlation.ts';
 import { depth } from '../../support/depth.ts';
-import { startTestEngine } from '../../support/engine.ts';
 import { type FaultProxy, startFaultProxy } from '../../support/fault-proxy.ts';
 import { patient } from '../../support/patience.ts';
+import { useEngine } from '../../support/use-engine.ts';
 
-let engine: Awaited<ReturnType<typeof startTestEngine>>;
+const engine = useEngine();
 let app: TestApp;
 let correlation: TestCorrelation;
 
 beforeAll(async () => {
-  engine = await startTestEngine();
   app = patient(await startApp({ endpoint: engine.endpoint }));
   correlation = startCorrelation(app);
 });
-afterAll(async () => {
-  correlation[Symbol.dispose]();
-  await engine.stop();
-});
+afterAll(() => correlation[Symbol.dispose]());
 
 const issue = (id: string, key: string, day: number, from?: string) =>
   JSON.stringify({

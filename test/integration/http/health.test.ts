@@ -1,27 +1,23 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { createTable, openApp } from '../../support/app.ts';
-import { startTestEngine } from '../../support/engine.ts';
 import { type Fault, type FaultProxy, startFaultProxy } from '../../support/fault-proxy.ts';
+import { useEngine } from '../../support/use-engine.ts';
 
 const HOUR = 3_600_000;
 const START = Date.UTC(2026, 10, 29, 12);
 const OK = { status: 'ok', checks: { table: 'ok', secret: 'ok' } };
 const FAILING = { status: 'failing', checks: { table: 'failing', secret: 'ok' } };
 
-let engine: Awaited<ReturnType<typeof startTestEngine>>;
+const engine = useEngine();
 let proxy: FaultProxy;
 
 beforeAll(async () => {
-  engine = await startTestEngine();
   proxy = await startFaultProxy(engine.endpoint);
 });
 
 afterEach(() => proxy.heal());
 
-afterAll(async () => {
-  await proxy.close();
-  await engine.stop();
-});
+afterAll(() => proxy.close());
 
 const open = async () => {
   const tableName = await createTable(engine.endpoint);

@@ -1,18 +1,15 @@
 import fc from 'fast-check';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { type Answer, startApp, type TestApp } from '../../support/app.ts';
 import { depth } from '../../support/depth.ts';
-import { startTestEngine } from '../../support/engine.ts';
+import { useEngine } from '../../support/use-engine.ts';
 
-let engine: Awaited<ReturnType<typeof startTestEngine>>;
+const engine = useEngine();
 let app: TestApp;
 
 beforeAll(async () => {
-  engine = await startTestEngine();
   app = await startApp({ endpoint: engine.endpoint });
 });
-afterAll(() => engine.stop());
-
 /** A signed body is taken or kept aside; either way the answer names its event, and nothing is a 5xx. */
 const expectTaken = ({ status, body }: Answer, allowed: number[] = [200, 202, 400, 422]): void => {
   expect(allowed).toContain(status);

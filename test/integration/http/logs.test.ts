@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type LogLine, sign, startApp, type TestApp } from '../../support/app.ts';
-import { startTestEngine } from '../../support/engine.ts';
 import { noise } from '../../support/seed.ts';
+import { useEngine } from '../../support/use-engine.ts';
 
 const CANARY = { secret: 'canary-secret-5f1c', email: 'canary@example.com', body: 'canary-body-77e0' };
 
@@ -41,15 +41,13 @@ const delivery = (id: string, changes: object = {}) =>
     ...changes,
   });
 
-let engine: Awaited<ReturnType<typeof startTestEngine>>;
+const engine = useEngine();
 let folder: string;
 
 beforeAll(async () => {
-  engine = await startTestEngine();
   folder = mkdtempSync(join(tmpdir(), 'logs-'));
 });
 afterAll(async () => {
-  await engine.stop();
   rmSync(folder, { recursive: true });
 });
 

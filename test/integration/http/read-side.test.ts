@@ -1,24 +1,18 @@
 import { BatchWriteCommand } from '@aws-sdk/lib-dynamodb';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { newRunId } from '../../../src/platform/run-id.ts';
 import { eventItem } from '../../../src/store/events/event-row.ts';
 import { countEvents } from '../../../src/store/events/stats.ts';
 import { startApp, type TestApp } from '../../support/app.ts';
 import { depth } from '../../support/depth.ts';
-import { startTestEngine } from '../../support/engine.ts';
 import { patient } from '../../support/patience.ts';
+import { useEngine } from '../../support/use-engine.ts';
 
 /** Noon in Phoenix. */
 const NOON = Date.parse('2026-03-10T19:00:00.000Z');
 
-let engine: Awaited<ReturnType<typeof startTestEngine>>;
+const engine = useEngine();
 const time = { now: NOON };
-
-beforeAll(async () => {
-  engine = await startTestEngine();
-});
-afterAll(() => engine.stop());
-
 const open = (): Promise<TestApp> => startApp({ endpoint: engine.endpoint, clock: () => time.now });
 
 type Issue = {

@@ -1,24 +1,18 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import * as z from 'zod/mini';
 import { reconcileKey } from '../../../src/store/calls/keys.ts';
 import { putRows } from '../../../src/store/calls/rows.ts';
 import { type Checkpoint, NEW_CHECKPOINT, putCheckpoint } from '../../../src/store/reconcile/checkpoint.ts';
 import { NOTHING_COUNTED } from '../../../src/store/reconcile/counters.ts';
 import { startApp, type TestApp } from '../../support/app.ts';
-import { startTestEngine } from '../../support/engine.ts';
 import { bodyErrors } from '../../support/openapi.ts';
+import { useEngine } from '../../support/use-engine.ts';
 
 /** Noon in Phoenix. */
 const NOON = Date.parse('2026-11-20T19:00:00.000Z');
 const HOUR = 3_600_000;
 
-let engine: Awaited<ReturnType<typeof startTestEngine>>;
-
-beforeAll(async () => {
-  engine = await startTestEngine();
-});
-afterAll(() => engine.stop());
-
+const engine = useEngine();
 const open = (): Promise<TestApp> => startApp({ endpoint: engine.endpoint, clock: () => NOON });
 
 const place = ({ events }: TestApp, tenant = 'default') => ({

@@ -14,7 +14,6 @@ import { systemClock } from '../../../src/platform/clock.ts';
 import { ensureTable } from '../../../src/store/calls/create-table.ts';
 import type { Table } from '../../../src/store/calls/table.ts';
 import { createTable } from '../../support/app.ts';
-import { startTestEngine } from '../../support/engine.ts';
 import { type FaultProxy, startFaultProxy } from '../../support/fault-proxy.ts';
 import { freePort } from '../../support/free-port.ts';
 import {
@@ -29,15 +28,15 @@ import {
   type TestPoller,
   tableAt,
 } from '../../support/polling.ts';
+import { useEngine } from '../../support/use-engine.ts';
 import { eventually, spawnScript, temporaryFolder } from './processes.ts';
 
 const folder = temporaryFolder();
-let engine: Awaited<ReturnType<typeof startTestEngine>>;
+const engine = useEngine();
 let proxy: FaultProxy;
 const started: TestPoller[] = [];
 
 beforeAll(async () => {
-  engine = await startTestEngine();
   proxy = await startFaultProxy(engine.endpoint);
 });
 
@@ -46,10 +45,7 @@ afterEach(async () => {
   await Promise.all(started.splice(0).map((poller) => poller.stop()));
 });
 
-afterAll(async () => {
-  await proxy.close();
-  await engine.stop();
-});
+afterAll(() => proxy.close());
 
 const newTable = async (endpoint = engine.endpoint): Promise<Table> =>
   tableAt(endpoint, await createTable(engine.endpoint));

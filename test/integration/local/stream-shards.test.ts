@@ -1,8 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Table } from '../../../src/store/calls/table.ts';
 import { createTable } from '../../support/app.ts';
-import { startTestEngine } from '../../support/engine.ts';
 import { type FakeStreams, startFakeStreams } from '../../support/fake-streams.ts';
 import {
   ALL_HANDLED,
@@ -14,16 +13,13 @@ import {
   type TestPoller,
   tableAt,
 } from '../../support/polling.ts';
+import { useEngine } from '../../support/use-engine.ts';
 import { eventually } from './processes.ts';
 
-let engine: Awaited<ReturnType<typeof startTestEngine>>;
+const engine = useEngine();
 let streams: FakeStreams;
 let table: Table;
 const started: TestPoller[] = [];
-
-beforeAll(async () => {
-  engine = await startTestEngine();
-});
 
 beforeEach(async () => {
   streams = await startFakeStreams();
@@ -34,8 +30,6 @@ afterEach(async () => {
   await Promise.all(started.splice(0).map((poller) => poller.stop()));
   await streams.close();
 });
-
-afterAll(() => engine.stop());
 
 const poll = async (handler: Parameters<typeof pollFor>[2]): Promise<TestPoller> => {
   const poller = await pollFor(streams.endpoint, table, handler);

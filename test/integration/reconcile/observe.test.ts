@@ -1,5 +1,5 @@
 import { DeleteCommand } from '@aws-sdk/lib-dynamodb';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { sweepEvents } from '../../../src/correlate/run/sweep-events.ts';
 import type { JsonObject } from '../../../src/domain/json.ts';
 import { replayEvent } from '../../../src/ingest/replay.ts';
@@ -7,9 +7,9 @@ import { eventKey } from '../../../src/store/calls/keys.ts';
 import { getEvent } from '../../../src/store/events/read-events.ts';
 import { openApp, startApp, type TestApp } from '../../support/app.ts';
 import { startCorrelation } from '../../support/correlation.ts';
-import { startTestEngine } from '../../support/engine.ts';
 import { byId, bySearch, delivered, type Observer, shown, startObserver } from '../../support/looks.ts';
 import { PATIENT, patient } from '../../support/patience.ts';
+import { useEngine } from '../../support/use-engine.ts';
 import { commit, commitsBody } from '../correlate/bodies.ts';
 
 const MINUTE = 60_000;
@@ -20,19 +20,16 @@ const NOON = Date.UTC(2026, 2, 10, 19);
 const UPDATED = NOON - DAY;
 const LONG_AGO = NOON - 1_000 * DAY;
 
-let engine: Awaited<ReturnType<typeof startTestEngine>>;
+const engine = useEngine();
 let app: TestApp;
 let observer: Observer;
 const time = { now: NOON };
 const clock = (): number => time.now;
 
 beforeAll(async () => {
-  engine = await startTestEngine();
   app = patient(await startApp({ endpoint: engine.endpoint, clock, dynamodb: PATIENT }));
   observer = startObserver(app, clock);
 });
-
-afterAll(() => engine.stop());
 
 let issues = 0;
 

@@ -1,23 +1,17 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 import { SECRET, sign, startApp, type TestApp } from '../../support/app.ts';
-import { startTestEngine } from '../../support/engine.ts';
 import { tableAgainstJira } from '../../support/scripted-jira/compare.ts';
 import {
   type JiraKind,
   type ScriptedJira,
   startScriptedJira,
 } from '../../support/scripted-jira/scripted-jira.ts';
+import { useEngine } from '../../support/use-engine.ts';
 
-let engine: Awaited<ReturnType<typeof startTestEngine>>;
+const engine = useEngine();
 let jira: ScriptedJira;
 let app: TestApp;
 let refused: number;
-
-beforeAll(async () => {
-  engine = await startTestEngine();
-});
-
-afterAll(() => engine.stop());
 
 afterEach(() => jira.close());
 

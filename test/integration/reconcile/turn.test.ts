@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import * as z from 'zod/mini';
 import { readEnv } from '../../../src/contract/env.ts';
 import { UnavailableError } from '../../../src/errors/errors.ts';
@@ -12,20 +12,14 @@ import { putRows } from '../../../src/store/calls/rows.ts';
 import { readCheckpoint } from '../../../src/store/reconcile/checkpoint.ts';
 import { readTurn } from '../../../src/store/reconcile/lease.ts';
 import { startApp } from '../../support/app.ts';
-import { startTestEngine } from '../../support/engine.ts';
+import { useEngine } from '../../support/use-engine.ts';
 
 const MINUTE = 60_000;
 const T0 = Date.UTC(2026, 10, 20);
 
-let engine: Awaited<ReturnType<typeof startTestEngine>>;
+const engine = useEngine();
 let now: number;
 let deps: TurnDeps;
-
-beforeAll(async () => {
-  engine = await startTestEngine();
-});
-
-afterAll(() => engine.stop());
 
 beforeEach(async () => {
   now = T0;

@@ -12,10 +12,10 @@ import { embeddedConfig } from '../../../src/local/aws-config.ts';
 import { createDynamoDb } from '../../../src/platform/dynamodb.ts';
 import { openApp } from '../../support/app.ts';
 import { sharedBundles } from '../../support/bundles.ts';
-import { startTestEngine } from '../../support/engine.ts';
 import { type FakeS3, startS3 } from '../../support/s3.ts';
 import { type FakeSecretsManager, startSecretsManager } from '../../support/secrets-manager.ts';
 import { noise } from '../../support/seed.ts';
+import { useEngine } from '../../support/use-engine.ts';
 import { rightsOf } from '../../unit/lib/function-resources.ts';
 import { asText } from '../../unit/lib/statements.ts';
 import { EVERYTHING_SET, type SynthesizedStack, synthStack } from '../../unit/lib/synth-stack.ts';
@@ -29,7 +29,7 @@ const BUCKET = 'bucket-of-the-template';
 
 let bundles = '';
 let stack: SynthesizedStack;
-let engine: Awaited<ReturnType<typeof startTestEngine>>;
+const engine = useEngine();
 let table: RecordingProxy;
 let s3: FakeS3;
 let secrets: FakeSecretsManager;
@@ -161,7 +161,6 @@ const takeAs = (name: FunctionName): string[] => {
 beforeAll(async () => {
   bundles = await sharedBundles();
   stack = synthStack({}, bundles);
-  engine = await startTestEngine();
   table = await startRecordingProxy(engine.endpoint);
   s3 = await startS3(BUCKET);
   secrets = await startSecretsManager(ARN);
@@ -185,7 +184,6 @@ beforeAll(async () => {
 afterAll(async () => {
   await Promise.all(running.map((lambda) => lambda.end()));
   await Promise.all([table.close(), s3.close(), secrets.close()]);
-  await engine.stop();
 });
 
 describe('what is deployed', () => {

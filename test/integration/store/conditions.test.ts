@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { NO_FIELDS } from '../../../src/domain/issue.ts';
 import { putRevision } from '../../../src/store/calls/conditional-write.ts';
 import { eventKey, snapshotKey } from '../../../src/store/calls/keys.ts';
@@ -8,21 +8,15 @@ import { decodeEvent } from '../../../src/store/events/event-row.ts';
 import { markDeleted, putSnapshot } from '../../../src/store/issues/put-snapshot.ts';
 import { startApp, type TestApp } from '../../support/app.ts';
 import { depth } from '../../support/depth.ts';
-import { startTestEngine } from '../../support/engine.ts';
 import { noise } from '../../support/seed.ts';
+import { useEngine } from '../../support/use-engine.ts';
 
 const TENANT = 'default';
 const signal = AbortSignal.timeout(120_000);
 
-let engine: Awaited<ReturnType<typeof startTestEngine>>;
+const engine = useEngine();
 let app: TestApp;
 let table: Table;
-
-beforeAll(async () => {
-  engine = await startTestEngine();
-});
-
-afterAll(() => engine.stop());
 
 beforeEach(async () => {
   app = await startApp({ endpoint: engine.endpoint });

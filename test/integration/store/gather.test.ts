@@ -1,28 +1,24 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Gathered, gather } from '../../../src/store/calls/gather.ts';
 import { startApp } from '../../support/app.ts';
-import { startTestEngine } from '../../support/engine.ts';
 import { type FaultProxy, startFaultProxy } from '../../support/fault-proxy.ts';
+import { useEngine } from '../../support/use-engine.ts';
 
 const key = (n: number) => ({ pk: `V#default#${n}`, sk: 'I#1' });
 const row = (n: number, text: string) => ({ ...key(n), text });
 const newSignal = (): AbortSignal => AbortSignal.timeout(20_000);
 
-let engine: Awaited<ReturnType<typeof startTestEngine>>;
+const engine = useEngine();
 let proxy: FaultProxy;
 let rows: Gathered;
 
 beforeAll(async () => {
-  engine = await startTestEngine();
   proxy = await startFaultProxy(engine.endpoint);
   const app = await startApp({ endpoint: proxy.endpoint });
   rows = gather(app.events.table, newSignal);
 });
 
-afterAll(async () => {
-  await proxy.close();
-  await engine.stop();
-});
+afterAll(() => proxy.close());
 
 const callsOf = async (operation: string, work: () => Promise<unknown>): Promise<number> => {
   const before = proxy.seen.length;
