@@ -1,4 +1,5 @@
 import { TOUCH_LABEL } from '../../jira/touch-issue.ts';
+import type { DeliveryReport } from '../../jira/webhooks/delivery-report.ts';
 import type { Listed, Webhook, WebhookApi } from '../../jira/webhooks/webhook.ts';
 import type { Use } from '../rotate-secret/rotation.ts';
 import { CommandError, type ExitCode } from '../shared/command.ts';
@@ -16,11 +17,27 @@ To create it: ${commandFor('register')}`;
 /** @returns true when nothing is wrong with it */
 const checkOne = async ({ api, url, say }: Job, { id }: Listed): Promise<boolean> => {
   const webhook = await api.read(id);
-  const faults = findFaults(webhook, api);
+  const report = await api.report(id);
+  const faults = [...findFaults(webhook, api), ...lastFault(report)];
   const named = `The webhook ${showWebhook(webhook)} of ${api.deployment} to ${showAddress(url)}`;
   if (faults.length === 0) say(`${named} is correct.`);
   else say(`${named}:\n${listFaults(faults)}`);
+  if (report.counts !== null) say(describeCounts(report.counts));
   return faults.length === 0;
+};
+
+type Counts = NonNullable<DeliveryReport['counts']>;
+
+const describeCounts = ({ arrived, refused, not_sent }: Counts): string =>
+  `Of its deliveries Jira counts: ${arrived} arrived, ${refused} refused, ${not_sent} not sent or not answered.`;
+
+/** Only the last one: earlier ones may have failed for a reason that is gone. */
+const lastFault = ({ last }: DeliveryReport): WebhookFault[] => {
+  if (last === null || last.outcome === 'SUCCESS') return [];
+  // What follows a question mark may be somebody's secret.
+  const why = last.description.replace(/\p{C}/gu, ' ').replace(/\?.*/s, '').slice(0, 120).trim();
+  const what = last.outcome === 'FAILURE' ? 'was refused' : 'was not sent, or not answered';
+  return [{ useless: false, text: `its last delivery ${what}${why === '' ? '' : `: ${why}`}` }];
 };
 
 /** @returns true when each is as it should be, and there is but one */

@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import type { JiraClient } from '../client.ts';
+import { NO_REPORT } from './delivery-report.ts';
 import {
   CLOUD_EVENTS,
   DATA_CENTER_EVENTS,
@@ -71,6 +72,7 @@ export const classicWebhooks = (client: JiraClient, deployment: string, isCloud:
       return all.map(({ self, name, url }) => ({ id: self, name, url }));
     },
     read: async (id) => toWebhook(await get(id)),
+    report: async () => NO_REPORT,
     create: async (url, secret) => {
       const body = {
         name: WEBHOOK_NAME,

@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import type { JiraClient } from '../client.ts';
+import { readDeliveryReport } from './delivery-report.ts';
 import {
   DATA_CENTER_EVENTS,
   JQL_SECTION,
@@ -83,6 +84,7 @@ export const dataCenterWebhooks = (client: JiraClient, deployment: string): Webh
     events: DATA_CENTER_EVENTS,
     list,
     read: async (one) => toWebhook(await get(one)),
+    report: (one) => readDeliveryReport(client, `${PATH}/${one}`),
     create: async (url, secret) => {
       const settings = { name: WEBHOOK_NAME, url, events: DATA_CENTER_EVENTS, active: true };
       const scope = { scopeType: 'global', sslVerificationRequired: true };

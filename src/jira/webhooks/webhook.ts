@@ -1,4 +1,5 @@
 import { JiraError } from '../jira-error.ts';
+import type { DeliveryReport } from './delivery-report.ts';
 
 /** What every webhook of the site is known by. */
 export type Listed = { id: string; name: string; url: string };
@@ -23,6 +24,8 @@ export type WebhookApi = {
   events: readonly string[];
   list(): Promise<Listed[]>;
   read(id: string): Promise<Webhook>;
+  /** Only Data Center keeps one. */
+  report(id: string): Promise<DeliveryReport>;
   /** @returns its id */
   create(url: string, secret: string): Promise<string>;
   /** Keeps its name, its JQL and events beside ours; everything else is as `create` makes it. */

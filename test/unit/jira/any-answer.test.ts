@@ -46,6 +46,7 @@ const askAll = async (): Promise<void> => {
   for (const { id } of listed.slice(0, 2)) await api.read(id);
   const id = await api.create('https://example.com/webhooks/jira', 'canary-secret');
   await api.update(id, 'https://example.com/webhooks/jira', 'canary-secret');
+  await api.report(id);
   await api.remove(id);
   await touchIssue(client, 'ORB-1');
 };

@@ -197,6 +197,53 @@ describe('check', () => {
     expect(said.join('\n')).toContain(words);
   });
 
+  const counted = { counts: { errors: 2, failures: 1, successes: 40, window: { start: 1, duration: 2 } } };
+  const summary = {
+    'jira:issue_updated': counted,
+    sprint_closed: { counts: { successes: 2 }, lastError: {} },
+  };
+
+  const checkCounted = async (latest: object) => {
+    const { job, said } = await jobAt('data-center-10');
+    jira.add({ ...FULL, configuration: { SECRET: 's' } });
+    jira.fail([{ status: 200, body: JSON.stringify(summary) }], /summary$/);
+    jira.fail([{ status: 200, body: JSON.stringify(latest) }], /latest$/);
+    return { code: await check(job, null), said: said.join('\n') };
+  };
+
+  it.each([
+    [{ outcome: 'SUCCESS', description: '202' }, 0, 'is correct.'],
+    [{ outcome: 'FAILURE', description: '401' }, 1, '- its last delivery was refused: 401'],
+    [
+      { outcome: 'ERROR', description: 'Connect to\u001b[2J example.com/x?token=canary failed' },
+      1,
+      '- its last delivery was not sent, or not answered: Connect to [2J example.com/x',
+    ],
+    [{ outcome: 'ERROR' }, 1, '- its last delivery was not sent, or not answered'],
+  ])('tells what Data Center counts, and of a last delivery %j ends with %i', async (result, code, words) => {
+    const checked = await checkCounted({ id: 1, event: 'jira:issue_updated', result });
+    expect(checked.code).toBe(code);
+    expect(checked.said).toContain(words);
+    expect(checked.said).toContain('42 arrived, 1 refused, 2 not sent or not answered.');
+    expect(checked.said).not.toContain('canary');
+  });
+
+  it.each([
+    ['nothing', { status: 204 }],
+    ['another shape', { status: 200, body: '[7]' }],
+    ['a page', { status: 200, headers: { 'content-type': 'text/html' }, body: '<html>' }],
+  ])(
+    'is content where Data Center answers %s about deliveries, because that is not documented',
+    async (_, answer) => {
+      const { job, said } = await jobAt('data-center-10');
+      jira.add({ ...FULL, configuration: { SECRET: 's' } });
+      jira.fail([answer], /summary$/);
+      jira.fail([answer], /latest$/);
+      expect(await check(job, null)).toBe(0);
+      expect(said.join('\n')).toContain('is correct.');
+    },
+  );
+
   it('names webhooks that go nearly there, without their queries, because those may be secrets', async () => {
     const { job } = await jobAt('cloud');
     jira.add({ ...FULL, name: 'Old\u001b', url: 'https://old.example.com/webhooks/jira/?token=canary' });
