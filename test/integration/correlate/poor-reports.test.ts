@@ -1,5 +1,5 @@
 import { DeleteCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
-import { afterAll, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { candidateKey, refKey } from '../../../src/store/calls/keys.ts';
 import { getItem } from '../../../src/store/calls/table.ts';
 import { startApp, type TestApp } from '../../support/app.ts';
@@ -12,11 +12,9 @@ let correlation: TestCorrelation;
 
 beforeEach(async () => {
   app = await startApp({ endpoint: engine.endpoint });
-  correlation?.[Symbol.dispose]();
   correlation = startCorrelation(app);
+  return () => correlation[Symbol.dispose]();
 });
-
-afterAll(() => correlation[Symbol.dispose]());
 
 const SHA = 'd'.repeat(40);
 
