@@ -48,14 +48,15 @@ export const rowVersion = (row: Item): Version | null =>
 
 /** What is known of an issue to compare a look at it with. */
 export type KnownIssue = {
-  /** Null when only its deletion is known. */
+  /** Null when only its deletion is known, or its fields cannot be read. */
   fields: { said: IssueFields; version: Version; schema_version: number; last_event: LastEvent } | null;
   deleted: boolean;
   deleted_ms: number | null;
 };
 
+/** A body that cannot be read says nothing: what is newer replaces it, and one such row fails no other. */
 export const toKnownIssue = (row: Item): KnownIssue => {
-  const [version, body] = [rowVersion(row), decodeSnapshot(row)];
+  const [version, body] = [rowVersion(row), bodyIfReadable(row)];
   return {
     fields: version &&
       body && {
@@ -67,6 +68,14 @@ export const toKnownIssue = (row: Item): KnownIssue => {
     deleted: row.deleted === true,
     deleted_ms: typeof row.deleted_ms === 'number' ? row.deleted_ms : null,
   };
+};
+
+const bodyIfReadable = (row: Item): SnapshotBody | null => {
+  try {
+    return decodeSnapshot(row);
+  } catch {
+    return null;
+  }
 };
 
 /** Keys of this issue whose alias rows are known to be durable. */

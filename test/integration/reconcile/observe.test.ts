@@ -1,4 +1,4 @@
-import { DeleteCommand } from '@aws-sdk/lib-dynamodb';
+import { DeleteCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { sweepEvents } from '../../../src/correlate/run/sweep-events.ts';
 import type { JsonObject } from '../../../src/domain/json.ts';
@@ -7,8 +7,10 @@ import { eventKey } from '../../../src/store/calls/keys.ts';
 import { getEvent } from '../../../src/store/events/read-events.ts';
 import { openApp, startApp, type TestApp } from '../../support/app.ts';
 import { startCorrelation } from '../../support/correlation.ts';
+import { startFaultProxy } from '../../support/fault-proxy.ts';
 import { byId, bySearch, delivered, type Observer, shown, startObserver } from '../../support/looks.ts';
 import { PATIENT, patient } from '../../support/patience.ts';
+import { noise } from '../../support/seed.ts';
 import { useEngine } from '../../support/use-engine.ts';
 import { commit, commitsBody } from '../correlate/bodies.ts';
 
@@ -348,6 +350,37 @@ describe('what cannot be taken', () => {
     expect(observer.lines.at(-1)).toMatchObject({ issue_id: id, event_id: null });
   });
 
+  it('is replaced where it is a row that cannot be read, because one such row must not end every run', async () => {
+    const [broken, good] = [newIssue(), newIssue()];
+    await deliver(broken.at('one'), UPDATED);
+    await app.events.table.documentClient.send(
+      new UpdateCommand({
+        TableName: app.events.table.name,
+        Key: { pk: `I#default#${broken.id}`, sk: 'S' },
+        UpdateExpression: 'SET body = :body',
+        ExpressionAttributeValues: { ':body': Buffer.from('no zstd') },
+      }),
+    );
+    const looks = [byId(broken.at('one'), NOON), byId(good.at('one'), NOON)];
+    expect(await observer.observe(looks)).toMatchObject([{ kind: 'new' }, { kind: 'new' }]);
+    expect(await snapshotOf(broken.id)).toMatchObject({ summary: 'one' });
+  });
+
+  it('is trimmed to an item and then equal to itself, because a large issue must not be written at each look', async () => {
+    const { id, at } = newIssue();
+    const description = noise(400_000).toString('base64');
+    const large = at('one', UPDATED, { description, customfield_5: noise(50_000).toString('hex') });
+    expect(await observer.observe([byId(large, NOON)])).toMatchObject([{ kind: 'new' }]);
+    expect(await snapshotOf(id)).toMatchObject({
+      truncated: ['customfield_5', 'customfield_10010', 'description'],
+    });
+    expect(await observer.observe([byId(large, NOON + 1), bySearch(large, NOON + 2)])).toMatchObject([
+      { kind: 'unchanged' },
+      { kind: 'unchanged' },
+    ]);
+    expect(await eventsOf(id)).toHaveLength(1);
+  });
+
   it('has no time where its clock is more than a day ahead, because it would win for ever', async () => {
     const { id, at } = newIssue();
     await observer.observe([byId(at('ahead'), NOON + DAY + 1)]);
@@ -380,6 +413,21 @@ describe('an event that a crash left out', () => {
       { event_id: event?.event_id, source: 'reconcile', outcome: 'applied', issue_id: id },
     ]);
     expect(await snapshotOf(id)).toEqual(before);
+  });
+
+  it.each([0, 1, 2])('is put after a crash at write %d, because the page is done again', async (skip) => {
+    const { id, key, at } = newIssue();
+    const proxy = await startFaultProxy(engine.endpoint);
+    const options = { endpoint: proxy.endpoint, tableName: app.events.table.name, clock };
+    const dying = startObserver(openApp(options), clock);
+    proxy.fail({ kind: 'reset' }, { operations: ['PutItem', 'UpdateItem'], skip });
+    await expect(dying.observe([byId(at('one'), NOON)])).rejects.toThrow('table unavailable');
+    await proxy.close();
+    const [seen] = await observer.observe([byId(at('one'), NOON + MINUTE)], ['observations']);
+    expect(seen).toMatchObject({ kind: skip < 2 ? 'new' : 'unchanged', issue_id: id });
+    const { last_event } = await snapshotOf(key);
+    const events = await eventsOf(id);
+    expect(events).toMatchObject([{ event_id: (last_event as Row).event_id, outcome: 'applied' }]);
   });
 
   it('is put in the thirtieth where it is older than a day, whoever brought it, while it would be kept', async () => {
