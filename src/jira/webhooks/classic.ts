@@ -1,11 +1,11 @@
 import * as z from 'zod/mini';
 import type { JiraClient } from '../client.ts';
+import { callsAt } from './calls.ts';
 import { NO_REPORT } from './delivery-report.ts';
 import {
   CLOUD_EVENTS,
   DATA_CENTER_EVENTS,
   JQL_SECTION,
-  orGone,
   WEBHOOK_NAME,
   type Webhook,
   type WebhookApi,
@@ -55,8 +55,7 @@ const toWebhook = (found: Entry): Webhook => ({
 /** Webhooks of Jira Cloud, whose API Data Center had before version 10 too, without secrets. */
 export const classicWebhooks = (client: JiraClient, deployment: string, isCloud: boolean): WebhookApi => {
   const ours = isCloud ? CLOUD_EVENTS : DATA_CENTER_EVENTS;
-  const get = (id: string): Promise<Entry> =>
-    client.send({ method: 'GET', path: `${PATH}/${id}`, answer: entry });
+  const calls = callsAt(client, PATH, { entry, created: z.object({ self: idOfSelf }) });
   const settings = (url: string, secret: string) => ({
     url,
     secret,
@@ -71,7 +70,7 @@ export const classicWebhooks = (client: JiraClient, deployment: string, isCloud:
       const all = await client.send({ method: 'GET', path: PATH, answer: z.array(listed) });
       return all.map(({ self, name, url }) => ({ id: self, name, url }));
     },
-    read: async (id) => toWebhook(await get(id)),
+    read: async (id) => toWebhook(await calls.get(id)),
     report: async () => NO_REPORT,
     create: async (url, secret) => {
       const body = {
@@ -80,22 +79,14 @@ export const classicWebhooks = (client: JiraClient, deployment: string, isCloud:
         filters: { [JQL_SECTION]: '' },
         ...settings(url, secret),
       };
-      const made = await client.send({
-        method: 'POST',
-        path: PATH,
-        body,
-        answer: z.object({ self: idOfSelf }),
-      });
-      return made.self;
+      return (await calls.post(body)).self;
     },
     update: async (id, url, secret) => {
-      const { name, description, events, filters } = await get(id);
+      const { name, description, events, filters } = await calls.get(id);
       const kept = { name, description: description ?? '', filters: filters ?? {} };
       const body = { ...kept, events: withOurs(events, ours), ...settings(url, secret) };
-      await client.send({ method: 'PUT', path: `${PATH}/${id}`, body, answer: z.unknown() });
+      await calls.put(id, body);
     },
-    remove: async (id) => {
-      await client.send({ method: 'DELETE', path: `${PATH}/${id}`, answer: z.unknown() }).catch(orGone);
-    },
+    remove: calls.remove,
   };
 };

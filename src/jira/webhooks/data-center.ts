@@ -1,11 +1,11 @@
 import * as z from 'zod/mini';
 import type { JiraClient } from '../client.ts';
+import { callsAt } from './calls.ts';
 import { readDeliveryReport } from './delivery-report.ts';
 import {
   DATA_CENTER_EVENTS,
   JQL_SECTION,
   type Listed,
-  orGone,
   WEBHOOK_NAME,
   type Webhook,
   type WebhookApi,
@@ -63,8 +63,7 @@ const configurationOf = (kept: Entry['configuration'], secret: string) => ({
 
 /** Webhooks of Data Center from version 10 on. */
 export const dataCenterWebhooks = (client: JiraClient, deployment: string): WebhookApi => {
-  const get = (one: string): Promise<Entry> =>
-    client.send({ method: 'GET', path: `${PATH}/${one}`, answer: entry });
+  const calls = callsAt(client, PATH, { entry, created: z.object({ id }) });
 
   /** Page by page; a server that knows no pages answers the same again. */
   const list = async (): Promise<Listed[]> => {
@@ -83,17 +82,16 @@ export const dataCenterWebhooks = (client: JiraClient, deployment: string): Webh
     can_sign: true,
     events: DATA_CENTER_EVENTS,
     list,
-    read: async (one) => toWebhook(await get(one)),
+    read: async (one) => toWebhook(await calls.get(one)),
     report: (one) => readDeliveryReport(client, `${PATH}/${one}`),
     create: async (url, secret) => {
       const settings = { name: WEBHOOK_NAME, url, events: DATA_CENTER_EVENTS, active: true };
       const scope = { scopeType: 'global', sslVerificationRequired: true };
       const body = { ...settings, ...scope, configuration: configurationOf({}, secret) };
-      const made = await client.send({ method: 'POST', path: PATH, body, answer: z.object({ id }) });
-      return made.id;
+      return (await calls.post(body)).id;
     },
     update: async (one, url, secret) => {
-      const { name, events, filters, configuration, sslVerificationRequired = true } = await get(one);
+      const { name, events, filters, configuration, sslVerificationRequired = true } = await calls.get(one);
       const settings = {
         id: Number(one),
         name,
@@ -103,10 +101,8 @@ export const dataCenterWebhooks = (client: JiraClient, deployment: string): Webh
       };
       const scope = { scopeType: 'global', sslVerificationRequired, ...(filters ? { filters } : {}) };
       const body = { ...settings, ...scope, configuration: configurationOf(configuration, secret) };
-      await client.send({ method: 'PUT', path: `${PATH}/${one}`, body, answer: z.unknown() });
+      await calls.put(one, body);
     },
-    remove: async (one) => {
-      await client.send({ method: 'DELETE', path: `${PATH}/${one}`, answer: z.unknown() }).catch(orGone);
-    },
+    remove: calls.remove,
   };
 };

@@ -1,4 +1,3 @@
-import { JiraError } from '../jira-error.ts';
 import type { DeliveryReport } from './delivery-report.ts';
 
 /** What every webhook of the site is known by. */
@@ -42,11 +41,6 @@ export const WEBHOOK_NAME = 'Jira Webhook Sync';
 export const withOurs = (events: readonly string[], ours: readonly string[]): string[] => [
   ...new Set([...ours, ...events]),
 ];
-
-/** Gone already is as good. */
-export const orGone = (fault: unknown): void => {
-  if (!(fault instanceof JiraError && fault.fault === 'missing')) throw fault;
-};
 
 /** Everything that keeps issues, their links, versions, sprints and projects current, by the names that Jira has. */
 const EVERYWHERE = [
