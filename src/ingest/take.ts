@@ -127,8 +127,9 @@ const store = async (deps: TakeDeps, received: Received, run: Run): Promise<Take
   const stored = await prepareEventBody(deps.events, contents, body, run.signal);
   const outcome = await storeDelivery(deps.events.table, delivery, delivered, run.signal);
   const accepted: Taken = { kind: 'accepted', outcome, read, ...ids(delivered) };
-  // What we read ourselves and is older than what is known tells nobody anything: Jira can be asked again.
-  if (outcome === 'stale' && delivered.source === 'reconcile') return accepted;
+  // What we read ourselves and is older than what is known tells nobody anything, unless it is of another key.
+  const tellsKey = (delivery?.keys.length ?? 0) > 1;
+  if (outcome === 'stale' && delivered.source === 'reconcile' && !tellsKey) return accepted;
   const event: StoredEvent = { ...contents, outcome, run_id: run.run_id };
   const before = await putEventOnce(deps.events, event, { stored, raw: body }, run.signal);
   return before ? seenBefore(before, delivered, read) : accepted;

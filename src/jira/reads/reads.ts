@@ -48,8 +48,11 @@ export type Page = {
   total: number | null;
 };
 
-/** One read of an issue. `started_ms`: Jira's clock at the start of the request. */
-export type Look = { read: 'id' | 'search'; started_ms: number; issue: JsonObject };
+/**
+ * One read of an issue. `started_ms`: Jira's clock at the start of the request. `asked_key`: the key by which it was
+ * asked for; it has that one or had it.
+ */
+export type Look = { read: 'id' | 'search'; started_ms: number; issue: JsonObject; asked_key?: string };
 
 /** Each of the ids asked for is in exactly one of the three. */
 export type Bodies = {

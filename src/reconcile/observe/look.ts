@@ -37,10 +37,13 @@ export const readLook = (tenant: string, look: Look, nowMs: number): Reading => 
 };
 
 const readBody = (tenant: string, look: Look, nowMs: number): Reading => {
-  const body = observationBody(look.read, look.started_ms, look.issue);
+  const body = observationBody(look.read, look.started_ms, look.issue, look.asked_key);
   const read = readDelivery({ source: 'reconcile', event_name: null }, body, nowMs);
+  const fields = own(look.issue, 'fields') ?? null;
+  // Jira may be asked by two old keys at once: both are told.
+  const told = look.asked_key === undefined ? fields : { fields, asked_key: look.asked_key };
   const idOf = (issue_id: string | null, timestamp: number | null): string =>
-    observationId(tenant, { issue_id, timestamp, fields: own(look.issue, 'fields') ?? null });
+    observationId(tenant, { issue_id, timestamp, fields: told });
   if (read.kind === 'read' && read.delivery?.snapshot) {
     const { issue_id, ...snapshot } = read.delivery.snapshot;
     const shown = { read: look.read, seen_ms: read.facts.occurred_ms, ...snapshot };

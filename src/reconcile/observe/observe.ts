@@ -99,11 +99,16 @@ const settle = async (
   const known = before === undefined ? await readOne(context, reading.issue_id) : before;
   const judgement = judge(known, reading.shown);
   if ('missed' in judgement) return write(context, reading, judgement, known === null);
+  if (tellsOldKey(reading) && judgement.kind !== 'contradiction')
+    return write(context, reading, { kind: 'repaired', missed: false, drift: false }, false);
   const isEqual = judgement.kind === 'unchanged' || judgement.kind === 'raised';
   if (isEqual && known?.fields) await putIfLost(context, reading, known.fields);
   if (judgement.kind === 'raised' && known?.fields) return raise(context, reading, known.fields);
   return { ...judgement, issue_id: reading.issue_id };
 };
+
+/** Correlation is to hear of it: a commit may name the issue by a key that only Jira knew. */
+const tellsOldKey = ({ read }: Whole): boolean => (read.delivery?.keys.length ?? 0) > 1;
 
 const readOne = async ({ deps, run }: Context, issueId: string): Promise<KnownIssue | null> => {
   const row = await getItem(placeOf(deps, run), snapshotKey(deps.tenant, issueId));

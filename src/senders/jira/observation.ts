@@ -8,9 +8,22 @@ type ReadKind = 'id' | 'search';
 /** What the event of an observation is called. The name gives no rights: anyone who signs may send it too. */
 export const OBSERVED = 'reconcile:issue_observed';
 
-/** The body that an issue read from Jira is taken in as. `timestamp`: Jira's clock at the start of the read. */
-export const observationBody = (read: ReadKind, timestamp: number, issue: JsonObject): Buffer =>
-  Buffer.from(JSON.stringify({ webhookEvent: OBSERVED, timestamp, read, issue }));
+/**
+ * The body that an issue read from Jira is taken in as. `timestamp`: Jira's clock at the start of the read.
+ * @param askedKey the key by which Jira found it: where it has another now, the body tells of a move as webhooks do
+ */
+export const observationBody = (
+  read: ReadKind,
+  timestamp: number,
+  issue: JsonObject,
+  askedKey?: string,
+): Buffer => {
+  const key = own(issue, 'key') ?? null;
+  const move = { field: 'Key', fromString: askedKey ?? null, toString: key };
+  const isMoved = askedKey !== undefined && askedKey !== key;
+  const changelog = isMoved ? { changelog: { items: [move] } } : {};
+  return Buffer.from(JSON.stringify({ webhookEvent: OBSERVED, timestamp, read, issue, ...changelog }));
+};
 
 export type Observed = { delivery: NormalizedDelivery } | { problem: Problem };
 

@@ -1,17 +1,12 @@
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import * as z from 'zod/mini';
 import { DAY_MS } from '../../../src/domain/instant.ts';
 import { fieldNamesLoop } from '../../../src/reconcile/field-names.ts';
 import { readCheckpoint } from '../../../src/store/reconcile/checkpoint.ts';
-import { startTestEngine } from '../../support/engine.ts';
+import { useEngine } from '../../support/use-engine.ts';
 import { openScene } from './scene.ts';
 
-let engine: Awaited<ReturnType<typeof startTestEngine>>;
-
-beforeAll(async () => {
-  engine = await startTestEngine();
-});
-afterAll(() => engine.stop());
+const engine = useEngine();
 
 it('keeps what Jira calls its fields, from the first run on, because deliveries hold only their ids', async () => {
   const scene = await openScene(engine.endpoint, 'cloud');

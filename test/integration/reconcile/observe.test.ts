@@ -305,6 +305,30 @@ describe('what was read', () => {
   });
 });
 
+describe('what was asked for by a key that nobody here knew', () => {
+  it.each([
+    ['equal', UPDATED, 'repaired'],
+    ['older than what is known', NOON, 'stale'],
+  ])('is told though it is %s, because a commit may name the issue by that key', async (_, known, kind) => {
+    const { id, key, at } = newIssue();
+    await deliver(at('one'), known);
+    const asked = (name: string) => ({ ...byId(at('one'), NOON - MINUTE), asked_key: `${name}-${id}` });
+    const seen = await observer.observe([asked('OLD'), asked('OLDER')]);
+    expect(seen).toMatchObject([{ kind, issue_id: id }, { kind }]);
+    for (const name of ['OLD', 'OLDER'])
+      expect(await snapshotOf(`${name}-${id}`)).toMatchObject({ issue_id: id, issue_key: key });
+    const told = (await eventsOf(id)).filter(({ source }) => source === 'reconcile');
+    const moves = told.flatMap(({ changes }) => changes as Row[]).map(({ from_string }) => from_string);
+    expect(moves.sort()).toEqual([`OLD-${id}`, `OLDER-${id}`]);
+  });
+
+  it('tells of no move by the key that the issue has, because it did not move', async () => {
+    const { id, key, at } = newIssue();
+    await observer.observe([{ ...byId(at('one'), NOON), asked_key: key }]);
+    expect(await eventsOf(id)).toMatchObject([{ changes: [], outcome: 'applied' }]);
+  });
+});
+
 describe('what cannot be taken', () => {
   it('is kept once and fails nothing else, because one odd issue must not end a run', async () => {
     const good = newIssue();
