@@ -38,6 +38,11 @@ const refusal = (status: number): JiraError => {
       'redirect',
       `Jira answered with a redirect, which is not followed: JIRA_SITE_URL, or JIRA_API_URL, must be its own base URL, with https. (${status})`,
     );
+  if (status === 500)
+    return new JiraError(
+      'failing',
+      `Jira fails at this request, time after time: its own log says why. (${status})`,
+    );
   if (status >= 500)
     return new JiraError('down', `Jira, or a proxy in front of it, failed: try again later. (${status})`);
   return new JiraError('refused', `Jira rejected the request. (${status})`);

@@ -49,7 +49,7 @@ const isIdempotent = ({ method }: Sent): boolean => method !== 'POST';
 
 /** What names a time is for the caller to keep. */
 const mayHeal = ({ fault, not_before }: JiraError): boolean =>
-  not_before === null && (fault === 'busy' || fault === 'down');
+  not_before === null && (fault === 'busy' || fault === 'down' || fault === 'failing');
 
 const named = ({ fault, message, not_before }: JiraError, { method, path }: Sent): JiraError =>
   new JiraError(fault, `${method} ${path.replace(/\?.*/s, '')}: ${message}`, not_before);
@@ -130,9 +130,9 @@ export const createJiraClient = (
     return world.sleep(ms);
   };
 
-  /** What so many tries did not heal needs a longer rest. */
+  /** What so many tries did not heal needs a longer rest, unless it is only this request that fails. */
   const giveUp = (error: JiraError): JiraError => {
-    if (!mayHeal(error)) return error;
+    if (!mayHeal(error) || error.fault === 'failing') return error;
     const until = world.clock() + LONG_REST_MS;
     pace.hold(until);
     return new JiraError(error.fault, error.message, until);

@@ -1,6 +1,6 @@
 /**
  * Why Jira did not do what it was asked; each has its own remedy. `too_large`: ask for less. `page_lost`: begin the
- * search again.
+ * search again. `failing`: it fails at this request, which says nothing of others.
  */
 export type JiraFault =
   | 'login'
@@ -13,6 +13,7 @@ export type JiraFault =
   | 'too_large'
   | 'page_lost'
   | 'refused'
+  | 'failing'
   | 'busy'
   | 'down';
 
