@@ -35,6 +35,8 @@ export type Job<S> = {
   count(counted: Partial<Counters>): void;
   /** A new run: nothing is counted. Written with the next `save`. */
   begin(state: S): void;
+  /** Tells people how far it is. @param about what it is at now, and how many issues that has, if that is known */
+  tell(about?: { what: string; total: number | null }): void;
   /** A page is done. @throws LeaseLostError */
   save(state: S): Promise<void>;
   /** The run is complete. @param startedMs when it began, by Jira's clock. @throws LeaseLostError */
@@ -81,6 +83,7 @@ const openJob = async <S>(name: string, session: Session, before: Checkpoint<S>)
   let current = before;
   let again = before.working;
   let counted = session.requests();
+  let at = { what: name, total: null as number | null };
 
   const put = async (next: Checkpoint<S>): Promise<void> => {
     const written = await putCheckpoint(session.place(), name, next, session.by);
@@ -110,8 +113,14 @@ const openJob = async <S>(name: string, session: Session, before: Checkpoint<S>)
       const generation = current.generation + 1;
       current = { ...current, state, generation, counters: NOTHING_COUNTED, began_ms: session.deps.clock() };
     },
+    tell: (about = at) => {
+      at = about;
+      const { pages, seen } = current.counters;
+      session.deps.onProgress?.({ ...at, pages, issues: seen, requests: session.requests() });
+    },
     save: async (state) => {
       countRequests();
+      job.tell();
       await session.renew();
       await put({ ...current, state, working: true });
       again = false;

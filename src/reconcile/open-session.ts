@@ -1,4 +1,5 @@
 import type { Reads } from '../jira/reads/reads.ts';
+import { listContradictions } from '../store/reconcile/contradictions.ts';
 import { renewLease, type TurnRow } from '../store/reconcile/lease.ts';
 import { countRequests } from './count-requests.ts';
 import { LeaseLostError, placeOf, type Session, type TurnDeps } from './session.ts';
@@ -14,6 +15,7 @@ export const openSession = (
 ): { session: Session; lease: () => TurnRow } => {
   let lease = taken;
   let opening: Promise<Reads> | undefined;
+  let listing: Promise<Set<string>> | undefined;
   let requests = 0;
 
   const open = async (): Promise<Reads> => {
@@ -32,6 +34,12 @@ export const openSession = (
       return opening;
     },
     requests: () => requests,
+    contradictions: () => {
+      listing ??= listContradictions({ ...deps, newSignal: () => placeOf(deps).signal }).then(
+        (ids) => new Set(ids),
+      );
+      return listing;
+    },
     isOver: () => untilMs !== null && deps.clock() >= untilMs,
     renew: async () => {
       const now = deps.clock();

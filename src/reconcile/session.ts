@@ -2,19 +2,8 @@ import type { Look, Reads } from '../jira/reads/reads.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Logger } from '../platform/logger.ts';
 import type { Place, Table } from '../store/calls/table.ts';
-
-/**
- * What became of a look. `missed`: the change is older than 30 minutes, and no delivery brought it. `drift`: what was
- * stored differed, although the issue had not been updated in the 30 minutes before. `undecided`: a row of a search
- * that differs under the same `updated`: read the issue by its id.
- */
-type Seen =
-  | { kind: 'new' | 'repaired'; issue_id: string; missed: boolean; drift: boolean }
-  | { kind: 'unchanged' | 'raised' | 'stale' | 'undecided' | 'contradiction'; issue_id: string }
-  | { kind: 'quarantined'; issue_id: string | null };
-
-/** Whose lost events are put again: those of observations, or all that are older than a day. */
-type Mend = 'observations' | 'old';
+import type { Mend } from './observe/lost-events.ts';
+import type { Seen } from './observe/observe.ts';
 
 /** What a turn needs of the world. */
 export type TurnDeps = {
@@ -22,6 +11,8 @@ export type TurnDeps = {
   tenant: string;
   clock: Clock;
   log: Logger;
+  /** How long events are kept. */
+  retention_days: number;
   /** From 0 to 1. */
   chance: () => number;
   /** Asks Jira what it is, and whether it takes the login. @throws JiraError */
@@ -30,6 +21,17 @@ export type TurnDeps = {
   observe(looks: readonly Look[], mend: readonly Mend[]): Promise<Seen[]>;
   /** Keys of the only projects that count; null for all. */
   projects: readonly string[] | null;
+  /** Told how far it is, several times within a page too. */
+  onProgress?: (progress: Progress) => void;
+};
+
+/** What a run is at, for people. `total` is null where nobody knows how much there is. */
+type Progress = {
+  what: string;
+  pages: number;
+  issues: number;
+  total: number | null;
+  requests: number;
 };
 
 /** Another runner took over: whatever this one still wants to write down is refused, and its work ends. */
@@ -48,6 +50,8 @@ export type Session = {
   reads(): Promise<Reads>;
   /** How many requests were made so far. */
   requests(): number;
+  /** Ids of the issues that are listed as contradictions. Whoever changes the list changes this too. */
+  contradictions(): Promise<Set<string>>;
   /** True when the turn is to leave: what is under way is finished, and nothing begun. */
   isOver(): boolean;
   /** Says that this runner lives; seldom often enough to cost a write. @throws LeaseLostError */

@@ -25,23 +25,38 @@ export const listIssues = async (
   { limit, after, take }: IssuePage,
 ): Promise<string | null> => {
   const partition = projectPartition(tenant, project);
-  const query = {
-    IndexName: 'by_project',
-    KeyConditionExpression: 'project_pk = :project',
-    ExpressionAttributeValues: { ':project': partition },
-  };
-  const keyNames = ['pk', 'sk', 'project_pk', 'project_sk'];
-  const start = after === null ? null : startKey(tenant, project, after);
-  const { items, last } = await queryPage({ table, signal }, query, keyNames, limit, start);
-  const ids = items.map(({ pk }) => issueIdOfKey(String(pk)));
+  const { ids, last } = await listIssueIds({ table, tenant, signal }, project, { limit, after });
   let before = after;
   for await (const { snapshot, row } of readListed({ table, tenant, signal }, ids)) {
     const isShown = row.project_pk === partition && passes(snapshot, filter);
     if (isShown && !take(snapshot)) return before;
     before = snapshot.issue_id;
   }
-  return last === null ? null : (ids.at(-1) ?? null);
+  return last;
 };
+
+/**
+ * One page of the ids of a project's issues in their order, deleted ones too.
+ * @returns `last`: the issue behind which to go on, null on the last page
+ */
+export const listIssueIds = async (
+  { table, tenant, signal }: Place,
+  project: string,
+  { limit, after }: { limit: number; after: string | null },
+): Promise<{ ids: string[]; last: string | null }> => {
+  const keyNames = ['pk', 'sk', 'project_pk', 'project_sk'];
+  const start = after === null ? null : startKey(tenant, project, after);
+  const query = inProject(tenant, project);
+  const { items, last } = await queryPage({ table, signal }, query, keyNames, limit, start);
+  const ids = items.map(({ pk }) => issueIdOfKey(String(pk)));
+  return { ids, last: last === null ? null : (ids.at(-1) ?? null) };
+};
+
+const inProject = (tenant: string, project: string) => ({
+  IndexName: 'by_project',
+  KeyConditionExpression: 'project_pk = :project',
+  ExpressionAttributeValues: { ':project': projectPartition(tenant, project) },
+});
 
 const passes = (snapshot: Snapshot, filter: IssueFilter): boolean =>
   (filter.status === null || snapshot.status === filter.status) &&

@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { toPhoenixDay } from '../../domain/instant.ts';
+import { DAY_MS, toPhoenixDay } from '../../domain/instant.ts';
 
 /** By day: bodies that were compared with rows, and those that differed without a reason. */
 export type Drift = z.output<typeof drift>;
@@ -9,7 +9,6 @@ export type Compared = { compared: number; differed: number };
 export const drift = z.record(z.string(), z.object({ compared: z.number(), differed: z.number() }));
 
 const DAYS = 30;
-const DAY_MS = 86_400_000;
 
 const isRecent = (day: string, nowMs: number): boolean => day > toPhoenixDay(nowMs - DAYS * DAY_MS);
 

@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { MINUTE_MS } from '../../domain/instant.ts';
 import { readChecked } from '../calls/checked-row.ts';
 import { reconcileKey } from '../calls/keys.ts';
 import { getItem, type Item, type Place } from '../calls/table.ts';
@@ -31,7 +32,7 @@ export const readTurn = async ({ table, tenant, signal }: Place): Promise<TurnRo
 };
 
 /** After so long without a sign of life another runner may take over. */
-const LEASE_MS = 5 * 60_000;
+const LEASE_MS = 5 * MINUTE_MS;
 
 /** When a lease ends unless it is renewed; null when nobody holds it. */
 export const heldUntil = (turn: TurnRow | null): number | null =>

@@ -50,6 +50,7 @@ export const openScene = async (endpoint: string, kind: JiraKind): Promise<Scene
     );
   const deps: TurnDeps = {
     table: app.events.table,
+    retention_days: app.events.retention_days,
     tenant: 'default',
     clock,
     log: pino({ level: 'silent' }),

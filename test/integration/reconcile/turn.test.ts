@@ -33,6 +33,7 @@ beforeEach(async () => {
     openReads: () => Promise.reject(new Error('no loop here asks')),
     observe: () => Promise.reject(new Error('no loop here observes')),
     projects: null,
+    retention_days: 30,
   };
 });
 

@@ -1,0 +1,47 @@
+import type { Row } from '../jira/reads/reads.ts';
+import { chunks } from '../platform/chunks.ts';
+import { snapshotKey } from '../store/calls/keys.ts';
+import { readRowsOf } from '../store/calls/rows.ts';
+import type { Item } from '../store/calls/table.ts';
+import { rowVersion, toKnownIssue } from '../store/issues/snapshot-row.ts';
+import { findLostEvents } from './observe/lost-events.ts';
+import type { Session } from './session.ts';
+
+/** Rows in memory at a time. */
+const TOGETHER = 500;
+
+/**
+ * Ids of the rows of a search that are missing or older here.
+ * @param again also those whose event was lost when a runner crashed
+ */
+export const behind = async (session: Session, rows: readonly Row[], again: boolean): Promise<string[]> => {
+  const { tenant } = session.deps;
+  const ids: string[] = [];
+  for (const some of chunks(rows, TOGETHER)) {
+    const stored = await readRowsOf(session.place(), some, ({ id }) => snapshotKey(tenant, id));
+    const lost = again ? await withoutEvent(session, stored) : new Set();
+    for (const [row, item] of stored) if (isBehind(row, item) || lost.has(row.id)) ids.push(row.id);
+  }
+  return ids;
+};
+
+type Stored = [Row, Item | null];
+
+const isBehind = ({ updated_ms }: Row, item: Item | null): boolean => {
+  const version = item && rowVersion(item);
+  return version === null || updated_ms === null || version.updated_ms < updated_ms;
+};
+
+/** Ids of those whose row a read of ours wrote, and whose event is not there. */
+const withoutEvent = async (session: Session, stored: readonly Stored[]): Promise<ReadonlySet<string>> => {
+  const known = stored.flatMap(([{ id }, item]) =>
+    item === null ? [] : [{ id, issue: toKnownIssue(item) }],
+  );
+  const issues = known.map(({ issue }) => issue);
+  const { clock, retention_days } = session.deps;
+  const times = { now_ms: clock(), retention_days };
+  const lost = await findLostEvents(session.place(), issues, ['observations'], times);
+  const isLost = ({ issue: { fields } }: (typeof known)[number]): boolean =>
+    fields !== null && lost.has(fields.last_event.event_id);
+  return new Set(known.filter(isLost).map(({ id }) => id));
+};

@@ -1,0 +1,111 @@
+import { MINUTE_MS, parseInstant } from '../../domain/instant.ts';
+import { issueLinksKey, projectPartition, snapshotKey } from '../../store/calls/keys.ts';
+import { readRows, readRowsOf } from '../../store/calls/rows.ts';
+import type { Item } from '../../store/calls/table.ts';
+import { listIssueIds } from '../../store/issues/list-issues.ts';
+import { toSnapshot } from '../../store/issues/snapshot-row.ts';
+import { decodeIssueLinks, isSuperseded } from '../../store/links/issue-links-row.ts';
+import { lookAgain } from '../look-again.ts';
+import type { Job } from '../loop.ts';
+import type { Session } from '../session.ts';
+import type { CensusRun, CensusState, CountedProject } from './state.ts';
+
+/** Issues of one page, the bodies of whose rows are in memory together. */
+const PAGE = 500;
+
+/** Ids that are listed of what is only here. */
+const MOST_SHOWN = 100;
+
+/** So late may Jira's index be: what was created since is not expected in it. */
+const INDEX_MS = 30 * MINUTE_MS;
+
+/**
+ * Compares one page of a project's ids: what is only in Jira, or marked deleted here, is read by its id; what is only
+ * here is counted.
+ * @param listed all that Jira lists, in numeric order
+ * @returns the project behind that page, null when the turn was over before it was done
+ */
+export const comparePage = async (
+  job: Job<CensusState>,
+  run: CensusRun,
+  project: CountedProject,
+  listed: readonly bigint[],
+): Promise<CountedProject | null> => {
+  const { session } = job;
+  const { shelf, after } = project.compared ?? { shelf: 0, after: null };
+  const key = [project.key, ...project.old_keys][shelf] ?? project.key;
+  const { ids, last } = await listIssueIds(session.place(), key, { limit: PAGE, after });
+  const wanted = shelf === 0 ? between(listed, after, last) : [];
+  const sorted = await sortOut(session, key, { here: ids, wanted, listed });
+  const { left } = await lookAgain(job, sorted.unknown);
+  if (left.length > 0) return null;
+  const only = await onlyHere(session, run, sorted.suspects);
+  job.count({ pages: 1, only_here: isWhole(project) ? only.length : 0 });
+  const next = last === null ? { shelf: shelf + 1, after: null } : { shelf, after: last };
+  return {
+    ...project,
+    compared: next,
+    only_here: project.only_here + only.length,
+    some: [...project.some, ...only].slice(0, MOST_SHOWN),
+  };
+};
+
+/** Whether Jira seems to have listed all: of what it did not, nobody knows whether it is only here. */
+export const isWhole = ({ place, count }: CountedProject): boolean =>
+  place.whole && (count === null || Math.abs(place.done - count) <= Math.max(100, count * 0.05));
+
+const between = (listed: readonly bigint[], after: string | null, last: string | null): string[] => {
+  const from = after === null ? 0 : firstAbove(listed, BigInt(after));
+  const to = last === null ? listed.length : firstAbove(listed, BigInt(last));
+  return listed.slice(from, to).map(String);
+};
+
+/** How many are not greater; the list is in order. */
+const firstAbove = (listed: readonly bigint[], id: bigint): number => {
+  let [low, high] = [0, listed.length];
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((listed[middle] ?? id) <= id) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+};
+
+const isListed = (listed: readonly bigint[], id: string): boolean =>
+  listed[firstAbove(listed, BigInt(id)) - 1] === BigInt(id);
+
+type Page = { here: readonly string[]; wanted: readonly string[]; listed: readonly bigint[] };
+
+/** The index lags: the rows behind it say which project an issue is in. */
+const sortOut = async (session: Session, key: string, { here, wanted, listed }: Page) => {
+  const { tenant } = session.deps;
+  const partition = projectPartition(tenant, key);
+  const ids = [...new Set([...wanted, ...here])];
+  const keys = ids.map((id) => snapshotKey(tenant, id));
+  const rows = await readRows(session.place(), keys, 'eventual');
+  const stored = ids.map((id, index) => ({ id, row: rows[index] ?? null }));
+  const inJira = new Set(wanted);
+  return {
+    unknown: stored.flatMap(({ id, row }) => (inJira.has(id) && !isKnown(row, partition) ? [id] : [])),
+    suspects: stored.filter(({ id, row }) => !isListed(listed, id) && isKnown(row, partition)),
+  };
+};
+
+const isKnown = (row: Item | null, partition: string): row is Item =>
+  row !== null && row.deleted !== true && row.project_pk === partition;
+
+type Stored = { id: string; row: Item | null };
+
+/** Without those whose key another issue has, and those that are too young for Jira's index. */
+const onlyHere = async (
+  { deps, ...session }: Session,
+  { started_ms }: CensusRun,
+  suspects: readonly Stored[],
+): Promise<string[]> => {
+  const derived = await readRowsOf(session.place(), suspects, ({ id }) => issueLinksKey(deps.tenant, id));
+  return derived.flatMap(([{ id, row }, links]) => {
+    if (row === null || isSuperseded(decodeIssueLinks(links))) return [];
+    const created = parseInstant(toSnapshot(deps.tenant, id, row).created_at ?? '');
+    return created !== null && created >= started_ms - INDEX_MS ? [] : [id];
+  });
+};

@@ -1,0 +1,69 @@
+import { JiraError } from '../../jira/jira-error.ts';
+import type { Row } from '../../jira/reads/reads.ts';
+import { putListed } from '../../store/reconcile/listed-ids.ts';
+import { behind } from '../behind.ts';
+import { lookAgain } from '../look-again.ts';
+import type { Job } from '../loop.ts';
+import { readSlices, type SlicesPlace } from '../slices.ts';
+import { draw } from './sample.ts';
+import type { CensusRun, CensusState, CountedProject } from './state.ts';
+
+type CensusJob = Job<CensusState>;
+
+/** Names the ids that Jira listed for a project in one census. */
+export const listingOf = (job: CensusJob, loop: string, project: CountedProject) => ({
+  loop,
+  generation: job.checkpoint().generation,
+  project_id: project.id,
+});
+
+/**
+ * One page of what Jira lists of a project: first bodies, where they are loaded, then the ids.
+ * @returns the run behind that page, null when the turn was over before it was done
+ */
+export const listPage = async (
+  job: CensusJob,
+  loop: string,
+  run: CensusRun,
+  project: CountedProject,
+): Promise<CensusRun | null> => {
+  const { session } = job;
+  const { rows, place } = await readPage(job, run, project);
+  if (run.loads && !(await loadBodies(job, rows))) return null;
+  const ids = rows.map(({ id }) => id);
+  const part = `${session.by}#${place.slices.length}#${place.done + place.under_way}`;
+  if (ids.length > 0)
+    await putListed(session.place(), listingOf(job, loop, project), part, ids, session.deps.clock());
+  job.count({ pages: 1, ...(run.loads ? {} : { seen: ids.length }) });
+  return {
+    ...run,
+    sample: run.loads ? draw(run.sample, ids, session.deps.chance) : run.sample,
+    project: { ...project, place, compared: place.slices.length === 0 ? FIRST_SHELF : null },
+  };
+};
+
+const FIRST_SHELF = { shelf: 0, after: null };
+
+const readPage = async (
+  job: CensusJob,
+  { loads, started_ms }: CensusRun,
+  { id, place }: CountedProject,
+): Promise<{ rows: Row[]; place: SlicesPlace }> => {
+  const fields = loads ? 'updated' : 'id';
+  const search = { where: `project = ${id}`, fields, end_ms: started_ms, measure: true } as const;
+  return readSlices(await job.session.reads(), search, place).catch((fault) => {
+    // Gone since the list of projects was read, or Jira has another reason: others go on.
+    if (!(fault instanceof JiraError && fault.fault === 'refused')) throw fault;
+    return { rows: [], place: { ...place, slices: [], whole: false } };
+  });
+};
+
+/** @returns false when the turn was over before all were read */
+const loadBodies = async (job: CensusJob, rows: readonly Row[]): Promise<boolean> => {
+  const ids = await behind(job.session, rows, job.isAgain());
+  const { left } = await lookAgain(job, ids, { loads: true });
+  if (left.length > 0) return false;
+  const equal = rows.length - ids.length;
+  job.count({ seen: equal, unchanged: equal });
+  return true;
+};

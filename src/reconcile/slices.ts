@@ -1,0 +1,144 @@
+import * as z from 'zod/mini';
+import { JiraError } from '../jira/jira-error.ts';
+import type { Page, Reads, Row } from '../jira/reads/reads.ts';
+
+/** Issues created from then on, and before then; null: no bound. Epoch milliseconds. */
+const slice = z.tuple([z.nullable(z.number()), z.nullable(z.number())]);
+
+type Slice = z.output<typeof slice>;
+
+/** Where a search stands that is read slice by slice. */
+export const slicesPlace = z.object({
+  /** Those still to be read; the first is under way. */
+  slices: z.array(slice),
+  /** The next page of the first; null: its first page. */
+  next: z.nullable(z.string()),
+  /** How often the first one was begun again. */
+  tries: z.number(),
+  /** Whether it is known that the first one is no larger than a slice may be. */
+  measured: z.boolean(),
+  /** Rows of the slices that are done, and of the one under way. */
+  done: z.number(),
+  under_way: z.number(),
+  /** False: Jira did not show all of some slice. */
+  whole: z.boolean(),
+});
+
+export type SlicesPlace = z.output<typeof slicesPlace>;
+
+export const FIRST_PLACE: SlicesPlace = {
+  slices: [[null, null]],
+  next: null,
+  tries: 0,
+  measured: false,
+  done: 0,
+  under_way: 0,
+  whole: true,
+};
+
+/** Data Center shows no more of one search, and on Cloud no more than this is read again after a fault. */
+export const MOST_OF_A_SLICE = 9_000;
+
+/** A warning or a lost page: the slice again, but not for ever. */
+const MOST_TRIES = 3;
+
+/** `end_ms`: by Jira's clock, when nothing had been created yet that is searched for. */
+type Search = { where: string; fields: 'id' | 'updated'; end_ms: number; measure: boolean };
+
+type Searching = Pick<Reads, 'searchIds' | 'count'>;
+
+/**
+ * Reads the next page, or finds out that a slice has to be smaller.
+ * @returns its rows, which may be none, and where to go on
+ */
+export const readSlices = async (
+  reads: Searching,
+  search: Search,
+  place: SlicesPlace,
+): Promise<{ rows: Row[]; place: SlicesPlace }> => {
+  const [first] = place.slices;
+  if (first === undefined) return { rows: [], place };
+  if (search.measure && !place.measured)
+    return { rows: [], place: await measured(reads, search, place, first) };
+  const jql = `${jqlOf(search.where, first)} ORDER BY created ASC`;
+  const page = await reads.searchIds({ jql, fields: search.fields }, place.next).catch(orLost);
+  if (page === null) return { rows: [], place: begunAgain(place) };
+  return page.complete
+    ? { rows: page.rows, place: after(place, page) }
+    : incomplete(search, place, page, first);
+};
+
+const jqlOf = (where: string, [from, to]: Slice): string =>
+  [where, ...(from === null ? [] : [`created >= ${from}`]), ...(to === null ? [] : [`created < ${to}`])].join(
+    ' AND ',
+  );
+
+const orLost = (fault: unknown): null => {
+  if (fault instanceof JiraError && fault.fault === 'page_lost') return null;
+  throw fault;
+};
+
+const measured = async (
+  reads: Searching,
+  search: Search,
+  place: SlicesPlace,
+  first: Slice,
+): Promise<SlicesPlace> => {
+  const halves = halvesOf(first, search.end_ms);
+  const count = halves === null ? null : await reads.count(jqlOf(search.where, first));
+  if (halves === null || count === null || count <= MOST_OF_A_SLICE) return { ...place, measured: true };
+  return split(place, halves);
+};
+
+const after = (place: SlicesPlace, { rows, next }: Page): SlicesPlace => {
+  const under_way = place.under_way + rows.length;
+  return next === null ? sliceDone({ ...place, under_way }) : { ...place, next, under_way };
+};
+
+const AT_FIRST = { next: null, under_way: 0 };
+
+const sliceDone = (place: SlicesPlace): SlicesPlace => ({
+  ...place,
+  ...AT_FIRST,
+  slices: place.slices.slice(1),
+  done: place.done + place.under_way,
+  tries: 0,
+  measured: false,
+});
+
+const begunAgain = (place: SlicesPlace): SlicesPlace =>
+  place.tries + 1 < MOST_TRIES
+    ? { ...place, ...AT_FIRST, tries: place.tries + 1 }
+    : sliceDone({ ...place, whole: false });
+
+/** Of a slice that cannot be smaller, or that Jira warns about, what is shown has to do after some tries. */
+const incomplete = (search: Search, place: SlicesPlace, page: Page, first: Slice) => {
+  const isTooLarge = page.total !== null && page.total > MOST_OF_A_SLICE;
+  const halves = isTooLarge ? halvesOf(first, search.end_ms) : null;
+  if (halves !== null) return { rows: [], place: split(place, halves) };
+  return { rows: page.rows, place: begunAgain(place) };
+};
+
+const split = (place: SlicesPlace, halves: readonly Slice[]): SlicesPlace => ({
+  ...place,
+  ...AT_FIRST,
+  slices: [...halves, ...place.slices.slice(1)],
+  tries: 0,
+  measured: false,
+});
+
+/** Most issues are younger than the first Jira; imported ones may not be. */
+const FIRST_JIRA_MS = Date.UTC(2002, 0, 1);
+
+const SHORTEST_MS = 1_000;
+
+const halvesOf = ([from, to]: Slice, endMs: number): Slice[] | null => {
+  const begin = from ?? (to !== null && to <= FIRST_JIRA_MS ? 0 : FIRST_JIRA_MS);
+  const end = to ?? endMs;
+  if (end - begin < SHORTEST_MS) return null;
+  const at = Math.floor((begin + end) / 2);
+  return [
+    [from, at],
+    [at, to],
+  ];
+};

@@ -1,0 +1,69 @@
+import type { Look } from '../jira/reads/reads.ts';
+import { putContradictions, removeContradiction } from '../store/reconcile/contradictions.ts';
+import type { Counters } from '../store/reconcile/counters.ts';
+import type { Job } from './loop.ts';
+import type { Mend } from './observe/lost-events.ts';
+import type { Seen } from './observe/observe.ts';
+import type { Session } from './session.ts';
+
+/** A loop that looks at issues, whatever its state is. */
+export type Looking = Pick<Job<unknown>, 'session' | 'isAgain' | 'count' | 'tell'>;
+
+/**
+ * `mend`: whose lost events are put again. `loads`: what is new was not missed, because nobody told of it before.
+ * `once_more`: they were counted already.
+ */
+export type How = { mend?: readonly Mend[]; loads?: boolean; once_more?: boolean };
+
+/**
+ * Takes looks in, and counts what became of them.
+ * @returns ids of those that only a read by id decides
+ */
+export const takeIn = async (
+  job: Looking,
+  looks: readonly Look[],
+  { mend = [], loads = false, once_more = false }: How = {},
+): Promise<string[]> => {
+  if (looks.length === 0) return [];
+  const again: readonly Mend[] = job.isAgain() ? ['observations'] : [];
+  const seen = await job.session.deps.observe(looks, [...mend, ...again]);
+  for (const one of seen)
+    job.count({ ...becameOf(one, loads), ...(once_more ? { seen: 0, unchanged: 0 } : {}) });
+  await noteContradictions(job.session, seen);
+  return seen.flatMap((one) => (one.kind === 'undecided' ? one.issue_id : []));
+};
+
+/** What was not known could not differ, and what cannot be taken cannot be compared. */
+const becameOf = (seen: Seen, loads: boolean): Partial<Counters> => {
+  switch (seen.kind) {
+    case 'undecided':
+      return {};
+    case 'new':
+      return { seen: 1, new: 1, missed: seen.missed && !loads ? 1 : 0 };
+    case 'repaired':
+      return { seen: 1, repaired: 1, compared: 1, missed: seen.missed ? 1 : 0, differed: seen.drift ? 1 : 0 };
+    case 'quarantined':
+      return { seen: 1, quarantined: 1 };
+    case 'contradiction':
+      return { seen: 1, contradictions: 1 };
+    default:
+      return { seen: 1, unchanged: 1, compared: 1 };
+  }
+};
+
+/** They are listed until a look agrees. */
+const noteContradictions = async (session: Session, seen: readonly Seen[]): Promise<void> => {
+  const listed = await session.contradictions();
+  const ids = seen.flatMap(({ kind, issue_id }) => (kind === 'contradiction' && issue_id ? issue_id : []));
+  const fresh = [...new Set(ids)].filter((id) => !listed.has(id));
+  if (fresh.length > 0) await putContradictions(session.place(), fresh);
+  for (const id of fresh) listed.add(id);
+  for (const { kind, issue_id } of seen) {
+    if (issue_id === null || !AGREES.has(kind) || !listed.has(issue_id)) continue;
+    await removeContradiction(session.place(), issue_id);
+    listed.delete(issue_id);
+  }
+};
+
+/** A stale or undecided look says nothing about what is true now. */
+const AGREES: ReadonlySet<Seen['kind']> = new Set(['new', 'repaired', 'unchanged', 'raised']);
