@@ -1,11 +1,12 @@
 import type { IssueFields } from './issue.ts';
-import { sortedJson } from './json.ts';
+import { type Json, type JsonObject, own, sortedJson } from './json.ts';
 
 /**
- * What counts of the values of custom fields. Jira computes some anew whenever it is asked (hashes of objects, clocks
- * of agreements, the development panel): they say something new only where `updated` does. `names`: which are there.
+ * Of which custom fields the values count: all, or these; of the others it counts whether they are there. Jira computes
+ * some anew whenever it is asked (hashes of objects, clocks of agreements, the development panel): they say something
+ * new only where `updated` does.
  */
-export type CustomFields = 'values' | 'names';
+export type CustomFields = 'all' | readonly string[];
 
 /**
  * True when both say the same of an issue: lists of names, links and sub-tasks in any order, whenever it was updated.
@@ -25,6 +26,11 @@ const said = (fields: IssueFields, custom: CustomFields): string =>
     affected_versions: fields.affected_versions.toSorted(),
     links: fields.links.map(sortedJson).sort(),
     subtasks: fields.subtasks.toSorted(),
-    custom_fields: custom === 'values' ? fields.custom_fields : Object.keys(fields.custom_fields).sort(),
+    custom_fields: custom === 'all' ? fields.custom_fields : partly(fields.custom_fields, custom),
     truncated: fields.truncated.toSorted(),
   });
+
+const partly = (fields: JsonObject, ids: readonly string[]): Json => ({
+  names: Object.keys(fields).sort(),
+  values: ids.map((id) => own(fields, id) ?? null),
+});

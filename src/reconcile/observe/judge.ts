@@ -14,13 +14,19 @@ export type Judgement =
 
 type KnownFields = NonNullable<KnownIssue['fields']>;
 
-/** Judges a look. @param known null when there is no row of the issue */
-export const judge = (known: KnownIssue | null, shown: Shown): Judgement => {
+/**
+ * Judges a look.
+ * @param known null when there is no row of the issue
+ * @param ranks ids of the fields that hold a rank, which moves without `updated`
+ */
+export const judge = (known: KnownIssue | null, shown: Shown, ranks: readonly string[]): Judgement => {
   if (known !== null && contradicts(known, shown)) return { kind: 'contradiction' };
   const fields = known?.fields ?? null;
   if (fields === null) return { kind: 'new', missed: isOld(shown), drift: false };
   if (shown.updated_ms < fields.version.updated_ms) return { kind: 'stale' };
-  return shown.updated_ms > fields.version.updated_ms ? judgeNewer(fields, shown) : judgeSame(fields, shown);
+  return shown.updated_ms > fields.version.updated_ms
+    ? judgeNewer(fields, shown)
+    : judgeSame(fields, shown, ranks);
 };
 
 /** Time enough for a webhook that was sent during the read, or in whose place one came late. */
@@ -44,14 +50,14 @@ const isOld = ({ seen_ms, updated_ms }: Shown): boolean => updated_ms < seen_ms 
 
 const judgeNewer = (fields: KnownFields, shown: Shown): Judgement => {
   const comparable = fields.schema_version === SCHEMA_VERSION;
-  if (comparable && sameFields(fields.said, shown.fields, 'values')) return { kind: 'raised' };
+  if (comparable && sameFields(fields.said, shown.fields, 'all')) return { kind: 'raised' };
   return { kind: 'repaired', missed: isOld(shown), drift: comparable && isOld(shown) };
 };
 
 /** What an older normalizer read differs by itself, and nothing of it was missed. */
-const judgeSame = (fields: KnownFields, shown: Shown): Judgement => {
+const judgeSame = (fields: KnownFields, shown: Shown, ranks: readonly string[]): Judgement => {
   const comparable = fields.schema_version === SCHEMA_VERSION;
-  if (comparable && sameFields(fields.said, shown.fields, 'names')) return { kind: 'unchanged' };
+  if (comparable && sameFields(fields.said, shown.fields, ranks)) return { kind: 'unchanged' };
   if (shown.read === 'search') return { kind: 'undecided' };
   if (shown.timestamp_ms < fields.version.timestamp_ms) return { kind: 'stale' };
   return { kind: 'repaired', missed: false, drift: comparable && isOld(shown) };

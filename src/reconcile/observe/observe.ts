@@ -13,6 +13,7 @@ import { encodeSnapshot, type KnownIssue, toKnownIssue } from '../../store/issue
 import { type Judgement, judge } from './judge.ts';
 import { type Reading, readLook } from './look.ts';
 import { findLostEvents, type Mend } from './lost-events.ts';
+import { readRankFields } from './rank-fields.ts';
 
 export type ObserveDeps = { tenant: string; events: EventStore; clock: Clock; log: Logger };
 
@@ -44,12 +45,13 @@ export const observe = async (
 ): Promise<Seen[]> => {
   const readings = looks.map((look) => readLook(deps.tenant, look, deps.clock()));
   const known = await readKnown(deps, readings, run);
+  const ranks = await readRankFields(placeOf(deps, run));
   const lost = await findLost(deps, [...known.values()], run, mend);
   const seen = new Map<Reading, Seen>();
   const settleAll = async (sameIssue: Reading[]): Promise<void> => {
     for (const [index, reading] of sameIssue.entries()) {
       const before = index === 0 ? known.get(String(reading.issue_id)) : undefined;
-      seen.set(reading, await settle({ deps, run, lost }, reading, before));
+      seen.set(reading, await settle({ deps, run, lost, ranks }, reading, before));
     }
   };
   await pMap(Map.groupBy(readings, idOrSelf).values(), settleAll, { concurrency: AT_A_TIME });
@@ -85,7 +87,7 @@ const findLost = (
   return findLostEvents(placeOf(deps, run), rows, mend, { now_ms: deps.clock(), retention_days });
 };
 
-type Context = { deps: ObserveDeps; run: Run; lost: ReadonlySet<string> };
+type Context = { deps: ObserveDeps; run: Run; lost: ReadonlySet<string>; ranks: readonly string[] };
 
 type Whole = Reading & { kind: 'whole' };
 
@@ -97,7 +99,7 @@ const settle = async (
 ): Promise<Seen> => {
   if (reading.kind !== 'whole') return setAside(context, reading);
   const known = before === undefined ? await readOne(context, reading.issue_id) : before;
-  const judgement = judge(known, reading.shown);
+  const judgement = judge(known, reading.shown, context.ranks);
   if ('missed' in judgement) return write(context, reading, judgement, known === null);
   if (tellsOldKey(reading) && judgement.kind !== 'contradiction')
     return write(context, reading, { kind: 'repaired', missed: false, drift: false }, false);

@@ -5,6 +5,7 @@ import type { JsonObject } from '../../../src/domain/json.ts';
 import { replayEvent } from '../../../src/ingest/replay.ts';
 import { eventKey } from '../../../src/store/calls/keys.ts';
 import { getEvent } from '../../../src/store/events/read-events.ts';
+import { NEW_CHECKPOINT, putCheckpoint } from '../../../src/store/reconcile/checkpoint.ts';
 import { openApp, startApp, type TestApp } from '../../support/app.ts';
 import { startCorrelation } from '../../support/correlation.ts';
 import { startFaultProxy } from '../../support/fault-proxy.ts';
@@ -240,6 +241,24 @@ describe('what was read', () => {
       { kind: 'repaired', issue_id: id, missed: false, drift: true },
     ]);
     expect(await snapshotOf(id)).toMatchObject({ fix_versions: ['renamed'] });
+  });
+
+  it('repairs a rank once the names of the fields are known, which other values of custom fields do not', async () => {
+    const { id, at } = newIssue();
+    const placedAt = (rank: string) => at('one', UPDATED, { customfield_19: rank, customfield_20: rank });
+    await deliver(placedAt('0|i0001:'), UPDATED);
+    expect(await observer.observe([byId(placedAt('0|i0002:'), NOON)])).toMatchObject([{ kind: 'unchanged' }]);
+    const place = { table: app.events.table, tenant: 'default', signal: AbortSignal.timeout(10_000) };
+    const field = { name: 'Rank', type: 'any', items: null };
+    const fields = [
+      { ...field, id: 'customfield_19', custom: 'com.pyxis.greenhopper.jira:gh-lexo-rank' },
+      { ...field, id: 'customfield_20', custom: 'com.example:other' },
+    ];
+    await putCheckpoint(place, 'field_names', { ...NEW_CHECKPOINT, state: { fields } }, 'a test');
+    expect(await observer.observe([byId(placedAt('0|i0002:'), NOON)])).toMatchObject([{ kind: 'repaired' }]);
+    expect(await snapshotOf(id)).toMatchObject({ custom_fields: { customfield_19: '0|i0002:' } });
+    const other = at('one', UPDATED, { customfield_19: '0|i0002:', customfield_20: 'other' });
+    expect(await observer.observe([byId(other, NOON + 1)])).toMatchObject([{ kind: 'unchanged' }]);
   });
 
   it('loses to a webhook that was sent during the read, and then writes nothing', async () => {

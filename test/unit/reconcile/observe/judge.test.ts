@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { type IssueFields, SCHEMA_VERSION } from '../../../../src/domain/issue.ts';
-import { judge } from '../../../../src/reconcile/observe/judge.ts';
+import { judge as judgeRanked } from '../../../../src/reconcile/observe/judge.ts';
 import type { Shown } from '../../../../src/reconcile/observe/look.ts';
 import type { KnownIssue } from '../../../../src/store/issues/snapshot-row.ts';
 import { fieldsOf } from '../../../support/jira-deliveries.ts';
@@ -36,6 +36,8 @@ const shown = (change: Partial<Shown> = {}): Shown => ({
   ...change,
 });
 
+const judge = (issue: KnownIssue | null, look: Shown) => judgeRanked(issue, look, []);
+
 const OTHER = { fields: said('two') };
 
 describe('a look at an issue with the same `updated`', () => {
@@ -51,6 +53,17 @@ describe('a look at an issue with the same `updated`', () => {
     expect(judge(known(), shown({ fields: { ...fields, custom_fields: {} } }))).toMatchObject({
       kind: 'repaired',
     });
+  });
+
+  it('repairs a rank whose field is known, because a backlog is ordered without moving `updated`', () => {
+    const fields = { ...said('one'), custom_fields: { customfield_10010: '0|i0001:' } };
+    expect(judgeRanked(known(), shown({ fields }), ['customfield_10010'])).toMatchObject({
+      kind: 'repaired',
+    });
+    expect(judgeRanked(known(), shown({ fields, read: 'search' }), ['customfield_10010'])).toEqual({
+      kind: 'undecided',
+    });
+    expect(judgeRanked(known(), shown({ fields }), ['customfield_1'])).toEqual({ kind: 'unchanged' });
   });
 
   it('repairs by its time where it was read by id, because a renamed version moves no `updated`', () => {
