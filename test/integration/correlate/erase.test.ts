@@ -83,7 +83,7 @@ describe('npm run erase', () => {
     await eraseIssue(app.events.table, app.events.rawBodies, issue, () => {}, signal);
     expect(await strayCommits(app)).toEqual([]);
     const again = await erase('1');
-    expect(again.stderr).toMatch(/Nothing of issue 1 is stored/);
+    expect(again.stderr).toMatch(/Nothing is stored for issue 1/);
     expect(await strayCommits(app)).toEqual([1]);
   });
 
