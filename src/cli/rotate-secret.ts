@@ -50,16 +50,16 @@ const command = withTableOptions(
       'finish: hours for which the old secret still verifies; 0 revokes it',
       wholeNumber(0, 8760),
     )
-    .option('--register', 'begin: gives the new secret to the webhook in Jira, instead of showing it')
-    .option('--url <address>', '--register: where Jira delivers to; default: the running instance')
-    .option('--stage <stage>', '--register: the address, the secret and the table of this deployment')
+    .option('--register', 'begin: give the new secret to the webhook in Jira instead of showing it')
+    .option('--url <address>', '--register: URL that Jira delivers to; default: the running instance')
+    .option('--stage <stage>', '--register: use the URL, secret and table of this deployment')
     .option(
       '--outputs <file>',
-      `--register: its outputs, as cdk deploy --outputs-file writes them (default: ${OUTPUTS_FILE})`,
+      `--register: outputs of the deployment, from cdk deploy --outputs-file (default: ${OUTPUTS_FILE})`,
     )
     .option(
       '--wait <seconds>',
-      '--register: how long to wait for a delivery; 0: it does not wait',
+      '--register: how long to wait for a delivery; 0: do not wait',
       wholeNumber(0, 3600),
       300,
     )
@@ -72,8 +72,8 @@ status  lists the keys, what they verify, and which ones the last deliveries use
 finish  makes the new secret the main one; the old one verifies for SECRET_GRACE_HOURS or --grace-hours more
 abort   removes the new secret, which stops verifying within 5 minutes
 
-begin --register needs what npm run jira-webhook -- register needs: JIRA_SITE_URL, and JIRA_ADMIN_TOKEN and (Jira
-Cloud) JIRA_ADMIN_USER of someone who may "Administer Jira". Run it again after any interruption: it goes on.
+begin --register needs what npm run jira-webhook -- register needs: JIRA_SITE_URL, JIRA_ADMIN_TOKEN and (Jira Cloud)
+JIRA_ADMIN_USER of an account that may "Administer Jira". After an interruption run it again: it continues.
 
 begin prints only the secret to standard output; all else goes to standard error. status, finish and abort look for
 deliveries in the table; begin needs none. Set SECRET_GRACE_HOURS to the value of the receivers: a secret that was

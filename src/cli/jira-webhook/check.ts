@@ -29,7 +29,7 @@ const checkOne = async ({ api, url, say }: Job, { id }: Listed): Promise<boolean
 type Counts = NonNullable<DeliveryReport['counts']>;
 
 const describeCounts = ({ arrived, refused, not_sent }: Counts): string =>
-  `Of its deliveries Jira counts: ${arrived} arrived, ${refused} refused, ${not_sent} not sent or not answered.`;
+  `Deliveries by Jira's count: ${arrived} arrived, ${refused} refused, ${not_sent} not sent or not answered.`;
 
 /** Only the last one: earlier ones may have failed for a reason that is gone. */
 const lastFault = ({ last }: DeliveryReport): WebhookFault[] => {

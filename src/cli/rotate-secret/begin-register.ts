@@ -23,7 +23,7 @@ export const beginAndRegister = async (
   const stored = await store.read();
   const staged = findStaged(stored, 'jira', grace_hours);
   if (!(await (staged === null ? stageNew(rotation, stored) : agreeToGoOn(rotation, staged)))) return 1;
-  say(`It is staged. If this is interrupted, run the same again: it goes on from here.`);
+  say(`It is staged. If this is interrupted, run the same command again: it continues from here.`);
   await wait();
   await register({ ...job, readSecret: () => readStaged(job) });
   say(`Once it was used, retire the old one: ${commandFor('jira', 'finish')}`);
@@ -33,7 +33,7 @@ export const beginAndRegister = async (
 const NEXT = keyNames('jira').next;
 
 const agreeToGoOn = ({ ask, say }: Rotation, staged: Staged): Promise<boolean> => {
-  say(`A new jira secret is already staged, ${describeSince(staged)}: this goes on with it.`);
+  say(`A new jira secret is already staged, ${describeSince(staged)}: this continues with it.`);
   return ask('Give the staged secret to Jira? The current one stays valid.');
 };
 
@@ -42,6 +42,6 @@ const readStaged = async ({ readSecret }: Job): Promise<SigningSecret> => {
   const secret = await readSecret();
   if (secret.name === NEXT) return secret;
   throw new CommandError(
-    'The new secret was removed from the store while this command waited, so Jira did not get it. Jira still has its earlier one.',
+    'The new secret was removed from the store while this command waited, so Jira did not get it and still has its earlier one.',
   );
 };
