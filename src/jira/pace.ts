@@ -1,6 +1,7 @@
 import pLimit from 'p-limit';
 import { toUtcIso } from '../domain/instant.ts';
 import type { Clock } from '../platform/clock.ts';
+import { createBucket } from './bucket.ts';
 import { JiraError } from './jira-error.ts';
 import type { Advice } from './rate-headers.ts';
 
@@ -31,39 +32,52 @@ export const createPace = ({ at_once, a_second }: Limits, { clock, sleep }: Deps
   let gap_ms = own_gap_ms;
   let last = Number.NEGATIVE_INFINITY;
   let held = 0;
+  let sent = 0;
+  const filled = createBucket(clock);
 
-  const checkHold = (): void => {
-    if (held - clock() <= LONGEST_WAIT_MS) return;
-    throw new JiraError('busy', `Jira accepts no requests before ${toUtcIso(held)}: try again then.`, held);
+  const hold = (until: number): void => {
+    held = Math.max(held, until);
   };
 
-  /** Never more than a gap, also when the clock was set back. */
-  const waitMs = (): number => Math.max(Math.min(last + gap_ms - clock(), gap_ms), held - clock());
+  const heldUntil = (): number => Math.max(held, filled.freeAt());
+
+  const checkHold = (): void => {
+    const until = heldUntil();
+    if (until - clock() <= LONGEST_WAIT_MS) return;
+    throw new JiraError('busy', `Jira accepts no requests before ${toUtcIso(until)}: try again then.`, until);
+  };
+
+  /** For the gap never more than one, also when the clock was set back. @throws JiraError when it is too long */
+  const waitMs = (): number => {
+    checkHold();
+    return Math.max(Math.min(last + gap_ms - clock(), gap_ms), heldUntil() - clock());
+  };
 
   /** One after another, and each looks again after its wait: by then an answer may have asked for a longer one. */
   const takeTurn = (): Promise<void> =>
     inTurn(async () => {
-      checkHold();
       // A timer may fire early by the part of a millisecond that the clock does not show.
-      for (let ms = waitMs(); ms > 0; ms = waitMs()) {
-        await sleep(Math.ceil(ms));
-        checkHold();
-      }
+      for (let ms = waitMs(); ms > 0; ms = waitMs()) await sleep(Math.ceil(ms));
       last = clock();
+      filled.take();
     });
 
   return {
     run: (work) =>
       underWay(async () => {
         await takeTurn();
-        return work();
+        sent += 1;
+        try {
+          return await work();
+        } finally {
+          sent -= 1;
+        }
       }),
-    hold: (until) => {
-      held = Math.max(held, until);
-    },
-    heed: ({ near_limit, fill_ms, not_before }) => {
+    hold,
+    heed: ({ near_limit, fill_ms, not_before, bucket }) => {
       gap_ms = near_limit ? Math.min(Math.max(2 * own_gap_ms, fill_ms), LONGEST_WAIT_MS) : own_gap_ms;
-      held = Math.max(held, not_before ?? 0);
+      hold(not_before ?? 0);
+      filled.heed(bucket, sent);
     },
     checkHold,
   };

@@ -1,5 +1,6 @@
-import { instantOf } from '../domain/instant.ts';
+import { DAY_MS, instantOf } from '../domain/instant.ts';
 import { type Answer, retryAfter } from './answer.ts';
+import type { BucketLevel } from './bucket.ts';
 
 /** What an answer says about the requests that follow. */
 export type Advice = {
@@ -9,6 +10,8 @@ export type Advice = {
   fill_ms: number;
   /** Epoch milliseconds: Jira wants to hear nothing before. Null when it does not say. */
   not_before: number | null;
+  /** Only Data Center has one. */
+  bucket: BucketLevel | null;
 };
 
 /** Where Cloud begins to warn. */
@@ -22,10 +25,13 @@ export const readAdvice = (answer: Pick<Answer, 'status' | 'headers'>, nowMs: nu
   const rate = readHeaders(answer.headers);
   const isEmpty = rate.remaining === 0;
   const asked = answer.status >= 400 || isEmpty ? retryAfter(answer, nowMs) : null;
+  const reset = isEmpty && rate.reset_ms !== null ? Math.min(rate.reset_ms, nowMs + DAY_MS) : null;
+  const { remaining: left, interval_ms, fill_rate } = rate;
   return {
     near_limit: isEmpty || isNear(rate),
-    fill_ms: fillMs(rate),
-    not_before: asked ?? (isEmpty ? refilledMs(rate, nowMs) : null),
+    fill_ms: fill_rate > 0 ? interval_ms / fill_rate : 0,
+    not_before: asked ?? reset,
+    bucket: left !== null && interval_ms > 0 ? { left, fill: Math.max(fill_rate, 1), interval_ms } : null,
   };
 };
 
@@ -39,7 +45,7 @@ const readHeaders = (headers: Headers) => {
     says_near: textOf('nearlimit').toLowerCase() === 'true',
     limit: numberOf('limit'),
     remaining: numberOf('remaining'),
-    interval_ms: (numberOf('interval-seconds') ?? 0) * 1000,
+    interval_ms: Math.min((numberOf('interval-seconds') ?? 0) * 1000, DAY_MS),
     fill_rate: numberOf('fillrate') ?? 0,
     reset_ms: instantOf(textOf('reset')),
   };
@@ -47,13 +53,3 @@ const readHeaders = (headers: Headers) => {
 
 const isNear = ({ says_near, limit, remaining }: Rate): boolean =>
   says_near || (limit !== null && remaining !== null && remaining < NEAR * limit);
-
-const fillMs = ({ interval_ms, fill_rate }: Rate): number => (fill_rate > 0 ? interval_ms / fill_rate : 0);
-
-const LONGEST_MS = 86_400_000;
-
-/** When a limit that is used up is so no longer; a day from now at most. */
-const refilledMs = ({ interval_ms, reset_ms }: Rate, nowMs: number): number | null => {
-  const until = interval_ms > 0 ? nowMs + interval_ms : reset_ms;
-  return until === null ? null : Math.min(until, nowMs + LONGEST_MS);
-};
