@@ -9,13 +9,13 @@ const PROJECT = join(import.meta.dirname, '../..');
 
 describe('what is made from code', () => {
   it.each(docBlocks())(
-    '$file has the $name table of now, because npm run docs -- --write made it',
+    '$file has the current $name table, because npm run docs -- --write made it',
     (block) => {
       expect(page(block.file)).toBe(replaceBlock(page(block.file), block));
     },
   );
 
-  it.each(docFiles())('$file is the one of now, because others validate against it', ({ file, content }) => {
+  it.each(docFiles())('$file is the current one, because others validate against it', ({ file, content }) => {
     expect(readFileSync(join(PROJECT, file), 'utf8')).toBe(content);
   });
 

@@ -64,7 +64,7 @@ const crash = async (proxy: FaultProxy, tableName: string, body: string, point: 
 
 describe('a server killed with -9', () => {
   it.concurrent.each(some(2, POINTS))(
-    '$where of $what leaves nothing that the same delivery, sent again, does not mend',
+    '$where of $what leaves nothing that a retry of the same delivery does not repair',
     { tags: ['deep'], timeout: LIMIT_MS },
     async (point) => {
       const tableName = `crashed-${randomUUID()}`;

@@ -75,7 +75,7 @@ describe('a signed body that cannot be taken', () => {
   );
 
   it.each(BAD)(
-    '(%s) is answered the same when it comes again, because nothing has changed',
+    '(%s) is answered the same when it is redelivered, because nothing has changed',
     async (_what, raw) => {
       const app = open(NOW + 5_000);
       const { run_id: _run, received_at: _at, ...first } = (await app.deliver(raw)).body;
@@ -167,7 +167,7 @@ describe('an event', () => {
   });
 });
 
-describe('a signed body that comes again while it is in quarantine', () => {
+describe('a signed body that is redelivered while it is in quarantine', () => {
   it('is counted each time, because with "Exclude body" on every delivery of Jira has the same bytes', async () => {
     const app = open();
     for (let sent = 0; sent < 15; sent++) await app.deliver('');

@@ -10,7 +10,7 @@ const ONE_PART = 'a split text has at least one part; the default only tells the
 const SLOWER = 'the same is found with more work';
 const NOT_ASKED = 'the type wants it told apart; nobody asks for this one by its name';
 const NOT_READ =
-  'only the name of such a fault is told, never its words; and a row vanishes only in between two calls';
+  'only the name of such a fault is shown, never its words; and a row vanishes only in between two calls';
 const TOO_SLOW = 'held by a test that takes too long to run for every change (skip-slow.ts)';
 
 const EXPLAINED: Explanation[] = [

@@ -378,7 +378,7 @@ describe('a receiver in trouble', () => {
   it.each([
     [401, 'this secret differs from the one that the receiver has for commits'],
     [404, 'the receiver has no secret for commits (COMMITS_WEBHOOK_SECRET'],
-  ])('that answers %i is sent nothing more, and the reason is told', async (status, message) => {
+  ])('that answers %i is sent nothing more, and the reason is shown', async (status, message) => {
     const receiver = await receive(() => ({ status, body: { type: 'urn:x:some-problem' } }));
     const { code, stdout } = await send(repository.folder, receiver, '--batch', '1');
     expect(code).toBe(1);
@@ -397,7 +397,7 @@ describe('a receiver in trouble', () => {
     expect(stdout).toMatch(/accepted +2 +2\nduplicate +0 +0\nfailed +1 +1\n$/);
   });
 
-  it('that is not there is told, with exit code 1', async () => {
+  it('that is not there is reported, with exit code 1', async () => {
     const receiver = await startReceiver(() => RECORDED);
     await receiver.close();
     const pauses: number[] = [];
@@ -455,7 +455,7 @@ describe('wrong usage', () => {
     expect(stdout).toContain('COMMITS_WEBHOOK_SECRET');
   });
 
-  it('is not a machine without git, which is told with exit code 1', async () => {
+  it('is not a machine without git, which is reported with exit code 1', async () => {
     const { code, stderr } = await runCli('commits', ['--repo', '.', '--dry-run'], { PATH: '/nonexistent' });
     expect([code, stderr]).toEqual([1, 'Cannot run git (ENOENT)\n']);
   });
@@ -497,7 +497,7 @@ describe('to a real receiver', () => {
     );
   });
 
-  it('a wrong secret is told', async () => {
+  it('a wrong secret is reported', async () => {
     const { folder: shop, commits } = repositoryOf();
     commits(1);
     const { code, stdout } = await runCli('commits', [

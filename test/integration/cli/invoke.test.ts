@@ -96,7 +96,7 @@ describe('npm run invoke', () => {
     expect(JSON.parse(stdout)).toMatchObject({ statusCode: 401 });
   });
 
-  it('tells what the function said when it does not start, without a stack', async () => {
+  it('shows what the function printed when it does not start, without a stack', async () => {
     const { code, stdout, stderr } = await invoke('health', [], { JIRA_WEBHOOK_SECRET: undefined });
     expect(code).toBe(1);
     expect(stdout).toBe('');

@@ -214,7 +214,7 @@ describe('what deliveries used', () => {
     },
   );
 
-  it('is told by source, and of a receiver whose environment has the secret', async () => {
+  it('is listed by source, and says so of a receiver whose environment has the secret', async () => {
     server = await receive({
       JIRA_WEBHOOK_SECRET: SECRET,
       COMMITS_WEBHOOK_SECRET: 'of commits',
@@ -233,7 +233,7 @@ describe('what deliveries used', () => {
     expect(commits.stdout).not.toMatch(/^JIRA_WEBHOOK_SECRET +1/m);
   });
 
-  it('is told of the newest 25, whatever lies before', async () => {
+  it('covers the newest 25, whatever came before', async () => {
     server = await receive({
       JIRA_WEBHOOK_SECRET: SECRET,
       TABLE_NAME: 'many-test',
@@ -306,7 +306,7 @@ describe('what people do wrong', () => {
     await fake.accept();
   });
 
-  it('names no table, or one that is down: the keys are told, and what is not known', async () => {
+  it('names no table, or one that is down: the keys are listed, and what is unknown is said', async () => {
     const { code, stdout } = await jira('status', '--table', 'nowhere', '--endpoint', 'http://127.0.0.1:1');
     expect(code).toBe(1);
     expect(stdout).toContain('jira_webhook_secret  verifies');

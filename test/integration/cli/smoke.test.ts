@@ -113,7 +113,7 @@ describe('npm run smoke', () => {
     expect(resultsOf(await smoke(['--yes']))).toEqual(ALL_OK);
   });
 
-  it('tells why it cannot sign, and skips what needs a delivery', async () => {
+  it('says why it cannot sign, and skips what needs a delivery', async () => {
     deployed.secrets.put('{"github_webhook_secret":"gh"}', Date.now());
     const missing = await smoke(['--yes']);
     expect(missing.code).toBe(1);
@@ -178,7 +178,7 @@ describe('npm run smoke', () => {
 });
 
 describe('a wrong call', () => {
-  it('with nothing that names a region is told of', async () => {
+  it('is refused when nothing names a region', async () => {
     const args = ['--url', deployed.gateway.url, '--secret-id', 'webhooks', '--yes'];
     const { code, stderr } = await runCli('smoke', args, {});
     expect(code).toBe(2);
@@ -191,7 +191,7 @@ describe('a wrong call', () => {
     [['--url', 'http://hooks.example.com'], 'http://hooks.example.com is not an https URL'],
     [['--wait', '0'], 'It must be a whole number from 1 to 600'],
     [['--nonsense'], "unknown option '--nonsense'"],
-  ])('with %j is told of, and nothing is sent', async (args, message) => {
+  ])('with %j is refused, and nothing is sent', async (args, message) => {
     const { code, stdout, stderr } = await smoke([...args, '--yes']);
     expect([code, stdout]).toEqual([2, '']);
     expect(stderr).toContain(message);

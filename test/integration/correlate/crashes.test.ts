@@ -37,7 +37,7 @@ const crashAfter = async ({ app, records }: Scenario, writes: number): Promise<v
 };
 
 describe('a batch that ends in the middle', () => {
-  it('is made good by the same records, after whichever write it ended', {
+  it('is completed by the same records, after whichever write it ended', {
     tags: ['deep'],
     timeout: LIMIT_MS,
   }, async () => {

@@ -29,7 +29,7 @@ const tellAfter = async (
   return collectFindings(newScope(correlation.deps), { ...NOTHING, ...touched, issues });
 };
 
-describe('what is told of an issue that nothing named', () => {
+describe('what is said of an issue that nothing named', () => {
   it.each([
     [
       'a commit that was linked since',
@@ -61,7 +61,7 @@ describe('what is told of an issue that nothing named', () => {
   );
 });
 
-describe('what is told of an issue that a commit named', () => {
+describe('what is said of an issue that a commit named', () => {
   const message = 'AB-1';
   const byBranch = commit(1, 'part one', { branch: 'ab-1' });
 

@@ -116,7 +116,7 @@ describe('npm run correlate', () => {
     expect(correlation.documents()).toEqual([]);
   });
 
-  it('ends with 1 when the table cannot be reached, and tells which', async () => {
+  it('ends with 1 when the table cannot be reached, and says which', async () => {
     const args = ['--project', 'ABC', '--table', 'missing', '--endpoint', engine.endpoint];
     const { code, stderr } = await runCli('correlate', args, { ARTIFACTS_DIR: correlation.folder });
     expect(code).toBe(1);

@@ -67,7 +67,7 @@ describe('a commit that several senders report', () => {
     ]);
   });
 
-  it('is kept without a time until somebody tells one, because git keeps such commits too', async () => {
+  it('is kept without a time until a sender has one, because git keeps such commits too', async () => {
     await bring(['github', push('Tidy', '0001-01-01T00:00:00Z')]);
     const [gap] = await items('/gaps/commits-without-story?repository=acme/shop');
     expect(gap).toMatchObject({ sha: SHA, committed_at: null, phoenix_committed_at: null });

@@ -173,7 +173,7 @@ describe('a renamed repository', () => {
     ['GitHub, by name', 'acme/old', 'acme/New', renamed('acme', 'old', 'New', 50)],
     ['GitHub, by owner', 'acme/shop', 'Globex/shop', transferred('acme', 'shop', 'Globex', 50)],
     ['Bitbucket', 'acme/old', 'acme/New', updated('acme/old', 'acme/New')],
-  ])('of %s has the name of now, because the old one is an alias', async (_, old, now, rename) => {
+  ])('of %s has the current name, because the old one is an alias', async (_, old, now, rename) => {
     const world = await open();
     await playAtOnce(world, [
       pushed(old, 1, 'ABC-1 pay'),
@@ -209,7 +209,7 @@ describe('a renamed repository', () => {
     );
   });
 
-  it('does not tell a commit that only the other name links as a gap, because it is one commit', async () => {
+  it('does not list a commit that only the other name links as a gap, because it is one commit', async () => {
     const world = await play(await open(), [
       listed('acme/a', 1, 'x', { branch: 'feature/ABC-1' }),
       listed('acme/b', 1, 'x'),

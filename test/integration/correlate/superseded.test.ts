@@ -116,7 +116,7 @@ describe('a key that two issues say they have', () => {
     expect(await commitsOf(app, '10')).toEqual(['1 message']);
   });
 
-  it('says so on demand, and a document tells nothing of the older one as a gap or a match', async () => {
+  it('says so on demand, and a document lists nothing of the older one as a gap or a match', async () => {
     await handle(older, newer);
     expect(await command('correlate', '--project', 'MIG')).toMatchObject({
       code: 0,

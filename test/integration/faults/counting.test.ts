@@ -105,7 +105,7 @@ describe('the counts of the fault matrix', () => {
     expect((await count()).wrong_outcomes).toBeGreaterThanOrEqual(1);
   });
 
-  it('show a deletion that nobody told as a wrong snapshot, because the issue is still there', async () => {
+  it('show a deletion that was never delivered as a wrong snapshot, because the issue is still there', async () => {
     const living = (await rowsOf('S')).find(({ deleted }) => deleted !== true);
     await set(living ?? expect.unreachable('all are deleted'), 'deleted', true);
     expect((await count()).wrong_snapshots).toBe(1);

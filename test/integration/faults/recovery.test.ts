@@ -110,7 +110,7 @@ describe('an item the table refuses', () => {
     ]);
   });
 
-  it('is answered the same when it comes again, because only replay takes it out', async () => {
+  it('is answered the same when it is redelivered, because only replay takes it out', async () => {
     const { dependency, open } = await world.behindProxy();
     const app = open();
     const { body } = freshDelivery();

@@ -93,7 +93,7 @@ describe('the embedded engine', () => {
     }
   });
 
-  it('tells when it ends by itself, because nothing can be stored from then on', async () => {
+  it('reports when it ends by itself, because nothing can be stored from then on', async () => {
     const engine = await start();
     process.kill(engine.pid, 'SIGKILL');
     expect(await engine.exited).toBe('signal SIGKILL');
@@ -224,7 +224,7 @@ describe('what a server killed with -9 leaves over', () => {
     expect(isGone(orphan.pid)).toBe(true);
   });
 
-  it('is told from the engine of a server that runs, because that one is in use', async () => {
+  it('is distinguished from the engine of a running server, because that one is in use', async () => {
     const mine = await start();
     const holder = spawnScript(HOLDER);
     const theirs = JSON.parse((await holder.until(/^\{.*\}$/m))[0]);

@@ -149,7 +149,7 @@ describe('a web page', () => {
     ['cross-site', 'navigate', 'document', 'POST'],
     ['anything-new', 'no-cors', 'empty'],
   ])(
-    'of another origin gets 403 for %s %s %s, because load and error events tell what is there',
+    'of another origin gets 403 for %s %s %s, because load and error events reveal what is there',
     async (...of) => {
       const { status, body, seen } = await ask(ofPage(...(of as [string, string, string])));
       expect({ status, seen }).toEqual({ status: 403, seen: false });

@@ -68,7 +68,7 @@ describe('a body over the limit', () => {
     clearInterval(flood);
   });
 
-  it('ends its connection, because what follows it cannot be told from the body', async () => {
+  it('ends its connection, because what follows it cannot be distinguished from the body', async () => {
     const { handler, events } = echo();
     const { url } = await serveForTest(handler, { limits: { drainMs: 200 } });
     const next = 'GET /second HTTP/1.1\r\nHost: localhost\r\n\r\n';

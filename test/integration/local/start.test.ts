@@ -142,7 +142,7 @@ describe('npm start', () => {
     expect((await fetch(`${plain.url}/webhooks/jira`, { method: 'POST', body: delivery })).status).toBe(401);
   });
 
-  it('makes a secret for commits too, prints it once, and tells it to the commands', async () => {
+  it('makes a secret for commits too, prints it once, and passes it to the commands', async () => {
     const secret = String(plain.record.commits_secret);
     expect(plain.printed().split(secret)).toHaveLength(2);
     expect(Buffer.from(secret, 'base64url')).toHaveLength(32);
@@ -224,7 +224,7 @@ describe('npm start', () => {
       expect(await (await fetch(`${again.url}/issues/ABC-1`)).json()).toMatchObject({ summary: 'kept' });
     });
 
-    it('tells the other commands where it is, for its owner only, and takes that back at exit', async () => {
+    it('records where it is for the other commands, for its owner only, and removes the record at exit', async () => {
       expect(statSync(again.file).mode & 0o777).toBe(0o600);
       expect(readInstance(again.file)).toMatchObject({
         pid: again.pid,

@@ -153,7 +153,7 @@ describe('the poller', () => {
 });
 
 describe('a record that is not handled', () => {
-  it('comes again first in its batch, and none behind it is passed over', async () => {
+  it('is retried first in its batch, and none behind it is passed over', async () => {
     const table = await newTable();
     const events = await putEvents(table, 1, 130);
     const poison = `E#${eventNumber(40)}`;
@@ -191,7 +191,7 @@ describe('a record that is not handled', () => {
     expect(batches).toEqual([events.slice(19)]);
   });
 
-  it('comes again with its batch when the handler throws, and what was thrown is logged by name only', async () => {
+  it('is retried with its batch when the handler throws, and what was thrown is logged by name only', async () => {
     const table = await newTable();
     const events = await putEvents(table, 1, 5);
     let failures = 2;
@@ -233,7 +233,7 @@ describe('a poller that stops', () => {
     expect(second.batches).toEqual([events.slice(100 * BATCHES_AT_A_TIME)]);
   });
 
-  it('does not wait for ever, because what was not finished comes again', async () => {
+  it('does not wait for ever, because what was not finished is retried', async () => {
     const table = await newTable();
     const events = await putEvents(table, 1, 3);
     const hanging = recordBatches(() => new Promise(() => {}));

@@ -68,21 +68,21 @@ describe('a body in the bucket', () => {
     expect(tags()).toEqual(['quarantined=true']);
   });
 
-  it('keeps the tag of its event when it comes again and could be read now, because only replay frees it', async () => {
+  it('keeps the tag of its event when it is redelivered and could be read now, because only replay frees it', async () => {
     const { body } = largeDelivery();
     await storeAs('quarantined', body);
     expect((await app.deliver(body)).status).toBe(422);
     expect(tags()).toEqual(['quarantined=true', 'quarantined=false', 'quarantined=true']);
   });
 
-  it('keeps the tag of its event when it comes again and cannot be read any more', async () => {
+  it('keeps the tag of its event when it is redelivered and can no longer be read', async () => {
     const body = incompressible(600_000);
     await storeAs('recorded', body);
     expect((await app.deliver(body)).status).toBe(200);
     expect(tags()).toEqual(['quarantined=false', 'quarantined=true', 'quarantined=false']);
   });
 
-  it('that comes again as it was is written once more and not twice, because most repeats are retries', async () => {
+  it('that is redelivered unchanged is written once more and not twice, because most repeats are retries', async () => {
     const { body } = largeDelivery();
     await app.deliver(body);
     await app.deliver(body);

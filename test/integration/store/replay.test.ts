@@ -168,7 +168,7 @@ describe('a replay after the parser learned', () => {
 });
 
 describe('a replay after the table refused an item', () => {
-  it('takes the body in once the cause is mended', async () => {
+  it('ingests the body once the cause is fixed', async () => {
     const { id, body } = freshDelivery();
     proxy.fail({ kind: 'error', status: 400, type: 'ValidationException' }, { times: 1 });
     const { body: answer } = await app.deliver(body);

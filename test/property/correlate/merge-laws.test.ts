@@ -104,7 +104,7 @@ const laws = <State>(state: fc.Arbitrary<State>, merge: (a: State, b: State) => 
     );
   });
 
-  it('ends the same after any order with repetitions, because only what was told counts', {
+  it('ends the same after any order with repetitions, because only what was said counts', {
     tags: ['deep'],
   }, () => {
     const histories = fc
@@ -183,7 +183,7 @@ describe('mergeCommits', () => {
   laws(told, mergeCommits);
   monotony(told, mergeCommits, factsOfCommit);
 
-  it('leaves a report as it is beside a poorer one, because it tells nothing new', { tags: ['deep'] }, () => {
+  it('leaves a report as it is beside a poorer one, because it says nothing new', { tags: ['deep'] }, () => {
     const poorer = (state: CommitState, index: number): CommitState => ({
       ...state,
       details: state.details && {

@@ -35,7 +35,7 @@ describe('the answer to a fault', () => {
     ['an error without a stack', withoutStack()],
     ['a text that somebody threw', 'canary'],
   ])(
-    'is 503 for %s and tells nobody its message, because Jira sends such a delivery again',
+    'is 503 for %s and keeps its message to itself, because Jira sends such a delivery again',
     (_what, fault) => {
       const { response, said } = answerTo(fault);
       expect(response.statusCode).toBe(503);

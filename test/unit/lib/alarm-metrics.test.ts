@@ -63,7 +63,7 @@ describe('what is looked at', () => {
     },
   );
 
-  it('is the runs of the sweep for the time and the deliveries of Jira, with quiet hours, because only both together tell', () => {
+  it('is the runs of the sweep for the time and the deliveries of Jira, with quiet hours, because only both together show it', () => {
     const found = alarmsOf(quiet).filter(({ id }) => id.startsWith('AlarmsSilence'));
     const looked = found.map(({ id, queries }) => [id, queries.flatMap(describeMetric)]);
     expect(Object.fromEntries(looked)).toEqual({

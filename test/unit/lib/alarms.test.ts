@@ -68,7 +68,7 @@ describe('the alarms', () => {
       expect([...told(stack).keys()].sort()).toEqual(ALARM_NAMES.map((name) => textOf(name, stack)).sort());
   });
 
-  it('all tell the one topic', () => {
+  it('all notify the one topic', () => {
     for (const stack of [dev, everything])
       for (const properties of told(stack).values())
         expect(properties.AlarmActions).toEqual([{ Ref: topicOf(stack) }]);
@@ -140,7 +140,7 @@ describe('the alarms', () => {
     );
   });
 
-  it('tells deployments apart by the table, because they share the namespace', () => {
+  it('distinguishes deployments by the table, because they share the namespace', () => {
     for (const [, properties] of alarmsOf(dev)) {
       const text = JSON.stringify(properties);
       if (text.includes('"Namespace":"JiraWebhookSync"'))
@@ -165,7 +165,7 @@ describe('silence', () => {
     TreatMissingData: 'breaching',
   };
 
-  it('of a whole day is told without quiet hours, because every night would be an alarm otherwise', () => {
+  it('of a whole day notifies without quiet hours, because every night would be an alarm otherwise', () => {
     expect(alarm('NoDelivery')).toMatchObject({ ...silence, EvaluationPeriods: 24 });
     expect(alarm('NoDelivery').Metrics).toMatchObject([
       { Expression: 'FILL(value, 0)' },
@@ -174,7 +174,7 @@ describe('silence', () => {
     dev.template.resourceCountIs('AWS::CloudWatch::CompositeAlarm', 0);
   });
 
-  it('of an hour is told with quiet hours, but only when the clock alarm is not on', () => {
+  it('of an hour notifies with quiet hours, but only when the clock alarm is not on', () => {
     const rule = JSON.stringify(alarm('NoDelivery', everything).AlarmRule);
     const parts =
       /ALARM\(\\"",\{"Fn::GetAtt":\["(\w+)","Arn"\]\},"\\"\) AND \(NOT \(ALARM\(\\"",\{"Fn::GetAtt":\["(\w+)","Arn"\]\}/.exec(
@@ -197,7 +197,7 @@ describe('silence', () => {
     });
   });
 
-  it('is told by nothing but the two together, because each alone is normal', () => {
+  it('is shown by nothing but the two together, because each alone is normal', () => {
     const untold = alarmsOf(everything).filter(([, { AlarmActions }]) => !AlarmActions);
     expect(untold.map(([id]) => id.replace(/[0-9A-F]{8}$/, '')).sort()).toEqual([
       'AlarmsSilence',

@@ -61,7 +61,7 @@ describe('cdk-nag', () => {
     );
   });
 
-  it('is told of ListStreams at the role that has it, because elsewhere the reason would not be true', () => {
+  it('is acknowledged for ListStreams at the role that has it, because elsewhere the reason would not be true', () => {
     const app = checkedApp();
     new JiraWebhookSyncStack(app, { context: readContext(app.node.getAllContext()), bundles: tinyBundles() });
     const reasons = check(app).reports.flatMap(({ suppressedViolations = [] }) => suppressedViolations);

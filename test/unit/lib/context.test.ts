@@ -92,7 +92,7 @@ describe('the context', () => {
       { allowedCidrs: Array(300).fill('192.0.2.0/24').join(',') },
       /^allowedCidrs must have 3000 characters at most/,
     ],
-  ])('stops synth for %j and names the key, because nothing else tells where it is', (context, problem) => {
+  ])('stops synth for %j and names the key, because nothing else says where it is', (context, problem) => {
     expect(problemsOf(context)).toEqual([
       typeof problem === 'string' ? problem : expect.stringMatching(problem),
     ]);
@@ -124,7 +124,7 @@ describe('the context', () => {
     expect(problemsOf({ [key]: 'x' })).toEqual([problem]);
   });
 
-  it('tells of everything that is wrong at once', () => {
+  it('reports everything that is wrong at once', () => {
     expect(problemsOf({ stgae: 'x', throttleRate: 'x', alarmEmail: 'x' })).toHaveLength(3);
   });
 

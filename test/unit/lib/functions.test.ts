@@ -92,7 +92,7 @@ describe('the environment', () => {
     });
   });
 
-  it('takes the context over, and tells addresses to ingest only', () => {
+  it('takes the context over, and gives addresses to ingest only', () => {
     expect(environmentOf(everything, 'ingest')).toEqual({
       TABLE_NAME: '<EventTable>',
       ARTIFACTS_BUCKET: '<ArtifactBucket>',
@@ -158,7 +158,7 @@ describe('the rights', () => {
     });
   });
 
-  it('of correlate: follow the stream, write the table and documents; no secret; a deletion only as BatchWriteItem cannot tell', () => {
+  it('of correlate: follow the stream, write the table and documents; no secret; a deletion only because BatchWriteItem includes it', () => {
     expect(rightsOf(dev, 'correlate')).toEqual({
       '<EventTable.Arn>': readAndWrite,
       '<EventTable.StreamArn>': [

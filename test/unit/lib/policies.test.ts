@@ -95,7 +95,7 @@ describe('every policy statement of the template', () => {
     expect(used).toEqual(EXPLAINED);
   });
 
-  it('is about this stack or the secret it was told of, because nothing else is its business', () => {
+  it('is about this stack or the secret it was given, because nothing else is its business', () => {
     const foreign = stacks.flatMap(({ resources }) =>
       statementsOf(resources)
         .flatMap((statement) => statement.resources)

@@ -103,7 +103,7 @@ describe('setup', () => {
     expect(names.toSorted()).toEqual(namesOf({ nobodyKnows: 'this' }).toSorted());
   });
 
-  it('tells the defaults of the code', () => {
+  it('gives the defaults of the code, because people rely on them', () => {
     const { stage, throttleRate, throttleBurst, retentionDays } = readContext({});
     const told = new Map(
       tableRows(SETUP, 'name').map(([name, standard]) => [unquoted(name).join(), standard]),

@@ -31,7 +31,7 @@ describe('a request as the event that API Gateway makes of it', () => {
     expect([event.rawPath, event.rawQueryString]).toEqual([path, query]);
   });
 
-  it('does without what a broken connection cannot tell, because an answer is due all the same', () => {
+  it('does without what a broken connection cannot give, because an answer is due all the same', () => {
     const event = eventOf({ rawHeaders: ['Odd'] });
     expect(event).toMatchObject({ rawPath: '/', headers: { odd: '' } });
     expect(event.requestContext.http).toMatchObject({ method: '', sourceIp: '' });
@@ -41,7 +41,7 @@ describe('a request as the event that API Gateway makes of it', () => {
 const ARN = 'arn:aws:dynamodb:eu-central-1:1:table/jira/stream/now';
 
 describe('a record of the stream as Lambda hands it over', () => {
-  it('has its time in seconds and only its keys, because that is what our stream is told to hold', () => {
+  it('has its time in seconds and only its keys, because that is what our stream is set to hold', () => {
     const record = toLambdaRecord(
       {
         eventName: 'INSERT',
@@ -63,7 +63,7 @@ describe('a record of the stream as Lambda hands it over', () => {
     expect([record.eventSourceARN, sequenceNumberOf(record)]).toEqual([ARN, '7']);
   });
 
-  it('names who expired an item, because a function may want to tell that from a deletion', () => {
+  it('names who expired an item, because a function may want to distinguish that from a deletion', () => {
     const userIdentity = { Type: 'Service', PrincipalId: 'dynamodb.amazonaws.com' };
     const record = toLambdaRecord({ eventName: 'REMOVE', userIdentity }, ARN);
     expect(record.userIdentity).toEqual({ type: 'Service', principalId: 'dynamodb.amazonaws.com' });
@@ -75,7 +75,7 @@ describe('a record of the stream as Lambda hands it over', () => {
     expect(toLambdaRecord({}, ARN).dynamodb?.Keys).toEqual({});
   });
 
-  it('has no place where it tells none', () => {
+  it('has no place where it names none', () => {
     expect([sequenceNumberOf({}), sequenceNumberOf({ dynamodb: {} })]).toEqual(['', '']);
   });
 });

@@ -106,7 +106,7 @@ describe('where the stream of a database is read', () => {
 });
 
 describe('a process', () => {
-  it('runs while it runs, and its start time tells it from a later one of the same number', async () => {
+  it('runs while it runs, and its start time distinguishes it from a later one of the same number', async () => {
     const child = spawn('sleep', ['60']);
     const pid = child.pid ?? 0;
     expect([isRunning(pid), processStart(pid)]).toEqual([true, expect.stringMatching(/^\d+$/)]);

@@ -18,7 +18,7 @@ describe('the welcome text', () => {
     expect(welcome(about).split('made-secret')).toHaveLength(2);
   });
 
-  it('signs a body that is a full issue of now, because an old or partial one would not be applied', () => {
+  it('signs a body that is a current full issue, because an old or partial one would not be applied', () => {
     expect(welcome(about)).toContain(
       `body='{"timestamp":1795374000005,"webhookEvent":"jira:issue_created","issue":{"id":"10001","key":"DEMO-1",` +
         `"fields":{"summary":"A first delivery","updated":"2026-11-22T19:00:00.005+0000"}}}'`,
@@ -36,7 +36,7 @@ describe('the welcome text', () => {
     expect(text).not.toContain('openssl');
   });
 
-  it('tells how to send commits, and shows their secret exactly once', () => {
+  it('says how to send commits, and shows their secret exactly once', () => {
     expect(welcome(about)).toContain('npm run commits -- --repo PATH\n');
     expect(welcome(about)).toContain('http://127.0.0.1:8080/webhooks/commits with made-for-commits\n');
     expect(welcome(about).split('made-for-commits')).toHaveLength(2);

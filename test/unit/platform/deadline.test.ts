@@ -15,7 +15,7 @@ describe('within', () => {
     expect(await within(new AbortController().signal, async () => 5)).toBe(5);
   });
 
-  it('passes the fault of the work on, because the caller tells faults apart', async () => {
+  it('passes the fault of the work on, because the caller distinguishes faults', async () => {
     const work = () => Promise.reject(new Error('of the work'));
     await expect(within(new AbortController().signal, work)).rejects.toThrow('of the work');
   });

@@ -57,7 +57,7 @@ describe('a lock', () => {
 });
 
 describe('a name', () => {
-  it('tells who has it, and is not held up by who asks', async () => {
+  it('names its holder, and is not held up by who asks', async () => {
     const name = socketName(newThing());
     const held = await takeName(name);
     expect(await takeName(name)).toBeNull();

@@ -50,7 +50,7 @@ describe('expectedLinks', () => {
     });
   });
 
-  it('tells both gaps of a small history, because people count such ones by hand', () => {
+  it('lists both gaps of a small history, because people count such ones by hand', () => {
     const steps = [
       issue({ id: '1', key: 'ABC-1' }),
       issue({ id: '2', key: 'ABC-2' }),
@@ -109,7 +109,7 @@ describe('expectedLinks', () => {
     );
   });
 
-  it('knows no commit that only a pull request mentions, because nobody told what it is', () => {
+  it('knows no commit that only a pull request mentions, because no delivery said what it is', () => {
     const found = expectedLinks([issue({ id: '1', key: 'ABC-1' }), pullRequest('ABC-1', NOON)]);
     expect(found.commits).toEqual({});
     expect(found.pull_requests).toEqual({ 'shop 12': link('pull_request_title', '1') });

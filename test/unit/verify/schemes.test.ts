@@ -269,7 +269,7 @@ describe('a token', () => {
 describe('which key verifies', () => {
   const value = `sha256=${SHA256}`;
 
-  it('names the key that matched, because the log tells which one a sender still uses', () => {
+  it('names the key that matched, because the log shows which one a sender still uses', () => {
     expect(verdict(value, BODY, [key('a', 'other'), key('b', SECRET), key('c', 'more')])).toBe('b');
   });
 
@@ -277,7 +277,7 @@ describe('which key verifies', () => {
     expect(verdict(value, BODY, [key('a', SECRET), key('b', SECRET)])).toBe('a');
   });
 
-  it('tries every key although the first one matched, because the time must not tell which', () => {
+  it('tries every key although the first one matched, because the time must not reveal which', () => {
     let read = 0;
     const watched = (name: string): SigningKey => ({
       name,

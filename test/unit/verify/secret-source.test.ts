@@ -382,7 +382,7 @@ describe('a mismatch', () => {
     expect(fetches).toHaveLength(2);
   });
 
-  it('tells that the last refresh failed until one succeeds, because a refusal would be our fault', async () => {
+  it('reports that the last refresh failed until one succeeds, because a refusal would be our fault', async () => {
     const { cache, fetches, time } = await setUpWarm();
     const looked = mismatch(cache);
     fetches[1]?.fail();

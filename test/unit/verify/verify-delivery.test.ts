@@ -365,7 +365,7 @@ describe('the local override', () => {
       clock: () => START,
     });
 
-  it('verifies under the name of its variable, because the log tells which key matched', async () => {
+  it('verifies under the name of its variable, because the log shows which key matched', async () => {
     expect(await deliver(verifierOf('local'), 'local')).toEqual(by('JIRA_WEBHOOK_SECRET'));
     expect(await verifierOf('local').check()).toBe('ok');
   });

@@ -128,7 +128,7 @@ describe.each(['cloud', 'data-center-10'] as const)('register at %s', (kind) => 
 });
 
 describe('register', () => {
-  it('tells a server that cannot sign before anything is registered', async () => {
+  it('reports a server that cannot sign before anything is registered', async () => {
     const { job } = await jobAt('data-center-9');
     expect(await wordsOf(register(job))).toContain('9.12.4 cannot sign webhooks');
     expect(jira.log.map(({ path }) => path)).toEqual(['/rest/api/2/serverInfo']);

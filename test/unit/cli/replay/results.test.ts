@@ -51,7 +51,7 @@ describe('what correlating again came to', () => {
       { events: 2, failed: 1, documents: [] },
       'correlated 2 events; 1 failed: npm run event -- ID shows the reason',
     ],
-  ])('is told of %j', (correlated, text) => {
+  ])('is reported for %j', (correlated, text) => {
     expect(describeCorrelated(correlated)).toBe(text);
   });
 });

@@ -145,7 +145,7 @@ describe('every change', () => {
     );
   });
 
-  it('is told by names, never by values', () => {
+  it('is described by names, never by values', () => {
     const before = { jira_webhook_secret: 'canary1', jira_webhook_secret_next: 'canary2', other: 'x' };
     const after = promote(before, 'jira', UNTIL);
     expect(describeChange(before, after)).toEqual([
@@ -309,7 +309,7 @@ describe('the state of the keys', () => {
     );
   });
 
-  it('cannot be told with an unknown encoding', () => {
+  it('cannot be described with an unknown encoding', () => {
     expect(() => describe_({ jira_webhook_secret: 'x', jira_webhook_secret_encoding: 'hex' })).toThrow(
       'The secret cannot be used: jira_webhook_secret_encoding must be "base64" or absent.',
     );

@@ -43,7 +43,7 @@ describe('reading the secret', () => {
     await expect(odd.read()).rejects.toThrow('did not report a version');
   });
 
-  it('does without a date that the store does not tell', async () => {
+  it('does without a date that the store does not give', async () => {
     await using scripted = await startScripted(() => ({ SecretString: '{}', VersionId: 'v1' }));
     const odd = await openSecretStore(ARN, awsEnv(scripted));
     expect((await odd.read()).current).toEqual({ text: '{}', version_id: 'v1', created_ms: null });

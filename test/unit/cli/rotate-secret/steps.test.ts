@@ -372,7 +372,7 @@ describe('status', () => {
     return { code: await status(rotation), said: rotation.said.join('\n') };
   };
 
-  it('tells the keys, their state, and that nothing is under way', async () => {
+  it('lists the keys, their state, and that nothing is in progress', async () => {
     const { code, said } = await report();
     expect(code).toBe(0);
     expect(said.split('\n')).toEqual([
@@ -386,7 +386,7 @@ describe('status', () => {
     ]);
   });
 
-  it('tells which keys the last deliveries used, and what comes next', async () => {
+  it('lists which keys the last deliveries used, and what comes next', async () => {
     await beginNow();
     for (const key of ['jira_webhook_secret', 'jira_webhook_secret', 'jira_webhook_secret_next']) {
       use(key);
@@ -429,7 +429,7 @@ describe('status', () => {
     expect((await report()).said).toContain('The receiver has JIRA_WEBHOOK_SECRET in its environment');
   });
 
-  it('tells what it can when the table cannot be read, and ends with 1', async () => {
+  it('shows what it can when the table cannot be read, and ends with 1', async () => {
     const { code, said } = await report({ deliveries: brokenDeliveries });
     expect(code).toBe(1);
     expect(said).toContain('jira_webhook_secret  verifies');

@@ -10,7 +10,7 @@ const signal = AbortSignal.timeout(10_000);
 
 afterEach(() => vi.unstubAllEnvs());
 
-describe('a command at the table it was told', () => {
+describe('a command at the named table', () => {
   it('answers what the work comes to', async () => {
     expect(await withStore(NOWHERE, async (store, place) => [store.table.name, place.endpoint])).toEqual([
       'jira',

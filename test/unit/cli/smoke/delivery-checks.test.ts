@@ -23,7 +23,7 @@ describe('the test issue', () => {
     expect(testDelivery(NOW).equals(testDelivery(NOW))).toBe(true);
   });
 
-  it('is a full issue of that moment that tells what it is for', () => {
+  it('is a full issue of that moment that says what it is for', () => {
     const body = JSON.parse(testDelivery(NOW).toString());
     expect(body).toMatchObject({ timestamp: 1795348800123, webhookEvent: 'jira:issue_updated' });
     expect(body.issue).toMatchObject({ id: '99999999999999999901', key: 'SMOKE-999999901' });

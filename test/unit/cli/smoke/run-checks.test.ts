@@ -115,7 +115,7 @@ describe('what is left to do after smoke', () => {
     );
   });
 
-  it('shows what to fill in where the outputs do not tell it', () => {
+  it('shows what to fill in where the outputs lack it', () => {
     expect(restOf({ taken }, { bucket: null, table: null })).toMatch(
       /\n {2}AWS_REGION=eu-west-1 ARTIFACTS_BUCKET=BUCKET npm run erase -- --issue \S+ --table TABLE$/,
     );

@@ -24,7 +24,7 @@ describe('the key of a run document', () => {
     ['2026-01-01T06:59:59.999Z', '20251231T235959999'],
     ['2026-06-15T12:00:00.007Z', '20260615T050000007'],
     ['2026-11-22T19:00:00.000Z', '20261122T120000000'],
-  ])('tells %s in Phoenix time', (utc, name) => {
+  ])('writes %s in Phoenix time', (utc, name) => {
     expect(runDocumentKey(HOME, Date.parse(utc), RUN)).toBe(
       `artifacts/issues/wave3/jira_webhook/${name}-01KAPZ3M8D0000000000000001.json`,
     );

@@ -56,7 +56,7 @@ describe('a commit', () => {
     });
   });
 
-  it('has no time when nobody tells it, because absent is null', () => {
+  it('has no time when no sender gives one, because absent is null', () => {
     const { committed_at, phoenix_committed_at } = toCommitItem({ ...KNOWN, committed_ms: null });
     expect([committed_at, phoenix_committed_at]).toEqual([null, null]);
   });

@@ -47,7 +47,7 @@ describe('toCommitState', () => {
     expect(toCommitState(aCommit({ message })).details?.title).toBe(title);
   });
 
-  it('knows no author when nobody tells, because absent is null', () => {
+  it('knows no author when no sender names one, because absent is null', () => {
     expect(toCommitState(aCommit({ author_name: null })).details?.author_name).toBeNull();
   });
 });
@@ -65,7 +65,7 @@ describe('mentionOf', () => {
     expect(branch_keys).toEqual(['ABC-5', 'XYZ-9']);
   });
 
-  it('tells keys but no details, because a pull request does not carry the commit', () => {
+  it('gives keys but no details, because a pull request does not carry the commit', () => {
     expect(mentionOf(aPullRequest({ title: 'ABC-3', branch: 'abc-5', updated_ms: 7 }))).toEqual({
       kind: 'commit',
       details: null,
@@ -74,7 +74,7 @@ describe('mentionOf', () => {
     });
   });
 
-  it('tells of a title without keys too, because it may have had one before', () => {
+  it('reports a title without keys too, because it may have had one before', () => {
     const before = mentionOf(aPullRequest({ title: 'ABC-3', updated_ms: 1 }));
     const after = mentionOf(aPullRequest({ title: 'No key', updated_ms: 2 }));
     expect(mergeCommits(after, before).pull_requests).toEqual({ 12: { keys: [], updated_ms: 2 } });

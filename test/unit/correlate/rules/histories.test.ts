@@ -136,7 +136,7 @@ describe('the other rules', () => {
 });
 
 describe('a history', () => {
-  it('links a rebased commit by each of its ids, because nobody tells that they are the same', () => {
+  it('links a rebased commit by each of its ids, because no sender says that they are the same', () => {
     const before = aCommit({ sha: '1111111', message: 'ABC-7 form', branch: 'abc-7-login' });
     const after = { ...before, sha: '2222222', committed_ms: 1_714_557_660_000 };
     expect([links(before), links(after)]).toEqual([message('7'), message('7')]);

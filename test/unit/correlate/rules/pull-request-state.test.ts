@@ -57,7 +57,7 @@ describe('mergePullRequests', () => {
     expect(mergePullRequests(corrected, old).title).toBe('ABC-0');
   });
 
-  it('of equally new descriptions takes the same in both orders, because a clock may tell one time twice', () => {
+  it('of equally new descriptions takes the same in both orders, because a clock may show one time twice', () => {
     const other = { ...old, title: 'ABC-3', title_keys: ['ABC-3'] };
     expect(mergePullRequests(old, other).title).toBe('ABC-3');
     expect(mergePullRequests(other, old).title).toBe('ABC-3');
@@ -71,7 +71,7 @@ describe('mergePullRequests', () => {
     expect(mergePullRequests(old, other).title_keys).toEqual(['ABC-1', 'ABC-4']);
   });
 
-  it('keeps the newest url anybody told, because our own format need not tell one', () => {
+  it('keeps the newest url that was sent, because our own format need not have one', () => {
     const named = (url: string | null, updated_ms: number) =>
       toPullRequestState(aPullRequest({ url, updated_ms }));
     const [first, renamed, silent] = [
@@ -124,7 +124,7 @@ describe('bodyOf', () => {
     expect(keysIn(body)).toEqual(keys);
   });
 
-  it('is nothing when nobody told one, and a body without keys when it is empty', () => {
+  it('is nothing when none was sent, and a body without keys when it is empty', () => {
     expect(bodyOf(null, 1)).toEqual({});
     expect(bodyOf('', 1)).toEqual({ body: { keys: [], updated_ms: 1 } });
   });

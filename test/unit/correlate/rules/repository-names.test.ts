@@ -19,7 +19,7 @@ const id = fc.constantFrom(null, 'github:1', 'github:2', 'bitbucket:1');
 const someRename = fc.record({ from: name, to: name, at_ms: fc.nat({ max: 4 }), id });
 const renames = fc.array(someRename, { maxLength: 12 });
 
-describe('the name of now', () => {
+describe('the current name', () => {
   it.each([
     ['a', 'c'],
     ['b', 'c'],
@@ -30,7 +30,7 @@ describe('the name of now', () => {
     expect(nameOfNow(known.toReversed(), from, [])).toBe(to);
   });
 
-  it('follows renames of one instant, because hosts tell seconds', () => {
+  it('follows renames of one instant, because hosts send seconds', () => {
     expect(nameOfNow([rename('b', 'c', 1), rename('a', 'b', 1)], 'a', [])).toBe('c');
   });
 

@@ -58,7 +58,7 @@ describe('a unit that fails', () => {
     },
   );
 
-  it('with a fault of ours in its last moment is told by that, because it is what must be mended', async () => {
+  it('with a fault of ours in its last moment reports that one, because it is what must be fixed', async () => {
     vi.spyOn(AbortSignal, 'timeout').mockReturnValue(AbortSignal.abort());
     const late = await runFailing(new RefusedItemError(new Error('secret words')));
     expect(late).toMatchObject({ retryable: false, reason: 'the table refused an item: Error' });

@@ -26,7 +26,7 @@ describe('the stream filter', () => {
     expect(passing(eventKey(EVENT_ID))).toEqual(['INSERT']);
   });
 
-  it('keeps snapshots out, because the event that is written after them tells of both', () => {
+  it('keeps snapshots out, because the event that is written after them stands for both', () => {
     expect(passing(snapshotKey('default', '10042'))).toEqual([]);
   });
 

@@ -29,7 +29,7 @@ describe('what counts as handled', () => {
 const log = pino({ level: 'silent' });
 
 describe('records handed over', () => {
-  it('come until handled, whichever of them fail, and what is told as reached has no gap, because none may be passed over', async () => {
+  it('come until handled, whichever of them fail, and what is reported as reached has no gap, because none may be passed over', async () => {
     const failures = fc.array(fc.integer({ min: 0, max: 600 }), { maxLength: 4 });
     await fc.assert(
       fc.asyncProperty(fc.integer({ min: 0, max: 600 }), failures, async (count, failOnce) => {
@@ -102,7 +102,7 @@ describe('records handed over', () => {
     expect(ended).toBe(begun);
   });
 
-  it('tell the handler how long it has, because a Lambda function knows it', async () => {
+  it('say to the handler how long it has, because a Lambda function knows it', async () => {
     const times: number[] = [];
     const handler = async (_event: unknown, context: { getRemainingTimeInMillis(): number }) => {
       times.push(context.getRemainingTimeInMillis());

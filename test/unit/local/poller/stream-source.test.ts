@@ -36,12 +36,12 @@ describe('the stream of a table', () => {
     ).toBeNull();
   });
 
-  it('is called by the end of its ARN where it has no label, because a new one must be told from it', async () => {
+  it('is called by the end of its ARN where it has no label, because a new one must be distinguishable', async () => {
     const label = await on(hasStream({}), async (source) => source?.label);
     expect(label).toBe('2026-01-01');
   });
 
-  it('has no shards where nothing is told of any, or of one without a name', async () => {
+  it('has no shards where none are listed, or of one without a name', async () => {
     const script = hasStream({ DescribeStream: {} });
     expect(await on(script, async (source) => source?.listShards(never))).toEqual([]);
     const unnamed = hasStream({ DescribeStream: { StreamDescription: { Shards: [{}] } } });

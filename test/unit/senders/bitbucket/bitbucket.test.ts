@@ -296,7 +296,7 @@ describe('a pull request', () => {
     [{ description: null }, '', []],
     [{}, null, []],
     [{ description: 5, summary: { raw: 5 } }, null, ['pullrequest.description', 'pullrequest.summary.raw']],
-  ])('of %j has the text %j, because Bitbucket tells it twice', (part, text, unread) => {
+  ])('of %j has the text %j, because Bitbucket sends it twice', (part, text, unread) => {
     expect(pullRequest(part)).toMatchObject({ body: text, unread });
   });
 

@@ -13,7 +13,7 @@ const normalizeOne = (part: object) => {
 };
 
 describe('our own format', () => {
-  it('gives each commit with the pull request it names, because that is told of this commit only', () => {
+  it('gives each commit with the pull request it names, because that is said of this commit only', () => {
     expect(normalizeCommitBody('commits', null, commitFixture('commits'))).toEqual({
       event_type: 'commits',
       commits: [

@@ -20,7 +20,7 @@ const ID_RULE = 'must be a whole number, or 1 to 100 bytes of printable characte
 const LIST_RULE = 'must be a list of at most 2000 commits';
 
 describe('the whole body', () => {
-  it('asks for a repository and a list, because nothing else tells where commits belong', () => {
+  it('asks for a repository and a list, because nothing else says where commits belong', () => {
     expect(errors({})).toEqual([
       {
         path: 'repository',
@@ -45,13 +45,13 @@ describe('the whole body', () => {
 });
 
 describe('a commit', () => {
-  it('that is wrong refuses the delivery and is named by its place, because a sender can mend it', () => {
+  it('that is wrong refuses the delivery and is named by its place, because a sender can fix it', () => {
     expect(errors(body(COMMIT, COMMIT, COMMIT, { ...COMMIT, sha: 'a b' }))).toEqual([
       { path: 'commits.3.sha', message: SHA_RULE },
     ]);
   });
 
-  it('names each part that is missing, because one answer should be enough to mend it', () => {
+  it('names each part that is missing, because one answer should be enough to fix it', () => {
     expect(errors(body({}))).toEqual([
       { path: 'commits.0.sha', message: SHA_RULE },
       { path: 'commits.0.message', message: 'must be a string' },

@@ -50,7 +50,7 @@ describe("GitHub's own examples", () => {
       });
   });
 
-  it('of other events list nothing, because they tell of no commit', () => {
+  it('of other events list nothing, because they name no commit', () => {
     for (const { event, body } of EXAMPLES)
       if (event !== 'push' && !event.startsWith('pull_request'))
         expect(normalizeCommitBody('github', event, body)).toEqual({

@@ -147,7 +147,7 @@ describe('a push', () => {
     expect(unread_fields).toEqual([1, 2, 3, 4, 5, 6].map((index) => `commits.${index}`));
   });
 
-  it('says when its list is full, because GitHub ends it at 2,048 and tells nobody', () => {
+  it('says when its list is full, because GitHub ends it at 2,048 without saying so', () => {
     expect(push(Array(2047).fill(COMMIT)).unread_fields).toEqual([]);
     const full = push(Array(2048).fill(COMMIT));
     expect(full.commits).toHaveLength(2048);
@@ -314,7 +314,7 @@ describe('a pull request', () => {
     });
   });
 
-  it('updated at a time nobody tells is kept, because absent is null', () => {
+  it('updated at an unknown time is kept, because absent is null', () => {
     expect(pullRequest({ updated_at: null })).toMatchObject({ updated_ms: null, unread: [] });
   });
 
@@ -356,7 +356,7 @@ describe('a pull request', () => {
 });
 
 describe('any other event', () => {
-  it('lists nothing, because it tells of no commit', () => {
+  it('lists nothing, because it names no commit', () => {
     expect(normalizeCommitBody('github', 'ping', { zen: 'Keep it logically awesome.', hook_id: 1 })).toEqual({
       event_type: 'ping',
       commits: [],

@@ -62,7 +62,7 @@ describe('the keys of an issue', () => {
     expect(facts.unread_fields[0]).toBe('changelog.items[49]');
   });
 
-  it('end with the fiftieth, and the item of the next is listed, because it is told nowhere else', () => {
+  it('end with the fiftieth, and the item of the next is listed, because it is found nowhere else', () => {
     const { keys, facts } = keysOf(Array.from({ length: 50 }, (_, n) => move(`A-${n}`, 'NOVA-12')));
     expect(keys.slice(-2)).toEqual(['A-47', 'A-48']);
     expect(facts.unread_fields).toEqual(['changelog.items[49]']);

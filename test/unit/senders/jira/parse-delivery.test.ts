@@ -33,7 +33,7 @@ describe('a body that is no JSON', () => {
     '\u{feff}\u{feff}{}',
     'NaN',
     '\u0000',
-  ])('is a 400 for %j, because no later retry can mend it', (text) => {
+  ])('is a 400 for %j, because no later retry can fix it', (text) => {
     expect(problem(parseText(text))).toEqual({
       type: 'body-not-json',
       status: 400,

@@ -89,7 +89,7 @@ describe('what is known to go wrong with Jira webhooks', () => {
     expect(snapshot?.fields.labels).toEqual(['"b', 'c"']);
   });
 
-  it('from and to are null although the value changed: the texts are kept, because only they tell', () => {
+  it('from and to are null although the value changed: the texts are kept, because only they show it', () => {
     const { facts } = update([
       { field: 'summary', fieldId: 'summary', from: null, fromString: 'old', to: null, toString: 'new' },
     ]);
@@ -113,7 +113,7 @@ describe('what is known to go wrong with Jira webhooks', () => {
     expect(snapshot?.updated_ms).toBe(1_792_512_003_552);
   });
 
-  it('equal updated with other contents: the timestamp tells them apart, because ties are real', () => {
+  it('equal updated with other contents: the timestamp distinguishes them, because ties are real', () => {
     const versions = [5, 6].map((timestamp) => normalizeBody(fullBody({}, { timestamp })).snapshot);
     expect(versions.map((v) => [v?.updated_ms, v?.timestamp_ms])).toEqual([
       [1_792_512_003_552, 5],

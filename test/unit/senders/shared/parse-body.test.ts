@@ -20,7 +20,7 @@ describe('a body that is no JSON', () => {
     expect(problem?.detail).not.toContain('Jira');
   });
 
-  it.each(SOURCES)('is a 400 for %s when it is cut off, because no later retry can mend it', (source) => {
+  it.each(SOURCES)('is a 400 for %s when it is cut off, because no later retry can fix it', (source) => {
     expect(problemOf(parseText(source, '{"repository":'))).toEqual({
       type: 'body-not-json',
       status: 400,

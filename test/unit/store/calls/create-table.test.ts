@@ -53,7 +53,7 @@ describe('making the table', () => {
     expect(calls.at(-1)).toBe('UpdateTimeToLive');
   });
 
-  it('tells whether the table is new, because only then is nothing in it', async () => {
+  it('says whether the table is new, because only then is nothing in it', async () => {
     expect(await isNewOn(madeByUs({}))).toBe(true);
     expect(await isNewOn(() => ({ Table: OURS }))).toBe(false);
     expect(await isNewOn(madeByUs({ CreateTable: 'ResourceInUseException' }))).toBe(false);

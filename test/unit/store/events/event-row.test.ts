@@ -150,7 +150,7 @@ describe('the row of an event', () => {
     ['body.event_name', { event_name: [SECRET_TEXT] }],
     ['body.raw_stored_apart', { raw_stored_apart: 'false' }],
   ])(
-    'names %s within its body, and quotes nothing of that, because it is not ours to tell',
+    'names %s within its body, and quotes nothing of that, because it is not ours to show',
     (field, part) => {
       const fault = faultOf(withMeta(part));
       expect(fault).toMatchObject({ message: `the row E#${ID} E cannot be read: ${field} does not fit` });
