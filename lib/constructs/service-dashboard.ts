@@ -60,7 +60,7 @@ const losing = (metrics: ServiceMetrics): IWidget[] => [
     metrics.count('DocumentsUnwritten', PERIOD),
     metrics.functionErrors(PERIOD),
   ]),
-  graph('Processed, and what the sweep had to bring', [
+  graph('Processed, and found by the sweep', [
     metrics.count('EventsProcessed', PERIOD),
     metrics.count('SweepFound', PERIOD),
     metrics.sweepRuns(PERIOD),
