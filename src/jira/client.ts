@@ -41,6 +41,9 @@ type World = {
 /** As Atlassian advises: four tries, 2 s doubling to 30 s, and by chance up to three tenths less. */
 const BACKOFF = { tries: 4, first_ms: 2_000, longest_ms: 30_000, by_chance: 0.3 };
 
+/** Before the last try. */
+const LONGEST_REST_MS = BACKOFF.first_ms * 2 ** (BACKOFF.tries - 2);
+
 /** Longer than anybody waits within a request, so that it ends the turn. */
 const LONG_REST_MS = 2 * 60_000;
 
@@ -124,6 +127,9 @@ export const createJiraClient = (
     }
   };
 
+  const isInTime = (): boolean =>
+    world.clock() + LONGEST_REST_MS <= (limits.until_ms ?? Number.POSITIVE_INFINITY);
+
   /** While one waits after a fault, none begins: a Jira in trouble needs rest from all of them. */
   const rest = (ms: number): Promise<unknown> => {
     pace.hold(world.clock() + ms);
@@ -140,7 +146,7 @@ export const createJiraClient = (
 
   const get = async <T>(request: JiraRequest<T>, isRepeatable: boolean): Promise<Timed> => {
     const isWorthIt = (fault: unknown): boolean =>
-      isRepeatable && fault instanceof JiraError && mayHeal(fault);
+      isRepeatable && isInTime() && fault instanceof JiraError && mayHeal(fault);
     try {
       return await retry(() => once(request), BACKOFF, { ...world, sleep: rest, mayHeal: isWorthIt });
     } catch (fault) {

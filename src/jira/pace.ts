@@ -5,17 +5,20 @@ import { createBucket } from './bucket.ts';
 import { JiraError } from './jira-error.ts';
 import type { Advice } from './rate-headers.ts';
 
-/** `at_once`: requests under way; `a_second`: how many may begin. */
-export type Limits = { at_once: number; a_second: number };
+/**
+ * `at_once`: requests under way; `a_second`: how many may begin. `until_ms` (epoch milliseconds): whoever asks is about
+ * to leave then, so that nothing waits any longer.
+ */
+export type Limits = { at_once: number; a_second: number; until_ms?: number };
 
 export type Pace = {
-  /** Does the work when its turn has come. @throws JiraError when that is more than a minute away */
+  /** Does the work when its turn has come. @throws JiraError when that is more than a minute away, or too late */
   run<T>(work: () => Promise<T>): Promise<T>;
   /** Nothing begins before then (epoch milliseconds); an earlier hold that lasts longer stays. */
   hold(until: number): void;
   /** Goes on as an answer asks, until the next one does. */
   heed(advice: Advice): void;
-  /** @throws JiraError when nothing may begin for more than a minute */
+  /** @throws JiraError when nothing may begin for more than a minute, or until it is too late */
   checkHold(): void;
 };
 
@@ -25,7 +28,8 @@ const LONGEST_WAIT_MS = 60_000;
 type Deps = { clock: Clock; sleep: (ms: number) => Promise<unknown> };
 
 /** Turns for requests, evenly spread: those of a second are not sent in one burst. */
-export const createPace = ({ at_once, a_second }: Limits, { clock, sleep }: Deps): Pace => {
+export const createPace = (limits: Limits, { clock, sleep }: Deps): Pace => {
+  const { at_once, a_second, until_ms: leaving = Number.POSITIVE_INFINITY } = limits;
   const underWay = pLimit(at_once);
   const inTurn = pLimit(1);
   const own_gap_ms = 1000 / a_second;
@@ -42,8 +46,8 @@ export const createPace = ({ at_once, a_second }: Limits, { clock, sleep }: Deps
   const heldUntil = (): number => Math.max(held, filled.freeAt());
 
   const checkHold = (): void => {
-    const until = heldUntil();
-    if (until - clock() <= LONGEST_WAIT_MS) return;
+    const [now, until] = [clock(), heldUntil()];
+    if (until <= now || (until - now <= LONGEST_WAIT_MS && until <= leaving)) return;
     throw new JiraError('busy', `Jira accepts no requests before ${toUtcIso(until)}: try again then.`, until);
   };
 

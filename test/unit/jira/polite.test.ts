@@ -17,7 +17,7 @@ type Scripted = { status: number; took_ms: number; headers: Record<string, strin
 type Ended = { at: number; fault: JiraError | null };
 
 /** Answers requests as scripted, then with success, and keeps when each began and ended. */
-const openWorld = (script: readonly Scripted[], a_second = RATE, chance = 0.5) => {
+const openWorld = (script: readonly Scripted[], a_second = RATE, chance = 0.5, until_ms = Infinity) => {
   const time = createVirtualTime(START);
   const begun: number[] = [];
   const answered: (Scripted & { at: number })[] = [];
@@ -39,7 +39,7 @@ const openWorld = (script: readonly Scripted[], a_second = RATE, chance = 0.5) =
 
   const site = { authorization: 'x', url: 'https://jira.example.com', api: 'https://jira.example.com' };
   const world = { clock: time.clock, steady: time.clock, sleep: time.sleep, chance: () => chance, exchange };
-  const client = createJiraClient(site, { at_once: 4, a_second }, world);
+  const client = createJiraClient(site, { at_once: 4, a_second, until_ms }, world);
 
   const read = async (method: 'GET' | 'POST'): Promise<Ended> => {
     const request = { method, path: '/rest/api/2/search', answer: z.unknown() };
@@ -226,5 +226,35 @@ describe('a Jira in trouble', () => {
     expect(world.begun.length).toBe(4);
     await world.pause(120_000);
     expect(await world.ask(1)).toMatchObject([{ fault: null }]);
+  });
+});
+
+describe('a turn that is about to leave', () => {
+  const until = START + 10_000;
+  const leaving = (script: readonly Scripted[]) => openWorld(script, 100, 1, until);
+
+  it('waits no longer than it stays, because its process may be ended then', async () => {
+    const world = leaving([{ status: 429, took_ms: 0, headers: { 'retry-after': '11' } }]);
+    const [first] = await world.ask(1);
+    expect(first).toMatchObject({ at: START, fault: { fault: 'busy', not_before: START + 11_000 } });
+  });
+
+  it('still waits for what comes in time', async () => {
+    const world = leaving([{ status: 429, took_ms: 0, headers: { 'retry-after': '9' } }]);
+    expect(await world.ask(1)).toMatchObject([{ fault: null }]);
+  });
+
+  it('tries nothing again after it, and says when to come back', async () => {
+    const world = leaving([{ status: 503, took_ms: 10_000, headers: {} }]);
+    const [first] = await world.ask(1);
+    expect(first).toMatchObject({ at: until, fault: { fault: 'down', not_before: until + 120_000 } });
+    expect(world.begun.length).toBe(1);
+  });
+
+  it('gives up rather than rest beyond it', async () => {
+    const world = leaving(Array(4).fill({ status: 503, took_ms: 1_000, headers: {} }));
+    const [first] = await world.ask(1);
+    expect(first?.fault?.not_before).not.toBeNull();
+    expect([world.clock() <= until, world.begun.length > 1]).toEqual([true, true]);
   });
 });
