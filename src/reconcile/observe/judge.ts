@@ -21,7 +21,13 @@ type KnownFields = NonNullable<KnownIssue['fields']>;
  */
 export const judge = (known: KnownIssue | null, shown: Shown, ranks: readonly string[]): Judgement => {
   if (known !== null && contradicts(known, shown)) return { kind: 'contradiction' };
-  const fields = known?.fields ?? null;
+  const judgement = compare(known?.fields ?? null, shown, ranks);
+  // An index goes on showing for hours what is deleted, and what was erased here must not come back from it.
+  const isDoubtful = known?.deleted === true && shown.read === 'search' && 'missed' in judgement;
+  return isDoubtful ? { kind: 'undecided' } : judgement;
+};
+
+const compare = (fields: KnownFields | null, shown: Shown, ranks: readonly string[]): Judgement => {
   if (fields === null) return { kind: 'new', missed: isOld(shown), drift: false };
   if (shown.updated_ms < fields.version.updated_ms) return { kind: 'stale' };
   return shown.updated_ms > fields.version.updated_ms

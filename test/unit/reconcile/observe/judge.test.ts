@@ -164,6 +164,12 @@ describe('a look that contradicts', () => {
     expect(judge({ ...known({}, UPDATED), fields: null }, shown())).toEqual({ kind: 'contradiction' });
   });
 
+  it('is left to a read by id where a search shows a deleted issue, because its index may not know yet', () => {
+    const row = shown({ ...OTHER, read: 'search', updated_ms: UPDATED + HOUR });
+    expect(judge(known({}, SEEN), row)).toEqual({ kind: 'undecided' });
+    expect(judge({ ...known({}, UPDATED), fields: null }, row)).toEqual({ kind: 'undecided' });
+  });
+
   it('is none where it was read before the deletion, or by a search whose index is late', () => {
     expect(judge(known({}, SEEN + 1), shown())).toEqual({ kind: 'unchanged' });
     expect(judge(known({}, UPDATED), shown({ read: 'search' }))).toEqual({ kind: 'unchanged' });
