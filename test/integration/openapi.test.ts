@@ -6,7 +6,7 @@ import * as z from 'zod';
 import packageFile from '../../package.json' with { type: 'json' };
 import { readEnv } from '../../src/contract/env.ts';
 import { ROUTES } from '../../src/contract/routes.ts';
-import { COMMIT_SOURCES, type CommitSource, SOURCES } from '../../src/domain/source.ts';
+import { COMMIT_SOURCES, type CommitSource, EVENT_SOURCES, SOURCES } from '../../src/domain/source.ts';
 import { type Instance, startInstance } from '../../src/local/run-instance.ts';
 import { createLogger } from '../../src/platform/logger.ts';
 import { SENDERS } from '../../src/senders/registry.ts';
@@ -350,6 +350,10 @@ describe('docs/openapi.yaml', () => {
     );
     const provoked = new Set(CASES.map(({ operation, status }) => `${operation} ${status}`));
     expect([...provoked].sort()).toEqual(documented.sort());
+  });
+
+  it('lists the sources that an event may have, because a client asks for events by them', () => {
+    expect(openapi.components.schemas.EventSource).toMatchObject({ enum: [...EVENT_SOURCES] });
   });
 
   it('carries the version of the package, because a client looks there', () => {

@@ -8,7 +8,7 @@ import { startTestEngine } from '../support/engine.ts';
 import { byId, bySearch, delivered, type Observer, shown, startObserver } from '../support/looks.ts';
 import { deliverAsJira, PATIENT, patient } from '../support/patience.ts';
 
-const HISTORIES = depth(12, 300);
+const HISTORIES = depth(12, 100);
 const LIMIT_MS = 300_000;
 const MINUTE = 60_000;
 const START = Date.UTC(2026, 2, 10, 12);
