@@ -31,7 +31,9 @@ export type Scene = {
   settle(): Promise<void>;
   /** One turn with these loops only. */
   turn(...loops: Loop[]): Promise<TurnReport>;
-  /** The same, and nothing is begun after that time. */
+  /** The same, also of what is not due. */
+  run(...loops: Loop[]): Promise<TurnReport>;
+  /** One turn, and nothing is begun after that time. */
   turnUntil(untilMs: number | null, ...loops: Loop[]): Promise<TurnReport>;
   /** What Jira was asked since the last time, `{method} {path}`. */
   asked(): string[];
@@ -73,6 +75,7 @@ export const openScene = async (endpoint: string, kind: JiraKind): Promise<Scene
       for (const { dynamodb } of fresh) handled.add(dynamodb?.Keys?.pk?.S);
     },
     turn: (...loops) => scene.turnUntil(null, ...loops),
+    run: (...loops) => runTurn(deps, { loops, until_ms: null, now: true }),
     turnUntil: (until_ms, ...loops) => runTurn(deps, { loops, until_ms }),
     asked: () => {
       const since = jira.log.slice(told);

@@ -1,0 +1,106 @@
+import * as z from 'zod/mini';
+import { DAY_MS } from '../domain/instant.ts';
+import type { Subject } from '../domain/subject.ts';
+import { listVersionMembers } from '../store/issues/issue-index.ts';
+import { type Asked, listAsked, postponeAsked, readAsked, settleAsked } from '../store/reconcile/asked.ts';
+import { lookAgain } from './look-again.ts';
+import { type Job, makeLoop } from './loop.ts';
+import { readFound } from './read-found.ts';
+import { projectsClause } from './scope.ts';
+import { placeOf, type Session } from './session.ts';
+import { FIRST_PLACE, slicesPlace } from './slices.ts';
+import type { Looking } from './take-in.ts';
+
+/** What is being read: its row, when that began by our clock, and how far it has come. */
+const current = z.object({
+  name: z.string(),
+  began_ms: z.number(),
+  /** Where the search stands. */
+  place: slicesPlace,
+  /** Behind whom the list of a version's issues goes on; null: at its beginning. */
+  after: z.nullable(z.string()),
+  /** How many issues of the page are done. */
+  done: z.number(),
+});
+
+const state = z.object({ current: z.nullable(current) });
+
+type Current = z.output<typeof current>;
+type AskedJob = Job<z.output<typeof state>>;
+
+/** Reads again what webhooks of versions, projects and sprints asked for, what is due longest first. */
+export const askedLoop = makeLoop({
+  name: 'asked',
+  state,
+  isDue: async ({ state: kept }, session) => (kept?.current ?? (await nextDue(session))) !== null,
+  run: async (job) => {
+    if (currentOf(job) === null) job.begin({ current: null });
+    while (!job.session.isOver()) {
+      const next = currentOf(job) ?? (await nextDue(job.session));
+      if (next === null) return job.finish({ current: null }, job.checkpoint().began_ms);
+      await readOn(job, next);
+    }
+  },
+});
+
+const currentOf = (job: AskedJob): Current | null => job.checkpoint().state?.current ?? null;
+
+const nextDue = async (session: Session): Promise<Current | null> => {
+  const { table, tenant, clock } = session.deps;
+  const now = clock();
+  const newSignal = () => placeOf(session.deps).signal;
+  let first: Asked | null = null;
+  for await (const page of listAsked({ table, tenant, newSignal }))
+    for (const asked of page)
+      if (asked.due_ms <= now && asked.due_ms < (first?.due_ms ?? Infinity)) first = asked;
+  return first && { name: first.name, began_ms: now, place: FIRST_PLACE, after: null, done: 0 };
+};
+
+/** One page of it. It is taken off when what the last one showed is stored. */
+const readOn = async (job: AskedJob, now: Current): Promise<void> => {
+  const asked = await readAsked(job.session.place(), now.name);
+  if (asked === null) return job.save({ current: null });
+  const { ids, next, whole } = await readPage(job.session, asked.subject, now);
+  const { left } = await lookAgain(expecting(job), ids.slice(now.done));
+  if (left.length > 0) return job.save({ current: { ...now, done: ids.length - left.length } });
+  if (next !== null) return job.save({ current: { ...now, ...next, done: 0 } });
+  const place = job.session.place();
+  // Where Jira did not show all, and says so, it is asked again on the next day.
+  await (whole
+    ? settleAsked(place, asked, now.began_ms)
+    : postponeAsked(place, asked, now.began_ms + DAY_MS));
+  await job.save({ current: null });
+};
+
+/** That these differ was said by a webhook: it is no drift. */
+const expecting = (job: AskedJob): Looking => ({
+  ...job,
+  count: ({ compared: _, differed: __, ...counted }) => job.count(counted),
+});
+
+type Page = { ids: string[]; next: Pick<Current, 'place' | 'after'> | null; whole: boolean };
+
+const readPage = async (session: Session, subject: Subject, now: Current): Promise<Page> => {
+  if (subject.kind === 'version_name') return listMembers(session, subject.name, now);
+  const where = [...(await projectsClause(session)), CLAUSES[subject.kind](subject.id)].join(' AND ');
+  const { ids, place, whole } = await readFound(session, where, now.place);
+  return { ids, next: place === null ? null : { place, after: null }, whole };
+};
+
+const CLAUSES = {
+  version: (id: string) => `(fixVersion = ${id} OR affectedVersion = ${id})`,
+  project: (id: string) => `project = ${id}`,
+  sprint: (id: string) => `sprint = ${id}`,
+};
+
+const PAGE = 1_000;
+
+const memberKey = z.object({ pk: z.string(), sk: z.string() });
+
+/** Jira knows nothing of a version that is gone: our own list names all that have or had a fix version of its name. */
+const listMembers = async (session: Session, version: string, now: Current): Promise<Page> => {
+  const after = now.after === null ? null : z.parse(memberKey, JSON.parse(now.after));
+  const { issue_ids, last } = await listVersionMembers(session.place(), version, { limit: PAGE, after });
+  const next = last && { place: now.place, after: JSON.stringify(last) };
+  return { ids: issue_ids, next, whole: true };
+};
