@@ -1,7 +1,8 @@
+import { QueryCommand } from '@aws-sdk/lib-dynamodb';
 import type { Snapshot } from '../../domain/issue.ts';
 import { issueIdOfKey, issueLinksKey, projectPartition, projectSort, snapshotKey } from '../calls/keys.ts';
 import { queryPage, readRowsOf } from '../calls/rows.ts';
-import type { Item, Place } from '../calls/table.ts';
+import { callTable, type Item, type Place, type Walk } from '../calls/table.ts';
 import { decodeIssueLinks, isSuperseded } from '../links/issue-links-row.ts';
 import { toSnapshot } from './snapshot-row.ts';
 
@@ -57,6 +58,20 @@ const inProject = (tenant: string, project: string) => ({
   KeyConditionExpression: 'project_pk = :project',
   ExpressionAttributeValues: { ':project': projectPartition(tenant, project) },
 });
+
+/** How many issues of a project are known, deleted ones too. */
+export const countIssues = async ({ table, tenant, newSignal }: Walk, project: string): Promise<number> => {
+  let count = 0;
+  let ExclusiveStartKey: Item | undefined;
+  do {
+    const query = { ...inProject(tenant, project), Select: 'COUNT', ExclusiveStartKey } as const;
+    const command = new QueryCommand({ TableName: table.name, ...query });
+    const page = await callTable(newSignal(), () => table.documentClient.send(command));
+    count += page.Count ?? 0;
+    ExclusiveStartKey = page.LastEvaluatedKey;
+  } while (ExclusiveStartKey);
+  return count;
+};
 
 const passes = (snapshot: Snapshot, filter: IssueFilter): boolean =>
   (filter.status === null || snapshot.status === filter.status) &&

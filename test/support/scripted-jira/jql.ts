@@ -79,6 +79,12 @@ const CLAUSES: [RegExp, (state: State, values: number[], strict: boolean) => Tes
       return ({ sprints }) => sprints.includes(id);
     },
   ],
+  [
+    /^sprint in openSprints(\(\))$/,
+    (state) =>
+      ({ sprints }) =>
+        sprints.some((id) => state.sprints.get(id)?.state === 'active'),
+  ],
 ];
 
 const check = (field: string, known: ReadonlyMap<number, unknown>, ids: number[], strict: boolean): void => {
@@ -95,8 +101,8 @@ const clauseOf = (text: string, state: State, strict: boolean): Test => {
   throw new JqlError(`Error in the JQL Query: the scripted Jira does not know '${text}'.`);
 };
 
-/** Parentheses, words between clauses, a clause, or anything else up to the next space. */
-const TOKEN = /\s*([()]|AND\b|OR\b|\w+ in \([^()]*\)|\w+ (?:>=|<|=) \S+(?<!\))|\S+)/gy;
+/** Parentheses, words between clauses, a clause, a function, or anything else up to the next space. */
+const TOKEN = /\s*([()]|AND\b|OR\b|\w+ in \w*\([^()]*\)|\w+ (?:>=|<|=) \S+(?<!\))|\S+)/gy;
 
 type Parser = { tokens: string[]; state: State; strict: boolean };
 

@@ -1,0 +1,106 @@
+import * as z from 'zod/mini';
+import { toPhoenixDay } from '../domain/instant.ts';
+import { snapshotKey } from '../store/calls/keys.ts';
+import { readRows } from '../store/calls/rows.ts';
+import { countIssues } from '../store/issues/list-issues.ts';
+import { lookAgain } from './look-again.ts';
+import { type Job, makeLoop } from './loop.ts';
+import { readFound } from './read-found.ts';
+import { projectsClause } from './scope.ts';
+import { placeOf, type Session } from './session.ts';
+import { listShelves, readShelf, type Shelf, shelfPlace } from './shelves.ts';
+import { FIRST_PLACE, slicesPlace } from './slices.ts';
+
+const state = z.object({
+  /** The Phoenix day whose part is being read. */
+  day: z.string(),
+  /** Where the search of active sprints stands, and how much of its page is done; null: it is done today. */
+  sprints: z.nullable(z.object({ place: slicesPlace, done: z.number() })),
+  /** How many issues are that day's part, and how many of them are read. */
+  part: z.number(),
+  read: z.number(),
+  /** Behind which issue of which shelf to go on, also on the next day; null: with the first one. */
+  at: z.nullable(shelfPlace),
+  /** Whether it came past the last shelf today, and began again with the first. */
+  turned: z.boolean(),
+});
+
+type State = z.output<typeof state>;
+type DayJob = Job<State>;
+
+/** All bodies are read again in so many days. */
+const DAYS = 30;
+
+/** What changes without `updated` is found by reading; so are events that a crash lost, when no sender repeats them. */
+const HOW = { mend: ['old'] } as const;
+
+/**
+ * Every day the bodies of active sprints, and one thirtieth of all, project by project in the order of ids: what changes
+ * without `updated` is repaired within a month. What the rate does not allow today is left out of today.
+ */
+export const thirtiethLoop = makeLoop({
+  name: 'thirtieth',
+  state,
+  isDue: ({ state: kept }, session) => kept?.day !== today(session) || !isDone(kept),
+  run: async (job) => {
+    const shelves = await listShelves(job.session);
+    const before = job.checkpoint().state;
+    if (before?.day !== today(job.session)) job.begin(await newDay(job.session, shelves, before));
+    while (!job.session.isOver()) {
+      const now = job.checkpoint().state;
+      if (now === null || isDone(now)) break;
+      await (now.sprints === null ? readPart(job, now, shelves) : readSprints(job, now, now.sprints));
+    }
+    const last = job.checkpoint().state;
+    if (last && isDone(last)) await job.finish(last, job.checkpoint().began_ms);
+  },
+});
+
+const today = (session: Session): string => toPhoenixDay(session.deps.clock());
+
+const isDone = ({ sprints, read, part }: State): boolean => sprints === null && read >= part;
+
+const newDay = async (session: Session, shelves: Shelf[], before: State | null): Promise<State> => {
+  const { table, tenant } = session.deps;
+  const walk = { table, tenant, newSignal: () => placeOf(session.deps).signal };
+  let all = 0;
+  for (const { project } of shelves) all += await countIssues(walk, project);
+  const begun = { sprints: { place: FIRST_PLACE, done: 0 }, read: 0, turned: false };
+  return { day: today(session), part: Math.ceil(all / DAYS), ...begun, at: before?.at ?? null };
+};
+
+/** A Jira without boards has none. */
+const readSprints = async (job: DayJob, now: State, at: NonNullable<State['sprints']>): Promise<void> => {
+  const where = [...(await projectsClause(job.session)), 'sprint in openSprints()'].join(' AND ');
+  const { ids, place } = await readFound(job.session, where, at.place);
+  const { left } = await lookAgain(job, ids.slice(at.done), HOW);
+  const next = place === null ? null : { place, done: 0 };
+  await job.save({
+    ...now,
+    sprints: left.length > 0 ? { place: at.place, done: ids.length - left.length } : next,
+  });
+};
+
+/** So many requests' worth at a time. */
+const TOGETHER = 400;
+
+const readPart = async (job: DayJob, now: State, shelves: Shelf[]): Promise<void> => {
+  const limit = Math.min(TOGETHER, now.part - now.read);
+  const page = await readShelf(job.session, shelves, now.at, limit);
+  // Behind the last shelf it begins again with the first one, once a day: there may be nothing on any.
+  if (page === null)
+    return job.save({ ...now, at: null, turned: true, read: now.turned ? now.part : now.read });
+  const { ids, order, next } = page;
+  const { left } = await lookAgain(job, await withoutDeleted(job.session, ids), HOW);
+  const done = left[0] === undefined ? ids.length : ids.indexOf(left[0]);
+  const last = ids[done - 1];
+  // Too little time for all of them: the next turn goes on behind the last one that was read.
+  const stopped = last === undefined ? now.at : { order, after: last };
+  await job.save({ ...now, read: now.read + done, at: done === ids.length ? next : stopped });
+};
+
+const withoutDeleted = async (session: Session, ids: string[]): Promise<string[]> => {
+  const keys = ids.map((id) => snapshotKey(session.deps.tenant, id));
+  const rows = await readRows(session.place(), keys, 'eventual');
+  return ids.filter((_, index) => rows[index]?.deleted !== true);
+};
