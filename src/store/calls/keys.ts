@@ -75,6 +75,12 @@ export const askedKey = (tenant: string, subject: Subject): Key => ({
   sk: `${subject.kind}#${subject.kind === 'version_name' ? sha256Hex(subject.name).slice(0, 40) : subject.id}`,
 });
 
+/** Says that Jira was asked for a key that no issue here had. */
+export const oldKeyKey = (tenant: string, key: string): Key => ({
+  pk: `OLD#${tenant}#${lookupKey(key)}`,
+  sk: 'K',
+});
+
 /** Gap listings: stories by project, commits by repository. */
 export type GapKind = 'story' | 'commit';
 
