@@ -1,6 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { ROUTES } from '../../../src/contract/routes.ts';
 import { SECRET } from '../../support/app.ts';
 import { ARN } from '../../support/rotation.ts';
 import { getFrom } from '../../support/server-process.ts';
@@ -71,7 +72,8 @@ describe('npm run smoke', () => {
     expect(well.stdout).toMatch(
       /signed-delivery +ok +202 applied, evt_[0-9a-f]{40}, gateway request gw-\d+\n/,
     );
-    expect(well.stdout).toMatch(/read-refuses-unsigned +ok +9 routes: 403 Forbidden\n/);
+    const guarded = ROUTES.filter(({ served_by }) => served_by === 'read').length;
+    expect(well.stdout).toMatch(new RegExp(`read-refuses-unsigned +ok +${guarded} routes: 403 Forbidden\\n`));
     expect(well.stdout).toMatch(/run-document +ok +artifacts\/issues\/wave3\/jira_webhook\/\d{8}T\d{9}-/);
     const { body } = await getFrom(deployed.server.url, `/issues/${ISSUE}`);
     expect(body).toMatchObject({ issue_key: 'SMOKE-999999901', project_key: 'SMOKE' });
