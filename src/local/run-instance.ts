@@ -11,6 +11,7 @@ import { ensureTable } from '../store/calls/create-table.ts';
 import { embeddedConfig, externalConfig } from './aws-config.ts';
 import { startEngine } from './engine.ts';
 import { type Correlated, startCorrelation } from './local-correlation.ts';
+import { startReconciling } from './local-reconciliation.ts';
 import { PROJECT_FOLDER } from './project.ts';
 import { serve } from './server.ts';
 import { faultCode, StartError } from './start-error.ts';
@@ -111,6 +112,8 @@ const startOwned = async (
   const correlated = correlate
     ? await startCorrelation({ env, log, clock, dynamodb, newTable }, owned)
     : () => Promise.resolve();
+  if (correlate && env.JIRA_SITE_URL !== undefined)
+    owned.defer(startReconciling({ env, log, clock, dynamodb }));
   const secretsEndpoint = env.AWS_ENDPOINT_URL_SECRETS_MANAGER;
   const { handler } = createLocalApp(env, {
     log,

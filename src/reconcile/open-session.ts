@@ -7,11 +7,11 @@ import { LeaseLostError, placeOf, type Session, type TurnDeps } from './session.
 /** A page of many bodies takes longer than a lease lasts; more often than this it need not be said. */
 const RENEW_EVERY_MS = 30_000;
 
-/** @param untilMs epoch milliseconds; null: as long as it takes */
+/** `until_ms`: epoch milliseconds; null: as long as it takes. */
 export const openSession = (
   deps: TurnDeps,
   taken: TurnRow,
-  untilMs: number | null,
+  { until_ms, stop }: { until_ms: number | null; stop?: AbortSignal },
 ): { session: Session; lease: () => TurnRow } => {
   let lease = taken;
   let opening: Promise<Reads> | undefined;
@@ -40,7 +40,7 @@ export const openSession = (
       );
       return listing;
     },
-    isOver: () => untilMs !== null && deps.clock() >= untilMs,
+    isOver: () => stop?.aborted === true || (until_ms !== null && deps.clock() >= until_ms),
     renew: async () => {
       const now = deps.clock();
       if (now - lease.renewed_ms < RENEW_EVERY_MS) return;

@@ -24,6 +24,8 @@ export type TurnOptions = {
   loops: readonly Loop[];
   /** Epoch milliseconds: nothing is begun after that. Null: everything is brought to its end. */
   until_ms: number | null;
+  /** Ends the turn before that, between two pages. */
+  stop?: AbortSignal;
   /** Also what is not due yet. */
   now?: boolean;
 };
@@ -57,7 +59,7 @@ export const runTurn = async (deps: TurnDeps, options: TurnOptions): Promise<Tur
 type Ended = { message: string; not_before: number | null; ends_turn: boolean };
 
 const work = async (deps: TurnDeps, lease: TurnRow, options: TurnOptions): Promise<TurnReport> => {
-  const opened = openSession(deps, lease, options.until_ms);
+  const opened = openSession(deps, lease, options);
   const loops: LoopReport[] = [];
   const faults: Ended[] = [];
   for (const loop of options.loops) {

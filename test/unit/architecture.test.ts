@@ -24,8 +24,20 @@ const ALLOWED: Record<string, string[]> = {
   reconcile: [...BASE, 'http', 'senders', 'jira', 'store', 'wiring', 'ingest'],
   read: [...BASE, 'http', 'store', 'correlate', 'wiring'],
   entries: [...BASE, 'http', 'ingest', 'correlate', 'read', 'wiring'],
-  local: [...BASE, 'http', 'store', 'wiring', 'correlate', 'entries'],
-  cli: [...BASE, 'http', 'verify', 'senders', 'jira', 'store', 'wiring', 'ingest', 'correlate', 'local'],
+  local: [...BASE, 'http', 'store', 'wiring', 'correlate', 'reconcile', 'entries'],
+  cli: [
+    ...BASE,
+    'http',
+    'verify',
+    'senders',
+    'jira',
+    'store',
+    'wiring',
+    'ingest',
+    'correlate',
+    'reconcile',
+    'local',
+  ],
 };
 
 /** The same within a room that has several; what lies in none of them may be used by all. */

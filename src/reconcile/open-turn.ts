@@ -1,0 +1,43 @@
+import type { Env } from '../contract/env.ts';
+import { startRun } from '../http/request.ts';
+import { createJiraClient } from '../jira/client.ts';
+import { openReads } from '../jira/reads/open-reads.ts';
+import type { Clock } from '../platform/clock.ts';
+import type { Logger } from '../platform/logger.ts';
+import type { EventStore } from '../store/events/put-event.ts';
+import type { Platform } from '../wiring/open.ts';
+import { openJiraSite } from '../wiring/open-jira.ts';
+import { observe } from './observe/observe.ts';
+import type { TurnDeps } from './session.ts';
+
+/** What a turn reads and writes, as whoever starts it has it open. */
+type Opened = Pick<Platform, 'secretsManager'> & {
+  events: EventStore;
+  tenant: string;
+  clock: Clock;
+  log: Logger;
+};
+
+/** Of one turn, over all loops. */
+const AT_ONCE = 4;
+
+/** Milliseconds for the looks of one request. */
+const LOOKS_MS = 60_000;
+
+/** What a turn needs, as the environment names it. Jira's token is read when it is first asked, anew for each turn. */
+export const openTurn = (env: Env, { events, tenant, clock, log, ...platform }: Opened): TurnDeps => ({
+  table: events.table,
+  retention_days: events.retention_days,
+  ...{ tenant, clock, log },
+  chance: Math.random,
+  projects: env.RECONCILE_PROJECTS ?? null,
+  openReads: async () => {
+    const site = await openJiraSite(env, platform);
+    const client = createJiraClient(site, { at_once: AT_ONCE, a_second: env.RECONCILE_RATE });
+    return openReads(client, site);
+  },
+  observe: (looks, mend) => {
+    const run = startRun(clock, () => AbortSignal.timeout(LOOKS_MS));
+    return observe({ tenant, events, clock, log }, looks, run, mend);
+  },
+});
