@@ -85,7 +85,7 @@ export const dateOf = ({ headers }: Pick<Answer, 'headers'>): number => {
   if (!Number.isNaN(ms)) return ms;
   throw new JiraError(
     'unknown_shape',
-    'Jira answered without a usable Date header, so nobody knows when that was true. Does a proxy take it away? It must let it through.',
+    'Jira answered without a usable Date header, so the time of the answer is unknown. A proxy must not remove that header.',
   );
 };
 

@@ -62,22 +62,21 @@ const ALLOWED_WITHIN: Record<string, Record<string, string[]>> = {
   },
 };
 
-type Import = { file: string; target: string; from: string; to: string; names: string; typeOnly: boolean };
+type Import = { file: string; target: string; from: string; to: string; names: string };
 
 const importsOf = (file: string): Import[] =>
   [
     ...readFileSync(join(SRC, file), 'utf8').matchAll(
-      /import\s+(type\s)?([^;]*?)from\s+'(\.[^']+)'|import\('(\.[^']+)'\)/g,
+      /import\s+(?:type\s)?([^;]*?)from\s+'(\.[^']+)'|import\('(\.[^']+)'\)/g,
     ),
   ].map((match) => {
-    const target = relative(SRC, join(SRC, file, '..', match[3] ?? match[4] ?? ''));
+    const target = relative(SRC, join(SRC, file, '..', match[2] ?? match[3] ?? ''));
     return {
       file,
       target,
       from: file.split('/')[0] ?? '',
       to: target.split('/')[0] ?? '',
-      names: match[2] ?? '',
-      typeOnly: match[1] !== undefined,
+      names: match[1] ?? '',
     };
   });
 
