@@ -72,7 +72,9 @@ export const dataCenterReads = (
       const page = await search(bodyPage, { ...query, ...place, fields: BODY_FIELDS });
       first ??= page.started_ms;
       issues.push(...page.value.issues);
-      if (page.value.issues.length === 0 || issues.length >= page.value.total) break;
+      // A total that cannot be is no reason to go on.
+      const most = Math.min(page.value.total, ids.length);
+      if (page.value.issues.length === 0 || issues.length >= most) break;
     }
     return sortBodies(ids, { value: issues, started_ms: first }, 'search');
   };
