@@ -61,7 +61,7 @@ const IDS = ['1', '2', '3', '4'];
 
 /** Every id is in exactly one of the three. */
 const checkBodies = ({ looks, missing, retry }: Bodies): void => {
-  const read = new Set(looks.map(({ issue }) => String(issue.id)));
+  const read = new Set(looks.map(({ issue: { id } }) => (typeof id === 'number' ? String(id) : id)));
   expect([...IDS.filter((id) => read.has(id)), ...missing, ...retry].sort()).toEqual(IDS);
 };
 
