@@ -8,7 +8,7 @@ import { ACCOUNT } from './rest/around.ts';
 import type { Kept } from './webhooks.ts';
 
 /** What becomes of a delivery on its way. */
-type Fate = 'sent' | 'lost' | 'late' | 'doubled';
+export type Fate = 'sent' | 'lost' | 'late' | 'doubled';
 
 type Delivery = { url: string; headers: Record<string, string>; body: string };
 
