@@ -1,6 +1,7 @@
 import { CLOCK_ROWS } from './clock-rows.ts';
 import { CORRELATION_ROWS } from './correlation-rows.ts';
 import { KILL_ROWS } from './kill-rows.ts';
+import { RECONCILE_ROWS } from './reconcile-rows.ts';
 import type { Row } from './row.ts';
 import { SECRET_ROWS } from './secret-rows.ts';
 import { SENDER_ROWS } from './sender-rows.ts';
@@ -14,4 +15,5 @@ export const ROWS: readonly Row[] = [
   ...SECRET_ROWS,
   ...CLOCK_ROWS,
   ...CORRELATION_ROWS,
+  ...RECONCILE_ROWS,
 ];
