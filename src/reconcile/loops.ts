@@ -1,7 +1,17 @@
+import { askedLoop } from './asked.ts';
 import { censusLoop } from './census/census.ts';
 import { fieldNamesLoop } from './field-names.ts';
 import type { Loop } from './loop.ts';
+import { oldKeysLoop } from './old-keys.ts';
+import { thirtiethLoop } from './thirtieth.ts';
 import { updatesLoop } from './updates.ts';
 
-/** What a turn does, in this order. */
-export const LOOPS: readonly Loop[] = [updatesLoop, censusLoop, fieldNamesLoop];
+/** What a turn does, in this order: what is short and due comes before what takes long. */
+export const LOOPS: readonly Loop[] = [
+  updatesLoop,
+  askedLoop,
+  fieldNamesLoop,
+  censusLoop,
+  thirtiethLoop,
+  oldKeysLoop,
+];
