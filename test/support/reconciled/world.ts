@@ -5,15 +5,11 @@ import { createJiraClient } from '../../../src/jira/client.ts';
 import { openReads } from '../../../src/jira/reads/open-reads.ts';
 import { embeddedConfig } from '../../../src/local/aws-config.ts';
 import { createLogger } from '../../../src/platform/logger.ts';
-import { askedLoop } from '../../../src/reconcile/asked.ts';
-import { censusLoop } from '../../../src/reconcile/census/census.ts';
-import { fieldNamesLoop } from '../../../src/reconcile/field-names.ts';
+import { LOOPS } from '../../../src/reconcile/loops.ts';
 import { observe } from '../../../src/reconcile/observe/observe.ts';
-import { oldKeysLoop } from '../../../src/reconcile/old-keys.ts';
 import type { TurnDeps } from '../../../src/reconcile/session.ts';
 import { thirtiethLoop } from '../../../src/reconcile/thirtieth.ts';
 import { runTurn, type TurnReport } from '../../../src/reconcile/turn.ts';
-import { updatesLoop } from '../../../src/reconcile/updates.ts';
 import { openTable } from '../../../src/wiring/open.ts';
 import { createTable, openApp, SECRET, type TestApp } from '../app.ts';
 import { startCorrelation, type TestCorrelation } from '../correlation.ts';
@@ -49,8 +45,6 @@ export type ReconciledWorld = {
 export type WorldOptions = { endpoint: string; kind: JiraKind; seed: number };
 
 const START_MS = Date.UTC(2026, 5, 1);
-const LOOPS = [updatesLoop, askedLoop, censusLoop, thirtiethLoop, oldKeysLoop, fieldNamesLoop];
-
 const LIMITS = { at_once: 4, a_second: 50 };
 const RUN_MS = 60_000;
 
