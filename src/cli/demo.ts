@@ -1,5 +1,6 @@
 import { type Found, readCorrelated, readStored } from './demo/found.ts';
 import { type Answered, playRelease, playStory, type Stage, withOwnInstance } from './demo/play.ts';
+import { CHANGES, playChange } from './demo/reconciled.ts';
 import { RELEASE } from './demo/release.ts';
 import { STORY, type Step } from './demo/story.ts';
 import { newCommand, runCommand } from './shared/command.ts';
@@ -65,8 +66,22 @@ const showRelease = async (stage: Stage): Promise<{ ok: boolean }[]> => {
   return [...answers, ...found];
 };
 
+const showJira = async (stage: Stage): Promise<{ ok: boolean }[]> => {
+  console.log(`What no webhook brings: Jira is asked, at ${stage.jira.url}\n`);
+  const all: Found[] = [];
+  for (const [index, change] of CHANGES.entries()) {
+    console.log(`${String(index + 1).padStart(2)}  ${change.happens}; then Jira is asked\n`);
+    const found = await playChange(change, stage);
+    showFound(found);
+    all.push(...found);
+  }
+  return all;
+};
+
 const play = async (stage: Stage): Promise<boolean> =>
-  [...(await showIssue(stage)), ...(await showRelease(stage))].every(({ ok }) => ok);
+  [...(await showIssue(stage)), ...(await showRelease(stage)), ...(await showJira(stage))].every(
+    ({ ok }) => ok,
+  );
 
 await runCommand(command, async () => {
   // Ending through `exit` lets the embedded database end too.

@@ -18,9 +18,15 @@ import { faultCode, StartError } from './start-error.ts';
 
 /**
  * `env` as `readLocalEnv` or `readEnv` answers it; everything that varies comes from it. Without `correlate`
- * deliveries are only stored, for measurements of that alone.
+ * deliveries are only stored, for measurements of that alone; without `reconcile` no schedule asks Jira.
  */
-export type InstanceOptions = { env: Env; log: Logger; clock?: Clock; correlate?: boolean };
+export type InstanceOptions = {
+  env: Env;
+  log: Logger;
+  clock?: Clock;
+  correlate?: boolean;
+  reconcile?: boolean;
+};
 
 /** A running instance: the routes over HTTP, its table, and its embedded database if it has one. */
 export type Instance = {
@@ -55,7 +61,7 @@ export type Instance = {
 export const startInstance = async (options: InstanceOptions): Promise<Instance> => {
   const { env, ...made } = completed(options.env);
   await using starting = new AsyncDisposableStack();
-  const standard = { clock: systemClock, correlate: true };
+  const standard = { clock: systemClock, correlate: true, reconcile: true };
   const { url, database, correlated } = await startOwned({ ...standard, ...options, env }, starting);
   const owned = starting.move();
   let stopped: Promise<void> | undefined;
@@ -103,7 +109,7 @@ type Database = { endpoint: string; config: DynamoDBClientConfig; died: Promise<
 type Started = { url: string; database: Database; correlated: Correlated };
 
 const startOwned = async (
-  { env, log, clock, correlate }: Required<InstanceOptions>,
+  { env, log, clock, correlate, reconcile }: Required<InstanceOptions>,
   owned: AsyncDisposableStack,
 ): Promise<Started> => {
   const database = await startDatabase(env, owned);
@@ -112,7 +118,7 @@ const startOwned = async (
   const correlated = correlate
     ? await startCorrelation({ env, log, clock, dynamodb, newTable }, owned)
     : () => Promise.resolve();
-  if (correlate && env.JIRA_SITE_URL !== undefined)
+  if (correlate && reconcile && env.JIRA_SITE_URL !== undefined)
     owned.defer(startReconciling({ env, log, clock, dynamodb }));
   const secretsEndpoint = env.AWS_ENDPOINT_URL_SECRETS_MANAGER;
   const { handler } = createLocalApp(env, {

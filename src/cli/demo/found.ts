@@ -7,11 +7,11 @@ import { ENDS_AS, ENDS_COUNTED, ENDS_WITH_EVENTS } from './story.ts';
 /** What a route answered, in words, and whether it is what the story must end in. */
 export type Found = { route: string; text: string; ok: boolean };
 
-const get = async (base: string, route: string): Promise<unknown> =>
+export const get = async (base: string, route: string): Promise<unknown> =>
   (await fetch(`${base}${route}`, { signal: AbortSignal.timeout(10_000) })).json();
 
 /** An answer of another shape is reported as such, and the others are still shown. */
-const orStrange = (route: string, found: Promise<Found>): Promise<Found> =>
+export const orStrange = (route: string, found: Promise<Found>): Promise<Found> =>
   found.catch(() => ({ route, text: 'The answer has an unexpected shape.', ok: false }));
 
 const issue = z.object({

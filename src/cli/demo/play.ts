@@ -3,16 +3,25 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DeleteTableCommand } from '@aws-sdk/client-dynamodb';
-import { readEnv } from '../../contract/env.ts';
+import { type Env, readEnv } from '../../contract/env.ts';
+import { MINUTE_MS } from '../../domain/instant.ts';
 import type { Correlated } from '../../local/local-correlation.ts';
 import { type Instance, startInstance } from '../../local/run-instance.ts';
 import { createDynamoDb } from '../../platform/dynamodb.ts';
 import { createLogger } from '../../platform/logger.ts';
 import { newSecret } from '../../platform/new-secret.ts';
+import { LOOPS } from '../../reconcile/loops.ts';
+import { openTurn } from '../../reconcile/open-turn.ts';
+import type { TurnDeps } from '../../reconcile/session.ts';
+import { runTurn } from '../../reconcile/turn.ts';
+import { rawBodiesIn } from '../../store/events/put-event.ts';
+import { HOME, openObjects, openTable } from '../../wiring/open.ts';
 import { deliveryHeaders } from '../deliver/delivery.ts';
 import { readReply } from '../deliver/report.ts';
 import { createPost, type Post } from '../deliver/send.ts';
 import { signatureOf } from '../shared/exchange.ts';
+import { type DemoJira, startDemoJira } from './jira.ts';
+import { IN_JIRA } from './reconciled.ts';
 import { RELEASE, type ReleaseStep } from './release.ts';
 import type { Step } from './story.ts';
 
@@ -78,8 +87,18 @@ const headersOf = ({ source, body }: ReleaseStep, { secret, commitsSecret }: Sta
 
 type Secrets = { jira: string; commits: string };
 
-/** Where the demo plays, and how it learns that every delivery is correlated. */
-export type Stage = { url: string; secret: string; commitsSecret: string; correlated: Correlated };
+/**
+ * Where the demo plays, and how it learns that every delivery is correlated. `jira` is asked by `reconcile` only: one
+ * turn, and nobody waits for it to be due.
+ */
+export type Stage = {
+  url: string;
+  secret: string;
+  commitsSecret: string;
+  correlated: Correlated;
+  jira: DemoJira;
+  reconcile(): Promise<void>;
+};
 
 /** An instance for this process alone, on a free port and with a table and folder that go with it. */
 export const withOwnInstance = async <T>(
@@ -90,19 +109,45 @@ export const withOwnInstance = async <T>(
   const folder = mkdtempSync(join(tmpdir(), 'jira-webhook-sync-demo-'));
   await using owned = new AsyncDisposableStack();
   owned.defer(() => rmSync(folder, { recursive: true, force: true }));
-  const env = demoEnv(secrets, folder, source);
-  const instance = await startInstance({ env, log: createLogger(env) });
+  const jira = owned.use(await startDemoJira(IN_JIRA.issues, IN_JIRA.versions));
+  const env = demoEnv(secrets, folder, jira, source);
+  const instance = await startInstance({ env, log: createLogger(env), reconcile: false });
   owned.defer(instance.stop);
   if (env.AWS_ENDPOINT_URL_DYNAMODB !== undefined) owned.defer(() => dropTable(instance));
   const { url, correlated } = instance;
-  return await work({ url, secret: secrets.jira, commitsSecret: secrets.commits, correlated });
+  const reconcile = async (): Promise<void> => {
+    await runTurn(turnOf(env, instance), { loops: LOOPS, until_ms: null, now: true });
+    await correlated();
+  };
+  return await work({
+    ...{ url, correlated, jira, reconcile },
+    ...{ secret: secrets.jira, commitsSecret: secrets.commits },
+  });
 };
 
+/** What a webhook asks for is due a minute later, because an index is late: this one is not. */
+const AHEAD_MS = 2 * MINUTE_MS;
+
+const turnOf = (env: Env, { dynamodb }: Instance): TurnDeps =>
+  openTurn(env, {
+    events: {
+      table: openTable(env, dynamodb),
+      rawBodies: rawBodiesIn(openObjects(env)),
+      retention_days: env.EVENT_RETENTION_DAYS,
+    },
+    tenant: HOME,
+    clock: () => Date.now() + AHEAD_MS,
+    log: createLogger(env),
+  });
+
 /** Settings of the demo's own: nothing of the environment but another DynamoDB, where there is no embedded one. */
-const demoEnv = (secrets: Secrets, folder: string, source: NodeJS.ProcessEnv) =>
+const demoEnv = (secrets: Secrets, folder: string, jira: DemoJira, source: NodeJS.ProcessEnv) =>
   readEnv({
     JIRA_WEBHOOK_SECRET: secrets.jira,
     COMMITS_WEBHOOK_SECRET: secrets.commits,
+    JIRA_SITE_URL: jira.url,
+    JIRA_API_TOKEN: newSecret(),
+    RECONCILE_RATE: '100',
     PORT: '0',
     LOG_LEVEL: 'silent',
     RC_LOG_JSON: 'true',

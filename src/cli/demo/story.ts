@@ -35,14 +35,14 @@ export const fullBody = (
 
 const encode = (body: object): Buffer => Buffer.from(JSON.stringify(body));
 
-const issueOf = (moment: Moment, fields: object) => ({
+export const issueOf = (moment: Moment, fields: object) => ({
   id: moment.id,
   self: `https://jira.example.com/rest/api/2/issue/${moment.id}`,
   key: moment.key,
   fields,
 });
 
-const fieldsOf = ({ key, status, summary }: Moment) => ({
+export const fieldsOf = ({ key, status, summary }: Moment) => ({
   summary,
   issuetype: { id: '10001', name: 'Story', subtask: false, hierarchyLevel: 0 },
   project: { id: key.startsWith('OPS') ? '10200' : '10100', key: key.slice(0, key.lastIndexOf('-')) },

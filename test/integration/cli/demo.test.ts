@@ -5,7 +5,7 @@ describe('npm run demo', () => {
   const expectAllPlayed = ({ code, stdout, stderr }: Ended): void => {
     expect(stderr).toBe('');
     expect(code).toBe(0);
-    const steps = stdout.split('\n').filter((line) => /^ ?\d+ /.test(line));
+    const steps = stdout.split('\n').filter((line) => /^ ?\d+ .*-> /.test(line));
     expect(steps.map((line) => line.replace(/^.*-> /, '').replace(/ +(evt_\S+|-) +ok$/, ''))).toEqual([
       '202 applied',
       '202 applied',
@@ -21,7 +21,8 @@ describe('npm run demo', () => {
       '202 applied',
     ]);
     expect(stdout).not.toContain('UNEXPECTED');
-    expect(stdout.match(/ {2}GET \S+ {2}ok\n/g)).toHaveLength(7);
+    expect(stdout.match(/ {2}GET \S+ {2}ok\n/g)).toHaveLength(11);
+    expect(stdout.match(/; then Jira is asked$/gm)).toHaveLength(3);
     expect(stdout).toMatch(/Everything was as expected\.\n$/);
   };
 

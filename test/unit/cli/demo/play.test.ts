@@ -1,7 +1,9 @@
 import { createServer } from 'node:http';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readStored } from '../../../../src/cli/demo/found.ts';
+import { startDemoJira } from '../../../../src/cli/demo/jira.ts';
 import { playStory } from '../../../../src/cli/demo/play.ts';
+import { CHANGES, IN_JIRA, playChange } from '../../../../src/cli/demo/reconciled.ts';
 import { STORY } from '../../../../src/cli/demo/story.ts';
 
 /** A receiver that takes everything as new: what a broken one would do. */
@@ -31,6 +33,15 @@ describe('the story', () => {
 
   it('notices that nothing of it is stored', async () => {
     expect((await readStored(url)).map(({ ok }) => ok)).toEqual([false, false, false, false]);
+  });
+
+  it('notices that nobody asked Jira, because then its issues are nowhere', async () => {
+    await using jira = await startDemoJira(IN_JIRA.issues, IN_JIRA.versions);
+    const nothing = async (): Promise<void> => {};
+    const secrets = { secret: 'a secret', commitsSecret: 'another' };
+    const stage = { url, ...secrets, jira, correlated: nothing, reconcile: nothing };
+    const found = await Promise.all(CHANGES.map((change) => playChange(change, stage)));
+    expect(found.flat().map(({ ok }) => ok)).toEqual([false, false, false, false]);
   });
 
   it('notices the same bytes under another event, because that is a duplicate stored twice', async () => {
