@@ -9,7 +9,7 @@ import type { Advice } from './rate-headers.ts';
  * `at_once`: requests under way; `a_second`: how many may begin. `until_ms` (epoch milliseconds): whoever asks is about
  * to leave then, so that nothing waits any longer.
  */
-export type Limits = { at_once: number; a_second: number; until_ms?: number };
+export type Limits = { at_once: number; a_second: number; until_ms?: number | null };
 
 export type Pace = {
   /** Does the work when its turn has come. @throws JiraError when that is more than a minute away, or too late */
@@ -29,7 +29,8 @@ type Deps = { clock: Clock; sleep: (ms: number) => Promise<unknown> };
 
 /** Turns for requests, evenly spread: those of a second are not sent in one burst. */
 export const createPace = (limits: Limits, { clock, sleep }: Deps): Pace => {
-  const { at_once, a_second, until_ms: leaving = Number.POSITIVE_INFINITY } = limits;
+  const { at_once, a_second } = limits;
+  const leaving = limits.until_ms ?? Number.POSITIVE_INFINITY;
   const underWay = pLimit(at_once);
   const inTurn = pLimit(1);
   const own_gap_ms = 1000 / a_second;

@@ -20,7 +20,7 @@ export const openSession = (
 
   const open = async (): Promise<Reads> => {
     requests += 1;
-    return countRequests(await deps.openReads(), () => {
+    return countRequests(await deps.openReads(until_ms), () => {
       requests += 1;
     });
   };

@@ -31,9 +31,9 @@ export const openTurn = (env: Env, { events, tenant, clock, log, ...platform }: 
   ...{ tenant, clock, log },
   chance: Math.random,
   projects: env.RECONCILE_PROJECTS ?? null,
-  openReads: async () => {
+  openReads: async (until_ms = null) => {
     const site = await openJiraSite(env, platform);
-    const client = createJiraClient(site, { at_once: AT_ONCE, a_second: env.RECONCILE_RATE });
+    const client = createJiraClient(site, { at_once: AT_ONCE, a_second: env.RECONCILE_RATE, until_ms });
     return openReads(client, site);
   },
   observe: (looks, mend) => {

@@ -15,8 +15,12 @@ export type TurnDeps = {
   retention_days: number;
   /** From 0 to 1. */
   chance: () => number;
-  /** Asks Jira what it is, and whether it takes the login. @throws JiraError */
-  openReads(): Promise<Reads>;
+  /**
+   * Asks Jira what it is, and whether it takes the login.
+   * @param untilMs when the turn leaves (epoch milliseconds), so that nothing waits for Jira any longer
+   * @throws JiraError
+   */
+  openReads(untilMs?: number | null): Promise<Reads>;
   /** Takes reads in, in their order. @throws UnavailableError */
   observe(looks: readonly Look[], mend: readonly Mend[]): Promise<Seen[]>;
   /** Keys of the only projects that count; null for all. */

@@ -105,6 +105,17 @@ describe('two runners', () => {
 });
 
 describe('a turn', () => {
+  it('says when it leaves to whoever asks Jira, because a wait could outlast it and the function', async () => {
+    const told: unknown[] = [];
+    deps.openReads = (untilMs) => {
+      told.push(untilMs);
+      return Promise.reject(new JiraError('login', 'not now'));
+    };
+    const loop = loopOf('census', 1, (job) => job.session.reads());
+    for (const until_ms of [T0 + MINUTE, null]) await runTurn(deps, { until_ms, loops: [loop] });
+    expect(told).toEqual([T0 + MINUTE, null]);
+  });
+
   it('that is over leaves between two pages, and the next goes on there, because a page is never half counted', async () => {
     const pages: number[] = [];
     const loop = loopOf('census', 4, (job, page) => {
