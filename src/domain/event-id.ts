@@ -20,8 +20,8 @@ export const eventId = (tenant: string, source: EventSource, bodySha256: string)
  */
 export const observationId = (
   tenant: string,
-  { issue_id, timestamp, fields }: { issue_id: Json; timestamp: number | null; fields: Json },
-): string => eventId(tenant, 'reconcile', sha256Hex(sortedJson([issue_id, timestamp, fields])));
+  { issue_id, timestamp, said }: { issue_id: Json; timestamp: number | null; said: Json },
+): string => eventId(tenant, 'reconcile', sha256Hex(sortedJson([issue_id, timestamp, said])));
 
 /** True for text of the form `eventId` makes. */
 export const isEventId = (text: string): boolean => /^evt_[0-9a-f]{40}$/.test(text);

@@ -39,19 +39,18 @@ export const readLook = (tenant: string, look: Look, nowMs: number): Reading => 
 const readBody = (tenant: string, look: Look, nowMs: number): Reading => {
   const body = observationBody(look.read, look.started_ms, look.issue, look.asked_key);
   const read = readDelivery({ source: 'reconcile', event_name: null }, body, nowMs);
-  const fields = own(look.issue, 'fields') ?? null;
+  const [id = null, key = null, fields = null] = ['id', 'key', 'fields'].map((name) => own(look.issue, name));
   // Jira may be asked by two old keys at once: both are told.
-  const told = look.asked_key === undefined ? fields : { fields, asked_key: look.asked_key };
-  const idOf = (issue_id: string | null, timestamp: number | null): string =>
-    observationId(tenant, { issue_id, timestamp, fields: told });
+  const said = look.asked_key === undefined ? fields : { fields, asked_key: look.asked_key };
   if (read.kind === 'read' && read.delivery?.snapshot) {
     const { issue_id, ...snapshot } = read.delivery.snapshot;
     const shown = { read: look.read, seen_ms: read.facts.occurred_ms, ...snapshot };
     const fitted = { ...shown, fields: fitToItem(snapshot.fields) };
-    return { kind: 'whole', issue_id, event_id: idOf(issue_id, look.started_ms), body, read, shown: fitted };
+    const event_id = observationId(tenant, { issue_id, timestamp: look.started_ms, said });
+    return { kind: 'whole', issue_id, event_id, body, read, shown: fitted };
   }
-  const issue_id = namedId(look.issue);
-  return { kind: 'refused', issue_id, event_id: idOf(issue_id, null), body, read };
+  const event_id = observationId(tenant, { issue_id: id, timestamp: null, said: { key, said } });
+  return { kind: 'refused', issue_id: namedId(look.issue), event_id, body, read };
 };
 
 const namedId = (issue: JsonObject): string | null => {

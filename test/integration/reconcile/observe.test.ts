@@ -357,6 +357,7 @@ describe('what cannot be taken', () => {
       [{ id: '901', fields: { updated: '2026-03-09T00:00:00.000+0000' } }, '901'],
       [{ id: '902', key: 'ODD-3', fields: { updated: '2999-03-09T00:00:00.000+0000' } }, '902'],
       [{ id: '903', key: 'ODD-4' }, '903'],
+      [{ key: 'ODD-5' }, null],
       [{}, null],
     ];
     const looks = [...odd.map(([issue]) => byId(issue, NOON)), byId(good.at('one'), NOON)];
