@@ -84,12 +84,14 @@ export const ENV = {
   },
   JIRA_ADMIN_USER: {
     schema: z.optional(userName),
-    meaning: 'the same for an administrator, for `npm run jira-webhook` only; never stored',
+    meaning:
+      'the same for an administrator, for `npm run jira-webhook` and `rotate-secret` with `--register` only; never stored',
     standard: '`JIRA_API_USER`',
   },
   JIRA_ADMIN_TOKEN: {
     schema: z.optional(token),
-    meaning: 'token of an administrator, for `npm run jira-webhook` only; never stored',
+    meaning:
+      'token of an administrator, for `npm run jira-webhook` and `rotate-secret` with `--register` only; never stored',
     standard: '`JIRA_API_TOKEN`',
   },
   RECONCILE_PROJECTS: {
