@@ -83,7 +83,7 @@ const openJob = async <S>(name: string, session: Session, before: Checkpoint<S>)
   let current = before;
   let again = before.working;
   let counted = session.requests();
-  let at = { what: name, total: null as number | null };
+  let at: { what: string; total: number | null } | null = null;
 
   const put = async (next: Checkpoint<S>): Promise<void> => {
     const written = await putCheckpoint(session.place(), name, next, session.by);
@@ -113,8 +113,9 @@ const openJob = async <S>(name: string, session: Session, before: Checkpoint<S>)
       const generation = current.generation + 1;
       current = { ...current, state, generation, counters: NOTHING_COUNTED, began_ms: session.deps.clock() };
     },
-    tell: (about = at) => {
-      at = about;
+    tell: (about) => {
+      at = about ?? at;
+      if (at === null) return;
       const { pages, seen } = current.counters;
       session.deps.onProgress?.({ ...at, pages, issues: seen, requests: session.requests() });
     },

@@ -30,7 +30,7 @@ export type TurnDeps = {
 };
 
 /** What a run is at, for people. `total` is null where nobody knows how much there is. */
-type Progress = {
+export type Progress = {
   what: string;
   pages: number;
   issues: number;

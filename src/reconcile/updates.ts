@@ -1,6 +1,8 @@
 import * as z from 'zod/mini';
 import { DAY_MS, MINUTE_MS } from '../domain/instant.ts';
 import { JiraError } from '../jira/jira-error.ts';
+import type { Place } from '../store/calls/table.ts';
+import { readCheckpoint } from '../store/reconcile/checkpoint.ts';
 import { behind } from './behind.ts';
 import { loadedSince } from './census/state.ts';
 import { lookAgain } from './look-again.ts';
@@ -30,6 +32,8 @@ type State = z.output<typeof state>;
 type Run = z.output<typeof run>;
 type UpdatesJob = Job<State>;
 
+const UPDATES = 'updates';
+
 const NOTHING: State = { run: null, wide_ms: 0, unread: [] };
 
 /** A schedule is never exact to the second. */
@@ -43,11 +47,11 @@ const WIDE_MS = 2 * DAY_MS;
 
 /** Reads what was updated since the last complete run began, and takes in what is missing or older here. */
 export const updatesLoop = makeLoop<State>({
-  name: 'updates',
+  name: UPDATES,
   state,
   isDue: async ({ state: kept, began_ms }, session) => {
     if (kept?.run) return true;
-    return session.deps.clock() - began_ms >= EVERY_MS && (await loadedSince(session)) !== null;
+    return session.deps.clock() - began_ms >= EVERY_MS && (await loadedSince(session.place())) !== null;
   },
   run: async (job) => {
     if (!stateOf(job).run) await begin(job);
@@ -61,10 +65,16 @@ export const updatesLoop = makeLoop<State>({
 
 const stateOf = (job: UpdatesJob): State => job.checkpoint().state ?? NOTHING;
 
+/** What a run that begins now would ask for at least; by Jira's clock, or by ours before anything is loaded. */
+export const updatedSince = async (place: Place, nowMs: number): Promise<number> => {
+  const { last } = await readCheckpoint(place, UPDATES, state);
+  return (last?.started_ms ?? (await loadedSince(place)) ?? nowMs) - OVERLAP_MS;
+};
+
 /** Before anything was loaded there is nothing to keep up to date: the census comes first. */
 const begin = async (job: UpdatesJob): Promise<void> => {
   const { session } = job;
-  const since = job.checkpoint().last?.started_ms ?? (await loadedSince(session));
+  const since = job.checkpoint().last?.started_ms ?? (await loadedSince(session.place()));
   if (since === null) return;
   const { wide_ms, unread } = stateOf(job);
   const started_ms = await (await session.reads()).now();

@@ -62,7 +62,8 @@ export const outputsOf = ({ stage, outputs }: Pick<Options, 'stage' | 'outputs'>
   return {};
 };
 
-const tableOf = (flags: Options, { TableName }: Outputs): TableFlags => {
+/** The table that flags name, else that of the deployment. */
+export const tableOf = (flags: TableFlags & { stage?: string }, { TableName }: Outputs): TableFlags => {
   const table = flags.table ?? TableName;
   return {
     ...(table === undefined ? {} : { table }),

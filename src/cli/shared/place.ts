@@ -8,6 +8,8 @@ import { CommandError, UsageError } from './command.ts';
 export type TableFlags = {
   table?: string;
   endpoint?: string;
+  /** Where large raw bodies are; the environment wins over it. */
+  bucket?: string;
   /** Use the deployment, whatever runs on this machine. */
   deployed?: true;
 };
@@ -38,6 +40,7 @@ export const findPlace = (
   instance: InstanceRecord | null,
 ): StoreAddress => {
   const env = readEnv({
+    ...(flags.bucket ? { ARTIFACTS_BUCKET: flags.bucket } : {}),
     ...source,
     ...(flags.table ? { TABLE_NAME: flags.table } : {}),
     ...(flags.endpoint ? { AWS_ENDPOINT_URL_DYNAMODB: flags.endpoint } : {}),

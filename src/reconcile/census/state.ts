@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
+import type { Place } from '../../store/calls/table.ts';
 import { readCheckpoint } from '../../store/reconcile/checkpoint.ts';
-import type { Session } from '../session.ts';
+
 import { slicesPlace } from '../slices.ts';
 
 const project = z.object({
@@ -55,7 +56,7 @@ export const NO_CENSUS: CensusState = { loading_ms: null, issues: null, run: nul
 export const CENSUS = 'census';
 
 /** When the census began that loaded the table, or loads it; null before that. */
-export const loadedSince = async (session: Session): Promise<number | null> => {
-  const { state } = await readCheckpoint(session.place(), CENSUS, censusState);
+export const loadedSince = async (place: Place): Promise<number | null> => {
+  const { state } = await readCheckpoint(place, CENSUS, censusState);
   return state?.loading_ms ?? null;
 };

@@ -16,7 +16,7 @@ const COUNTERS = [
   'differed',
 ] as const;
 
-type Counter = (typeof COUNTERS)[number];
+export type Counter = (typeof COUNTERS)[number];
 
 export type Counters = Record<Counter, number>;
 

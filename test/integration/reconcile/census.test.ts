@@ -203,7 +203,12 @@ describe('a first load', () => {
     for (let count = 0; count < 8; count += 1)
       site.create(site.project('ORB'), { fix_versions: count < 3 ? [version.id] : [] });
     world.pass(HOUR_MS);
-    const rename = { after: () => void site.renameVersion(version.id, 'two') };
+    const rename = {
+      after: () => {
+        site.renameVersion(version.id, 'two');
+        world.pass(5_000);
+      },
+    };
     world.jira.fail([rename], /bulkfetch/);
     const { run } = await census();
     expect(run?.counters).toMatchObject({ seen: 8, new: 8, repaired: 3, compared: 8, differed: 3 });

@@ -1,0 +1,80 @@
+import { Argument } from 'commander';
+import { isIssueId, isIssueKey } from '../domain/issue-key.ts';
+import { outputsOf, tableOf } from './jira-webhook/job.ts';
+import { compareOnly } from './reconcile/compare-only.ts';
+import { lookAtOne } from './reconcile/look-at-one.ts';
+import { reconcileNow } from './reconcile/reconcile-now.ts';
+import { showStatus } from './reconcile/show-status.ts';
+import { type ExitCode, newCommand, runCommand, UsageError } from './shared/command.ts';
+import { withStore } from './shared/connection.ts';
+import { describeArtifacts, type TableFlags, withTableOptions } from './shared/place.ts';
+import { OUTPUTS_FILE } from './smoke/deployment.ts';
+
+type Options = TableFlags & {
+  project?: string;
+  updates?: true;
+  census?: true;
+  issue?: string;
+  dryRun?: true;
+  status?: true;
+  stage?: string;
+  outputs?: string;
+};
+
+const command = withTableOptions(
+  newCommand('reconcile', 'Reads from Jira what webhooks did not bring, now.')
+    .addArgument(new Argument('[status]', 'the same as --status').choices(['status']))
+    .option('--project <key>', 'one project, issues that are older here too')
+    .option('--updates', 'only what was updated since the last complete run')
+    .option('--census', 'only a comparison of all ids; of a new table, the first load')
+    .option('--issue <key or id>', 'one issue')
+    .option('--dry-run', 'say what would be read, and write nothing')
+    .option('--status', 'how far it is, and what only here or contradictory is known')
+    .option('--stage <stage>', 'the table of this deployment, with your credentials')
+    .option(
+      '--outputs <file>',
+      `its outputs, as cdk deploy --outputs-file writes them (default: ${OUTPUTS_FILE})`,
+    )
+    .addHelpText(
+      'after',
+      `
+Set JIRA_SITE_URL, JIRA_API_TOKEN and (Jira Cloud) JIRA_API_USER. RECONCILE_PROJECTS limits it to some projects,
+RECONCILE_RATE says how many requests a second it sends at most. Nothing is ever changed in Jira.
+
+Interrupt it whenever you like: started again, it goes on where it was. While npm start or the schedule on AWS is at
+work it waits, because only one may be. Issues that are only here are counted and left as they are.`,
+    ),
+);
+
+const ALONE = ['project', 'updates', 'census', 'issue', 'status'] as const;
+
+/** @throws UsageError when the options do not go together */
+const readOptions = (): Options => {
+  const options = command.opts<Options>();
+  if (command.args.length > 0) options.status = true;
+  const given = ALONE.filter((name) => options[name] !== undefined);
+  if (given.length > 1)
+    throw new UsageError(`Give only one of ${given.map((name) => `--${name}`).join(', ')}`);
+  const { issue, project } = options;
+  if (issue !== undefined && !isIssueId(issue) && !isIssueKey(issue))
+    throw new UsageError(`${issue} is neither an issue id nor a key`);
+  if (project !== undefined && !isIssueKey(project))
+    throw new UsageError(`${project} is no key of a project`);
+  if (options.dryRun && (issue !== undefined || options.status))
+    throw new UsageError('--dry-run goes with neither --issue nor --status');
+  return options;
+};
+
+await runCommand(command, async () => {
+  const options = readOptions();
+  const outputs = outputsOf(options);
+  const bucket = outputs.ArtifactsBucket;
+  const flags = { ...tableOf(options, outputs), ...(bucket === undefined ? {} : { bucket }) };
+  return withStore<ExitCode>(flags, async (store, place) => {
+    if (options.status) return showStatus(store, place);
+    if (options.dryRun) return compareOnly(store, options);
+    // Before anything is asked: an issue may be too large for an item.
+    describeArtifacts(place);
+    return options.issue === undefined ? reconcileNow(store, options) : lookAtOne(store, options.issue);
+  });
+});

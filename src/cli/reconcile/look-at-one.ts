@@ -1,0 +1,36 @@
+import type { SweepDeps } from '../../correlate/run/sweep-events.ts';
+import { toUtcIso } from '../../domain/instant.ts';
+import { putContradictions } from '../../store/reconcile/contradictions.ts';
+import { readTurn } from '../../store/reconcile/lease.ts';
+import { CommandError, type ExitCode } from '../shared/command.ts';
+import { itemDeadline } from '../shared/connection.ts';
+import { openDeps } from './open.ts';
+
+const MEANINGS = {
+  new: 'It was not known, and is now.',
+  repaired: 'It differed, and is now as Jira shows it.',
+  unchanged: 'It is the same here.',
+  raised: 'It is the same here; only its time of change was older.',
+  stale: 'What is known here is newer than what Jira showed.',
+  undecided: 'Jira showed it as its index knows it, which decides nothing.',
+  contradiction:
+    'Jira shows something older than what is known here, or an issue that is deleted here: nothing was changed.',
+  quarantined: 'It cannot be taken in: GET /events?outcome=quarantined says why.',
+} as const;
+
+/** Reads one issue and takes it in. It waits for nobody: a look at one issue fits beside any other. */
+export const lookAtOne = async (store: SweepDeps, idOrKey: string): Promise<ExitCode> => {
+  const place = { ...store, signal: itemDeadline() };
+  const { not_before } = (await readTurn(place)) ?? { not_before: null };
+  if (not_before !== null && not_before > store.clock())
+    throw new CommandError(`Jira accepts no requests before ${toUtcIso(not_before)}: try again then.`);
+  const deps = openDeps(store);
+  const found = await (await deps.openReads()).readIssue(idOrKey);
+  if ('gone' in found)
+    throw new CommandError(`Jira shows no issue ${idOrKey}: it is deleted, or not for this account's eyes.`);
+  const [seen] = await deps.observe([found.look], ['observations', 'old']);
+  if (seen === undefined) throw new CommandError(`Nothing came of issue ${idOrKey}.`);
+  if (seen.kind === 'contradiction') await putContradictions(place, [seen.issue_id]);
+  console.log(`Issue ${seen.issue_id ?? idOrKey}: ${seen.kind}. ${MEANINGS[seen.kind]}`);
+  return seen.kind === 'contradiction' || seen.kind === 'quarantined' ? 1 : 0;
+};

@@ -1,0 +1,52 @@
+import { Presets, SingleBar } from 'cli-progress';
+import type { Progress } from '../../reconcile/session.ts';
+
+type Bar = { show(progress: Progress): void; stop(): void };
+
+/** Elsewhere than in a terminal: a line so often. */
+const LINE_EVERY_MS = 2_000;
+
+const FORMAT = '{what} {bar} {count} issues, {pages} pages, {rate}/s{eta}';
+
+const minutes = (seconds: number): string =>
+  seconds < 90 ? `${Math.ceil(seconds)} s` : `${Math.ceil(seconds / 60)} min`;
+
+/** Jira's count is an estimate, and nobody knows how many updates there are. */
+const payloadOf = ({ what, pages, issues, total }: Progress, seconds: number) => {
+  const rate = issues / Math.max(0.001, seconds);
+  const left = total === null ? 0 : Math.max(0, total - issues);
+  return {
+    what: what.padEnd(10),
+    pages,
+    rate: Math.round(rate),
+    count: total === null ? issues : `${issues}/${total}`,
+    eta: left === 0 || rate === 0 ? '' : `, ETA ${minutes(left / rate)}`,
+  };
+};
+
+/** Shows on standard error how far it is. It begins with the first page. */
+export const openBar = (): Bar => {
+  const isTerminal = process.stderr.isTTY === true;
+  const bar = new SingleBar(
+    {
+      format: FORMAT,
+      stream: process.stderr,
+      noTTYOutput: !isTerminal,
+      notTTYSchedule: LINE_EVERY_MS,
+      hideCursor: true,
+    },
+    Presets.legacy,
+  );
+  let began: number | null = null;
+  return {
+    show: (progress) => {
+      const { issues, total } = progress;
+      began ??= performance.now();
+      const payload = payloadOf(progress, (performance.now() - began) / 1000);
+      if (!bar.isActive) bar.start(Math.max(total ?? 1, issues), 0, payload);
+      bar.setTotal(Math.max(total ?? 1, issues));
+      bar.update(total === null ? 0 : issues, payload);
+    },
+    stop: () => bar.stop(),
+  };
+};

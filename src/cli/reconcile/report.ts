@@ -1,0 +1,39 @@
+import type { LoopReport } from '../../reconcile/loop.ts';
+import type { Counter } from '../../store/reconcile/counters.ts';
+import type { Compared } from '../../store/reconcile/drift.ts';
+import { textTable } from '../shared/tables.ts';
+
+/** What people are told of, in this order. */
+const ROWS: readonly [Counter, string][] = [
+  ['seen', 'seen'],
+  ['new', 'new'],
+  ['repaired', 'repaired'],
+  ['unchanged', 'unchanged'],
+  ['only_here', 'only here'],
+  ['gone', 'gone meanwhile'],
+  ['unread', 'not shown by Jira'],
+  ['quarantined', 'quarantined'],
+  ['contradictions', 'contradictions'],
+  ['requests', 'requests'],
+];
+
+/** What the runs came to, all loops together; its last lines are what was missed, and drift. */
+export const describeRun = (loops: readonly LoopReport[], drift: Compared, seconds: number): string => {
+  const sum = (name: Counter): number => loops.reduce((all, { counters }) => all + counters[name], 0);
+  const rows = ROWS.map(([name, label]) => [label, String(sum(name))]);
+  return textTable(
+    ['issues', 'count'],
+    [
+      ...rows,
+      ['seconds', seconds.toFixed(1)],
+      ['missed', String(sum('missed'))],
+      ['drift', describeDrift(drift)],
+    ],
+  );
+};
+
+/** Of the last 30 days. */
+export const describeDrift = ({ compared, differed }: Compared): string =>
+  compared === 0
+    ? 'nothing compared yet'
+    : `${differed} of ${compared} compared in 30 days (${((100 * differed) / compared).toFixed(2)} %)`;

@@ -1,0 +1,179 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { readTurn } from '../../../src/store/reconcile/lease.ts';
+import { FAULTS } from '../../support/scripted-jira/faults.ts';
+import { type ScriptedJira, startScriptedJira, TOKEN } from '../../support/scripted-jira/scripted-jira.ts';
+import { startTestInstance, type TestInstance } from './instance.ts';
+import { runCli } from './run-cli.ts';
+
+let instance: TestInstance;
+let jira: ScriptedJira;
+
+beforeAll(async () => {
+  instance = await startTestInstance();
+  jira = await startScriptedJira('cloud');
+  for (let count = 0; count < 30; count += 1)
+    jira.site.create(jira.site.project('ORB'), { created_ms: Date.now() - 7_200_000 }, { silent: true });
+  jira.site.create(jira.site.project('SUN'), { summary: 'alone' }, { silent: true });
+});
+
+afterAll(async () => {
+  await instance.stop();
+  await jira.close();
+});
+
+afterEach(() => {
+  jira.spoil = () => null;
+});
+
+const run = (...args: string[]) =>
+  runCli('reconcile', [...args, ...instance.table], {
+    ...instance.env,
+    JIRA_SITE_URL: jira.url,
+    JIRA_API_TOKEN: TOKEN,
+    RECONCILE_RATE: '1000',
+  });
+
+const turn = () =>
+  readTurn({ table: instance.events.table, tenant: 'default', signal: AbortSignal.timeout(10_000) });
+
+/** Of a table of counts, the one with this name. */
+const countOf = (stdout: string, name: string): string | undefined =>
+  new RegExp(`^${name} +(.+)$`, 'm').exec(stdout)?.[1];
+
+describe('npm run reconcile', () => {
+  it('says with --updates that nothing is loaded yet, and before that with status that nobody has worked', async () => {
+    expect(await run('status')).toMatchObject({
+      code: 0,
+      stdout: expect.stringContaining('Nobody has worked yet'),
+    });
+    const { code, stderr } = await run('--updates');
+    expect({ code, stderr }).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('Nothing is loaded yet'),
+    });
+  });
+
+  it('says with --dry-run what would be read, and writes nothing', async () => {
+    const before = await turn();
+    const { code, stdout } = await run('--dry-run');
+    expect(code).toBe(0);
+    expect(countOf(stdout, 'missing here')).toBe('31');
+    expect(await turn()).toEqual(before);
+    expect((await instance.get('/issues/ORB-1')).status).toBe(404);
+  });
+
+  it('loads the whole site, names the project it is at, and ends with what was missed and drift', async () => {
+    const { code, stdout, stderr } = await run();
+    expect({ code, stderr }).toMatchObject({
+      code: 0,
+      stderr: expect.stringMatching(/^(ORB|SUN) .* \d+\/31 issues, \d+ pages, \d+\/s/m),
+    });
+    expect(countOf(stdout, 'new')).toBe('31');
+    expect(
+      stdout
+        .trim()
+        .split('\n')
+        .slice(-2)
+        .map((line) => line.split(' ')[0]),
+    ).toEqual(['missed', 'drift']);
+    expect(countOf(stdout, 'drift')).toMatch(/^0 of \d\d compared/);
+    expect(await instance.get('/issues/SUN-1')).toMatchObject({ status: 200, body: { summary: 'alone' } });
+    expect(stdout + stderr).not.toContain(TOKEN);
+  });
+
+  it('shows what is only here, and how far each loop is', async () => {
+    jira.site.remove(jira.site.find('ORB-7')?.id ?? 0, { silent: true });
+    expect((await run('--census')).code).toBe(0);
+    const { stdout, code } = await run('--status');
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^ORB +1 +\d+$/m);
+    expect(stdout).toMatch(/^census +2 +no /m);
+    expect(await run('--updates')).toMatchObject({ code: 0 });
+  });
+
+  it('reads one issue, and says what it came to', async () => {
+    const { id } = jira.site.find('ORB-2') ?? { id: 0 };
+    jira.site.edit(id, { summary: 'changed' }, { silent: true });
+    expect((await run('--issue', 'ORB-2')).stdout).toContain(`Issue ${id}: repaired.`);
+    expect((await run('--issue', String(id))).stdout).toContain(`Issue ${id}: unchanged.`);
+    expect(await run('--issue', 'ORB-7')).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('no issue ORB-7'),
+    });
+  });
+
+  it('reads one project, issues that are older here too', async () => {
+    jira.site.edit(jira.site.find('SUN-1')?.id ?? 0, { summary: 'older here' }, { silent: true });
+    const { code, stdout } = await run('--project', 'sun');
+    expect(code).toBe(0);
+    expect(countOf(stdout, 'repaired')).toBe('1');
+    expect(countOf(stdout, 'seen')).toBe('1');
+  });
+
+  it.each([
+    ['a login that Jira does not take', FAULTS.unknownLogin, 'rejected the credentials'],
+    ['a missing permission', FAULTS.forbidden, 'lacks the permission'],
+    ['a part of the API that is gone', FAULTS.removed, '410'],
+    ['a redirect', FAULTS.redirect('https://login.example.com/'), 'redirect'],
+    ['a page', FAULTS.loginPage, 'page'],
+    ['an answer of another shape', { alter: () => ({ surprise: true }) }, 'shape'],
+  ])('ends at %s, says what to do, and marks nothing', async (_, fault, words) => {
+    jira.spoil = ({ path }) => (/search|project/.test(path) ? fault : null);
+    const { code, stderr } = await run('--census');
+    expect({ code, stderr }).toMatchObject({ code: 1, stderr: expect.stringContaining(words) });
+    expect(stderr).not.toContain(TOKEN);
+    expect((await run('status')).stdout).toContain(words);
+    expect(await instance.get('/issues/ORB-1')).toMatchObject({ body: { deleted: false } });
+  });
+
+  it('refuses a Jira that calls itself otherwise, and asks it nothing more', async () => {
+    const { code, stderr } = await runCli('reconcile', ['--census', ...instance.table], {
+      ...instance.env,
+      JIRA_SITE_URL: 'https://acme.example.com',
+      JIRA_API_URL: jira.url,
+      JIRA_API_TOKEN: TOKEN,
+    });
+    expect({ code, stderr }).toMatchObject({ code: 1, stderr: expect.stringContaining('base URL') });
+  });
+
+  it('does not ask before the time that Jira named', async () => {
+    jira.spoil = ({ path }) => (/project/.test(path) ? FAULTS.busy(3600) : null);
+    expect((await run('--census')).code).toBe(1);
+    jira.spoil = () => null;
+    const asked = jira.log.length;
+    for (const args of [['--census'], ['--issue', 'ORB-1'], ['--dry-run']])
+      expect(await run(...args)).toMatchObject({
+        code: 1,
+        stderr: expect.stringContaining('no requests before'),
+      });
+    expect(jira.log).toHaveLength(asked);
+  });
+});
+
+describe('its options', () => {
+  it.each([
+    [['--updates', '--census'], 'only one of'],
+    [['--issue', 'ORB-1', '--dry-run'], '--dry-run'],
+    [['--issue', 'a b'], 'neither an issue id nor a key'],
+    [['--project', 'a/b'], 'no key of a project'],
+    [['now'], 'now'],
+  ])('%j are refused with exit code 2, because they say nothing that could be done', async (args, words) => {
+    const { code, stderr } = await run(...args);
+    expect({ code, stderr }).toMatchObject({ code: 2, stderr: expect.stringContaining(words) });
+  });
+
+  it('are explained by --help', async () => {
+    const { code, stdout } = await run('--help');
+    expect(code).toBe(0);
+    for (const word of [
+      '--project',
+      '--updates',
+      '--census',
+      '--issue',
+      '--dry-run',
+      '--stage',
+      'RECONCILE_RATE',
+    ])
+      expect(stdout).toContain(word);
+  });
+});
