@@ -73,7 +73,7 @@ it(
           expect(await scene.turn(...LOOPS)).toMatchObject({ outcome: 'done', fault: null });
         }
         // Of few issues a thirtieth is one a day.
-      for (let days = depth(started.ids.length + 1, 31); days > 0; days -= 1) {
+        for (let days = depth(started.ids.length + 1, 31); days > 0; days -= 1) {
           scene.now += DAY_MS;
           expect(await scene.turn(...LOOPS)).toMatchObject({ outcome: 'done', fault: null });
         }

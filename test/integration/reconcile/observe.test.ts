@@ -306,6 +306,22 @@ describe('what was read', () => {
     expect(await eventsOf(id)).toHaveLength(5);
   });
 
+  it('ends in the later look where two runners take looks in at once, with an event for each that won', async () => {
+    const both = Array.from({ length: 20 }, newIssue);
+    for (const { at } of both) await deliver(at('one'), UPDATED);
+    const looksAt = (text: string, started_ms: number) => both.map(({ at }) => byId(at(text), started_ms));
+    const [earlier, later] = await Promise.all([
+      startObserver(app, clock).observe(looksAt('two', NOON)),
+      startObserver(app, clock).observe(looksAt('three', NOON + 1)),
+    ]);
+    expect(new Set(later?.map(({ kind }) => kind))).toEqual(new Set(['repaired']));
+    for (const [index, { id }] of both.entries()) {
+      expect(await snapshotOf(id)).toMatchObject({ summary: 'three' });
+      const won = earlier?.[index]?.kind === 'repaired' ? 2 : 1;
+      expect(await eventsOf(id)).toHaveLength(1 + won);
+    }
+  });
+
   it('is not believed where it contradicts, and is told', async () => {
     const [restored, deleted] = [newIssue(), newIssue()];
     await deliver(restored.at('new'), NOON - 2 * HOUR);
