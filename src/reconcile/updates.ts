@@ -9,11 +9,14 @@ import { lookAgain } from './look-again.ts';
 import { type Job, makeLoop } from './loop.ts';
 import { projectsClause } from './scope.ts';
 import { FIRST_PLACE, readSlices, slicesPlace } from './slices.ts';
+import { countUntold } from './untold.ts';
 
 const run = z.object({
   /** By Jira's clock. */
   started_ms: z.number(),
   since_ms: z.number(),
+  /** Of changes before that earlier runs have judged whether a delivery had told of them. */
+  judged_ms: z.number(),
   where: z.string(),
   /** True for the one of a day that looks further back. */
   wide: z.boolean(),
@@ -80,9 +83,14 @@ const begin = async (job: UpdatesJob): Promise<void> => {
   const started_ms = await (await session.reads()).now();
   const wide = started_ms - wide_ms >= DAY_MS;
   const usual_ms = since - OVERLAP_MS;
+  const judged_ms = Math.max(usual_ms, (await loadedSince(session.place())) ?? since);
   const since_ms = wide ? Math.min(usual_ms, started_ms - WIDE_MS) : usual_ms;
   const where = [...(await projectsClause(session)), `updated >= ${since_ms}`].join(' AND ');
-  job.begin({ run: { started_ms, since_ms, where, wide, place: FIRST_PLACE }, wide_ms, unread: [] });
+  job.begin({
+    run: { started_ms, since_ms, judged_ms, where, wide, place: FIRST_PLACE },
+    wide_ms,
+    unread: [],
+  });
   if (unread.length === 0) return;
   const tried = await lookAgain(job, unread);
   await job.save({ ...stateOf(job), unread: [...tried.unread, ...tried.left] });
@@ -97,11 +105,14 @@ const readPage = async (job: UpdatesJob, run: Run): Promise<boolean> => {
   job.tell({ what: 'updates', total: null });
   const search = { where: run.where, fields: 'updated', end_ms: run.started_ms, measure: false } as const;
   const { rows, place } = await readSlices(await session.reads(), search, run.place);
+  // Before the looks of this page: what they repair is judged by itself.
+  const changed = { from_ms: run.judged_ms, before_ms: run.started_ms - OVERLAP_MS };
+  const missed = await countUntold(session, rows, changed);
   const ids = await behind(session, rows, job.isAgain());
   const { left, unread } = await lookAgain(job, ids);
   if (left.length > 0) return false;
   const equal = rows.length - ids.length;
-  job.count({ pages: 1, seen: equal, unchanged: equal });
+  job.count({ pages: 1, seen: equal, unchanged: equal, missed });
   const kept = [...new Set([...stateOf(job).unread, ...unread])].slice(0, MOST_UNREAD);
   const next = { ...stateOf(job), run: { ...run, place }, unread: kept };
   await (place.slices.length === 0 ? finish(job, next.run, next) : job.save(next));
