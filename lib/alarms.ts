@@ -19,6 +19,8 @@ export type AlarmRow = {
   readonly first: string;
   /** Section of the runbook: a heading of `RUNBOOK`. */
   readonly section: string;
+  /** Only where a Jira site is reconciled. */
+  readonly ofSite?: true;
 };
 
 /** Every alarm that is sent to people, in the order of the dashboard. */
@@ -170,13 +172,38 @@ export const ALARMS = {
     first: 'Look in Jira whether the webhook is enabled and what its last deliveries were answered.',
     section: 'no-delivery',
   },
+  ReconcileLate: {
+    metric: (metrics, period) => metrics.reconciled(period),
+    minutes: 60,
+    limit: { below: 1, periods: 1 },
+    wrong:
+      'No update run of reconciliation was complete for an hour, or no census for two of its periods. Webhooks are taken as always; what they lose is not repaired meanwhile.',
+    first:
+      'Search the log of reconcile for reconcile-failed: it says what Jira answered. An expired token looks like this.',
+    section: 'reconciliation-late',
+    ofSite: true,
+  },
+  WebhooksMissing: {
+    metric: (metrics, period) => metrics.count('WebhooksMissing', period),
+    minutes: 60,
+    limit: { atLeast: 1 },
+    wrong:
+      'In one update run no delivery had brought 20 or more changes, and more than half of all. They are repaired, minutes late each time.',
+    first: 'Run npm run jira-webhook -- check: it says whether the webhook is off, filtered or unsigned.',
+    section: 'webhooks-missing',
+    ofSite: true,
+  },
 } as const satisfies Record<string, AlarmRow>;
 
 export type AlarmName = keyof typeof ALARMS;
 
 const isAlarmName = (name: string): name is AlarmName => name in ALARMS;
 
-export const ALARM_NAMES: readonly AlarmName[] = Object.keys(ALARMS).filter(isAlarmName);
+/** Of a stack with a Jira site to reconcile, or of one without. */
+export const alarmNames = (withSite: boolean): readonly AlarmName[] =>
+  Object.keys(ALARMS)
+    .filter(isAlarmName)
+    .filter((name) => withSite || !('ofSite' in ALARMS[name]));
 
 /** The page that every alarm names. */
 export const RUNBOOK = 'docs/runbooks/troubleshooting.md';

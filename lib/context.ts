@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { cidrs, wholeNumber } from '../src/contract/env-values.ts';
+import { baseUrl, cidrs, projectKeys, userName, wholeNumber } from '../src/contract/env-values.ts';
 import { BATCH_WINDOW_SECONDS } from '../src/contract/functions.ts';
 import { parseQuietHours } from './quiet-hours.ts';
 
@@ -14,26 +14,33 @@ const MOST_WINDOW_SECONDS = 300;
 const matching = (pattern: RegExp, message: string) => z.string().check(z.regex(pattern, message));
 
 /** Lambda gives all variables of a function 4 KB (developer guide, "Lambda quotas"); the others need less than 1 KB. */
-const MOST_CIDR_CHARACTERS = 3_000;
+const MOST_LIST_CHARACTERS = 3_000;
 
 /** The text itself, checked as the function that gets it will read it. */
-const cidrText = z
-  .string()
-  .check(
+const textFor = (reader: z.ZodMiniType) =>
+  z.string().check((context) => {
+    const result = reader.safeParse(context.value);
+    if (!result.success)
+      context.issues.push({
+        code: 'custom',
+        input: context.value,
+        message: result.error.issues[0]?.message ?? '',
+      });
+  });
+
+/** @param shorter how to make a list shorter */
+const listFor = (reader: z.ZodMiniType, shorter: string) =>
+  textFor(reader).check(
     z.maxLength(
-      MOST_CIDR_CHARACTERS,
-      `must have ${MOST_CIDR_CHARACTERS} characters at most, since a function's whole environment may have 4 KB: join neighbouring blocks`,
+      MOST_LIST_CHARACTERS,
+      `must have ${MOST_LIST_CHARACTERS} characters at most, since a function's whole environment may have 4 KB: ${shorter}`,
     ),
-    (context) => {
-      const result = cidrs.safeParse(context.value);
-      if (!result.success)
-        context.issues.push({
-          code: 'custom',
-          input: context.value,
-          message: result.error.issues[0]?.message ?? '',
-        });
-    },
   );
+
+/** A function has no Jira on its own machine. */
+const httpsText = textFor(baseUrl).check(
+  z.refine((text) => !/^http:/i.test(text), 'must begin with https://'),
+);
 
 const quietHours = z.pipe(
   z
@@ -69,7 +76,7 @@ const SCHEMAS = {
   throttleBurst: z._default(wholeNumber(1, 5_000), 100),
   retentionDays: z._default(wholeNumber(1, 3650), 30),
   batchWindowSeconds: z._default(wholeNumber(0, MOST_WINDOW_SECONDS), BATCH_WINDOW_SECONDS),
-  allowedCidrs: z.optional(cidrText),
+  allowedCidrs: z.optional(listFor(cidrs, 'join neighbouring blocks')),
   domainName: z.optional(
     matching(
       /^(?=.{4,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}$/,
@@ -83,6 +90,11 @@ const SCHEMAS = {
     ),
   ),
   quietHours: z._default(z.nullable(quietHours), null),
+  jiraSiteUrl: z.optional(httpsText),
+  jiraApiUrl: z.optional(httpsText),
+  jiraApiUser: z.optional(textFor(userName)),
+  reconcileProjects: z.optional(listFor(projectKeys, 'leave it out, and let the account see no others')),
+  reconcileRate: z.optional(wholeNumber(1, 1_000)),
   traces: z._default(z.enum(['on', 'off'], 'must be on or off'), 'off'),
   docsUrl: z.optional(
     matching(
@@ -132,10 +144,16 @@ const wrongValues = (result: z.core.util.SafeParseResult<Values>): string[] =>
     return `${String(issue.path[0])} ${text}`;
   });
 
-const incomplete = (context: Record<string, unknown>): string[] =>
-  Boolean(context.domainName) === Boolean(context.certificateArn)
+const incomplete = (context: Record<string, unknown>): string[] => [
+  ...(Boolean(context.domainName) === Boolean(context.certificateArn)
     ? []
-    : ['domainName and certificateArn go together: set both, or neither'];
+    : ['domainName and certificateArn go together: set both, or neither']),
+  ...(context.jiraSiteUrl
+    ? []
+    : OF_A_SITE.filter((name) => context[name]).map((name) => `${name} needs jiraSiteUrl`)),
+];
+
+const OF_A_SITE = ['jiraApiUrl', 'jiraApiUser', 'reconcileProjects', 'reconcileRate'];
 
 const HOW = `Set values with -c name=value, or in cdk.json under "context". Names: ${CONTEXT_NAMES.join(', ')}.`;
 

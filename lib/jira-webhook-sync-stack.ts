@@ -1,12 +1,14 @@
 import { Annotations, CfnOutput, Stack } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
+import { RECONCILE_MINUTES, SWEEP_MINUTES } from '../src/contract/functions.ts';
 import { AlarmTopic } from './constructs/alarm-topic.ts';
 import { ArtifactBucket } from './constructs/artifact-bucket.ts';
 import { EventTable } from './constructs/event-table.ts';
+import { JiraToken } from './constructs/jira-token.ts';
 import { ServiceAlarms } from './constructs/service-alarms.ts';
 import { ServiceDashboard } from './constructs/service-dashboard.ts';
 import { ServiceFunctions } from './constructs/service-functions.ts';
-import { StreamConsumer, SweepSchedule } from './constructs/triggers.ts';
+import { FunctionSchedule, StreamConsumer } from './constructs/triggers.ts';
 import { WebhookApi } from './constructs/webhook-api.ts';
 import { WebhookSecret } from './constructs/webhook-secret.ts';
 import type { StackContext } from './context.ts';
@@ -33,10 +35,12 @@ export class JiraWebhookSyncStack extends Stack {
       production,
       existingArn: context.jiraWebhookSecretArn,
     });
+    const token = context.jiraSiteUrl === undefined ? null : new JiraToken(this, 'JiraToken', { production });
     const functions = new ServiceFunctions(this, 'Functions', {
       table,
       bucket,
       secretArn: secret.secretArn,
+      tokenArn: token?.secret.secretArn,
       context,
       bundles,
     });
@@ -47,7 +51,7 @@ export class JiraWebhookSyncStack extends Stack {
       bucket,
       windowSeconds,
     });
-    new SweepSchedule(this, 'Sweep', { sweep: functions.named('sweep') });
+    this.schedule(functions);
     const api = new WebhookApi(this, 'Api', { functions, context });
     const { topic } = new AlarmTopic(this, 'AlarmTopic', { email: context.alarmEmail });
     const metrics = new ServiceMetrics({ api, functions, table });
@@ -59,12 +63,28 @@ export class JiraWebhookSyncStack extends Stack {
       ApiUrl: api.url,
       ...(api.domainTarget === undefined ? {} : { DomainTarget: api.domainTarget }),
       SecretArn: secret.secretArn,
+      ...(token === null ? {} : { JiraTokenSecretArn: token.secret.secretArn }),
       TableName: table.table.tableName,
       ArtifactsBucket: bucket.bucket.bucketName,
       AlarmTopicArn: topic.topicArn,
       DashboardUrl: dashboard.url,
       NextStep: nextStep(secret.secretArn),
     });
+  }
+
+  private schedule(functions: ServiceFunctions): void {
+    new FunctionSchedule(this, 'Sweep', {
+      invoked: functions.named('sweep'),
+      minutes: SWEEP_MINUTES,
+      description: 'Runs the sweep',
+    });
+    const reconcile = functions.find('reconcile');
+    if (reconcile)
+      new FunctionSchedule(this, 'Reconcile', {
+        invoked: reconcile,
+        minutes: RECONCILE_MINUTES,
+        description: 'Gives reconciliation a turn',
+      });
   }
 
   private output(values: Record<string, string>): void {

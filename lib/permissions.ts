@@ -15,11 +15,22 @@ export const queryIndexes = (table: EventTable, ...names: IndexName[]): PolicySt
   allow(['dynamodb:Query'], ...names.map((name) => table.indexArn(name)));
 
 /**
- * The code of the functions deletes nothing: events expire, or a person erases them. IAM cannot hold it to that, since
+ * The code of the functions deletes no event, issue or commit: events expire, or a person erases them. IAM cannot hold it to that, since
  * BatchWriteItem is one action for puts and deletions (service authorization reference, "Amazon DynamoDB").
  */
 export const writeTable = ({ table }: EventTable): PolicyStatement =>
   allow(['dynamodb:PutItem', 'dynamodb:UpdateItem', 'dynamodb:BatchWriteItem'], table.tableArn);
+
+/** What the partitions begin with whose rows reconciliation takes away again: what is done, or was asked for. */
+export const OWN_PARTITIONS = ['RECONCILE#*', 'ASKED#*'];
+
+/** Takes rows of reconciliation away, and no others (DynamoDB developer guide, "dynamodb:LeadingKeys"). */
+export const removeOwnRows = ({ table }: EventTable): PolicyStatement =>
+  new PolicyStatement({
+    actions: ['dynamodb:DeleteItem'],
+    resources: [table.tableArn],
+    conditions: { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': OWN_PARTITIONS } },
+  });
 
 /**
  * Run documents are written, and the latest is read before it is replaced; raw bodies are read. ListBucket makes

@@ -1,5 +1,5 @@
 import type { Duration } from 'aws-cdk-lib';
-import { type MathExpression, Metric, Stats } from 'aws-cdk-lib/aws-cloudwatch';
+import { MathExpression, Metric, Stats } from 'aws-cdk-lib/aws-cloudwatch';
 import { METRICS_NAMESPACE, type MetricName } from '../src/contract/metrics.ts';
 import type { EventTable } from './constructs/event-table.ts';
 import type { ServiceFunctions } from './constructs/service-functions.ts';
@@ -18,6 +18,11 @@ export class ServiceMetrics {
     this.api = api;
     this.functions = functions;
     this.table = table;
+  }
+
+  /** Whether a Jira site is reconciled. */
+  get hasSite(): boolean {
+    return this.functions.find('reconcile') !== undefined;
   }
 
   /** One of the counts that the functions emit, summed over all their processes. */
@@ -98,7 +103,10 @@ export class ServiceMetrics {
   }
 
   timeoutUsed(period: Duration): MathExpression {
-    return mostTimeUsed(this.functions.all, period);
+    return mostTimeUsed(
+      this.functions.all.filter((one) => !one.usesItsTime),
+      period,
+    );
   }
 
   timeoutUsedByEach(period: Duration): MathExpression[] {
@@ -111,6 +119,19 @@ export class ServiceMetrics {
       statistic: Stats.MAXIMUM,
       period,
       label: 'stream lag (ms)',
+    });
+  }
+
+  /** Complete update runs; none while the census is late. */
+  reconciled(period: Duration): MathExpression {
+    return new MathExpression({
+      label: 'reconciled',
+      period,
+      expression: 'IF(FILL(late, 0) > 0, 0, FILL(runs, 0))',
+      usingMetrics: {
+        runs: this.count('UpdatesComplete', period),
+        late: this.count('CensusLate', period),
+      },
     });
   }
 

@@ -14,7 +14,7 @@ import {
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
-import { ALARM_NAMES, ALARMS, type AlarmName, alarmDescription, type Limit } from '../alarms.ts';
+import { ALARMS, type AlarmName, alarmDescription, alarmNames, type Limit } from '../alarms.ts';
 import { defaultChildOf } from '../default-child.ts';
 import { filled } from '../metric-math.ts';
 import { type QuietHours, quietExpression, SILENCE_MINUTES } from '../quiet-hours.ts';
@@ -29,13 +29,13 @@ export type ServiceAlarmsProps = {
   readonly docsUrl: string | undefined;
 };
 
-/** Every alarm that is sent by e-mail: the rows of `ALARMS`. */
+/** Every alarm that is sent by e-mail: the rows of `ALARMS` that are about this stack. */
 export class ServiceAlarms extends Construct {
   readonly all: AlarmBase[];
 
   constructor(scope: Construct, id: string, { metrics, topic, quietHours, docsUrl }: ServiceAlarmsProps) {
     super(scope, id);
-    this.all = ALARM_NAMES.map((name) => {
+    this.all = alarmNames(metrics.hasSite).map((name) => {
       const description = alarmDescription(name, docsUrl);
       return name === 'NoDelivery'
         ? new SilenceAlarm(this, 'Silence', { metrics, quietHours, description }).alarm

@@ -67,7 +67,20 @@ const losing = (metrics: ServiceMetrics): IWidget[] => [
   ]),
 ];
 
-/** Answers three questions at a glance, with every alarm above them. */
+const reconciling = (metrics: ServiceMetrics): IWidget[] => [
+  graph('Observed in Jira, and missed by webhooks', [
+    metrics.count('IssuesObserved', PERIOD),
+    metrics.count('ChangesMissed', PERIOD),
+  ]),
+  graph('Drift', [metrics.count('DriftFound', PERIOD)]),
+  graph('Complete update runs, and what is wrong', [
+    metrics.count('UpdatesComplete', PERIOD),
+    metrics.count('CensusLate', PERIOD),
+    metrics.count('WebhooksMissing', PERIOD),
+  ]),
+];
+
+/** Answers three questions at a glance, a fourth where a Jira site is reconciled, with every alarm above them. */
 export class ServiceDashboard extends Construct {
   readonly url: string;
 
@@ -84,6 +97,10 @@ export class ServiceDashboard extends Construct {
     dashboard.addWidgets(new Row(...throttled(metrics)));
     dashboard.addWidgets(heading('Are we losing anything?'));
     dashboard.addWidgets(new Row(...losing(metrics)));
+    if (metrics.hasSite) {
+      dashboard.addWidgets(heading('Do we have what Jira has?'));
+      dashboard.addWidgets(new Row(...reconciling(metrics)));
+    }
     this.url = `https://${Aws.REGION}.console.aws.amazon.com/cloudwatch/home?region=${Aws.REGION}#dashboards/dashboard/${dashboard.dashboardName}`;
   }
 }

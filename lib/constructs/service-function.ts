@@ -23,6 +23,8 @@ export type Resources = {
   readonly table: EventTable;
   readonly bucket: ArtifactBucket;
   readonly secretArn: string;
+  /** The secret with Jira's token; undefined without a site to ask. */
+  readonly tokenArn: string | undefined;
   readonly context: StackContext;
 };
 
@@ -35,6 +37,8 @@ export type FunctionSpec = {
    */
   readonly memoryMb: number;
   readonly timeoutSeconds: number;
+  /** It works until its time is over and then leaves by itself, so a long run is no warning. */
+  readonly usesItsTime?: true;
   /**
    * Concurrent invocations set aside for the function, in production only: they come out of the 1,000 that all
    * functions of an account and region share (a new account has as few as 10, and would refuse). Null sets none
@@ -51,6 +55,10 @@ export type FunctionSpec = {
   readonly noDeadLetters: string;
 };
 
+/** Why neither the invocations of a scheduled function nor its schedule have a dead-letter queue. */
+export const nextRun = (minutes: number): string =>
+  `Its event carries no data: the next run, ${minutes} minutes later, does what this one did not.`;
+
 export type ServiceFunctionProps = FunctionSpec & {
   /** Folder with `index.mjs`, as `npm run build` made it. It is deployed as it is. */
   readonly bundle: string;
@@ -65,6 +73,7 @@ export class ServiceFunction extends Construct {
   readonly function: LambdaFunction;
   readonly role: Role;
   readonly timeout: Duration;
+  readonly usesItsTime: boolean;
   /** Concurrency that production sets aside for it. */
   readonly reserved: number;
 
@@ -72,6 +81,7 @@ export class ServiceFunction extends Construct {
     super(scope, id);
     const { production } = props;
     this.timeout = Duration.seconds(props.timeoutSeconds);
+    this.usesItsTime = props.usesItsTime ?? false;
     this.reserved = props.reservedConcurrency ?? 0;
     const logGroup = new LogGroup(this, 'Logs', {
       retention: RetentionDays.ONE_MONTH,

@@ -6,6 +6,7 @@ import { ContextError } from '../context.ts';
 import { correlate } from '../functions/correlate.ts';
 import { ingest } from '../functions/ingest.ts';
 import { read } from '../functions/read.ts';
+import { reconcile } from '../functions/reconcile.ts';
 import { sweep } from '../functions/sweep.ts';
 import { type FunctionSpec, type Resources, ServiceFunction } from './service-function.ts';
 
@@ -14,11 +15,13 @@ export type ServiceFunctionsProps = Resources & {
   readonly bundles: string;
 };
 
-const SPECS: Record<FunctionName, (resources: Resources) => FunctionSpec> = {
+/** Null: this stack does not have it. */
+const SPECS: Record<FunctionName, (resources: Resources) => FunctionSpec | null> = {
   ingest,
   read,
   correlate,
   sweep,
+  reconcile,
 };
 
 /** Each function with the rights and the environment of its own work and no more. */
@@ -27,7 +30,12 @@ export class ServiceFunctions extends Construct {
 
   constructor(scope: Construct, id: string, props: ServiceFunctionsProps) {
     super(scope, id);
-    this.byName = new Map(FUNCTIONS.map((name) => [name, this.create(name, props)]));
+    this.byName = new Map(
+      FUNCTIONS.flatMap((name) => {
+        const spec = SPECS[name](props);
+        return spec ? [[name, this.create(name, spec, props)]] : [];
+      }),
+    );
   }
 
   /** In the order of `FUNCTIONS`. */
@@ -35,16 +43,23 @@ export class ServiceFunctions extends Construct {
     return [...this.byName.values()];
   }
 
+  find(name: FunctionName): ServiceFunction | undefined {
+    return this.byName.get(name);
+  }
+
   named(name: FunctionName): ServiceFunction {
-    const found = this.byName.get(name);
+    const found = this.find(name);
     if (!found) throw new TypeError(`expected a function ${name}`);
     return found;
   }
 
-  private create(name: FunctionName, props: ServiceFunctionsProps): ServiceFunction {
-    const { context, bundles } = props;
+  private create(
+    name: FunctionName,
+    spec: FunctionSpec,
+    { context, bundles }: ServiceFunctionsProps,
+  ): ServiceFunction {
     return new ServiceFunction(this, `${name[0]?.toUpperCase()}${name.slice(1)}`, {
-      ...SPECS[name](props),
+      ...spec,
       bundle: bundleOf(name, bundles),
       traced: context.traces === 'on',
       production: context.production,

@@ -5,12 +5,11 @@ import { S3OnFailureDestination } from 'aws-cdk-lib/aws-lambda-event-sources';
 import { Schedule, ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
 import { LambdaInvoke } from 'aws-cdk-lib/aws-scheduler-targets';
 import { Construct } from 'constructs';
-import { BATCH_SIZE, LANES, STREAM_FILTERS, SWEEP_MINUTES } from '../../src/contract/functions.ts';
+import { BATCH_SIZE, LANES, STREAM_FILTERS } from '../../src/contract/functions.ts';
 import { acknowledge } from '../checks.ts';
-import { NEXT_RUN } from '../functions/sweep.ts';
 import type { ArtifactBucket } from './artifact-bucket.ts';
 import type { EventTable } from './event-table.ts';
-import type { ServiceFunction } from './service-function.ts';
+import { nextRun, type ServiceFunction } from './service-function.ts';
 
 export type StreamConsumerProps = {
   readonly consumer: ServiceFunction;
@@ -51,34 +50,40 @@ export class StreamConsumer extends Construct {
   }
 }
 
-export type SweepScheduleProps = {
-  readonly sweep: ServiceFunction;
+export type FunctionScheduleProps = {
+  readonly invoked: ServiceFunction;
+  readonly minutes: number;
+  readonly description: string;
 };
 
+/** An event that waited longer than this finds a later one at work (minutes). */
+const MOST_WAIT = 10;
+
 /**
- * Runs the sweep. Without a dead-letter queue and with few retries: the next run does what a missed or failed one
- * did not do, and an alarm says when none came.
+ * Runs a function again and again. Without a dead-letter queue and with few retries: the next run does what a missed
+ * or failed one did not do, and an alarm says when none came.
  */
-export class SweepSchedule extends Construct {
-  constructor(scope: Construct, id: string, { sweep }: SweepScheduleProps) {
+export class FunctionSchedule extends Construct {
+  constructor(scope: Construct, id: string, { invoked, minutes, description }: FunctionScheduleProps) {
     super(scope, id);
+    const maxEventAge = Duration.minutes(Math.min(MOST_WAIT, minutes));
     // The scheduler has handed over when the event is queued; these two are about what Lambda does with it then.
-    sweep.function.configureAsyncInvoke({ retryAttempts: 0, maxEventAge: Duration.minutes(10) });
-    acknowledge(sweep.function, {
-      'Serverless-LambdaAsyncFailureDestination': NEXT_RUN,
+    invoked.function.configureAsyncInvoke({ retryAttempts: 0, maxEventAge });
+    acknowledge(invoked.function, {
+      'Serverless-LambdaAsyncFailureDestination': nextRun(minutes),
     });
     new Schedule(this, 'Schedule', {
-      description: 'Runs the sweep',
-      schedule: ScheduleExpression.rate(Duration.minutes(SWEEP_MINUTES)),
-      target: new LambdaInvoke(sweep.function, {
-        role: this.createRole(sweep).withoutPolicyUpdates(),
+      description,
+      schedule: ScheduleExpression.rate(Duration.minutes(minutes)),
+      target: new LambdaInvoke(invoked.function, {
+        role: this.createRole(invoked).withoutPolicyUpdates(),
         retryAttempts: 3,
-        maxEventAge: Duration.minutes(10),
+        maxEventAge,
       }),
     });
   }
 
-  private createRole(sweep: ServiceFunction): Role {
+  private createRole(invoked: ServiceFunction): Role {
     return new Role(this, 'Role', {
       assumedBy: new ServicePrincipal('scheduler.amazonaws.com', {
         conditions: { StringEquals: { 'aws:SourceAccount': Aws.ACCOUNT_ID } },
@@ -88,7 +93,7 @@ export class SweepSchedule extends Construct {
           statements: [
             new PolicyStatement({
               actions: ['lambda:InvokeFunction'],
-              resources: [sweep.function.functionArn],
+              resources: [invoked.function.functionArn],
             }),
           ],
         }),

@@ -5,7 +5,7 @@ import { ARTIFACTS, allow, readTable, underPrefix, useArtifacts, writeTable } fr
  * Correlation follows the table's stream. The mapping is not created without ListStreams, which cannot be limited
  * to one stream (Lambda developer guide, "Process Amazon DynamoDB records with Lambda").
  */
-export const correlate = ({ table, bucket }: Resources): FunctionSpec => ({
+export const correlate = ({ table, bucket, context }: Resources): FunctionSpec => ({
   description: 'Follows the table stream, and links issues with commits',
   // One whole processor. A batch may hold 100 deliveries of 2,000 commits each, all in memory at once: read,
   // they took 110 MB, and 400 MB with everything around them.
@@ -16,7 +16,11 @@ export const correlate = ({ table, bucket }: Resources): FunctionSpec => ({
   // None: shards times parallelization factor limit it already, and what is throttled here only waits.
   reservedConcurrency: null,
   sourceMaps: true,
-  environment: { TABLE_NAME: table.table.tableName, ARTIFACTS_BUCKET: bucket.bucket.bucketName },
+  environment: {
+    TABLE_NAME: table.table.tableName,
+    ARTIFACTS_BUCKET: bucket.bucket.bucketName,
+    ...(context.jiraSiteUrl ? { JIRA_SITE_URL: context.jiraSiteUrl } : {}),
+  },
   permissions: {
     statements: [
       readTable(table),

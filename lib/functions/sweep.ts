@@ -1,5 +1,5 @@
 import { SWEEP_MINUTES } from '../../src/contract/functions.ts';
-import type { FunctionSpec, Resources } from '../constructs/service-function.ts';
+import { type FunctionSpec, nextRun, type Resources } from '../constructs/service-function.ts';
 import { ARTIFACTS, queryIndexes, readTable, useArtifacts, writeTable } from '../permissions.ts';
 
 /** The sweep does what correlation does, and finds its work in the day index and among what is parked. */
@@ -16,6 +16,7 @@ export const sweep = ({ table, bucket, context }: Resources): FunctionSpec => ({
     TABLE_NAME: table.table.tableName,
     ARTIFACTS_BUCKET: bucket.bucket.bucketName,
     EVENT_RETENTION_DAYS: String(context.retentionDays),
+    ...(context.jiraSiteUrl ? { JIRA_SITE_URL: context.jiraSiteUrl } : {}),
   },
   permissions: {
     statements: [
@@ -26,8 +27,5 @@ export const sweep = ({ table, bucket, context }: Resources): FunctionSpec => ({
     ],
     wildcards: ARTIFACTS,
   },
-  noDeadLetters: NEXT_RUN,
+  noDeadLetters: nextRun(SWEEP_MINUTES),
 });
-
-/** Why neither its invocations nor its schedule have a dead-letter queue. */
-export const NEXT_RUN = `Its event carries no data: the next run, ${SWEEP_MINUTES} minutes later, does what this one did not.`;

@@ -55,6 +55,13 @@ const command = newCommand('cost', 'Estimates the monthly cost on AWS, by compon
     wholeNumber(1, 10),
     DEFAULT_WORKLOAD.parallelization,
   )
+  .option('--issues <number>', 'issues of the reconciled Jira site (default: no site)', large)
+  .option(
+    '--rate <number>',
+    'requests to Jira a second, at most',
+    wholeNumber(1, 1_000),
+    DEFAULT_WORKLOAD.reconcile_rate,
+  )
   .addOption(new Option('--traces <state>', 'X-Ray traces').choices(['on', 'off']).default('off'))
   .option('--json', 'print the rows as JSON')
   .addHelpText('after', HELP);
@@ -68,6 +75,8 @@ type Flags = {
   hours: number;
   window: number;
   parallelization: number;
+  issues?: number;
+  rate: number;
   traces: 'on' | 'off';
   json?: true;
 };
@@ -80,6 +89,8 @@ const workloadOf = (flags: Flags): Workload => ({
   hours_per_month: flags.hours,
   batch_window_seconds: flags.window,
   parallelization: flags.parallelization,
+  issues: flags.issues ?? 0,
+  reconcile_rate: flags.rate,
   traces: flags.traces === 'on',
   region: flags.region,
 });

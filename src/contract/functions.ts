@@ -1,9 +1,16 @@
-/** The Lambda functions: each is `src/entries/<name>.ts`, and becomes one folder to zip with `index.handler`. */
-export const FUNCTIONS = ['ingest', 'read', 'correlate', 'sweep'] as const;
+/**
+ * The Lambda functions: each is `src/entries/<name>.ts`, and becomes one folder to zip with `index.handler`. A
+ * deployment without a Jira site has no `reconcile`.
+ */
+export const FUNCTIONS = ['ingest', 'read', 'correlate', 'sweep', 'reconcile'] as const;
 export type FunctionName = (typeof FUNCTIONS)[number];
 
 /** How often the sweep runs. */
 export const SWEEP_MINUTES = 15;
+
+/** How often reconciliation gets a turn, and how long one works: it is over before the next one begins. */
+export const RECONCILE_MINUTES = 5;
+export const TURN_MINUTES = 4;
 
 /** Records one invocation of the correlate function gets at most; a burst makes one document for each. */
 export const BATCH_SIZE = 100;

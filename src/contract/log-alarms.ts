@@ -6,6 +6,7 @@ export const LOG_ALARMS = [
   'item-refused',
   'processing-failed',
   'quarantine-rate',
+  'reconcile-failed',
   'sweep-found',
 ] as const;
 

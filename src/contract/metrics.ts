@@ -14,6 +14,12 @@ export const METRICS = {
   ProcessingFailed: 'events parked after three tries',
   DocumentsUnwritten: 'run documents that could not be stored',
   SweepFound: 'events that the stream did not process, found by the sweep',
+  IssuesObserved: 'reads of Jira that were written: new issues, and repaired ones',
+  ChangesMissed: 'changes older than 30 minutes that no delivery had brought',
+  DriftFound: 'compared issues that differed, though nothing had changed in Jira for 30 minutes',
+  UpdatesComplete: 'update runs of reconciliation that read everything they asked for',
+  CensusLate: 'turns of reconciliation that saw no complete census for two of its periods',
+  WebhooksMissing: 'update runs with 20 or more missed changes, more than half of all',
 } as const satisfies Record<string, string>;
 
 export type MetricName = keyof typeof METRICS;

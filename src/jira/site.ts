@@ -14,10 +14,11 @@ export type JiraSite = {
 const withoutSlash = (url: string): string => url.replace(/\/+$/, '');
 
 /** Where the site of the environment is. @throws ConfigError when none is named */
-export const siteAddress = ({ JIRA_SITE_URL, JIRA_API_URL }: Env): Pick<JiraSite, 'url' | 'api'> => {
-  if (JIRA_SITE_URL === undefined)
+export const siteAddress = (env: Env): Pick<JiraSite, 'url' | 'api'> => {
+  const url = env.JIRA_SITE_URL;
+  if (url === undefined)
     throw new ConfigError('Which Jira? Set JIRA_SITE_URL, such as https://acme.atlassian.net');
-  return { url: withoutSlash(JIRA_SITE_URL), api: withoutSlash(JIRA_API_URL ?? JIRA_SITE_URL) };
+  return { url: withoutSlash(url), api: withoutSlash(env.JIRA_API_URL ?? url) };
 };
 
 /** With a user it is basic authentication (Cloud), without one a personal access token (Data Center). */

@@ -23,8 +23,11 @@ export type Loop = {
   turn(session: Session, now: boolean): Promise<LoopReport | null>;
 };
 
-/** `complete`: its run came to its end. Counters are those of the run, also of earlier turns. */
-export type LoopReport = { name: string; complete: boolean; counters: Counters };
+/**
+ * `complete`: its run came to its end. `counters` are those of the run, also of earlier turns; `turn` has what this turn
+ * added.
+ */
+export type LoopReport = { name: string; complete: boolean; counters: Counters; turn: Counters };
 
 /** What a loop works with. */
 export type Job<S> = {
@@ -70,12 +73,13 @@ export class LoopError extends Error {
   }
 }
 
-type OpenJob<S> = Job<S> & { leave(): Promise<void>; complete: boolean };
+type OpenJob<S> = Job<S> & { leave(): Promise<void>; complete: boolean; turn: Counters };
 
 const reportOf = <S>(name: string, job: OpenJob<S>): LoopReport => ({
   name,
   complete: job.complete,
   counters: job.checkpoint().counters,
+  turn: job.turn,
 });
 
 /** From the first write on no runner that was here before can write. */
@@ -95,6 +99,7 @@ const openJob = async <S>(name: string, session: Session, before: Checkpoint<S>)
     const { compared = 0, differed = 0 } = more;
     const drift = addDrift(current.drift, { compared, differed }, session.deps.clock());
     current = { ...current, counters: addCounters(current.counters, more), drift };
+    job.turn = addCounters(job.turn, more);
   };
 
   const countRequests = (): void => {
@@ -106,6 +111,7 @@ const openJob = async <S>(name: string, session: Session, before: Checkpoint<S>)
   const job: OpenJob<S> = {
     session,
     complete: false,
+    turn: NOTHING_COUNTED,
     checkpoint: () => current,
     isAgain: () => again,
     count,

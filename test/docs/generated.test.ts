@@ -37,6 +37,7 @@ describe('what is made from code', () => {
       [
         'docs/configuration.md (env): up to date\n',
         'docs/architecture.md (indexes): up to date\n',
+        'docs/scale.md (reconciliation): up to date\n',
         'docs/cost.md (components): up to date\n',
         'docs/cost.md (bill): up to date\n',
         'docs/cost.md (variants): up to date\n',

@@ -15,6 +15,12 @@ import { GIT_SHA, sharedBuild, sharedBundles } from '../support/bundles.ts';
 import { some } from '../support/depth.ts';
 import { RUN_FOLDER } from '../support/run-folder.ts';
 import { startS3 } from '../support/s3.ts';
+import {
+  jiraEnv,
+  type ScriptedJira,
+  startScriptedJira,
+  TOKEN,
+} from '../support/scripted-jira/scripted-jira.ts';
 import { startSecretsManager } from '../support/secrets-manager.ts';
 import { noise } from '../support/seed.ts';
 import { useEngine } from '../support/use-engine.ts';
@@ -166,6 +172,13 @@ describe('npm run build', () => {
       'read/credentials.mjs.map',
       'read/index.mjs',
       'read/index.mjs.map',
+      'reconcile',
+      'reconcile/credentials.mjs',
+      'reconcile/credentials.mjs.map',
+      'reconcile/index.mjs',
+      'reconcile/index.mjs.map',
+      'reconcile/objects-in-s3.mjs',
+      'reconcile/objects-in-s3.mjs.map',
       'sweep',
       'sweep/credentials.mjs',
       'sweep/credentials.mjs.map',
@@ -438,5 +451,59 @@ describe('the correlate and sweep bundles alone in a clean process', () => {
     const sweep = await start('sweep', lambdaEnv({ ARTIFACTS_DIR: folder }));
     expect(sweep.greeting).toEqual(['there is no zod', 'function']);
     expect(await sweep.call({})).toEqual({ found: 0, complete: true });
+  });
+});
+
+describe('the reconcile bundle alone in a clean process', () => {
+  let jira: ScriptedJira;
+
+  beforeAll(async () => {
+    jira = await startScriptedJira('cloud');
+    const project = jira.site.project('LOAD');
+    for (let n = 0; n < 3; n += 1) jira.site.create(project, { summary: `Issue ${n}` });
+    jira.index.catchUp();
+  });
+
+  afterAll(() => jira.close());
+
+  const reconcile = (extra: Record<string, string> = {}) =>
+    start('reconcile', lambdaEnv({ ARTIFACTS_DIR: folder, ...extra }));
+
+  /** What a process logged, and what it counted. */
+  const end = async (lambda: LambdaProcess) => {
+    const lines = (await lambda.end()).map((line) => JSON.parse(line));
+    return { logged: lines.filter((line) => !isMetric(line)), counted: lines.filter(isMetric) };
+  };
+
+  it('says what is missing, turn for turn, because a person must do something and nothing else failed', async () => {
+    const lambda = await reconcile({ JIRA_SITE_URL: jira.url });
+    expect(lambda.greeting).toEqual(['there is no zod', 'function']);
+    expect(await lambda.call({})).toMatchObject({ outcome: 'failed' });
+    const { logged, counted } = await end(lambda);
+    expect(logged).toMatchObject([
+      { alarm: 'reconcile-failed', reason: expect.stringContaining('JIRA_API_SECRET_ARN must be set') },
+    ]);
+    expect(counted).toEqual([]);
+  });
+
+  it('loads a site without an event, and shows the token to nobody', async () => {
+    const { JIRA_SITE_URL, JIRA_ADMIN_USER: JIRA_API_USER } = jiraEnv(jira);
+    const lambda = await reconcile({
+      JIRA_SITE_URL,
+      JIRA_API_USER,
+      JIRA_API_TOKEN: TOKEN,
+      RECONCILE_RATE: '100',
+    });
+    expect(await lambda.call({})).toMatchObject({ outcome: 'done', fault: null });
+    expect(jira.most_at_once).toBeLessThanOrEqual(4);
+    const { logged, counted } = await end(lambda);
+    expect(logged).toMatchObject([{ outcome: 'done', loops: { census: { complete: true, new: 3 } } }]);
+    expect(counted).toContainEqual(expect.objectContaining({ service: 'bundle-test', IssuesObserved: 3 }));
+    expect(JSON.stringify([logged, counted])).not.toContain(TOKEN);
+    const read = await start('read', lambdaEnv({ AWS_LAMBDA_FUNCTION_NAME: 'read' }));
+    expect(bodyOf(await read.invoke(get('/issues', 'project=LOAD'))).issues).toHaveLength(3);
+    expect(bodyOf(await read.invoke(get('/reconciliation'))).loops.census.last_complete).toMatchObject({
+      counters: { new: 3 },
+    });
   });
 });

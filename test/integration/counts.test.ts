@@ -1,10 +1,19 @@
 import { describe, expect, it } from 'vitest';
+import { readEnv } from '../../src/contract/env.ts';
 import { METRICS } from '../../src/contract/metrics.ts';
 import type { BatchDeps } from '../../src/correlate/run/scope.ts';
 import { sweepEvents } from '../../src/correlate/run/sweep-events.ts';
 import { UnavailableError } from '../../src/errors/errors.ts';
+import { JiraError } from '../../src/jira/jira-error.ts';
 import { systemClock } from '../../src/platform/clock.ts';
+import { createLogger } from '../../src/platform/logger.ts';
+import { NO_CENSUS } from '../../src/reconcile/census/state.ts';
+import { giveTurn } from '../../src/reconcile/give-turn.ts';
+import { countTurn } from '../../src/reconcile/report-turn.ts';
+import type { TurnDeps } from '../../src/reconcile/session.ts';
 import { eventKey } from '../../src/store/calls/keys.ts';
+import { NEW_CHECKPOINT, putCheckpoint } from '../../src/store/reconcile/checkpoint.ts';
+import { countersOf, NOTHING_COUNTED } from '../../src/store/reconcile/counters.ts';
 import { type AppOptions, type Counts, startApp, summed, type TestApp } from '../support/app.ts';
 import { startCorrelation } from '../support/correlation.ts';
 import { freshDelivery } from '../support/dependencies.ts';
@@ -68,6 +77,39 @@ const spoilBody = (app: TestApp, eventId: string) => setBody(app, eventKey(event
 const down = (): Promise<never> => Promise.reject(new UnavailableError('artifacts', new Error('down')));
 const SHUT = { put: down, replaceIfNewer: down };
 
+const ofUpdates = async (): Promise<Counts> => {
+  const counts: Counts = {};
+  const counters = countersOf({ seen: 39, repaired: 20, missed: 20, differed: 1 });
+  countTurn([{ name: 'updates', complete: true, counters, turn: counters }], summed(counts));
+  return counts;
+};
+
+/** Of a site with a census each day, the last one three days ago, and Jira away since. */
+const ofLateCensus = async (): Promise<Counts> => {
+  const counts: Counts = {};
+  const { events } = await open();
+  const ended_ms = systemClock() - 3 * 86_400_000;
+  const last = { started_ms: ended_ms, began_ms: ended_ms, ended_ms, counters: NOTHING_COUNTED };
+  const place = { table: events.table, tenant: 'default', signal: AbortSignal.timeout(30_000) };
+  const census = {
+    ...NEW_CHECKPOINT,
+    generation: 1,
+    began_ms: ended_ms,
+    last,
+    state: { ...NO_CENSUS, issues: 10 },
+  };
+  await putCheckpoint(place, 'census', census, 'me');
+  const away = () => Promise.reject(new JiraError('down', 'Jira cannot be reached.'));
+  const deps: TurnDeps = {
+    ...{ table: events.table, tenant: 'default', clock: systemClock, projects: null, openReads: away },
+    log: createLogger({ ...readEnv({}), LOG_LEVEL: 'silent' }),
+    ...{ chance: () => 0.5, retention_days: 30 },
+    observe: () => Promise.reject(new Error('nothing is read')),
+  };
+  await giveTurn(deps, summed(counts));
+  return counts;
+};
+
 const SITUATIONS: [string, () => Promise<Counts>, Counts][] = [
   [
     'a delivery of Jira',
@@ -104,6 +146,12 @@ const SITUATIONS: [string, () => Promise<Counts>, Counts][] = [
     { DocumentsUnwritten: 1, EventsProcessed: 1 },
   ],
   ['an event that the stream did not bring', ofSweep, { SweepFound: 1, EventsProcessed: 1 }],
+  [
+    'an update run that finds what no webhook told',
+    ofUpdates,
+    { IssuesObserved: 20, ChangesMissed: 20, DriftFound: 1, UpdatesComplete: 1, WebhooksMissing: 1 },
+  ],
+  ['a turn that finds the census late', ofLateCensus, { CensusLate: 1 }],
 ];
 
 describe('what is counted', () => {

@@ -23,7 +23,7 @@ const ALLOWED: Record<string, string[]> = {
   correlate: [...BASE, 'senders', 'store', 'wiring'],
   reconcile: [...BASE, 'http', 'senders', 'jira', 'store', 'wiring', 'ingest'],
   read: [...BASE, 'http', 'store', 'correlate', 'wiring'],
-  entries: [...BASE, 'http', 'ingest', 'correlate', 'read', 'wiring'],
+  entries: [...BASE, 'http', 'store', 'ingest', 'correlate', 'reconcile', 'read', 'wiring'],
   local: [...BASE, 'http', 'store', 'wiring', 'correlate', 'reconcile', 'entries'],
   cli: [
     ...BASE,

@@ -20,6 +20,7 @@ import {
   sweepMs,
   tracesRecorded,
 } from './quantities.ts';
+import { monthOfReading, TURNS_PER_MONTH, turnsMs } from './reading.ts';
 
 /** One line of a month's bill before it is priced. `quantity` counts single units, not millions of them. */
 type Use = { component: string; what: string; quantity: number; unit: string; price: PriceName };
@@ -73,6 +74,7 @@ const usesOf = (month: Month): Use[] => [
   ...artifactUse(month),
   ...secretUse(month),
   ...watchingUse(month),
+  ...(month.workload.issues > 0 ? siteUse(month) : []),
 ];
 
 /** The lines of one component. */
@@ -203,6 +205,25 @@ const watchingUse = (month: Month): Use[] => [
   watching('dashboard', STACK.dashboards, 'dashboards', 'dashboard_month'),
   tracing('traces recorded', tracesRecorded(month), 'traces', 'trace'),
 ];
+
+/** What a Jira site to reconcile adds; what it repairs costs as much as the delivery would have. */
+const siteUse = (month: Month): Use[] => {
+  const { requests, write_units, read_units } = monthOfReading(month);
+  const log_gb = (TURNS_PER_MONTH * turnLogBytes(month)) / BYTES_PER_GB;
+  return [
+    ...invocations('reconcile', TURNS_PER_MONTH, turnsMs(month, requests) / TURNS_PER_MONTH),
+    write('reconcile: leases and checkpoints', write_units),
+    read('reconcile: rows compared', read_units),
+    secrets("reconcile: Jira's token", 1, 'secrets', 'secret_month'),
+    secrets('reconcile: calls, one for each turn', TURNS_PER_MONTH, 'calls', 'secret_call'),
+    schedule('reconcile: turns', TURNS_PER_MONTH, 'runs', 'schedule_run'),
+    watching('reconcile: logs', log_gb, 'GB', 'log_gb'),
+    watching('reconcile: metrics of alarms', STACK.site_alarm_metrics, 'metrics', 'alarm_metric_month'),
+  ];
+};
+
+const turnLogBytes = ({ assumed, measured }: Month): number =>
+  assumed.platform_line_bytes + measured.batch_line_bytes + measured.metric_line_bytes;
 
 const logUse = (month: Month): Use[] => {
   const log_gb = logBytes(month) / BYTES_PER_GB;

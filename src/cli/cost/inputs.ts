@@ -14,6 +14,10 @@ export type Workload = {
   parallelization: number;
   /** As the stack's context says. */
   traces: boolean;
+  /** Of the Jira site that is reconciled; 0: none is. */
+  issues: number;
+  /** Requests to Jira a second at most. */
+  reconcile_rate: number;
   region: Region;
 };
 
@@ -25,9 +29,14 @@ export const HOURS_OF_MONTH = 730;
  * are repeated here; a test compares them with the synthesized template.
  */
 export const STACK = {
-  memory_mb: { ingest: 1024, read: 512, correlate: 1769, sweep: 1769 } satisfies Record<FunctionName, number>,
+  memory_mb: { ingest: 1024, read: 512, correlate: 1769, sweep: 1769, reconcile: 1024 } satisfies Record<
+    FunctionName,
+    number
+  >,
   /** Each metric that an alarm looks at is charged. */
   alarm_metrics: 31,
+  /** More of them with a Jira site. */
+  site_alarm_metrics: 5,
   dashboards: 1,
   /** Counted from the gateway's access log. */
   gateway_metrics: 2,
@@ -188,6 +197,26 @@ export const ASSUMED = {
     'have a value of a metric that counts what goes wrong',
     'custom metrics are charged by the hour, and only for hours in which they have a value',
   ),
+  jira_call_ms: assume(
+    500,
+    'ms',
+    'one request to Jira',
+    'a search or a hundred issues; no Jira was measured',
+  ),
+  project_issues: assume(2_000, 'issues', 'in a project', 'each is asked for by itself'),
+  turn_write_units: assume(
+    6,
+    'units',
+    'a turn of reconciliation: lease and checkpoint',
+    'rows of less than 1 KB',
+  ),
+  page_write_units: assume(
+    2,
+    'units',
+    'a page of it: the lease renewed, the checkpoint',
+    'rows of less than 1 KB',
+  ),
+  compared_read_units: assume(1, 'units', 'an issue compared with its row', 'most rows have less than 4 KB'),
   row_overhead_bytes: assume(
     100,
     'B',
@@ -217,6 +246,8 @@ export const DEFAULT_WORKLOAD: Workload = {
   batch_window_seconds: BATCH_WINDOW_SECONDS,
   parallelization: LANES,
   traces: false,
+  issues: 0,
+  reconcile_rate: 2,
   region: 'us-east-1',
 };
 

@@ -213,10 +213,21 @@ export const logBytes = ({ workload, measured, assumed, batches_per_month }: Mon
 /** What counts the usual work has values whenever deliveries arrive; everything else counts what goes wrong. */
 const USUAL: MetricName[] = ['JiraDeliveriesTaken', 'CommitDeliveriesTaken', 'EventsProcessed'];
 
+/** Counted by reconciliation: the first one in every hour, the others seldom. */
+const OF_SITE: MetricName[] = [
+  'UpdatesComplete',
+  'IssuesObserved',
+  'ChangesMissed',
+  'DriftFound',
+  'CensusLate',
+  'WebhooksMissing',
+];
+
 /** A custom metric is charged for the hours in which it has a value. */
 export const metricMonths = ({ workload, assumed }: Month): number => {
-  const rare = Object.keys(METRICS).length - USUAL.length + STACK.gateway_metrics;
-  return USUAL.length * (workload.hours_per_month / HOURS_OF_MONTH) + rare * assumed.rare_hours;
+  const rare = Object.keys(METRICS).length - USUAL.length - OF_SITE.length + STACK.gateway_metrics;
+  const of_site = workload.issues > 0 ? 1 + (OF_SITE.length - 1) * assumed.rare_hours : 0;
+  return USUAL.length * (workload.hours_per_month / HOURS_OF_MONTH) + rare * assumed.rare_hours + of_site;
 };
 
 /** Traces that X-Ray records. */

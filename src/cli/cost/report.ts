@@ -1,7 +1,17 @@
 import { markdownTable, textTable } from '../shared/tables.ts';
-import { type Bill, billOf, growingUsd, type Row } from './formula.ts';
-import { ASSUMED, DEFAULT_WORKLOAD, deliveriesPerSecond, FIGURES, type Workload } from './inputs.ts';
+import { type Bill, billOf, growingUsd, type Row, usdOf } from './formula.ts';
+import {
+  ASSUMED,
+  ASSUMPTIONS,
+  DEFAULT_WORKLOAD,
+  deliveriesPerSecond,
+  FIGURES,
+  MEASURED,
+  type Workload,
+} from './inputs.ts';
 import { PRICES, PRICES_READ, type Price, REGIONS } from './prices.ts';
+import { monthOf } from './quantities.ts';
+import { firstLoad, monthOfReading, type Reading } from './reading.ts';
 
 /** The bill for a terminal. */
 export const billText = (bill: Bill): string =>
@@ -10,12 +20,62 @@ export const billText = (bill: Bill): string =>
     '',
     textTable(BILL_HEAD, billCells(bill)),
     '',
+    ...(bill.workload.issues > 0 ? [textTable(SITE_HEAD, [siteCells(bill.workload)]), ''] : []),
     `${showUsd(bill.usd_per_million_deliveries)} USD per million deliveries. ${showUsd(growingUsd(bill))} USD of this bill grow with them.`,
     `Prices as of pages read on ${PRICES_READ}: ${REGIONS[bill.workload.region]}. On demand, without free tiers and taxes.`,
     '* from memory: check it. Every price with its page, and what was measured and assumed: docs/cost.md',
   ].join('\n');
 
 const BILL_HEAD = ['component', 'what', 'quantity', 'unit price (USD)', 'USD', 'share'];
+
+const SITE_HEAD = [
+  'issues',
+  'first load: requests',
+  'hours',
+  'write units',
+  'read units',
+  'USD',
+  'then a month: requests',
+  'hours',
+  'read units',
+  'USD',
+];
+
+/** What it costs to read a site once, and to keep it compared. */
+const siteCells = (workload: Workload): string[] => {
+  const month = monthOf(workload, MEASURED, ASSUMPTIONS);
+  const [first, then] = [firstLoad(month), monthOfReading(month)];
+  const more = billOf(workload).usd - billOf({ ...workload, issues: 0 }).usd;
+  return [
+    showQuantity(workload.issues),
+    showQuantity(first.requests),
+    showHours(first.hours),
+    showQuantity(first.write_units),
+    showQuantity(first.read_units),
+    showUsd(unitsUsd(first)),
+    showQuantity(then.requests),
+    showHours(then.hours),
+    showQuantity(then.read_units),
+    showUsd(more),
+  ];
+};
+
+const unitsUsd = ({ write_units, read_units }: Reading): number =>
+  usdOf(PRICES.dynamodb_write_unit, write_units) + usdOf(PRICES.dynamodb_read_unit, read_units);
+
+const showHours = (hours: number): string => (hours < 100 ? hours.toFixed(1) : showQuantity(hours));
+
+/** Sizes of sites that `docs/scale.md` shows. */
+const SITES = [1_000, 100_000, 1_000_000, 10_000_000];
+
+/** The table of reconciliation in `docs/scale.md`. */
+export const siteBlock = (): Block => ({
+  name: 'reconciliation',
+  content: markdownTable(
+    SITE_HEAD,
+    SITES.map((issues) => siteCells({ ...DEFAULT_WORKLOAD, issues })),
+  ),
+});
 
 /** A star marks a price that was found on no page. */
 const unitPrice = ({ price, usd_per_price_unit, price_unit }: Row): string => {
@@ -62,6 +122,7 @@ const VARIANTS: [string, Partial<Workload>][] = [
   ['bodies of 2 kB', { body_bytes: 2_000 }],
   ['bodies of 50 kB', { body_bytes: 50_000 }],
   ['events kept a year', { retention_days: 365 }],
+  ['with a Jira site of 100,000 issues', { issues: 100_000 }],
   ['10,000 deliveries a month', { deliveries_per_month: 10_000 }],
   ['100,000 deliveries a month', { deliveries_per_month: 100_000 }],
   ['10 million deliveries a month', { deliveries_per_month: 10_000_000 }],

@@ -1,7 +1,7 @@
 import { ENV } from '../../contract/env.ts';
 import { TABLE } from '../../contract/table.ts';
 import { publishedSchemas } from '../../correlate/documents/published-schemas.ts';
-import { costBlocks } from '../cost/report.ts';
+import { costBlocks, siteBlock } from '../cost/report.ts';
 import { CommandError } from '../shared/command.ts';
 import { markdownTable } from '../shared/tables.ts';
 
@@ -15,6 +15,7 @@ export type DocFile = { file: string; content: string };
 export const docBlocks = (): DocBlock[] => [
   { file: 'docs/configuration.md', name: 'env', content: envTable() },
   { file: 'docs/architecture.md', name: 'indexes', content: indexTable() },
+  { file: 'docs/scale.md', ...siteBlock() },
   ...costBlocks().map((block) => ({ file: 'docs/cost.md', ...block })),
 ];
 

@@ -28,7 +28,8 @@ type Options = { name: string; projects: readonly string[] | null };
 /** A site below this is gone through every day, larger ones every week. */
 const SMALL_SITE = 100_000;
 
-const periodMs = ({ issues }: CensusState): number =>
+/** Between the beginnings of two. */
+export const periodMs = ({ issues }: Pick<CensusState, 'issues'>): number =>
   issues !== null && issues < SMALL_SITE ? DAY_MS : 7 * DAY_MS;
 
 const censusOf = (options: Options): Loop =>

@@ -38,7 +38,7 @@ const emptyBundle = (folder: string): Bundle => {
   return sized('bare Node', file);
 };
 
-const OTHERS = ['read', 'correlate', 'sweep'] as const;
+const OTHERS = ['read', 'correlate', 'sweep', 'reconcile'] as const;
 
 /** The bundles as `npm run build` makes them from the sources as they are now, the floor of ingest in two forms, and nothing. */
 export const makeBundles = async (folder: string) => {

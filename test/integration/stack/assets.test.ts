@@ -13,17 +13,19 @@ import { createDynamoDb } from '../../../src/platform/dynamodb.ts';
 import { openApp } from '../../support/app.ts';
 import { sharedBundles } from '../../support/bundles.ts';
 import { type FakeS3, startS3 } from '../../support/s3.ts';
+import { type ScriptedJira, startScriptedJira, TOKEN } from '../../support/scripted-jira/scripted-jira.ts';
 import { type FakeSecretsManager, startSecretsManager } from '../../support/secrets-manager.ts';
 import { noise } from '../../support/seed.ts';
 import { useEngine } from '../../support/use-engine.ts';
 import { rightsOf } from '../../unit/lib/function-resources.ts';
 import { asText } from '../../unit/lib/statements.ts';
-import { EVERYTHING_SET, type SynthesizedStack, synthStack } from '../../unit/lib/synth-stack.ts';
+import { A_SITE, EVERYTHING_SET, type SynthesizedStack, synthStack } from '../../unit/lib/synth-stack.ts';
 import { type LambdaProcess, startLambda } from '../bundle/lambda-process.ts';
 import { type RecordingProxy, startRecordingProxy } from './recording-proxy.ts';
 
 const SECRET = 'a secret for tests';
 const ARN = 'arn:aws:secretsmanager:us-west-2:123456789012:secret:webhooks-AbCdEf';
+const TOKEN_ARN = 'arn:aws:secretsmanager:us-west-2:123456789012:secret:jira-token-AbCdEf';
 const TABLE = 'table-of-the-template';
 const BUCKET = 'bucket-of-the-template';
 
@@ -33,6 +35,9 @@ const engine = useEngine();
 let table: RecordingProxy;
 let s3: FakeS3;
 let secrets: FakeSecretsManager;
+/** Where Jira's token is, and nothing else. */
+let tokens: FakeSecretsManager;
+let jira: ScriptedJira;
 const running: LambdaProcess[] = [];
 
 const deployedFunction = z.object({
@@ -57,6 +62,7 @@ const DEPLOYED: Record<string, string> = {
   '<EventTable>': TABLE,
   '<ArtifactBucket>': BUCKET,
   '<WebhookSecret>': ARN,
+  '<JiraTokenSecret>': TOKEN_ARN,
 };
 
 /** The environment of the template, and what Lambda itself sets; endpoints in place of AWS. */
@@ -77,7 +83,8 @@ const environmentOf = (name: FunctionName): Record<string, string> => {
     AWS_LAMBDA_FUNCTION_VERSION: '$LATEST',
     AWS_ENDPOINT_URL_DYNAMODB: table.endpoint,
     AWS_ENDPOINT_URL_S3: s3.endpoint,
-    AWS_ENDPOINT_URL_SECRETS_MANAGER: secrets.endpoint,
+    AWS_ENDPOINT_URL_SECRETS_MANAGER: (name === 'reconcile' ? tokens : secrets).endpoint,
+    ...('JIRA_SITE_URL' in Variables ? { JIRA_SITE_URL: jira.url } : {}),
   };
 };
 
@@ -160,10 +167,12 @@ const takeAs = (name: FunctionName): string[] => {
 
 beforeAll(async () => {
   bundles = await sharedBundles();
-  stack = synthStack({}, bundles);
+  stack = synthStack(A_SITE, bundles);
   table = await startRecordingProxy(engine.endpoint);
   s3 = await startS3(BUCKET);
   secrets = await startSecretsManager(ARN);
+  tokens = await startSecretsManager(TOKEN_ARN);
+  jira = await startScriptedJira('data-center-10');
   const document = { jira_webhook_secret: SECRET, commits_webhook_secret: SECRET };
   secrets.put(JSON.stringify(document), Date.now());
   const { EventTable } = stack.template.findResources('AWS::DynamoDB::Table');
@@ -183,7 +192,7 @@ beforeAll(async () => {
 
 afterAll(async () => {
   await Promise.all(running.map((lambda) => lambda.end()));
-  await Promise.all([table.close(), s3.close(), secrets.close()]);
+  await Promise.all([table.close(), s3.close(), secrets.close(), tokens.close(), jira.close()]);
 });
 
 describe('what is deployed', () => {
@@ -200,6 +209,7 @@ const DEFAULTS = {
   ARTIFACTS_DIR: 'the bucket wins',
   AWS_ENDPOINT_URL_SECRETS_MANAGER: 'unset: AWS',
   GIT_SHA: 'in the bundle',
+  JIRA_API_TOKEN: 'the ARN is set',
   JIRA_WEBHOOK_SECRET: 'the ARN is set',
   LOG_LEVEL: 'info',
   MAX_BODY_BYTES: '4000000',
@@ -347,6 +357,29 @@ describe('what is deployed, run with the environment and the table of the templa
       'dynamodb:Query by_issue',
       'dynamodb:Query by_project',
       'dynamodb:Query worklist',
+    ]);
+  });
+
+  it('reads Jira with the rights of reconcile, bodies too large for the table too', async () => {
+    tokens.put(JSON.stringify({ jira_api_token: TOKEN }), Date.now());
+    const project = jira.site.project('READ');
+    for (let n = 0; n < 3; n += 1) jira.site.create(project, { summary: `Issue ${n}` });
+    jira.site.create(project, { description: noise(900_000).toString('base64') });
+    jira.index.catchUp();
+    const reconcile = await start('reconcile');
+    const report = await reconcile.call({});
+    expect(report).toMatchObject({ outcome: 'done', fault: null });
+    expect(tokens.requests.AWSCURRENT).toBe(1);
+    expect(takeAs('reconcile')).toEqual([
+      'dynamodb:BatchGetItem',
+      'dynamodb:BatchWriteItem',
+      'dynamodb:GetItem',
+      'dynamodb:PutItem',
+      'dynamodb:Query',
+      'dynamodb:Query by_project',
+      'dynamodb:UpdateItem',
+      's3:PutObject artifacts/raw/',
+      's3:PutObjectTagging artifacts/raw/',
     ]);
   });
 

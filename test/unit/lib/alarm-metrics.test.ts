@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import * as z from 'zod/mini';
-import { ALARM_NAMES, type AlarmName, alarmDescription } from '../../../lib/alarms.ts';
+import { type AlarmName, alarmDescription, alarmNames } from '../../../lib/alarms.ts';
 import { describeMetric, type Query, queriesOf } from './alarm-queries.ts';
-import { EVERYTHING_SET, type SynthesizedStack, synthStack } from './synth-stack.ts';
+import { A_SITE, EVERYTHING_SET, type SynthesizedStack, synthStack } from './synth-stack.ts';
 
 const dev = synthStack();
+const site = synthStack(A_SITE);
 const quiet = synthStack(EVERYTHING_SET);
 
 const description = z.looseObject({ AlarmDescription: z.string() });
@@ -52,14 +53,26 @@ const LOOKS_AT: Record<AlarmName, string[]> = {
   Quarantined: [ours('Quarantined')],
   TooLarge: [ours('BodiesTooLarge'), gateway('RefusedBeforeUs')],
   NoDelivery: [ours('JiraDeliveriesTaken')],
+  ReconcileLate: [ours('UpdatesComplete'), ours('CensusLate')],
+  WebhooksMissing: [ours('WebhooksMissing')],
 };
 
 describe('what is looked at', () => {
-  it.each(ALARM_NAMES)(
+  it.each(alarmNames(false))(
     'by %s is these metrics of these resources, because others are never in alarm',
     (name) => {
       const [alarm] = alarmsOf(dev).filter(({ text }) => text === alarmDescription(name, undefined));
       expect(alarm?.queries.flatMap(describeMetric).sort()).toEqual(LOOKS_AT[name].toSorted());
+    },
+  );
+
+  it.each(alarmNames(true))(
+    'by %s is the same with a site, and reconcile where all functions are meant',
+    (name) => {
+      const [alarm] = alarmsOf(site).filter(({ text }) => text === alarmDescription(name, undefined));
+      const kind = { FunctionsThrottled: 'Throttles', FunctionErrors: 'Errors' }[String(name)];
+      const more = kind === undefined ? [] : ofEach(`Sum of AWS/Lambda ${kind}`, ['Reconcile']);
+      expect(alarm?.queries.flatMap(describeMetric).sort()).toEqual([...LOOKS_AT[name], ...more].sort());
     },
   );
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import * as z from 'zod/mini';
-import { ALARM_NAMES, ALARMS, type AlarmName, alarmDescription, RUNBOOK } from '../../../lib/alarms.ts';
+import { ALARMS, type AlarmName, alarmDescription, alarmNames, RUNBOOK } from '../../../lib/alarms.ts';
 import { statementsOf } from './statements.ts';
 import { EVERYTHING_SET, type SynthesizedStack, synthStack } from './synth-stack.ts';
 
@@ -64,8 +64,19 @@ const expressionOf = ({ Metrics }: AlarmProperties): string | undefined =>
 
 describe('the alarms', () => {
   it('are those of the list and no others, because the runbook has a section for each', () => {
-    for (const stack of [dev, everything])
-      expect([...told(stack).keys()].sort()).toEqual(ALARM_NAMES.map((name) => textOf(name, stack)).sort());
+    for (const [stack, withSite] of [
+      [dev, false],
+      [everything, true],
+    ] as const) {
+      const texts = alarmNames(withSite).map((name) => textOf(name, stack));
+      expect([...told(stack).keys()].sort()).toEqual(texts.sort());
+    }
+  });
+
+  it('are two more where a Jira site is reconciled, because each costs, and nobody can act on them without', () => {
+    const more = alarmNames(true).filter((name) => !alarmNames(false).includes(name));
+    expect(more).toEqual(['ReconcileLate', 'WebhooksMissing']);
+    expect(alarmNames(true)).toEqual(Object.keys(ALARMS));
   });
 
   it('all notify the one topic', () => {
@@ -75,7 +86,7 @@ describe('the alarms', () => {
   });
 
   it('say what is wrong, what to do first and where to read on, in what an e-mail can hold', () => {
-    for (const name of ALARM_NAMES) {
+    for (const name of alarmNames(true)) {
       const { wrong, first, section } = ALARMS[name];
       const text = alarmDescription(name, undefined);
       expect(text).toBe(`${wrong} First: ${first} Runbook: ${RUNBOOK}#${section}`);
@@ -91,7 +102,8 @@ describe('the alarms', () => {
       / Runbook: https:\/\/git\.example\.com\/team\/sync\/blob\/main\/docs\/runbooks\/troubleshooting\.md#lag$/,
     );
     const longest = `https://${'a'.repeat(201)}`;
-    for (const name of ALARM_NAMES) expect(alarmDescription(name, longest).length).toBeLessThanOrEqual(1024);
+    for (const name of alarmNames(true))
+      expect(alarmDescription(name, longest).length).toBeLessThanOrEqual(1024);
   });
 
   it.each([
@@ -140,8 +152,38 @@ describe('the alarms', () => {
     );
   });
 
+  it('leaves reconcile out of what is near its timeout, because it works until its time is over', () => {
+    expect(expressionOf(alarm('NearTimeout', everything))).toBe(expressionOf(alarm('NearTimeout')));
+    for (const name of ['FunctionErrors', 'FunctionsThrottled'] as const)
+      expect(metricsOf(alarm(name, everything))).toHaveLength(5);
+  });
+
+  it('notices when no update run is complete for an hour, or the census is late, or no turn comes at all', () => {
+    expect(alarm('ReconcileLate', everything)).toMatchObject({
+      Threshold: 1,
+      EvaluationPeriods: 1,
+      ComparisonOperator: 'LessThanThreshold',
+      TreatMissingData: 'breaching',
+      Metrics: [
+        { Expression: 'IF(FILL(late, 0) > 0, 0, FILL(runs, 0))' },
+        { Id: 'runs', MetricStat: { Period: 3600, Metric: { MetricName: 'UpdatesComplete' } } },
+        { Id: 'late', MetricStat: { Period: 3600, Metric: { MetricName: 'CensusLate' } } },
+      ],
+    });
+  });
+
+  it('notices one run with missing webhooks, because each run judges by itself', () => {
+    expect(alarm('WebhooksMissing', everything)).toMatchObject({
+      Threshold: 1,
+      EvaluationPeriods: 1,
+      ComparisonOperator: 'GreaterThanOrEqualToThreshold',
+      TreatMissingData: 'notBreaching',
+    });
+    expect(metricsOf(alarm('WebhooksMissing', everything))).toEqual(['JiraWebhookSync WebhooksMissing']);
+  });
+
   it('distinguishes deployments by the table, because they share the namespace', () => {
-    for (const [, properties] of alarmsOf(dev)) {
+    for (const [, properties] of [...alarmsOf(dev), ...alarmsOf(everything)]) {
       const text = JSON.stringify(properties);
       if (text.includes('"Namespace":"JiraWebhookSync"'))
         expect(text).toContain('"Dimensions":[{"Name":"service","Value":{"Ref":"EventTable"}}]');

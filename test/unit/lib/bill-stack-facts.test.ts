@@ -1,15 +1,17 @@
 import { describe, expect, it } from 'vitest';
 import * as z from 'zod/mini';
-import { ASSUMPTIONS, STACK } from '../../../src/cli/cost/inputs.ts';
+import { ASSUMPTIONS, HOURS_OF_MONTH, STACK } from '../../../src/cli/cost/inputs.ts';
 import { SWEPT_MINUTES } from '../../../src/cli/cost/quantities.ts';
+import { TURNS_PER_MONTH } from '../../../src/cli/cost/reading.ts';
 import { FUNCTIONS, LANES, SWEEP_MINUTES } from '../../../src/contract/functions.ts';
 import { OVERLAP_MS } from '../../../src/correlate/known/waiting-events.ts';
 import { idOf } from './function-resources.ts';
-import { synthStack } from './synth-stack.ts';
+import { A_SITE, synthStack } from './synth-stack.ts';
 
 const stack = synthStack();
-const ofType = (type: string) =>
-  Object.values(stack.resources)
+const site = synthStack(A_SITE);
+const ofType = (type: string, of = stack) =>
+  Object.values(of.resources)
     .filter((one) => one.Type === type)
     .map(({ Properties }) => Properties);
 
@@ -21,8 +23,8 @@ const alarmMetrics = ({ Metrics }: Record<string, unknown>): number =>
 
 describe('what the bill takes from the stack', () => {
   it.each(FUNCTIONS)('has the memory of %s', (name) => {
-    const id = idOf(stack, name, 'AWS::Lambda::Function');
-    expect(stack.resources[id]?.Properties.MemorySize).toBe(STACK.memory_mb[name]);
+    const id = idOf(site, name, 'AWS::Lambda::Function');
+    expect(site.resources[id]?.Properties.MemorySize).toBe(STACK.memory_mb[name]);
   });
 
   it('has the parallelization of the stream', () => {
@@ -31,8 +33,10 @@ describe('what the bill takes from the stack', () => {
   });
 
   it('has every metric of every alarm, because each is charged', () => {
-    const counts = ofType('AWS::CloudWatch::Alarm').map(alarmMetrics);
-    expect(counts.reduce((sum, count) => sum + count, 0)).toBe(STACK.alarm_metrics);
+    const countOf = (of: typeof stack): number =>
+      ofType('AWS::CloudWatch::Alarm', of).reduce((sum, alarm) => sum + alarmMetrics(alarm), 0);
+    expect(countOf(stack)).toBe(STACK.alarm_metrics);
+    expect(countOf(site)).toBe(STACK.alarm_metrics + STACK.site_alarm_metrics);
   });
 
   it('has the dashboards, the keys and the metrics of the access log', () => {
@@ -54,6 +58,9 @@ describe('what the bill takes from the stack', () => {
 
   it('has the interval of the sweep, and how far behind its mark it looks', () => {
     expect(JSON.stringify(ofType('AWS::Scheduler::Schedule'))).toContain(`rate(${SWEEP_MINUTES} minutes)`);
+    expect(JSON.stringify(ofType('AWS::Scheduler::Schedule', site))).toContain(
+      `rate(${(HOURS_OF_MONTH * 60) / TURNS_PER_MONTH} minutes)`,
+    );
     expect(SWEPT_MINUTES).toBe(OVERLAP_MS / 60_000 + SWEEP_MINUTES);
   });
 

@@ -4,7 +4,9 @@ import { CONTEXT_NAMES, readContext } from '../../../lib/context.ts';
 import { readEnv } from '../../../src/contract/env.ts';
 
 const HOW =
-  'Set values with -c name=value, or in cdk.json under "context". Names: stage, alarmEmail, jiraWebhookSecretArn, throttleRate, throttleBurst, retentionDays, batchWindowSeconds, allowedCidrs, domainName, certificateArn, quietHours, traces, docsUrl.';
+  'Set values with -c name=value, or in cdk.json under "context". Names: stage, alarmEmail, jiraWebhookSecretArn, throttleRate, throttleBurst, retentionDays, batchWindowSeconds, allowedCidrs, domainName, certificateArn, quietHours, jiraSiteUrl, jiraApiUrl, jiraApiUser, reconcileProjects, reconcileRate, traces, docsUrl.';
+
+const SITE = { jiraSiteUrl: 'https://acme.atlassian.net' };
 
 /** The lines between the first and the last one of the refusal. */
 const problemsOf = (context: Record<string, unknown>): string[] => {
@@ -115,6 +117,31 @@ describe('the context', () => {
   });
 
   it.each([
+    [{ jiraSiteUrl: 'acme.atlassian.net' }, /^jiraSiteUrl must be a base URL with https/],
+    [{ jiraSiteUrl: 'https://me:secret@acme.atlassian.net' }, /^jiraSiteUrl must be a base URL/],
+    [{ jiraSiteUrl: 'http://127.0.0.1:8080' }, 'jiraSiteUrl must begin with https://'],
+    [{ ...SITE, jiraApiUrl: 'http://localhost' }, 'jiraApiUrl must begin with https://'],
+    [{ ...SITE, jiraApiUser: 'a:b' }, 'jiraApiUser must be a user name without a colon'],
+    [
+      { ...SITE, reconcileProjects: 'ABC DEF' },
+      'reconcileProjects must be keys of projects separated by commas, such as ABC,SHOP',
+    ],
+    [
+      { ...SITE, reconcileProjects: Array(1_001).fill('AB').join(',') },
+      /^reconcileProjects must have 3000 characters at most/,
+    ],
+    [{ ...SITE, reconcileRate: '0' }, 'reconcileRate must be a whole number from 1 to 1000'],
+    [{ jiraApiUrl: 'https://api.atlassian.com/ex/jira/1' }, 'jiraApiUrl needs jiraSiteUrl'],
+    [{ jiraApiUser: 'bot@example.com' }, 'jiraApiUser needs jiraSiteUrl'],
+    [{ reconcileProjects: 'ABC' }, 'reconcileProjects needs jiraSiteUrl'],
+    [{ reconcileRate: 3 }, 'reconcileRate needs jiraSiteUrl'],
+  ])('stops synth for %j, because reconciliation would not begin, or not be safe', (context, problem) => {
+    expect(problemsOf(context)).toEqual([
+      typeof problem === 'string' ? problem : expect.stringMatching(problem),
+    ]);
+  });
+
+  it.each([
     ['stgae', 'stgae is not known: did you mean stage?'],
     ['Stage', 'Stage is not known: did you mean stage?'],
     ['alarm-email', 'alarm-email is not known: did you mean alarmEmail?'],
@@ -171,6 +198,11 @@ describe('the context', () => {
       'domainName',
       'certificateArn',
       'quietHours',
+      'jiraSiteUrl',
+      'jiraApiUrl',
+      'jiraApiUser',
+      'reconcileProjects',
+      'reconcileRate',
       'traces',
       'docsUrl',
     ]);

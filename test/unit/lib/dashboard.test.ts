@@ -28,13 +28,18 @@ describe('the dashboard', () => {
     .join('');
   const { widgets } = dashboardBody.parse(JSON.parse(body));
 
-  it('asks its three questions in this order, below every alarm', () => {
+  it('asks its questions in this order, below every alarm', () => {
     expect(widgets[0]).toMatchObject({ type: 'alarm' });
     expect(widgets[0]?.properties.alarms).toHaveLength(Object.keys(ALARMS).length);
     expect(
       widgets.filter(({ type }) => type === 'text').map(({ properties }) => properties.markdown),
-    ).toEqual(['## Is Jira reaching us?', '## Are we keeping up?', '## Are we losing anything?']);
-    expect(widgets.filter(({ type }) => type === 'metric').length).toBe(12);
+    ).toEqual([
+      '## Is Jira reaching us?',
+      '## Are we keeping up?',
+      '## Are we losing anything?',
+      '## Do we have what Jira has?',
+    ]);
+    expect(widgets.filter(({ type }) => type === 'metric').length).toBe(15);
   });
 
   const linesOf = (title: string): string[] => {
@@ -43,8 +48,9 @@ describe('the dashboard', () => {
   };
 
   it.each([
-    ['Functions: longest run in % of timeout', ['Ingest', 'Read', 'Correlate', 'Sweep']],
-    ['Functions: throttled', ['Ingest', 'Read', 'Correlate', 'Sweep']],
+    ['Functions: longest run in % of timeout', ['Ingest', 'Read', 'Correlate', 'Sweep', 'Reconcile']],
+    ['Functions: throttled', ['Ingest', 'Read', 'Correlate', 'Sweep', 'Reconcile']],
+    ['Drift', ['DriftFound']],
     ['Table and indexes: throttled', ['table', 'by_issue', 'by_day', 'by_project', 'worklist']],
   ])(
     'has a line in "%s" for each of them, because an e-mail sends people there to see which',
@@ -59,7 +65,14 @@ describe('the dashboard', () => {
       ['Read', '10000'],
       ['Correlate', '900000'],
       ['Sweep', '840000'],
+      ['Reconcile', '290000'],
     ]);
+  });
+
+  it('does not ask the last one without a Jira site, because its graphs would be empty', () => {
+    const text = JSON.stringify(synthStack().template.findResources('AWS::CloudWatch::Dashboard'));
+    expect(text).toContain('Are we losing anything?');
+    expect(text).not.toMatch(/Do we have what Jira has|DriftFound|UpdatesComplete/);
   });
 
   it('shows every count that the functions emit, because an unseen one is not worth counting', () => {

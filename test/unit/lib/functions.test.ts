@@ -1,12 +1,15 @@
 import { describe, expect, it } from 'vitest';
+import { OWN_PARTITIONS } from '../../../lib/permissions.ts';
 import { ENV, readEnv } from '../../../src/contract/env.ts';
 import { FUNCTIONS, type FunctionName } from '../../../src/contract/functions.ts';
+import { askedPartition, reconcileKey } from '../../../src/store/calls/keys.ts';
 import { idOf, rightsOf } from './function-resources.ts';
-import { asText } from './statements.ts';
-import { EVERYTHING_SET, type SynthesizedStack, synthStack } from './synth-stack.ts';
+import { asText, statementsOf } from './statements.ts';
+import { A_SITE, EVERYTHING_SET, type SynthesizedStack, synthStack } from './synth-stack.ts';
 
 const dev = synthStack();
-const prod = synthStack({ stage: 'prod', alarmEmail: 'ops@example.com' });
+const site = synthStack(A_SITE);
+const prod = synthStack({ stage: 'prod', alarmEmail: 'ops@example.com', ...A_SITE });
 const everything = synthStack(EVERYTHING_SET);
 
 const propertiesOf = (stack: SynthesizedStack, name: FunctionName) =>
@@ -20,18 +23,26 @@ const environmentOf = (stack: SynthesizedStack, name: FunctionName): Record<stri
 
 describe('the functions', () => {
   it('are those of the code, and run as Lambda runs them', () => {
-    dev.template.resourceCountIs('AWS::Lambda::Function', 4);
+    site.template.resourceCountIs('AWS::Lambda::Function', 5);
     for (const name of FUNCTIONS)
-      expect(propertiesOf(dev, name)).toMatchObject({
+      expect(propertiesOf(site, name)).toMatchObject({
         Runtime: 'nodejs24.x',
         Architectures: ['arm64'],
         Handler: 'index.handler',
       });
   });
 
+  it('do without reconcile where there is no site, and leave nothing of it', () => {
+    dev.template.resourceCountIs('AWS::Lambda::Function', 4);
+    const own = ({ resources }: SynthesizedStack) =>
+      Object.keys(resources).filter((id) => /Reconcile(?!Late)|JiraToken/.test(id));
+    expect(own(dev)).toEqual([]);
+    expect(own(site).length).toBeGreaterThan(5);
+  });
+
   it('send traces only where the context asks for them, because each is charged', () => {
     for (const name of FUNCTIONS) {
-      expect(propertiesOf(dev, name)).not.toHaveProperty('TracingConfig');
+      expect(propertiesOf(site, name)).not.toHaveProperty('TracingConfig');
       expect(propertiesOf(everything, name)).toMatchObject({ TracingConfig: { Mode: 'Active' } });
       expect(rightsOf(everything, name)['*']).toEqual(
         expect.arrayContaining(['xray:PutTelemetryRecords', 'xray:PutTraceSegments']),
@@ -44,12 +55,13 @@ describe('the functions', () => {
     ['read', 512, 10, 20],
     ['correlate', 1769, 900, undefined],
     ['sweep', 1769, 840, 1],
+    ['reconcile', 1024, 290, 1],
   ] as const)(
     'give %s %i MB, %i s and, in production, a concurrency of %s',
     (name, memory, timeout, reserved) => {
       expect(propertiesOf(prod, name)).toMatchObject({ MemorySize: memory, Timeout: timeout });
       expect(propertiesOf(prod, name).ReservedConcurrentExecutions).toBe(reserved);
-      expect(propertiesOf(dev, name).ReservedConcurrentExecutions).toBeUndefined();
+      expect(propertiesOf(site, name).ReservedConcurrentExecutions).toBeUndefined();
     },
   );
 
@@ -59,20 +71,20 @@ describe('the functions', () => {
   });
 
   it('wait for their role by using it and for nothing else, because its rights come up with it', () => {
-    dev.template.resourceCountIs('AWS::IAM::Policy', 0);
+    site.template.resourceCountIs('AWS::IAM::Policy', 0);
     for (const name of FUNCTIONS) {
-      const [role, id] = [idOf(dev, name, 'AWS::IAM::Role'), idOf(dev, name, 'AWS::Lambda::Function')];
-      expect(dev.template.toJSON().Resources[id]).not.toHaveProperty('DependsOn');
-      expect(propertiesOf(dev, name).Role).toEqual({ 'Fn::GetAtt': [role, 'Arn'] });
-      expect(dev.resources[role]?.Properties.Policies).toHaveLength(1);
+      const [role, id] = [idOf(site, name, 'AWS::IAM::Role'), idOf(site, name, 'AWS::Lambda::Function')];
+      expect(site.template.toJSON().Resources[id]).not.toHaveProperty('DependsOn');
+      expect(propertiesOf(site, name).Role).toEqual({ 'Fn::GetAtt': [role, 'Arn'] });
+      expect(site.resources[role]?.Properties.Policies).toHaveLength(1);
     }
   });
 
   it('log into groups of their own that forget, and are the only ones they may write to', () => {
     for (const name of FUNCTIONS) {
-      const group = idOf(dev, name, 'AWS::Logs::LogGroup');
-      expect(dev.resources[group]?.Properties).toEqual({ RetentionInDays: 30 });
-      expect(propertiesOf(dev, name).LoggingConfig).toEqual({ LogGroup: { Ref: group } });
+      const group = idOf(site, name, 'AWS::Logs::LogGroup');
+      expect(site.resources[group]?.Properties).toEqual({ RetentionInDays: 30 });
+      expect(propertiesOf(site, name).LoggingConfig).toEqual({ LogGroup: { Ref: group } });
     }
   });
 });
@@ -84,11 +96,14 @@ describe('the environment', () => {
     const days = { EVENT_RETENTION_DAYS: '30' };
     const traces = { NODE_OPTIONS: '--enable-source-maps' };
     const secret = { JIRA_WEBHOOK_SECRET_ARN: '<WebhookSecret>' };
-    expect(Object.fromEntries(FUNCTIONS.map((name) => [name, environmentOf(dev, name)]))).toEqual({
+    const jira = { JIRA_SITE_URL: A_SITE.jiraSiteUrl };
+    const token = { JIRA_API_SECRET_ARN: '<JiraTokenSecret>' };
+    expect(Object.fromEntries(FUNCTIONS.map((name) => [name, environmentOf(site, name)]))).toEqual({
       ingest: { ...table, ...bucket, ...days, ...secret },
       read: { ...table, ...days },
-      correlate: { ...table, ...bucket, ...traces },
-      sweep: { ...table, ...bucket, ...days, ...traces },
+      correlate: { ...table, ...bucket, ...jira, ...traces },
+      sweep: { ...table, ...bucket, ...days, ...jira, ...traces },
+      reconcile: { ...table, ...bucket, ...days, ...jira, ...token, ...traces },
     });
   });
 
@@ -105,6 +120,25 @@ describe('the environment', () => {
       if ('EVENT_RETENTION_DAYS' in environmentOf(everything, name))
         expect(environmentOf(everything, name).EVENT_RETENTION_DAYS).toBe('7');
     }
+  });
+
+  it('takes everything about Jira over, for reconcile only', () => {
+    expect(environmentOf(everything, 'reconcile')).toMatchObject({
+      JIRA_SITE_URL: EVERYTHING_SET.jiraSiteUrl,
+      JIRA_API_URL: EVERYTHING_SET.jiraApiUrl,
+      JIRA_API_USER: EVERYTHING_SET.jiraApiUser,
+      RECONCILE_PROJECTS: EVERYTHING_SET.reconcileProjects,
+      RECONCILE_RATE: EVERYTHING_SET.reconcileRate,
+    });
+    for (const name of FUNCTIONS)
+      expect('JIRA_API_SECRET_ARN' in environmentOf(everything, name)).toBe(name === 'reconcile');
+  });
+
+  it('tells only those of a site that ask for reads or do them, and nobody where there is none', () => {
+    const told = (stack: SynthesizedStack) =>
+      FUNCTIONS.filter((name) => 'JIRA_SITE_URL' in environmentOf(stack, name));
+    expect(told(site)).toEqual(['correlate', 'sweep', 'reconcile']);
+    expect(JSON.stringify(dev.template.toJSON())).not.toContain('JIRA_SITE_URL');
   });
 
   it('has no name that the code does not know, because a misspelt one would do nothing', () => {
@@ -127,7 +161,7 @@ describe('the environment', () => {
 
 describe('the rights', () => {
   const logs = (name: FunctionName) => ({
-    [`<${idOf(dev, name, 'AWS::Logs::LogGroup')}.Arn>`]: ['logs:CreateLogStream', 'logs:PutLogEvents'],
+    [`<${idOf(site, name, 'AWS::Logs::LogGroup')}.Arn>`]: ['logs:CreateLogStream', 'logs:PutLogEvents'],
   });
   const readAndWrite = [
     'dynamodb:BatchGetItem',
@@ -139,7 +173,7 @@ describe('the rights', () => {
   ];
 
   it('of ingest: write events and large bodies, read its secret; no artifact, no query, no deletion', () => {
-    expect(rightsOf(dev, 'ingest')).toEqual({
+    expect(rightsOf(site, 'ingest')).toEqual({
       '<EventTable.Arn>': ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem'],
       '<WebhookSecret>': ['secretsmanager:GetSecretValue'],
       '<ArtifactBucket.Arn>/artifacts/raw/*': ['s3:PutObject', 's3:PutObjectTagging'],
@@ -148,7 +182,7 @@ describe('the rights', () => {
   });
 
   it('of read: read the table and its indexes; no secret, no bucket, no write', () => {
-    expect(rightsOf(dev, 'read')).toEqual({
+    expect(rightsOf(site, 'read')).toEqual({
       '<EventTable.Arn>': ['dynamodb:BatchGetItem', 'dynamodb:GetItem', 'dynamodb:Query'],
       '<EventTable.Arn>/index/by_issue': ['dynamodb:Query'],
       '<EventTable.Arn>/index/by_day': ['dynamodb:Query'],
@@ -159,7 +193,7 @@ describe('the rights', () => {
   });
 
   it('of correlate: follow the stream, write the table and documents; no secret; a deletion only because BatchWriteItem includes it', () => {
-    expect(rightsOf(dev, 'correlate')).toEqual({
+    expect(rightsOf(site, 'correlate')).toEqual({
       '<EventTable.Arn>': readAndWrite,
       '<EventTable.StreamArn>': [
         'dynamodb:DescribeStream',
@@ -177,7 +211,7 @@ describe('the rights', () => {
   });
 
   it('of sweep: what correlate may, with the indexes of days and of what is parked in place of the stream', () => {
-    expect(rightsOf(dev, 'sweep')).toEqual({
+    expect(rightsOf(site, 'sweep')).toEqual({
       '<EventTable.Arn>': readAndWrite,
       '<EventTable.Arn>/index/by_day': ['dynamodb:Query'],
       '<EventTable.Arn>/index/worklist': ['dynamodb:Query'],
@@ -188,6 +222,42 @@ describe('the rights', () => {
       ...logs('sweep'),
     });
   });
+
+  it('of reconcile: write events and large bodies as ingest does, read its own secret; no other one, no document, and deletions of its own rows only', () => {
+    expect(rightsOf(site, 'reconcile')).toEqual({
+      '<EventTable.Arn>': [...readAndWrite, 'dynamodb:DeleteItem'].sort(),
+      '<EventTable.Arn>/index/by_project': ['dynamodb:Query'],
+      '<JiraTokenSecret>': ['secretsmanager:GetSecretValue'],
+      '<ArtifactBucket.Arn>/artifacts/raw/*': ['s3:PutObject', 's3:PutObjectTagging'],
+      ...logs('reconcile'),
+    });
+  });
+
+  it('let reconcile take away rows whose partitions are its own, as the code names them', () => {
+    const role = idOf(site, 'reconcile', 'AWS::IAM::Role');
+    const deleting = statementsOf(site.resources).filter(({ actions }) =>
+      actions.includes('dynamodb:DeleteItem'),
+    );
+    expect(deleting.map(({ holder }) => holder)).toEqual([role]);
+    expect(deleting.map(({ actions, condition }) => [actions, condition])).toEqual([
+      [
+        ['dynamodb:DeleteItem'],
+        { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': ['RECONCILE#*', 'ASKED#*'] } },
+      ],
+    ]);
+    const own = [reconcileKey('default', 'TURN').pk, askedPartition('default')];
+    expect(own.map((pk) => pk.replace('default', '*'))).toEqual(OWN_PARTITIONS);
+  });
+
+  it.each([site, everything])(
+    'let only reconcile read Jira’s token, because a stolen one reads all of Jira',
+    (stack) => {
+      const readers = FUNCTIONS.filter((name) => '<JiraTokenSecret>' in rightsOf(stack, name));
+      expect(readers).toEqual(['reconcile']);
+      expect(rightsOf(stack, 'reconcile')).not.toHaveProperty('<WebhookSecret>');
+      expect(rightsOf(stack, 'reconcile')).not.toHaveProperty(EVERYTHING_SET.jiraWebhookSecretArn);
+    },
+  );
 
   it('are about the imported secret, where there is one', () => {
     expect(rightsOf(everything, 'ingest')[EVERYTHING_SET.jiraWebhookSecretArn]).toEqual([

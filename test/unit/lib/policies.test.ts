@@ -76,7 +76,7 @@ describe('every policy statement of the template', () => {
       [...new Set(holders)].map((type) => [type, holders.filter((one) => one === type).length]),
     );
     expect(counts).toEqual({
-      'AWS::IAM::Role': 30,
+      'AWS::IAM::Role': 40,
       'AWS::S3::BucketPolicy': 2,
       'AWS::SNS::TopicPolicy': 2,
     });

@@ -3,11 +3,11 @@ import * as z from 'zod';
 import { ALARMS, RUNBOOK } from '../../../lib/alarms.ts';
 import { readContext } from '../../../lib/context.ts';
 import { logSearches, page, pages, tableRows } from '../../support/markdown.ts';
-import { EVERYTHING_SET, synthStack } from './synth-stack.ts';
+import { A_SITE, EVERYTHING_SET, synthStack } from './synth-stack.ts';
 
 const unquoted = (cell = ''): string[] => [...cell.matchAll(/`([^`]+)`/g)].map((match) => match[1] ?? '');
 
-const { resources } = synthStack();
+const { resources } = synthStack(A_SITE);
 
 /** What a runbook's `name` and `search_log` look for: a type, and how the logical id begins. */
 const wanted = pages.flatMap(({ text }) => {

@@ -1,7 +1,7 @@
 import { Match } from 'aws-cdk-lib/assertions';
 import { describe, expect, it } from 'vitest';
 import { CONTEXT_NAMES, ContextError } from '../../../lib/context.ts';
-import { EVERYTHING_SET, synthAnew, synthStack } from './synth-stack.ts';
+import { A_SITE, EVERYTHING_SET, synthAnew, synthStack } from './synth-stack.ts';
 
 const dev = synthStack();
 const prod = synthStack({ stage: 'prod', alarmEmail: 'ops@example.com' });
@@ -157,8 +157,32 @@ describe('the secret', () => {
   });
 
   it('is not made when there is one already', () => {
-    everything.template.resourceCountIs('AWS::SecretsManager::Secret', 0);
+    expect(everything.resources).not.toHaveProperty('WebhookSecret');
     expect(everything.outputs.SecretArn?.Value).toBe(EVERYTHING_SET.jiraWebhookSecretArn);
+  });
+});
+
+describe("the secret of Jira's token", () => {
+  const sites = synthStack({ stage: 'prod', alarmEmail: 'ops@example.com', ...A_SITE });
+
+  it('has the key and nothing in it, because the template must not change what a person puts in', () => {
+    expect(resourceOf(everything, 'JiraTokenSecret').Properties).toEqual({
+      Description: 'Token that Jira is read with, as a JSON object: jira_api_token',
+      SecretString: '{"jira_api_token":""}',
+    });
+    expect(resourceOf(sites, 'JiraTokenSecret').Properties).toEqual(
+      resourceOf(everything, 'JiraTokenSecret').Properties,
+    );
+  });
+
+  it('stays in production, and is not there without a site', () => {
+    expect(resourceOf(sites, 'JiraTokenSecret').DeletionPolicy).toBe('Retain');
+    expect(resourceOf(everything, 'JiraTokenSecret').DeletionPolicy).toBe('Delete');
+    dev.template.resourceCountIs('AWS::SecretsManager::Secret', 1);
+  });
+
+  it('is named in the outputs, because a person puts the token in', () => {
+    expect(everything.outputs.JiraTokenSecretArn).toEqual({ Value: { Ref: 'JiraTokenSecret' } });
   });
 });
 

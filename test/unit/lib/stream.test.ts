@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { synthStack } from './synth-stack.ts';
+import { RECONCILE_MINUTES, TURN_MINUTES } from '../../../src/contract/functions.ts';
+import { A_SITE, synthStack } from './synth-stack.ts';
 
 const dev = synthStack();
 
@@ -78,5 +79,43 @@ describe('the sweep', () => {
       MaximumRetryAttempts: 0,
       MaximumEventAgeInSeconds: 600,
     });
+  });
+});
+
+describe('reconciliation', () => {
+  const site = synthStack(A_SITE);
+  const schedules = Object.values(site.template.findResources('AWS::Scheduler::Schedule'));
+
+  it('gets a turn every five minutes beside the sweep, where there is a site', () => {
+    expect(schedules.map(({ Properties }) => Properties.ScheduleExpression).sort()).toEqual([
+      'rate(15 minutes)',
+      'rate(5 minutes)',
+    ]);
+    dev.template.resourceCountIs('AWS::Scheduler::Schedule', 1);
+  });
+
+  it('is started by a role that may do nothing else, and not again after a failure, because the next turn comes', () => {
+    const [own] = schedules.filter(({ Properties }) => Properties.ScheduleExpression === 'rate(5 minutes)');
+    const { Arn, RoleArn, RetryPolicy } = own?.Properties.Target ?? {};
+    expect(Arn['Fn::GetAtt'][0]).toMatch(/^FunctionsReconcileFunction/);
+    expect(RetryPolicy).toEqual({ MaximumEventAgeInSeconds: 300, MaximumRetryAttempts: 3 });
+    const role = site.resources[RoleArn['Fn::GetAtt'][0]];
+    expect(role?.Properties.Policies).toMatchObject([
+      { PolicyDocument: { Statement: [{ Action: 'lambda:InvokeFunction', Resource: Arn }] } },
+    ]);
+    site.template.hasResourceProperties('AWS::Lambda::EventInvokeConfig', {
+      FunctionName: { Ref: Arn['Fn::GetAtt'][0] },
+      MaximumRetryAttempts: 0,
+      MaximumEventAgeInSeconds: 300,
+    });
+  });
+
+  it('is over before its next turn, because two would only meet', () => {
+    expect(RECONCILE_MINUTES).toBeGreaterThan(TURN_MINUTES);
+    const functions = Object.values(site.template.findResources('AWS::Lambda::Function'));
+    const own = functions.find(({ Properties }) => Properties.Environment.Variables.JIRA_API_SECRET_ARN);
+    expect(own?.Properties.Timeout).toBeLessThan(RECONCILE_MINUTES * 60);
+    // A request under way has 30 s.
+    expect(own?.Properties.Timeout).toBeGreaterThan(TURN_MINUTES * 60 + 30);
   });
 });

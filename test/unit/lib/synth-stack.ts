@@ -79,6 +79,9 @@ export const synthStack = (
   return kept;
 };
 
+/** The least that has a Jira site to reconcile. */
+export const A_SITE = { jiraSiteUrl: 'https://acme.atlassian.net' };
+
 /** Every context value but the stage set to something else than its default. */
 export const EVERYTHING_SET = {
   alarmEmail: 'ops@example.com',
@@ -91,6 +94,11 @@ export const EVERYTHING_SET = {
   domainName: 'webhooks.example.com',
   certificateArn: 'arn:aws:acm:us-west-2:123456789012:certificate/0b1c-2d3e',
   quietHours: '20:00-06:00',
+  jiraSiteUrl: 'https://acme.atlassian.net',
+  jiraApiUrl: 'https://api.atlassian.com/ex/jira/0b1c-2d3e',
+  jiraApiUser: 'bot@example.com',
+  reconcileProjects: 'ABC,SHOP',
+  reconcileRate: '5',
   traces: 'on',
   docsUrl: 'https://git.example.com/team/sync/blob/main',
 };

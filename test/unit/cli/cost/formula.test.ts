@@ -78,6 +78,11 @@ const ASSUMED: Assumptions = {
   platform_line_bytes: 400,
   log_compression: 0.1,
   rare_hours: 0.05,
+  jira_call_ms: 500,
+  project_issues: 2_000,
+  turn_write_units: 6,
+  page_write_units: 2,
+  compared_read_units: 1,
   row_overhead_bytes: 100,
   trace_share: 0.05,
 };
@@ -92,6 +97,8 @@ const WORKLOAD: Workload = {
   batch_window_seconds: 1,
   parallelization: 1,
   traces: false,
+  issues: 0,
+  reconcile_rate: 2,
   region: 'us-east-1',
 };
 

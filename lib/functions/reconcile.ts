@@ -1,0 +1,43 @@
+import { RECONCILE_MINUTES } from '../../src/contract/functions.ts';
+import { type FunctionSpec, nextRun, type Resources } from '../constructs/service-function.ts';
+import { allow, queryIndexes, RAW, readTable, removeOwnRows, writeTable } from '../permissions.ts';
+
+/** Reads Jira and writes what ingest would have written; none without a site to ask. */
+export const reconcile = ({ table, bucket, tokenArn, context }: Resources): FunctionSpec | null => {
+  const { jiraSiteUrl, jiraApiUrl, jiraApiUser, reconcileProjects, reconcileRate } = context;
+  if (jiraSiteUrl === undefined || tokenArn === undefined) return null;
+  return {
+    description: 'Reads Jira, and repairs what webhooks did not bring',
+    // As ingest, whose work it does. A hundred issues of a page in memory are some megabytes.
+    memoryMb: 1024,
+    // It leaves a minute before; a request to Jira, under way by then, has 30 s.
+    timeoutSeconds: RECONCILE_MINUTES * 60 - 10,
+    usesItsTime: true,
+    // One at a time: two would ask Jira twice as much as they may.
+    reservedConcurrency: 1,
+    sourceMaps: true,
+    environment: {
+      TABLE_NAME: table.table.tableName,
+      ARTIFACTS_BUCKET: bucket.bucket.bucketName,
+      EVENT_RETENTION_DAYS: String(context.retentionDays),
+      JIRA_SITE_URL: jiraSiteUrl,
+      JIRA_API_SECRET_ARN: tokenArn,
+      ...(jiraApiUrl ? { JIRA_API_URL: jiraApiUrl } : {}),
+      ...(jiraApiUser ? { JIRA_API_USER: jiraApiUser } : {}),
+      ...(reconcileProjects ? { RECONCILE_PROJECTS: reconcileProjects } : {}),
+      ...(reconcileRate ? { RECONCILE_RATE: String(reconcileRate) } : {}),
+    },
+    permissions: {
+      statements: [
+        readTable(table),
+        writeTable(table),
+        removeOwnRows(table),
+        queryIndexes(table, 'by_project'),
+        allow(['secretsmanager:GetSecretValue'], tokenArn),
+        allow(['s3:PutObject', 's3:PutObjectTagging'], bucket.keysUnder('raw')),
+      ],
+      wildcards: RAW,
+    },
+    noDeadLetters: nextRun(RECONCILE_MINUTES),
+  };
+};

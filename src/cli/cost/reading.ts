@@ -1,0 +1,86 @@
+import { RECONCILE_MINUTES, TURN_MINUTES } from '../../contract/functions.ts';
+import { HOURS_OF_MONTH } from './inputs.ts';
+import { ingestWrites, type Month } from './quantities.ts';
+
+/** What reading Jira takes. `hours`: of turns, at the rate of requests. */
+export type Reading = { requests: number; hours: number; write_units: number; read_units: number };
+
+/** Reconciliation gets its turns day and night. */
+export const TURNS_PER_MONTH = (HOURS_OF_MONTH * 60) / RECONCILE_MINUTES;
+
+/** Every ten minutes. */
+const UPDATE_RUNS_PER_MONTH = HOURS_OF_MONTH * 6;
+
+/** To learn which Jira it is and who asks, and one page of what changed. */
+const REQUESTS_OF_UPDATES = 3;
+
+/** Rows that Jira gives at once: Cloud 5,000 ids, Data Center 1,000. The fewer count. */
+const IDS_PER_PAGE = 1_000;
+const BODIES_PER_REQUEST = 100;
+const PROJECTS_PER_PAGE = 100;
+
+/** Read once more at the end of a first load, to show drift. */
+const SAMPLE = 1_000;
+
+const DAYS_OF_MONTH = HOURS_OF_MONTH / 24;
+
+/** Below this many issues a census is daily, else weekly. */
+const DAILY_BELOW = 100_000;
+
+/** Everything, once: into an empty table. */
+export const firstLoad = (month: Month): Reading => {
+  const { workload, measured, assumed } = month;
+  const { issues, body_bytes, correlation } = workload;
+  const pages = censusRequests(month);
+  const bodies = Math.ceil(issues / BODIES_PER_REQUEST);
+  const requests = pages + bodies + Math.ceil(Math.min(SAMPLE, issues) / BODIES_PER_REQUEST);
+  const { table_units, index_units } = ingestWrites(measured, body_bytes, 'creation');
+  const written = table_units + index_units + (correlation ? measured.creation_write_units : 0);
+  const read = assumed.compared_read_units + (correlation ? measured.creation_read_units : 0);
+  return {
+    requests,
+    hours: hoursOf(month, requests),
+    write_units: issues * written + (pages + bodies) * assumed.page_write_units,
+    read_units: issues * read,
+  };
+};
+
+/** A month of updates, censuses and thirtieths in which webhooks brought everything. */
+export const monthOfReading = (month: Month): Reading => {
+  const { workload, assumed } = month;
+  const { issues } = workload;
+  const censuses = issues < DAILY_BELOW ? DAYS_OF_MONTH : DAYS_OF_MONTH / 7;
+  const bodies = Math.ceil(issues / BODIES_PER_REQUEST);
+  const pages = censuses * censusRequests(month) + bodies;
+  const requests = UPDATE_RUNS_PER_MONTH * REQUESTS_OF_UPDATES + pages;
+  return {
+    requests,
+    hours: hoursOf(month, requests),
+    write_units: TURNS_PER_MONTH * assumed.turn_write_units + pages * assumed.page_write_units,
+    read_units: issues * assumed.compared_read_units + censuses * listedUnits(month),
+  };
+};
+
+/** How long all turns of a month take (milliseconds): those without requests as well. */
+export const turnsMs = ({ assumed, workload }: Month, requests: number): number => {
+  const own = TURNS_PER_MONTH * assumed.turn_write_units * assumed.dynamodb_call_ms;
+  return own + requests * Math.max(assumed.jira_call_ms, 1_000 / workload.reconcile_rate);
+};
+
+/** The projects, how many issues each has, and the pages of its ids. */
+const censusRequests = ({ workload: { issues }, assumed: { project_issues } }: Month): number => {
+  const projects = Math.ceil(issues / project_issues);
+  const pages = projects * Math.ceil(Math.min(issues, project_issues) / IDS_PER_PAGE);
+  return Math.ceil(projects / PROJECTS_PER_PAGE) + projects + pages;
+};
+
+/** Read units of one page of an index: half a unit for each 4 KB, since an index is read as it is. */
+const UNITS_PER_BYTE = 0.5 / 4_096;
+
+/** Read units to list all ids that are here. An entry of by_project is as large as one of by_issue. */
+const listedUnits = ({ workload, measured, assumed }: Month): number =>
+  workload.issues * (measured.by_issue_entry_bytes + assumed.row_overhead_bytes) * UNITS_PER_BYTE;
+
+/** A turn works for a part of the time between two. */
+const hoursOf = ({ workload }: Month, requests: number): number =>
+  (requests / workload.reconcile_rate / 3_600) * (RECONCILE_MINUTES / TURN_MINUTES);

@@ -1,0 +1,20 @@
+import { TURN_MINUTES } from '../contract/functions.ts';
+import { MINUTE_MS } from '../domain/instant.ts';
+import type { Count } from '../platform/metrics.ts';
+import { isCensusLate } from './census-late.ts';
+import { LOOPS } from './loops.ts';
+import { countTurn, logTurn } from './report-turn.ts';
+import type { TurnDeps } from './session.ts';
+import { runTurn, type TurnReport } from './turn.ts';
+
+/**
+ * The turn of the schedule: does what is due, leaves in time, and logs and counts what came of it.
+ * @throws UnavailableError, UnreadableRowError when it cannot even begin
+ */
+export const giveTurn = async (deps: TurnDeps, count: Count): Promise<TurnReport> => {
+  const report = await runTurn(deps, { loops: LOOPS, until_ms: deps.clock() + TURN_MINUTES * MINUTE_MS });
+  logTurn(deps, report);
+  countTurn(report.loops, count);
+  if (await isCensusLate(deps)) count('CensusLate');
+  return report;
+};
