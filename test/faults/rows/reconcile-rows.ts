@@ -1,4 +1,3 @@
-import type { TurnReport } from '../../../src/reconcile/turn.ts';
 import { moveOne } from '../../support/reconciled/history.ts';
 import { FAULTS, type Fault } from '../../support/scripted-jira/faults.ts';
 import type { Fate } from '../../support/scripted-jira/sending.ts';
@@ -36,7 +35,7 @@ const spoiltTurn = async (
   { world, hit }: ReconcileScene,
   faults: readonly Fault[],
   { of = /./, every = 2 }: { of?: RegExp; every?: number } = {},
-): Promise<TurnReport> => {
+): Promise<void> => {
   let asked = 0;
   world.jira.spoil = ({ path }) => {
     if (!of.test(path)) return null;
@@ -45,9 +44,8 @@ const spoiltTurn = async (
     hit();
     return faults[Math.floor(world.random() * faults.length)] ?? null;
   };
-  const report = await world.turn();
+  await world.turn();
   world.jira.spoil = () => null;
-  return report;
 };
 
 const spoilt = (
@@ -141,7 +139,7 @@ export const RECONCILE_ROWS: Row[] = [
       const { world, hit } = scene;
       send(scene, HALF_LOST);
       await work(scene, async () => {
-        const others: Promise<TurnReport>[] = [];
+        const others: Promise<unknown>[] = [];
         const start = (): void => {
           world.pass(6 * MINUTE);
           others.push(world.turn());

@@ -28,7 +28,7 @@ const calmDown = async ({ jira, random }: ReconciledWorld): Promise<void> => {
 /** One turn at rest, and what correlation makes of it. @throws Error when it does not end well */
 const turnAtRest = async (world: ReconciledWorld, only?: 'thirtieth'): Promise<void> => {
   const report = await world.turn(only === undefined ? {} : { only });
-  if (report.outcome !== 'done') throw new Error(`a turn at rest ended with ${JSON.stringify(report)}`);
+  if (report?.outcome !== 'done') throw new Error(`a turn at rest ended with ${JSON.stringify(report)}`);
   world.pass(DAY);
 };
 

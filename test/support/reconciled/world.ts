@@ -29,8 +29,11 @@ export type ReconciledWorld = {
   random: Random;
   /** Time goes on. */
   pass(ms: number): void;
-  /** One turn; after so many calls to Jira or the table its process is dead. `only`: the daily thirtieth. */
-  turn(how?: { calls?: number; only?: 'thirtieth' }): Promise<TurnReport>;
+  /**
+   * One turn; after so many calls to Jira or the table its process is dead. Null when it died before it began.
+   * `only`: the daily thirtieth.
+   */
+  turn(how?: { calls?: number; only?: 'thirtieth' }): Promise<TurnReport | null>;
   /** What the stream brings of events that it has not brought yet. */
   correlate(): Promise<void>;
   /** Somebody names an issue in a commit: by its key, or one that it had. */
@@ -142,11 +145,15 @@ export const openReconciledWorld = async ({
     pass: (ms) => {
       now += ms;
     },
-    turn: ({ calls, only } = {}) =>
-      runTurn(calls === undefined ? immortal : depsOf({ left: calls }), {
-        loops: only === undefined ? LOOPS : [thirtiethLoop],
-        until_ms: null,
-      }),
+    turn: async ({ calls = Number.POSITIVE_INFINITY, only } = {}) => {
+      const life = { left: calls };
+      const deps = Number.isFinite(calls) ? depsOf(life) : immortal;
+      const loops = only === undefined ? LOOPS : [thirtiethLoop];
+      return runTurn(deps, { loops, until_ms: null }).catch((fault: unknown) => {
+        if (life.left > 0) throw fault;
+        return null;
+      });
+    },
     correlate: stream,
     taken: () => taken,
     commit: async (issueId, choice) => {
