@@ -20,6 +20,9 @@ const API = page('docs/api.md');
 const ARCHITECTURE = page('docs/architecture.md');
 const SOURCES_PAGE = page('docs/commit-sources.md');
 
+/** Rows that only a Jira site brings about, which nothing pasted here has. */
+const OF_RECONCILIATION = /^\^(RECONCILE|ASKED|OLD)#/;
+
 describe('what the documentation has people paste', () => {
   const folder = mkdtempSync(join(tmpdir(), 'readme-'));
   const record = join(folder, '.local/instance.json');
@@ -130,7 +133,8 @@ describe('what the documentation has people paste', () => {
         kinds.filter(({ pattern }) => pattern.test(name)).map(({ kind }) => kind);
       return [...new Set(Items.map(({ pk, sk }) => kindOf(`${pk}\n${sk}`).join() || `${pk} ${sk}`))].sort();
     };
-    await expect.poll(found, { timeout: 20_000 }).toEqual(kinds.map(({ kind }) => kind).sort());
+    const expected = kinds.filter(({ pattern }) => !OF_RECONCILIATION.test(pattern.source));
+    await expect.poll(found, { timeout: 20_000 }).toEqual(expected.map(({ kind }) => kind).sort());
     client.destroy();
   });
 });
