@@ -32,7 +32,7 @@ export const reconcile = ({ table, bucket, tokenArn, context }: Resources): Func
         readTable(table),
         writeTable(table),
         removeOwnRows(table),
-        queryIndexes(table, 'by_project'),
+        queryIndexes(table, 'by_project', 'worklist'),
         allow(['secretsmanager:GetSecretValue'], tokenArn),
         allow(['s3:PutObject', 's3:PutObjectTagging'], bucket.keysUnder('raw')),
       ],

@@ -377,6 +377,7 @@ describe('what is deployed, run with the environment and the table of the templa
       'dynamodb:PutItem',
       'dynamodb:Query',
       'dynamodb:Query by_project',
+      'dynamodb:Query worklist',
       'dynamodb:UpdateItem',
       's3:PutObject artifacts/raw/',
       's3:PutObjectTagging artifacts/raw/',

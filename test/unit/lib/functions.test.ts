@@ -227,6 +227,7 @@ describe('the rights', () => {
     expect(rightsOf(site, 'reconcile')).toEqual({
       '<EventTable.Arn>': [...readAndWrite, 'dynamodb:DeleteItem'].sort(),
       '<EventTable.Arn>/index/by_project': ['dynamodb:Query'],
+      '<EventTable.Arn>/index/worklist': ['dynamodb:Query'],
       '<JiraTokenSecret>': ['secretsmanager:GetSecretValue'],
       '<ArtifactBucket.Arn>/artifacts/raw/*': ['s3:PutObject', 's3:PutObjectTagging'],
       ...logs('reconcile'),
