@@ -1,4 +1,6 @@
+import { UnavailableError } from '../errors/errors.ts';
 import type { Look } from '../jira/reads/reads.ts';
+import { retry } from '../platform/retry.ts';
 import { putContradictions, removeContradiction } from '../store/reconcile/contradictions.ts';
 import type { Counters } from '../store/reconcile/counters.ts';
 import type { Job } from './loop.ts';
@@ -25,12 +27,28 @@ export const takeIn = async (
   { mend = [], loads = false, once_more = false }: How = {},
 ): Promise<string[]> => {
   if (looks.length === 0) return [];
-  const again: readonly Mend[] = job.isAgain() ? ['observations'] : [];
-  const seen = await job.session.deps.observe(looks, [...mend, ...again]);
+  const seen = await observeOrRest(job, looks, mend);
   for (const one of seen)
     job.count({ ...becameOf(one, loads), ...(once_more ? { seen: 0, unchanged: 0 } : {}) });
   await noteContradictions(job.session, seen);
   return seen.flatMap((one) => (one.kind === 'undecided' ? one.issue_id : []));
+};
+
+/** A table that is throttled needs a moment, not the end of the turn. */
+const REST = { tries: 3, first_ms: 200, longest_ms: 2_000, by_chance: 0.5 };
+
+/** What a try before may have left half done is mended. */
+const observeOrRest = (job: Looking, looks: readonly Look[], mend: readonly Mend[]): Promise<Seen[]> => {
+  let again = job.isAgain();
+  return retry(
+    () => {
+      const mends: readonly Mend[] = again ? [...mend, 'observations'] : mend;
+      again = true;
+      return job.session.deps.observe(looks, mends);
+    },
+    REST,
+    { mayHeal: (fault) => fault instanceof UnavailableError },
+  );
 };
 
 /** What was not known could not differ, and what cannot be taken cannot be compared. */

@@ -34,7 +34,7 @@ export const listPage = async (
   const part = `${session.by}#${place.slices.length}#${place.done + place.under_way}`;
   if (ids.length > 0)
     await putListed(session.place(), listingOf(job, loop, project), part, ids, session.deps.clock());
-  job.count({ pages: 1, ...(run.loads ? {} : { seen: ids.length }) });
+  job.count({ pages: ids.length > 0 ? 1 : 0, ...(run.loads ? {} : { seen: ids.length }) });
   return {
     ...run,
     sample: run.loads ? draw(run.sample, ids, session.deps.chance) : run.sample,

@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../../src/domain/instant.ts';
 import type { JsonObject } from '../../../src/domain/json.ts';
+import { UnavailableError } from '../../../src/errors/errors.ts';
 import { censusLoop } from '../../../src/reconcile/census/census.ts';
 import { updatesLoop } from '../../../src/reconcile/updates.ts';
 import { startTestEngine } from '../../support/engine.ts';
@@ -157,6 +158,24 @@ describe.each(['cloud', 'data-center-10'] as const)('the updates of a site (%s)'
     expect(searches().at(-1)?.body.jql).toMatch(
       /^project in \(\d+\) AND updated >= \d{13} ORDER BY created ASC$/,
     );
+  });
+});
+
+describe('a table that is throttled', () => {
+  it('once or twice ends no turn, and loses no event of what was half done', async () => {
+    const ids = await loaded('cloud', 3);
+    for (const id of ids) edit(id, `edited ${id}`);
+    const { observe } = world.deps;
+    const mends: string[] = [];
+    const report = await world.run([updatesLoop], {
+      observe: async (looks, mend) => {
+        mends.push(mend.join());
+        if (mends.length < 3) throw new UnavailableError('table', new Error('throttled'));
+        return observe(looks, mend);
+      },
+    });
+    expect(report).toMatchObject({ outcome: 'done', loops: [{ counters: { repaired: 3 } }] });
+    expect(mends).toEqual(['', 'observations', 'observations']);
   });
 });
 
