@@ -1,5 +1,6 @@
 import type { DynamoDBClientConfig } from '@aws-sdk/client-dynamodb';
 import type { Env } from '../contract/env.ts';
+import { RECONCILE_MINUTES, TURN_MINUTES } from '../contract/functions.ts';
 import { MINUTE_MS, toUtcIso } from '../domain/instant.ts';
 import { describeFault } from '../errors/errors.ts';
 import type { Clock } from '../platform/clock.ts';
@@ -19,8 +20,8 @@ export type LocalReconciliationOptions = {
 };
 
 /** As the schedule on AWS does it: so often, and for so long that no start meets a turn. */
-const EVERY_MS = 5 * MINUTE_MS;
-const TURN_MS = 4 * MINUTE_MS;
+const EVERY_MS = RECONCILE_MINUTES * MINUTE_MS;
+const TURN_MS = TURN_MINUTES * MINUTE_MS;
 
 /** Requests to Jira that take longer are given up at the end; their page is done again. */
 const GRACE_MS = 10_000;
