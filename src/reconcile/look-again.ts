@@ -75,15 +75,27 @@ const readGroup = async (reads: Reads, ids: readonly string[]): Promise<Bodies> 
 
 /** @returns false when Jira answers, but does not show this issue */
 const lookAlone = async (job: Looking, id: string, how: How): Promise<boolean> => {
-  const reads = await job.session.reads();
+  const found = await readAlone(await job.session.reads(), id);
+  if (found === null) return false;
+  if ('gone' in found) job.count({ gone: 1 });
+  else await takeIn(job, [found.look], how);
+  return true;
+};
+
+/**
+ * Reads one issue.
+ * @returns null when Jira answers, but does not show this one
+ * @throws JiraError for what is not the fault of one issue
+ */
+export const readAlone = async (
+  reads: Reads,
+  idOrKey: string,
+): Promise<Awaited<ReturnType<Reads['readIssue']>> | null> => {
   try {
-    const found = await reads.readIssue(id);
-    if ('gone' in found) job.count({ gone: 1 });
-    else await takeIn(job, [found.look], how);
-    return true;
+    return await reads.readIssue(idOrKey);
   } catch (fault) {
     if (!isOdd(fault)) throw fault;
     await reads.now();
-    return false;
+    return null;
   }
 };

@@ -1,11 +1,11 @@
 import pMap from 'p-map';
 import { lookupKey, projectOfKey } from '../domain/issue-key.ts';
 import type { RefState } from '../domain/link.ts';
-import { JiraError } from '../jira/jira-error.ts';
 import { chunks } from '../platform/chunks.ts';
 import { issuesWithKey } from '../store/issues/issue-index.ts';
 import { notAskedFor, putAskedFor } from '../store/reconcile/old-keys.ts';
 import { allOf } from './all-of.ts';
+import { readAlone } from './look-again.ts';
 import { isInScope, knownProjects } from './scope.ts';
 import type { Session } from './session.ts';
 import { type Looking, takeIn } from './take-in.ts';
@@ -55,24 +55,24 @@ export const askForAll = async (job: Looking, keys: readonly string[]): Promise<
   let done = 0;
   for (const some of chunks(keys, TOGETHER)) {
     if (job.session.isOver()) break;
-    for (const few of chunks(some, AT_ONCE)) await allOf(few.map((key) => askFor(job, key)));
-    await putAskedFor(job.session.place(), some);
+    const answered: string[] = [];
+    for (const few of chunks(some, AT_ONCE))
+      answered.push(...(await allOf(few.map((key) => askFor(job, key)))).flat());
+    await putAskedFor(job.session.place(), answered);
     await job.session.renew();
     done += some.length;
   }
   return done;
 };
 
-/** A move is followed: what answers has another key now, and is found by this one from then on. */
-const askFor = async (job: Looking, key: string): Promise<void> => {
-  const reads = await job.session.reads();
-  const found = await reads.readIssue(key).catch(goneIfRefused);
-  if ('gone' in found) job.count({ gone: 1 });
+/**
+ * A move is followed: what answers has another key now, and is found by this one from then on.
+ * @returns the key; none when Jira failed to answer: it is asked for again another time
+ */
+const askFor = async (job: Looking, key: string): Promise<string[]> => {
+  const found = await readAlone(await job.session.reads(), key);
+  if (found === null) job.count({ unread: 1 });
+  else if ('gone' in found) job.count({ gone: 1 });
   else await takeIn(job, [{ ...found.look, asked_key: key }]);
-};
-
-/** Text that Jira takes for no key at all is one that it does not have. */
-const goneIfRefused = (fault: unknown): { gone: true } => {
-  if (fault instanceof JiraError && fault.fault === 'refused') return { gone: true };
-  throw fault;
+  return found === null ? [] : [key];
 };

@@ -1,24 +1,19 @@
 import fc from 'fast-check';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { HOUR_MS, MINUTE_MS } from '../../../src/domain/instant.ts';
 import type { Subject } from '../../../src/domain/subject.ts';
 import { type Asked, listAsked, putAsked } from '../../../src/store/reconcile/asked.ts';
 import { createTable, openApp, type TestApp } from '../../support/app.ts';
 import { scanTable, startCorrelation } from '../../support/correlation.ts';
 import { depth } from '../../support/depth.ts';
-import { startTestEngine } from '../../support/engine.ts';
+import { useEngine } from '../../support/use-engine.ts';
 import { eventRecord } from './records.ts';
 
 const NOW = Date.UTC(2026, 10, 29, 12);
 
-let engine: Awaited<ReturnType<typeof startTestEngine>>;
+const engine = useEngine();
 let table: string;
 let app: TestApp;
-
-beforeAll(async () => {
-  engine = await startTestEngine();
-});
-afterAll(() => engine.stop());
 
 beforeEach(async () => {
   table = await createTable(engine.endpoint);

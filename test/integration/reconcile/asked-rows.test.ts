@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { beforeAll, expect, it } from 'vitest';
 import { MINUTE_MS } from '../../../src/domain/instant.ts';
 import type { Subject } from '../../../src/domain/subject.ts';
 import {
@@ -12,19 +12,17 @@ import {
 } from '../../../src/store/reconcile/asked.ts';
 import { startApp, type TestApp } from '../../support/app.ts';
 import { depth } from '../../support/depth.ts';
-import { startTestEngine } from '../../support/engine.ts';
+import { useEngine } from '../../support/use-engine.ts';
 
 const SUBJECT: Subject = { kind: 'version', id: '7' };
 
-let engine: Awaited<ReturnType<typeof startTestEngine>>;
+const engine = useEngine();
 let app: TestApp;
 let tenants = 0;
 
 beforeAll(async () => {
-  engine = await startTestEngine();
   app = await startApp({ endpoint: engine.endpoint });
 });
-afterAll(() => engine.stop());
 
 const newPlace = () => {
   tenants += 1;

@@ -123,6 +123,21 @@ describe('keys from before set-up', () => {
     expect([asked.length, new Set(asked).size]).toEqual([1_040, 1_040]);
   }, 240_000);
 
+  it('of which Jira fails to show one are asked for all the same, and that one another day', async () => {
+    await withMoved('cloud', 'ORB-7 is odd', 'ORB-1');
+    scene.jira.spoil = ({ path }) => (path.endsWith('/ORB-7') ? { status: 500 } : null);
+    expect(await scene.run(oldKeysLoop)).toMatchObject({
+      outcome: 'done',
+      fault: null,
+      loops: [{ counters: { unread: 1, seen: 1 } }],
+    });
+    scene.jira.spoil = () => null;
+    scene.asked();
+    scene.now += DAY_MS;
+    await scene.run(oldKeysLoop);
+    expect(byKey()).toEqual(['GET /rest/api/2/issue/ORB-7']);
+  });
+
   it('of which one was asked for before a crash is asked for again, because its event may be missing', async () => {
     const id = await withMoved('cloud', 'ORB-1 fix it');
     const { observe } = scene.deps;

@@ -44,11 +44,14 @@ export const openScene = async (endpoint: string, kind: JiraKind): Promise<Scene
   const clock = (): number => scene.now;
   const jira = await startScriptedJira(kind, () => NOON);
   const app = await startApp({ endpoint, clock });
+  const sleep = async (ms: number): Promise<void> => {
+    scene.now += Math.ceil(ms);
+  };
   const client = () =>
     createJiraClient(
       adminSite(readEnv(jiraEnv(jira))),
       { at_once: 4, a_second: Infinity },
-      { clock, sleep: async () => {} },
+      { clock, steady: clock, sleep },
     );
   const deps: TurnDeps = {
     table: app.events.table,
