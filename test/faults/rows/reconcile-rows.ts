@@ -125,7 +125,9 @@ export const RECONCILE_ROWS: Row[] = [
     play: async (scene) => {
       send(scene, HALF_LOST);
       await work(scene, async () => {
-        await scene.world.turn({ calls: Math.floor(scene.world.random() * 60) });
+        const { random } = scene.world;
+        // Most of what is written is written early in a turn.
+        await scene.world.turn({ calls: Math.floor(random() * (random() < 0.7 ? 24 : 120)) });
         scene.hit();
         scene.world.pass(NEXT_RUN);
       });
