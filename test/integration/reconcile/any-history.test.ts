@@ -17,6 +17,7 @@ const endOf = async (kind: JiraKind, seed: number, steps: readonly Step[]): Prom
   try {
     await playHistory(world, steps);
     await bringToRest(world);
+    expect(world.jira.most_at_once).toBeLessThanOrEqual(4);
     return await differencesFromJira(world);
   } finally {
     await world.close();
