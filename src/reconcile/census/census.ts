@@ -67,7 +67,7 @@ const begin = async (job: CensusJob, { projects }: Options): Promise<void> => {
     .slice(0, MOST_COUNTED)
     .map(({ id }) => id)
     .join(',')})`;
-  const total = counted.length > MOST_COUNTED ? null : await reads.count(clause);
+  const total = counted.length > MOST_COUNTED ? null : await countOf(reads, clause);
   const loads = projects !== null || before.loading_ms === null || before.issues === null;
   const run: CensusRun = { ...NEW_RUN, started_ms, loads, total };
   const loading_ms = before.loading_ms ?? started_ms;
@@ -126,15 +126,15 @@ const nextProject = async (job: CensusJob, { projects }: Options, run: CensusRun
     if (!counts) continue;
     const reads = await session.reads();
     if (!(await reads.mayBrowse(found))) return saved(job, { ...run, after: found.id });
-    return saved(job, { ...run, project: newProject(found, await countOf(reads, found)) });
+    return saved(job, { ...run, project: newProject(found, await countOf(reads, `project = ${found.id}`)) });
   }
   return lookOnceMore(job, run);
 };
 
-/** Null also when it is gone since: then nothing is listed either. */
-const countOf = async (reads: Reads, { id }: Project): Promise<number | null> => {
+/** Null also where Jira refuses to search, as for a project that is gone since, or that the account may not browse. */
+const countOf = async (reads: Reads, jql: string): Promise<number | null> => {
   try {
-    return await reads.count(`project = ${id}`);
+    return await reads.count(jql);
   } catch (fault) {
     if (fault instanceof JiraError && fault.fault === 'refused') return null;
     throw fault;

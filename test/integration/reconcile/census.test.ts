@@ -129,6 +129,17 @@ describe.each(['cloud', 'data-center-10'] as const)('a census (%s)', (kind) => {
     expect((await census()).run?.counters.only_here).toBe(1);
   });
 
+  it('goes on where Jira refuses to count all projects at once, because that is only for the progress', async () => {
+    await loaded(kind);
+    const refused = {
+      status: 400,
+      headers: { 'content-type': 'application/json' },
+      body: '{"errorMessages":["The value does not exist for the field project."],"errors":{}}',
+    };
+    world.jira.spoil = ({ body }) => (/^project in /.test(String(body.jql)) ? refused : null);
+    expect((await census()).run).toMatchObject({ complete: true, counters: { seen: 17, only_here: 0 } });
+  });
+
   it('fails when the account sees no project at all, because all would look gone', async () => {
     await loaded(kind);
     for (const key of ['ORB', 'SUN'])
