@@ -1,4 +1,4 @@
-import { lookupKey } from '../domain/issue-key.ts';
+import { isIssueId, lookupKey } from '../domain/issue-key.ts';
 import { ConfigError } from '../errors/errors.ts';
 import { listProjects, type Project } from '../store/reconcile/projects.ts';
 import { placeOf, type Session } from './session.ts';
@@ -19,10 +19,23 @@ export const knownProjects = ({ deps }: Session, after: string | null = null): A
 export const projectsClause = async (session: Session): Promise<string[]> => {
   const named = session.deps.projects;
   if (named === null) return [];
+  const reading = namedIds.get(session) ?? readNamed(session, named);
+  namedIds.set(session, reading);
+  return [`project in (${(await reading).join(',')})`];
+};
+
+/** Asked for once in a turn. */
+const namedIds = new WeakMap<Session, Promise<string[]>>();
+
+/** Those of now: one that is gone, or may not be browsed, would make Jira refuse the whole search. */
+const readNamed = async (session: Session, named: readonly string[]): Promise<string[]> => {
+  const reads = await session.reads();
   const ids: string[] = [];
-  for await (const { id, keys } of knownProjects(session)) if (isInScope(keys, named)) ids.push(id);
+  for (const project of await reads.projects())
+    if (isInScope(project.keys, named) && isIssueId(project.id) && (await reads.mayBrowse(project)))
+      ids.push(project.id);
   if (ids.length === 0) throw unknownProjects(named);
-  return [`project in (${ids.join(',')})`];
+  return ids;
 };
 
 export const unknownProjects = (named: readonly string[]): ConfigError =>

@@ -161,6 +161,21 @@ describe.each(['cloud', 'data-center-10'] as const)('the updates of a site (%s)'
   });
 });
 
+describe('projects that are named', () => {
+  it('and of which one is gone meanwhile keep the others current, because Jira refuses to search for what is gone', async () => {
+    const ids = await loaded('data-center-10', 2);
+    const { site } = world.jira;
+    site.create(site.project('SUN'), {}, { silent: true });
+    await world.run([censusLoop], { projects: ['ORB', 'SUN'] });
+    site.changeProject(site.project('SUN').id, { status: 'deleted', browsable: false });
+    edit(ids[0], 'still current');
+    expect(await world.run([updatesLoop], { projects: ['ORB', 'SUN'] })).toMatchObject({ outcome: 'done' });
+    expect(await summaryOf(ids[0])).toBe('still current');
+    const { id } = site.project('ORB');
+    expect(searches().some(({ body }) => String(body.jql).startsWith(`project in (${id}) AND`))).toBe(true);
+  });
+});
+
 describe('a table that is throttled', () => {
   it('once or twice ends no turn, and loses no event of what was half done', async () => {
     const ids = await loaded('cloud', 3);
