@@ -348,8 +348,9 @@ describe('what was asked for by a key that nobody here knew', () => {
     const { id, key, at } = newIssue();
     await deliver(at('one'), known);
     const asked = (name: string) => ({ ...byId(at('one'), NOON - MINUTE), asked_key: `${name}-${id}` });
-    const seen = await observer.observe([asked('OLD'), asked('OLDER')]);
-    expect(seen).toMatchObject([{ kind, issue_id: id }, { kind }]);
+    // Of two looks that say the same of one moment the event's id decides: the second may be stale, and is told too.
+    const [first] = await observer.observe([asked('OLD'), asked('OLDER')]);
+    expect(first).toMatchObject({ kind, issue_id: id });
     for (const name of ['OLD', 'OLDER'])
       expect(await snapshotOf(`${name}-${id}`)).toMatchObject({ issue_id: id, issue_key: key });
     const told = (await eventsOf(id)).filter(({ source }) => source === 'reconcile');
