@@ -109,7 +109,8 @@ const explain = (fault: unknown, nowMs: number): Ended => {
     };
   const isForPeople = fault instanceof UnreadableRowError || fault instanceof ConfigError;
   const message = isForPeople ? fault.message : `an unexpected fault: ${describeFault(fault)}`;
-  return { message, not_before: null, ends_turn: false };
+  // Without a login no loop can ask anything.
+  return { message, not_before: null, ends_turn: fault instanceof ConfigError };
 };
 
 /** Without the table nothing can be released: then the lease ends by itself. */

@@ -1,9 +1,9 @@
 import * as z from 'zod/mini';
 import type { Env } from '../contract/env.ts';
 import { token as tokenSchema } from '../contract/env-values.ts';
-import { ConfigError } from '../errors/errors.ts';
+import { ConfigError, UnavailableError } from '../errors/errors.ts';
 import { authorizationOf, type JiraSite, siteAddress } from '../jira/site.ts';
-import { readSecretText } from '../verify/secret-document.ts';
+import { readSecretText, SecretDocumentError } from '../verify/secret-document.ts';
 import { createSecretsManagerClient, fetchSecret } from '../verify/secrets-manager.ts';
 import type { Platform } from './open.ts';
 
@@ -13,7 +13,7 @@ const TOKEN_KEY = 'jira_api_token';
 /**
  * Jira as it is read. The token is the local override, else that of the secret, which is read at each call: a new
  * token is used from the next turn on.
- * @throws ConfigError when no site is named, or nobody to log in as: the message says what to do
+ * @throws ConfigError when no site is named, or nobody to log in as: the message says what to do; UnavailableError
  */
 export const openJiraSite = async (
   env: Env,
@@ -39,9 +39,19 @@ const fetchToken = async (
   try {
     const { current } = await fetchSecret(client, arn, () => false);
     return checkToken(readSecretText(current, TOKEN_KEY));
+  } catch (fault) {
+    throw explain(fault);
   } finally {
     client.destroy();
   }
+};
+
+/** The words of a document that cannot be used are for people; whatever else the store says may pass. */
+const explain = (fault: unknown): Error => {
+  if (fault instanceof ConfigError) return fault;
+  if (fault instanceof SecretDocumentError)
+    return new ConfigError(`The secret of JIRA_API_SECRET_ARN cannot be used: ${fault.message}`);
+  return new UnavailableError('secret', fault);
 };
 
 /** A token that was pasted with more around it would fail later, and say less. */

@@ -481,7 +481,10 @@ describe('the reconcile bundle alone in a clean process', () => {
     expect(await lambda.call({})).toMatchObject({ outcome: 'failed' });
     const { logged, counted } = await end(lambda);
     expect(logged).toMatchObject([
-      { alarm: 'reconcile-failed', reason: expect.stringContaining('JIRA_API_SECRET_ARN must be set') },
+      {
+        alarm: 'reconcile-failed',
+        reason: expect.stringMatching(/^[^\n]*JIRA_API_SECRET_ARN must be set[^\n]*$/),
+      },
     ]);
     expect(counted).toEqual([]);
   });

@@ -41,6 +41,12 @@ describe('the site that is read', () => {
     expect(store.requests.AWSCURRENT).toBe(0);
   });
 
+  it('tells a store that fails from a setting that is wrong, because only the latter needs a person', async () => {
+    store.put('{"jira_api_token":"one"}', 0);
+    store.fail({ kind: 'error', status: 400, type: 'AccessDeniedException' });
+    await expect(open(deployed)).rejects.toThrow('secret unavailable: AccessDeniedException');
+  });
+
   it('reads the secret at each call, because a changed token must not wait for a cold start', async () => {
     store.put('{"jira_api_token":"one"}', 0);
     expect((await open(deployed)).authorization).toBe('Bearer one');
@@ -74,7 +80,7 @@ describe('the site that is read', () => {
     async (document) => {
       store.put(document, 0);
       const fault: unknown = await open(deployed).catch((error: unknown) => error);
-      expect(fault).toBeInstanceOf(Error);
+      expect(fault).toBeInstanceOf(ConfigError);
       expect(String(fault)).not.toContain('hunter2');
     },
   );
