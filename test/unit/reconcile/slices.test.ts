@@ -92,8 +92,8 @@ describe('a search by slices', () => {
         const { ids, place } = await readAll(jiraOf({ created, page: 7, window: null, faults: some }), false);
         if (place.whole) expect(new Set(ids)).toEqual(idsOf(created));
         if (place.whole) expect(place.done).toBe(created.length);
-        const inARow = /(?:lost,|warning,){3}/.test(`${some.map(String).join(',')},`);
-        if (!inARow) expect(place.whole).toBe(true);
+        // A slice is begun three times at most.
+        if (some.filter((fault) => fault !== null).length < 3) expect(place.whole).toBe(true);
       }),
     );
   });
