@@ -15,7 +15,7 @@ import type { Looking } from './take-in.ts';
 const current = z.object({
   name: z.string(),
   began_ms: z.number(),
-  /** Where the search stands. */
+  /** Where the search stands, and whether Jira has shown every issue so far. */
   place: slicesPlace,
   /** Behind whom the list of a version's issues goes on; null: at its beginning. */
   after: z.nullable(z.string()),
@@ -60,12 +60,15 @@ const nextDue = async (session: Session): Promise<Current | null> => {
 const readOn = async (job: AskedJob, now: Current): Promise<void> => {
   const asked = await readAsked(job.session.place(), now.name);
   if (asked === null) return job.save({ current: null });
-  const { ids, next, whole } = await readPage(job.session, asked.subject, now);
-  const { left } = await lookAgain(expecting(job), ids.slice(now.done));
-  if (left.length > 0) return job.save({ current: { ...now, done: ids.length - left.length } });
-  if (next !== null) return job.save({ current: { ...now, ...next, done: 0 } });
+  const { ids, next, ...page } = await readPage(job.session, asked.subject, now);
+  const { left, unread } = await lookAgain(expecting(job), ids.slice(now.done));
+  const whole = page.whole && now.place.whole && unread.length === 0;
+  const save = (next: Current): Promise<void> =>
+    job.save({ current: { ...next, place: { ...next.place, whole } } });
+  if (left.length > 0) return save({ ...now, done: ids.length - left.length });
+  if (next !== null) return save({ ...now, ...next, done: 0 });
   const place = job.session.place();
-  // Where Jira did not show all, and says so, it is asked again on the next day.
+  // What Jira did not show this time, it may on the next day.
   await (whole
     ? settleAsked(place, asked, now.began_ms)
     : postponeAsked(place, asked, now.began_ms + DAY_MS));

@@ -23,6 +23,8 @@ const state = z.object({
   at: z.nullable(shelfPlace),
   /** Whether it came past the last shelf today, and began again with the first. */
   turned: z.boolean(),
+  /** Issues that Jira failed to show: they are read again on the next day. */
+  unread: z._default(z.array(z.string()), []),
 });
 
 type State = z.output<typeof state>;
@@ -45,7 +47,7 @@ export const thirtiethLoop = makeLoop({
   run: async (job) => {
     const shelves = await listShelves(job.session);
     const before = job.checkpoint().state;
-    if (before?.day !== today(job.session)) job.begin(await newDay(job.session, shelves, before));
+    if (before?.day !== today(job.session)) await beginDay(job, await newDay(job.session, shelves, before));
     while (!job.session.isOver()) {
       const now = job.checkpoint().state;
       if (now === null || isDone(now)) break;
@@ -66,17 +68,32 @@ const newDay = async (session: Session, shelves: Shelf[], before: State | null):
   let all = 0;
   for (const { project } of shelves) all += await countIssues(walk, project);
   const begun = { sprints: { place: FIRST_PLACE, done: 0 }, read: 0, turned: false };
-  return { day: today(session), part: Math.ceil(all / DAYS), ...begun, at: before?.at ?? null };
+  const { at = null, unread = [] } = before ?? {};
+  return { day: today(session), part: Math.ceil(all / DAYS), ...begun, at, unread };
 };
+
+const beginDay = async (job: DayJob, day: State): Promise<void> => {
+  job.begin({ ...day, unread: [] });
+  if (day.unread.length === 0) return;
+  const { left, unread } = await lookAgain(job, day.unread, HOW);
+  await job.save({ ...day, unread: [...left, ...unread] });
+};
+
+/** Where Jira fails to show more, they have to wait for their own day. */
+const MOST_UNREAD = 1_000;
+
+const together = (before: readonly string[], more: readonly string[]): string[] =>
+  [...new Set([...before, ...more])].slice(0, MOST_UNREAD);
 
 /** A Jira without boards has none. */
 const readSprints = async (job: DayJob, now: State, at: NonNullable<State['sprints']>): Promise<void> => {
   const where = [...(await projectsClause(job.session)), 'sprint in openSprints()'].join(' AND ');
   const { ids, place } = await readFound(job.session, where, at.place);
-  const { left } = await lookAgain(job, ids.slice(at.done), HOW);
+  const { left, unread } = await lookAgain(job, ids.slice(at.done), HOW);
   const next = place === null ? null : { place, done: 0 };
   await job.save({
     ...now,
+    unread: together(now.unread, unread),
     sprints: left.length > 0 ? { place: at.place, done: ids.length - left.length } : next,
   });
 };
@@ -91,12 +108,17 @@ const readPart = async (job: DayJob, now: State, shelves: Shelf[]): Promise<void
   if (page === null)
     return job.save({ ...now, at: null, turned: true, read: now.turned ? now.part : now.read });
   const { ids, order, next } = page;
-  const { left } = await lookAgain(job, await withoutDeleted(job.session, ids), HOW);
+  const { left, unread } = await lookAgain(job, await withoutDeleted(job.session, ids), HOW);
   const done = left[0] === undefined ? ids.length : ids.indexOf(left[0]);
   const last = ids[done - 1];
   // Too little time for all of them: the next turn goes on behind the last one that was read.
   const stopped = last === undefined ? now.at : { order, after: last };
-  await job.save({ ...now, read: now.read + done, at: done === ids.length ? next : stopped });
+  await job.save({
+    ...now,
+    read: now.read + done,
+    at: done === ids.length ? next : stopped,
+    unread: together(now.unread, unread),
+  });
 };
 
 const withoutDeleted = async (session: Session, ids: string[]): Promise<string[]> => {

@@ -132,3 +132,24 @@ it('is read again a day later when Jira did not show all of it, because it said 
   expect(await differences()).toEqual([]);
   expect(await askedFor('version', version.id)).toBeNull();
 });
+
+it('is read again a day later when Jira failed to show one of its issues, because it still has the old name', async () => {
+  const { version, ids } = await withVersion('cloud', 3);
+  scene.jira.most_rows = 1;
+  scene.jira.site.renameVersion(version.id, '2.0');
+  await scene.settle();
+  scene.now += MINUTE_MS;
+  // Not one of the last page: what was met on the way counts too.
+  const isOdd = (id: unknown) => String(id) === String(ids[0]);
+  scene.jira.spoil = ({ path, body: { issueIdsOrKeys } }) =>
+    (Array.isArray(issueIdsOrKeys) && issueIdsOrKeys.some(isOdd)) || path.endsWith(`/issue/${ids[0]}`)
+      ? { status: 400 }
+      : null;
+  expect(await scene.turn(askedLoop)).toMatchObject({
+    outcome: 'done',
+    loops: [{ counters: { unread: 1 } }],
+  });
+  expect(await differences()).toHaveLength(1);
+  scene.jira.spoil = () => null;
+  expect(await askedFor('version', version.id)).toMatchObject({ due_ms: scene.now + DAY_MS });
+});

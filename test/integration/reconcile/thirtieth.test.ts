@@ -116,6 +116,24 @@ describe('the daily thirtieth', () => {
     expect(idsRead(from)).toEqual([last, ids[0], ids[1]]);
   });
 
+  it('reads on the next day what Jira failed to show, because its own day comes a month later', async () => {
+    const [ids = []] = await withProjects('cloud', [60]);
+    scene.jira.spoil = ({ path }) => (path.includes('/issue/') ? { status: 400 } : null);
+    expect(await scene.turn(thirtiethLoop)).toMatchObject({
+      outcome: 'done',
+      loops: [{ counters: { unread: 2 } }],
+    });
+    scene.jira.spoil = () => null;
+    scene.now += DAY_MS;
+    const from = scene.jira.log.length;
+    await scene.turn(thirtiethLoop);
+    expect(idsRead(from)).toEqual(ids.slice(0, 4));
+    scene.now += DAY_MS;
+    const later = scene.jira.log.length;
+    await scene.turn(thirtiethLoop);
+    expect(idsRead(later)).toEqual(ids.slice(4, 6));
+  });
+
   it('goes on where no sprint can be searched for, because a Jira may have no boards', async () => {
     const [ids] = await withProjects('cloud', [1]);
     const from = scene.jira.log.length;
