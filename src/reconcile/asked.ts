@@ -6,7 +6,6 @@ import { type Asked, listAsked, postponeAsked, readAsked, settleAsked } from '..
 import { lookAgain } from './look-again.ts';
 import { type Job, makeLoop } from './loop.ts';
 import { readFound } from './read-found.ts';
-import { projectsClause } from './scope.ts';
 import { placeOf, type Session } from './session.ts';
 import { FIRST_PLACE, slicesPlace } from './slices.ts';
 import type { Looking } from './take-in.ts';
@@ -85,8 +84,7 @@ type Page = { ids: string[]; next: Pick<Current, 'place' | 'after'> | null; whol
 
 const readPage = async (session: Session, subject: Subject, now: Current): Promise<Page> => {
   if (subject.kind === 'version_name') return listMembers(session, subject.name, now);
-  const where = [...(await projectsClause(session)), CLAUSES[subject.kind](subject.id)].join(' AND ');
-  const { ids, place, whole } = await readFound(session, where, now.place);
+  const { ids, place, whole } = await readFound(session, CLAUSES[subject.kind](subject.id), now.place);
   return { ids, next: place === null ? null : { place, after: null }, whole };
 };
 

@@ -1,5 +1,6 @@
 import { isIssueId, lookupKey } from '../domain/issue-key.ts';
 import { ConfigError } from '../errors/errors.ts';
+import { JiraError } from '../jira/jira-error.ts';
 import { listProjects, type Project } from '../store/reconcile/projects.ts';
 import { placeOf, type Session } from './session.ts';
 
@@ -37,6 +38,24 @@ const readNamed = async (session: Session, named: readonly string[]): Promise<st
   if (ids.length === 0) throw unknownProjects(named);
   return ids;
 };
+
+/** @throws JiraError that says so when Jira refuses these projects themselves, and not what is searched for in them */
+export const checkScope = async (session: Session): Promise<void> => {
+  const [clause] = await projectsClause(session);
+  if (clause === undefined) return;
+  await (await session.reads()).count(clause).catch((fault) => {
+    throw isRefused(fault) ? refusedProjects(session) : fault;
+  });
+};
+
+export const isRefused = (fault: unknown): boolean => fault instanceof JiraError && fault.fault === 'refused';
+
+/** Asked for anew in the next turn. */
+export const refusedProjects = ({ deps }: Session): JiraError =>
+  new JiraError(
+    'refused',
+    `Jira refuses to search in the projects of RECONCILE_PROJECTS (${deps.projects?.join(', ')}), as it does when one of them is gone meanwhile, or may no longer be browsed: the next turn asks which are left.`,
+  );
 
 export const unknownProjects = (named: readonly string[]): ConfigError =>
   new ConfigError(

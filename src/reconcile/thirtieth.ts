@@ -6,7 +6,6 @@ import { countIssues } from '../store/issues/list-issues.ts';
 import { lookAgain } from './look-again.ts';
 import { type Job, makeLoop } from './loop.ts';
 import { readFound } from './read-found.ts';
-import { projectsClause } from './scope.ts';
 import { placeOf, type Session } from './session.ts';
 import { listShelves, readShelf, type Shelf, shelfPlace } from './shelves.ts';
 import { FIRST_PLACE, slicesPlace } from './slices.ts';
@@ -87,8 +86,7 @@ const together = (before: readonly string[], more: readonly string[]): string[] 
 
 /** A Jira without boards has none. */
 const readSprints = async (job: DayJob, now: State, at: NonNullable<State['sprints']>): Promise<void> => {
-  const where = [...(await projectsClause(job.session)), 'sprint in openSprints()'].join(' AND ');
-  const { ids, place } = await readFound(job.session, where, at.place);
+  const { ids, place } = await readFound(job.session, 'sprint in openSprints()', at.place);
   const { left, unread } = await lookAgain(job, ids.slice(at.done), HOW);
   const next = place === null ? null : { place, done: 0 };
   await job.save({

@@ -7,7 +7,7 @@ import { behind } from './behind.ts';
 import { loadedSince } from './census/state.ts';
 import { lookAgain } from './look-again.ts';
 import { type Job, makeLoop } from './loop.ts';
-import { projectsClause } from './scope.ts';
+import { checkScope, isRefused, projectsClause } from './scope.ts';
 import { FIRST_PLACE, readSlices, slicesPlace } from './slices.ts';
 import { countUntold } from './untold.ts';
 
@@ -104,7 +104,9 @@ const readPage = async (job: UpdatesJob, run: Run): Promise<boolean> => {
   const { session } = job;
   job.tell({ what: 'updates', total: null });
   const search = { where: run.where, fields: 'updated', end_ms: run.started_ms, measure: false } as const;
-  const { rows, place } = await readSlices(await session.reads(), search, run.place);
+  const { rows, place } = await readSlices(await session.reads(), search, run.place).catch((fault) =>
+    giveUp(job, fault),
+  );
   // Before the looks of this page: what they repair is judged by itself.
   const changed = { from_ms: run.judged_ms, before_ms: run.started_ms - OVERLAP_MS };
   const missed = await countUntold(session, rows, changed);
@@ -117,6 +119,14 @@ const readPage = async (job: UpdatesJob, run: Run): Promise<boolean> => {
   const next = { ...stateOf(job), run: { ...run, place }, unread: kept };
   await (place.slices.length === 0 ? finish(job, next.run, next) : job.save(next));
   return true;
+};
+
+/** What Jira refuses to search for it would refuse for ever: the next run begins where this one did. @throws the fault */
+const giveUp = async (job: UpdatesJob, fault: unknown): Promise<never> => {
+  if (!isRefused(fault)) throw fault;
+  await job.save({ ...stateOf(job), run: null });
+  await checkScope(job.session);
+  throw fault;
 };
 
 /** @throws JiraError when Jira did not show all: the next run begins where this one did */

@@ -55,6 +55,24 @@ describe.each(KINDS)('what a webhook of %s asked for', (kind) => {
     expect((await scene.app.get('/issues?project=ORB&fix_version=2.0')).body.issues).toHaveLength(2);
   });
 
+  it('is asked again where Jira refuses one of the named projects, because that says nothing of it', async () => {
+    const { version } = await withVersion(kind, 3);
+    const { site } = scene.jira;
+    const sun = site.project('SUN');
+    scene.deps.projects = ['ORB', 'SUN'];
+    site.renameVersion(version.id, '2.0');
+    await scene.settle();
+    scene.now += MINUTE_MS;
+    scene.jira.spoil = ({ body }) => {
+      if (String(body.jql).includes('fixVersion')) site.changeProject(sun.id, { browsable: false });
+      return null;
+    };
+    expect(await scene.turn(askedLoop)).toMatchObject({ outcome: 'failed' });
+    expect(await askedFor('version', version.id)).not.toBeNull();
+    expect(await scene.turn(askedLoop)).toMatchObject({ loops: [{ counters: { repaired: 3 } }] });
+    expect(await askedFor('version', version.id)).toBeNull();
+  });
+
   it('is every issue of a project that has a new key, and its old key finds them, because both are theirs', async () => {
     const { orb } = await withVersion(kind, 2);
     scene.jira.site.changeProject(orb.id, { key: 'NOVA', name: 'Nova' });

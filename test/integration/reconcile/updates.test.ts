@@ -176,6 +176,32 @@ describe('projects that are named', () => {
   });
 });
 
+describe.each(['cloud', 'data-center-10'] as const)('a run of named projects (%s)', (kind) => {
+  it('of which one goes while it is read says so, and the next one begins where it did', async () => {
+    const ids = await loaded(kind, 4);
+    const { site } = world.jira;
+    const sun = site.project('SUN');
+    for (const id of ids) edit(id, `edited ${id}`);
+    world.pass(MINUTE_MS);
+    world.jira.most_rows = 2;
+    let pages = 0;
+    world.jira.spoil = ({ path, body }) => {
+      if (!/search/.test(path) || !/updated >=/.test(String(body.jql))) return null;
+      pages += 1;
+      if (pages === 2) site.changeProject(sun.id, { browsable: false });
+      return null;
+    };
+    const named = { projects: ['ORB', 'SUN'] };
+    expect(await world.run([updatesLoop], named)).toMatchObject({
+      outcome: 'failed',
+      fault: expect.stringContaining('(ORB, SUN)'),
+    });
+    expect(pages).toBeGreaterThan(1);
+    expect(await world.run([updatesLoop], named)).toMatchObject({ outcome: 'done' });
+    expect(await Promise.all(ids.map(summaryOf))).toEqual(ids.map((id) => `edited ${id}`));
+  });
+});
+
 describe('a table that is throttled', () => {
   it('once or twice ends no turn, and loses no event of what was half done', async () => {
     const ids = await loaded('cloud', 3);

@@ -39,14 +39,14 @@ const CLAUSES: [RegExp, (state: State, values: number[], strict: boolean) => Tes
   [
     /^project = (\d+)$/,
     (state, [id = 0], strict) => {
-      check('project', state.projects, [id], strict);
+      check('project', browsable(state), [id], strict);
       return ({ project_id }) => project_id === id;
     },
   ],
   [
     /^project in \((\d+(?:, ?\d+)*)\)$/,
     (state, ids, strict) => {
-      check('project', state.projects, ids, strict);
+      check('project', browsable(state), ids, strict);
       return ({ project_id }) => ids.includes(project_id);
     },
   ],
@@ -86,6 +86,10 @@ const CLAUSES: [RegExp, (state: State, values: number[], strict: boolean) => Tes
         sprints.some((id) => state.sprints.get(id)?.state === 'active'),
   ],
 ];
+
+/** What the account may not browse does not exist to it. */
+const browsable = ({ projects }: State): ReadonlyMap<number, unknown> =>
+  new Map([...projects].filter(([, one]) => one.browsable && one.status === 'live'));
 
 const check = (field: string, known: ReadonlyMap<number, unknown>, ids: number[], strict: boolean): void => {
   const missing = ids.find((id) => !known.has(id));
