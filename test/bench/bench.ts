@@ -6,6 +6,7 @@ import { correlation } from './correlation/correlation.ts';
 import { cpu } from './cpu/cpu.ts';
 import { httpToDurable } from './http/http-to-durable.ts';
 import { inputs } from './inputs/inputs.ts';
+import { reconcile } from './reconcile/reconcile.ts';
 import { FIXTURES } from './shared/deliveries.ts';
 import { machineFacts } from './shared/machine.ts';
 import { printGoals } from './shared/report.ts';
@@ -19,6 +20,7 @@ const SECTIONS: Record<SectionName, Section> = {
   cold: coldStart,
   correlation,
   inputs,
+  reconcile,
 };
 
 const command = newCommand(

@@ -92,7 +92,7 @@ const partitionsIn = (input: unknown): string[] => {
 
 /** What the work writes: the partition of each row, in order, also where a condition refuses the write. */
 export const recordWrites = async <T extends object>(
-  { deps }: ReconcileWorld,
+  { deps }: { deps: Pick<TurnDeps, 'table'> },
   work: () => Promise<T>,
 ): Promise<T & { writes: string[] }> => {
   const writes: string[] = [];

@@ -1,6 +1,5 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { DynamoDBClient, UpdateTableCommand } from '@aws-sdk/client-dynamodb';
 import type { DynamoDBRecord } from 'aws-lambda';
 import { readEnv } from '../../../src/contract/env.ts';
 import { latestSummaryKey } from '../../../src/correlate/documents/artifact-store.ts';
@@ -12,9 +11,9 @@ import { startEngine } from '../../../src/local/engine.ts';
 import { localContext } from '../../../src/local/lambda-input.ts';
 import { systemClock } from '../../../src/platform/clock.ts';
 import { createLogger } from '../../../src/platform/logger.ts';
-import { ensureTable } from '../../../src/store/calls/create-table.ts';
 import type { Table } from '../../../src/store/calls/table.ts';
 import { openApp, type TestApp } from '../../support/app.ts';
+import { makeStill } from '../shared/still-table.ts';
 import { tempFolder } from '../shared/temp-folder.ts';
 import { type Meter, meterTable } from './meter.ts';
 
@@ -35,27 +34,11 @@ export type World = {
 
 const TABLE_NAME = 'bench-correlation';
 
-/**
- * The table as it always is, but with its stream turned off: the embedded engine looks through all records of
- * the stream for every write, so hundreds of thousands of rows would take it hours. The handler is fed
- * directly and needs none.
- */
-const makeTable = async (endpoint: string): Promise<void> => {
-  const client = new DynamoDBClient(embeddedConfig(endpoint));
-  try {
-    await ensureTable(client, TABLE_NAME);
-    const off = { TableName: TABLE_NAME, StreamSpecification: { StreamEnabled: false } };
-    await client.send(new UpdateTableCommand(off));
-  } finally {
-    client.destroy();
-  }
-};
-
 /** An empty table in an engine of its own. */
 export const startWorld = async (owned: AsyncDisposableStack): Promise<World> => {
   const { endpoint, stop } = await startEngine();
   owned.defer(stop);
-  await makeTable(endpoint);
+  await makeStill(endpoint, TABLE_NAME);
   const folder = tempFolder(owned);
   const quiet = { ARTIFACTS_DIR: folder, LOG_LEVEL: 'error' };
   const env = readEnv({ TABLE_NAME, JIRA_WEBHOOK_SECRET: 'bench', ...quiet });

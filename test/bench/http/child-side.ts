@@ -1,11 +1,15 @@
-import type { FromChild, ToChild } from './child.ts';
+import type { Counted, FromChild, ToChild } from './child.ts';
 
 const tell = (message: FromChild): void => {
   process.send?.(message);
 };
 
 /** `correlated` resolves when everything stored before the call is correlated. */
-export type Served = { url: string; correlated?: () => Promise<void> };
+export type Served = {
+  url: string;
+  correlated?: () => Promise<void>;
+  work?: (what: string) => Promise<Counted>;
+};
 
 /**
  * Runs a server on behalf of the bench: starts it when told to, answers how much processor time was used and when
@@ -29,6 +33,8 @@ export const serveParent = async <Setup>(
     } else if (message.kind === 'correlated') {
       await served.correlated?.();
       tell({ kind: 'correlated' });
+    } else if (message.kind === 'work') {
+      tell({ kind: 'worked', counted: (await served.work?.(message.what)) ?? {} });
     } else tell({ kind: 'cpu', ...process.cpuUsage() });
   });
 };

@@ -3,11 +3,19 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { childrenCpuMs } from './engine-cpu.ts';
 
-export type ToChild<Setup> = { kind: 'start'; setup: Setup } | { kind: 'cpu' } | { kind: 'correlated' };
+/** What a child counted while it worked, by name. */
+export type Counted = Readonly<Record<string, number>>;
+
+export type ToChild<Setup> =
+  | { kind: 'start'; setup: Setup }
+  | { kind: 'cpu' }
+  | { kind: 'correlated' }
+  | { kind: 'work'; what: string };
 export type FromChild =
   | { kind: 'ready'; url: string }
   | { kind: 'cpu'; user: number; system: number }
-  | { kind: 'correlated' };
+  | { kind: 'correlated' }
+  | { kind: 'worked'; counted: Counted };
 
 export type ServerProcess = {
   url: string;
@@ -16,6 +24,8 @@ export type ServerProcess = {
   cpuMs(): Promise<{ server: number; database: number }>;
   /** Resolves when everything stored before the call is correlated. One question at a time. */
   correlated(): Promise<void>;
+  /** Lets it do some of its own work, and resolves when that is done. One question at a time. */
+  work(what: string): Promise<Counted>;
 };
 
 const END_MS = 10_000;
@@ -68,5 +78,10 @@ export const startServer = async (
       return { server, database: childrenCpuMs(child.pid ?? 0) };
     },
     correlated: async () => void (await ask(child, { kind: 'correlated' })),
+    work: async (what) => {
+      const answer = await ask(child, { kind: 'work', what });
+      if (answer.kind !== 'worked') throw new Error(`${file} did not do its work`);
+      return answer.counted;
+    },
   };
 };

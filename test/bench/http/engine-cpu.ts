@@ -18,6 +18,9 @@ const used = (pid: string): number => {
   return (Number(fields[11]) + Number(fields[12])) * TICK_MS;
 };
 
+/** Processor milliseconds of a process so far. Zero where there is no `/proc`. */
+export const processCpuMs = (pid: number): number => used(String(pid)) || 0;
+
 /** Processor milliseconds of the processes a server has started: its database. Zero where there is no `/proc`. */
 export const childrenCpuMs = (pid: number): number =>
   read(`/proc/${pid}/task/${pid}/children`)
