@@ -27,7 +27,14 @@ export type JiraClient = {
   send<T>(request: JiraRequest<T>): Promise<T>;
   /** For what changes nothing, whatever its method: it may be asked again. */
   read<T>(request: JiraRequest<T>): Promise<Read<T>>;
+  traffic(): Traffic;
 };
+
+/**
+ * `requests`: how many were sent so far, each try for itself. `held_until`: before when Jira wants to hear nothing
+ * (epoch milliseconds; past, or 0, for now).
+ */
+export type Traffic = { requests: number; held_until: number };
 
 /** Replaced in tests. `steady` is a monotonic clock. */
 type World = {
@@ -102,9 +109,11 @@ export const createJiraClient = (
   if (!isSafeUrl(URL.parse(site.api)))
     throw new ConfigError('Jira is called over https only: see JIRA_SITE_URL');
   const pace = createPace(limits, world);
+  let requests = 0;
 
   const ask = async (request: Sent): Promise<Timed> => {
     const answer = await pace.run(async () => {
+      requests += 1;
       const began = momentOf(world.clock, world.steady);
       const got = await world.exchange(site, request);
       return { ...got, took_ms: longestBetween(began, momentOf(world.clock, world.steady)) };
@@ -155,6 +164,7 @@ export const createJiraClient = (
   };
 
   return {
+    traffic: () => ({ requests, held_until: pace.heldUntil() }),
     send: (request) =>
       naming(request, async () => valueIn(request, await get(request, isIdempotent(request)))),
     read: (request) =>

@@ -18,6 +18,8 @@ export type Pace = {
   hold(until: number): void;
   /** Goes on as an answer asks, until the next one does. */
   heed(advice: Advice): void;
+  /** Before when nothing may begin (epoch milliseconds); a time that is past, or 0, for now. */
+  heldUntil(): number;
   /** @throws JiraError when nothing may begin for more than a minute, or until it is too late */
   checkHold(): void;
 };
@@ -84,6 +86,7 @@ export const createPace = (limits: Limits, { clock, sleep }: Deps): Pace => {
       hold(not_before ?? 0);
       filled.heed(bucket, sent);
     },
+    heldUntil,
     checkHold,
   };
 };

@@ -1,28 +1,33 @@
 import type { Reads } from '../jira/reads/reads.ts';
 import { listContradictions } from '../store/reconcile/contradictions.ts';
 import { renewLease, type TurnRow } from '../store/reconcile/lease.ts';
-import { countRequests } from './count-requests.ts';
 import { LeaseLostError, placeOf, type Session, type TurnDeps } from './session.ts';
 
 /** A page of many bodies takes longer than a lease lasts; more often than this it need not be said. */
 const RENEW_EVERY_MS = 30_000;
+
+/** `heldUntil`: before when Jira wants to hear nothing; null for now. */
+type Opened = { session: Session; lease: () => TurnRow; heldUntil: () => number | null };
 
 /** `until_ms`: epoch milliseconds; null: as long as it takes. */
 export const openSession = (
   deps: TurnDeps,
   taken: TurnRow,
   { until_ms, stop }: { until_ms: number | null; stop?: AbortSignal },
-): { session: Session; lease: () => TurnRow } => {
+): Opened => {
   let lease = taken;
   let opening: Promise<Reads> | undefined;
   let listing: Promise<Set<string>> | undefined;
-  let requests = 0;
+  let reads: Reads | null = null;
 
   const open = async (): Promise<Reads> => {
-    requests += 1;
-    return countRequests(await deps.openReads(until_ms), () => {
-      requests += 1;
-    });
+    reads = await deps.openReads(until_ms);
+    return reads;
+  };
+
+  const heldUntil = (): number | null => {
+    const until = reads?.traffic().held_until ?? 0;
+    return until > deps.clock() ? until : null;
   };
 
   const session: Session = {
@@ -33,7 +38,7 @@ export const openSession = (
       opening ??= open();
       return opening;
     },
-    requests: () => requests,
+    requests: () => reads?.traffic().requests ?? 0,
     contradictions: () => {
       listing ??= listContradictions({ ...deps, newSignal: () => placeOf(deps).signal }).then(
         (ids) => new Set(ids),
@@ -49,5 +54,5 @@ export const openSession = (
       lease = renewed;
     },
   };
-  return { session, lease: () => lease };
+  return { session, lease: () => lease, heldUntil };
 };

@@ -52,7 +52,7 @@ export type Session = {
   by: string;
   /** Opened when it is first asked for. @throws JiraError */
   reads(): Promise<Reads>;
-  /** How many requests were made so far. */
+  /** How many requests were sent so far, each try for itself. */
   requests(): number;
   /** Ids of the issues that are listed as contradictions. Whoever changes the list changes this too. */
   contradictions(): Promise<Set<string>>;

@@ -69,7 +69,7 @@ const work = async (deps: TurnDeps, lease: TurnRow, options: TurnOptions): Promi
     if (fault instanceof LeaseLostError) return { outcome: 'lost', fault: null, loops };
     if (fault !== null) faults.push(explain(fault, deps.clock()));
   }
-  await leave(deps, opened.lease(), faults);
+  await leave(deps, opened.lease(), faults, opened.heldUntil());
   return {
     outcome: faults.length > 0 ? 'failed' : 'done',
     fault: faults.map(({ message }) => message).join('\n') || null,
@@ -114,8 +114,13 @@ const explain = (fault: unknown, nowMs: number): Ended => {
 };
 
 /** Without the table nothing can be released: then the lease ends by itself. */
-const leave = async (deps: TurnDeps, lease: TurnRow, faults: readonly Ended[]): Promise<void> => {
-  const waits = faults.flatMap(({ not_before }) => not_before ?? []);
+const leave = async (
+  deps: TurnDeps,
+  lease: TurnRow,
+  faults: readonly Ended[],
+  heldUntil: number | null,
+): Promise<void> => {
+  const waits = [heldUntil, ...faults.map(({ not_before }) => not_before)].filter((at) => at !== null);
   const message = faults.map((one) => one.message).join('\n');
   const fault: TurnFault | null = faults.length === 0 ? null : { at_ms: deps.clock(), message };
   const not_before = waits.length === 0 ? null : Math.max(...waits);

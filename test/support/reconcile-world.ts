@@ -4,13 +4,13 @@ import { startRun } from '../../src/http/request.ts';
 import { createJiraClient } from '../../src/jira/client.ts';
 import { openReads } from '../../src/jira/reads/open-reads.ts';
 import { createLogger } from '../../src/platform/logger.ts';
-import { countRequests } from '../../src/reconcile/count-requests.ts';
 import type { Loop } from '../../src/reconcile/loop.ts';
 import { observe } from '../../src/reconcile/observe/observe.ts';
 import type { TurnDeps } from '../../src/reconcile/session.ts';
 import { runTurn, type TurnReport } from '../../src/reconcile/turn.ts';
 import { startApp, type TestApp } from './app.ts';
 import { type JiraKind, type ScriptedJira, startScriptedJira, TOKEN } from './scripted-jira/scripted-jira.ts';
+import { watchReads } from './watch-reads.ts';
 
 /** A scripted Jira, a table and a runner, all by one clock that only moves when somebody waits. */
 export type ReconcileWorld = {
@@ -131,7 +131,7 @@ export const dieAfter = async (
       live();
       return Reflect.apply(send, one, sent);
     };
-  deps.openReads = async () => countRequests(await openReads(), live);
+  deps.openReads = async () => watchReads(await openReads(), live);
   try {
     await work();
   } catch {

@@ -36,7 +36,10 @@ const toFieldName = ({ id, name, schema }: z.output<typeof field>): FieldName =>
 });
 
 /** What is asked in the same way of every Jira. */
-export const sharedReads = (client: JiraClient): Pick<Reads, 'readIssue' | 'fieldNames' | 'now'> => ({
+export const sharedReads = (
+  client: JiraClient,
+): Pick<Reads, 'readIssue' | 'fieldNames' | 'now' | 'traffic'> => ({
+  traffic: client.traffic,
   readIssue: async (idOrKey) => {
     const query = new URLSearchParams({ fields: BODY_FIELDS.join(',') });
     const path = `/rest/api/2/issue/${encodeURIComponent(idOrKey)}?${query}`;

@@ -1,4 +1,5 @@
 import type { JsonObject } from '../../domain/json.ts';
+import type { Traffic } from '../client.ts';
 import type { Deployment } from '../deployment.ts';
 
 /**
@@ -28,6 +29,8 @@ export type Reads = {
   account(): Promise<Account>;
   /** Jira's clock, in epoch milliseconds, at the latest when this was asked. */
   now(): Promise<number>;
+  /** What was sent for all of these, and what Jira asks to be spared. */
+  traffic(): Traffic;
 };
 
 /** An issue of a search. `updated_ms` is null when it was not asked for, or names no instant. */

@@ -1,7 +1,7 @@
-import type { Reads } from '../jira/reads/reads.ts';
+import type { Reads } from '../../src/jira/reads/reads.ts';
 
-/** The same reads; `asked` is called for each. What needs several requests counts as one. */
-export const countRequests = (reads: Reads, asked: () => void): Reads => {
+/** The same reads; `asked` is called before each. */
+export const watchReads = (reads: Reads, asked: () => void): Reads => {
   const counted =
     <A extends unknown[], R>(read: (...args: A) => Promise<R>) =>
     (...args: A): Promise<R> => {
@@ -11,6 +11,7 @@ export const countRequests = (reads: Reads, asked: () => void): Reads => {
   return {
     deployment: reads.deployment,
     account: reads.account,
+    traffic: reads.traffic,
     searchIds: counted(reads.searchIds),
     count: counted(reads.count),
     readBodies: counted(reads.readBodies),
