@@ -188,7 +188,7 @@ export const ALARMS = {
     minutes: 60,
     limit: { atLeast: 1 },
     wrong:
-      'In one update run no delivery had brought 20 or more changes, and more than half of all. They are repaired, minutes late each time.',
+      'In one update run no delivery had brought 20 or more changes, and more than half of those it judged. They are repaired, minutes late each time.',
     first: 'Run npm run jira-webhook -- check: it says whether the webhook is off, filtered or unsigned.',
     section: 'webhooks-missing',
     ofSite: true,

@@ -19,7 +19,7 @@ export const METRICS = {
   DriftFound: 'compared issues that differed, though nothing had changed in Jira for 30 minutes',
   UpdatesComplete: 'update runs of reconciliation that read everything they asked for',
   CensusLate: 'turns of reconciliation that saw no complete census for two of its periods',
-  WebhooksMissing: 'update runs with 20 or more missed changes, more than half of all',
+  WebhooksMissing: 'update runs with 20 or more missed changes, more than half of those it judged',
 } as const satisfies Record<string, string>;
 
 export type MetricName = keyof typeof METRICS;

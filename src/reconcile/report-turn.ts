@@ -27,7 +27,7 @@ export const countTurn = (loops: readonly LoopReport[], count: Count): void => {
     add('DriftFound', turn.differed);
     if (name !== 'updates' || !complete) continue;
     count('UpdatesComplete');
-    if (counters.missed >= MOST_MISSED && counters.missed * 2 > counters.seen) count('WebhooksMissing');
+    if (counters.missed >= MOST_MISSED && counters.missed * 2 > counters.judged) count('WebhooksMissing');
   }
 };
 

@@ -13,9 +13,16 @@ export type Looking = Pick<Job<unknown>, 'session' | 'isAgain' | 'count' | 'tell
 
 /**
  * `mend`: whose lost events are put again. `loads`: what is new was not missed, because nobody told of it before.
- * `once_more`: they were counted already.
+ * `missed`: what a change counts that no delivery brought; without it always one. `once_more`: they were counted already.
  */
-export type How = { mend?: readonly Mend[]; loads?: boolean; once_more?: boolean };
+export type How = {
+  mend?: readonly Mend[];
+  loads?: boolean;
+  missed?: (seen: Written) => Partial<Counters>;
+  once_more?: boolean;
+};
+
+type Written = Seen & { kind: 'new' | 'repaired' };
 
 /**
  * Takes looks in, and counts what became of them.
@@ -24,12 +31,12 @@ export type How = { mend?: readonly Mend[]; loads?: boolean; once_more?: boolean
 export const takeIn = async (
   job: Looking,
   looks: readonly Look[],
-  { mend = [], loads = false, once_more = false }: How = {},
+  { mend = [], once_more = false, ...how }: How = {},
 ): Promise<string[]> => {
   if (looks.length === 0) return [];
   const seen = await observeOrRest(job, looks, mend);
   for (const one of seen)
-    job.count({ ...becameOf(one, loads), ...(once_more ? { seen: 0, unchanged: 0 } : {}) });
+    job.count({ ...becameOf(one, how), ...(once_more ? { seen: 0, unchanged: 0 } : {}) });
   await noteContradictions(job.session, seen);
   return seen.flatMap((one) => (one.kind === 'undecided' ? one.issue_id : []));
 };
@@ -51,23 +58,28 @@ const observeOrRest = (job: Looking, looks: readonly Look[], mend: readonly Mend
   );
 };
 
-/** What was not known could not differ, and what cannot be taken cannot be compared. */
-const becameOf = (seen: Seen, loads: boolean): Partial<Counters> => {
+/** What was not known could not differ, and what cannot be taken, or is old, cannot be compared. */
+const becameOf = (seen: Seen, how: How): Partial<Counters> => {
   switch (seen.kind) {
     case 'undecided':
       return {};
     case 'new':
-      return { seen: 1, new: 1, missed: seen.missed && !loads ? 1 : 0 };
+      return { seen: 1, new: 1, ...missedBy(seen, how) };
     case 'repaired':
-      return { seen: 1, repaired: 1, compared: 1, missed: seen.missed ? 1 : 0, differed: seen.drift ? 1 : 0 };
+      return { seen: 1, repaired: 1, compared: 1, differed: seen.drift ? 1 : 0, ...missedBy(seen, how) };
     case 'quarantined':
       return { seen: 1, quarantined: 1 };
     case 'contradiction':
       return { seen: 1, contradictions: 1 };
+    case 'stale':
+      return { seen: 1, unchanged: 1 };
     default:
       return { seen: 1, unchanged: 1, compared: 1 };
   }
 };
+
+const missedBy = (seen: Written, { loads, missed = () => ({ missed: 1 }) }: How): Partial<Counters> =>
+  seen.missed && !(loads && seen.kind === 'new') ? missed(seen) : {};
 
 /** They are listed until a look agrees. */
 const noteContradictions = async (session: Session, seen: readonly Seen[]): Promise<void> => {

@@ -2,21 +2,21 @@ import * as z from 'zod/mini';
 import { DAY_MS, MINUTE_MS } from '../domain/instant.ts';
 import { JiraError } from '../jira/jira-error.ts';
 import type { Place } from '../store/calls/table.ts';
-import { readCheckpoint } from '../store/reconcile/checkpoint.ts';
+import { type Checkpoint, readCheckpoint } from '../store/reconcile/checkpoint.ts';
 import { behind } from './behind.ts';
-import { loadedSince } from './census/state.ts';
+import { type FirstLoad, firstLoad } from './census/state.ts';
+import { jirasNow } from './jiras-now.ts';
 import { lookAgain } from './look-again.ts';
 import { type Job, makeLoop } from './loop.ts';
 import { checkScope, isRefused, projectsClause } from './scope.ts';
 import { FIRST_PLACE, readSlices, slicesPlace } from './slices.ts';
-import { countUntold } from './untold.ts';
+import { countUntold, judging, missedOf } from './untold.ts';
 
 const run = z.object({
   /** By Jira's clock. */
   started_ms: z.number(),
   since_ms: z.number(),
-  /** Of changes before that earlier runs have judged whether a delivery had told of them. */
-  judged_ms: z.number(),
+  judging,
   where: z.string(),
   /** True for the one of a day that looks further back. */
   wide: z.boolean(),
@@ -54,7 +54,7 @@ export const updatesLoop = makeLoop<State>({
   state,
   isDue: async ({ state: kept, began_ms }, session) => {
     if (kept?.run) return true;
-    return session.deps.clock() - began_ms >= EVERY_MS && (await loadedSince(session.place())) !== null;
+    return session.deps.clock() - began_ms >= EVERY_MS && (await firstLoad(session.place())) !== null;
   },
   run: async (job) => {
     if (!stateOf(job).run) await begin(job);
@@ -71,29 +71,48 @@ const stateOf = (job: UpdatesJob): State => job.checkpoint().state ?? NOTHING;
 /** What a run that begins now would ask for at least; by Jira's clock, or by ours before anything is loaded. */
 export const updatedSince = async (place: Place, nowMs: number): Promise<number> => {
   const { last } = await readCheckpoint(place, UPDATES, state);
-  return (last?.started_ms ?? (await loadedSince(place)) ?? nowMs) - OVERLAP_MS;
+  const load = await firstLoad(place);
+  return (load === null ? nowMs : cursorOf(last, load, nowMs)) - OVERLAP_MS;
 };
+
+/** When the last complete run began, by the clock that says less: a cursor that is ahead would leave changes out. */
+const cursorOf = (last: Checkpoint<State>['last'], load: FirstLoad, nowMs: number): number =>
+  Math.min(nowMs, last === null ? load.began_ms : Math.min(last.started_ms, last.began_ms));
 
 /** Before anything was loaded there is nothing to keep up to date: the census comes first. */
 const begin = async (job: UpdatesJob): Promise<void> => {
   const { session } = job;
-  const since = job.checkpoint().last?.started_ms ?? (await loadedSince(session.place()));
-  if (since === null) return;
-  const { wide_ms, unread } = stateOf(job);
-  const started_ms = await (await session.reads()).now();
+  const load = await firstLoad(session.place());
+  if (load === null) return;
+  const { wide_ms: before_ms, unread } = stateOf(job);
+  const { last } = job.checkpoint();
+  const started_ms = await jirasNow(session);
+  // Of a table that is only being loaded the index can have shown nothing late.
+  const wide_ms = last === null ? started_ms : Math.min(before_ms, started_ms);
   const wide = started_ms - wide_ms >= DAY_MS;
-  const usual_ms = since - OVERLAP_MS;
-  const judged_ms = Math.max(usual_ms, (await loadedSince(session.place())) ?? since);
+  const usual_ms = cursorOf(last, load, started_ms) - OVERLAP_MS;
   const since_ms = wide ? Math.min(usual_ms, started_ms - WIDE_MS) : usual_ms;
   const where = [...(await projectsClause(session)), `updated >= ${since_ms}`].join(' AND ');
+  const judged = judgingOf(last, load, started_ms);
   job.begin({
-    run: { started_ms, since_ms, judged_ms, where, wide, place: FIRST_PLACE },
+    run: { started_ms, since_ms, judging: judged, where, wide, place: FIRST_PLACE },
     wide_ms,
     unread: [],
   });
   if (unread.length === 0) return;
-  const tried = await lookAgain(job, unread);
+  const tried = await lookAgain(job, unread, { missed: missedOf([], judged) });
   await job.save({ ...stateOf(job), unread: [...tried.unread, ...tried.left] });
+};
+
+/** Each run goes on where the last complete one stopped. */
+const judgingOf = (last: Checkpoint<State>['last'], load: FirstLoad, started_ms: number): Run['judging'] => {
+  const judged_ms = Math.min(last?.started_ms ?? load.began_ms, started_ms) - OVERLAP_MS;
+  return {
+    from_ms: Math.max(judged_ms, load.began_ms),
+    before_ms: started_ms - OVERLAP_MS,
+    loaded_ms: load.began_ms,
+    loading: load.under_way,
+  };
 };
 
 /** Enough for any odd issue; where Jira shows none at all, it has another fault. */
@@ -107,14 +126,12 @@ const readPage = async (job: UpdatesJob, run: Run): Promise<boolean> => {
   const { rows, place } = await readSlices(await session.reads(), search, run.place).catch((fault) =>
     giveUp(job, fault),
   );
-  // Before the looks of this page: what they repair is judged by itself.
-  const changed = { from_ms: run.judged_ms, before_ms: run.started_ms - OVERLAP_MS };
-  const missed = await countUntold(session, rows, changed);
+  const untold = await countUntold(job, rows, run.judging);
   const ids = await behind(session, rows, job.isAgain());
-  const { left, unread } = await lookAgain(job, ids);
+  const { left, unread } = await lookAgain(job, ids, { missed: missedOf(rows, run.judging) });
   if (left.length > 0) return false;
   const equal = rows.length - ids.length;
-  job.count({ pages: 1, seen: equal, unchanged: equal, missed });
+  job.count({ pages: 1, seen: equal, unchanged: equal, ...untold });
   const kept = [...new Set([...stateOf(job).unread, ...unread])].slice(0, MOST_UNREAD);
   const next = { ...stateOf(job), run: { ...run, place }, unread: kept };
   await (place.slices.length === 0 ? finish(job, next.run, next) : job.save(next));

@@ -3,6 +3,7 @@ import { JiraError } from '../../jira/jira-error.ts';
 import type { Reads } from '../../jira/reads/reads.ts';
 import { readListed } from '../../store/reconcile/listed-ids.ts';
 import { type Project, putProjects, readProject } from '../../store/reconcile/projects.ts';
+import { jirasNow } from '../jiras-now.ts';
 import { lookAgain } from '../look-again.ts';
 import { type Job, type Loop, makeLoop } from '../loop.ts';
 import { isInScope, knownProjects } from '../scope.ts';
@@ -57,7 +58,7 @@ const stateOf = (job: CensusJob): CensusState => job.checkpoint().state ?? NO_CE
 const begin = async (job: CensusJob, { projects }: Options): Promise<void> => {
   const { session } = job;
   const reads = await session.reads();
-  const started_ms = await reads.now();
+  const started_ms = await jirasNow(session);
   const before = stateOf(job);
   job.begin(before);
   const named = projects ?? session.deps.projects;
@@ -70,7 +71,8 @@ const begin = async (job: CensusJob, { projects }: Options): Promise<void> => {
   const total = counted.length > MOST_COUNTED ? null : await countOf(reads, clause);
   const loads = projects !== null || before.loading_ms === null || before.issues === null;
   const run: CensusRun = { ...NEW_RUN, started_ms, loads, total };
-  const loading_ms = before.loading_ms ?? started_ms;
+  // Updates look back from there: a clock that is ahead must not leave out any.
+  const loading_ms = before.loading_ms ?? Math.min(started_ms, session.deps.clock());
   await job.save({ ...before, loading_ms, run });
 };
 

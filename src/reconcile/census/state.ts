@@ -55,8 +55,12 @@ export const NO_CENSUS: CensusState = { loading_ms: null, issues: null, run: nul
 /** The loop that goes through all projects. */
 export const CENSUS = 'census';
 
-/** When the census began that loaded the table, or loads it; null before that. */
-export const loadedSince = async (place: Place): Promise<number | null> => {
+/** The census that loads the table. `began_ms`: by Jira's clock, and never later than by ours. */
+export type FirstLoad = { began_ms: number; under_way: boolean };
+
+/** Null before it has begun. */
+export const firstLoad = async (place: Place): Promise<FirstLoad | null> => {
   const { state } = await readCheckpoint(place, CENSUS, censusState);
-  return state?.loading_ms ?? null;
+  if (!state || state.loading_ms === null) return null;
+  return { began_ms: state.loading_ms, under_way: state.issues === null };
 };

@@ -11,6 +11,8 @@ const COUNTERS = [
   'contradictions',
   'only_here',
   'requests',
+  // Changes of which it was known by now whether a delivery has told of them; `missed`: none has.
+  'judged',
   'missed',
   'compared',
   'differed',

@@ -27,16 +27,19 @@ describe('what a turn counts', () => {
     [19, 19, false],
     [21, 41, true],
     [500, 5_000, false],
-  ])('of %i missed of %i changes is an alarm: %s, because a few are always lost', (missed, seen, alarm) => {
-    expect('WebhooksMissing' in countsOf(updates({ missed, seen }))).toBe(alarm);
-  });
+  ])(
+    'of %i missed of %i changes that were judged is an alarm: %s, because a few are always lost',
+    (missed, judged, alarm) => {
+      expect('WebhooksMissing' in countsOf(updates({ missed, judged, seen: 10_000 }))).toBe(alarm);
+    },
+  );
 
   it('judges a run when it is complete, because half a run shows half', () => {
-    expect(countsOf(updates({ missed: 30, seen: 30 }, false))).toEqual({});
+    expect(countsOf(updates({ missed: 30, judged: 30 }, false))).toEqual({});
   });
 
   it('adds up what this turn did and not the whole run, because each turn of a run would count it again', () => {
-    const of = { new: 900, missed: 900, differed: 9, seen: 5_000 };
+    const of = { new: 900, missed: 900, differed: 9, judged: 5_000 };
     const turn = { new: 100, repaired: 11, missed: 5, differed: 1 };
     expect(countsOf(updates(of, true, turn))).toEqual({
       IssuesObserved: 111,
@@ -47,7 +50,7 @@ describe('what a turn counts', () => {
   });
 
   it('takes no other loop for the updates, because a census is complete once a day', () => {
-    expect(countsOf({ ...updates({ missed: 30, seen: 30 }), name: 'census' })).toEqual({});
+    expect(countsOf({ ...updates({ missed: 30, judged: 30 }), name: 'census' })).toEqual({});
   });
 });
 
