@@ -6,6 +6,7 @@ import type { Look } from '../../src/jira/reads/reads.ts';
 import type { Clock } from '../../src/platform/clock.ts';
 import type { Mend } from '../../src/reconcile/observe/lost-events.ts';
 import { observe, type Seen } from '../../src/reconcile/observe/observe.ts';
+import { createSpeed } from '../../src/reconcile/observe/speed.ts';
 import type { TestApp } from './app.ts';
 import { bodyOf, fullUpdate, type IssueModel } from './jira-deliveries.ts';
 
@@ -38,7 +39,7 @@ export type Observer = {
 export const startObserver = ({ events }: TestApp, clock: Clock): Observer => {
   const lines: Record<string, unknown>[] = [];
   const log = pino({}, { write: (line: string) => void lines.push(JSON.parse(line)) });
-  const deps = { tenant: 'default', events, clock, log };
+  const deps = { tenant: 'default', events, clock, log, speed: createSpeed(clock) };
   return {
     lines,
     observe: (looks, mend) =>

@@ -6,6 +6,7 @@ import { openReads } from '../../src/jira/reads/open-reads.ts';
 import { createLogger } from '../../src/platform/logger.ts';
 import type { Loop } from '../../src/reconcile/loop.ts';
 import { observe } from '../../src/reconcile/observe/observe.ts';
+import { createSpeed } from '../../src/reconcile/observe/speed.ts';
 import type { TurnDeps } from '../../src/reconcile/session.ts';
 import { runTurn, type TurnReport } from '../../src/reconcile/turn.ts';
 import { startApp, type TestApp } from './app.ts';
@@ -40,6 +41,7 @@ export const startReconcileWorld = async (endpoint: string, kind: JiraKind): Pro
   const app = await startApp({ endpoint, clock });
   const log = createLogger({ ...readEnv({}), LOG_LEVEL: 'silent' });
   const site = { authorization: `Bearer ${TOKEN}`, url: jira.url, api: jira.url };
+  const speed = createSpeed(clock);
   const deps: TurnDeps = {
     table: app.events.table,
     tenant: 'default',
@@ -51,7 +53,7 @@ export const startReconcileWorld = async (endpoint: string, kind: JiraKind): Pro
     openReads: () => openReads(createJiraClient(site, AT_WILL, { clock, steady: clock, sleep }), site),
     observe: (looks, mend) => {
       const run = startRun(clock, () => AbortSignal.timeout(60_000));
-      return observe({ tenant: 'default', events: app.events, clock, log }, looks, run, mend);
+      return observe({ tenant: 'default', events: app.events, clock, log, speed }, looks, run, mend);
     },
   };
   return {

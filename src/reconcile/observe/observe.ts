@@ -14,8 +14,9 @@ import { type Judgement, judge } from './judge.ts';
 import { type Reading, readLook } from './look.ts';
 import { findLostEvents, type Mend } from './lost-events.ts';
 import { readRankFields } from './rank-fields.ts';
+import type { Speed } from './speed.ts';
 
-export type ObserveDeps = { tenant: string; events: EventStore; clock: Clock; log: Logger };
+export type ObserveDeps = { tenant: string; events: EventStore; clock: Clock; log: Logger; speed: Speed };
 
 /**
  * What became of a look. `missed`: the change is older than 30 minutes, and no delivery brought it. `drift`: what was
@@ -27,7 +28,7 @@ export type Seen =
   | { kind: 'unchanged' | 'raised' | 'stale' | 'undecided' | 'contradiction'; issue_id: string }
   | { kind: 'quarantined'; issue_id: string | null };
 
-/** Issues that are written at the same time. */
+/** Issues of one page that are written at the same time. */
 const AT_A_TIME = 8;
 
 /**
@@ -54,7 +55,8 @@ export const observe = async (
       seen.set(reading, await settle({ deps, run, lost, ranks }, reading, before));
     }
   };
-  await pMap(Map.groupBy(readings, idOrSelf).values(), settleAll, { concurrency: AT_A_TIME });
+  const issues = Map.groupBy(readings, idOrSelf).values();
+  await pMap(issues, (issue) => deps.speed.run(() => settleAll(issue)), { concurrency: AT_A_TIME });
   return readings.flatMap((reading) => seen.get(reading) ?? []);
 };
 

@@ -7,6 +7,7 @@ import { embeddedConfig } from '../../../src/local/aws-config.ts';
 import { createLogger } from '../../../src/platform/logger.ts';
 import { LOOPS } from '../../../src/reconcile/loops.ts';
 import { observe } from '../../../src/reconcile/observe/observe.ts';
+import { createSpeed } from '../../../src/reconcile/observe/speed.ts';
 import type { TurnDeps } from '../../../src/reconcile/session.ts';
 import { thirtiethLoop } from '../../../src/reconcile/thirtieth.ts';
 import { runTurn, type TurnReport } from '../../../src/reconcile/turn.ts';
@@ -118,6 +119,7 @@ export const openReconciledWorld = async ({
     const table = mortalTable(openTable(readEnv({ TABLE_NAME: tableName }), embeddedConfig(endpoint)), life);
     const world = { clock, sleep, chance: random };
     const deps = { tenant: DEFAULT_TENANT, events: { ...app.events, table }, clock, log: SILENT };
+    const speed = createSpeed(clock);
     return {
       ...deps,
       retention_days: app.events.retention_days,
@@ -126,7 +128,7 @@ export const openReconciledWorld = async ({
       openReads: async () => mortalReads(await openReads(createJiraClient(site, LIMITS, world), site), life),
       observe: (looks, mend) =>
         observe(
-          deps,
+          { ...deps, speed },
           looks,
           startRun(clock, () => AbortSignal.timeout(RUN_MS)),
           mend,
