@@ -7,6 +7,9 @@ import { rowVersion, toKnownIssue } from '../store/issues/snapshot-row.ts';
 import { findLostEvents } from './observe/lost-events.ts';
 import type { Session } from './session.ts';
 
+/** An issue, and its row if there is one. */
+export type Stored = { id: string; row: Item | null };
+
 /** Rows in memory at a time. */
 const TOGETHER = 500;
 
@@ -19,13 +22,16 @@ export const behind = async (session: Session, rows: readonly Row[], again: bool
   const ids: string[] = [];
   for (const some of chunks(rows, TOGETHER)) {
     const stored = await readRowsOf(session.place(), some, ({ id }) => snapshotKey(tenant, id));
-    const lost = again ? await withoutEvent(session, stored) : new Set();
+    const lost = again
+      ? await withoutEvent(
+          session,
+          stored.map(([{ id }, row]) => ({ id, row })),
+        )
+      : new Set();
     for (const [row, item] of stored) if (isBehind(row, item) || lost.has(row.id)) ids.push(row.id);
   }
   return ids;
 };
-
-type Stored = [Row, Item | null];
 
 const isBehind = ({ updated_ms }: Row, item: Item | null): boolean => {
   const version = item && rowVersion(item);
@@ -33,10 +39,11 @@ const isBehind = ({ updated_ms }: Row, item: Item | null): boolean => {
 };
 
 /** Ids of those whose row a read of ours wrote, and whose event is not there. */
-const withoutEvent = async (session: Session, stored: readonly Stored[]): Promise<ReadonlySet<string>> => {
-  const known = stored.flatMap(([{ id }, item]) =>
-    item === null ? [] : [{ id, issue: toKnownIssue(item) }],
-  );
+export const withoutEvent = async (
+  session: Session,
+  stored: readonly Stored[],
+): Promise<ReadonlySet<string>> => {
+  const known = stored.flatMap(({ id, row }) => (row === null ? [] : [{ id, issue: toKnownIssue(row) }]));
   const issues = known.map(({ issue }) => issue);
   const { clock, retention_days } = session.deps;
   const times = { now_ms: clock(), retention_days };

@@ -1,4 +1,5 @@
 import { DAY_MS } from '../../domain/instant.ts';
+import { lookupKey } from '../../domain/issue-key.ts';
 import { JiraError } from '../../jira/jira-error.ts';
 import type { Reads } from '../../jira/reads/reads.ts';
 import { readListed } from '../../store/reconcile/listed-ids.ts';
@@ -6,7 +7,7 @@ import { type Project, putProjects, readProject } from '../../store/reconcile/pr
 import { jirasNow } from '../jiras-now.ts';
 import { lookAgain } from '../look-again.ts';
 import { type Job, type Loop, makeLoop } from '../loop.ts';
-import { isInScope, knownProjects } from '../scope.ts';
+import { isInScope, knownProjects, unknownProjects } from '../scope.ts';
 import { placeOf } from '../session.ts';
 import { FIRST_PLACE, MOST_OF_A_SLICE } from '../slices.ts';
 import { comparePage, isWhole } from './compare.ts';
@@ -51,7 +52,18 @@ const censusOf = (options: Options): Loop =>
 export const censusLoop: Loop = censusOf({ name: CENSUS, projects: null });
 
 /** One project, bodies included, for who does not want to wait. */
-export const projectCensus = (key: string): Loop => censusOf({ name: `${CENSUS}:${key}`, projects: [key] });
+export const projectCensus = (key: string): Loop => {
+  const loop = censusOf({ name: `${CENSUS}:${lookupKey(key)}`, projects: [key] });
+  return {
+    name: loop.name,
+    turn: async (session, now) => {
+      // A checkpoint is for ever: none for a key that somebody misspelt.
+      if (!(await (await session.reads()).projects()).some(({ keys }) => isInScope(keys, [key])))
+        throw unknownProjects([key]);
+      return loop.turn(session, now);
+    },
+  };
+};
 
 const stateOf = (job: CensusJob): CensusState => job.checkpoint().state ?? NO_CENSUS;
 
@@ -110,7 +122,8 @@ const step = async (
     const listed = await listPage(job, options.name, run, project);
     return listed !== null && saved(job, listed);
   }
-  if (project.compared.shelf > project.old_keys.length) return projectDone(job, run, project);
+  if (project.compared.shelf > project.old_keys.length)
+    return projectDone(job, run, project, (await listings(project)).length);
   const compared = await comparePage(job, run, project, await listings(project));
   return compared !== null && saved(job, { ...run, project: compared });
 };
@@ -152,17 +165,22 @@ const newProject = ({ id, key, keys }: Project, count: number | null): CountedPr
   some: [],
 });
 
-const projectDone = async (job: CensusJob, run: CensusRun, project: CountedProject): Promise<true> => {
+const projectDone = async (
+  job: CensusJob,
+  run: CensusRun,
+  project: CountedProject,
+  listed: number,
+): Promise<true> => {
   const { session } = job;
-  const { id, key, count, place, only_here, some } = project;
-  const complete = isWhole(project);
+  const { id, key, count, only_here, some } = project;
+  const complete = isWhole(project, listed);
   if (!complete)
-    session.deps.log.warn({ project: key, listed: place.done, count }, 'Jira does not list all of a project');
+    session.deps.log.warn({ project: key, listed, count }, 'Jira does not list all of a project');
   const known = await readProject(session.place(), id);
   const found = complete ? { only_here, some } : { only_here: 0, some: [] };
-  const result = { at_ms: session.deps.clock(), complete, issues: place.done, ...found };
+  const result = { at_ms: session.deps.clock(), complete, issues: listed, ...found };
   if (known !== null) await putProjects(session.place(), [{ ...known, result }]);
-  return saved(job, { ...run, listed: run.listed + place.done, after: id, project: null });
+  return saved(job, { ...run, listed: run.listed + listed, after: id, project: null });
 };
 
 /** Looked at between two checkpoints. */

@@ -5,12 +5,13 @@ import type { Item } from '../../store/calls/table.ts';
 import { listIssueIds } from '../../store/issues/list-issues.ts';
 import { toSnapshot } from '../../store/issues/snapshot-row.ts';
 import { decodeIssueLinks, isSuperseded } from '../../store/links/issue-links-row.ts';
+import { type Stored, withoutEvent } from '../behind.ts';
 import { lookAgain } from '../look-again.ts';
 import type { Job } from '../loop.ts';
 import type { Session } from '../session.ts';
 import type { CensusRun, CensusState, CountedProject } from './state.ts';
 
-/** Issues of one page, the bodies of whose rows are in memory together. */
+/** Issues here, and in Jira, of one page: the bodies of the rows of both are in memory together. */
 const PAGE = 500;
 
 /** Ids that are listed of what is only here. */
@@ -34,13 +35,17 @@ export const comparePage = async (
   const { session } = job;
   const { shelf, after } = project.compared ?? { shelf: 0, after: null };
   const key = [project.key, ...project.old_keys][shelf] ?? project.key;
-  const { ids, last } = await listIssueIds(session.place(), key, { limit: PAGE, after });
-  const wanted = shelf === 0 ? between(listed, after, last) : [];
-  const sorted = await sortOut(session, key, { here: ids, wanted, listed });
-  const { left } = await lookAgain(job, sorted.unknown);
+  // What a runner that crashed took in on this page must not push any of it to the next one.
+  const limit = job.isAgain() ? 2 * PAGE : PAGE;
+  const page = await listIssueIds(session.place(), key, { limit, after });
+  const wanted = shelf === 0 ? between(listed, after, page.last) : [];
+  const { last, here, inJira } = cut(page, wanted);
+  const sorted = await sortOut(session, key, { here, wanted: inJira, listed });
+  const lost = job.isAgain() ? await withoutEvent(session, sorted.known) : [];
+  const { left } = await lookAgain(job, [...sorted.unknown, ...lost]);
   if (left.length > 0) return null;
   const only = await onlyHere(session, run, sorted.suspects);
-  job.count({ pages: 1, only_here: isWhole(project) ? only.length : 0 });
+  job.count({ pages: 1, only_here: isWhole(project, listed.length) ? only.length : 0 });
   const next = last === null ? { shelf: shelf + 1, after: null } : { shelf, after: last };
   return {
     ...project,
@@ -50,9 +55,16 @@ export const comparePage = async (
   };
 };
 
-/** Whether Jira seems to have listed all: of what it did not, nobody knows whether it is only here. */
-export const isWhole = ({ place, count }: CountedProject): boolean =>
-  place.whole && (count === null || Math.abs(place.done - count) <= Math.max(100, count * 0.05));
+/** Much may be only in Jira between two issues here, or behind the last one: then the page ends before it. */
+const cut = ({ ids, last }: { ids: string[]; last: string | null }, wanted: string[]) => {
+  const end = wanted[PAGE - 1];
+  if (end === undefined || wanted.length === PAGE) return { here: ids, last, inJira: wanted };
+  return { here: ids.filter((id) => BigInt(id) <= BigInt(end)), last: end, inJira: wanted.slice(0, PAGE) };
+};
+
+/** Whether Jira seems to have listed all, by how many different ids it listed: of what it did not, nobody knows whether it is only here. */
+export const isWhole = ({ place, count }: CountedProject, listed: number): boolean =>
+  place.whole && (count === null || Math.abs(listed - count) <= Math.max(100, count * 0.05));
 
 const between = (listed: readonly bigint[], after: string | null, last: string | null): string[] => {
   const from = after === null ? 0 : firstAbove(listed, BigInt(after));
@@ -87,14 +99,13 @@ const sortOut = async (session: Session, key: string, { here, wanted, listed }: 
   const inJira = new Set(wanted);
   return {
     unknown: stored.flatMap(({ id, row }) => (inJira.has(id) && !isKnown(row, partition) ? [id] : [])),
+    known: stored.filter(({ id, row }) => inJira.has(id) && isKnown(row, partition)),
     suspects: stored.filter(({ id, row }) => !isListed(listed, id) && isKnown(row, partition)),
   };
 };
 
 const isKnown = (row: Item | null, partition: string): row is Item =>
   row !== null && row.deleted !== true && row.project_pk === partition;
-
-type Stored = { id: string; row: Item | null };
 
 /** Without those whose key another issue has, and those that are too young for Jira's index. */
 const onlyHere = async (

@@ -1,8 +1,10 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import * as z from 'zod/mini';
 import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../../src/domain/instant.ts';
 import { censusLoop, projectCensus } from '../../../src/reconcile/census/census.ts';
-import { placeOf } from '../../../src/reconcile/session.ts';
+import { placeOf, type TurnDeps } from '../../../src/reconcile/session.ts';
 import { runTurn } from '../../../src/reconcile/turn.ts';
+import { readCheckpoints } from '../../../src/store/reconcile/checkpoint.ts';
 import { listContradictions } from '../../../src/store/reconcile/contradictions.ts';
 import { readProject } from '../../../src/store/reconcile/projects.ts';
 import { startTestEngine } from '../../support/engine.ts';
@@ -169,6 +171,57 @@ describe.each(['cloud', 'data-center-10'] as const)('a census (%s)', (kind) => {
   });
 });
 
+/** Does the work in a process that dies as it puts an event, whose issue's row is written by then. */
+const dieAtEvent = async (work: () => Promise<unknown>): Promise<void> => {
+  const { client } = world.deps.table;
+  const { send } = client;
+  let dead = false;
+  client.send = (command: { input: { Item?: { pk?: { S?: string } } } }, ...rest: never[]) => {
+    dead ||= command.input.Item?.pk?.S?.startsWith('E#') === true;
+    if (dead) throw new Error('killed');
+    return Reflect.apply(send, client, [command, ...rest]);
+  };
+  await work().finally(() => {
+    client.send = send;
+  });
+  expect(dead).toBe(true);
+};
+
+describe('a page that is compared', () => {
+  it('and on which the runner crashed gets the event that is missing, because the row is there', async () => {
+    await loaded('cloud');
+    const [lost] = fill('ORB', 1);
+    world.pass(HOUR_MS);
+    await dieAtEvent(() => world.run([censusLoop]));
+    world.pass(6 * MINUTE_MS);
+    const row = z.object({ last_event: z.object({ event_id: z.string() }) });
+    const { last_event } = z.parse(row, await world.shown(lost ?? 0));
+    const event = async () => (await world.app.get(`/events/${last_event.event_id}`)).status;
+    expect(await event()).toBe(404);
+    expect((await census()).run).toMatchObject({ complete: true });
+    expect(await event()).toBe(200);
+  });
+
+  it('ends after 500 issues that only Jira has, because no turn may be too short for a page', async () => {
+    world = await startReconcileWorld(engine.endpoint, 'cloud');
+    fill('ORB', 2);
+    world.pass(HOUR_MS);
+    await world.run([censusLoop]);
+    const ids = fill('ORB', 1_200);
+    world.pass(HOUR_MS);
+    const looked: unknown[] = [];
+    const observe: TurnDeps['observe'] = async (looks) =>
+      looks.map(({ issue }) => {
+        looked.push(Number(issue.id));
+        return { kind: 'stale', issue_id: String(issue.id) };
+      });
+    const report = await world.run([censusLoop], { observe });
+    // One page of what Jira lists, and three that are compared.
+    expect(report.loops).toMatchObject([{ complete: true, counters: { pages: 4, only_here: 0 } }]);
+    expect(looked).toEqual(ids);
+  });
+});
+
 describe('an issue that a webhook had marked deleted', () => {
   it('and that Jira shows is listed until a look agrees, and stays as it is', async () => {
     const { orb } = await loaded('cloud');
@@ -203,6 +256,7 @@ describe('a census of one project', () => {
       outcome: 'failed',
       fault: expect.stringContaining('none of these projects: NOPE'),
     });
+    expect([...(await readCheckpoints(placeOf(world.deps))).keys()]).toEqual(['census']);
   });
 });
 
