@@ -51,6 +51,8 @@ export const makeLoop = <S>(spec: LoopSpec<S>): Loop => ({
   turn: async (session, now) => {
     const before = await readCheckpoint(session.place(), spec.name, spec.state);
     if (!now && !(await spec.isDue(before, session))) return null;
+    // Who has lost the lease since the last loop must not take this one from who holds it.
+    await session.renew();
     const job = await openJob(spec.name, session, before);
     try {
       await spec.run(job);
@@ -141,7 +143,8 @@ const openJob = async <S>(name: string, session: Session, before: Checkpoint<S>)
       job.complete = true;
     },
     leave: async () => {
-      if (current.working) await put({ ...current, working: false });
+      // What a crash left half done, and this turn had no time for, is still to be done again.
+      if (current.working) await put({ ...current, working: again });
     },
   };
   return job;

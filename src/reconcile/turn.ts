@@ -105,7 +105,7 @@ const explain = (fault: unknown, nowMs: number): Ended => {
     return {
       message: `${fault.message}; the next turn goes on from here.`,
       not_before: null,
-      ends_turn: true,
+      ends_turn: fault instanceof UnavailableError,
     };
   const isForPeople = fault instanceof UnreadableRowError || fault instanceof ConfigError;
   const message = isForPeople ? fault.message : `an unexpected fault: ${describeFault(fault)}`;

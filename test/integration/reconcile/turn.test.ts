@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import * as z from 'zod/mini';
 import { readEnv } from '../../../src/contract/env.ts';
-import { UnavailableError } from '../../../src/errors/errors.ts';
+import { RefusedItemError, UnavailableError } from '../../../src/errors/errors.ts';
 import { JiraError, type JiraFault } from '../../../src/jira/jira-error.ts';
 import { createLogger } from '../../../src/platform/logger.ts';
 import { type Job, makeLoop } from '../../../src/reconcile/loop.ts';
@@ -102,9 +102,53 @@ describe('two runners', () => {
     expect(await runTurn(deps, { ...forever, loops: [first] })).toMatchObject({ outcome: 'lost' });
     expect((await stored('census')).state).toBeNull();
   });
+
+  it('of which one lost its lease between two loops begins none, because the other may be at work on it', async () => {
+    const entered = Promise.withResolvers<void>();
+    const open = Promise.withResolvers<void>();
+    const second = loopOf('census', 1, async () => {
+      entered.resolve();
+      await open.promise;
+    });
+    let holder: Promise<unknown> | undefined;
+    const slow = loopOf('updates', 1, async () => {
+      now += 5 * MINUTE;
+      holder = runTurn(deps, { ...forever, loops: [second] });
+      await entered.promise;
+    });
+    const census = loopOf('census', 1, () => {});
+    expect(await runTurn(deps, { ...forever, loops: [slow, census] })).toMatchObject({ outcome: 'lost' });
+    open.resolve();
+    expect(await holder).toMatchObject({ outcome: 'done' });
+  });
 });
 
 describe('a turn', () => {
+  it('without time for the page that a crash left half done leaves it to be done again', async () => {
+    const again: boolean[] = [];
+    const loop = loopOf('census', 1, (job) => {
+      again.push(job.isAgain());
+      if (again.length === 1) throw new Error('killed');
+    });
+    await runTurn(deps, { ...forever, loops: [loop] });
+    const noTime = makeLoop<State>({ name: 'census', state, isDue: () => true, run: async () => {} });
+    await runTurn(deps, { ...forever, loops: [noTime] });
+    await runTurn(deps, { ...forever, loops: [loop] });
+    expect(again).toEqual([false, true]);
+  });
+
+  it('goes on with the next loop where the table refuses an item, because that is about this one only', async () => {
+    const done: string[] = [];
+    const loops = ['field_names', 'census'].map((name) =>
+      loopOf(name, 1, () => {
+        done.push(name);
+        if (name === 'field_names') throw new RefusedItemError(new Error('400 KB'));
+      }),
+    );
+    expect(await runTurn(deps, { ...forever, loops })).toMatchObject({ outcome: 'failed' });
+    expect(done).toEqual(['field_names', 'census']);
+  });
+
   it('says when it leaves to whoever asks Jira, because a wait could outlast it and the function', async () => {
     const told: unknown[] = [];
     deps.openReads = (untilMs) => {
