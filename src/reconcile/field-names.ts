@@ -1,24 +1,19 @@
 import * as z from 'zod/mini';
+import { putFieldNames } from '../store/reconcile/field-names.ts';
 import { makeLoop } from './loop.ts';
 
-const text = z.nullable(z.string());
+/** How many rows hold the names. */
+const state = z.object({ rows: z.number() });
 
-export const FIELD_NAMES = 'field_names';
-
-/** What Jira calls its fields: a delivery has only their ids. */
-export const fieldNamesState = z.object({
-  fields: z.array(z.object({ id: z.string(), name: z.string(), type: text, items: text, custom: text })),
-});
-
-/** The first run reads the names of all fields, in one request, and keeps them in its checkpoint. */
+/** The first run reads what Jira calls its fields, in one request, and keeps it: a delivery has only their ids. */
 export const fieldNamesLoop = makeLoop({
-  name: FIELD_NAMES,
-  state: fieldNamesState,
+  name: 'field_names',
+  state,
   isDue: ({ last }) => last === null,
   run: async (job) => {
     const reads = await job.session.reads();
-    const fields = await reads.fieldNames();
-    job.begin({ fields });
-    await job.finish({ fields }, job.checkpoint().began_ms);
+    const rows = await putFieldNames(job.session.place(), await reads.fieldNames());
+    job.begin({ rows });
+    await job.finish({ rows }, job.checkpoint().began_ms);
   },
 });

@@ -1,6 +1,7 @@
 import type { Reads } from '../jira/reads/reads.ts';
 import { listContradictions } from '../store/reconcile/contradictions.ts';
 import { renewLease, type TurnRow } from '../store/reconcile/lease.ts';
+import { readRankFields } from './observe/rank-fields.ts';
 import { LeaseLostError, placeOf, type Session, type TurnDeps } from './session.ts';
 
 /** A page of many bodies takes longer than a lease lasts; more often than this it need not be said. */
@@ -18,6 +19,7 @@ export const openSession = (
   let lease = taken;
   let opening: Promise<Reads> | undefined;
   let listing: Promise<Set<string>> | undefined;
+  let ranking: Promise<readonly string[]> | undefined;
   let reads: Reads | null = null;
 
   const open = async (): Promise<Reads> => {
@@ -39,6 +41,13 @@ export const openSession = (
       return opening;
     },
     requests: () => reads?.traffic().requests ?? 0,
+    ranks: () => {
+      ranking ??= readRankFields({ ...deps, newSignal: () => placeOf(deps).signal }).catch((fault) => {
+        ranking = undefined;
+        throw fault;
+      });
+      return ranking;
+    },
     contradictions: () => {
       listing ??= listContradictions({ ...deps, newSignal: () => placeOf(deps).signal }).then(
         (ids) => new Set(ids),

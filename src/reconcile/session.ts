@@ -21,8 +21,8 @@ export type TurnDeps = {
    * @throws JiraError
    */
   openReads(untilMs?: number | null): Promise<Reads>;
-  /** Takes reads in, in their order. @throws UnavailableError */
-  observe(looks: readonly Look[], mend: readonly Mend[]): Promise<Seen[]>;
+  /** Takes reads in, in their order. @param ranks as `observe` knows them @throws UnavailableError */
+  observe(looks: readonly Look[], mend: readonly Mend[], ranks?: readonly string[]): Promise<Seen[]>;
   /** Keys of the only projects that count; null for all. */
   projects: readonly string[] | null;
   /** Told how far it is, several times within a page too. */
@@ -54,6 +54,8 @@ export type Session = {
   reads(): Promise<Reads>;
   /** How many requests were sent so far, each try for itself. */
   requests(): number;
+  /** Ids of the fields that hold a rank, as they were known when this was first asked. */
+  ranks(): Promise<readonly string[]>;
   /** Ids of the issues that are listed as contradictions. Whoever changes the list changes this too. */
   contradictions(): Promise<Set<string>>;
   /** True when the turn is to leave: what is under way is finished, and nothing begun. */

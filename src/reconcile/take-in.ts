@@ -48,10 +48,10 @@ const REST = { tries: 3, first_ms: 200, longest_ms: 2_000, by_chance: 0.5 };
 const observeOrRest = (job: Looking, looks: readonly Look[], mend: readonly Mend[]): Promise<Seen[]> => {
   let again = job.isAgain();
   return retry(
-    () => {
+    async () => {
       const mends: readonly Mend[] = again ? [...mend, 'observations'] : mend;
       again = true;
-      return job.session.deps.observe(looks, mends);
+      return job.session.deps.observe(looks, mends, await job.session.ranks());
     },
     REST,
     { mayHeal: (fault) => fault instanceof UnavailableError },

@@ -35,6 +35,7 @@ const AT_A_TIME = 8;
  * Takes in what Jira showed, as deliveries are: equal looks write nothing, what differs is one event each, and the
  * newer version wins whatever comes in between.
  * @param mend whose lost events are put again, if their issue is equal
+ * @param ranks ids of the fields that hold a rank, if the caller has them at hand
  * @returns what became of each look, in their order
  * @throws UnavailableError when a write is not durable: the looks must be taken again
  */
@@ -43,16 +44,18 @@ export const observe = async (
   looks: readonly Look[],
   run: Run,
   mend: readonly Mend[] = [],
+  ranks?: readonly string[],
 ): Promise<Seen[]> => {
   const readings = looks.map((look) => readLook(deps.tenant, look, deps.clock()));
   const known = await readKnown(deps, readings, run);
-  const ranks = await readRankFields(placeOf(deps, run));
+  const { signal, ...walk } = placeOf(deps, run);
+  const rank_fields = ranks ?? (await readRankFields({ ...walk, newSignal: () => signal }));
   const lost = await findLost(deps, [...known.values()], run, mend);
   const seen = new Map<Reading, Seen>();
   const settleAll = async (sameIssue: Reading[]): Promise<void> => {
     for (const [index, reading] of sameIssue.entries()) {
       const before = index === 0 ? known.get(String(reading.issue_id)) : undefined;
-      seen.set(reading, await settle({ deps, run, lost, ranks }, reading, before));
+      seen.set(reading, await settle({ deps, run, lost, ranks: rank_fields }, reading, before));
     }
   };
   const issues = Map.groupBy(readings, idOrSelf).values();

@@ -5,7 +5,7 @@ import type { JsonObject } from '../../../src/domain/json.ts';
 import { replayEvent } from '../../../src/ingest/replay.ts';
 import { eventKey } from '../../../src/store/calls/keys.ts';
 import { getEvent } from '../../../src/store/events/read-events.ts';
-import { NEW_CHECKPOINT, putCheckpoint } from '../../../src/store/reconcile/checkpoint.ts';
+import { putFieldNames } from '../../../src/store/reconcile/field-names.ts';
 import { openApp, startApp, type TestApp } from '../../support/app.ts';
 import { startCorrelation } from '../../support/correlation.ts';
 import { startFaultProxy } from '../../support/fault-proxy.ts';
@@ -254,7 +254,7 @@ describe('what was read', () => {
       { ...field, id: 'customfield_19', custom: 'com.pyxis.greenhopper.jira:gh-lexo-rank' },
       { ...field, id: 'customfield_20', custom: 'com.example:other' },
     ];
-    await putCheckpoint(place, 'field_names', { ...NEW_CHECKPOINT, state: { fields } }, 'a test');
+    await putFieldNames(place, fields);
     expect(await observer.observe([byId(placedAt('0|i0002:'), NOON)])).toMatchObject([{ kind: 'repaired' }]);
     expect(await snapshotOf(id)).toMatchObject({ custom_fields: { customfield_19: '0|i0002:' } });
     const other = at('one', UPDATED, { customfield_19: '0|i0002:', customfield_20: 'other' });
