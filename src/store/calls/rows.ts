@@ -72,7 +72,7 @@ type PageQuery = Omit<
 
 /**
  * Up to `limit` items of a query, and the last one's keys if there are more. One item more than asked for
- * is read, because DynamoDB may promise a next page that turns out empty.
+ * is read, because DynamoDB may promise a next page that turns out empty. One call reads 1 MB at most.
  * @param keyNames the attributes that make the start key of this index
  */
 export const queryPage = async (
@@ -82,16 +82,22 @@ export const queryPage = async (
   limit: number,
   after: Item | null,
 ): Promise<Page> => {
-  const command = new QueryCommand({
-    ...query,
-    TableName: table.name,
-    Limit: limit + 1,
-    ExpressionAttributeValues: marshall(ExpressionAttributeValues),
-    ExclusiveStartKey: after ? marshall(after) : undefined,
-  });
-  const { Items = [] } = await callTable(signal, () => table.client.send(command));
-  const items = Items.slice(0, limit).map((item) => unmarshall(item));
-  const last = Items.length > limit ? items.at(-1) : undefined;
+  const found: Item[] = [];
+  let start = after ? marshall(after) : undefined;
+  do {
+    const command = new QueryCommand({
+      ...query,
+      TableName: table.name,
+      Limit: limit + 1 - found.length,
+      ExpressionAttributeValues: marshall(ExpressionAttributeValues),
+      ExclusiveStartKey: start,
+    });
+    const { Items = [], LastEvaluatedKey } = await callTable(signal, () => table.client.send(command));
+    for (const item of Items) found.push(unmarshall(item));
+    start = LastEvaluatedKey;
+  } while (start !== undefined && found.length <= limit);
+  const items = found.slice(0, limit);
+  const last = found.length > limit ? items.at(-1) : undefined;
   return { items, last: last ? Object.fromEntries(keyNames.map((name) => [name, last[name]])) : null };
 };
 

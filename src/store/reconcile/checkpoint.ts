@@ -3,7 +3,7 @@ import { compress, decompress } from '../../platform/codec.ts';
 import { readChecked, readJson } from '../calls/checked-row.ts';
 import { type Revision, revisionOf } from '../calls/conditional-write.ts';
 import { reconcileKey } from '../calls/keys.ts';
-import { queryPage } from '../calls/rows.ts';
+import { queryPages } from '../calls/rows.ts';
 import { getItem, type Item, type Key, type Place } from '../calls/table.ts';
 import { countersOf, NOTHING_COUNTED } from './counters.ts';
 import { drift } from './drift.ts';
@@ -66,8 +66,8 @@ const decode = <S>(item: Item, state: z.ZodMiniType<S>): Checkpoint<S> => {
   return { ...read, working, revision: revisionOf(item) };
 };
 
-/** A tenant has a handful of loops. */
-const MOST_LOOPS = 100;
+/** A handful of loops, and one for each project that somebody did not want to wait for. */
+const PAGE = 100;
 
 /** How far every loop has come, by its name. @throws as `readCheckpoint` */
 export const readCheckpoints = async ({
@@ -80,8 +80,10 @@ export const readCheckpoints = async ({
     KeyConditionExpression: 'pk = :pk AND begins_with(sk, :first)',
     ExpressionAttributeValues: { ':pk': pk, ':first': first },
   };
-  const { items } = await queryPage({ table, signal }, query, ['pk', 'sk'], MOST_LOOPS, null);
-  return new Map(items.map((item) => [String(item.sk).slice(first.length), decode(item, z.unknown())]));
+  const loops = new Map<string, Checkpoint<unknown>>();
+  for await (const items of queryPages(() => ({ table, signal }), query, ['pk', 'sk'], PAGE))
+    for (const item of items) loops.set(String(item.sk).slice(first.length), decode(item, z.unknown()));
+  return loops;
 };
 
 /**

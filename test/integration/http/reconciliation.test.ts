@@ -74,6 +74,15 @@ describe('GET /reconciliation', () => {
     });
   });
 
+  it('finds a loop behind more than a hundred others, because each project that was asked for has one', async () => {
+    const app = await open();
+    for (let count = 0; count < 101; count += 1) await put(app, `census:K${count}`, {});
+    await put(app, 'updates', complete({ seen: 12 }));
+    expect(await ask(app)).toMatchObject({
+      loops: { updates: { last_complete: { counters: { seen: 12 } } } },
+    });
+  });
+
   it('says that a run is under way, first or later, because its counters are not those of the last one', async () => {
     const app = await open();
     const counters = { ...NOTHING_COUNTED, pages: 7 };

@@ -90,6 +90,27 @@ describe('a page of a query', () => {
   });
 });
 
+describe('a page of large rows', () => {
+  it('goes on where DynamoDB stopped after 1 MB, because the limit is in rows', async () => {
+    const script: Script = (_operation, _body, call) =>
+      call === 3 ? { Items: [row('c')] } : { Items: [row('ab'[call - 1] ?? '')], LastEvaluatedKey: row('x') };
+    const read = (limit: number) =>
+      onScripted(script, async (table, { calls }) => {
+        const values = { ExpressionAttributeValues: { ':pk': 'x' } };
+        const page = await queryPage({ table, signal: never }, values, ['pk', 'sk'], limit, null);
+        return { page, asked: calls.map(({ body }) => body) };
+      });
+    const all = await read(5);
+    expect(all.page).toEqual({ items: [key('a'), key('b'), key('c')], last: null });
+    expect(all.asked).toMatchObject([
+      { Limit: 6 },
+      { Limit: 5, ExclusiveStartKey: row('x') },
+      { Limit: 4, ExclusiveStartKey: row('x') },
+    ]);
+    expect((await read(1)).page).toEqual({ items: [key('a')], last: key('a') });
+  });
+});
+
 describe('repeating what a batch call left over', () => {
   it('sends only what was left, because what was taken needs no second call', async () => {
     const sent: string[][] = [];
