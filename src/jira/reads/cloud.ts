@@ -72,18 +72,22 @@ const orLost = (fault: unknown): unknown =>
 
 const PROJECTS = { action: 'browse', expand: 'projectKeys', status: 'live', orderBy: 'key' };
 
+/** No site has so many, unless its server makes them up. */
+const MOST_PROJECT_PAGES = 2_000;
+
 /** Page by page, by what was received. Jira answers 404 where it would find none. */
 const allProjects = async (client: JiraClient): Promise<JiraProject[]> => {
   const all = new Map<string, JiraProject>();
-  for (let startAt = 0; ; ) {
+  for (let [startAt, pages] = [0, 1]; ; pages += 1) {
     const query = new URLSearchParams({ ...PROJECTS, startAt: String(startAt), maxResults: '100' });
     const path = `/rest/api/2/project/search?${query}`;
     const gone = { values: [], isLast: true };
     const { values, isLast } = (await client.read({ method: 'GET', path, answer: projectPage, gone })).value;
+    const known = all.size;
     for (const one of values) all.set(one.id, toProject(one));
     if (isLast) return [...all.values()];
-    if (values.length === 0)
-      throw lost('Jira gives a page of projects without any, and says that more follow');
+    if (all.size === known || pages > MOST_PROJECT_PAGES)
+      throw lost('Jira gives a page of projects without any new one, and says that more follow');
     startAt += values.length;
   }
 };

@@ -103,7 +103,7 @@ export const sortBodies = (
 };
 
 export const project = z.object({
-  id: z.string(),
+  id: z.union([z.string(), z.pipe(z.int(), z.transform(String))]),
   key: z.string(),
   projectKeys: z.optional(z.nullable(z.array(z.string()))),
 });

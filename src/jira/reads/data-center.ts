@@ -2,7 +2,7 @@ import * as z from 'zod/mini';
 import type { JiraClient, Read } from '../client.ts';
 import { BODY_FIELDS, isWarning, project, row, sortBodies, toProject } from './common.ts';
 import { readGroups } from './read-groups.ts';
-import type { Reads } from './reads.ts';
+import type { Reads, Row } from './reads.ts';
 import { lost } from './token-page.ts';
 
 /** Of more rows than this not all can be paged through: Jira's window ends at 10,000, and new issues come meanwhile. */
@@ -30,10 +30,19 @@ const permissions = z.object({
   permissions: z.object({ BROWSE_PROJECTS: z.object({ havePermission: z.boolean() }) }),
 });
 
-const readStart = (next: string | null): number => {
-  if (next === null) return 0;
-  if (/^\d{1,9}$/.test(next)) return Number(next);
+/** Where a page starts, and the first issue of the page before. */
+type Place = { startAt: number; before: string | null };
+
+const readPlace = (next: string | null): Place => {
+  if (next === null) return { startAt: 0, before: null };
+  const [, start, before = null] = /^(\d{1,9})(?:#(\d+))?$/.exec(next) ?? [];
+  if (start !== undefined) return { startAt: Number(start), before };
   throw lost('the place where the search stopped cannot be read');
+};
+
+/** An index that does not page shows its first rows for ever, and they would count as all. */
+const checkMoved = ({ before }: Place, [first]: readonly Row[]): void => {
+  if (before !== null && first?.id === before) throw lost('Jira gives the same page again');
 };
 
 /** How Jira Data Center is read, and servers before it. */
@@ -44,10 +53,12 @@ export const dataCenterReads = (
     client.read({ method: 'POST', path: '/rest/api/2/search', body, answer });
 
   const searchIds: Reads['searchIds'] = async ({ jql, fields }, next) => {
-    const startAt = readStart(next);
+    const place = readPlace(next);
+    const { startAt } = place;
     const body = { jql, startAt, maxResults: MOST_ROWS, fields: [fields] };
     const { value, started_ms } = await search(rowPage, body);
     const { issues, total, warningMessages } = value;
+    checkMoved(place, issues);
     const end = startAt + issues.length;
     const fits = total <= MOST_OF_A_SEARCH;
     // A short page is not the last one, but one without rows is: what is missing then is not there to be read.
@@ -55,7 +66,7 @@ export const dataCenterReads = (
     const isWhole = end >= total || (end > 0 && total - end <= mayLack(total));
     return {
       rows: issues,
-      next: isLast ? null : String(end),
+      next: isLast ? null : `${end}#${issues[0]?.id}`,
       rows_at: started_ms,
       complete: fits && !isWarning(warningMessages) && (!isLast || isWhole),
       total,

@@ -223,4 +223,17 @@ describe('counts and projects in Jira Cloud', () => {
     expect(await reads.projects()).toEqual([]);
     await expect(reads.projects()).rejects.toMatchObject({ fault: 'page_lost' });
   });
+
+  it('fails at a page of projects that has no new one and promises more, because that never ends', async () => {
+    const { reads, asked } = await open(() => ({
+      value: { values: [{ id: 7, key: 'A' }], isLast: asked().length > 50 },
+    }));
+    await expect(reads.projects()).rejects.toMatchObject({ fault: 'page_lost' });
+    expect(asked()).toHaveLength(2);
+  });
+
+  it('takes ids of projects that are numbers, as some servers write them', async () => {
+    const { reads } = await open(() => ({ value: { values: [{ id: 7, key: 'A' }], isLast: true } }));
+    expect(await reads.projects()).toEqual([{ id: '7', key: 'A', keys: ['A'] }]);
+  });
 });

@@ -52,14 +52,14 @@ describe('a page of a search in Jira Data Center', () => {
     async (total, whole) => {
       const { reads } = await open(serving([1], 1000, total));
       const page = await reads.searchIds(QUERY, null);
-      expect(page).toMatchObject({ complete: whole, total, next: whole ? '1' : null });
+      expect(page).toMatchObject({ complete: whole, total, next: whole ? '1#1' : null });
     },
   );
 
   it('ends at a page without rows, and is complete if few are missing, because no index is exact', async () => {
     const { reads } = await open(serving([1, 2], 1000, 102));
     const first = await reads.searchIds(QUERY, null);
-    expect(first.next).toBe('2');
+    expect(first.next).toBe('2#1');
     expect(await reads.searchIds(QUERY, first.next)).toMatchObject({ next: null, complete: true, rows: [] });
   });
 
@@ -70,6 +70,12 @@ describe('a page of a search in Jira Data Center', () => {
     const { reads } = await open(serving(ids, 1000, 103));
     const next = ids.length === 0 ? null : (await reads.searchIds(QUERY, null)).next;
     expect(await reads.searchIds(QUERY, next)).toMatchObject({ next: null, complete: false });
+  });
+
+  it('is lost when it begins as the one before, because a server that does not page would count as whole', async () => {
+    const { reads } = await open(() => ({ value: { issues: [{ id: '1' }, { id: '2' }], total: 4 } }));
+    const { next } = await reads.searchIds(QUERY, null);
+    await expect(reads.searchIds(QUERY, next)).rejects.toMatchObject({ fault: 'page_lost' });
   });
 
   it('is not complete with a warning', async () => {
