@@ -51,7 +51,7 @@ export const checkScope = async (session: Session): Promise<void> => {
 export const isRefused = (fault: unknown): boolean => fault instanceof JiraError && fault.fault === 'refused';
 
 /** Asked for anew in the next turn. */
-export const refusedProjects = ({ deps }: Session): JiraError =>
+const refusedProjects = ({ deps }: Session): JiraError =>
   new JiraError(
     'refused',
     `Jira refuses to search in the projects of RECONCILE_PROJECTS (${deps.projects?.join(', ')}), as it does when one of them is gone meanwhile, or may no longer be browsed: the next turn asks which are left.`,
