@@ -156,8 +156,9 @@ const countOf = async (reads: Reads, jql: string): Promise<number | null> => {
   }
 };
 
-const newProject = ({ id, key, keys }: Project, count: number | null): CountedProject => ({
+const newProject = ({ id, key, keys, result }: Project, count: number | null): CountedProject => ({
   ...{ id, key, count },
+  loads: result === null || (result.issues === 0 && !result.complete),
   old_keys: keys.filter((other) => other !== key),
   place: { ...FIRST_PLACE, measured: count !== null && count <= MOST_OF_A_SLICE },
   compared: null,

@@ -42,7 +42,7 @@ export const comparePage = async (
   const { last, here, inJira } = cut(page, wanted);
   const sorted = await sortOut(session, key, { here, wanted: inJira, listed });
   const lost = job.isAgain() ? await withoutEvent(session, sorted.known) : [];
-  const { left } = await lookAgain(job, [...sorted.unknown, ...lost]);
+  const { left } = await lookAgain(job, [...sorted.unknown, ...lost], { loads: project.loads });
   if (left.length > 0) return null;
   const only = await onlyHere(session, run, sorted.suspects);
   job.count({ pages: 1, only_here: isWhole(project, listed.length) ? only.length : 0 });

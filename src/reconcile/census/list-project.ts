@@ -29,7 +29,7 @@ export const listPage = async (
 ): Promise<CensusRun | null> => {
   const { session } = job;
   const { rows, place } = await readPage(job, run, project);
-  if (run.loads && !(await loadBodies(job, rows))) return null;
+  if (run.loads && !(await loadBodies(job, project, rows))) return null;
   const ids = rows.map(({ id }) => id);
   const part = `${session.by}#${place.slices.length}#${place.done + place.under_way}`;
   if (ids.length > 0)
@@ -59,9 +59,13 @@ const readPage = async (
 };
 
 /** @returns false when the turn was over before all were read */
-const loadBodies = async (job: CensusJob, rows: readonly Row[]): Promise<boolean> => {
+const loadBodies = async (
+  job: CensusJob,
+  { loads }: CountedProject,
+  rows: readonly Row[],
+): Promise<boolean> => {
   const ids = await behind(job.session, rows, job.isAgain());
-  const { left } = await lookAgain(job, ids, { loads: true });
+  const { left } = await lookAgain(job, ids, { loads });
   if (left.length > 0) return false;
   const equal = rows.length - ids.length;
   job.count({ seen: equal, unchanged: equal });

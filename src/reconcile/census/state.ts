@@ -9,6 +9,8 @@ const project = z.object({
   key: z.string(),
   /** Others under which its issues may still lie here. */
   old_keys: z.array(z.string()),
+  /** True until it was compared once: what is new of it was never to be told. */
+  loads: z.boolean(),
   /** How many issues Jira says that it has; null when it does not. */
   count: z.nullable(z.number()),
   /** What Jira lists. */

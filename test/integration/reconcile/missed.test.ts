@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../../src/domain/instant.ts';
 import type { JsonObject } from '../../../src/domain/json.ts';
+import { censusLoop, projectCensus } from '../../../src/reconcile/census/census.ts';
 import { LOOPS } from '../../../src/reconcile/loops.ts';
 import { countTurn } from '../../../src/reconcile/report-turn.ts';
 import { runTurn, type TurnReport } from '../../../src/reconcile/turn.ts';
@@ -115,5 +116,33 @@ describe('what is counted as missed', () => {
     site.changeProject(sun.id, { browsable: true });
     const { loops } = await world.run([updatesLoop]);
     expect(loops).toMatchObject([{ complete: true, counters: { new: 30, missed: 0 } }]);
+  });
+
+  it('is not what a project has that becomes visible late, because nobody was to tell of it', async () => {
+    world = await startReconcileWorld(engine.endpoint, 'cloud');
+    const { site } = world.jira;
+    const sun = site.project('SUN');
+    site.changeProject(sun.id, { browsable: false });
+    create('ORB', 5);
+    create('SUN', 30);
+    world.pass(2 * HOUR_MS);
+    await turn();
+    world.pass(3 * DAY_MS);
+    site.changeProject(sun.id, { browsable: true });
+    const first = await world.run([censusLoop]);
+    expect(first.loops).toMatchObject([{ complete: true, counters: { new: 30, missed: 0 } }]);
+    create('SUN', 3);
+    world.pass(2 * DAY_MS);
+    const second = await world.run([censusLoop]);
+    expect(second.loops).toMatchObject([{ complete: true, counters: { new: 3, missed: 3 } }]);
+  });
+
+  it('is what one project alone shows that was loaded before, because it was to be told', async () => {
+    await loaded();
+    world.pass(2 * DAY_MS);
+    create('ORB', 30);
+    world.pass(2 * DAY_MS);
+    const { loops } = await world.run([projectCensus('ORB')]);
+    expect(loops).toMatchObject([{ complete: true, counters: { new: 30, missed: 30 } }]);
   });
 });
