@@ -22,8 +22,8 @@ export const getReconciliation =
     });
   };
 
-const describe = ({ generation, began_ms, counters, last }: Checkpoint<unknown>) => ({
-  running: generation > 0 && last?.began_ms !== began_ms,
+const describe = ({ under_way, counters, last }: Checkpoint<unknown>) => ({
+  running: under_way,
   counters,
   last_complete: last && {
     started_at: toPhoenixIso(last.began_ms),

@@ -44,6 +44,8 @@ export type Job<S> = {
   save(state: S): Promise<void>;
   /** The run is complete. @param startedMs when it began, by Jira's clock. @throws LeaseLostError */
   finish(state: S, startedMs: number): Promise<void>;
+  /** The run is given up: the next one begins where it did. @throws LeaseLostError */
+  giveUp(state: S): Promise<void>;
 };
 
 export const makeLoop = <S>(spec: LoopSpec<S>): Loop => ({
@@ -119,7 +121,8 @@ const openJob = async <S>(name: string, session: Session, before: Checkpoint<S>)
     count,
     begin: (state) => {
       const generation = current.generation + 1;
-      current = { ...current, state, generation, counters: NOTHING_COUNTED, began_ms: session.deps.clock() };
+      const began_ms = session.deps.clock();
+      current = { ...current, state, generation, under_way: true, counters: NOTHING_COUNTED, began_ms };
     },
     tell: (about) => {
       at = about ?? at;
@@ -138,9 +141,13 @@ const openJob = async <S>(name: string, session: Session, before: Checkpoint<S>)
       countRequests();
       const { counters, began_ms } = current;
       const last = { started_ms: startedMs, began_ms, ended_ms: session.deps.clock(), counters };
-      await put({ ...current, state, last, working: false });
+      await put({ ...current, state, last, under_way: false, working: false });
       again = false;
       job.complete = true;
+    },
+    giveUp: async (state) => {
+      countRequests();
+      await put({ ...current, state, under_way: false, working: false });
     },
     leave: async () => {
       // What a crash left half done, and this turn had no time for, is still to be done again.

@@ -132,8 +132,14 @@ const readPage = async (job: UpdatesJob, run: Run): Promise<boolean> => {
   if (left.length > 0) return false;
   const equal = rows.length - ids.length;
   job.count({ pages: 1, seen: equal, unchanged: equal, ...untold });
-  const kept = [...new Set([...stateOf(job).unread, ...unread])].slice(0, MOST_UNREAD);
-  const next = { ...stateOf(job), run: { ...run, place }, unread: kept };
+  const all = [...new Set([...stateOf(job).unread, ...unread])];
+  // What is not kept only the same search finds again.
+  const whole = place.whole && all.length <= MOST_UNREAD;
+  const next = {
+    ...stateOf(job),
+    run: { ...run, place: { ...place, whole } },
+    unread: all.slice(0, MOST_UNREAD),
+  };
   await (place.slices.length === 0 ? finish(job, next.run, next) : job.save(next));
   return true;
 };
@@ -141,7 +147,7 @@ const readPage = async (job: UpdatesJob, run: Run): Promise<boolean> => {
 /** What Jira refuses to search for it would refuse for ever: the next run begins where this one did. @throws the fault */
 const giveUp = async (job: UpdatesJob, fault: unknown): Promise<never> => {
   if (!isRefused(fault)) throw fault;
-  await job.save({ ...stateOf(job), run: null });
+  await job.giveUp({ ...stateOf(job), run: null });
   await checkScope(job.session);
   throw fault;
 };
@@ -150,9 +156,9 @@ const giveUp = async (job: UpdatesJob, fault: unknown): Promise<never> => {
 const finish = async (job: UpdatesJob, run: Run, { wide_ms, unread }: State): Promise<void> => {
   const done = { run: null, wide_ms: run.wide ? run.started_ms : wide_ms, unread };
   if (run.place.whole) return job.finish(done, run.started_ms);
-  await job.save({ ...done, wide_ms });
+  await job.giveUp({ ...done, wide_ms });
   throw new JiraError(
     'unknown_shape',
-    'Jira did not show everything that was updated, and says so: the next run asks for the same again.',
+    `Jira did not show everything that was updated: it said so, or failed to show more than ${MOST_UNREAD} issues. The next run asks for the same again.`,
   );
 };

@@ -63,10 +63,10 @@ const describeTurn = (turn: TurnRow | null, nowMs: number): string => {
 const describeLoops = (loops: ReadonlyMap<string, Checkpoint<unknown>>): string =>
   textTable(
     ['loop', 'run', 'under way', 'pages', 'seen', 'repaired', 'last complete run'],
-    [...loops].map(([name, { generation, began_ms, last, counters }]) => [
+    [...loops].map(([name, { generation, under_way, began_ms, last, counters }]) => [
       name,
       String(generation),
-      last?.began_ms === began_ms ? 'no' : `since ${toUtcIso(began_ms)}`,
+      under_way ? `since ${toUtcIso(began_ms)}` : 'no',
       ...[counters.pages, counters.seen, counters.repaired].map(String),
       last === null
         ? 'none'

@@ -14,6 +14,8 @@ const counters = z.pipe(z.record(z.string(), z.number()), z.transform(countersOf
 const contents = z.object({
   /** Which run it is. */
   generation: z.number(),
+  /** Whether a run has begun that is to be gone on with. */
+  under_way: z.boolean(),
   /** Of the run under way, or of the last one. */
   counters,
   /** The last run that came to its end. `started_ms` is by Jira's clock, the others by ours. */
@@ -36,6 +38,7 @@ export type Checkpoint<S> = z.output<typeof contents> & {
 
 export const NEW_CHECKPOINT: Checkpoint<never> = {
   generation: 0,
+  under_way: false,
   counters: NOTHING_COUNTED,
   last: null,
   began_ms: 0,

@@ -86,8 +86,20 @@ describe('GET /reconciliation', () => {
   it('says that a run is under way, first or later, because its counters are not those of the last one', async () => {
     const app = await open();
     const counters = { ...NOTHING_COUNTED, pages: 7 };
-    await put(app, 'census', { generation: 1, began_ms: NOON - HOUR, counters, state: { page: 7 } });
-    await put(app, 'updates', { ...complete({}), generation: 4, began_ms: NOON - 60_000, counters });
+    await put(app, 'census', {
+      generation: 1,
+      under_way: true,
+      began_ms: NOON - HOUR,
+      counters,
+      state: { page: 7 },
+    });
+    await put(app, 'updates', {
+      ...complete({}),
+      generation: 4,
+      under_way: true,
+      began_ms: NOON - 60_000,
+      counters,
+    });
     expect(await ask(app)).toMatchObject({
       loops: {
         updates: { running: true, counters: { pages: 7 }, last_complete: { counters: { pages: 0 } } },

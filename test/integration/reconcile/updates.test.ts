@@ -132,6 +132,9 @@ describe.each(['cloud', 'data-center-10'] as const)('the updates of a site (%s)'
     const isSearch = (body: JsonObject): boolean => JSON.stringify(body.fields) === '["updated"]';
     world.jira.spoil = ({ body }) => (isSearch(body) ? FAULTS.warning : null);
     expect(await updates()).toMatchObject({ outcome: 'failed', run: { complete: false } });
+    expect((await world.app.get('/reconciliation')).body).toMatchObject({
+      loops: { updates: { running: false } },
+    });
     world.pass(MINUTE_MS);
     let warnings = 0;
     world.jira.spoil = ({ body }) => (isSearch(body) && ++warnings === 1 ? FAULTS.warning : null);
@@ -220,6 +223,30 @@ describe('a table that is throttled', () => {
   });
 });
 
+describe('a clock of Jira', () => {
+  it.each([400 * DAY_MS, 20 * HOUR_MS])(
+    'that is once %i ms ahead leaves nothing out, because no cursor stays ahead',
+    async (ahead) => {
+      await loaded('cloud', 2);
+      await updates();
+      world.pass(DAY_MS + HOUR_MS);
+      const wrong = { headers: { date: new Date(world.now() + ahead).toUTCString() } };
+      world.jira.fail([wrong, wrong], /serverInfo/);
+      expect((await updates()).run).toMatchObject({ complete: true });
+      const { site } = world.jira;
+      for (let run = 0; run < 4; run += 1) {
+        const { id } = site.create(site.project('ORB'), {}, { silent: true });
+        world.pass(13 * HOUR_MS);
+        await updates();
+        expect(await world.shown(id)).not.toBeNull();
+      }
+      const from = searches().map(({ body }) => Number(/updated >= (\d+)/.exec(String(body.jql))?.[1]));
+      // The wide one of each day, too.
+      expect(from.slice(-4).filter((ms) => ms < world.now() - 2 * DAY_MS)).not.toEqual([]);
+    },
+  );
+});
+
 describe('an odd issue', () => {
   it('that Jira cannot show fails nothing, and is asked for again', async () => {
     const ids = await loaded('cloud', 30);
@@ -236,6 +263,26 @@ describe('an odd issue', () => {
     world.pass(3 * HOUR_MS);
     expect((await updates()).run?.counters).toMatchObject({ repaired: 1, unread: 0 });
     expect(await summaryOf(ids[7])).toBe(`edited ${odd}`);
+  });
+
+  it('is not forgotten where Jira shows hundreds of them as little, because such a run is not complete', async () => {
+    await loaded('cloud', 2);
+    await updates();
+    world.pass(HOUR_MS);
+    await updates();
+    const { site } = world.jira;
+    const ids = Array.from({ length: 130 }, () => site.create(site.project('ORB'), {}, { silent: true }).id);
+    world.pass(20 * MINUTE_MS);
+    world.jira.spoil = ({ path }) => (/\/issue\//.test(path) ? FAULTS.expiredToken : null);
+    expect(await updates()).toMatchObject({
+      outcome: 'failed',
+      fault: expect.stringContaining('failed to show more than 100'),
+      run: { complete: false, counters: { unread: 130 } },
+    });
+    world.jira.spoil = () => null;
+    world.pass(HOUR_MS);
+    expect((await updates()).run).toMatchObject({ complete: true, counters: { new: 130, unread: 0 } });
+    expect(await world.shown(ids[129] ?? 0)).not.toBeNull();
   });
 
   it('that only a group cannot show is read in a smaller one, because Jira says so', async () => {
