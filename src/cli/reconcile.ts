@@ -1,6 +1,7 @@
 import { Argument } from 'commander';
 import { isIssueId, isIssueKey } from '../domain/issue-key.ts';
 import { outputsOf, tableOf } from './jira-webhook/job.ts';
+import { checkProject } from './reconcile/check-project.ts';
 import { compareOnly } from './reconcile/compare-only.ts';
 import { lookAtOne } from './reconcile/look-at-one.ts';
 import { reconcileNow } from './reconcile/reconcile-now.ts';
@@ -41,8 +42,8 @@ const command = withTableOptions(
 Set JIRA_SITE_URL, JIRA_API_TOKEN and (Jira Cloud) JIRA_API_USER. RECONCILE_PROJECTS limits it to some projects,
 RECONCILE_RATE says how many requests a second it sends at most. Nothing is ever changed in Jira.
 
-Interrupt it whenever you like: started again, it goes on where it was. While npm start or the schedule on AWS is at
-work it waits, because only one may be. Issues that are only here are counted and left as they are.`,
+Interrupt it whenever you like: it leaves when its page is done, and started again it goes on from there. While npm
+start or the schedule on AWS is at work it waits, because only one may be. Issues that are only here are counted and left as they are.`,
     ),
 );
 
@@ -72,6 +73,7 @@ await runCommand(command, async () => {
   const flags = { ...tableOf(options, outputs), ...(bucket === undefined ? {} : { bucket }) };
   return withStore<ExitCode>(flags, async (store, place) => {
     if (options.status) return showStatus(store, place);
+    if (options.project !== undefined) await checkProject(store, options.project);
     if (options.dryRun) return compareOnly(store, options);
     // Before anything is asked: an issue may be too large for an item.
     describeArtifacts(place);

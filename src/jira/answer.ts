@@ -45,7 +45,10 @@ const refusal = (status: number): JiraError => {
     );
   if (status >= 500)
     return new JiraError('down', `Jira, or a proxy in front of it, failed: try again later. (${status})`);
-  return new JiraError('refused', `Jira rejected the request. (${status})`);
+  return new JiraError(
+    'refused',
+    `Jira rejected the request: something that it names does not exist, or is not for this account. Of a search: do the projects of RECONCILE_PROJECTS exist, and may the account browse them? (${status})`,
+  );
 };
 
 /** @throws JiraError when the status is no success */

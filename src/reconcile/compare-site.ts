@@ -44,7 +44,7 @@ const compareProject = async (
     const page = await readSlices(reads, search, place);
     place = page.place;
     await compareRows(deps, page.rows, sum);
-    deps.onProgress?.({ what, pages, issues: sum.listed, total: null, requests: pages });
+    deps.onProgress?.({ loop: 'compare', what, pages, issues: sum.listed, total: null, requests: pages });
   }
 };
 

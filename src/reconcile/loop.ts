@@ -128,7 +128,7 @@ const openJob = async <S>(name: string, session: Session, before: Checkpoint<S>)
       at = about ?? at;
       if (at === null) return;
       const { pages, seen } = current.counters;
-      session.deps.onProgress?.({ ...at, pages, issues: seen, requests: session.requests() });
+      session.deps.onProgress?.({ loop: name, ...at, pages, issues: seen, requests: session.requests() });
     },
     save: async (state) => {
       countRequests();

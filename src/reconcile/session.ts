@@ -31,6 +31,7 @@ export type TurnDeps = {
 
 /** What a run is at, for people. `total` is null where nobody knows how much there is. */
 export type Progress = {
+  loop: string;
   what: string;
   pages: number;
   issues: number;

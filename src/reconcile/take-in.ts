@@ -96,4 +96,4 @@ const noteContradictions = async (session: Session, seen: readonly Seen[]): Prom
 };
 
 /** A stale or undecided look says nothing about what is true now. */
-const AGREES: ReadonlySet<Seen['kind']> = new Set(['new', 'repaired', 'unchanged', 'raised']);
+export const AGREES: ReadonlySet<Seen['kind']> = new Set(['new', 'repaired', 'unchanged', 'raised']);

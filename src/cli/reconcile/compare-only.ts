@@ -1,10 +1,8 @@
 import type { SweepDeps } from '../../correlate/run/sweep-events.ts';
-import { toUtcIso } from '../../domain/instant.ts';
 import { compareSite } from '../../reconcile/compare-site.ts';
-import { readTurn } from '../../store/reconcile/lease.ts';
-import { CommandError, type ExitCode } from '../shared/command.ts';
-import { itemDeadline } from '../shared/connection.ts';
+import type { ExitCode } from '../shared/command.ts';
 import { textTable } from '../shared/tables.ts';
+import { goBeside } from './beside.ts';
 import { openDeps } from './open.ts';
 import { openBar } from './progress-bar.ts';
 
@@ -12,9 +10,7 @@ type What = { project?: string; updates?: true; census?: true };
 
 /** Says what would be read, and writes nothing. */
 export const compareOnly = async (store: SweepDeps, { project, updates }: What): Promise<ExitCode> => {
-  const turn = await readTurn({ ...store, signal: itemDeadline() });
-  if (turn?.not_before && turn.not_before > store.clock())
-    throw new CommandError(`Jira accepts no requests before ${toUtcIso(turn.not_before)}: try again then.`);
+  await goBeside(store);
   const bar = openBar();
   const deps = { ...openDeps(store), onProgress: bar.show };
   const projects = project === undefined ? deps.projects : [project];

@@ -1,9 +1,11 @@
 import type { SweepDeps } from '../../correlate/run/sweep-events.ts';
-import { toUtcIso } from '../../domain/instant.ts';
-import { putContradictions } from '../../store/reconcile/contradictions.ts';
-import { readTurn } from '../../store/reconcile/lease.ts';
+import type { Seen } from '../../reconcile/observe/observe.ts';
+import { AGREES } from '../../reconcile/take-in.ts';
+import type { Place } from '../../store/calls/table.ts';
+import { putContradictions, removeContradiction } from '../../store/reconcile/contradictions.ts';
 import { CommandError, type ExitCode } from '../shared/command.ts';
 import { itemDeadline } from '../shared/connection.ts';
+import { goBeside } from './beside.ts';
 import { openDeps } from './open.ts';
 
 const MEANINGS = {
@@ -20,17 +22,20 @@ const MEANINGS = {
 
 /** Reads one issue and takes it in. It waits for nobody: a look at one issue fits beside any other. */
 export const lookAtOne = async (store: SweepDeps, idOrKey: string): Promise<ExitCode> => {
-  const place = { ...store, signal: itemDeadline() };
-  const { not_before } = (await readTurn(place)) ?? { not_before: null };
-  if (not_before !== null && not_before > store.clock())
-    throw new CommandError(`Jira accepts no requests before ${toUtcIso(not_before)}: try again then.`);
+  await goBeside(store);
   const deps = openDeps(store);
   const found = await (await deps.openReads()).readIssue(idOrKey);
   if ('gone' in found)
     throw new CommandError(`Jira shows no issue ${idOrKey}: it is deleted, or not for this account's eyes.`);
   const [seen] = await deps.observe([found.look], ['observations', 'old']);
   if (seen === undefined) throw new CommandError(`Nothing came of issue ${idOrKey}.`);
-  if (seen.kind === 'contradiction') await putContradictions(place, [seen.issue_id]);
+  await noteContradiction({ ...store, signal: itemDeadline() }, seen);
   console.log(`Issue ${seen.issue_id ?? idOrKey}: ${seen.kind}. ${MEANINGS[seen.kind]}`);
   return seen.kind === 'contradiction' || seen.kind === 'quarantined' ? 1 : 0;
+};
+
+/** It is listed until a look agrees. */
+const noteContradiction = async (place: Place, { kind, issue_id }: Seen): Promise<void> => {
+  if (kind === 'contradiction') await putContradictions(place, [issue_id]);
+  else if (issue_id !== null && AGREES.has(kind)) await removeContradiction(place, issue_id);
 };

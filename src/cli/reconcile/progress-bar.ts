@@ -11,9 +11,13 @@ const FORMAT = '{what} {bar} {count} issues, {pages} pages, {rate}/s{eta}';
 const minutes = (seconds: number): string =>
   seconds < 90 ? `${Math.ceil(seconds)} s` : `${Math.ceil(seconds / 60)} min`;
 
+/** Where a loop was when it began here: an earlier turn may have done some of its run. */
+type From = { loop: string; at: number; issues: number };
+
 /** Jira's count is an estimate, and nobody knows how many updates there are. */
-const payloadOf = ({ what, pages, issues, total }: Progress, seconds: number) => {
-  const rate = issues / Math.max(0.001, seconds);
+const payloadOf = ({ what, pages, issues, total }: Progress, from: From) => {
+  const seconds = (performance.now() - from.at) / 1000;
+  const rate = (issues - from.issues) / Math.max(0.001, seconds);
   const left = total === null ? 0 : Math.max(0, total - issues);
   return {
     what: what.padEnd(10),
@@ -37,12 +41,12 @@ export const openBar = (): Bar => {
     },
     Presets.legacy,
   );
-  let began: number | null = null;
+  let from: From | null = null;
   return {
     show: (progress) => {
-      const { issues, total } = progress;
-      began ??= performance.now();
-      const payload = payloadOf(progress, (performance.now() - began) / 1000);
+      const { loop, issues, total } = progress;
+      if (from?.loop !== loop || issues < from.issues) from = { loop, at: performance.now(), issues };
+      const payload = payloadOf(progress, from);
       if (!bar.isActive) bar.start(Math.max(total ?? 1, issues), 0, payload);
       bar.setTotal(Math.max(total ?? 1, issues));
       bar.update(total === null ? 0 : issues, payload);

@@ -17,9 +17,9 @@ const ROWS: readonly [Counter, string][] = [
   ['requests', 'requests'],
 ];
 
-/** What the runs came to, all loops together; its last lines are what was missed, and drift. */
+/** What was done just now, all loops together; its last lines are what was missed, and drift. */
 export const describeRun = (loops: readonly LoopReport[], drift: Compared, seconds: number): string => {
-  const sum = (name: Counter): number => loops.reduce((all, { counters }) => all + counters[name], 0);
+  const sum = (name: Counter): number => loops.reduce((all, { turn }) => all + turn[name], 0);
   const rows = ROWS.map(([name, label]) => [label, String(sum(name))]);
   return textTable(
     ['issues', 'count'],

@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { readTurn } from '../../../src/store/reconcile/lease.ts';
+import { putContradictions } from '../../../src/store/reconcile/contradictions.ts';
+import { readTurn, releaseLease, takeLease } from '../../../src/store/reconcile/lease.ts';
 import { FAULTS } from '../../support/scripted-jira/faults.ts';
 import { type ScriptedJira, startScriptedJira, TOKEN } from '../../support/scripted-jira/scripted-jira.ts';
 import { startTestInstance, type TestInstance } from './instance.ts';
@@ -25,13 +26,16 @@ afterEach(() => {
   jira.spoil = () => null;
 });
 
-const run = (...args: string[]) =>
+const runWith = (env: NodeJS.ProcessEnv, ...args: string[]) =>
   runCli('reconcile', [...args, ...instance.table], {
     ...instance.env,
+    ...env,
     JIRA_SITE_URL: jira.url,
     JIRA_API_TOKEN: TOKEN,
     RECONCILE_RATE: '1000',
   });
+
+const run = (...args: string[]) => runWith({}, ...args);
 
 const turn = () =>
   readTurn({ table: instance.events.table, tenant: 'default', signal: AbortSignal.timeout(10_000) });
@@ -100,6 +104,59 @@ describe('npm run reconcile', () => {
       code: 1,
       stderr: expect.stringContaining('no issue ORB-7'),
     });
+  });
+
+  it('counts what it did itself, not what the day came to, because the day may have seen many runs', async () => {
+    expect((await run()).code).toBe(0);
+    const asked = jira.log.length;
+    const { code, stdout } = await run();
+    expect(code).toBe(0);
+    expect(countOf(stdout, 'requests')).toBe(String(jira.log.length - asked));
+  });
+
+  it('ends a contradiction that a look at the issue does not find any more', async () => {
+    const { id } = jira.site.find('ORB-3') ?? { id: 0 };
+    const place = { table: instance.events.table, tenant: 'default', signal: AbortSignal.timeout(60_000) };
+    await putContradictions(place, [String(id)]);
+    expect((await run('status')).stdout).toContain('Contradictions');
+    expect((await run('--issue', 'ORB-3')).code).toBe(0);
+    expect((await run('status')).stdout).not.toContain('Contradictions');
+  });
+
+  it.each([['--dry-run'], ['--issue', 'ORB-1']])(
+    'says with %j that another runner is at work, because both ask',
+    async (...args) => {
+      const place = { table: instance.events.table, tenant: 'default', signal: AbortSignal.timeout(60_000) };
+      const taken = await takeLease(place, await turn(), 'another', Date.now());
+      const { code, stderr } = await run(...args);
+      if (taken !== null) await releaseLease(place, taken, { not_before: null, fault: null });
+      expect({ code, stderr }).toMatchObject({
+        code: 0,
+        stderr: expect.stringContaining('Another runner is at work'),
+      });
+    },
+  );
+
+  it('refuses a project that RECONCILE_PROJECTS leaves out, because no loop would keep it up to date', async () => {
+    for (const more of [[], ['--dry-run']]) {
+      const { code, stderr } = await runWith({ RECONCILE_PROJECTS: 'ORB' }, '--project', 'SUN', ...more);
+      expect({ code, stderr }).toMatchObject({
+        code: 2,
+        stderr: expect.stringContaining('SUN is none of RECONCILE_PROJECTS'),
+      });
+    }
+  });
+
+  it('that is interrupted leaves after its page, and says that it goes on from there', async () => {
+    const listeners = process.listenerCount('SIGINT');
+    jira.spoil = ({ path }) =>
+      path.endsWith('/project/search') ? { before: () => process.emit('SIGINT') } : null;
+    const { code, stderr } = await run('--census');
+    expect({ code, stderr }).toMatchObject({ code: 1, stderr: expect.stringContaining('goes on from here') });
+    expect(await turn()).toMatchObject({ held: false });
+    expect(process.listenerCount('SIGINT')).toBe(listeners);
+    jira.spoil = () => null;
+    expect((await run('--census')).code).toBe(0);
   });
 
   it('reads one project, issues that are older here too', async () => {
