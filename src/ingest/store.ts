@@ -14,6 +14,8 @@ export type Identity = {
   received_ms: number;
   /** True where the issue's row was looked for and is not there; a delivery is not asked. */
   issue_is_new?: boolean;
+  /** True where the aliases of all its keys were made durable beforehand. */
+  aliases_are_kept?: boolean;
 };
 
 /**
@@ -58,6 +60,7 @@ const storeSnapshot = (
     ...encodeFitting(full.fields, toLastEvent(identity, delivery.facts.event_type)),
     keys: delivery.keys,
     keys_are_new: areNew(delivery, identity),
+    aliases_are_kept: identity.aliases_are_kept ?? false,
   };
   return putSnapshot({ table, signal }, write);
 };

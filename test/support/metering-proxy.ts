@@ -30,11 +30,10 @@ export type MeteringProxy = {
   close(): Promise<void>;
 };
 
-const METERED = new Set(['PutItem', 'UpdateItem', 'DeleteItem']);
+const METERED = new Set(['PutItem', 'UpdateItem', 'DeleteItem', 'BatchWriteItem']);
 
 /** Writes this proxy cannot count; better no answer than a figure that leaves some out. */
-const UNMETERED =
-  /^(BatchWriteItem|TransactWriteItems|ExecuteStatement|BatchExecuteStatement|ExecuteTransaction)$/;
+const UNMETERED = /^(TransactWriteItems|ExecuteStatement|BatchExecuteStatement|ExecuteTransaction)$/;
 
 const capacity = z.object({ CapacityUnits: z.number() });
 
@@ -43,6 +42,19 @@ const written = z.object({
     Table: capacity,
     GlobalSecondaryIndexes: z.optional(z.record(z.string(), capacity)),
   }),
+});
+
+/** A batch that was taken whole. */
+const batch = z.object({
+  UnprocessedItems: z.optional(z.record(z.string(), z.never())),
+  ConsumedCapacity: z.array(written.shape.ConsumedCapacity),
+});
+
+const puts = z.object({
+  RequestItems: z.record(
+    z.string(),
+    z.array(z.strictObject({ PutRequest: z.object({ Item: z.record(z.string(), z.unknown()) }) })),
+  ),
 });
 
 const refused = z.object({
@@ -56,20 +68,43 @@ const operationOf = (incoming: IncomingMessage): string =>
   String(incoming.headers['x-amz-target']).split('.')[1] ?? '';
 
 /** Asks for what the count needs; the sender may leave the extra parts of the answer alone. */
-const withCapacity = (input: Record<string, unknown>): Buffer =>
-  Buffer.from(
-    JSON.stringify({
-      ...input,
-      ReturnConsumedCapacity: 'INDEXES',
-      ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
-    }),
-  );
+const withCapacity = (input: Record<string, unknown>): Buffer => {
+  // A batch has no conditions.
+  const refusals = 'RequestItems' in input ? {} : { ReturnValuesOnConditionCheckFailure: 'ALL_OLD' };
+  return Buffer.from(JSON.stringify({ ...input, ReturnConsumedCapacity: 'INDEXES', ...refusals }));
+};
 
 /** A refused condition costs what the stored item would cost to write, at least one unit. */
 const refusedUnits = (item: unknown): number => Math.max(1, Math.ceil(itemBytes(item) / 1024));
 
+/** Each put of a batch with its equal share, because the database counts them together. */
+const meterBatch = (input: Record<string, unknown>, answer: unknown): MeteredWrite[] => {
+  const { success, data } = batch.safeParse(answer);
+  if (!success) return [];
+  const items = Object.entries(puts.parse(input).RequestItems).flatMap(([TableName, requests]) =>
+    requests.map(({ PutRequest }) => ({ TableName, Item: PutRequest.Item })),
+  );
+  const [whole] = data.ConsumedCapacity;
+  const share = (units = 0): number => units / items.length;
+  const indexes = Object.entries(whole?.GlobalSecondaryIndexes ?? {}).map(([name, index]) => [
+    name,
+    share(index.CapacityUnits),
+  ]);
+  return items.map((one) => ({
+    operation: 'BatchWriteItem',
+    input: one,
+    refused: false,
+    table: share(whole?.Table.CapacityUnits),
+    indexes: Object.fromEntries(indexes),
+  }));
+};
+
 /** Null for an answer that cost nothing, such as an invalid request. */
-const meter = (operation: string, input: Record<string, unknown>, answer: unknown): MeteredWrite | null => {
+const meterOne = (
+  operation: string,
+  input: Record<string, unknown>,
+  answer: unknown,
+): MeteredWrite | null => {
   const no = refused.safeParse(answer);
   if (no.success) return { operation, input, refused: true, table: refusedUnits(no.data.Item), indexes: {} };
   const yes = written.safeParse(answer);
@@ -83,6 +118,12 @@ const meter = (operation: string, input: Record<string, unknown>, answer: unknow
     table: Table.CapacityUnits,
     indexes: Object.fromEntries(indexes),
   };
+};
+
+const meter = (operation: string, input: Record<string, unknown>, answer: unknown): MeteredWrite[] => {
+  if (operation === 'BatchWriteItem') return meterBatch(input, answer);
+  const one = meterOne(operation, input, answer);
+  return one === null ? [] : [one];
 };
 
 type Answer = { status: number; headers: IncomingMessage['headers']; body: Buffer };
@@ -110,7 +151,7 @@ const portOf = (server: Server): number => {
 };
 
 /**
- * A proxy on loopback before a DynamoDB that counts the write units of every single-item write, indexes
+ * A proxy on loopback before a DynamoDB that counts the write units of every write, of each put of a batch too, indexes
  * included, by asking the database itself. Answers go back as they are; the requests' signatures no longer
  * fit, which an embedded database does not check.
  */
@@ -125,8 +166,7 @@ export const startMeteringProxy = async (databaseEndpoint: string): Promise<Mete
     const bytes = await readAll(incoming);
     const input = METERED.has(operation) ? object.parse(JSON.parse(bytes.toString())) : null;
     const answer = await forward(target, agent, incoming, input ? withCapacity(input) : bytes);
-    const write = input && meter(operation, input, JSON.parse(answer.body.toString()));
-    if (write) writes.push(write);
+    if (input) writes.push(...meter(operation, input, JSON.parse(answer.body.toString())));
     response.writeHead(answer.status, answer.headers).end(answer.body);
   };
 

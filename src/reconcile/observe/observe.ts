@@ -1,4 +1,5 @@
 import pMap from 'p-map';
+import { RefusedItemError } from '../../errors/errors.ts';
 import { type Run, startRun } from '../../http/request.ts';
 import { type Received, takeRead } from '../../ingest/take.ts';
 import type { Look } from '../../jira/reads/reads.ts';
@@ -8,6 +9,7 @@ import { snapshotKey } from '../../store/calls/keys.ts';
 import { readRowsOf } from '../../store/calls/rows.ts';
 import { getItem, type Place } from '../../store/calls/table.ts';
 import type { EventStore } from '../../store/events/put-event.ts';
+import { putAliasesOfMany } from '../../store/issues/issue-index.ts';
 import { raiseVersion } from '../../store/issues/raise-version.ts';
 import { encodeSnapshot, type KnownIssue, toKnownIssue } from '../../store/issues/snapshot-row.ts';
 import { type Judgement, judge } from './judge.ts';
@@ -51,11 +53,12 @@ export const observe = async (
   const { signal, ...walk } = placeOf(deps, run);
   const rank_fields = ranks ?? (await readRankFields({ ...walk, newSignal: () => signal }));
   const lost = await findLost(deps, [...known.values()], run, mend);
+  const kept = await keepAliases(deps, readings, known, run);
   const seen = new Map<Reading, Seen>();
   const settleAll = async (sameIssue: Reading[]): Promise<void> => {
     for (const [index, reading] of sameIssue.entries()) {
       const before = index === 0 ? known.get(String(reading.issue_id)) : undefined;
-      seen.set(reading, await settle({ deps, run, lost, ranks: rank_fields }, reading, before));
+      seen.set(reading, await settle({ deps, run, lost, ranks: rank_fields, kept }, reading, before));
     }
   };
   const issues = Map.groupBy(readings, idOrSelf).values();
@@ -92,7 +95,41 @@ const findLost = (
   return findLostEvents(placeOf(deps, run), rows, mend, { now_ms: deps.clock(), retention_days });
 };
 
-type Context = { deps: ObserveDeps; run: Run; lost: ReadonlySet<string>; ranks: readonly string[] };
+/**
+ * The aliases of all that is new on a page, with few calls in place of one for each issue. As always they are durable
+ * before a row says so.
+ * @returns of which readings; none where one of them is refused: then each is judged by itself
+ */
+const keepAliases = async (
+  deps: ObserveDeps,
+  readings: readonly Reading[],
+  known: Known,
+  run: Run,
+): Promise<ReadonlySet<Reading>> => {
+  const isNew = (reading: Reading): reading is Whole =>
+    reading.kind === 'whole' && known.get(reading.issue_id) === null;
+  const first = new Map(readings.filter(isNew).map((reading) => [reading.issue_id, reading]));
+  if (first.size < 2) return new Set();
+  const issues = [...first.values()].map(({ issue_id, read }) => ({
+    issue_id,
+    keys: read.delivery?.keys ?? [],
+  }));
+  try {
+    await putAliasesOfMany(placeOf(deps, run), issues);
+    return new Set(first.values());
+  } catch (fault) {
+    if (fault instanceof RefusedItemError) return new Set();
+    throw fault;
+  }
+};
+
+type Context = {
+  deps: ObserveDeps;
+  run: Run;
+  lost: ReadonlySet<string>;
+  ranks: readonly string[];
+  kept: ReadonlySet<Reading>;
+};
 
 type Whole = Reading & { kind: 'whole' };
 
@@ -138,7 +175,8 @@ const write = async (
   issue_is_new: boolean,
 ): Promise<Seen> => {
   const { issue_id } = reading;
-  const taken = await take(context, reading, { issue_is_new });
+  const aliases_are_kept = context.kept.has(reading);
+  const taken = await take(context, reading, { issue_is_new, aliases_are_kept });
   if (taken.kind === 'quarantined') return { kind: 'quarantined', issue_id };
   const isStale = taken.kind === 'accepted' && taken.outcome === 'stale';
   return isStale ? { kind: 'stale', issue_id } : { ...judgement, issue_id };

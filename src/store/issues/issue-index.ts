@@ -2,7 +2,7 @@ import { PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { marshall } from '@aws-sdk/util-dynamodb';
 import type { RowWriter } from '../calls/gather.ts';
 import { ALIAS_SORT, aliasKey, aliasPartition, issueOfAlias, versionPartition } from '../calls/keys.ts';
-import { queryPage, queryPages } from '../calls/rows.ts';
+import { putRows, queryPage, queryPages } from '../calls/rows.ts';
 import { callTable, type Item, type Place } from '../calls/table.ts';
 
 /**
@@ -19,6 +19,17 @@ export const putAliases = async (
     return callTable(signal, () => table.client.send(put));
   });
   await Promise.all(puts);
+};
+
+/** The same for many issues, with few calls. */
+export const putAliasesOfMany = async (
+  { table, tenant, signal }: Place,
+  issues: readonly { issue_id: string; keys: readonly string[] }[],
+): Promise<void> => {
+  const rows = issues.flatMap(({ issue_id, keys }) =>
+    [...new Set(keys)].map((key) => aliasKey(tenant, key, issue_id)),
+  );
+  await putRows({ table, signal }, rows);
 };
 
 /** A page of aliases stays below the 1 MB that one query brings, however long the key. */

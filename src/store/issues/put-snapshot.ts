@@ -17,6 +17,8 @@ export type SnapshotWrite = {
   keys: string[];
   /** True when the keys are probably new, so that trying without their aliases is a wasted write. */
   keys_are_new: boolean;
+  /** True when the aliases of all keys are durable already. */
+  aliases_are_kept?: boolean;
 };
 
 /**
@@ -35,7 +37,8 @@ export const putSnapshot = async (place: TableCall, write: SnapshotWrite): Promi
     const outcome = knowsKeys(returned, write.keys) ? outcomeAgainst(returned, write.version) : null;
     if (outcome !== null) return outcome;
   }
-  await putAliases({ ...place, tenant: write.tenant }, write.issue_id, write.keys);
+  if (!write.aliases_are_kept)
+    await putAliases({ ...place, tenant: write.tenant }, write.issue_id, write.keys);
   const second = await writeWithKeys(place, write);
   const outcome = second.written ? 'applied' : outcomeAgainst(await second.row(), write.version);
   if (outcome === null) throw new UnavailableError('table', new Error('the row vanished'));

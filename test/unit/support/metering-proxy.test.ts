@@ -4,6 +4,7 @@ import {
   DynamoDBClient,
   GetItemCommand,
   PutItemCommand,
+  TransactWriteItemsCommand,
   UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
@@ -114,9 +115,22 @@ describe('the metering proxy', () => {
     expect(proxy.writes).toEqual([]);
   });
 
-  it('refuses writes of many items, because leaving them out would make the figure wrong', async () => {
-    const items = [{ PutRequest: { Item: event('f', 3) } }];
-    const batch = client.send(new BatchWriteItemCommand({ RequestItems: { [TABLE]: items } }));
-    await expect(batch).rejects.toMatchObject({ name: 'UnknownOperationException' });
+  it('counts each put of a batch, because many rows written at once cost as much as one by one', async () => {
+    const items = ['f', 'g'].map((pk) => ({ PutRequest: { Item: event(pk, 2_100) } }));
+    await client.send(new BatchWriteItemCommand({ RequestItems: { [TABLE]: items } }));
+    const each = {
+      operation: 'BatchWriteItem',
+      refused: false,
+      table: 3,
+      indexes: { by_issue: 1, by_day: 1 },
+    };
+    expect(counts()).toEqual([each, each]);
+    expect(proxy.writes.map(({ input }) => input.Item)).toMatchObject([key('f'), key('g')]);
+  });
+
+  it('refuses transactions, because leaving them out would make the figure wrong', async () => {
+    const TransactItems = [{ Put: { TableName: TABLE, Item: event('h', 3) } }];
+    const transaction = client.send(new TransactWriteItemsCommand({ TransactItems }));
+    await expect(transaction).rejects.toMatchObject({ name: 'UnknownOperationException' });
   });
 });
