@@ -131,6 +131,23 @@ describe.each(['cloud', 'data-center-10'] as const)('a census (%s)', (kind) => {
     expect((await census()).run?.counters.only_here).toBe(1);
   });
 
+  it('counts different issues, because the same ones again and again are not all of a project', async () => {
+    const { orb } = await loaded(kind);
+    world.jira.site.remove(orb[3] ?? 0, { silent: true });
+    const isOfOrb = ({ jql }: { jql?: unknown }): boolean =>
+      String(jql).includes(`project = ${world.jira.site.project('ORB').id}`);
+    const rows = Array.from({ length: 500 }, (_, index) => ({ id: String(orb[index % 3]) }));
+    world.jira.spoil = ({ path, body }) => {
+      if (!isOfOrb(body)) return null;
+      const isCount = path.endsWith('approximate-count') || body.maxResults === 0;
+      return {
+        alter: (value) => ({ ...value, count: 500, total: 500, ...(isCount ? {} : { issues: rows }) }),
+      };
+    };
+    expect((await census()).run).toMatchObject({ complete: true, counters: { only_here: 0 } });
+    expect(await resultOf('ORB')).toMatchObject({ complete: false, issues: 3, only_here: 0 });
+  });
+
   it('goes on where Jira refuses to count all projects at once, because that is only for the progress', async () => {
     await loaded(kind);
     const refused = {
