@@ -1,3 +1,5 @@
+import { SILENCE_MINUTES } from '../src/contract/alarms.ts';
+
 /** Daily hours in which no delivery is expected: minutes after midnight in Phoenix. They may pass midnight. */
 export type QuietHours = { from: number; to: number };
 
@@ -5,9 +7,6 @@ const DAY = 24 * 60;
 
 /** Phoenix is UTC-7 all year round: Arizona keeps no daylight saving time. */
 const TO_UTC = 7 * 60;
-
-/** Outside quiet hours this long (minutes) without a delivery is an alarm. */
-export const SILENCE_MINUTES = 60;
 
 const minutes = (hours: string, rest: string): number => Number(hours) * 60 + Number(rest);
 

@@ -1,6 +1,7 @@
 import type { Duration } from 'aws-cdk-lib';
 import { MathExpression, Metric, Stats } from 'aws-cdk-lib/aws-cloudwatch';
-import { METRICS_NAMESPACE, type MetricName } from '../src/contract/metrics.ts';
+import type { AlarmMetric } from '../src/contract/alarms.ts';
+import { isMetricName, METRICS_NAMESPACE, type MetricName } from '../src/contract/metrics.ts';
 import type { EventTable } from './constructs/event-table.ts';
 import type { ServiceFunctions } from './constructs/service-functions.ts';
 import type { WebhookApi } from './constructs/webhook-api.ts';
@@ -23,6 +24,11 @@ export class ServiceMetrics {
   /** Whether a Jira site is reconciled. */
   get hasSite(): boolean {
     return this.functions.find('reconcile') !== undefined;
+  }
+
+  /** What an alarm looks at. */
+  watched(metric: AlarmMetric, period: Duration): Metric | MathExpression {
+    return isMetricName(metric) ? this.count(metric, period) : this[metric](period);
   }
 
   /** One of the counts that the functions emit, summed over all their processes. */

@@ -14,10 +14,17 @@ import {
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
-import { ALARMS, type AlarmName, alarmDescription, alarmNames, type Limit } from '../alarms.ts';
+import {
+  ALARMS,
+  type AlarmName,
+  alarmDescription,
+  alarmNames,
+  type Limit,
+  SILENCE_MINUTES,
+} from '../../src/contract/alarms.ts';
 import { defaultChildOf } from '../default-child.ts';
 import { filled } from '../metric-math.ts';
-import { type QuietHours, quietExpression, SILENCE_MINUTES } from '../quiet-hours.ts';
+import { type QuietHours, quietExpression } from '../quiet-hours.ts';
 import type { ServiceMetrics } from '../service-metrics.ts';
 
 export type ServiceAlarmsProps = {
@@ -109,7 +116,7 @@ class SilenceAlarm extends Construct {
 }
 
 const metricOf = (name: AlarmName, metrics: ServiceMetrics): Metric | MathExpression =>
-  ALARMS[name].metric(metrics, Duration.minutes(ALARMS[name].minutes));
+  metrics.watched(ALARMS[name].metric, Duration.minutes(ALARMS[name].minutes));
 
 type AlarmSettings = { description: string; metric: Metric | MathExpression; limit: Limit };
 

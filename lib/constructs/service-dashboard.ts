@@ -10,7 +10,7 @@ import {
   TextWidget,
 } from 'aws-cdk-lib/aws-cloudwatch';
 import { Construct } from 'constructs';
-import { RUNBOOK } from '../alarms.ts';
+import { RUNBOOK } from '../../src/contract/alarms.ts';
 import type { ServiceMetrics } from '../service-metrics.ts';
 
 export type ServiceDashboardProps = {

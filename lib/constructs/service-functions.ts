@@ -1,27 +1,13 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { Construct } from 'constructs';
-import { FUNCTIONS, type FunctionName } from '../../src/contract/functions.ts';
 import { ContextError } from '../context.ts';
-import { correlate } from '../functions/correlate.ts';
-import { ingest } from '../functions/ingest.ts';
-import { read } from '../functions/read.ts';
-import { reconcile } from '../functions/reconcile.ts';
-import { sweep } from '../functions/sweep.ts';
+import { FUNCTIONS, type FunctionName, SPECS } from '../functions/registry.ts';
 import { type FunctionSpec, type Resources, ServiceFunction } from './service-function.ts';
 
 export type ServiceFunctionsProps = Resources & {
   /** The folder of `npm run build`, with one folder for each function. */
   readonly bundles: string;
-};
-
-/** Null: this stack does not have it. */
-const SPECS: Record<FunctionName, (resources: Resources) => FunctionSpec | null> = {
-  ingest,
-  read,
-  correlate,
-  sweep,
-  reconcile,
 };
 
 /** Each function with the rights and the environment of its own work and no more. */

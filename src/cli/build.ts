@@ -1,8 +1,7 @@
 import { resolve } from 'node:path';
 import { Option } from 'commander';
 import { readEnv } from '../contract/env.ts';
-import { FUNCTIONS } from '../contract/functions.ts';
-import { gitSha } from '../local/project.ts';
+import { functionNames, gitSha } from '../local/project.ts';
 import { BUILD_FOLDER, buildBundles } from './shared/bundle.ts';
 import { newCommand, runCommand } from './shared/command.ts';
 import { textTable } from './shared/tables.ts';
@@ -19,7 +18,7 @@ const kilobytes = (bytes: number): string => (bytes / 1000).toFixed(0);
 await runCommand(command, async () => {
   const { out } = command.opts<{ out: string }>();
   const sha = readEnv(process.env).GIT_SHA ?? gitSha();
-  const sizes = await buildBundles(FUNCTIONS, resolve(out), sha);
+  const sizes = await buildBundles(functionNames(), resolve(out), sha);
   const rows = sizes.map(({ name, file, bytes, gzip_bytes }) => [
     name,
     file,

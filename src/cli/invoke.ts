@@ -3,10 +3,9 @@ import { resolve } from 'node:path';
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import { Option } from 'commander';
 import { SECRET_VARIABLES } from '../contract/env.ts';
-import { FUNCTIONS, type FunctionName } from '../contract/functions.ts';
 import type { HttpResponse } from '../http/response.ts';
 import { readInstance } from '../local/instance.ts';
-import { gitSha } from '../local/project.ts';
+import { functionNames, gitSha } from '../local/project.ts';
 import { callBundle, findSecrets, functionEnv, type Secrets } from './invoke/call-bundle.ts';
 import {
   functionFor,
@@ -21,12 +20,14 @@ import { newCommand, runCommand, UsageError } from './shared/command.ts';
 import { clientConfig } from './shared/connection.ts';
 import { findPlace, type TableFlags, withTableOptions } from './shared/place.ts';
 
-type Options = TableFlags & { function?: FunctionName; secret?: string; bundles: string };
+type Options = TableFlags & { function?: string; secret?: string; bundles: string };
 
 const command = withTableOptions(
   newCommand('invoke', 'Invokes a built Lambda function with an event and prints its answer.')
     .argument('<file>', 'an API Gateway HTTP API event, payload format 2.0 (examples: test/events/*.json)')
-    .addOption(new Option('--function <name>', 'default: the one that serves the path').choices(FUNCTIONS))
+    .addOption(
+      new Option('--function <name>', 'default: the one that serves the path').choices(functionNames()),
+    )
     .option(
       '--secret <secret>',
       "signing secret; default: the variable of the event's sender (JIRA_WEBHOOK_SECRET), else the instance's",
@@ -43,7 +44,7 @@ Log lines go to standard error. The exit code is 1 when the status is 400 or mor
     ),
 );
 
-const prepareBundle = async (name: FunctionName, folder: string): Promise<string> => {
+const prepareBundle = async (name: string, folder: string): Promise<string> => {
   const file = bundleFile(folder, name);
   if (existsSync(file)) return file;
   console.error(`Building ${file}`);

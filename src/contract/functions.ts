@@ -1,10 +1,3 @@
-/**
- * The Lambda functions: each is `src/entries/<name>.ts`, and becomes one folder to zip with `index.handler`. A
- * deployment without a Jira site has no `reconcile`.
- */
-export const FUNCTIONS = ['ingest', 'read', 'correlate', 'sweep', 'reconcile'] as const;
-export type FunctionName = (typeof FUNCTIONS)[number];
-
 /** How often the sweep runs. */
 export const SWEEP_MINUTES = 15;
 

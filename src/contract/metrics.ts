@@ -23,3 +23,6 @@ export const METRICS = {
 } as const satisfies Record<string, string>;
 
 export type MetricName = keyof typeof METRICS;
+
+/** True for one of our own counts. */
+export const isMetricName = (name: string): name is MetricName => name in METRICS;

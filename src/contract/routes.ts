@@ -1,5 +1,4 @@
 import { SOURCES, type Source } from '../domain/source.ts';
-import type { FunctionName } from './functions.ts';
 
 /** Names of the routes; the handlers give each its function. */
 export type RouteName =
@@ -21,7 +20,7 @@ export type Route = {
   name: RouteName;
   method: 'GET' | 'POST';
   path: string;
-  served_by: Extract<FunctionName, 'ingest' | 'read'>;
+  served_by: 'ingest' | 'read';
   /** Names of the query parameters it reads. */
   parameters?: readonly string[];
 };

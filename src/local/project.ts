@@ -1,8 +1,18 @@
 import { execFileSync } from 'node:child_process';
-import { resolve } from 'node:path';
+import { readdirSync } from 'node:fs';
+import { basename, join, resolve } from 'node:path';
 
 /** The folder that holds package.json; `.local/` and, by default, `artifacts/` are in it. */
 export const PROJECT_FOLDER = resolve(import.meta.dirname, '../..');
+
+/**
+ * The Lambda functions: each file of `src/entries` becomes one folder to zip with `index.handler`. A deployment
+ * without a Jira site has no `reconcile`.
+ */
+export const functionNames = (): string[] =>
+  readdirSync(join(PROJECT_FOLDER, 'src/entries'))
+    .map((file) => basename(file, '.ts'))
+    .sort();
 
 const known = new Map<string, string | undefined>();
 

@@ -1,13 +1,13 @@
 import { resolve } from 'node:path';
 import type { DynamoDBClientConfig } from '@aws-sdk/client-dynamodb';
 import type { Env } from '../contract/env.ts';
-import { createLocalApp } from '../entries/all-routes.ts';
 import { ConfigError } from '../errors/errors.ts';
 import { type Clock, systemClock } from '../platform/clock.ts';
 import { createDynamoDb } from '../platform/dynamodb.ts';
 import type { Logger } from '../platform/logger.ts';
 import { newSecret } from '../platform/new-secret.ts';
 import { ensureTable } from '../store/calls/create-table.ts';
+import { createLocalApp } from './all-routes.ts';
 import { embeddedConfig, externalConfig } from './aws-config.ts';
 import { startEngine } from './engine.ts';
 import { type Correlated, startCorrelation } from './local-correlation.ts';

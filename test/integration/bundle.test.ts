@@ -7,8 +7,8 @@ import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from '
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { readEventFile, signEvent } from '../../src/cli/invoke/event-file.ts';
 import { buildBundles } from '../../src/cli/shared/bundle.ts';
-import { FUNCTIONS, type FunctionName } from '../../src/contract/functions.ts';
 import { embeddedConfig } from '../../src/local/aws-config.ts';
+import { functionNames } from '../../src/local/project.ts';
 import { createDynamoDb } from '../../src/platform/dynamodb.ts';
 import { ensureTable } from '../../src/store/calls/create-table.ts';
 import { GIT_SHA, sharedBuild, sharedBundles } from '../support/bundles.ts';
@@ -58,7 +58,7 @@ const lambdaEnv = (extra: Record<string, string> = {}): Record<string, string> =
  * @param beside files of the build that are not loaded at start
  */
 const startAlone = async (
-  name: FunctionName,
+  name: string,
   env: Record<string, string>,
   beside: string[] = [],
 ): Promise<LambdaProcess> => {
@@ -189,7 +189,7 @@ describe('npm run build', () => {
     ]);
   });
 
-  it.each(some(1, FUNCTIONS))(
+  it.each(some(1, functionNames()))(
     'makes the same bytes of %s each time, because a deployment is decided by them',
     { tags: ['deep'] },
     async (name) => {
@@ -212,7 +212,7 @@ describe('npm run build', () => {
     expect(map).not.toHaveProperty('sourcesContent');
   });
 
-  it.each(FUNCTIONS)(
+  it.each(functionNames())(
     'leaves the languages of zod out of %s, because they double what a start loads',
     async (name) => {
       const map = JSON.parse(await readFile(join(bundles, name, 'index.mjs.map'), 'utf8'));

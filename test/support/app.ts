@@ -4,7 +4,7 @@ import * as z from 'zod/mini';
 import { readEnv, SECRET_VARIABLES } from '../../src/contract/env.ts';
 import type { MetricName } from '../../src/contract/metrics.ts';
 import { COMMIT_SOURCES, type CommitSource, forEachSource } from '../../src/domain/source.ts';
-import { createLocalApp } from '../../src/entries/all-routes.ts';
+import { createLocalApp } from '../../src/local/all-routes.ts';
 import { embeddedConfig } from '../../src/local/aws-config.ts';
 import { localContext } from '../../src/local/lambda-input.ts';
 import { type Clock, systemClock } from '../../src/platform/clock.ts';

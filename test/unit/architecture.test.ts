@@ -24,7 +24,7 @@ const ALLOWED: Record<string, string[]> = {
   reconcile: [...BASE, 'http', 'senders', 'jira', 'store', 'wiring', 'ingest'],
   read: [...BASE, 'http', 'store', 'correlate', 'wiring'],
   entries: [...BASE, 'http', 'store', 'ingest', 'correlate', 'reconcile', 'read', 'wiring'],
-  local: [...BASE, 'http', 'store', 'wiring', 'correlate', 'reconcile', 'entries'],
+  local: [...BASE, 'http', 'store', 'wiring', 'ingest', 'correlate', 'reconcile', 'read'],
   cli: [
     ...BASE,
     'http',

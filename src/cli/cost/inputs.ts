@@ -1,4 +1,6 @@
-import { BATCH_WINDOW_SECONDS, type FunctionName, LANES } from '../../contract/functions.ts';
+import { countAlarmMetrics } from '../../contract/alarms.ts';
+import { BATCH_WINDOW_SECONDS, LANES } from '../../contract/functions.ts';
+import { functionNames } from '../../local/project.ts';
 import type { Region } from './prices.ts';
 
 /** What a month looks like. */
@@ -24,19 +26,19 @@ export type Workload = {
 /** 365 days of 24 hours, twelve times a year. */
 export const HOURS_OF_MONTH = 730;
 
+const WITHOUT_SITE = functionNames().filter((name) => name !== 'reconcile');
+
 /**
  * What the stack decides and a bill depends on. The stack is no part of this program, so the figures
  * are repeated here; a test compares them with the synthesized template.
  */
 export const STACK = {
-  memory_mb: { ingest: 1024, read: 512, correlate: 1769, sweep: 1769, reconcile: 1024 } satisfies Record<
-    FunctionName,
-    number
-  >,
+  /** Of each function that the bill has lines for. */
+  memory_mb: { ingest: 1024, correlate: 1769, sweep: 1769, reconcile: 1024 },
   /** Each metric that an alarm looks at is charged. */
-  alarm_metrics: 31,
+  alarm_metrics: countAlarmMetrics(WITHOUT_SITE),
   /** More of them with a Jira site. */
-  site_alarm_metrics: 5,
+  site_alarm_metrics: countAlarmMetrics(functionNames()) - countAlarmMetrics(WITHOUT_SITE),
   dashboards: 1,
   /** Counted from the gateway's access log. */
   gateway_metrics: 2,

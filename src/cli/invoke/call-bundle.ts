@@ -1,7 +1,6 @@
 import { fork } from 'node:child_process';
 import { join } from 'node:path';
 import { SECRET_VARIABLES } from '../../contract/env.ts';
-import type { FunctionName } from '../../contract/functions.ts';
 import { forEachSource, SOURCES, type Source } from '../../domain/source.ts';
 import type { HttpResponse } from '../../http/response.ts';
 import type { InstanceRecord } from '../../local/instance.ts';
@@ -50,7 +49,7 @@ export type Secrets = Record<Source, string | null>;
  * @param standIns true where the database is a local one and there are no credentials for it
  */
 export const functionEnv = (
-  name: FunctionName,
+  name: string,
   place: StoreAddress,
   standIns: boolean,
   secrets: Secrets,

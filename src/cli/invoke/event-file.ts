@@ -1,8 +1,7 @@
 import { readFileSync } from 'node:fs';
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import * as z from 'zod/mini';
-import type { FunctionName } from '../../contract/functions.ts';
-import { ROUTES, type RouteName } from '../../contract/routes.ts';
+import { ROUTES, type Route, type RouteName } from '../../contract/routes.ts';
 import { COMMIT_SOURCES, type Source } from '../../domain/source.ts';
 import { matchRoute } from '../../http/dispatch.ts';
 import { faultCode } from '../../local/start-error.ts';
@@ -67,7 +66,7 @@ const routeOf = ({ requestContext, rawPath }: APIGatewayProxyEventV2): RouteName
 };
 
 /** The function the gateway would call; what has no route goes to ingest, for its 404 and 405. */
-export const functionFor = (event: APIGatewayProxyEventV2): FunctionName => {
+export const functionFor = (event: APIGatewayProxyEventV2): Route['served_by'] => {
   const name = routeOf(event);
   return ROUTES.find((route) => route.name === name)?.served_by ?? 'ingest';
 };

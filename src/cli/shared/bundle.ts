@@ -2,7 +2,6 @@ import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join, relative } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { type BuildOptions, type BuildResult, build, type Metafile, type OutputFile } from 'esbuild';
-import type { FunctionName } from '../../contract/functions.ts';
 import { PROJECT_FOLDER } from '../../local/project.ts';
 import { isBuiltin, LAZY_FILES, type LazyFile, lazyPath, PLUGINS } from './bundle-plugins.ts';
 import { CommandError } from './command.ts';
@@ -10,18 +9,18 @@ import { CommandError } from './command.ts';
 /** Where `npm run build` puts them. */
 export const BUILD_FOLDER = join(PROJECT_FOLDER, '.build');
 
-export type BundleSize = { name: FunctionName; file: string; bytes: number; gzip_bytes: number };
+export type BundleSize = { name: string; file: string; bytes: number; gzip_bytes: number };
 
 type Built = BuildResult<ReturnType<typeof options>>;
 
 type Input = Pick<BuildOptions, 'entryPoints' | 'stdin'>;
 
-type Folder = { name: FunctionName; file: string; built: Built };
+type Folder = { name: string; file: string; built: Built };
 
 type Beside = { lazy: LazyFile; files: OutputFile[] };
 
 /** What the Lambda runtime loads, as handler `index.handler`. */
-export const bundleFile = (folder: string, name: FunctionName): string => join(folder, name, 'index.mjs');
+export const bundleFile = (folder: string, name: string): string => join(folder, name, 'index.mjs');
 
 /**
  * Bundles each function into `<folder>/<name>/index.mjs` with its source map, and beside it what it loads only
@@ -29,7 +28,7 @@ export const bundleFile = (folder: string, name: FunctionName): string => join(f
  * @throws CommandError when the sources do not build or a file would not work alone.
  */
 export const buildBundles = async (
-  names: readonly FunctionName[],
+  names: readonly string[],
   folder: string,
   gitSha: string | undefined,
 ): Promise<BundleSize[]> => {
@@ -43,11 +42,7 @@ export const buildBundles = async (
   return all.map(sizeOf);
 };
 
-const bundleFunction = async (
-  name: FunctionName,
-  folder: string,
-  gitSha: string | undefined,
-): Promise<Folder> => {
+const bundleFunction = async (name: string, folder: string, gitSha: string | undefined): Promise<Folder> => {
   const file = bundleFile(folder, name);
   const source = `src/entries/${name}.ts`;
   const built = await bundle(source, { entryPoints: [source] }, file, gitSha);
@@ -91,7 +86,7 @@ const banner = (gitSha: string | undefined): string =>
   ].join('');
 
 /** @throws CommandError */
-const checkHandler = (name: FunctionName, { outputs }: Metafile): void => {
+const checkHandler = (name: string, { outputs }: Metafile): void => {
   for (const { entryPoint, exports } of Object.values(outputs))
     if (entryPoint !== undefined && !exports.includes('handler'))
       throw new CommandError(`src/entries/${name}.ts exports no handler: Lambda would find nothing to call`);

@@ -7,7 +7,7 @@ import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import packageFile from '../../../package.json' with { type: 'json' };
 import { OUTPUTS_FILE } from '../../../src/cli/smoke/deployment.ts';
-import { FUNCTIONS } from '../../../src/contract/functions.ts';
+import { functionNames } from '../../../src/local/project.ts';
 import { COMPILE_CACHE } from '../../support/compile-cache.ts';
 import { depth } from '../../support/depth.ts';
 import { runHere } from '../../support/run-here.ts';
@@ -54,7 +54,7 @@ beforeAll(() => {
   for (const name of ['lib', 'src', 'node_modules']) symlinkSync(join(PROJECT, name), join(clone, name));
   for (const name of ['bin', 'cdk.json', 'package.json'])
     cpSync(join(PROJECT, name), join(clone, name), { recursive: true });
-  for (const name of FUNCTIONS) {
+  for (const name of functionNames()) {
     mkdirSync(join(clone, '.build', name), { recursive: true });
     writeFileSync(join(clone, '.build', name, 'index.mjs'), 'export const handler = () => {};\n');
   }

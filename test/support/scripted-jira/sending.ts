@@ -93,7 +93,8 @@ let identifiers = 0;
 
 const deliveryOf = ({ body: { url }, secret }: Kept, body: string): Delivery => {
   identifiers += 1;
-  const signature = secret === null ? {} : { 'x-hub-signature': signatureOf(secret, Buffer.from(body)) };
+  const signature: Record<string, string> =
+    secret === null ? {} : { 'x-hub-signature': signatureOf(secret, Buffer.from(body)) };
   const identifier = { 'x-atlassian-webhook-identifier': `scripted-${identifiers}` };
   return {
     url: String(url),

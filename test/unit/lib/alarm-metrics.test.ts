@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import * as z from 'zod/mini';
-import { type AlarmName, alarmDescription, alarmNames } from '../../../lib/alarms.ts';
+import { type AlarmName, alarmDescription, alarmNames } from '../../../src/contract/alarms.ts';
 import { describeMetric, type Query, queriesOf } from './alarm-queries.ts';
+import { functionsOf, titleOf } from './function-resources.ts';
 import { A_SITE, EVERYTHING_SET, type SynthesizedStack, synthStack } from './synth-stack.ts';
 
 const dev = synthStack();
@@ -20,8 +21,8 @@ const alarmsOf = ({ resources }: SynthesizedStack) =>
       queries: queriesOf(Properties),
     }));
 
-const ofEach = (text: string, functions = ['Ingest', 'Read', 'Correlate', 'Sweep']): string[] =>
-  functions.map((name) => `${text} FunctionName=<Functions${name}Function>`);
+const ofEach = (text: string, functions = functionsOf(dev)): string[] =>
+  functions.map((name) => `${text} FunctionName=<Functions${titleOf(name)}Function>`);
 
 const ours = (name: string): string => `Sum of JiraWebhookSync ${name} service=<EventTable>`;
 const gateway = (name: string): string => `Sum of JiraWebhookSync/Gateway ${name} api=<Api>`;
@@ -45,11 +46,11 @@ const LOOKS_AT: Record<AlarmName, string[]> = {
   FunctionsThrottled: ofEach('Sum of AWS/Lambda Throttles'),
   NearTimeout: ofEach('Maximum of AWS/Lambda Duration'),
   FunctionErrors: ofEach('Sum of AWS/Lambda Errors'),
-  StreamLag: ofEach('Maximum of AWS/Lambda IteratorAge', ['Correlate']),
+  StreamLag: ofEach('Maximum of AWS/Lambda IteratorAge', ['correlate']),
   ProcessingFailed: [ours('ProcessingFailed')],
   DocumentsUnwritten: [ours('DocumentsUnwritten')],
   SweepFound: [ours('SweepFound')],
-  SweepMissing: ofEach('Sum of AWS/Lambda Invocations', ['Sweep']),
+  SweepMissing: ofEach('Sum of AWS/Lambda Invocations', ['sweep']),
   Quarantined: [ours('Quarantined')],
   TooLarge: [ours('BodiesTooLarge'), gateway('RefusedBeforeUs')],
   NoDelivery: [ours('JiraDeliveriesTaken')],
@@ -71,7 +72,7 @@ describe('what is looked at', () => {
     (name) => {
       const [alarm] = alarmsOf(site).filter(({ text }) => text === alarmDescription(name, undefined));
       const kind = { FunctionsThrottled: 'Throttles', FunctionErrors: 'Errors' }[String(name)];
-      const more = kind === undefined ? [] : ofEach(`Sum of AWS/Lambda ${kind}`, ['Reconcile']);
+      const more = kind === undefined ? [] : ofEach(`Sum of AWS/Lambda ${kind}`, ['reconcile']);
       expect(alarm?.queries.flatMap(describeMetric).sort()).toEqual([...LOOKS_AT[name], ...more].sort());
     },
   );

@@ -1,6 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import * as z from 'zod/mini';
-import { ALARMS, type AlarmName, alarmDescription, alarmNames, RUNBOOK } from '../../../lib/alarms.ts';
+import {
+  ALARMS,
+  type AlarmName,
+  alarmDescription,
+  alarmNames,
+  RUNBOOK,
+} from '../../../src/contract/alarms.ts';
+import { functionsOf, timeoutOf } from './function-resources.ts';
 import { statementsOf } from './statements.ts';
 import { EVERYTHING_SET, type SynthesizedStack, synthStack } from './synth-stack.ts';
 
@@ -59,6 +66,9 @@ const metricsOf = ({ Metrics, MetricName, Namespace }: AlarmProperties): string[
         MetricStat ? [`${MetricStat.Metric.Namespace} ${MetricStat.Metric.MetricName}`] : [],
       );
 
+/** The same metric of each function of a stack without a site. */
+const ofEach = (metric: string): string[] => functionsOf(dev).map(() => metric);
+
 const expressionOf = ({ Metrics }: AlarmProperties): string | undefined =>
   Metrics.find(({ Expression }) => Expression)?.Expression;
 
@@ -113,9 +123,9 @@ describe('the alarms', () => {
     ['TooLarge', ['JiraWebhookSync BodiesTooLarge', 'JiraWebhookSync/Gateway RefusedBeforeUs'], 300, 1],
     ['Quarantined', ['JiraWebhookSync Quarantined'], 86_400, 10],
     ['GatewayThrottled', ['JiraWebhookSync/Gateway GatewayThrottled'], 300, 1],
-    ['FunctionsThrottled', Array(4).fill('AWS/Lambda Throttles'), 300, 1],
-    ['FunctionErrors', Array(4).fill('AWS/Lambda Errors'), 300, 1],
-    ['NearTimeout', Array(4).fill('AWS/Lambda Duration'), 300, 80],
+    ['FunctionsThrottled', ofEach('AWS/Lambda Throttles'), 300, 1],
+    ['FunctionErrors', ofEach('AWS/Lambda Errors'), 300, 1],
+    ['NearTimeout', ofEach('AWS/Lambda Duration'), 300, 80],
     ['StreamLag', ['AWS/Lambda IteratorAge'], 300, 600_000],
     ['ProcessingFailed', ['JiraWebhookSync ProcessingFailed'], 300, 1],
     ['DocumentsUnwritten', ['JiraWebhookSync DocumentsUnwritten'], 300, 1],
@@ -147,15 +157,14 @@ describe('the alarms', () => {
   });
 
   it('compares each function with its own timeout', () => {
-    expect(expressionOf(alarm('NearTimeout'))).toBe(
-      '100 * MAX([FILL(d0, 0) / 10000, FILL(d1, 0) / 10000, FILL(d2, 0) / 900000, FILL(d3, 0) / 840000])',
-    );
+    const shares = functionsOf(dev).map((name, at) => `FILL(d${at}, 0) / ${timeoutOf(dev, name)}000`);
+    expect(expressionOf(alarm('NearTimeout'))).toBe(`100 * MAX([${shares.join(', ')}])`);
   });
 
   it('leaves reconcile out of what is near its timeout, because it works until its time is over', () => {
     expect(expressionOf(alarm('NearTimeout', everything))).toBe(expressionOf(alarm('NearTimeout')));
     for (const name of ['FunctionErrors', 'FunctionsThrottled'] as const)
-      expect(metricsOf(alarm(name, everything))).toHaveLength(5);
+      expect(metricsOf(alarm(name, everything))).toHaveLength(metricsOf(alarm(name)).length + 1);
   });
 
   it('notices when no update run is complete for an hour, or the census is late, or no turn comes at all', () => {

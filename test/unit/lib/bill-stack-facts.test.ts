@@ -1,11 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import * as z from 'zod/mini';
+import { FUNCTIONS } from '../../../lib/functions/registry.ts';
 import { ASSUMPTIONS, HOURS_OF_MONTH, STACK } from '../../../src/cli/cost/inputs.ts';
 import { SWEPT_MINUTES } from '../../../src/cli/cost/quantities.ts';
 import { TURNS_PER_MONTH } from '../../../src/cli/cost/reading.ts';
-import { FUNCTIONS, LANES, SWEEP_MINUTES } from '../../../src/contract/functions.ts';
+import { LANES, SWEEP_MINUTES } from '../../../src/contract/functions.ts';
 import { OVERLAP_MS } from '../../../src/correlate/known/waiting-events.ts';
-import { idOf } from './function-resources.ts';
+import { functionsOf, idOf } from './function-resources.ts';
 import { A_SITE, synthStack } from './synth-stack.ts';
 
 const stack = synthStack();
@@ -22,9 +23,9 @@ const alarmMetrics = ({ Metrics }: Record<string, unknown>): number =>
   Metrics === undefined ? 1 : metrics.parse(Metrics).filter((one) => one.MetricStat !== undefined).length;
 
 describe('what the bill takes from the stack', () => {
-  it.each(FUNCTIONS)('has the memory of %s', (name) => {
+  it.each(Object.entries(STACK.memory_mb))('has the memory of %s', (name, memory_mb) => {
     const id = idOf(site, name, 'AWS::Lambda::Function');
-    expect(site.resources[id]?.Properties.MemorySize).toBe(STACK.memory_mb[name]);
+    expect(site.resources[id]?.Properties.MemorySize).toBe(memory_mb);
   });
 
   it('has the parallelization of the stream', () => {
@@ -46,9 +47,8 @@ describe('what the bill takes from the stack', () => {
   });
 
   it('has what is kept of logs, of events and of documents', () => {
-    expect(ofType('AWS::Logs::LogGroup').map(({ RetentionInDays }) => RetentionInDays)).toEqual(
-      Array.from({ length: 5 }, () => STACK.log_retention_days),
-    );
+    const kept = ofType('AWS::Logs::LogGroup').map(({ RetentionInDays }) => RetentionInDays);
+    expect(kept).toEqual(Array(functionsOf(stack).length + 1).fill(STACK.log_retention_days));
     const functions = JSON.stringify(ofType('AWS::Lambda::Function'));
     expect(functions).toContain(`"EVENT_RETENTION_DAYS":"${STACK.retention_days}"`);
     expect(JSON.stringify(ofType('AWS::S3::Bucket'))).toContain(
@@ -65,7 +65,8 @@ describe('what the bill takes from the stack', () => {
   });
 
   it('has no memory beyond one processor, because one thread cannot use a second', () => {
-    const most = Math.max(...Object.values(STACK.memory_mb));
-    expect(most).toBeLessThanOrEqual(ASSUMPTIONS.mb_per_processor);
+    const sizes = ofType('AWS::Lambda::Function', site).map(({ MemorySize }) => Number(MemorySize));
+    expect(sizes).toHaveLength(FUNCTIONS.length);
+    expect(Math.max(...sizes)).toBeLessThanOrEqual(ASSUMPTIONS.mb_per_processor);
   });
 });

@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import * as z from 'zod/mini';
-import { ALARMS } from '../../../lib/alarms.ts';
+import { FUNCTIONS } from '../../../lib/functions/registry.ts';
+import { ALARMS } from '../../../src/contract/alarms.ts';
 import { METRICS } from '../../../src/contract/metrics.ts';
+import { timeoutOf, titleOf } from './function-resources.ts';
 import { EVERYTHING_SET, synthStack } from './synth-stack.ts';
 
 const everything = synthStack(EVERYTHING_SET);
@@ -48,8 +50,9 @@ describe('the dashboard', () => {
   };
 
   it.each([
-    ['Functions: longest run in % of timeout', ['Ingest', 'Read', 'Correlate', 'Sweep', 'Reconcile']],
-    ['Functions: throttled', ['Ingest', 'Read', 'Correlate', 'Sweep', 'Reconcile']],
+    ['Functions: longest run in % of timeout', FUNCTIONS.map(titleOf)],
+    ['Functions: throttled', FUNCTIONS.map(titleOf)],
+    ['Functions: concurrent', FUNCTIONS.map(titleOf)],
     ['Drift', ['DriftFound']],
     ['Table and indexes: throttled', ['table', 'by_issue', 'by_day', 'by_project', 'worklist']],
   ])(
@@ -60,13 +63,9 @@ describe('the dashboard', () => {
   );
 
   it('compares each function with its own timeout', () => {
-    expect([...body.matchAll(/100 \* longest(\w+) \/ (\d+)/g)].map(([, name, ms]) => [name, ms])).toEqual([
-      ['Ingest', '10000'],
-      ['Read', '10000'],
-      ['Correlate', '900000'],
-      ['Sweep', '840000'],
-      ['Reconcile', '290000'],
-    ]);
+    expect([...body.matchAll(/100 \* longest(\w+) \/ (\d+)/g)].map(([, name, ms]) => [name, ms])).toEqual(
+      FUNCTIONS.map((name) => [titleOf(name), `${timeoutOf(everything, name)}000`]),
+    );
   });
 
   it('does not ask the last one without a Jira site, because its graphs would be empty', () => {

@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
+import { FUNCTIONS, type FunctionName } from '../../../lib/functions/registry.ts';
 import { OWN_PARTITIONS } from '../../../lib/permissions.ts';
 import { ENV, readEnv } from '../../../src/contract/env.ts';
-import { FUNCTIONS, type FunctionName } from '../../../src/contract/functions.ts';
+import { functionNames } from '../../../src/local/project.ts';
 import { askedPartition, reconcileKey } from '../../../src/store/calls/keys.ts';
-import { idOf, rightsOf } from './function-resources.ts';
+import { functionsOf, idOf, rightsOf } from './function-resources.ts';
 import { asText, statementsOf } from './statements.ts';
 import { A_SITE, EVERYTHING_SET, type SynthesizedStack, synthStack } from './synth-stack.ts';
 
@@ -23,7 +24,8 @@ const environmentOf = (stack: SynthesizedStack, name: FunctionName): Record<stri
 
 describe('the functions', () => {
   it('are those of the code, and run as Lambda runs them', () => {
-    site.template.resourceCountIs('AWS::Lambda::Function', 5);
+    expect([...FUNCTIONS].sort()).toEqual(functionNames());
+    site.template.resourceCountIs('AWS::Lambda::Function', FUNCTIONS.length);
     for (const name of FUNCTIONS)
       expect(propertiesOf(site, name)).toMatchObject({
         Runtime: 'nodejs24.x',
@@ -33,7 +35,7 @@ describe('the functions', () => {
   });
 
   it('do without reconcile where there is no site, and leave nothing of it', () => {
-    dev.template.resourceCountIs('AWS::Lambda::Function', 4);
+    expect(functionsOf(dev)).toEqual(FUNCTIONS.filter((name) => name !== 'reconcile'));
     const own = ({ resources }: SynthesizedStack) =>
       Object.keys(resources).filter((id) => /Reconcile(?!Late)|JiraToken/.test(id));
     expect(own(dev)).toEqual([]);
@@ -50,13 +52,15 @@ describe('the functions', () => {
     }
   });
 
-  it.each([
-    ['ingest', 1024, 10, 100],
-    ['read', 512, 10, 20],
-    ['correlate', 1769, 900, undefined],
-    ['sweep', 1769, 840, 1],
-    ['reconcile', 1024, 290, 1],
-  ] as const)(
+  const GIVEN: Record<FunctionName, [memory: number, timeout: number, reserved: number | undefined]> = {
+    ingest: [1024, 10, 100],
+    read: [512, 10, 20],
+    correlate: [1769, 900, undefined],
+    sweep: [1769, 840, 1],
+    reconcile: [1024, 290, 1],
+  };
+
+  it.each(FUNCTIONS.map((name) => [name, ...GIVEN[name]] as const))(
     'give %s %i MB, %i s and, in production, a concurrency of %s',
     (name, memory, timeout, reserved) => {
       expect(propertiesOf(prod, name)).toMatchObject({ MemorySize: memory, Timeout: timeout });

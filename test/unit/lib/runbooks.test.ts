@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import * as z from 'zod';
-import { ALARMS, RUNBOOK } from '../../../lib/alarms.ts';
 import { readContext } from '../../../lib/context.ts';
+import { ALARMS, RUNBOOK } from '../../../src/contract/alarms.ts';
 import { logSearches, page, pages, tableRows } from '../../support/markdown.ts';
 import { A_SITE, EVERYTHING_SET, synthStack } from './synth-stack.ts';
 

@@ -1,6 +1,7 @@
 import { Match } from 'aws-cdk-lib/assertions';
 import { describe, expect, it } from 'vitest';
 import { CONTEXT_NAMES, ContextError } from '../../../lib/context.ts';
+import { functionsOf } from './function-resources.ts';
 import { A_SITE, EVERYTHING_SET, synthAnew, synthStack } from './synth-stack.ts';
 
 const dev = synthStack();
@@ -283,13 +284,15 @@ describe('the log groups', () => {
     Object.values(resources)
       .filter(({ Type }) => Type === 'AWS::Logs::LogGroup')
       .map(({ DeletionPolicy, UpdateReplacePolicy }) => [DeletionPolicy, UpdateReplacePolicy]);
+  const ofEachAndTheGateway = (stack: typeof dev, policy: string) =>
+    Array(functionsOf(stack).length + 1).fill([policy, policy]);
 
   it('stay in production, because what happened is asked for after the stack is gone', () => {
-    expect(policies(prod)).toEqual(Array.from({ length: 5 }, () => ['Retain', 'Retain']));
+    expect(policies(prod)).toEqual(ofEachAndTheGateway(prod, 'Retain'));
   });
 
   it('go with the stack elsewhere, because nobody asks for what a trial wrote', () => {
-    expect(policies(dev)).toEqual(Array.from({ length: 5 }, () => ['Delete', 'Delete']));
+    expect(policies(dev)).toEqual(ofEachAndTheGateway(dev, 'Delete'));
   });
 });
 

@@ -5,8 +5,8 @@ import { Template } from 'aws-cdk-lib/assertions';
 import * as z from 'zod/mini';
 import cdkJson from '../../../cdk.json' with { type: 'json' };
 import { readContext } from '../../../lib/context.ts';
+import { FUNCTIONS } from '../../../lib/functions/registry.ts';
 import { JiraWebhookSyncStack } from '../../../lib/jira-webhook-sync-stack.ts';
-import { FUNCTIONS } from '../../../src/contract/functions.ts';
 import { RUN_FOLDER } from '../../support/run-folder.ts';
 
 /** Bundles of a line each, where it does not matter what is in them. */

@@ -1,15 +1,36 @@
-import type { Duration } from 'aws-cdk-lib';
-import type { MathExpression, Metric } from 'aws-cdk-lib/aws-cloudwatch';
-import { SWEEP_MINUTES } from '../src/contract/functions.ts';
-import { SILENCE_MINUTES } from './quiet-hours.ts';
-import type { ServiceMetrics } from './service-metrics.ts';
+import { SWEEP_MINUTES } from './functions.ts';
+import { isMetricName, type MetricName } from './metrics.ts';
+import { TABLE } from './table.ts';
+
+/** Outside quiet hours this long (minutes) without a delivery is an alarm. */
+export const SILENCE_MINUTES = 60;
+
+/**
+ * What alarms look at beside our own counts: methods of `ServiceMetrics`, and how many metrics of CloudWatch each
+ * needs with these functions. CloudWatch charges for each.
+ */
+const AWS_METRICS = {
+  serverErrors: () => 1,
+  tooLarge: () => 2,
+  gatewayThrottled: () => 1,
+  tableThrottled: () => TABLE.indexes.length + 2,
+  functionsThrottled: (functions) => functions.length,
+  functionErrors: (functions) => functions.length,
+  timeoutUsed: (functions) => functions.filter((name) => name !== 'reconcile').length,
+  streamLag: () => 1,
+  sweepRuns: () => 1,
+  reconciled: () => 2,
+} as const satisfies Record<string, (functions: readonly string[]) => number>;
+
+/** What an alarm can look at. */
+export type AlarmMetric = MetricName | keyof typeof AWS_METRICS;
 
 /** When a person is to look: so much within one period, or less than so much in each of some periods. */
 export type Limit = { readonly atLeast: number } | { readonly below: number; readonly periods: number };
 
 /** One alarm: a row of `ALARMS`. */
 export type AlarmRow = {
-  readonly metric: (metrics: ServiceMetrics, period: Duration) => Metric | MathExpression;
+  readonly metric: AlarmMetric;
   /** Length of one period. Periods slide: each minute the last one is evaluated. */
   readonly minutes: number;
   readonly limit: Limit;
@@ -26,7 +47,7 @@ export type AlarmRow = {
 /** Every alarm that is sent to people, in the order of the dashboard. */
 export const ALARMS = {
   ServerErrors: {
-    metric: (metrics, period) => metrics.serverErrors(period),
+    metric: 'serverErrors',
     minutes: 5,
     limit: { atLeast: 5 },
     wrong:
@@ -35,7 +56,7 @@ export const ALARMS = {
     section: 'server-errors',
   },
   SignaturesRefused: {
-    metric: (metrics, period) => metrics.count('SignaturesRefused', period),
+    metric: 'SignaturesRefused',
     // Few, and over a longer time: a quiet site has a few deliveries an hour, and each of them is lost.
     minutes: 60,
     limit: { atLeast: 3 },
@@ -45,7 +66,7 @@ export const ALARMS = {
     section: 'signature-failures',
   },
   AddressesRefused: {
-    metric: (metrics, period) => metrics.count('AddressesRefused', period),
+    metric: 'AddressesRefused',
     minutes: 5,
     limit: { atLeast: 1 },
     wrong:
@@ -55,7 +76,7 @@ export const ALARMS = {
     section: 'addresses',
   },
   TooLarge: {
-    metric: (metrics, period) => metrics.tooLarge(period),
+    metric: 'tooLarge',
     minutes: 5,
     limit: { atLeast: 1 },
     wrong: 'A body was refused for its size (413). Jira does not send it again: this delivery is lost.',
@@ -64,7 +85,7 @@ export const ALARMS = {
     section: 'oversize',
   },
   Quarantined: {
-    metric: (metrics, period) => metrics.count('Quarantined', period),
+    metric: 'Quarantined',
     // Over a day: what cannot be read may come a few times a day, and is gone after its retention.
     minutes: 24 * 60,
     limit: { atLeast: 10 },
@@ -75,7 +96,7 @@ export const ALARMS = {
     section: 'quarantined',
   },
   GatewayThrottled: {
-    metric: (metrics, period) => metrics.gatewayThrottled(period),
+    metric: 'gatewayThrottled',
     minutes: 5,
     limit: { atLeast: 1 },
     wrong: 'The gateway answered 429: more requests came than throttleRate and throttleBurst let through.',
@@ -84,7 +105,7 @@ export const ALARMS = {
     section: 'throttling',
   },
   TableThrottled: {
-    metric: (metrics, period) => metrics.tableThrottled(period),
+    metric: 'tableThrottled',
     minutes: 5,
     limit: { atLeast: 1 },
     wrong: 'DynamoDB throttled the table or an index. Deliveries become slow, or 503.',
@@ -93,7 +114,7 @@ export const ALARMS = {
     section: 'throttling',
   },
   FunctionsThrottled: {
-    metric: (metrics, period) => metrics.functionsThrottled(period),
+    metric: 'functionsThrottled',
     minutes: 5,
     limit: { atLeast: 1 },
     wrong: 'Lambda had no free concurrency for a function. Deliveries are answered 503, other work waits.',
@@ -101,7 +122,7 @@ export const ALARMS = {
     section: 'throttling',
   },
   FunctionErrors: {
-    metric: (metrics, period) => metrics.functionErrors(period),
+    metric: 'functionErrors',
     minutes: 5,
     limit: { atLeast: 1 },
     wrong: 'An invocation ended with an error: it crashed, timed out, ran out of memory, or did not start.',
@@ -109,7 +130,7 @@ export const ALARMS = {
     section: 'function-errors',
   },
   NearTimeout: {
-    metric: (metrics, period) => metrics.timeoutUsed(period),
+    metric: 'timeoutUsed',
     minutes: 5,
     limit: { atLeast: 80 },
     wrong: 'A function used more than 80 % of its timeout.',
@@ -117,7 +138,7 @@ export const ALARMS = {
     section: 'near-timeout',
   },
   StreamLag: {
-    metric: (metrics, period) => metrics.streamLag(period),
+    metric: 'streamLag',
     minutes: 5,
     limit: { atLeast: 10 * 60_000 },
     wrong:
@@ -127,7 +148,7 @@ export const ALARMS = {
     section: 'lag',
   },
   ProcessingFailed: {
-    metric: (metrics, period) => metrics.count('ProcessingFailed', period),
+    metric: 'ProcessingFailed',
     minutes: 5,
     limit: { atLeast: 1 },
     wrong: 'Events were parked after three tries of correlation. They are kept, and block nothing.',
@@ -136,7 +157,7 @@ export const ALARMS = {
     section: 'failed-processing',
   },
   DocumentsUnwritten: {
-    metric: (metrics, period) => metrics.count('DocumentsUnwritten', period),
+    metric: 'DocumentsUnwritten',
     minutes: 5,
     limit: { atLeast: 1 },
     wrong: 'A run document could not be written into the artifacts bucket. Its events wait for the sweep.',
@@ -144,7 +165,7 @@ export const ALARMS = {
     section: 'documents-unwritten',
   },
   SweepFound: {
-    metric: (metrics, period) => metrics.count('SweepFound', period),
+    metric: 'SweepFound',
     minutes: 5,
     limit: { atLeast: 1 },
     wrong:
@@ -154,7 +175,7 @@ export const ALARMS = {
     section: 'sweep-finds',
   },
   SweepMissing: {
-    metric: (metrics, period) => metrics.sweepRuns(period),
+    metric: 'sweepRuns',
     // Four periods, because one may fall between two runs.
     minutes: SWEEP_MINUTES,
     limit: { below: 1, periods: 4 },
@@ -163,7 +184,7 @@ export const ALARMS = {
     section: 'sweep-missing',
   },
   NoDelivery: {
-    metric: (metrics, period) => metrics.count('JiraDeliveriesTaken', period),
+    metric: 'JiraDeliveriesTaken',
     // An hour at night would be an alarm every night; a whole day without a delivery is one. With `quietHours` one
     // period is enough.
     minutes: SILENCE_MINUTES,
@@ -173,7 +194,7 @@ export const ALARMS = {
     section: 'no-delivery',
   },
   ReconcileLate: {
-    metric: (metrics, period) => metrics.reconciled(period),
+    metric: 'reconciled',
     minutes: 60,
     limit: { below: 1, periods: 1 },
     wrong:
@@ -184,7 +205,7 @@ export const ALARMS = {
     ofSite: true,
   },
   WebhooksMissing: {
-    metric: (metrics, period) => metrics.count('WebhooksMissing', period),
+    metric: 'WebhooksMissing',
     minutes: 60,
     limit: { atLeast: 1 },
     wrong:
@@ -204,6 +225,12 @@ export const alarmNames = (withSite: boolean): readonly AlarmName[] =>
   Object.keys(ALARMS)
     .filter(isAlarmName)
     .filter((name) => withSite || !('ofSite' in ALARMS[name]));
+
+/** How many metrics of CloudWatch the alarms of a stack with these functions look at. */
+export const countAlarmMetrics = (functions: readonly string[]): number =>
+  alarmNames(functions.includes('reconcile'))
+    .map((name) => ALARMS[name].metric)
+    .reduce((sum, metric) => sum + (isMetricName(metric) ? 1 : AWS_METRICS[metric](functions)), 0);
 
 /** The page that every alarm names. */
 export const RUNBOOK = 'docs/runbooks/troubleshooting.md';

@@ -1,0 +1,19 @@
+import type { FunctionSpec, Resources } from '../constructs/service-function.ts';
+import { correlate } from './correlate.ts';
+import { ingest } from './ingest.ts';
+import { read } from './read.ts';
+import { reconcile } from './reconcile.ts';
+import { sweep } from './sweep.ts';
+
+/** Every Lambda function: a file of `src/entries` each. Null: this stack does not have it. */
+export const SPECS = { ingest, read, correlate, sweep, reconcile } satisfies Record<
+  string,
+  (resources: Resources) => FunctionSpec | null
+>;
+
+export type FunctionName = keyof typeof SPECS;
+
+const isFunctionName = (name: string): name is FunctionName => name in SPECS;
+
+/** In the order of the template. */
+export const FUNCTIONS: readonly FunctionName[] = Object.keys(SPECS).filter(isFunctionName);
