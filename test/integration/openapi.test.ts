@@ -6,13 +6,20 @@ import * as z from 'zod';
 import packageFile from '../../package.json' with { type: 'json' };
 import { readEnv } from '../../src/contract/env.ts';
 import { ROUTES } from '../../src/contract/routes.ts';
-import { COMMIT_SOURCES, type CommitSource, EVENT_SOURCES, SOURCES } from '../../src/domain/source.ts';
+import {
+  COMMIT_SOURCES,
+  type CommitSource,
+  EVENT_SOURCES,
+  forEachSource,
+  SOURCES,
+  type Source,
+} from '../../src/domain/source.ts';
 import { type Instance, startInstance } from '../../src/local/run-instance.ts';
 import { createLogger } from '../../src/platform/logger.ts';
 import { SENDERS } from '../../src/senders/registry.ts';
-import { COMMITS_ON, EVENT_NAMES, proofOf, SECRET, sign, startApp } from '../support/app.ts';
+import { COMMITS_ON, proofOf, SECRET, sign, startApp } from '../support/app.ts';
 import { COMMIT_FIXTURES, commitFixture } from '../support/commit-bodies.ts';
-import { commitDelivery } from '../support/commit-deliveries.ts';
+import { commitDelivery, pushHeader } from '../support/commit-deliveries.ts';
 import { startCorrelation } from '../support/correlation.ts';
 import { incompressible } from '../support/dependencies.ts';
 import { startTestEngine } from '../support/engine.ts';
@@ -117,7 +124,7 @@ const deliver = (instance: Instance, body: string | Buffer, signature = sign(bod
 type Given = { signature?: string; event?: Record<string, string> };
 
 const eventHeader = (source: CommitSource): Record<string, string> => {
-  const [name, event] = [SENDERS[source].headers.event, EVENT_NAMES[source]];
+  const [name, event] = [SENDERS[source].headers.event, pushHeader(source)];
   return name && event ? { [name]: event } : {};
 };
 
@@ -150,12 +157,9 @@ const startAll = async (): Promise<void> => {
   await other.stop();
 };
 
-/** A delivery of each commit source that has been taken when the cases begin. */
-const KNOWN: Record<CommitSource, string> = {
-  github: commitDelivery('github'),
-  bitbucket: commitDelivery('bitbucket'),
-  gitlab: commitDelivery('gitlab'),
-  bitbucket_server: commitDelivery('bitbucket_server'),
+/** A delivery of each source that has been taken when the cases begin. */
+const KNOWN: Record<Source, string> = {
+  ...forEachSource((source) => (source === 'jira' ? RICH : commitDelivery(source))),
   commits: COMMITS,
 };
 

@@ -14,6 +14,7 @@ import { SENDERS } from '../../src/senders/registry.ts';
 import { ensureTable } from '../../src/store/calls/create-table.ts';
 import { type EventStore, rawBodiesIn } from '../../src/store/events/put-event.ts';
 import { openObjects, openTable } from '../../src/wiring/open.ts';
+import { pushHeader } from './commit-deliveries.ts';
 
 /** What deliveries are signed with unless a test says otherwise. */
 export const SECRET = 'a secret of the tests';
@@ -25,24 +26,6 @@ export const COMMIT_SECRETS = forEachSource((source) => `a secret of the tests f
 export const COMMITS_ON: NodeJS.ProcessEnv = Object.fromEntries(
   COMMIT_SOURCES.map((source) => [SECRET_VARIABLES[source], COMMIT_SECRETS[source]]),
 );
-
-/** The event header that each commit source sends unless a test says otherwise. */
-export const EVENT_NAMES: Record<CommitSource, string | null> = {
-  github: 'push',
-  bitbucket: 'repo:push',
-  gitlab: 'Push Hook',
-  bitbucket_server: 'repo:refs_changed',
-  commits: null,
-};
-
-/** What such an event is called. */
-export const EVENT_TYPES: Record<CommitSource, string> = {
-  github: 'push',
-  bitbucket: 'repo:push',
-  gitlab: 'push',
-  bitbucket_server: 'repo:refs_changed',
-  commits: 'commits',
-};
 
 const json = z.record(z.string(), z.unknown());
 
@@ -128,7 +111,7 @@ const commitHeaders = (
   delivery: CommitsDelivery,
 ): Record<string, string> => {
   const names = SENDERS[source].headers;
-  const { event = EVENT_NAMES[source], identifier, secret, headers = {} } = delivery;
+  const { event = pushHeader(source), identifier, secret, headers = {} } = delivery;
   const { name, value } = proofOf(source, bytes, secret);
   const { signature = value } = delivery;
   return {

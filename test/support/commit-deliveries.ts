@@ -1,5 +1,7 @@
 import type { CommitSource } from '../../src/domain/source.ts';
 
+type Push = { event: string | null; type: string; body: (sha: string, message: string) => object };
+
 let made = 0;
 
 /** 40 hex digits that no other call answers. */
@@ -81,14 +83,21 @@ const serverPush = (id: string, message: string): object => ({
   ],
 });
 
-const PUSHES = {
-  github: githubPush,
-  bitbucket: bitbucketPush,
-  gitlab: gitlabPush,
-  bitbucket_server: serverPush,
-  commits: listedCommits,
+/** Of each source: the event header that it sends, what such an event is called, and its body. */
+const PUSHES: Record<CommitSource, Push> = {
+  github: { event: 'push', type: 'push', body: githubPush },
+  bitbucket: { event: 'repo:push', type: 'repo:push', body: bitbucketPush },
+  gitlab: { event: 'Push Hook', type: 'push', body: gitlabPush },
+  bitbucket_server: { event: 'repo:refs_changed', type: 'repo:refs_changed', body: serverPush },
+  commits: { event: null, type: 'commits', body: listedCommits },
 };
+
+/** The event header of a push; the commits route has none. */
+export const pushHeader = (source: CommitSource): string | null => PUSHES[source].event;
+
+/** What a push is called in its event. */
+export const pushType = (source: CommitSource): string => PUSHES[source].type;
 
 /** A delivery of one new commit, as this source writes it. */
 export const commitDelivery = (source: CommitSource, message = 'DEMO-1 Pay by invoice'): string =>
-  JSON.stringify(PUSHES[source](freshSha(), message));
+  JSON.stringify(PUSHES[source].body(freshSha(), message));

@@ -3,26 +3,13 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { COMMIT_SOURCES, type CommitSource } from '../../../src/domain/source.ts';
 import { SENDERS } from '../../../src/senders/registry.ts';
 import { getEvent } from '../../../src/store/events/read-events.ts';
-import {
-  type Answer,
-  COMMIT_SECRETS,
-  EVENT_TYPES,
-  proofOf,
-  SECRET,
-  sign,
-  type TestApp,
-} from '../../support/app.ts';
-import { commitDelivery } from '../../support/commit-deliveries.ts';
+import { type Answer, COMMIT_SECRETS, proofOf, SECRET, sign, type TestApp } from '../../support/app.ts';
+import { commitDelivery, pushType } from '../../support/commit-deliveries.ts';
 import { type Dependencies, incompressible, startDependencies } from '../../support/dependencies.ts';
 
 const PROBLEM = 'urn:jira-webhook-sync:problem:';
-const OTHERS: Record<CommitSource, CommitSource> = {
-  github: 'commits',
-  bitbucket: 'github',
-  gitlab: 'bitbucket_server',
-  bitbucket_server: 'gitlab',
-  commits: 'bitbucket',
-};
+/** One that is on, and whose secret is another. */
+const otherThan = (source: CommitSource): CommitSource => (source === 'commits' ? 'bitbucket' : 'commits');
 
 const HOSTS = COMMIT_SOURCES.filter((source) => source !== 'commits');
 
@@ -89,7 +76,7 @@ describe.each(COMMIT_SOURCES)('POST /webhooks/%s', (source) => {
     });
     expect(await eventOf(answer)).toMatchObject({
       source,
-      event_type: EVENT_TYPES[source],
+      event_type: pushType(source),
       outcome: 'recorded',
       issue_id: null,
       issue_key: null,
@@ -110,7 +97,7 @@ describe.each(COMMIT_SOURCES)('POST /webhooks/%s', (source) => {
     const again = await app.deliverCommits(source, body, { identifier: 'two', event: 'another' });
     expect([again.status, again.body.status, again.body.outcome]).toEqual([200, 'duplicate', 'duplicate']);
     expect(again.body.event_id).toBe(first.body.event_id);
-    expect((await eventOf(first)).event_type).toBe(EVENT_TYPES[source]);
+    expect((await eventOf(first)).event_type).toBe(pushType(source));
   });
 
   it('refuses what is not signed with its own secret, because nobody we know sent it', async () => {
@@ -122,7 +109,7 @@ describe.each(COMMIT_SOURCES)('POST /webhooks/%s', (source) => {
       { signature: `sha1=${'0'.repeat(40)}` },
       { signature: `${proofOf(source, body).value} ` },
       { secret: SECRET },
-      { secret: COMMIT_SECRETS[OTHERS[source]] },
+      { secret: COMMIT_SECRETS[otherThan(source)] },
       { secret: 'another' },
     ];
     for (const signature of signatures)
@@ -242,7 +229,7 @@ describe.each(COMMIT_SOURCES)('POST /webhooks/%s', (source) => {
       expect(answer.body.detail).toBe(unknown.body.detail);
       expect(answer.headers).toEqual(unknown.headers);
     }
-    expect((await off.deliverCommits(OTHERS[source], '{')).status).toBe(400);
+    expect((await off.deliverCommits(otherThan(source), '{')).status).toBe(400);
   });
 
   it('logs one line for each delivery with its source, and no text of a payload', async () => {
@@ -258,7 +245,7 @@ describe.each(COMMIT_SOURCES)('POST /webhooks/%s', (source) => {
         source,
         run_id: first.body.run_id,
         event_id: first.body.event_id,
-        event_type: EVENT_TYPES[source],
+        event_type: pushType(source),
         event_known: true,
         issue_key: null,
         outcome: 'recorded',
@@ -354,7 +341,7 @@ describe('an unsigned header', () => {
       for (const event of [null, 'two words']) {
         const answer = await app.deliverCommits(source, commitDelivery(source), { event });
         expect(answer.status).toBe(202);
-        expect((await eventOf(answer)).event_type).toBe(EVENT_TYPES[source]);
+        expect((await eventOf(answer)).event_type).toBe(pushType(source));
       }
       const other = await app.deliverCommits(source, `{"nothing of":"${source}"}`, { event: null });
       expect(await eventOf(other)).toMatchObject({ event_type: 'unnamed', outcome: 'recorded' });

@@ -5,8 +5,8 @@ import { compress, decompress } from '../../../src/platform/codec.ts';
 import { decodeEvent, eventItem, type StoredEvent } from '../../../src/store/events/event-row.ts';
 import { prepareEventBody, putEvent } from '../../../src/store/events/put-event.ts';
 import { getEvent } from '../../../src/store/events/read-events.ts';
-import { EVENT_NAMES, EVENT_TYPES, type TestApp } from '../../support/app.ts';
-import { commitDelivery } from '../../support/commit-deliveries.ts';
+import type { TestApp } from '../../support/app.ts';
+import { commitDelivery, pushHeader, pushType } from '../../support/commit-deliveries.ts';
 import { type Dependencies, incompressible, startDependencies } from '../../support/dependencies.ts';
 
 let world: Dependencies;
@@ -50,24 +50,24 @@ const quarantine = async (source: Source, event_name: string | null, body: strin
 describe.each(COMMIT_SOURCES)('a replay of an event from %s', (source) => {
   it('takes it out of quarantine once its body can be read, and keeps body and names', async () => {
     const body = commitDelivery(source);
-    const id = await quarantine(source, EVENT_NAMES[source], body);
+    const id = await quarantine(source, pushHeader(source), body);
     expect(await replay(id)).toEqual({ kind: 'released', outcome: 'recorded' });
     expect((await app.get(`/events/${id}`)).body).toMatchObject({
       source,
       outcome: 'recorded',
-      event_type: EVENT_TYPES[source],
+      event_type: pushType(source),
       idempotency_key: 'the first identifier',
       problem: null,
     });
     const found = await getEvent({ table: app.events.table, signal: signal() }, id, Date.now());
     expect(found?.raw).toEqual(Buffer.from(body));
-    expect(found?.event.event_name).toBe(EVENT_NAMES[source]);
+    expect(found?.event.event_name).toBe(pushHeader(source));
   });
 
   it('leaves it in quarantine while its body cannot be read, and says why', async () => {
     const id = await quarantine(
       source,
-      EVENT_NAMES[source],
+      pushHeader(source),
       '{"repository":7,"commits":[],"push":{"changes":[]}}',
     );
     expect(await replay(id)).toMatchObject({

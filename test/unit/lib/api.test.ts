@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { ROUTES } from '../../../src/contract/routes.ts';
+import { SOURCES } from '../../../src/domain/source.ts';
 import { EVERYTHING_SET, synthStack } from './synth-stack.ts';
 
 const dev = synthStack();
@@ -20,12 +21,7 @@ const routes = Object.fromEntries(
 describe('the routes', () => {
   it('are open for webhooks and health, IAM for everything else, and ingest gets what is none', () => {
     expect(routes).toEqual({
-      'POST /webhooks/jira': ['NONE', 'Ingest'],
-      'POST /webhooks/github': ['NONE', 'Ingest'],
-      'POST /webhooks/bitbucket': ['NONE', 'Ingest'],
-      'POST /webhooks/gitlab': ['NONE', 'Ingest'],
-      'POST /webhooks/bitbucket_server': ['NONE', 'Ingest'],
-      'POST /webhooks/commits': ['NONE', 'Ingest'],
+      ...Object.fromEntries(SOURCES.map((source) => [`POST /webhooks/${source}`, ['NONE', 'Ingest']])),
       'POST /webhooks/{rest+}': ['NONE', 'Ingest'],
       'GET /health': ['NONE', 'Ingest'],
       'GET /issues': ['AWS_IAM', 'Read'],
