@@ -19,7 +19,7 @@ export const BUCKET_PREFIXES = {
    * Lambda's own choice for a failure destination (Lambda developer guide, "Retain discarded records for a DynamoDB
    * event source").
    */
-  givenUp: 'aws/lambda/',
+  discarded: 'aws/lambda/',
 } as const;
 
 /** Quarantined events, and so their raw bodies, live this many times as long as others. */
@@ -49,8 +49,8 @@ const rawBodyRules = (retentionDays: number) => [
 const rules = (retentionDays: number) => [
   ...rawBodyRules(retentionDays),
   {
-    id: 'given-up-batches',
-    prefix: BUCKET_PREFIXES.givenUp,
+    id: 'discarded-batches',
+    prefix: BUCKET_PREFIXES.discarded,
     // Only keys of events are in them, and an event that is gone needs nothing any more.
     expiration: Duration.days(retentionDays),
     noncurrentVersionExpiration: Duration.days(1),
@@ -69,7 +69,7 @@ const rules = (retentionDays: number) => [
 ];
 
 /**
- * Raw bodies too large for the table, run documents, and batches of stream records that were given up. It stays
+ * Raw bodies too large for the table, run documents, and discarded batches of stream records. It stays
  * when the stack goes, in every stage: CloudFormation cannot delete a bucket with something in it.
  */
 export class ArtifactBucket extends Construct {

@@ -14,7 +14,7 @@ import { nextRun, type ServiceFunction } from './service-function.ts';
 export type StreamConsumerProps = {
   readonly consumer: ServiceFunction;
   readonly table: EventTable;
-  /** Gets the batches that are given up: S3 keeps whole records, a queue would only get where they were. */
+  /** Gets the discarded batches: S3 keeps whole records, a queue would only get where they were. */
   readonly bucket: ArtifactBucket;
   /** How long a batch may wait to fill. */
   readonly windowSeconds: number;

@@ -28,15 +28,14 @@ export const correlate = ({ table, bucket, context }: Resources): FunctionSpec =
       ...useArtifacts(bucket),
       allow(['dynamodb:DescribeStream', 'dynamodb:GetRecords', 'dynamodb:GetShardIterator'], table.streamArn),
       allow(['dynamodb:ListStreams'], '*'),
-      allow(['s3:PutObject'], bucket.keysUnder('givenUp')),
+      allow(['s3:PutObject'], bucket.keysUnder('discarded')),
     ],
-    wildcards: { ...ARTIFACTS, ...GIVEN_UP, '*': LIST_STREAMS },
+    wildcards: { ...ARTIFACTS, ...DISCARDED, '*': LIST_STREAMS },
   },
-  noDeadLetters:
-    'The stream mapping invokes it synchronously; a batch that is given up goes into the bucket.',
+  noDeadLetters: 'The stream mapping invokes it synchronously; a discarded batch goes into the bucket.',
 });
 
-const GIVEN_UP = underPrefix('givenUp', 'One object for each batch that is given up, named by Lambda.');
+const DISCARDED = underPrefix('discarded', 'One object for each discarded batch, named by Lambda.');
 
 const LIST_STREAMS =
   'dynamodb:ListStreams, without which no stream can be mapped, knows no resources, nor does X-Ray; a test lists every wildcard.';

@@ -171,7 +171,7 @@ export const ALARMS = {
     wrong:
       'The sweep found events that the stream did not process within 15 minutes. They are processed now.',
     first:
-      'If it repeats, look at lag, at errors of correlate, at batches given up under aws/lambda/ in the artifacts bucket, and whether the stream mapping is enabled.',
+      'If it repeats, look at lag, at errors of correlate, at discarded batches under aws/lambda/ in the artifacts bucket, and whether the stream mapping is enabled.',
     section: 'sweep-finds',
   },
   SweepMissing: {

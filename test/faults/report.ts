@@ -16,7 +16,7 @@ const HEAD = [
   'wrong snapshots',
   'wrong outcomes',
   'wrong correlations',
-  'unheard',
+  'uncorrelated',
   'longest recovery',
 ];
 
@@ -30,7 +30,7 @@ const cells = (name: string, tally: Tally): string[] => [
   String(tally.wrong_snapshots),
   String(tally.wrong_outcomes),
   String(tally.wrong_correlations),
-  String(tally.unheard),
+  String(tally.uncorrelated),
   `${(tally.recovery_ms / 1000).toFixed(1)} s`,
 ];
 

@@ -171,7 +171,7 @@ const tableStorageUse = (month: Month): Use[] => {
 };
 
 /**
- * Run documents, and what the latest one was before. Raw bodies too large for the table are left out: one with
+ * Run documents, and earlier versions of the latest one. Raw bodies too large for the table are left out: one with
  * more than 380 kB when compressed has some megabytes.
  */
 const artifactUse = ({ measured, workload, batches, batches_per_month }: Month): Use[] => {
@@ -184,7 +184,7 @@ const artifactUse = ({ measured, workload, batches, batches_per_month }: Month):
     objects('puts: document, latest, summary', batches_per_month * PUTS_PER_BATCH, 'requests', 's3_put'),
     objects('gets: latest, summary', batches_per_month * GETS_PER_BATCH, 'requests', 's3_get'),
     objects("storage: a month's documents, which stay", documents_gb, 'GB-months', 's3_gb_month'),
-    objects('storage: what the latest was before', latest_gb * kept_months, 'GB-months', 's3_gb_month'),
+    objects('storage: earlier versions of latest.json', latest_gb * kept_months, 'GB-months', 's3_gb_month'),
   ];
 };
 
@@ -201,7 +201,7 @@ const secretUse = (month: Month): Use[] => [
 const watchingUse = (month: Month): Use[] => [
   ...logUse(month),
   watching('custom metrics', metricMonths(month), 'metrics', 'metric_month'),
-  watching('metrics that alarms look at', STACK.alarm_metrics, 'metrics', 'alarm_metric_month'),
+  watching('alarms, by metric', STACK.alarm_metrics, 'metrics', 'alarm_metric_month'),
   watching('dashboard', STACK.dashboards, 'dashboards', 'dashboard_month'),
   tracing('traces recorded', tracesRecorded(month), 'traces', 'trace'),
 ];
@@ -218,7 +218,7 @@ const siteUse = (month: Month): Use[] => {
     secrets('reconcile: calls, one for each turn', TURNS_PER_MONTH, 'calls', 'secret_call'),
     schedule('reconcile: turns', TURNS_PER_MONTH, 'runs', 'schedule_run'),
     watching('reconcile: logs', log_gb, 'GB', 'log_gb'),
-    watching('reconcile: metrics of alarms', STACK.site_alarm_metrics, 'metrics', 'alarm_metric_month'),
+    watching('reconcile: alarms, by metric', STACK.site_alarm_metrics, 'metrics', 'alarm_metric_month'),
   ];
 };
 

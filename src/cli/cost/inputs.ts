@@ -43,7 +43,7 @@ export const STACK = {
   /** Counted from the gateway's access log. */
   gateway_metrics: 2,
   log_retention_days: 30,
-  /** Days for which S3 keeps what `latest.json` was before. */
+  /** Days for which S3 keeps earlier versions of `latest.json`. */
   noncurrent_document_days: 7,
   retention_days: 30,
 } as const;
@@ -191,7 +191,7 @@ export const ASSUMED = {
     0.15,
     'of what was ingested',
     'is stored of logs',
-    'as AWS reckons in its examples',
+    'the ratio in the examples of AWS',
   ),
   rare_hours: assume(
     0.05,

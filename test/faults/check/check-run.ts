@@ -15,7 +15,7 @@ export const checkRun = async (
   { reader }: World,
   { projects, repositories }: Drawn,
   results: readonly Result[],
-  { hits, unheard, recovery_ms }: Pick<Tally, 'hits' | 'unheard' | 'recovery_ms'>,
+  { hits, uncorrelated, recovery_ms }: Pick<Tally, 'hits' | 'uncorrelated' | 'recovery_ms'>,
 ): Promise<Tally> => {
   const stored = await readEvents(reader);
   const taken = results
@@ -35,7 +35,7 @@ export const checkRun = async (
     wrong_snapshots: snapshots.wrong,
     wrong_outcomes: countWrongOutcomes(results, stored),
     wrong_correlations: correlations.wrong,
-    unheard,
+    uncorrelated,
     recovery_ms,
   };
 };

@@ -1,6 +1,6 @@
 /**
  * What one run came to, or many of them together. `hits`: how often the fault struck; a row that it never strikes
- * shows nothing. `unheard`: snapshots that correlation does not know of, because their event was never written: no
+ * shows nothing. `uncorrelated`: snapshots that correlation does not know of, because their event was never written: no
  * fault, but counted. `recovery_ms`: the longest.
  */
 export type Tally = {
@@ -12,7 +12,7 @@ export type Tally = {
   wrong_snapshots: number;
   wrong_outcomes: number;
   wrong_correlations: number;
-  unheard: number;
+  uncorrelated: number;
   recovery_ms: number;
 };
 
@@ -25,7 +25,7 @@ export const NOTHING: Tally = {
   wrong_snapshots: 0,
   wrong_outcomes: 0,
   wrong_correlations: 0,
-  unheard: 0,
+  uncorrelated: 0,
   recovery_ms: 0,
 };
 
@@ -38,7 +38,7 @@ export const addTally = (sum: Tally, one: Tally): Tally => ({
   wrong_snapshots: sum.wrong_snapshots + one.wrong_snapshots,
   wrong_outcomes: sum.wrong_outcomes + one.wrong_outcomes,
   wrong_correlations: sum.wrong_correlations + one.wrong_correlations,
-  unheard: sum.unheard + one.unheard,
+  uncorrelated: sum.uncorrelated + one.uncorrelated,
   recovery_ms: Math.max(sum.recovery_ms, one.recovery_ms),
 });
 

@@ -53,16 +53,16 @@ export const KILL_ROWS: Row[] = [
     play: killAt({ kind: 'mute' }, (body) => !ofCorrelation(body) && !ofEvent(body), 20),
   }),
   row({
-    name: 'killed between the writes, and given up',
+    name: 'killed between the writes, without retries',
     story:
-      'kill -9 when a snapshot is stored, before its event is, and the sender gives up: until another delivery of the issue comes, correlation has not heard of it. Such snapshots are counted; then everything is sent again.',
+      'kill -9 when a snapshot is stored, before its event is, and the sender does not retry: until another delivery of the issue comes, correlation does not know of it. Such snapshots are counted; then everything is sent again.',
     play: async (scene) => {
-      const { world, send, countUnheard } = scene;
+      const { world, send, countUncorrelated } = scene;
       const once = () => send(undefined, { resends: 0 });
       const when = (body: string): boolean => /"sk":\{"S":"S"\}/.test(body);
       const { sending } = await killWithin(scene, { kind: 'mute' }, { when, most: 20 }, once);
       await sending;
-      await countUnheard();
+      await countUncorrelated();
       await world.start();
       await send();
     },

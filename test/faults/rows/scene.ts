@@ -23,7 +23,7 @@ export type Scene = {
   /** Counts what the proxy does not see of the fault. */
   hit(times?: number): void;
   /** Counts snapshots whose events are nowhere. */
-  countUnheard(): Promise<void>;
+  countUncorrelated(): Promise<void>;
   /** Kills the engine, and starts it again on the same file. */
   restartEngine(): Promise<void>;
 };
@@ -57,7 +57,7 @@ const openScene = (
   const results: Result[] = [];
   let healedAt: number | null = null;
   let hits = 0;
-  let unheard = 0;
+  let uncorrelated = 0;
   const scene: Scene = {
     world,
     drawn,
@@ -73,15 +73,15 @@ const openScene = (
     hit: (times = 1) => {
       hits += times;
     },
-    countUnheard: async () => {
-      unheard += await snapshotsWithoutEvent(world.reader);
+    countUncorrelated: async () => {
+      uncorrelated += await snapshotsWithoutEvent(world.reader);
     },
     restartEngine: async () => world.proxy.retarget(await engine.restart()),
   };
   return {
     scene,
     results,
-    counted: () => ({ hits: hits + world.proxy.struck, unheard }),
+    counted: () => ({ hits: hits + world.proxy.struck, uncorrelated }),
     healedAt: () => healedAt ?? performance.now(),
   };
 };

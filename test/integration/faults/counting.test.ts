@@ -41,7 +41,8 @@ afterEach(async () => {
   for (const [key, row] of played) if (!isDeepStrictEqual(now.get(key), row)) await put(row);
 });
 
-const count = (): Promise<Tally> => checkRun(world, drawn, results, { hits: 0, unheard: 0, recovery_ms: 0 });
+const count = (): Promise<Tally> =>
+  checkRun(world, drawn, results, { hits: 0, uncorrelated: 0, recovery_ms: 0 });
 
 type Row = Record<string, unknown> & { pk: string; sk: string };
 

@@ -37,7 +37,7 @@ const EXPLAINED: { resource: string; actions: string[]; reason: string }[] = [
   {
     resource: '<ArtifactBucket.Arn>/aws/lambda/*',
     actions: ['s3:PutObject'],
-    reason: 'an object for each batch that is given up, named by Lambda',
+    reason: 'an object for each discarded batch, named by Lambda',
   },
 ];
 

@@ -251,7 +251,7 @@ describe('the bucket', () => {
     const { Rules } = resourceOf(dev, 'ArtifactBucket').Properties.LifecycleConfiguration;
     expect(Rules.filter((rule: { Prefix?: string }) => rule.Prefix !== 'artifacts/raw/')).toEqual([
       {
-        Id: 'given-up-batches',
+        Id: 'discarded-batches',
         Prefix: 'aws/lambda/',
         Status: 'Enabled',
         ExpirationInDays: 30,

@@ -24,7 +24,7 @@ describe('the stream mapping', () => {
     expect(patterns).toEqual([{ eventName: ['INSERT'], dynamodb: { Keys: { sk: { S: ['E'] } } } }]);
   });
 
-  it('narrows a failure down to one record, tries it for an hour at most, and keeps what it gives up', () => {
+  it('narrows a failure down to one record, tries it for an hour at most, and keeps what it discards', () => {
     expect(mapping?.Properties).toMatchObject({
       FunctionResponseTypes: ['ReportBatchItemFailures'],
       BisectBatchOnFunctionError: true,

@@ -230,11 +230,11 @@ describe('a bill', () => {
     expect(usd('gets: latest, summary')).toBeCloseTo(0.288, 6);
   });
 
-  it('keeps documents, and seven days of what the latest was', () => {
+  it('keeps documents, and earlier versions of the latest one for seven days', () => {
     // 360,000 documents of two events.
     const documents = row("storage: a month's documents, which stay")?.quantity;
     expect(documents).toBeCloseTo(1_440_000_000 / 1_073_741_824, 9);
-    const latest = row('storage: what the latest was before')?.quantity;
+    const latest = row('storage: earlier versions of latest.json')?.quantity;
     expect(latest).toBeCloseTo((4_500 * 360_000 * 7) / 30 / 1_073_741_824, 9);
   });
 

@@ -67,7 +67,7 @@ describe('the bill', () => {
     const of = (what: string) => rows.find((row) => row.what === `reconcile: ${what}`)?.quantity;
     expect(of("Jira's token")).toBe(1);
     expect(of('turns')).toBe(TURNS_PER_MONTH);
-    expect(of('metrics of alarms')).toBe(STACK.site_alarm_metrics);
+    expect(of('alarms, by metric')).toBe(STACK.site_alarm_metrics);
     expect(usd({ issues: 1 }) - usd({})).toBeLessThan(2);
   });
 
