@@ -96,7 +96,8 @@ export const ENV = {
   },
   RECONCILE_PROJECTS: {
     schema: z.optional(projectKeys),
-    meaning: 'only these projects are reconciled: their keys, separated by commas',
+    meaning:
+      'only these projects are reconciled: their keys, separated by commas. One that is deleted, or that the account may not browse, is left out',
     standard: 'unset: all that the account may see',
   },
   RECONCILE_RATE: {
