@@ -77,7 +77,7 @@ export const firstLoad = async (short: boolean, owned: AsyncDisposableStack): Pr
   const all = (side: Figures[], column: keyof Figures) => side.map((round) => round[column]);
   const ratio = (column: keyof Figures) => ratios(all(ours, column), all(floor, column));
   printTable(
-    `   First load of ${effort.issues} issues, ${effort.rounds} rounds in turns; the floor asks for the same bodies and makes the same writes`,
+    `   First load of ${effort.issues} issues, ${effort.rounds} rounds in turns; the floor asks for the same bodies and makes the same writes, one by one`,
     ['median (range)', 'ours', 'floor', 'ours / floor'],
     COLUMNS.map(([column, name, digits]) => [
       name,
