@@ -45,28 +45,32 @@ const MOST_TRIES = 3;
 /** `end_ms`: by Jira's clock, when nothing had been created yet that is searched for. */
 type Search = { where: string; fields: 'id' | 'updated'; end_ms: number; measure: boolean };
 
+export type SlicesPage = { rows: Row[]; odd: number; place: SlicesPlace };
+
 type Searching = Pick<Reads, 'searchIds' | 'count'>;
 
 /**
  * Reads the next page, or finds out that a slice has to be smaller.
- * @returns its rows, which may be none, and where to go on
+ * @returns its rows, which may be none, how many it had beside those that name no issue, and where to go on
  */
 export const readSlices = async (
   reads: Searching,
   search: Search,
   place: SlicesPlace,
-): Promise<{ rows: Row[]; place: SlicesPlace }> => {
+): Promise<SlicesPage> => {
   const [first] = place.slices;
-  if (first === undefined) return { rows: [], place };
+  if (first === undefined) return { ...NO_ROWS, place };
   if (search.measure && !place.measured)
-    return { rows: [], place: await measured(reads, search, place, first) };
+    return { ...NO_ROWS, place: await measured(reads, search, place, first) };
   const jql = `${jqlOf(search.where, first)} ORDER BY created ASC`;
   const page = await reads.searchIds({ jql, fields: search.fields }, place.next).catch(orLost);
-  if (page === null) return { rows: [], place: begunAgain(place) };
+  if (page === null) return { ...NO_ROWS, place: begunAgain(place) };
   return page.complete
-    ? { rows: page.rows, place: after(place, page) }
+    ? { rows: page.rows, odd: page.odd, place: after(place, page) }
     : incomplete(search, place, page, first);
 };
+
+const NO_ROWS = { rows: [], odd: 0 };
 
 const jqlOf = (where: string, [from, to]: Slice): string =>
   [where, ...(from === null ? [] : [`created >= ${from}`]), ...(to === null ? [] : [`created < ${to}`])].join(
@@ -115,8 +119,8 @@ const begunAgain = (place: SlicesPlace): SlicesPlace =>
 const incomplete = (search: Search, place: SlicesPlace, page: Page, first: Slice) => {
   const isTooLarge = page.total !== null && page.total > MOST_OF_A_SLICE;
   const halves = isTooLarge ? halvesOf(first, search.end_ms) : null;
-  if (halves !== null) return { rows: [], place: split(place, halves) };
-  return { rows: page.rows, place: begunAgain(place) };
+  if (halves !== null) return { ...NO_ROWS, place: split(place, halves) };
+  return { rows: page.rows, odd: page.odd, place: begunAgain(place) };
 };
 
 const split = (place: SlicesPlace, halves: readonly Slice[]): SlicesPlace => ({

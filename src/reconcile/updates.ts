@@ -123,7 +123,7 @@ const readPage = async (job: UpdatesJob, run: Run): Promise<boolean> => {
   const { session } = job;
   job.tell({ what: 'updates', total: null });
   const search = { where: run.where, fields: 'updated', end_ms: run.started_ms, measure: false } as const;
-  const { rows, place } = await readSlices(await session.reads(), search, run.place).catch((fault) =>
+  const { rows, odd, place } = await readSlices(await session.reads(), search, run.place).catch((fault) =>
     giveUp(job, fault),
   );
   const untold = await countUntold(job, rows, run.judging);
@@ -131,7 +131,7 @@ const readPage = async (job: UpdatesJob, run: Run): Promise<boolean> => {
   const { left, unread } = await lookAgain(job, ids, { missed: missedOf(rows, run.judging) });
   if (left.length > 0) return false;
   const equal = rows.length - ids.length;
-  job.count({ pages: 1, seen: equal, unchanged: equal, ...untold });
+  job.count({ pages: 1, seen: equal + odd, unchanged: equal, quarantined: odd, ...untold });
   const all = [...new Set([...stateOf(job).unread, ...unread])];
   // What is not kept only the same search finds again.
   const whole = place.whole && all.length <= MOST_UNREAD;

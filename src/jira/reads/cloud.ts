@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import type { JiraClient } from '../client.ts';
 import { JiraError } from '../jira-error.ts';
-import { BODY_FIELDS, isWarning, project, row, sortBodies, toProject } from './common.ts';
+import { BODY_FIELDS, isWarning, project, rows, sortBodies, toProject } from './common.ts';
 import { readGroups } from './read-groups.ts';
 import type { JiraProject, Page, Reads } from './reads.ts';
 import { lost, placeAfter, readPlace } from './token-page.ts';
@@ -9,7 +9,7 @@ import { lost, placeAfter, readPlace } from './token-page.ts';
 const MOST_ROWS = { id: 5000, updated: 1000 };
 
 const page = z.object({
-  issues: z.array(row),
+  issues: rows,
   nextPageToken: z.optional(z.nullable(z.string())),
   isLast: z.optional(z.nullable(z.boolean())),
   warnings: z.optional(z.unknown()),
@@ -36,8 +36,9 @@ export const cloudReads = (
     });
     const { issues, nextPageToken, isLast, warnings } = found.value;
     return {
-      rows: issues,
-      next: nextPageToken ? placeAfter(place, nextPageToken, issues.length) : null,
+      rows: issues.rows,
+      odd: issues.odd,
+      next: nextPageToken ? placeAfter(place, nextPageToken, issues.received) : null,
       rows_at: found.started_ms,
       complete: !isWarning(warnings) && (Boolean(nextPageToken) || isLast !== false),
       total: null,

@@ -63,9 +63,21 @@ const issueId = z.union([
 ]);
 
 /** A row of a search: the id must be there, whatever else is. */
-export const row = z.pipe(
+const row = z.pipe(
   z.object({ id: issueId, fields: z.optional(z.unknown()) }),
   z.transform(({ id, fields }): Row => ({ id, updated_ms: updatedOf(fields) })),
+);
+
+/** The rows of a page. One that is odd fails no others; where all are, nobody knows what they are. */
+export const rows = z.pipe(
+  z
+    .array(z.unknown())
+    .check(z.refine((all) => all.length === 0 || all.some((one) => z.safeParse(row, one).success))),
+  z.transform((all) => {
+    const read = all.map((one) => z.safeParse(row, one));
+    const usable = read.flatMap(({ data }) => data ?? []);
+    return { rows: usable, odd: all.length - usable.length, received: all.length };
+  }),
 );
 
 const updatedOf = (fields: unknown): number | null =>

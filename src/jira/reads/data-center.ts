@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import type { JiraClient, Read } from '../client.ts';
-import { BODY_FIELDS, isWarning, project, row, sortBodies, toProject } from './common.ts';
+import { BODY_FIELDS, isWarning, project, rows, sortBodies, toProject } from './common.ts';
 import { readGroups } from './read-groups.ts';
 import type { Reads, Row } from './reads.ts';
 import { lost } from './token-page.ts';
@@ -14,15 +14,15 @@ const MOST_ROWS = 1_000;
 /** An index is never quite exact: what it may count and not show. */
 const mayLack = (total: number): number => Math.max(100, total / 20);
 
-const pageOf = <T>(issue: z.ZodMiniType<T>) =>
+const pageOf = <T>(issues: z.ZodMiniType<T>) =>
   z.object({
-    issues: z.array(issue),
+    issues,
     total: z.int().check(z.nonnegative()),
     warningMessages: z.optional(z.unknown()),
   });
 
-const rowPage = pageOf(row);
-const bodyPage = pageOf(z.unknown());
+const rowPage = pageOf(rows);
+const bodyPage = pageOf(z.array(z.unknown()));
 
 const projects = z.array(z.object({ ...project.shape, archived: z.optional(z.nullable(z.boolean())) }));
 
@@ -58,15 +58,16 @@ export const dataCenterReads = (
     const body = { jql, startAt, maxResults: MOST_ROWS, fields: [fields] };
     const { value, started_ms } = await search(rowPage, body);
     const { issues, total, warningMessages } = value;
-    checkMoved(place, issues);
-    const end = startAt + issues.length;
+    checkMoved(place, issues.rows);
+    const end = startAt + issues.received;
     const fits = total <= MOST_OF_A_SEARCH;
     // A short page is not the last one, but one without rows is: what is missing then is not there to be read.
-    const isLast = !fits || issues.length === 0 || end >= total;
+    const isLast = !fits || issues.received === 0 || end >= total;
     const isWhole = end >= total || (end > 0 && total - end <= mayLack(total));
     return {
-      rows: issues,
-      next: isLast ? null : `${end}#${issues[0]?.id}`,
+      rows: issues.rows,
+      odd: issues.odd,
+      next: isLast ? null : `${end}#${issues.rows[0]?.id}`,
       rows_at: started_ms,
       complete: fits && !isWarning(warningMessages) && (!isLast || isWhole),
       total,

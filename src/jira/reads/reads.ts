@@ -38,6 +38,8 @@ export type Row = { id: string; updated_ms: number | null };
 
 export type Page = {
   rows: Row[];
+  /** Rows beside those that name no issue: they are left out. */
+  odd: number;
   /** Null: there is no further page. Text that may be stored and is only for `searchIds` to read. */
   next: string | null;
   /** Jira's clock at the start of the request. */

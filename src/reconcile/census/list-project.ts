@@ -4,7 +4,7 @@ import { putListed } from '../../store/reconcile/listed-ids.ts';
 import { behind } from '../behind.ts';
 import { lookAgain } from '../look-again.ts';
 import type { Job } from '../loop.ts';
-import { readSlices, type SlicesPlace } from '../slices.ts';
+import { readSlices, type SlicesPage } from '../slices.ts';
 import { draw } from './sample.ts';
 import type { CensusRun, CensusState, CountedProject } from './state.ts';
 
@@ -28,13 +28,16 @@ export const listPage = async (
   project: CountedProject,
 ): Promise<CensusRun | null> => {
   const { session } = job;
-  const { rows, place } = await readPage(job, run, project);
+  const { rows, odd, place: at } = await readPage(job, run, project);
+  // What names no issue may be one that is only here otherwise.
+  const place = { ...at, whole: at.whole && odd === 0 };
   if (run.loads && !(await loadBodies(job, project, rows))) return null;
   const ids = rows.map(({ id }) => id);
   const part = `${session.by}#${place.slices.length}#${place.done + place.under_way}`;
   if (ids.length > 0)
     await putListed(session.place(), listingOf(job, loop, project), part, ids, session.deps.clock());
   job.count({ pages: ids.length > 0 ? 1 : 0, ...(run.loads ? {} : { seen: ids.length }) });
+  job.count({ seen: odd, quarantined: odd });
   return {
     ...run,
     sample: run.loads ? draw(run.sample, ids, session.deps.chance) : run.sample,
@@ -48,13 +51,13 @@ const readPage = async (
   job: CensusJob,
   { loads, started_ms }: CensusRun,
   { id, place }: CountedProject,
-): Promise<{ rows: Row[]; place: SlicesPlace }> => {
+): Promise<SlicesPage> => {
   const fields = loads ? 'updated' : 'id';
   const search = { where: `project = ${id}`, fields, end_ms: started_ms, measure: true } as const;
   return readSlices(await job.session.reads(), search, place).catch((fault) => {
     // Gone since the list of projects was read, or Jira has another reason: others go on.
     if (!(fault instanceof JiraError && fault.fault === 'refused')) throw fault;
-    return { rows: [], place: { ...place, slices: [], whole: false } };
+    return { rows: [], odd: 0, place: { ...place, slices: [], whole: false } };
   });
 };
 

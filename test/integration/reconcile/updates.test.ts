@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../../src/domain/instant.ts';
-import type { JsonObject } from '../../../src/domain/json.ts';
+import type { Json, JsonObject } from '../../../src/domain/json.ts';
 import { UnavailableError } from '../../../src/errors/errors.ts';
 import { censusLoop } from '../../../src/reconcile/census/census.ts';
 import { updatesLoop } from '../../../src/reconcile/updates.ts';
@@ -42,6 +42,13 @@ const updates = async () => {
 
 const edit = (id: number | undefined, summary: string): void => {
   world.jira.site.edit(id ?? 0, { summary }, { silent: true });
+};
+
+const listIn = (value: Json | undefined): readonly Json[] => (Array.isArray(value) ? value : []);
+
+const withOddRow = (value: JsonObject): JsonObject => {
+  const issues = [{ id: '-7' }, ...listIn(value.issues)];
+  return { ...value, issues, total: issues.length };
 };
 
 const summaryOf = async (id: number | undefined): Promise<unknown> => (await world.shown(id ?? 0))?.summary;
@@ -291,6 +298,28 @@ describe('an odd issue', () => {
     world.jira.refuseBulk = (_, group) => group > 10;
     expect((await updates()).run?.counters).toMatchObject({ repaired: 30, unread: 0 });
     expect(world.jira.log.filter(({ path }) => path.includes('/issue/1'))).toEqual([]);
+  });
+
+  it('whose row of a search names no issue fails no others, and is counted', async () => {
+    const ids = await loaded('data-center-10', 3);
+    edit(ids[0], 'beside it');
+    world.jira.spoil = ({ path, body }) =>
+      path.endsWith('/search') && JSON.stringify(body.fields) === '["updated"]'
+        ? { alter: withOddRow }
+        : null;
+    expect((await updates()).run).toMatchObject({
+      complete: true,
+      counters: { repaired: 1, quarantined: 1, compared: 1 },
+    });
+  });
+
+  it('that is older than what is known is not compared, because its difference says nothing', async () => {
+    const ids = await loaded('cloud', 2);
+    edit(ids[0], 'overtaken');
+    const report = await world.run([updatesLoop], {
+      observe: async (looks) => looks.map(() => ({ kind: 'stale', issue_id: String(ids[0]) })),
+    });
+    expect(report.loops).toMatchObject([{ counters: { repaired: 0, compared: 0 } }]);
   });
 
   it('that is deleted between search and read is gone, and nothing is marked', async () => {

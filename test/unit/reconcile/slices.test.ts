@@ -35,6 +35,7 @@ const jiraOf = ({ created, page, window, faults }: Jira): Searching & { searches
       const end = start + ids.length;
       const fits = window === null || found.length <= window;
       return {
+        odd: 0,
         rows: ids.map((id) => ({ id: String(id), updated_ms: null })),
         next: end >= found.length || !fits ? null : String(end),
         rows_at: 0,

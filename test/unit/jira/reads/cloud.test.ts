@@ -111,6 +111,16 @@ describe('a page of a search in Jira Cloud', () => {
     await expect(reads.searchIds(QUERY, 'canary')).rejects.toMatchObject({ fault: 'page_lost' });
   });
 
+  it('leaves out a row that names no issue, because the others are as good without it', async () => {
+    const issues = [rowOf(1), { id: 'x7' }, null, { key: 'ORB-4' }, rowOf(5)];
+    const { reads } = await open(() => ({ value: { issues, isLast: true } }));
+    expect(await reads.searchIds(QUERY, null)).toMatchObject({
+      rows: [{ id: '1' }, { id: '5' }],
+      odd: 3,
+      complete: true,
+    });
+  });
+
   it.each([
     ['no list of issues', { isLast: true }],
     ['a row without an id', { issues: [{ key: 'ORB-1' }], isLast: true }],
