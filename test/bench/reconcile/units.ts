@@ -15,7 +15,7 @@ const MOST_UNITS = 9;
 const MOST_UNITS_CORRELATED = 14;
 
 /** Characters of description; the first issue is a small one. */
-const DESCRIPTIONS = [500, 2_000, 4_000, 8_000, 16_000, 32_000];
+const DESCRIPTIONS = [500, 2_000, 4_000, 6_000, 8_000, 11_000];
 const SOME = 2;
 
 const ISSUES = 20;
@@ -55,9 +55,9 @@ const unitsOfIssues = async (
   return { bytes: bytesOf(bodies[0] ?? {}), taken, correlated: taken + written(world.meter) / issues };
 };
 
-/** Where the largest issue that meets a goal is looked for, and how exactly. */
+/** Where the largest issue that meets a goal is looked for, and how exactly: no further than the prose goes unrepeated. */
 const STEP = 250;
-const STEPS = 256;
+const STEPS = 45;
 
 /** Bytes of the largest issue that costs no more; null when the smallest costs more. */
 const largestWithin = async (metered: Metered, isWithin: (units: Units) => boolean): Promise<string> => {
