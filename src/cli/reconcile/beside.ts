@@ -1,6 +1,6 @@
 import type { SweepDeps } from '../../correlate/run/sweep-events.ts';
 import { toUtcIso } from '../../domain/instant.ts';
-import { heldUntil, readTurn } from '../../store/reconcile/lease.ts';
+import { heldUntil, readTurn, type TurnFault } from '../../store/reconcile/lease.ts';
 import { CommandError } from '../shared/command.ts';
 import { itemDeadline } from '../shared/connection.ts';
 
@@ -11,12 +11,15 @@ import { itemDeadline } from '../shared/connection.ts';
 export const goBeside = async (store: SweepDeps): Promise<void> => {
   const turn = await readTurn({ ...store, signal: itemDeadline() });
   const now = store.clock();
-  if (turn?.not_before && turn.not_before > now) throw tooEarly(turn.not_before);
+  if (turn?.not_before && turn.not_before > now) throw tooEarly(turn.not_before, turn.fault);
   if ((heldUntil(turn) ?? 0) > now)
     console.error(
       'Another runner is at work: until it ends, both together may ask more than RECONCILE_RATE.',
     );
 };
 
-export const tooEarly = (untilMs: number): CommandError =>
-  new CommandError(`Jira accepts no requests before ${toUtcIso(untilMs)}: try again then.`);
+/** @param fault what the last turn ended with: Jira's own wish, or that it could not be reached */
+export const tooEarly = (untilMs: number, fault: TurnFault | null): CommandError => {
+  const why = fault === null ? '' : ` At ${toUtcIso(fault.at_ms)} the last turn ended with: ${fault.message}`;
+  return new CommandError(`Jira is asked nothing before ${toUtcIso(untilMs)}: try again then.${why}`);
+};

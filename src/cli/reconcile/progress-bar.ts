@@ -6,7 +6,7 @@ type Bar = { show(progress: Progress): void; stop(): void };
 /** Elsewhere than in a terminal: a line so often. */
 const LINE_EVERY_MS = 2_000;
 
-const FORMAT = '{what} {bar} {count} issues, {pages} pages, {rate}/s{eta}';
+const FORMAT = '{what} {bar} {count} issues, {pages} pages, {rate}/s{time_left}';
 
 const minutes = (seconds: number): string =>
   seconds < 90 ? `${Math.ceil(seconds)} s` : `${Math.ceil(seconds / 60)} min`;
@@ -24,7 +24,7 @@ const payloadOf = ({ what, pages, issues, total }: Progress, from: From) => {
     pages,
     rate: Math.round(rate),
     count: total === null ? issues : `${issues}/${total}`,
-    eta: left === 0 || rate === 0 ? '' : `, ETA ${minutes(left / rate)}`,
+    time_left: left === 0 || rate === 0 ? '' : `, ETA ${minutes(left / rate)}`,
   };
 };
 

@@ -6,6 +6,7 @@ import { LOOPS } from '../../reconcile/loops.ts';
 import { updatesLoop } from '../../reconcile/updates.ts';
 import { readCheckpoints } from '../../store/reconcile/checkpoint.ts';
 import { sumDrift } from '../../store/reconcile/drift.ts';
+import { readTurn } from '../../store/reconcile/lease.ts';
 import { CommandError, type ExitCode } from '../shared/command.ts';
 import { itemDeadline } from '../shared/connection.ts';
 import { tooEarly } from './beside.ts';
@@ -30,7 +31,10 @@ export const reconcileNow = async (store: SweepDeps, what: What): Promise<ExitCo
   const { outcome, loops, fault, until_ms } = await untilInterrupted((stop) =>
     runTurns(deps, loopsOf(what), { stop, onHeld }),
   ).finally(bar.stop);
-  if (until_ms !== null) throw tooEarly(until_ms);
+  if (until_ms !== null) {
+    const turn = await readTurn({ ...store, signal: itemDeadline() });
+    throw tooEarly(until_ms, turn?.fault ?? null);
+  }
   const checkpoints = await readCheckpoints({ ...store, signal: itemDeadline() });
   const drift = sumDrift(
     [...checkpoints.values()].map((one) => one.drift),

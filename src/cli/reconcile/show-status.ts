@@ -52,7 +52,7 @@ const describeTurn = (turn: TurnRow | null, nowMs: number): string => {
     ? `A runner is at work, last heard of at ${toUtcIso(turn.renewed_ms)}.`
     : 'Nobody is at work.';
   const waits = turn.not_before !== null && turn.not_before > nowMs;
-  const wait = waits ? ` Jira accepts no requests before ${toUtcIso(turn.not_before ?? 0)}.` : '';
+  const wait = waits ? ` Jira is asked nothing before ${toUtcIso(turn.not_before ?? 0)}.` : '';
   const fault =
     turn.fault === null
       ? ''
@@ -66,7 +66,7 @@ const describeLoops = (loops: ReadonlyMap<string, Checkpoint<unknown>>): string 
     [...loops].map(([name, { generation, under_way, began_ms, last, counters }]) => [
       name,
       String(generation),
-      under_way ? `since ${toUtcIso(began_ms)}` : 'no',
+      under_way && began_ms > 0 ? `since ${toUtcIso(began_ms)}` : 'no',
       ...[counters.pages, counters.seen, counters.repaired].map(String),
       last === null
         ? 'none'

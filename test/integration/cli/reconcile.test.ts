@@ -70,7 +70,7 @@ describe('npm run reconcile', () => {
     const { code, stdout, stderr } = await run();
     expect({ code, stderr }).toMatchObject({
       code: 0,
-      stderr: expect.stringMatching(/^(ORB|SUN) .* \d+\/31 issues, \d+ pages, \d+\/s/m),
+      stderr: expect.stringMatching(/^(ORB|SUN) .* \d+\/31 issues, \d+ pages, \d+\/s(, ETA \d+ (s|min))?$/m),
     });
     expect(countOf(stdout, 'new')).toBe('31');
     expect(
@@ -193,7 +193,7 @@ describe('npm run reconcile', () => {
     expect({ code, stderr }).toMatchObject({ code: 1, stderr: expect.stringContaining('base URL') });
   });
 
-  it('does not ask before the time that Jira named', async () => {
+  it('does not ask before the time that Jira named, and says why the last turn ended', async () => {
     jira.spoil = ({ path }) => (/project/.test(path) ? FAULTS.busy(3600) : null);
     expect((await run('--census')).code).toBe(1);
     jira.spoil = () => null;
@@ -201,7 +201,7 @@ describe('npm run reconcile', () => {
     for (const args of [['--census'], ['--issue', 'ORB-1'], ['--dry-run']])
       expect(await run(...args)).toMatchObject({
         code: 1,
-        stderr: expect.stringContaining('no requests before'),
+        stderr: expect.stringMatching(/asked nothing before .+the last turn ended with: GET .+project/),
       });
     expect(jira.log).toHaveLength(asked);
   });
