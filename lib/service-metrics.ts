@@ -128,14 +128,15 @@ export class ServiceMetrics {
     });
   }
 
-  /** Complete update runs; none while the census is late. */
+  /** Complete update runs, or turns of a first day without any yet; none while the census is late. */
   reconciled(period: Duration): MathExpression {
     return new MathExpression({
       label: 'reconciled',
       period,
-      expression: 'IF(FILL(late, 0) > 0, 0, FILL(runs, 0))',
+      expression: 'IF(FILL(late, 0) > 0, 0, FILL(runs, 0) + FILL(starting, 0))',
       usingMetrics: {
         runs: this.count('UpdatesComplete', period),
+        starting: this.count('ReconcileStarting', period),
         late: this.count('CensusLate', period),
       },
     });

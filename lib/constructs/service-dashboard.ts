@@ -76,6 +76,7 @@ const reconciling = (metrics: ServiceMetrics): IWidget[] => [
   graph('Complete update runs, and what is wrong', [
     metrics.count('UpdatesComplete', PERIOD),
     metrics.count('CensusLate', PERIOD),
+    metrics.count('ReconcileStarting', PERIOD),
     metrics.count('WebhooksMissing', PERIOD),
   ]),
 ];

@@ -18,6 +18,7 @@ export const METRICS = {
   ChangesMissed: 'changes older than 30 minutes that no delivery had brought',
   DriftFound: 'compared issues that differed, though nothing had changed in Jira for 30 minutes',
   UpdatesComplete: 'update runs of reconciliation that read everything they asked for',
+  ReconcileStarting: 'turns of reconciliation on its first day, before an update run was complete',
   CensusLate: 'turns of reconciliation that saw no complete census for two of its periods',
   WebhooksMissing: 'update runs with 20 or more missed changes, more than half of those it judged',
 } as const satisfies Record<string, string>;

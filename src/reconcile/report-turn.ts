@@ -4,14 +4,21 @@ import type { LoopReport } from './loop.ts';
 import type { TurnDeps } from './session.ts';
 import type { TurnReport } from './turn.ts';
 
-/** One line of each turn; one that failed asks for a person, who is told what to do. */
-export const logTurn = ({ log, clock }: Pick<TurnDeps, 'log' | 'clock'>, report: TurnReport): void => {
+/**
+ * One line of each turn; one that failed asks for a person, who is told what to do.
+ * @param wasSaid the turn before has asked for the same
+ */
+export const logTurn = (
+  { log, clock }: Pick<TurnDeps, 'log' | 'clock'>,
+  report: TurnReport,
+  wasSaid: boolean,
+): void => {
   const generated_at = toPhoenixIso(clock());
   const { outcome } = report;
   const loops = Object.fromEntries(
     report.loops.map(({ name, complete, turn }) => [name, { complete, ...turn }]),
   );
-  if (outcome === 'failed')
+  if (outcome === 'failed' && !wasSaid)
     log.error({ alarm: 'reconcile-failed', generated_at, reason: report.fault, loops }, 'reconciliation');
   else log.info({ outcome, generated_at, loops }, 'reconciliation');
 };

@@ -3,7 +3,7 @@ import { readEnv } from '../../src/contract/env.ts';
 import { METRICS } from '../../src/contract/metrics.ts';
 import type { BatchDeps } from '../../src/correlate/run/scope.ts';
 import { sweepEvents } from '../../src/correlate/run/sweep-events.ts';
-import { UnavailableError } from '../../src/errors/errors.ts';
+import { ConfigError, UnavailableError } from '../../src/errors/errors.ts';
 import { JiraError } from '../../src/jira/jira-error.ts';
 import { systemClock } from '../../src/platform/clock.ts';
 import { createLogger } from '../../src/platform/logger.ts';
@@ -99,16 +99,27 @@ const ofLateCensus = async (): Promise<Counts> => {
     state: { ...NO_CENSUS, issues: 10 },
   };
   await putCheckpoint(place, 'census', census, 'me');
-  const away = () => Promise.reject(new JiraError('down', 'Jira cannot be reached.'));
-  const deps: TurnDeps = {
-    ...{ table: events.table, tenant: 'default', clock: systemClock, projects: null, openReads: away },
-    log: createLogger({ ...readEnv({}), LOG_LEVEL: 'silent' }),
-    ...{ chance: () => 0.5, retention_days: 30 },
-    observe: () => Promise.reject(new Error('nothing is read')),
-  };
-  await giveTurn(deps, summed(counts));
+  await giveTurn(without(events.table, new JiraError('down', 'Jira cannot be reached.')), summed(counts));
   return counts;
 };
+
+/** Of two turns of a new site, whose token is not there yet. */
+const ofFirstDay = async (): Promise<Counts> => {
+  const counts: Counts = {};
+  const { events } = await open();
+  for (let turn = 0; turn < 2; turn += 1)
+    await giveTurn(without(events.table, new ConfigError('There is no token.')), summed(counts));
+  return counts;
+};
+
+/** What a turn has that cannot ask Jira. */
+const without = (table: TurnDeps['table'], fault: Error): TurnDeps => ({
+  ...{ table, tenant: 'default', clock: systemClock, projects: null },
+  openReads: () => Promise.reject(fault),
+  log: createLogger({ ...readEnv({}), LOG_LEVEL: 'silent' }),
+  ...{ chance: () => 0.5, retention_days: 30 },
+  observe: () => Promise.reject(new Error('nothing is read')),
+});
 
 const SITUATIONS: [string, () => Promise<Counts>, Counts][] = [
   [
@@ -152,6 +163,7 @@ const SITUATIONS: [string, () => Promise<Counts>, Counts][] = [
     { IssuesObserved: 20, ChangesMissed: 20, DriftFound: 1, UpdatesComplete: 1, WebhooksMissing: 1 },
   ],
   ['a turn that finds the census late', ofLateCensus, { CensusLate: 1 }],
+  ['the second turn of a site that has no token yet', ofFirstDay, { ReconcileStarting: 1 }],
 ];
 
 describe('what is counted', () => {

@@ -220,6 +220,7 @@ const OF_SITE: MetricName[] = [
   'ChangesMissed',
   'DriftFound',
   'CensusLate',
+  'ReconcileStarting',
   'WebhooksMissing',
 ];
 

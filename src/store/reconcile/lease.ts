@@ -15,6 +15,8 @@ const turnRow = z.object({
   rev: z.number(),
   by: z.string(),
   held: z.boolean(),
+  /** When the first turn of all began; null where nobody knows. */
+  first_ms: z._default(z.nullable(z.number()), null),
   /** By the clock of who holds it. */
   renewed_ms: z.number(),
   /** Jira is to be asked nothing before. */
@@ -49,7 +51,7 @@ export const takeLease = async (
   by: string,
   nowMs: number,
 ): Promise<TurnRow | null> => {
-  const taken = { ...(before ?? NEVER_HELD), by, held: true, renewed_ms: nowMs };
+  const taken = { ...(before ?? { ...NEVER_HELD, first_ms: nowMs }), by, held: true, renewed_ms: nowMs };
   return put(place, taken, before?.rev ?? null);
 };
 

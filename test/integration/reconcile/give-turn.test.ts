@@ -1,6 +1,7 @@
 import { pino } from 'pino';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { readEnv } from '../../../src/contract/env.ts';
+import { ConfigError } from '../../../src/errors/errors.ts';
 import { createJiraClient } from '../../../src/jira/client.ts';
 import { openReads } from '../../../src/jira/reads/open-reads.ts';
 import { adminSite } from '../../../src/jira/site.ts';
@@ -155,5 +156,15 @@ describe('a turn that fails', () => {
         reason: expect.stringContaining('rejected the credentials'),
       },
     ]);
+  });
+
+  it('says once on its first day that it has no token, and is not late before that day is over', async () => {
+    deps.openReads = () => Promise.reject(new ConfigError('Put a token there.'));
+    const alarms = () => lines.filter(({ alarm }) => alarm === 'reconcile-failed').length;
+    expect((await turnsFor(60)).ReconcileStarting).toBe(11);
+    expect(alarms()).toBe(1);
+    now += DAY;
+    expect((await turnsFor(10)).ReconcileStarting).toBeUndefined();
+    expect(alarms()).toBe(3);
   });
 });

@@ -54,7 +54,7 @@ const LOOKS_AT: Record<AlarmName, string[]> = {
   Quarantined: [ours('Quarantined')],
   TooLarge: [ours('BodiesTooLarge'), gateway('RefusedBeforeUs')],
   NoDelivery: [ours('JiraDeliveriesTaken')],
-  ReconcileLate: [ours('UpdatesComplete'), ours('CensusLate')],
+  ReconcileLate: [ours('UpdatesComplete'), ours('CensusLate'), ours('ReconcileStarting')],
   WebhooksMissing: [ours('WebhooksMissing')],
 };
 

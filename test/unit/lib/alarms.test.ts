@@ -174,8 +174,9 @@ describe('the alarms', () => {
       ComparisonOperator: 'LessThanThreshold',
       TreatMissingData: 'breaching',
       Metrics: [
-        { Expression: 'IF(FILL(late, 0) > 0, 0, FILL(runs, 0))' },
+        { Expression: 'IF(FILL(late, 0) > 0, 0, FILL(runs, 0) + FILL(starting, 0))' },
         { Id: 'runs', MetricStat: { Period: 3600, Metric: { MetricName: 'UpdatesComplete' } } },
+        { Id: 'starting', MetricStat: { Period: 3600, Metric: { MetricName: 'ReconcileStarting' } } },
         { Id: 'late', MetricStat: { Period: 3600, Metric: { MetricName: 'CensusLate' } } },
       ],
     });

@@ -58,7 +58,7 @@ describe('the line of a turn', () => {
   const lineOf = (report: TurnReport) => {
     const lines: Record<string, unknown>[] = [];
     const log = pino({}, { write: (line: string) => void lines.push(JSON.parse(line)) });
-    logTurn({ log, clock: () => Date.UTC(2026, 10, 20, 19) }, report);
+    logTurn({ log, clock: () => Date.UTC(2026, 10, 20, 19) }, report, false);
     return lines;
   };
 
