@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { parseInstant } from '../domain/instant.ts';
+import { MINUTE_MS, parseInstant } from '../domain/instant.ts';
 import type { Row } from '../jira/reads/reads.ts';
 import { chunks } from '../platform/chunks.ts';
 import { OBSERVED } from '../senders/jira/observation.ts';
@@ -54,8 +54,12 @@ const isUntold = ({ updated_ms }: Row, item: Item | null, began_ms: number): boo
   const fields = item && toKnownIssue(item).fields;
   if (fields?.last_event.event_type !== OBSERVED || updated_ms === null) return false;
   const looked_ms = parseInstant(fields.last_event.received_at) ?? updated_ms;
-  return fields.version.updated_ms === updated_ms && updated_ms <= looked_ms && looked_ms < began_ms;
+  const isAsLooked = fields.version.updated_ms === updated_ms && updated_ms <= looked_ms + SKEW_MS;
+  return isAsLooked && looked_ms < began_ms;
 };
+
+/** Jira's clock, which stamps `updated`, and ours, which stamps the look, are never quite the same. */
+const SKEW_MS = MINUTE_MS;
 
 const LATE = { judged: 1, missed: 1 };
 
