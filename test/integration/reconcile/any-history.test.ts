@@ -32,7 +32,7 @@ describe('any history of a Jira, whatever happens to its webhooks and to who ask
       const history = fc.asyncProperty(fc.nat(), historyOf(depth(30, 60)), async (seed, steps) => {
         expect(await endOf(kind, seed, steps)).toEqual([]);
       });
-      await fc.assert(history, { numRuns: depth(1, 60) });
+      await fc.assert(history, { numRuns: depth(1, 8) });
     },
   );
 });

@@ -37,7 +37,9 @@ const onlyAsked = async ({ table, tenant, signal }: Place): Promise<Asked | unde
 /** What a history does: somebody asks, a reader begins, the reader that began first comes to its end. */
 const step = fc.record({ kind: fc.constantFrom('ask', 'begin', 'settle'), after: fc.nat(90_000) });
 
-it('is read once more until a read began a minute after it was asked for last, because the index is late', async () => {
+it('is read once more until a read began a minute after it was asked for last, because the index is late', {
+  tags: ['deep'],
+}, async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(step, { minLength: 3, maxLength: 12 }), async (steps) => {
       const place = newPlace();

@@ -61,7 +61,10 @@ const play = async (calls: number): Promise<{ died: boolean; wrong: string[] }> 
 };
 
 describe('a runner that is killed', () => {
-  it('between any two calls loses no issue and no event, because what may be half done is done again', async () => {
+  it('between any two calls loses no issue and no event, because what may be half done is done again', {
+    tags: ['deep'],
+    timeout: 600_000,
+  }, async () => {
     const step = depth(19, 1);
     let calls = step;
     for (let died = true; died; calls += step) {
