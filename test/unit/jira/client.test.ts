@@ -23,7 +23,7 @@ const CREATION = {
 } as const;
 
 /** A client whose clock only its own sleeps move, and how long each of them was. */
-const open = async (limits = MANY, chance = 1) => {
+const open = async (limits = MANY, chance = 1, token = TOKEN) => {
   jira = await startScriptedJira('cloud');
   const slept: number[] = [];
   let now = Date.UTC(2026, 10, 29);
@@ -31,7 +31,7 @@ const open = async (limits = MANY, chance = 1) => {
     slept.push(ms);
     now += ms;
   };
-  const site = { authorization: `Bearer ${TOKEN}`, url: jira.url, api: jira.url };
+  const site = { authorization: `Bearer ${token}`, url: jira.url, api: jira.url };
   const client = createJiraClient(site, limits, { clock: () => now, sleep, chance: () => chance });
   return { client, slept, now: () => now };
 };
@@ -260,9 +260,8 @@ describe('what is no answer of Jira', () => {
   });
 
   it('never quotes the token, also where a header could not be sent at all', async () => {
-    jira = await startScriptedJira('cloud');
-    const site = { authorization: `Bearer ${TOKEN}\nx`, url: jira.url, api: jira.url };
-    const error = await faultOf(createJiraClient(site, MANY, { sleep: async () => {} }).send(INFO));
+    const { client } = await open(MANY, 1, `${TOKEN}\nx`);
+    const error = await faultOf(client.send(INFO));
     expect(JSON.stringify([error.message, error.stack])).not.toContain(TOKEN);
   });
 });

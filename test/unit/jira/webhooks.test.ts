@@ -4,6 +4,7 @@ import { createJiraClient } from '../../../src/jira/client.ts';
 import { openWebhooks } from '../../../src/jira/webhooks/open-webhooks.ts';
 import { CLOUD_EVENTS, DATA_CENTER_EVENTS } from '../../../src/jira/webhooks/webhook.ts';
 import { EVENT_NAMES } from '../../../src/senders/jira/event-names.ts';
+import { passingWaits } from '../../support/passing-waits.ts';
 import {
   type JiraKind,
   type ScriptedJira,
@@ -23,7 +24,7 @@ const open = async (kind: JiraKind, info = {}) => {
   jira = await startScriptedJira(kind);
   jira.info = info;
   const site = { authorization: `Bearer ${TOKEN}`, url: jira.url, api: jira.url };
-  return openWebhooks(createJiraClient(site, FAST, { sleep: async () => {} }), site);
+  return openWebhooks(createJiraClient(site, FAST, passingWaits()), site);
 };
 
 /** What a server of this kind says that it is. */

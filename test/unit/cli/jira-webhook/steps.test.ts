@@ -9,6 +9,7 @@ import { createJiraClient } from '../../../../src/jira/client.ts';
 import { touchIssue } from '../../../../src/jira/touch-issue.ts';
 import { openWebhooks } from '../../../../src/jira/webhooks/open-webhooks.ts';
 import { CLOUD_EVENTS } from '../../../../src/jira/webhooks/webhook.ts';
+import { passingWaits } from '../../../support/passing-waits.ts';
 import { deliveriesIn } from '../../../support/rotation.ts';
 import {
   type JiraKind,
@@ -34,7 +35,7 @@ const jobAt = async (
   jira = await startScriptedJira(kind);
   const site = { authorization: `Bearer ${TOKEN}`, url: jira.url, api: jira.url };
   const limits = { at_once: 4, a_second: Number.POSITIVE_INFINITY };
-  const client = createJiraClient(site, limits, { sleep: async () => {} });
+  const client = createJiraClient(site, limits, passingWaits());
   const said: string[] = [];
   const uses: Use[] = [];
   let now = 1_000_000;

@@ -6,6 +6,7 @@ import { abort, finish } from '../../../../src/cli/rotate-secret/finish.ts';
 import type { Deliveries } from '../../../../src/cli/rotate-secret/rotation.ts';
 import { createJiraClient } from '../../../../src/jira/client.ts';
 import { openWebhooks } from '../../../../src/jira/webhooks/open-webhooks.ts';
+import { passingWaits } from '../../../support/passing-waits.ts';
 import { ARN, rotationAt } from '../../../support/rotation.ts';
 import {
   type JiraKind,
@@ -85,7 +86,7 @@ const pass = async (ms: number): Promise<void> => {
 const run = async ({ wrap } = never, replaced: Partial<Job> = {}, agrees = true) => {
   const site = { authorization: `Bearer ${TOKEN}`, url: jira.url, api: jira.url };
   const limits = { at_once: 4, a_second: Number.POSITIVE_INFINITY };
-  const api = await openWebhooks(createJiraClient(site, limits, { sleep: async () => {} }), site);
+  const api = await openWebhooks(createJiraClient(site, limits, passingWaits()), site);
   const rotation = await rotationAt(fake, () => now, { ask: async () => agrees });
   const { store, said } = rotation;
   const give = <A extends unknown[], R>(work: (...args: A) => Promise<R>) =>

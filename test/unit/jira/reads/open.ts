@@ -8,6 +8,7 @@ import {
   hello,
   startAnsweringJira,
 } from '../../../support/answering-jira.ts';
+import { passingWaits } from '../../../support/passing-waits.ts';
 
 export type Opened = { reads: Reads; jira: AnsweringJira; asked: () => Asked[] };
 
@@ -19,7 +20,7 @@ export const openAnswering = async (
   const jira = await startAnsweringJira((asked) => hello(kind, asked) ?? answer(asked));
   const site = { authorization: 'Bearer canary', url: jira.url, api: jira.url };
   const fast = { at_once: 4, a_second: Number.POSITIVE_INFINITY };
-  const client = createJiraClient(site, fast, { sleep: async () => {} });
+  const client = createJiraClient(site, fast, passingWaits());
   const reads = await openReads(client, site);
   const before = jira.log.length;
   return { reads, jira, asked: () => jira.log.slice(before) };
