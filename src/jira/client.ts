@@ -78,11 +78,14 @@ const asJiraError = (fault: unknown): JiraError =>
 /** An answer, and how long it was under way. */
 type Timed = Answer & { took_ms: number };
 
-const isGone = <T>({ gone }: JiraRequest<T>, answer: Answer): boolean =>
-  gone !== undefined && saysNoSuchThing(answer);
+const isGone = <T>(
+  request: JiraRequest<T>,
+  answer: Answer,
+): request is JiraRequest<T> & Required<Pick<JiraRequest<T>, 'gone'>> =>
+  request.gone !== undefined && saysNoSuchThing(answer);
 
 const valueIn = <T>(request: JiraRequest<T>, answer: Answer): T =>
-  request.gone !== undefined && saysNoSuchThing(answer) ? request.gone : readValue(request.answer, answer);
+  isGone(request, answer) ? request.gone : readValue(request.answer, answer);
 
 /** How far the clocks of Jira's nodes may be apart, and what `Date` leaves out. */
 const ALLOWANCE_MS = 2_000;

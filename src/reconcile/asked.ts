@@ -6,7 +6,7 @@ import { type Asked, listAsked, postponeAsked, readAsked, settleAsked } from '..
 import { lookAgain } from './look-again.ts';
 import { type Job, makeLoop } from './loop.ts';
 import { readFound } from './read-found.ts';
-import { placeOf, type Session } from './session.ts';
+import { type Session, walkOf } from './session.ts';
 import { FIRST_PLACE, slicesPlace } from './slices.ts';
 import type { Looking } from './take-in.ts';
 
@@ -45,11 +45,9 @@ export const askedLoop = makeLoop({
 const currentOf = (job: AskedJob): Current | null => job.checkpoint().state?.current ?? null;
 
 const nextDue = async (session: Session): Promise<Current | null> => {
-  const { table, tenant, clock } = session.deps;
-  const now = clock();
-  const newSignal = () => placeOf(session.deps).signal;
+  const now = session.deps.clock();
   let first: Asked | null = null;
-  for await (const page of listAsked({ table, tenant, newSignal }))
+  for await (const page of listAsked(walkOf(session.deps)))
     for (const asked of page)
       if (asked.due_ms <= now && asked.due_ms < (first?.due_ms ?? Infinity)) first = asked;
   return first && { name: first.name, began_ms: now, place: FIRST_PLACE, after: null, done: 0 };

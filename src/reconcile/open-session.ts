@@ -2,7 +2,7 @@ import type { Reads } from '../jira/reads/reads.ts';
 import { listContradictions } from '../store/reconcile/contradictions.ts';
 import { renewLease, type TurnRow } from '../store/reconcile/lease.ts';
 import { readRankFields } from './observe/rank-fields.ts';
-import { LeaseLostError, placeOf, type Session, type TurnDeps } from './session.ts';
+import { LeaseLostError, placeOf, type Session, type TurnDeps, walkOf } from './session.ts';
 
 /** A page of many bodies takes longer than a lease lasts; more often than this it need not be said. */
 const RENEW_EVERY_MS = 30_000;
@@ -42,16 +42,14 @@ export const openSession = (
     },
     requests: () => reads?.traffic().requests ?? 0,
     ranks: () => {
-      ranking ??= readRankFields({ ...deps, newSignal: () => placeOf(deps).signal }).catch((fault) => {
+      ranking ??= readRankFields(walkOf(deps)).catch((fault) => {
         ranking = undefined;
         throw fault;
       });
       return ranking;
     },
     contradictions: () => {
-      listing ??= listContradictions({ ...deps, newSignal: () => placeOf(deps).signal }).then(
-        (ids) => new Set(ids),
-      );
+      listing ??= listContradictions(walkOf(deps)).then((ids) => new Set(ids));
       return listing;
     },
     isOver: () => stop?.aborted === true || (until_ms !== null && deps.clock() >= until_ms),

@@ -2,7 +2,7 @@ import { isIssueId, lookupKey } from '../domain/issue-key.ts';
 import { ConfigError } from '../errors/errors.ts';
 import { JiraError } from '../jira/jira-error.ts';
 import { listProjects, type Project } from '../store/reconcile/projects.ts';
-import { placeOf, type Session } from './session.ts';
+import { type Session, walkOf } from './session.ts';
 
 /** Whether a project counts, under any key it had. @param named keys of those that count; null for all */
 export const isInScope = (keys: readonly string[], named: readonly string[] | null): boolean => {
@@ -11,10 +11,8 @@ export const isInScope = (keys: readonly string[], named: readonly string[] | nu
 };
 
 /** Projects that a census has found, in the order of their ids. @param after only those behind this id */
-export const knownProjects = ({ deps }: Session, after: string | null = null): AsyncGenerator<Project> => {
-  const { table, tenant } = deps;
-  return listProjects({ table, tenant, newSignal: () => placeOf(deps).signal }, after);
-};
+export const knownProjects = ({ deps }: Session, after: string | null = null): AsyncGenerator<Project> =>
+  listProjects(walkOf(deps), after);
 
 /** The condition of a search that keeps to the projects that count; none where all do. */
 export const projectsClause = async (session: Session): Promise<string[]> => {

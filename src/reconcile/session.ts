@@ -1,7 +1,7 @@
 import type { Look, Reads } from '../jira/reads/reads.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Logger } from '../platform/logger.ts';
-import type { Place, Table } from '../store/calls/table.ts';
+import type { Place, Table, Walk } from '../store/calls/table.ts';
 import type { Mend } from './observe/lost-events.ts';
 import type { Seen } from './observe/observe.ts';
 
@@ -72,4 +72,11 @@ export const placeOf = ({ table, tenant }: Pick<TurnDeps, 'table' | 'tenant'>): 
   table,
   tenant,
   signal: AbortSignal.timeout(CALL_MS),
+});
+
+/** The same for a walk over pages. */
+export const walkOf = ({ table, tenant }: Pick<TurnDeps, 'table' | 'tenant'>): Walk => ({
+  table,
+  tenant,
+  newSignal: () => AbortSignal.timeout(CALL_MS),
 });

@@ -6,7 +6,7 @@ import { countIssues } from '../store/issues/list-issues.ts';
 import { lookAgain } from './look-again.ts';
 import { type Job, makeLoop } from './loop.ts';
 import { readFound } from './read-found.ts';
-import { placeOf, type Session } from './session.ts';
+import { type Session, walkOf } from './session.ts';
 import { listShelves, readShelf, type Shelf, shelfPlace } from './shelves.ts';
 import { FIRST_PLACE, slicesPlace } from './slices.ts';
 
@@ -62,8 +62,7 @@ const today = (session: Session): string => toPhoenixDay(session.deps.clock());
 const isDone = ({ sprints, read, part }: State): boolean => sprints === null && read >= part;
 
 const newDay = async (session: Session, shelves: Shelf[], before: State | null): Promise<State> => {
-  const { table, tenant } = session.deps;
-  const walk = { table, tenant, newSignal: () => placeOf(session.deps).signal };
+  const walk = walkOf(session.deps);
   let all = 0;
   for (const { project } of shelves) all += await countIssues(walk, project);
   const begun = { sprints: { place: FIRST_PLACE, done: 0 }, read: 0, turned: false };

@@ -8,7 +8,7 @@ import { jirasNow } from '../jiras-now.ts';
 import { lookAgain } from '../look-again.ts';
 import { type Job, type Loop, makeLoop } from '../loop.ts';
 import { isInScope, knownProjects, unknownProjects } from '../scope.ts';
-import { placeOf } from '../session.ts';
+import { walkOf } from '../session.ts';
 import { FIRST_PLACE, MOST_OF_A_SLICE } from '../slices.ts';
 import { comparePage, isWhole } from './compare.ts';
 import { listingOf, listPage } from './list-project.ts';
@@ -100,9 +100,8 @@ const newListings = (job: CensusJob, { name }: Options): Listings => {
   let kept: { id: string; listed: Promise<readonly bigint[]> } | null = null;
   return (project) => {
     if (kept?.id !== project.id) {
-      const { table, tenant } = job.session.deps;
-      const walk = { table, tenant, newSignal: () => placeOf(job.session.deps).signal };
-      kept = { id: project.id, listed: readListed(walk, listingOf(job, name, project)) };
+      const listing = listingOf(job, name, project);
+      kept = { id: project.id, listed: readListed(walkOf(job.session.deps), listing) };
     }
     return kept.listed;
   };
