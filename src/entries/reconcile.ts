@@ -5,15 +5,10 @@ import { openMetrics } from '../platform/metrics.ts';
 import { giveTurn } from '../reconcile/give-turn.ts';
 import { openTurn } from '../reconcile/open-turn.ts';
 import type { TurnReport } from '../reconcile/turn.ts';
-import { rawBodiesIn } from '../store/events/put-event.ts';
-import { HOME, openObjects, openTable } from '../wiring/open.ts';
+import { HOME, openEvents, openTable } from '../wiring/open.ts';
 
 const env = readEnv(process.env);
-const events = {
-  table: openTable(env),
-  rawBodies: rawBodiesIn(openObjects(env)),
-  retention_days: env.EVENT_RETENTION_DAYS,
-};
+const events = openEvents(env, openTable(env));
 const deps = openTurn(env, { events, tenant: HOME, clock: systemClock, log: createLogger(env) });
 const count = openMetrics(env);
 

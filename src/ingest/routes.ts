@@ -4,9 +4,8 @@ import { UnavailableError } from '../errors/errors.ts';
 import type { IsOff, RouteHandlers } from '../http/dispatch.ts';
 import { openMetrics } from '../platform/metrics.ts';
 import { SENDERS } from '../senders/registry.ts';
-import { rawBodiesIn } from '../store/events/put-event.ts';
 import { createVerifier, type Verifier } from '../verify/verify-delivery.ts';
-import { openObjects, openSecrets, openTable, type Platform, tenantOf } from '../wiring/open.ts';
+import { openEvents, openSecrets, openTable, type Platform, tenantOf } from '../wiring/open.ts';
 import { health, watchWrites } from './health.ts';
 import { receiveDelivery } from './receive.ts';
 import { createQuarantineAlarm } from './report.ts';
@@ -22,7 +21,7 @@ export const ingestRoutes = (env: Env, platform: Platform): { routes: RouteHandl
   );
   const shared = {
     tenant: tenantOf(platform),
-    events: { table, rawBodies: rawBodiesIn(openObjects(env)), retention_days: env.EVENT_RETENTION_DAYS },
+    events: openEvents(env, table),
     allowed: env.ALLOWED_CIDRS,
     max_body_bytes: env.MAX_BODY_BYTES,
     quarantineAlarm: createQuarantineAlarm(clock, log),

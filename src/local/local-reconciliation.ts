@@ -9,8 +9,7 @@ import { LOOPS } from '../reconcile/loops.ts';
 import { openTurn } from '../reconcile/open-turn.ts';
 import type { TurnDeps } from '../reconcile/session.ts';
 import { runTurn, type TurnReport } from '../reconcile/turn.ts';
-import { rawBodiesIn } from '../store/events/put-event.ts';
-import { HOME, openObjects, openTable } from '../wiring/open.ts';
+import { HOME, openEvents, openTable } from '../wiring/open.ts';
 
 export type LocalReconciliationOptions = {
   env: Env;
@@ -28,12 +27,7 @@ const GRACE_MS = 10_000;
 
 /** Starts turns of reconciliation on a schedule, the first one now. @returns what ends them */
 export const startReconciling = ({ env, log, clock, dynamodb }: LocalReconciliationOptions) => {
-  const { EVENT_RETENTION_DAYS: retention_days } = env;
-  const events = {
-    table: openTable(env, dynamodb),
-    rawBodies: rawBodiesIn(openObjects(env)),
-    retention_days,
-  };
+  const events = openEvents(env, openTable(env, dynamodb));
   const deps = openTurn(env, { events, tenant: HOME, clock, log });
   const stopping = new AbortController();
   let underWay = turn(deps, stopping.signal);

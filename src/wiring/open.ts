@@ -12,6 +12,7 @@ import type { Count } from '../platform/metrics.ts';
 import { type Objects, objectsInBucket } from '../platform/objects.ts';
 import { objectsInFolder } from '../platform/objects-in-folder.ts';
 import type { Table } from '../store/calls/table.ts';
+import { type EventStore, rawBodiesIn } from '../store/events/put-event.ts';
 import { createSecretCache, noSecret, overrideSecret, type SecretSource } from '../verify/secret-source.ts';
 import { createSecretsManagerClient, fetchSigningKeys } from '../verify/secrets-manager.ts';
 
@@ -52,6 +53,13 @@ export const openObjects = (env: Env): Objects =>
   env.ARTIFACTS_BUCKET
     ? objectsInBucket(env.ARTIFACTS_BUCKET)
     : objectsInFolder(env.ARTIFACTS_DIR ?? process.cwd());
+
+/** Where events of a table are put, as the environment names it. */
+export const openEvents = (env: Env, table: Table): EventStore => ({
+  table,
+  rawBodies: rawBodiesIn(openObjects(env)),
+  retention_days: env.EVENT_RETENTION_DAYS,
+});
 
 /** Where each source's keys come from. */
 type Secrets = Record<Source, SecretSource>;

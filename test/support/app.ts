@@ -12,8 +12,8 @@ import { createLogger } from '../../src/platform/logger.ts';
 import type { Count } from '../../src/platform/metrics.ts';
 import { SENDERS } from '../../src/senders/registry.ts';
 import { ensureTable } from '../../src/store/calls/create-table.ts';
-import { type EventStore, rawBodiesIn } from '../../src/store/events/put-event.ts';
-import { openObjects, openTable } from '../../src/wiring/open.ts';
+import type { EventStore } from '../../src/store/events/put-event.ts';
+import { openEvents, openTable } from '../../src/wiring/open.ts';
 import { pushHeader } from './commit-deliveries.ts';
 
 /** What deliveries are signed with unless a test says otherwise. */
@@ -210,11 +210,7 @@ export const openApp = (options: AppOptions): TestApp => {
       return call(toEvent('POST', `/webhooks/${source}`, headers, bytes));
     },
     get: (target) => call(toEvent('GET', target, {})),
-    events: {
-      table: openTable(env, dynamodb),
-      rawBodies: rawBodiesIn(openObjects(env)),
-      retention_days: env.EVENT_RETENTION_DAYS,
-    },
+    events: openEvents(env, openTable(env, dynamodb)),
     lines,
     counts,
   };

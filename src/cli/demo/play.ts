@@ -14,8 +14,7 @@ import { LOOPS } from '../../reconcile/loops.ts';
 import { openTurn } from '../../reconcile/open-turn.ts';
 import type { TurnDeps } from '../../reconcile/session.ts';
 import { runTurn } from '../../reconcile/turn.ts';
-import { rawBodiesIn } from '../../store/events/put-event.ts';
-import { HOME, openObjects, openTable } from '../../wiring/open.ts';
+import { HOME, openEvents, openTable } from '../../wiring/open.ts';
 import { deliveryHeaders } from '../deliver/delivery.ts';
 import { readReply } from '../deliver/report.ts';
 import { createPost, type Post } from '../deliver/send.ts';
@@ -130,11 +129,7 @@ const AHEAD_MS = 2 * MINUTE_MS;
 
 const turnOf = (env: Env, { dynamodb }: Instance): TurnDeps =>
   openTurn(env, {
-    events: {
-      table: openTable(env, dynamodb),
-      rawBodies: rawBodiesIn(openObjects(env)),
-      retention_days: env.EVENT_RETENTION_DAYS,
-    },
+    events: openEvents(env, openTable(env, dynamodb)),
     tenant: HOME,
     clock: () => Date.now() + AHEAD_MS,
     log: createLogger(env),

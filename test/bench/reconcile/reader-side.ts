@@ -8,8 +8,7 @@ import { openTurn } from '../../../src/reconcile/open-turn.ts';
 import type { Progress, TurnDeps } from '../../../src/reconcile/session.ts';
 import { runTurn } from '../../../src/reconcile/turn.ts';
 import { updatesLoop } from '../../../src/reconcile/updates.ts';
-import { rawBodiesIn } from '../../../src/store/events/put-event.ts';
-import { openObjects, openTable } from '../../../src/wiring/open.ts';
+import { openEvents, openTable } from '../../../src/wiring/open.ts';
 import { recordWrites } from '../../support/reconcile-world.ts';
 import { TOKEN } from '../../support/scripted-jira/scripted-jira.ts';
 import type { Counted } from '../http/child.ts';
@@ -61,11 +60,7 @@ await serveParent<ReaderSetup>(async ({ endpoint, tableName, jira, artifacts }) 
     RC_LOG_JSON: 'true',
   });
   const log = createLogger(env);
-  const events = {
-    table: openTable(env, embeddedConfig(endpoint)),
-    rawBodies: rawBodiesIn(openObjects(env)),
-    retention_days: env.EVENT_RETENTION_DAYS,
-  };
+  const events = openEvents(env, openTable(env, embeddedConfig(endpoint)));
   const deps = openTurn(env, { events, tenant: 'default', clock: systemClock, log });
   return { url: '', work: (what) => (what === 'load' ? load(deps) : update(deps)) };
 });
