@@ -5,7 +5,7 @@ import { readRowsOf } from '../store/calls/rows.ts';
 import type { Item } from '../store/calls/table.ts';
 import { rowVersion, toKnownIssue } from '../store/issues/snapshot-row.ts';
 import { findLostEvents } from './observe/lost-events.ts';
-import type { Session } from './session.ts';
+import { placeOf, type Session, type TurnDeps } from './session.ts';
 
 /** An issue, and its row if there is one. */
 export type Stored = { id: string; row: Item | null };
@@ -18,10 +18,8 @@ const TOGETHER = 500;
  * @param again also those whose event was lost when a runner crashed
  */
 export const behind = async (session: Session, rows: readonly Row[], again: boolean): Promise<string[]> => {
-  const { tenant } = session.deps;
   const ids: string[] = [];
-  for (const some of chunks(rows, TOGETHER)) {
-    const stored = await readRowsOf(session.place(), some, ({ id }) => snapshotKey(tenant, id));
+  for await (const stored of storedRows(session.deps, rows)) {
     const lost = again
       ? await withoutEvent(
           session,
@@ -32,6 +30,15 @@ export const behind = async (session: Session, rows: readonly Row[], again: bool
   }
   return ids;
 };
+
+/** What is stored of the rows of a search, so many at a time. */
+export async function* storedRows(
+  deps: TurnDeps,
+  rows: readonly Row[],
+): AsyncGenerator<[Row, Item | null][]> {
+  for (const some of chunks(rows, TOGETHER))
+    yield await readRowsOf(placeOf(deps), some, ({ id }) => snapshotKey(deps.tenant, id));
+}
 
 const isBehind = ({ updated_ms }: Row, item: Item | null): boolean => {
   const version = item && rowVersion(item);

@@ -1,8 +1,6 @@
 import type { Reads, Row } from '../jira/reads/reads.ts';
-import { chunks } from '../platform/chunks.ts';
-import { snapshotKey } from '../store/calls/keys.ts';
-import { readRowsOf } from '../store/calls/rows.ts';
 import { rowVersion } from '../store/issues/snapshot-row.ts';
+import { storedRows } from './behind.ts';
 import { isInScope, unknownProjects } from './scope.ts';
 import { placeOf, type TurnDeps } from './session.ts';
 import { FIRST_PLACE, readSlices } from './slices.ts';
@@ -48,14 +46,9 @@ const compareProject = async (
   }
 };
 
-/** Rows in memory at a time. */
-const TOGETHER = 500;
-
 const compareRows = async (deps: TurnDeps, rows: readonly Row[], sum: Comparison): Promise<void> => {
-  for (const some of chunks(rows, TOGETHER))
-    for (const [{ updated_ms }, item] of await readRowsOf(placeOf(deps), some, ({ id }) =>
-      snapshotKey(deps.tenant, id),
-    )) {
+  for await (const stored of storedRows(deps, rows))
+    for (const [{ updated_ms }, item] of stored) {
       const version = item && rowVersion(item);
       sum.listed += 1;
       if (version === null) sum.missing += 1;

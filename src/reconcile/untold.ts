@@ -1,12 +1,10 @@
 import * as z from 'zod/mini';
 import { MINUTE_MS, parseInstant } from '../domain/instant.ts';
 import type { Row } from '../jira/reads/reads.ts';
-import { chunks } from '../platform/chunks.ts';
 import { OBSERVED } from '../senders/jira/observation.ts';
-import { snapshotKey } from '../store/calls/keys.ts';
-import { readRowsOf } from '../store/calls/rows.ts';
 import type { Item } from '../store/calls/table.ts';
 import { toKnownIssue } from '../store/issues/snapshot-row.ts';
+import { storedRows } from './behind.ts';
 import type { Job } from './loop.ts';
 import type { How } from './take-in.ts';
 
@@ -24,9 +22,6 @@ export const judging = z.object({
 
 type Judging = z.output<typeof judging>;
 
-/** Rows in memory at a time. */
-const TOGETHER = 500;
-
 /**
  * How many of these issues changed in the time that is judged, and how many of those are stored as they are only because
  * we looked: no delivery has told of the change.
@@ -38,11 +33,8 @@ export const countUntold = async (
 ): Promise<{ judged: number; missed: number }> => {
   const within = rows.filter(({ updated_ms: at }) => at !== null && at >= from_ms && at < before_ms);
   let missed = 0;
-  for (const some of chunks(within, TOGETHER)) {
-    const { tenant } = session.deps;
-    const stored = await readRowsOf(session.place(), some, ({ id }) => snapshotKey(tenant, id));
+  for await (const stored of storedRows(session.deps, within))
     missed += stored.filter(([row, item]) => isUntold(row, item, checkpoint().began_ms)).length;
-  }
   return { judged: within.length, missed };
 };
 
