@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import * as z from 'zod/mini';
+import { retry } from '../../platform/retry.ts';
 import { textTable } from '../shared/tables.ts';
 import { RELEASE_ENDS_AS } from './release.ts';
 import { ENDS_AS, ENDS_COUNTED, ENDS_WITH_EVENTS } from './story.ts';
@@ -7,8 +8,16 @@ import { ENDS_AS, ENDS_COUNTED, ENDS_WITH_EVENTS } from './story.ts';
 /** What a route answered, in words, and whether it is what the story must end in. */
 export type Found = { route: string; text: string; ok: boolean };
 
-export const get = async (base: string, route: string): Promise<unknown> =>
-  (await fetch(`${base}${route}`, { signal: AbortSignal.timeout(10_000) })).json();
+/** A busy machine's table may be late: then the instance asks to come again. */
+const LATER = { tries: 5, first_ms: 250, longest_ms: 2_000, by_chance: 0.5 };
+
+/** What a route answers, once it is no more in trouble. @throws when it still is after five tries */
+export const get = (base: string, route: string): Promise<unknown> =>
+  retry(async () => {
+    const answer = await fetch(`${base}${route}`, { signal: AbortSignal.timeout(10_000) });
+    if (answer.status >= 500) throw new Error(`GET ${route} was answered ${answer.status}`);
+    return answer.json();
+  }, LATER);
 
 /** An answer of another shape is reported as such, and the others are still shown. */
 export const orStrange = (route: string, found: Promise<Found>): Promise<Found> =>

@@ -1,6 +1,6 @@
 import { createServer } from 'node:http';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { readStored } from '../../../../src/cli/demo/found.ts';
+import { get, readStored } from '../../../../src/cli/demo/found.ts';
 import { startDemoJira } from '../../../../src/cli/demo/jira.ts';
 import { playStory } from '../../../../src/cli/demo/play.ts';
 import { CHANGES, IN_JIRA, playChange } from '../../../../src/cli/demo/reconciled.ts';
@@ -8,10 +8,13 @@ import { STORY } from '../../../../src/cli/demo/story.ts';
 
 /** A receiver that takes everything as new: what a broken one would do. */
 let received = 0;
+/** How many of the next answers are 503. */
+let troubled = 0;
 const server = createServer((request, response) => {
   request.resume().on('end', () => {
     received += 1;
-    response.writeHead(202).end(JSON.stringify({ outcome: 'applied', event_id: `evt_${received}` }));
+    if (request.method === 'GET' && troubled-- > 0) response.writeHead(503).end();
+    else response.writeHead(202).end(JSON.stringify({ outcome: 'applied', event_id: `evt_${received}` }));
   });
 });
 
@@ -33,6 +36,11 @@ describe('the story', () => {
 
   it('notices that nothing of it is stored', async () => {
     expect((await readStored(url)).map(({ ok }) => ok)).toEqual([false, false, false, false]);
+  });
+
+  it('asks again what was answered 503, because on a busy machine the table is late', async () => {
+    troubled = 2;
+    expect(await get(url, '/stats?hours=1')).toMatchObject({ outcome: 'applied' });
   });
 
   it('notices that nobody asked Jira, because then its issues are nowhere', async () => {
