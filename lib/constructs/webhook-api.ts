@@ -16,7 +16,7 @@ import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations
 import { Certificate } from 'aws-cdk-lib/aws-certificatemanager';
 import type { Metric } from 'aws-cdk-lib/aws-cloudwatch';
 import { Construct } from 'constructs';
-import { ROUTES, type Route } from '../../src/contract/routes.ts';
+import { hasTenant, ROUTES, type Route, TENANT_PATH } from '../../src/contract/routes.ts';
 import { acknowledge } from '../checks.ts';
 import type { StackContext } from '../context.ts';
 import { defaultChildOf } from '../default-child.ts';
@@ -95,17 +95,22 @@ export class WebhookApi extends Construct {
         integration: integrations[to],
         authorizer: by,
       });
-    const routes = ROUTES.map(({ name, method, path, served_by }) =>
+    const served = ROUTES.flatMap((route) =>
+      hasTenant(route)
+        ? [route, { ...route, name: `tenant-${route.name}`, path: `${TENANT_PATH}${route.path}` }]
+        : [route],
+    );
+    const routes = served.map(({ name, method, path, served_by }) =>
       add(
         name,
         HttpRouteKey.with(path, HttpMethod[method]),
         served_by,
-        served_by === 'read' ? authorizer : undefined,
+        served_by === 'ingest' ? undefined : authorizer,
       ),
     );
     const slashed = add('webhook-with-slash', HttpRouteKey.with(UNDER_WEBHOOKS, HttpMethod.POST), 'ingest');
     const rest = add('anything-else', HttpRouteKey.DEFAULT, 'ingest');
-    const open = [...routes.filter((_, index) => ROUTES[index]?.served_by === 'ingest'), slashed, rest];
+    const open = [...routes.filter((_, index) => served[index]?.served_by === 'ingest'), slashed, rest];
     for (const route of open)
       acknowledge(route, {
         'AwsSolutions-APIG4':

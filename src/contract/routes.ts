@@ -15,7 +15,7 @@ export type RouteName =
   | 'reconciliation'
   | 'stats';
 
-/** `{x}` in a path is one segment. What ingest serves is open, what read serves is IAM-authorised on AWS. */
+/** `{x}` in a path is one segment. What ingest serves is open, everything else is IAM-authorised on AWS. */
 export type Route = {
   name: RouteName;
   method: 'GET' | 'POST';
@@ -24,6 +24,12 @@ export type Route = {
   /** Names of the query parameters it reads. */
   parameters?: readonly string[];
 };
+
+/** Whether a route is also served below `/t/{tenant}`: a sender's address names no tenant, everybody else's may. */
+export const hasTenant = ({ served_by }: Pick<Route, 'served_by'>): boolean => served_by !== 'ingest';
+
+/** Where the routes of one tenant are served. */
+export const TENANT_PATH = '/t/{tenant}';
 
 const PAGE = ['limit', 'cursor'] as const;
 

@@ -1,10 +1,18 @@
 import middy from '@middy/core';
 import type { APIGatewayProxyEventV2, Context } from 'aws-lambda';
-import { ROUTES, type Route, type RouteName } from '../contract/routes.ts';
+import { hasTenant, ROUTES, type Route, type RouteName } from '../contract/routes.ts';
+import { isTenant } from '../domain/tenant.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Logger } from '../platform/logger.ts';
 import { checkSpelling } from './query.ts';
-import { type Deadline, type HttpRequest, type Run, readRequest, startRun } from './request.ts';
+import {
+  type Deadline,
+  type HttpRequest,
+  type ReceivedRequest,
+  type Run,
+  readRequest,
+  startRun,
+} from './request.ts';
 import { faultResponse, type HttpResponse, problemResponse } from './response.ts';
 
 /** A Lambda function behind an HTTP API, payload format 2.0; the local server calls the same function. */
@@ -23,7 +31,8 @@ export const notFound = ({ run_id, received_ms }: Run): HttpResponse => {
   return problemResponse({ type: 'not-found', status: 404, detail, run_id, received_ms });
 };
 
-type DispatchDeps = { clock: Clock; log: Logger; deadline?: Deadline; isOff?: IsOff };
+/** `tenant`: whose rows a path is about that names none. */
+type DispatchDeps = { clock: Clock; log: Logger; tenant: string; deadline?: Deadline; isOff?: IsOff };
 
 /**
  * The Lambda handler over these routes, in a ring of Middy: the run begins first, then path and method, then the route.
@@ -62,11 +71,15 @@ const answersFaults = ({ log }: DispatchDeps): Ring => ({
 /** A route that is there asks itself whether it is off: only it knows what to log then. */
 const answer = async (
   routes: RouteHandlers,
-  { isOff }: DispatchDeps,
-  request: HttpRequest,
+  { isOff, tenant }: DispatchDeps,
+  received: ReceivedRequest,
   run: Run,
 ): Promise<HttpResponse> => {
-  const match = matchRoute(request.method, request.path);
+  const place = placeOf(received, tenant);
+  if (place === null) return notFound(run);
+  const { path_tenant: _, ...rest } = received;
+  const request: HttpRequest = { ...rest, tenant: place.tenant, path: place.path };
+  const match = matchRoute(request.method, place.path, place.prefixed);
   if (match.kind === 'wrong-method')
     return (await isOff?.(match.name, request)) ? notFound(run) : wrongMethod(run, match.allow);
   const route = match.kind === 'found' ? routes[match.name] : undefined;
@@ -92,12 +105,35 @@ export type Match =
   | { kind: 'wrong-method'; name: RouteName; allow: string }
   | { kind: 'not-found' };
 
-/** Which route a request means. A segment that does not decode, or is empty, is no route of ours. */
-export const matchRoute = (method: string, path: string): Match => {
-  const matches = ROUTES.flatMap((route) => {
+type Place = { tenant: string; path: string; prefixed: boolean };
+
+const PREFIXED = /^\/t\/([^/]*)(\/.*)$/;
+
+/**
+ * Whose rows a path is about, and what it asks of them. The gateway authorises the path as it was sent, so the segment
+ * must be the tenant to the letter: with anything encoded, IAM and this code would read two names.
+ * @returns null for a path below `/t/` that names no tenant
+ */
+const placeOf = ({ path, path_tenant }: ReceivedRequest, home: string): Place | null => {
+  if (path !== '/t' && !path.startsWith('/t/')) return { tenant: home, path, prefixed: false };
+  const [, named, rest] = PREFIXED.exec(path) ?? [];
+  if (named === undefined || rest === undefined || named !== path_tenant || !isTenant(named)) return null;
+  return { tenant: named, path: rest, prefixed: true };
+};
+
+/**
+ * Which route a request means. A segment that does not decode, or is empty, is no route of ours. A path of which every
+ * segment is a route's own is no other route's: `/webhooks/jira` is no connection.
+ * @param prefixed below `/t/{tenant}`, where only the routes are that have a tenant
+ */
+export const matchRoute = (method: string, path: string, prefixed = false): Match => {
+  const fitting = ROUTES.flatMap((route) => {
+    if (prefixed && !hasTenant(route)) return [];
     const argument = argumentOf(route, withoutSlash(path));
     return argument === null ? [] : [{ route, argument }];
   });
+  const literal = fitting.filter(({ route }) => !route.path.includes('{'));
+  const matches = literal.length > 0 ? literal : fitting;
   const [first] = matches;
   if (first === undefined) return { kind: 'not-found' };
   const match = matches.find(({ route }) => route.method === method);

@@ -4,10 +4,18 @@ import { requestDeadline } from '../platform/deadline.ts';
 import { newRunId } from '../platform/run-id.ts';
 
 /** A request in our words. Header names are lower case; a repeated header is joined with `,`. */
-export type HttpRequest = {
+export type HttpRequest = Omit<ReceivedRequest, 'path_tenant'> & {
+  /** Whose rows it is about: what the path says, and nothing else. `path` is without it. */
+  tenant: string;
+};
+
+/** A request before it is known which route it means. */
+export type ReceivedRequest = {
   method: string;
   /** As received, without the query. */
   path: string;
+  /** The tenant that the gateway read in the path; null where it read none. */
+  path_tenant: string | null;
   headers: ReadonlyMap<string, string>;
   query: ReadonlyMap<string, string>;
   /** Address of the client as the gateway saw it, never from a header. */
@@ -22,12 +30,13 @@ export type HttpRequest = {
  * An API Gateway HTTP API event (payload format 2.0) as a request. The body is decoded only when asked for,
  * so that an oversize one is refused before it costs anything.
  */
-export const readRequest = (event: APIGatewayProxyEventV2): HttpRequest => {
+export const readRequest = (event: APIGatewayProxyEventV2): ReceivedRequest => {
   const headers = lowerCased(event.headers ?? {});
   return {
     method: event.requestContext.http.method,
     path: event.rawPath,
     headers,
+    path_tenant: event.pathParameters?.tenant ?? null,
     query: new Map(new URLSearchParams(event.rawQueryString ?? '')),
     source_ip: event.requestContext.http.sourceIp,
     body_bytes: sizeOf(event, headers),

@@ -17,6 +17,7 @@ export const toEvent = (request: IncomingMessage, body: Buffer, nowMs: number): 
     rawQueryString: query,
     headers,
     ...(query === '' ? {} : { queryStringParameters: parametersOf(query) }),
+    ...tenantParameter(path),
     requestContext: contextOf(request, path, nowMs, headers['user-agent'] ?? ''),
     ...(body.length === 0 ? {} : { body: body.toString('base64') }),
     isBase64Encoded: body.length > 0,
@@ -29,6 +30,17 @@ const splitTarget = (target: string): { path: string; query: string } => {
   const mark = local.indexOf('?');
   const path = mark === -1 ? local : local.slice(0, mark);
   return { path: path || '/', query: mark === -1 ? '' : local.slice(mark + 1) };
+};
+
+/** What the gateway reads of `/t/{tenant}/…`: the segment, decoded. */
+export const tenantParameter = (path: string): Pick<APIGatewayProxyEventV2, 'pathParameters'> => {
+  const segment = /^\/t\/([^/]+)\//.exec(path)?.[1];
+  if (segment === undefined) return {};
+  try {
+    return { pathParameters: { tenant: decodeURIComponent(segment) } };
+  } catch {
+    return {};
+  }
 };
 
 /**

@@ -1,6 +1,7 @@
 import type { Env } from '../contract/env.ts';
-import type { RouteHandlers } from '../http/dispatch.ts';
-import { openTable, type Platform, tenantOf } from '../wiring/open.ts';
+import type { RouteName } from '../contract/routes.ts';
+import type { RouteHandler, RouteHandlers } from '../http/dispatch.ts';
+import { openTable, type Platform } from '../wiring/open.ts';
 import { getEvents, getIssueEvents, getOneEvent } from './events.ts';
 import { getCommitGaps, getStoryGaps } from './gaps.ts';
 import { getIssueCommits } from './issue-commits.ts';
@@ -9,25 +10,31 @@ import type { ReadDeps } from './listing.ts';
 import { getReconciliation } from './reconciliation.ts';
 import { getStats } from './stats.ts';
 
-/** The read side as the environment names it, of one tenant. */
-export const openReadRoutes = (env: Env, platform: Platform): RouteHandlers =>
-  readRoutes({
+/** The read side as the environment names it. */
+export const openReadRoutes = (env: Env, platform: Platform): RouteHandlers => {
+  const opened = {
     table: openTable(env, platform.dynamodb),
-    tenant: tenantOf(platform),
     git_sha: env.GIT_SHA ?? 'unknown',
     retention_days: env.EVENT_RETENTION_DAYS,
-  });
+  };
+  return Object.fromEntries(
+    Object.entries(READERS).map(([name, readerOf]): [string, RouteHandler] => [
+      name,
+      (request, argument, run) => readerOf({ ...opened, tenant: request.tenant })(request, argument, run),
+    ]),
+  );
+};
 
-/** The read side. */
-const readRoutes = (deps: ReadDeps): RouteHandlers => ({
-  'list-issues': getIssues(deps),
-  'get-issue': getIssue(deps),
-  'list-issue-events': getIssueEvents(deps),
-  'list-events': getEvents(deps),
-  'get-event': getOneEvent(deps),
-  reconciliation: getReconciliation(deps),
-  stats: getStats(deps),
-  'list-issue-commits': getIssueCommits(deps),
-  'list-stories-without-commits': getStoryGaps(deps),
-  'list-commits-without-story': getCommitGaps(deps),
-});
+/** Each route reads the rows of the tenant that its path names. */
+const READERS = {
+  'list-issues': getIssues,
+  'get-issue': getIssue,
+  'list-issue-events': getIssueEvents,
+  'list-events': getEvents,
+  'get-event': getOneEvent,
+  reconciliation: getReconciliation,
+  stats: getStats,
+  'list-issue-commits': getIssueCommits,
+  'list-stories-without-commits': getStoryGaps,
+  'list-commits-without-story': getCommitGaps,
+} satisfies Partial<Record<RouteName, (deps: ReadDeps) => RouteHandler>>;

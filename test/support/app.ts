@@ -6,7 +6,7 @@ import type { MetricName } from '../../src/contract/metrics.ts';
 import { COMMIT_SOURCES, type CommitSource, forEachSource } from '../../src/domain/source.ts';
 import { createLocalApp } from '../../src/local/all-routes.ts';
 import { embeddedConfig } from '../../src/local/aws-config.ts';
-import { localContext } from '../../src/local/lambda-input.ts';
+import { localContext, tenantParameter } from '../../src/local/lambda-input.ts';
 import { type Clock, systemClock } from '../../src/platform/clock.ts';
 import { createLogger } from '../../src/platform/logger.ts';
 import type { Count } from '../../src/platform/metrics.ts';
@@ -143,6 +143,7 @@ const toEvent = (method: string, target: string, headers: Record<string, string>
     rawPath: path,
     rawQueryString: query,
     headers,
+    ...tenantParameter(path),
     requestContext: {
       accountId: 'test',
       apiId: 'test',

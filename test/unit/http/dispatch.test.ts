@@ -8,6 +8,27 @@ import { systemClock } from '../../../src/platform/clock.ts';
 import { createLogger } from '../../../src/platform/logger.ts';
 import { anyText } from '../../support/any-text.ts';
 
+const event = {
+  version: '2.0',
+  routeKey: '$default',
+  rawPath: '/health',
+  rawQueryString: '',
+  headers: {},
+  isBase64Encoded: false,
+  requestContext: {
+    accountId: 'local',
+    apiId: 'local',
+    domainName: 'localhost',
+    domainPrefix: 'localhost',
+    requestId: 'request',
+    routeKey: '$default',
+    stage: '$default',
+    time: '',
+    timeEpoch: 0,
+    http: { method: 'GET', path: '/health', protocol: 'HTTP/1.1', sourceIp: '192.0.2.1', userAgent: '' },
+  },
+};
+
 describe('matchRoute', () => {
   it.each([
     ['POST', '/webhooks/jira', { kind: 'found', name: 'jira-webhook', argument: '' }],
@@ -66,6 +87,12 @@ describe('matchRoute', () => {
     expect(matchRoute(method, path)).toEqual({ kind: 'wrong-method', name, allow });
   });
 
+  it('finds below a tenant only what has one, because the address of a sender names none', () => {
+    expect(matchRoute('GET', '/issues', true)).toMatchObject({ name: 'list-issues' });
+    expect(matchRoute('POST', '/webhooks/jira', true)).toEqual({ kind: 'not-found' });
+    expect(matchRoute('GET', '/health', true)).toEqual({ kind: 'not-found' });
+  });
+
   it('never throws, because anybody can send any path', () => {
     fc.assert(
       fc.property(fc.string(), anyText(), (method, path) => {
@@ -82,26 +109,6 @@ describe('matchRoute', () => {
 
 describe('the ring', () => {
   const log = createLogger(readEnv({ LOG_LEVEL: 'silent' }));
-  const event = {
-    version: '2.0',
-    routeKey: '$default',
-    rawPath: '/health',
-    rawQueryString: '',
-    headers: {},
-    isBase64Encoded: false,
-    requestContext: {
-      accountId: 'local',
-      apiId: 'local',
-      domainName: 'localhost',
-      domainPrefix: 'localhost',
-      requestId: 'request',
-      routeKey: '$default',
-      stage: '$default',
-      time: '',
-      timeEpoch: 0,
-      http: { method: 'GET', path: '/health', protocol: 'HTTP/1.1', sourceIp: '192.0.2.1', userAgent: '' },
-    },
-  };
 
   it('answers each request under a run of its own, because several may be given one context', async () => {
     const began: string[] = [];
@@ -113,11 +120,59 @@ describe('the ring', () => {
           throw new TypeError('canary');
         },
       },
-      { clock: systemClock, log },
+      { clock: systemClock, log, tenant: 'default' },
     );
     const context = localContext('request', systemClock);
     const answers = await Promise.all([handler(event, context), handler(event, context)]);
     expect(new Set(began).size).toBe(2);
     expect(answers.map(({ body = '' }) => JSON.parse(body).run_id)).toEqual(began);
+  });
+});
+
+describe('the tenant of a path', () => {
+  const log = createLogger(readEnv({ LOG_LEVEL: 'silent' }));
+  const asked: string[] = [];
+  const handler = createHandler(
+    {
+      stats: async ({ tenant, path }) => {
+        asked.push(`${tenant} ${path}`);
+        return { statusCode: 200 };
+      },
+    },
+    { clock: systemClock, log, tenant: 'default' },
+  );
+  const ask = async (rawPath: string, tenant?: string) => {
+    asked.length = 0;
+    const http = { method: 'GET', path: rawPath, protocol: 'HTTP/1.1', sourceIp: '192.0.2.1', userAgent: '' };
+    const requestContext = { ...event.requestContext, http };
+    const pathParameters = tenant === undefined ? {} : { pathParameters: { tenant } };
+    const sent = { ...event, rawPath, requestContext, ...pathParameters };
+    const { statusCode } = await handler(sent, localContext('request', systemClock));
+    return asked[0] ?? statusCode;
+  };
+
+  it('is that of the prefix, because IAM allows by path', async () => {
+    expect(await ask('/t/retail/stats', 'retail')).toBe('retail /stats');
+    expect(await ask('/t/default/stats', 'default')).toBe('default /stats');
+    expect(await ask('/stats')).toBe('default /stats');
+  });
+
+  it.each([
+    ['/t/%72etail/stats', 'retail'],
+    ['/t/retail/stats', 'other'],
+    ['/t/retail/stats', undefined],
+    ['/t/Retail/stats', 'Retail'],
+    [`/t/${'a'.repeat(65)}/stats`, 'a'.repeat(65)],
+    ['/t//stats', ''],
+    ['/t/retail', 'retail'],
+    ['/t/', undefined],
+    ['/t', undefined],
+    ['/t/retail/t/other/stats', 'retail'],
+  ])('is none for %s read as %s, because two readings of one path are a way in', async (path, tenant) => {
+    expect(await ask(path, tenant)).toBe(404);
+  });
+
+  it('is not chosen beside the path, because anybody can add a parameter', async () => {
+    expect(await ask('/stats', 'retail')).toBe('default /stats');
   });
 });
