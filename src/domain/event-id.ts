@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import type { Connection } from './connection.ts';
 import { type Json, sortedJson } from './json.ts';
 import type { EventSource } from './source.ts';
 
@@ -12,6 +13,23 @@ export const sha256Hex = (bytes: Uint8Array | string): string =>
  */
 export const eventId = (tenant: string, source: EventSource, bodySha256: string): string =>
   `evt_${sha256Hex(`${tenant}\n${source}\n${bodySha256}`).slice(0, 40)}`;
+
+/**
+ * The identity of what came through a made connection: the same bytes from two of them are two events.
+ * @param query the query string without `token`; '' for a kind that gives it no meaning
+ */
+export const connectionEventId = (
+  { tenant_id, kind, connection_id }: Pick<Connection, 'tenant_id' | 'kind' | 'connection_id'>,
+  bodySha256: string,
+  query: string,
+): string => eventId(tenant_id, kind, sha256Hex([bodySha256, connection_id, query].join('\n')));
+
+/** The identity of a change of what is configured: the row, and the revision that it has since. */
+export const adminEventId = (tenant: string, row: string, rev: number): string =>
+  eventId(tenant, 'admin', sha256Hex(`${row}\n${rev}`));
+
+/** What becomes of a delivery goes by this id: its event's digits, so that a duplicate has the same. */
+export const executionId = (event_id: string): string => `exe_${event_id.slice('evt_'.length)}`;
 
 /**
  * The identity of an issue that we read ourselves: tenant, issue, when, and what its fields said. Nobody signed its bytes,

@@ -9,8 +9,12 @@ export type CommitSource = (typeof COMMIT_SOURCES)[number];
 export const SOURCES = ['jira', ...COMMIT_SOURCES] as const;
 export type Source = (typeof SOURCES)[number];
 
-/** Where an event may come from: a sender, or our own look at Jira. Only senders have a route and a secret. */
-export const EVENT_SOURCES = [...SOURCES, 'reconcile'] as const;
+/** What a connection may be of: every source, and senders that have no built-in connection. */
+export const CONNECTION_KINDS = [...SOURCES, 'automation'] as const;
+export type ConnectionKind = (typeof CONNECTION_KINDS)[number];
+
+/** Where an event may come from: a sender, our own look at Jira, or a change of what is configured here. */
+export const EVENT_SOURCES = [...CONNECTION_KINDS, 'reconcile', 'admin'] as const;
 export type EventSource = (typeof EVENT_SOURCES)[number];
 
 /** True for a source of commits; all others tell of issues. */
@@ -21,11 +25,15 @@ export const isCommitSource = (source: EventSource): source is CommitSource =>
  * The lists of a day's events. All deliveries share one; a source that is no sender has its own, so that whoever lists or
  * counts deliveries never meets its events.
  */
-export const FEEDS = ['deliveries', 'reconcile'] as const;
+export const FEEDS = ['deliveries', 'reconcile', 'admin'] as const;
 export type Feed = (typeof FEEDS)[number];
 
 /** The list that an event is in. */
-export const feedOf = (source: EventSource): Feed => (source === 'reconcile' ? source : 'deliveries');
+export const feedOf = (source: EventSource): Feed =>
+  source === 'reconcile' || source === 'admin' ? source : 'deliveries';
+
+/** The lists whose events tell of issues and commits: correlation handles them, and a replay reads them again. */
+export const SENT_FEEDS = FEEDS.filter((feed) => feed !== 'admin');
 
 /** The same thing for every sender. */
 export const forEachSource = <T>(make: (source: Source) => T): Record<Source, T> =>

@@ -23,8 +23,9 @@ const ALLOWED: Record<string, string[]> = {
   correlate: [...BASE, 'senders', 'store', 'wiring'],
   reconcile: [...BASE, 'http', 'senders', 'jira', 'store', 'wiring', 'ingest'],
   read: [...BASE, 'http', 'store', 'correlate', 'wiring'],
-  entries: [...BASE, 'http', 'store', 'ingest', 'correlate', 'reconcile', 'read', 'wiring'],
-  local: [...BASE, 'http', 'store', 'wiring', 'ingest', 'correlate', 'reconcile', 'read'],
+  manage: [...BASE, 'http', 'verify', 'senders', 'store', 'wiring'],
+  entries: [...BASE, 'http', 'store', 'ingest', 'correlate', 'reconcile', 'read', 'manage', 'wiring'],
+  local: [...BASE, 'http', 'store', 'wiring', 'ingest', 'correlate', 'reconcile', 'read', 'manage'],
   cli: [
     ...BASE,
     'http',
@@ -50,6 +51,7 @@ const ALLOWED_WITHIN: Record<string, Record<string, string[]>> = {
   store: {
     calls: [],
     reconcile: ['calls'],
+    connections: ['calls', 'events'],
     links: ['calls'],
     events: ['calls'],
     issues: ['calls', 'events', 'links'],

@@ -3,7 +3,7 @@ import type { Outcome } from '../../domain/delivery.ts';
 import { isEventId } from '../../domain/event-id.ts';
 import { DAY_MS, toPhoenixDay } from '../../domain/instant.ts';
 import { isCalendarDay } from '../../domain/phoenix-day.ts';
-import { FEEDS } from '../../domain/source.ts';
+import { SENT_FEEDS } from '../../domain/source.ts';
 import type { Table } from '../../store/calls/table.ts';
 import { eventsOfDay } from '../../store/events/day.ts';
 import { listParked } from '../../store/events/parked.ts';
@@ -89,7 +89,7 @@ const parkedEvents = async ({ table, tenant }: Of, nowMs: number): Promise<strin
 
 /** Ids of a Phoenix day's events, oldest first; of one outcome, or all. */
 const idsOfDay = async ({ table, tenant }: Of, day: string, outcome: Outcome | null): Promise<string[]> => {
-  const query = { day, feeds: FEEDS, outcome, from_ms: 0, to_ms: LAST_MS };
+  const query = { day, feeds: SENT_FEEDS, outcome, from_ms: 0, to_ms: LAST_MS };
   const ids: string[] = [];
   for await (const page of eventsOfDay({ table, tenant, newSignal: itemDeadline }, query))
     ids.push(...page.map(({ event_id }) => event_id));

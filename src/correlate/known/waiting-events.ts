@@ -1,5 +1,5 @@
 import { DAY_MS, MINUTE_MS, toPhoenixDay } from '../../domain/instant.ts';
-import { FEEDS } from '../../domain/source.ts';
+import { SENT_FEEDS } from '../../domain/source.ts';
 import { firstRunIdAt } from '../../platform/run-id.ts';
 import { eventKey } from '../../store/calls/keys.ts';
 import { type Consistency, readRowsOf } from '../../store/calls/rows.ts';
@@ -45,7 +45,7 @@ export async function* waitingOfDay(
 ): AsyncGenerator<{ looked_at: number; waiting: EventEntry[] }> {
   for await (const entries of eventsOfDay(
     { table, tenant: query.tenant, newSignal },
-    { ...query, feeds: FEEDS, outcome: null },
+    { ...query, feeds: SENT_FEEDS, outcome: null },
   ))
     yield { looked_at: entries.length, waiting: await withoutStatus(table, entries, query, newSignal()) };
 }

@@ -105,6 +105,23 @@ export const spreadPartition = (tenant: string, kind: WorkKind, eventId: string)
 /** Where reconciliation of a tenant stands: who works, and each loop's checkpoint. */
 export const reconcileKey = (tenant: string, name: string): Key => ({ pk: `RECONCILE#${tenant}`, sk: name });
 
+/** The row of one connection: a delivery knows its id and nothing else. */
+export const connectionKey = (connectionId: string): Key => ({ pk: `CON#${connectionId}`, sk: 'C' });
+
+/** Partition of the worklist that lists a tenant's connections. */
+export const connectionsPartition = (tenant: string): string => `${tenant}#connection#0`;
+
+/** What a connection took within one minute. `minute`: since the epoch. */
+export const rateKey = (connectionId: string, minute: number): Key => ({
+  pk: `RATE#${connectionId}`,
+  sk: String(minute),
+});
+
+/** All tenants share this partition: they are few, and scheduled work goes through them. */
+export const TENANTS_PARTITION = 'TENANTS';
+
+export const tenantKey = (tenant: string): Key => ({ pk: TENANTS_PARTITION, sk: tenant });
+
 /** Epoch milliseconds as text that sorts by time. */
 export const timeSort = (ms: number): string => String(ms).padStart(15, '0');
 
