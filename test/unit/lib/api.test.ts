@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { ROUTES } from '../../../src/contract/routes.ts';
+import { hasTenant, ROUTES, TENANT_PATH } from '../../../src/contract/routes.ts';
 import { SOURCES } from '../../../src/domain/source.ts';
 import { EVERYTHING_SET, synthStack } from './synth-stack.ts';
 
@@ -18,29 +18,44 @@ const routes = Object.fromEntries(
   }),
 );
 
+/** Served as it is, and below the tenant's path. */
+const forTenants = (listed: Record<string, [string, string]>) => ({
+  ...listed,
+  ...Object.fromEntries(
+    Object.entries(listed).map(([key, behind]) => [key.replace(' ', ` ${TENANT_PATH}`), behind]),
+  ),
+});
+
 describe('the routes', () => {
   it('are open for webhooks and health, IAM for everything else, and ingest gets what is none', () => {
     expect(routes).toEqual({
       ...Object.fromEntries(SOURCES.map((source) => [`POST /webhooks/${source}`, ['NONE', 'Ingest']])),
       'POST /webhooks/{rest+}': ['NONE', 'Ingest'],
       'GET /health': ['NONE', 'Ingest'],
-      'GET /issues': ['AWS_IAM', 'Read'],
-      'GET /issues/{issue}': ['AWS_IAM', 'Read'],
-      'GET /issues/{issue}/events': ['AWS_IAM', 'Read'],
-      'GET /issues/{issue}/commits': ['AWS_IAM', 'Read'],
-      'GET /gaps/stories-without-commits': ['AWS_IAM', 'Read'],
-      'GET /gaps/commits-without-story': ['AWS_IAM', 'Read'],
-      'GET /events': ['AWS_IAM', 'Read'],
-      'GET /events/{event_id}': ['AWS_IAM', 'Read'],
-      'GET /reconciliation': ['AWS_IAM', 'Read'],
-      'GET /stats': ['AWS_IAM', 'Read'],
+      ...forTenants({
+        'GET /issues': ['AWS_IAM', 'Read'],
+        'GET /issues/{issue}': ['AWS_IAM', 'Read'],
+        'GET /issues/{issue}/events': ['AWS_IAM', 'Read'],
+        'GET /issues/{issue}/commits': ['AWS_IAM', 'Read'],
+        'GET /gaps/stories-without-commits': ['AWS_IAM', 'Read'],
+        'GET /gaps/commits-without-story': ['AWS_IAM', 'Read'],
+        'GET /events': ['AWS_IAM', 'Read'],
+        'GET /events/{event_id}': ['AWS_IAM', 'Read'],
+        'GET /reconciliation': ['AWS_IAM', 'Read'],
+        'GET /stats': ['AWS_IAM', 'Read'],
+      }),
       $default: ['NONE', 'Ingest'],
     });
   });
 
   it('are those of the code, because the local server has them too', () => {
     expect(Object.keys(routes).sort()).toEqual(
-      [...ROUTES.map(({ method, path }) => `${method} ${path}`), 'POST /webhooks/{rest+}', '$default'].sort(),
+      [
+        ...ROUTES.map(({ method, path }) => `${method} ${path}`),
+        ...ROUTES.filter(hasTenant).map(({ method, path }) => `${method} ${TENANT_PATH}${path}`),
+        'POST /webhooks/{rest+}',
+        '$default',
+      ].sort(),
     );
   });
 
