@@ -3,8 +3,9 @@ import { mainName } from '../verify/secret-document.ts';
 import { signingKeys } from './rotate-secret/keys.ts';
 import { openSecretStore } from './rotate-secret/secret-store.ts';
 import { CommandError, newCommand, runCommand, wholeNumber } from './shared/command.ts';
+import { openSigner } from './shared/signer.ts';
 import { confirm, showProgress } from './shared/terminal.ts';
-import { openApi, openSigner } from './smoke/api.ts';
+import { openApi } from './smoke/api.ts';
 import type { World } from './smoke/check.ts';
 import {
   type Deployment,

@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import { openApi, openSigner } from '../../../src/cli/smoke/api.ts';
+import { openSigner } from '../../../src/cli/shared/signer.ts';
+import { openApi } from '../../../src/cli/smoke/api.ts';
 import type { World } from '../../../src/cli/smoke/check.ts';
 import { openRunDocuments } from '../../../src/cli/smoke/processing-checks.ts';
 import { CHECKS, type Outcome, runChecks } from '../../../src/cli/smoke/run-checks.ts';

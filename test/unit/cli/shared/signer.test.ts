@@ -1,6 +1,6 @@
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { describe, expect, it } from 'vitest';
-import { createSigner } from '../../../../src/cli/smoke/api.ts';
+import { createSigner } from '../../../../src/cli/shared/signer.ts';
 import { verifySigV4 } from '../../../support/sigv4.ts';
 
 const SECRETS = { AKIDEXAMPLE: 'wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY' };
@@ -27,7 +27,7 @@ const SUITE = [
 const arrived = async (url: URL) => ({
   method: 'GET',
   target: url.pathname + url.search,
-  headers: await sign('GET', url, AT),
+  headers: await sign('GET', url, { date: AT }),
   body: Buffer.alloc(0),
 });
 
@@ -60,6 +60,19 @@ describe('the signature of a request', () => {
     expect(request.headers.host).toBe('127.0.0.1:8443');
     const elsewhere = { ...request, headers: { ...request.headers, host: '127.0.0.1:8444' } };
     expect([verifySigV4(request, SECRETS) === null, verifySigV4(elsewhere, SECRETS)]).toEqual([false, null]);
+  });
+
+  it('is over the body and the headers that go with it, because nobody may change what was asked for', async () => {
+    const body = Buffer.from('{"reason":"left the team"}');
+    const given = { 'content-type': 'application/json', 'if-match': '3' };
+    const url = new URL('https://api.example.com/t/retail/connections/con_x/disable');
+    const headers = await sign('POST', url, { headers: given, body, date: AT });
+    const request = { method: 'POST', target: url.pathname, headers, body };
+    expect(headers).toMatchObject(given);
+    expect(verifySigV4(request, SECRETS)?.key_id).toBe('AKIDEXAMPLE');
+    expect(verifySigV4({ ...request, body: Buffer.from('{"reason":""}') }, SECRETS)).toBeNull();
+    const later = { ...request, headers: { ...headers, 'if-match': '4' } };
+    expect(verifySigV4(later, SECRETS)).toBeNull();
   });
 
   it('brings the token of a session along, because temporary credentials count for nothing without it', async () => {
