@@ -57,6 +57,7 @@ const recordInstance = (instance: Instance, file: string, nowMs: number): void =
     artifacts_dir: instance.artifactsFolder,
     secret: instance.secret,
     commits_secret: instance.commitsSecret,
+    manage_token: instance.manageToken,
     started_at: toUtcIso(nowMs),
   };
   writeInstance(described, file);

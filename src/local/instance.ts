@@ -20,6 +20,8 @@ const schema = z.object({
   secret: z.nullable(z.string()),
   /** What commits from git are signed with; null as above. */
   commits_secret: z.nullable(z.string()),
+  /** What a request that changes connections proves itself with: `Authorization: Bearer`. */
+  manage_token: z.string(),
   /** UTC. */
   started_at: z.string(),
 });

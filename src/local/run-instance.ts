@@ -39,6 +39,8 @@ export type Instance = {
   commitsSecret: string | null;
   /** As `secretMade`. */
   commitsSecretMade: boolean;
+  /** What a request that changes connections proves itself with; made anew at each start. */
+  manageToken: string;
   tableName: string;
   dynamodbEndpoint: string;
   /** The database's client settings, for reading its table. */
@@ -70,6 +72,7 @@ export const startInstance = async (options: InstanceOptions): Promise<Instance>
     secret: env.JIRA_WEBHOOK_SECRET ?? null,
     commitsSecret: env.COMMITS_WEBHOOK_SECRET ?? null,
     ...made,
+    manageToken: newSecret(),
     tableName: env.TABLE_NAME,
     dynamodbEndpoint: database.endpoint,
     dynamodb: database.config,

@@ -17,6 +17,7 @@ const described = {
   artifacts_dir: '/somewhere',
   secret: 'a secret',
   commits_secret: 'a secret for commits',
+  manage_token: 'a token',
   started_at: '2026-11-22T19:00:00.000Z',
 };
 

@@ -11,6 +11,7 @@ const INSTANCE: InstanceRecord = {
   artifacts_dir: '/somewhere',
   secret: 'of the instance',
   commits_secret: 'of the instance for commits',
+  manage_token: 'a token',
   started_at: '2026-03-02T16:00:00.000Z',
 };
 

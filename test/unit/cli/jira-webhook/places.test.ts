@@ -93,5 +93,12 @@ describe('what Jira is to sign with', () => {
 
 const RECORD = {
   ...{ pid: 1, process_start: null, url: 'http://127.0.0.1:1', dynamodb_endpoint: 'http://127.0.0.1:2' },
-  ...{ table_name: 't', artifacts_dir: null, secret: null, commits_secret: null, started_at: '' },
+  ...{
+    table_name: 't',
+    artifacts_dir: null,
+    secret: null,
+    commits_secret: null,
+    manage_token: 't',
+    started_at: '',
+  },
 };

@@ -13,6 +13,7 @@ const INSTANCE: InstanceRecord = {
   artifacts_dir: '/somewhere',
   secret: 'x',
   commits_secret: 'of the instance for commits',
+  manage_token: 'a token',
   started_at: '2026-03-02T16:00:00.000Z',
 };
 
