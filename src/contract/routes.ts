@@ -85,9 +85,9 @@ export const ROUTES: readonly Route[] = [
     method: 'GET',
     path: '/events',
     served_by: 'read',
-    parameters: ['date', 'outcome', 'source', ...PAGE],
+    parameters: ['date', 'outcome', 'event_type', 'source', 'connection', ...PAGE],
   },
   { name: 'get-event', method: 'GET', path: '/events/{event_id}', served_by: 'read' },
   { name: 'reconciliation', method: 'GET', path: '/reconciliation', served_by: 'read' },
-  { name: 'stats', method: 'GET', path: '/stats', served_by: 'read', parameters: ['hours'] },
+  { name: 'stats', method: 'GET', path: '/stats', served_by: 'read', parameters: ['hours', 'by'] },
 ];

@@ -1,3 +1,4 @@
+import { isConnectionId } from '../domain/connection.ts';
 import { OUTCOMES, type Outcome } from '../domain/delivery.ts';
 import { parseInstant, toPhoenixDay } from '../domain/instant.ts';
 import { isCalendarDay } from '../domain/phoenix-day.ts';
@@ -71,6 +72,18 @@ export const readOutcome = (query: Query): Outcome | null => oneOf(query, 'outco
 
 /** `source`: one that an event may have, null without it. @throws BadRequestError */
 export const readSource = (query: Query): EventSource | null => oneOf(query, 'source', EVENT_SOURCES);
+
+/** `connection`: the id of one, whether or not it is known; null without it. @throws BadRequestError */
+export const readConnection = (query: Query): string | null => {
+  const text = query.get('connection');
+  if (text === undefined) return null;
+  if (!isConnectionId(text))
+    throw new BadRequestError('connection: must be the id of a connection, con_ and 22 characters');
+  return text;
+};
+
+/** `by`: how counts are split up as well, null without it. @throws BadRequestError */
+export const readBy = (query: Query): 'hour' | null => oneOf(query, 'by', ['hour'] as const);
 
 const oneOf = <T extends string>(query: Query, name: string, all: readonly T[]): T | null => {
   const text = query.get(name);

@@ -3,7 +3,15 @@ import { isEventId } from '../domain/event-id.ts';
 import { feedOf } from '../domain/source.ts';
 import { afterIssueEvent, beforeRun, cursorId, encodeCursor } from '../http/cursor.ts';
 import type { RouteHandler } from '../http/dispatch.ts';
-import { readDay, readLimit, readOutcome, readSource } from '../http/query.ts';
+import {
+  type Query,
+  readConnection,
+  readDay,
+  readFilter,
+  readLimit,
+  readOutcome,
+  readSource,
+} from '../http/query.ts';
 import type { Run } from '../http/request.ts';
 import { jsonResponse } from '../http/response.ts';
 import { eventKey, issuePartition } from '../store/calls/keys.ts';
@@ -80,22 +88,29 @@ export const getEvents =
   ({ table, tenant }: ReadDeps): RouteHandler =>
   async ({ query }, _argument, run) => {
     const day = readDay(query, run.received_ms);
-    const outcome = readOutcome(query);
-    const asked = readSource(query);
-    const feed = asked === null ? 'deliveries' : feedOf(asked);
-    const source = feed === 'deliveries' ? asked : null;
-    const id = cursorId(tenant, ['events', day, outcome, asked]);
+    const asked = readDayFilter(query);
+    const feed = asked.source === null ? 'deliveries' : feedOf(asked.source);
+    const filter = feed === 'deliveries' ? asked : { ...asked, source: null };
+    const id = cursorId(tenant, ['events', day, asked]);
     const limit = readLimit(query);
     const before = readStart(query, id, beforeRun)?.before ?? null;
     const { items, next } = await listDay(
       { table, signal: run.signal },
-      { tenant, day, feeds: [feed], outcome, source, before, limit },
+      { tenant, day, feeds: [feed], filter, before, limit },
     );
     const { events, last } = await fillEvents(table, items, run);
     const goesOn = last === null ? next : String(last.run_id);
     const position = goesOn === null ? null : { before: goesOn };
     return jsonResponse(200, { events, next_cursor: encodeCursor(id, position) });
   };
+
+/** @throws BadRequestError */
+const readDayFilter = (query: Query) => ({
+  outcome: readOutcome(query),
+  event_type: readFilter(query, 'event_type'),
+  source: readSource(query),
+  connection_id: readConnection(query),
+});
 
 /** `GET /events/{event_id}`. */
 export const getOneEvent =

@@ -1,13 +1,13 @@
 import { daysBetween, waitingOfDay, waitingSince } from '../correlate/known/waiting-events.ts';
-import { HOUR_MS, toPhoenixIso } from '../domain/instant.ts';
+import { HOUR_MS, toPhoenixIso, toUtcIso } from '../domain/instant.ts';
 import type { RouteHandler } from '../http/dispatch.ts';
-import { readHours } from '../http/query.ts';
+import { readBy, readHours } from '../http/query.ts';
 import { jsonResponse } from '../http/response.ts';
 import { runIdTime } from '../platform/run-id.ts';
 import type { Table } from '../store/calls/table.ts';
 import { listParked } from '../store/events/parked.ts';
 import { readSweepMark } from '../store/events/progress.ts';
-import { countEvents } from '../store/events/stats.ts';
+import { countEvents, type HourBucket } from '../store/events/stats.ts';
 import type { ReadDeps } from './listing.ts';
 
 /** `GET /stats`. */
@@ -15,6 +15,7 @@ export const getStats =
   ({ table, tenant, retention_days }: ReadDeps): RouteHandler =>
   async ({ query }, _argument, run) => {
     const hours = readHours(query);
+    const by = readBy(query);
     const { received_ms: now, signal } = run;
     const [counts, waiting] = await Promise.all([
       countEvents({ table, tenant, signal }, now, hours),
@@ -25,8 +26,10 @@ export const getStats =
     const { unprocessed, lag_seconds, failed } = waiting;
     const generated_at = toPhoenixIso(now);
     const body = { hours, outcomes, event_types, unprocessed, lag_seconds, failed, complete, generated_at };
-    return jsonResponse(200, body);
+    return jsonResponse(200, by === null ? body : { ...body, buckets: counts.buckets.map(toBucket) });
   };
+
+const toBucket = ({ from_ms, outcomes }: HourBucket) => ({ from: toUtcIso(from_ms), outcomes });
 
 /**
  * How far processing is behind. `unprocessed`: events received that nothing is written down of yet;

@@ -9,15 +9,21 @@ import { eventIdOf } from './event-row.ts';
 /** An index entry of an event: its id, when it was received, and its outcome. */
 export type EventEntry = { event_id: string; run_id: string; outcome: string };
 
+/** Only events with this in an attribute that the index copies; null for all. */
+type DayFilter = {
+  outcome: Outcome | null;
+  event_type: string | null;
+  source: EventSource | null;
+  connection_id: string | null;
+};
+
 type DayQuery = {
   tenant: string;
   /** Phoenix day, `2026-11-22`. */
   day: string;
   /** Which of the day's lists, merged into one. */
   feeds: readonly Feed[];
-  outcome: Outcome | null;
-  /** Only events of this source; null for all of these lists. */
-  source: EventSource | null;
+  filter: Partial<DayFilter>;
   /** Only events received before this run id; null for the newest. */
   before: string | null;
   limit: number;
@@ -76,9 +82,9 @@ const shardQuery = (table: Table, query: DayQuery, partition: string): QueryComm
   };
 };
 
-/** Of the attributes that the index copies; null where all pass. */
-const filterOf = ({ outcome, source }: DayQuery) => {
-  const wanted = Object.entries({ outcome, source }).filter(([, value]) => value !== null);
+/** Null where all pass. */
+const filterOf = ({ filter }: DayQuery) => {
+  const wanted = Object.entries(filter).filter(([, value]) => value !== null);
   if (wanted.length === 0) return null;
   const names = wanted.map(([name]) => name);
   return {
@@ -100,7 +106,7 @@ const PAGE = 1_000;
  */
 export async function* eventsOfDay(
   { table, tenant, newSignal }: Walk,
-  query: Pick<DayQuery, 'day' | 'feeds' | 'outcome'> & { from_ms: number; to_ms: number },
+  query: Pick<DayQuery, 'day' | 'feeds'> & { outcome: Outcome | null; from_ms: number; to_ms: number },
 ): AsyncGenerator<EventEntry[]> {
   const { day, feeds, outcome } = query;
   const first = firstRunIdAt(query.from_ms);
@@ -108,7 +114,7 @@ export async function* eventsOfDay(
   while (before !== null) {
     const page: { items: Item[]; next: string | null } = await listDay(
       { table, signal: newSignal() },
-      { tenant, day, feeds, outcome, source: null, before, limit: PAGE },
+      { tenant, day, feeds, filter: { outcome }, before, limit: PAGE },
     );
     const inRange = page.items.map(toEntry).filter(({ run_id }) => run_id >= first);
     if (inRange.length > 0) yield inRange;

@@ -1,12 +1,20 @@
 import { QueryCommand } from '@aws-sdk/lib-dynamodb';
+import type { Outcome } from '../../domain/delivery.ts';
 import { HOUR_MS, toPhoenixDay } from '../../domain/instant.ts';
-import { firstRunIdAt } from '../../platform/run-id.ts';
+import { firstRunIdAt, runIdTime } from '../../platform/run-id.ts';
 import { dayPartitions } from '../calls/keys.ts';
 import { callTable, type Item, type Place, type TableCall } from '../calls/table.ts';
 
+type OutcomeCounts = Record<Outcome, number>;
+
+/** What was received within one whole hour, which begins at `from_ms`. */
+export type HourBucket = { from_ms: number; outcomes: OutcomeCounts };
+
 type Counts = {
-  outcomes: { applied: number; stale: number; recorded: number; quarantined: number };
+  outcomes: OutcomeCounts;
   event_types: Record<string, number>;
+  /** One for each hour that the time asked for touches, oldest first; together they have what `outcomes` has. */
+  buckets: HourBucket[];
   /** False when there are more events than were counted, or more types than are named. */
   complete: boolean;
 };
@@ -33,17 +41,11 @@ export const countEvents = async (
     );
   }
   const counted = entries.slice(0, most);
-  const outcomes = countBy(counted, 'outcome');
   const types = countBy(counted, 'event_type');
-  const count = (outcome: string): number => outcomes.get(outcome) ?? 0;
   return {
-    outcomes: {
-      applied: count('applied'),
-      stale: count('stale'),
-      recorded: count('recorded'),
-      quarantined: count('quarantined'),
-    },
+    outcomes: countOutcomes(counted),
     event_types: mostFrequent(types),
+    buckets: byHour(counted, nowMs, hours),
     complete: entries.length <= most && types.size <= MOST_TYPES,
   };
 };
@@ -54,6 +56,29 @@ const daysBack = (nowMs: number, hours: number): string[] => {
   for (let hour = 0; hour <= hours; hour += 1) days.add(toPhoenixDay(nowMs - hour * HOUR_MS));
   return [...days];
 };
+
+const countOutcomes = (items: Item[]): OutcomeCounts => {
+  const counts = countBy(items, 'outcome');
+  const count = (outcome: Outcome): number => counts.get(outcome) ?? 0;
+  return {
+    applied: count('applied'),
+    stale: count('stale'),
+    recorded: count('recorded'),
+    quarantined: count('quarantined'),
+  };
+};
+
+/** What another process's clock put ahead of now is of the last hour. */
+const byHour = (items: Item[], nowMs: number, hours: number): HourBucket[] => {
+  const last = hourOf(nowMs);
+  const groups = Map.groupBy(items, ({ run_id }) => Math.min(last, hourOf(runIdTime(String(run_id)))));
+  const buckets: HourBucket[] = [];
+  for (let from_ms = hourOf(nowMs - hours * HOUR_MS); from_ms <= last; from_ms += HOUR_MS)
+    buckets.push({ from_ms, outcomes: countOutcomes(groups.get(from_ms) ?? []) });
+  return buckets;
+};
+
+const hourOf = (ms: number): number => Math.floor(ms / HOUR_MS) * HOUR_MS;
 
 const countBy = (items: Item[], attribute: string): Map<string, number> => {
   const counts = new Map<string, number>();
