@@ -80,11 +80,17 @@ export type Processing = {
 export type EventView = Omit<EventFacts, 'occurred_ms' | 'event_type' | 'subjects'> & {
   event_id: string;
   source: string;
+  /** Null for a built-in source, and for what nobody sent. */
+  connection_id: string | null;
   event_type: string | null;
   outcome: Outcome;
   idempotency_key: string;
   occurred_at: string | null;
   received_at: string;
+  /** What a delivery took until its event was written; null for what nobody sent, and for older events. */
+  duration_ms: number | null;
+  /** What was sent beside the body: never a credential. */
+  headers: Record<string, string>;
   processing: Processing;
   problem: Problem | null;
   run_id: string;

@@ -1,35 +1,15 @@
 import type { EventFacts, NormalizedDelivery, Problem } from '../domain/delivery.ts';
-import { type CommitSource, type EventSource, isCommitSource, type Source } from '../domain/source.ts';
-import type { HttpRequest } from '../http/request.ts';
+import { type CommitSource, type EventSource, isCommitSource } from '../domain/source.ts';
 import { isKnownEvent } from '../senders/jira/event-names.ts';
 import { normalize } from '../senders/jira/normalize.ts';
 import { toObservation } from '../senders/jira/observation.ts';
 import { parseDelivery } from '../senders/jira/parse.ts';
-import { COMMIT_SENDERS, SENDERS } from '../senders/registry.ts';
+import { COMMIT_SENDERS } from '../senders/registry.ts';
 import { commitFacts, normalizeCommits } from '../senders/shared/normalize.ts';
 import type { Nature } from '../senders/shared/recognised.ts';
 
 /** Whose body it is, and what the header beside it called its event. */
 export type Sent = { source: EventSource; event_name: string | null };
-
-/** What the headers beside a signed body say of it. They are not signed, so they are no part of its identity. */
-export type DeliveryHeaders = { identifier: string | null; event_name: string | null };
-
-/** Characters of an event's name that are kept; real ones are far shorter. */
-const MOST_NAME_CHARACTERS = 200;
-
-/** Characters of an identifier that are kept: what is not signed must not fill an item. Real ones have 36. */
-const MOST_IDENTIFIER_CHARACTERS = 255;
-
-/** Reads the headers beside a body. Missing and empty ones are null. */
-export const readDeliveryHeaders = (source: Source, headers: HttpRequest['headers']): DeliveryHeaders => {
-  const textOf = (name: string | null): string | null => (name === null ? null : headers.get(name)) || null;
-  const { identifier, event } = SENDERS[source].headers;
-  return {
-    identifier: textOf(identifier)?.slice(0, MOST_IDENTIFIER_CHARACTERS) ?? null,
-    event_name: textOf(event)?.slice(0, MOST_NAME_CHARACTERS) ?? null,
-  };
-};
 
 /** What a signed body says. `delivery` is null where the event is all there is to store: commits are unpacked later. */
 export type DeliveryRead =

@@ -8,7 +8,7 @@ import type { Logger } from '../platform/logger.ts';
 import type { Count } from '../platform/metrics.ts';
 import type { EventStore } from '../store/events/put-event.ts';
 import { isAllowedAddress, type Verdict, type Verifier } from '../verify/verify-delivery.ts';
-import { readDeliveryHeaders } from './read-delivery.ts';
+import { readDeliveryHeaders } from './delivery-headers.ts';
 import { answerTaken, countDelivery, type DeliveryLine, emptyLine, logDelivery, refuse } from './report.ts';
 import { type Taken, takeBody } from './take.ts';
 

@@ -3,11 +3,13 @@ import { eventId, sha256Hex } from '../domain/event-id.ts';
 import type { Source } from '../domain/source.ts';
 import { RefusedItemError } from '../errors/errors.ts';
 import type { Run } from '../http/request.ts';
+import { steadyClock } from '../platform/clock.ts';
 import type { Logger } from '../platform/logger.ts';
 import type { EventContents } from '../store/events/event-body.ts';
 import type { StoredEvent } from '../store/events/event-row.ts';
 import { type EventStore, prepareEventBody, putEventOnce } from '../store/events/put-event.ts';
-import { type DeliveryHeaders, type DeliveryRead, readDelivery, type Sent } from './read-delivery.ts';
+import type { DeliveryHeaders } from './delivery-headers.ts';
+import { type DeliveryRead, readDelivery, type Sent } from './read-delivery.ts';
 import { type Identity, storeDelivery } from './store.ts';
 
 /**
@@ -26,7 +28,7 @@ type Read = Pick<DeliveryRead & { kind: 'read' }, 'facts' | 'nature'>;
 type TakeDeps = { events: EventStore; log: Logger };
 
 /** What is the same at every attempt to take one body: its identity, and what is needed to read it. */
-type Delivered = Identity & Sent & Pick<StoredEvent, 'secret'>;
+type Delivered = Identity & Sent & Pick<StoredEvent, 'secret' | 'connection_id' | 'query' | 'headers'>;
 
 /** A body, whose it is, and what was read of it. */
 export type Received = { body: Uint8Array; delivered: Delivered; read: DeliveryRead };
@@ -47,7 +49,7 @@ const STORED_FOR_REPAIR: Problem = {
 export const takeBody = async (
   deps: TakeDeps & { tenant: string; source: Source },
   body: Uint8Array,
-  { identifier, event_name, secret }: DeliveryHeaders & Pick<StoredEvent, 'secret'>,
+  { identifier, event_name, headers, secret }: DeliveryHeaders & Pick<StoredEvent, 'secret'>,
   run: Run,
 ): Promise<Taken> => {
   const bodySha256 = sha256Hex(body);
@@ -57,6 +59,7 @@ export const takeBody = async (
     event_id: eventId(deps.tenant, deps.source, bodySha256),
     event_name,
     secret,
+    headers,
     idempotency_key: identifier ?? bodySha256,
     received_ms: run.received_ms,
   };
@@ -88,7 +91,7 @@ const quarantine = async (
 ): Promise<Taken> => {
   const contents = toContents(delivered, null, problem);
   const stored = await prepareEventBody(deps.events, contents, body, run.signal);
-  const event: StoredEvent = { ...contents, outcome: 'quarantined', run_id: run.run_id };
+  const event: StoredEvent = { ...contents, outcome: 'quarantined', ...ofRun(run, delivered) };
   const before = await putEventOnce(deps.events, event, { stored, raw: body }, run.signal);
   return before
     ? seenBefore(before, delivered, null)
@@ -104,6 +107,15 @@ const toContents = (
   facts,
   problem,
   raw_stored_apart: false,
+});
+
+/** What an event says of the run that wrote it. Nobody waited for what we read ourselves. */
+const ofRun = (
+  { run_id, began }: Run,
+  { source }: Delivered,
+): Pick<StoredEvent, 'run_id' | 'duration_ms'> => ({
+  run_id,
+  duration_ms: source === 'reconcile' ? undefined : Math.round(steadyClock() - began.steady),
 });
 
 const ids = (identity: Identity) => ({
@@ -130,7 +142,7 @@ const store = async (deps: TakeDeps, received: Received, run: Run): Promise<Take
   // What we read ourselves and is older than what is known tells nobody anything, unless it is of another key.
   const tellsKey = (delivery?.keys.length ?? 0) > 1;
   if (outcome === 'stale' && delivered.source === 'reconcile' && !tellsKey) return accepted;
-  const event: StoredEvent = { ...contents, outcome, run_id: run.run_id };
+  const event: StoredEvent = { ...contents, outcome, ...ofRun(run, delivered) };
   const before = await putEventOnce(deps.events, event, { stored, raw: body }, run.signal);
   return before ? seenBefore(before, delivered, read) : accepted;
 };

@@ -1,4 +1,5 @@
-import type { CommitSource, Source } from '../domain/source.ts';
+import type { CommitSource, ConnectionKind, Source } from '../domain/source.ts';
+import { automation } from './automation/sender.ts';
 import { bitbucket } from './bitbucket/sender.ts';
 import { bitbucket_server } from './bitbucket_server/sender.ts';
 import { commits } from './commits/sender.ts';
@@ -18,3 +19,6 @@ export const COMMIT_SENDERS: Record<CommitSource, CommitSender> = {
 
 /** Every source. */
 export const SENDERS: Record<Source, Sender> = { jira, ...COMMIT_SENDERS };
+
+/** Whatever a connection may be of. */
+export const CONNECTION_SENDERS: Record<ConnectionKind, Sender> = { ...SENDERS, automation };

@@ -46,6 +46,7 @@ const ALLOWED_WITHIN: Record<string, Record<string, string[]>> = {
   senders: {
     shared: [],
     jira: [],
+    automation: ['jira'],
     ...Object.fromEntries(COMMIT_SOURCES.map((source) => [source, ['shared']])),
   },
   store: {

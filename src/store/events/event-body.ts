@@ -63,6 +63,12 @@ const eventMeta = z.object({
   event_name: z._default(textOrNull, null),
   /** Name of the key that verified the body, never the key; null in rows older than this field. */
   secret: z._default(textOrNull, null),
+  /** The made connection it came through; only there where it did. */
+  connection_id: z.optional(text),
+  /** The query string it was sent with, without `token`: only there where it names the event. */
+  query: z.optional(text),
+  /** What the headers said of it, by their lower-case names; none in older rows. */
+  headers: z.optional(z.record(text, text)),
   /** True when the raw body is stored in the artifact store because it does not fit into an item. */
   raw_stored_apart: z.boolean(),
 });
@@ -84,6 +90,9 @@ export const encodeEventBody = (event: EventContents, raw: Uint8Array): Buffer =
     problem: event.problem,
     event_name: event.event_name,
     secret: event.secret,
+    connection_id: event.connection_id,
+    query: event.query,
+    headers: event.headers,
     raw_stored_apart: event.raw_stored_apart,
   };
   const line = `${JSON.stringify(meta)}\n`;

@@ -9,7 +9,8 @@ import type { Item, Key } from '../calls/table.ts';
 import { type DecodedBody, decodeEventBody, type EventContents } from './event-body.ts';
 
 /** An event as the stages know it, before it is a row and after. */
-export type StoredEvent = EventContents & Pick<z.output<typeof eventRow>, 'outcome' | 'run_id'>;
+export type StoredEvent = EventContents &
+  Pick<z.output<typeof eventRow>, 'outcome' | 'run_id' | 'duration_ms'>;
 
 /**
  * An event as it is stored; `raw` are its raw bytes unless they are stored apart, `bytes` how many were decompressed.
@@ -28,6 +29,8 @@ export const eventItem = (event: StoredEvent, body: Uint8Array, expiresAt: numbe
   outcome: event.outcome,
   source: event.source,
   event_type: event.facts?.event_type.toWellFormed(),
+  connection_id: event.connection_id,
+  duration_ms: event.duration_ms,
   ...(event.facts?.issue_id
     ? { issue_pk: issuePartition(event.tenant, event.facts.issue_id), occurred_ms: event.facts.occurred_ms }
     : {}),
@@ -47,6 +50,8 @@ const eventRow = z.object({
   sk: z.literal('E'),
   run_id: z.string(),
   outcome: z.enum(OUTCOMES),
+  /** From the request's begin until the event was written; only there for a delivery. */
+  duration_ms: z.optional(z.number()),
   body: z.instanceof(Uint8Array),
 });
 
@@ -54,9 +59,9 @@ const eventRow = z.object({
 export const decodeEvent = (row: Item): DecodedEvent => {
   const fitting = eventRow.safeParse(row);
   if (!fitting.success) throw new UnreadableRowError(row, fieldIn(fitting.error), fitting.error);
-  const { body, outcome, run_id } = fitting.data;
+  const { body, outcome, run_id, duration_ms } = fitting.data;
   const { meta, ...rest } = openBody(row, body);
-  return { event: { ...meta, event_id: eventIdOf(row), outcome, run_id }, ...rest };
+  return { event: { ...meta, event_id: eventIdOf(row), outcome, run_id, duration_ms }, ...rest };
 };
 
 /** The path of the first field that zod refused. Only names of ours and numbers: nothing else is looked at. */

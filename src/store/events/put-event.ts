@@ -60,7 +60,8 @@ const SURELY_FITS_BYTES = 300_000;
  */
 const fits = (event: EventContents, raw: Uint8Array, encoded: Uint8Array): boolean => {
   if (encoded.length <= SURELY_FITS_BYTES) return true;
-  const signed = { ...event, idempotency_key: '', event_name: null, secret: null, received_ms: 0 };
+  const { headers: _headers, query: _query, ...rest } = event;
+  const signed = { ...rest, idempotency_key: '', event_name: null, secret: null, received_ms: 0 };
   return encodeEventBody(signed, raw).length <= MAX_EVENT_BODY_BYTES;
 };
 

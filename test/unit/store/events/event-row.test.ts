@@ -56,6 +56,10 @@ const anyEvent: fc.Arbitrary<StoredEvent> = fc.record({
   problem: fc.option(problem),
   event_name: textOrNull,
   secret: textOrNull,
+  connection_id: fc.option(fc.stringMatching(/^con_[A-Za-z0-9_-]{22}$/), { nil: undefined }),
+  query: fc.option(text, { nil: undefined }),
+  headers: fc.option(fc.dictionary(fc.stringMatching(/^[a-z-]{1,20}$/), text), { nil: undefined }),
+  duration_ms: fc.option(fc.nat(), { nil: undefined }),
   raw_stored_apart: fc.boolean(),
 });
 

@@ -1,0 +1,44 @@
+import type { ConnectionKind } from '../domain/source.ts';
+import type { HttpRequest } from '../http/request.ts';
+import { CONNECTION_SENDERS } from '../senders/registry.ts';
+
+/** What the headers beside a body say of it. They are not signed, so they are no part of its identity. */
+export type DeliveryHeaders = {
+  identifier: string | null;
+  event_name: string | null;
+  /** Those that are kept, for people; never one that holds a credential. */
+  headers: Record<string, string>;
+};
+
+/** Characters of an event's name that are kept; real ones are far shorter. */
+const MOST_NAME_CHARACTERS = 200;
+
+/** Characters of any other header that are kept: what is not signed must not fill an item. Identifiers have 36. */
+const MOST_CHARACTERS = 255;
+
+/** Kept of every sender; `webhook-hops` says how often a delivery was passed on. */
+const KEPT = ['user-agent', 'content-type', 'webhook-hops'];
+
+/**
+ * Reads the headers beside a body. Missing and empty ones are null, or left out.
+ * @param credential the header in which this sender sends its secret, where people chose one: it may be any name
+ */
+export const readDeliveryHeaders = (
+  kind: ConnectionKind,
+  headers: HttpRequest['headers'],
+  credential: string | null = null,
+): DeliveryHeaders => {
+  const readable = (name: string | null): name is string =>
+    name !== null && name !== credential?.toLowerCase();
+  const textOf = (name: string | null): string | null => (readable(name) && headers.get(name)) || null;
+  const { identifier, event } = CONNECTION_SENDERS[kind].headers;
+  const kept = [...KEPT, identifier, event].filter(readable).flatMap((name) => {
+    const text = textOf(name)?.slice(0, MOST_CHARACTERS).toWellFormed();
+    return text ? [[name, text]] : [];
+  });
+  return {
+    identifier: textOf(identifier)?.slice(0, MOST_CHARACTERS) ?? null,
+    event_name: textOf(event)?.slice(0, MOST_NAME_CHARACTERS) ?? null,
+    headers: Object.fromEntries(kept),
+  };
+};

@@ -1,0 +1,13 @@
+import { jira } from '../jira/sender.ts';
+import type { Sender } from '../sender.ts';
+
+/**
+ * Jira Automation's "Send web request" and JSM's legacy automation webhook. They name neither the delivery nor its event
+ * in a header. What signs for them signs as Jira does.
+ */
+export const automation: Sender = {
+  headers: { identifier: null, event: null },
+  scheme: jira.scheme,
+  secret_goes:
+    'In Jira, edit the rule and put it into a hidden header of "Send web request". It is lost when the rule is copied.',
+};
