@@ -1,0 +1,74 @@
+import { ISSUE_BODY, REQUEST_BODY } from './bodies.ts';
+import { type Paste, SECRET, table, withQuery } from './paste.ts';
+
+/** Makes every run of a rule an event of its own, even where two runs send the same bytes. */
+const DELIVERY = 'delivery={{now.format("yyyyMMddHHmmssSSS")}}';
+
+/** The only ports that Jira Automation calls. */
+const PORTS = [443, 6017, 7990, 8060, 8080, 8085, 8090, 8443, 8444, 8900, 9900];
+
+/** What to paste into a rule of Jira Automation, and into a legacy rule of Jira Service Management where that can be. */
+export const automationTemplate = (paste: Paste): string[] =>
+  paste.auth === 'signature' ? ownSender(paste) : [...rule(paste), ...customData, reachability(paste.url)];
+
+const rule = (paste: Paste): string[] => [
+  `In a rule of Jira Automation, add the action "Send web request":
+
+${table([
+  ['Web request URL', withQuery(paste, DELIVERY)],
+  ['HTTP method', 'POST'],
+  ['Headers', 'Content-Type: application/json'],
+  ...(paste.auth === 'header' ? hiddenHeader(paste) : []),
+  ['Web request body', 'Issue data (Jira format)'],
+])}`,
+  ...legacyRule(paste),
+  nameOfEvent(paste),
+  `delivery= makes each run of the rule an event of its own. Jira Automation does not repeat what was refused. A hidden
+header is lost when a rule is copied or exported.`,
+];
+
+const hiddenHeader = ({ header_name }: Paste): [string, string][] => [
+  ['', `${header_name}: ${SECRET}   (tick "Hidden")`],
+];
+
+/** A rule cannot sign, but who sends its bodies by a program can. */
+const ownSender = (paste: Paste): string[] => [
+  `Jira Automation cannot sign: for its rules, add a connection with --auth header. A program of your own sends:`,
+  table([
+    ['URL', withQuery(paste)],
+    ['Headers', 'Content-Type: application/json'],
+    ['', 'X-Hub-Signature: sha256=HEX'],
+  ]),
+  `HEX is the HMAC-SHA256 of the very bytes that are sent, under ${SECRET}. Another delivery of the same bytes is a
+duplicate, unless the URL has another ?delivery=NUMBER.`,
+  nameOfEvent(paste),
+];
+
+const customData = [
+  `Only where a field must be left out, choose "Custom data" as the body instead, and paste:
+
+${ISSUE_BODY}`,
+  `The same with the request type of Jira Service Management:
+
+${REQUEST_BODY}`,
+];
+
+/** It has no headers; its body has a time, so that no two runs send the same bytes. */
+const legacyRule = (paste: Paste): string[] =>
+  paste.auth === 'url'
+    ? [
+        `In a legacy automation rule of Jira Service Management, add the webhook with this URL and its standard body:
+
+${table([['URL', withQuery(paste)]])}`,
+      ]
+    : [];
+
+const nameOfEvent = ({ default_event_type }: Paste): string =>
+  `An event is named by &event_type=NAME, added to the URL; without it ${default_event_type ?? 'automation'}.`;
+
+const reachability = (url: URL): string => {
+  const port = Number(url.port || (url.protocol === 'https:' ? 443 : 80));
+  const open = `Jira Automation calls ${url.hostname} only if the site's administrator has not restricted the domains, or has added it.`;
+  const ports = `Of ports it calls only ${PORTS.join(', ')}`;
+  return `${open} ${ports}${PORTS.includes(port) ? `: ${port} is one of them.` : `, and ${port} is none of them: put a proxy or a tunnel before it.`}`;
+};
