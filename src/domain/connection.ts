@@ -69,3 +69,7 @@ export const newConnectionId = (): string => `con_${randomBytes(16).toString('ba
 
 /** True for text of the form `newConnectionId` makes. */
 export const isConnectionId = (text: string): boolean => /^con_[A-Za-z0-9_-]{22}$/.test(text);
+
+/** The header that holds the secret of `header` auth, where people named none. */
+export const secretHeader = ({ kind, header_name }: Pick<Connection, 'kind' | 'header_name'>): string =>
+  header_name ?? (kind === 'gitlab' ? 'X-Gitlab-Token' : 'X-Webhook-Secret');

@@ -24,7 +24,7 @@ export const readProof = (headers: Headers, scheme: Scheme): Proof | null =>
   'token' in scheme ? readToken(headers, scheme.token) : readSignature(headers, scheme.hmac);
 
 /** Digests are of equal length, so comparing them takes the same time however long a token is. */
-const digestOf = (token: string | Buffer): Buffer => createHash('sha256').update(token).digest();
+export const digestOf = (token: string | Buffer): Buffer => createHash('sha256').update(token).digest();
 
 const readToken = (headers: Headers, name: string): Proof | null => {
   const token = headers.get(name);

@@ -21,7 +21,7 @@ export type SecretRules = { source: string; graceHours: number };
  * @throws SecretDocumentError when AWSCURRENT is not a JSON object, or its `_encoding` is unknown.
  */
 export const readSigningKeys = (stages: SecretStages, rules: SecretRules): SigningKey[] => {
-  const document = parseCurrent(stages.current);
+  const document = readSecretObject(stages.current);
   const main = mainName(rules.source);
   const keyOf = keyReader(document, main);
   const untilText = own(document, `${main}_previous_until`);
@@ -53,7 +53,7 @@ const keyReader = (document: JsonObject, main: string): ((name: string) => Buffe
 };
 
 /** Strict, because Node's decoder skips what it does not know and would make some other key of a typing error. */
-const fromBase64 = (text: string): Buffer => {
+export const fromBase64 = (text: string): Buffer => {
   const bytes = Buffer.from(text, 'base64');
   return bytes.toString('base64') === text ? bytes : NO_KEY;
 };
@@ -73,7 +73,7 @@ const mainKeyOf = (text: string | null, main: string): Buffer => {
  * @throws SecretDocumentError when the document is not a JSON object.
  */
 export const readSecretText = (document: string, name: string): string | null => {
-  const text = own(parseCurrent(document), name);
+  const text = own(readSecretObject(document), name);
   return typeof text === 'string' && text !== '' ? text : null;
 };
 
@@ -88,11 +88,12 @@ export const awsPreviousUntil = (
   { current, createdMs }: CurrentVersion,
   { source, graceHours }: SecretRules,
 ): number | null => {
-  const managed = own(parseCurrent(current), `${mainName(source)}_previous`) !== undefined;
+  const managed = own(readSecretObject(current), `${mainName(source)}_previous`) !== undefined;
   return managed || createdMs === null ? null : createdMs + graceHours * HOUR_MS;
 };
 
-const parseCurrent = (text: string): JsonObject => {
+/** The document as an object. @throws SecretDocumentError when it is none */
+export const readSecretObject = (text: string): JsonObject => {
   const document = parseJson(text);
   if (!isJsonObject(document)) throw new SecretDocumentError('the secret is not a JSON object');
   return document;

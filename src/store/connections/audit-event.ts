@@ -1,0 +1,82 @@
+import type { Connection } from '../../domain/connection.ts';
+import { adminEventId, sha256Hex } from '../../domain/event-id.ts';
+import { toUtcIso } from '../../domain/instant.ts';
+import type { Item, Key } from '../calls/table.ts';
+import { encodeEventBody } from '../events/event-body.ts';
+import { eventItem, expirySeconds, type StoredEvent } from '../events/event-row.ts';
+
+/** Who changed a connection, and how. `who`: the caller's ARN, or `local`. */
+export type Audit = { who: string; what: ConnectionChange };
+
+type ConnectionChange =
+  | 'connection-created'
+  | 'connection-changed'
+  | 'connection-rotated'
+  | 'connection-activated'
+  | 'connection-disabled'
+  | 'connection-removed';
+
+/** A change: `before` null where there was no connection, `after` null where there is none any more. */
+export type Change = {
+  connection: Connection;
+  before: Connection | null;
+  after: Connection | null;
+  rev: number;
+};
+
+/** How long a change can be looked up: a year, and the month after it. */
+const RETENTION_DAYS = 400;
+
+/** The event that tells of a change of a connection. Its id is that of the row's new revision. */
+export const auditItem = (
+  { connection, before, after, rev }: Change,
+  { who, what }: Audit,
+  run: { run_id: string; received_ms: number },
+): Item & Key => {
+  const { connection_id, tenant_id } = connection;
+  const at = toUtcIso(run.received_ms);
+  const said = { who, what, at, rev, connection_id, before: shown(before), after: shown(after) };
+  const raw = Buffer.from(JSON.stringify(said));
+  const event: StoredEvent = {
+    event_id: adminEventId(tenant_id, connection_id, rev),
+    tenant: tenant_id,
+    source: 'admin',
+    facts: {
+      issue_id: null,
+      issue_key: null,
+      project_key: null,
+      event_type: what,
+      issue_event_type: null,
+      changes: [],
+      actor: null,
+      occurred_ms: run.received_ms,
+      unread_fields: [],
+    },
+    idempotency_key: sha256Hex(raw),
+    received_ms: run.received_ms,
+    problem: null,
+    event_name: null,
+    secret: null,
+    raw_stored_apart: false,
+    outcome: 'recorded',
+    run_id: run.run_id,
+  };
+  const expiresAt = expirySeconds(run.received_ms, 'recorded', RETENTION_DAYS);
+  return { ...eventItem(event, encodeEventBody(event, raw), expiresAt), connection_id };
+};
+
+/** A connection without what proves anything: of its secret only the version, and until when the last one verifies. */
+const shown = (connection: Connection | null) => {
+  if (connection === null) return null;
+  const { connection_id, tenant_id, kind, auth, name, header_name, site_url, site_hosts } = connection;
+  const { project_keys, allowed_cidrs, user_agent_prefix, rate, default_event_type } = connection;
+  const { status, status_reason, rev, current, previous_until_ms } = connection;
+  const secret = {
+    version: current.version,
+    previous_until: previous_until_ms === null ? null : toUtcIso(previous_until_ms),
+  };
+  return {
+    ...{ connection_id, tenant_id, kind, auth, name, header_name, site_url, site_hosts, project_keys },
+    ...{ allowed_cidrs, user_agent_prefix, rate, default_event_type, status, status_reason, secret, rev },
+  };
+};

@@ -1,0 +1,114 @@
+import type { Connection } from '../../domain/connection.ts';
+import { UnavailableError } from '../../errors/errors.ts';
+import { connectionKey } from '../calls/keys.ts';
+import { getItem, type Item, type Key, type TableCall } from '../calls/table.ts';
+import type { EventStore } from '../events/put-event.ts';
+import { type Audit, auditItem, type Change } from './audit-event.ts';
+import { connectionAttributes, connectionItem, USE } from './connection-row.ts';
+import { tenantUpdate } from './tenants.ts';
+import { type Transacted, transact, type Write } from './transact.ts';
+
+/** The run that makes a change: by its id a change is known as our own when its answer got lost. */
+type ChangeRun = { run_id: string; received_ms: number; signal: AbortSignal };
+
+/**
+ * Makes the connection, its audit event and, with the first one, its tenant: all or nothing.
+ * @returns `other-site` when its tenant has another Jira site
+ * @throws UnavailableError
+ */
+export const createConnection = async (
+  { table }: Pick<EventStore, 'table'>,
+  connection: Connection,
+  audit: Audit,
+  run: ChangeRun,
+): Promise<'created' | 'other-site'> => {
+  const row: Write = {
+    kind: 'put',
+    item: connectionItem(connection),
+    condition: 'attribute_not_exists(pk)',
+  };
+  const change = { connection, before: null, after: connection, rev: connection.rev };
+  const place = { table, signal: run.signal };
+  const done = await write(place, [row, tenantWrite(connection)], auditItem(change, audit, run));
+  if (done === 'written') return 'created';
+  if (done.failed.includes(TENANT)) return 'other-site';
+  throw new UnavailableError('table', new Error('the id of a connection was taken'));
+};
+
+/**
+ * Replaces what people decide of a connection, if nobody has changed it since it was read. What deliveries left stays.
+ * @param before as it was read; `after` gets the revision behind its own
+ * @throws UnavailableError
+ */
+export const changeConnection = async (
+  { table }: Pick<EventStore, 'table'>,
+  before: Connection,
+  after: Connection,
+  audit: Audit,
+  run: ChangeRun,
+): Promise<'changed' | 'stale-revision' | 'other-site'> => {
+  const rev = before.rev + 1;
+  const change: Change = { connection: after, before, after: { ...after, rev }, rev };
+  const writes = [rowChange(before, { ...after, rev })];
+  if (before.site_url !== after.site_url) writes.push(tenantWrite(after));
+  const place = { table, signal: run.signal };
+  const done = await write(place, writes, auditItem(change, audit, run));
+  if (done === 'written') return 'changed';
+  return done.failed.includes(ROW) ? 'stale-revision' : 'other-site';
+};
+
+/** Takes the connection away; its events stay. @throws UnavailableError */
+export const removeConnection = async (
+  { table }: Pick<EventStore, 'table'>,
+  before: Connection,
+  audit: Audit,
+  run: ChangeRun,
+): Promise<'removed' | 'stale-revision'> => {
+  const change: Change = { connection: before, before, after: null, rev: before.rev + 1 };
+  const row: Write = { kind: 'delete', key: connectionKey(before.connection_id), ...unchanged(before) };
+  const place = { table, signal: run.signal };
+  const done = await write(place, [row], auditItem(change, audit, run));
+  return done === 'written' ? 'removed' : 'stale-revision';
+};
+
+/** Places in a transaction. */
+const [ROW, TENANT] = [0, 1];
+
+const unchanged = ({ rev }: Connection) => ({ condition: 'rev = :before', values: { ':before': rev } });
+
+/** When the last version of its secret was used says nothing of the next one. */
+const rowChange = (before: Connection, after: Connection): Write => {
+  const { connection, rev, work_pk, work_sk } = connectionAttributes(after);
+  const values = { ':connection': connection, ':rev': rev, ':work_pk': work_pk, ':work_sk': work_sk };
+  const { condition, values: beforeValues } = unchanged(before);
+  const set = 'SET connection = :connection, rev = :rev, work_pk = :work_pk, work_sk = :work_sk';
+  const rotated = before.current.version !== after.current.version;
+  return {
+    kind: 'update',
+    key: connectionKey(after.connection_id),
+    update: rotated ? `${set} REMOVE ${USE.usedOf(before.current.version)}` : set,
+    condition,
+    values: { ...values, ...beforeValues },
+  };
+};
+
+const tenantWrite = (connection: Connection): Write => ({ kind: 'update', ...tenantUpdate(connection) });
+
+/** Writes a change with its event; one of this run that is there already, because an answer got lost, counts. */
+const write = async (
+  place: TableCall,
+  writes: Write[],
+  event: Item & Key,
+): Promise<'written' | (Transacted & { written: false })> => {
+  const put: Write = { kind: 'put', item: event, condition: 'attribute_not_exists(pk)' };
+  try {
+    const done = await transact(place, [...writes, put]);
+    return done.written || (await isOurs(place, event)) ? 'written' : done;
+  } catch (fault) {
+    if (fault instanceof UnavailableError && (await isOurs(place, event))) return 'written';
+    throw fault;
+  }
+};
+
+const isOurs = async (place: TableCall, { pk, sk, run_id }: Item & Key): Promise<boolean> =>
+  (await getItem(place, { pk, sk }))?.run_id === run_id;

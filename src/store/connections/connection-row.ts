@@ -1,0 +1,123 @@
+import * as z from 'zod/mini';
+import {
+  CONNECTION_AUTHS,
+  CONNECTION_STATUSES,
+  type Connection,
+  type ConnectionUse,
+  type Credential,
+  isConnectionId,
+  SECRET_ENCODINGS,
+} from '../../domain/connection.ts';
+import { CONNECTION_KINDS } from '../../domain/source.ts';
+import { isTenant } from '../../domain/tenant.ts';
+import { UnreadableRowError } from '../../errors/errors.ts';
+import { readChecked, readJson } from '../calls/checked-row.ts';
+import { connectionKey, connectionsPartition, timeSort } from '../calls/keys.ts';
+import type { Item, Key } from '../calls/table.ts';
+
+/** A connection as its row has it. */
+export type ConnectionRow = Connection & ConnectionUse;
+
+/**
+ * The row of a connection. What people decide is JSON in one attribute, so that a change replaces all of it and nothing
+ * else: what deliveries leave here has attributes of its own.
+ */
+export const connectionItem = (connection: Connection): Item & Key => ({
+  ...connectionKey(connection.connection_id),
+  ...connectionAttributes(connection),
+});
+
+/** What a change writes; the last two list the connection among its tenant's. */
+export const connectionAttributes = (connection: Connection & Partial<ConnectionUse>) => {
+  const { last_received_ms: _, last_refused_ms: __, last_used_ms: ___, ...decided } = connection;
+  return {
+    connection: JSON.stringify(decided),
+    rev: connection.rev,
+    work_pk: connectionsPartition(connection.tenant_id),
+    work_sk: `${timeSort(connection.created_ms)}#${connection.connection_id}`,
+  };
+};
+
+/** Attributes of what deliveries leave. Each version has its own: a late note says nothing of a newer secret. */
+export const USE = {
+  received: 'last_received_ms',
+  refused: 'last_refused_ms',
+  usedOf: (version: number): string => `last_used_${version}_ms`,
+};
+
+/** What a row says. @throws UnreadableRowError when our code cannot have written it, or only newer code can */
+export const readConnectionRow = (row: Item): ConnectionRow => {
+  const { connection: text, rev } = readChecked(rowSchema, row);
+  const read = readJson(connectionSchema, row, () => text);
+  if (read.rev !== rev || connectionKey(read.connection_id).pk !== row.pk)
+    throw new UnreadableRowError(row, 'connection', null);
+  return {
+    ...read,
+    last_received_ms: timeIn(row, USE.received),
+    last_refused_ms: timeIn(row, USE.refused),
+    last_used_ms: timeIn(row, USE.usedOf(read.current.version)),
+  };
+};
+
+const timeIn = (row: Item, name: string): number | null => {
+  const value = row[name];
+  return typeof value === 'number' ? value : null;
+};
+
+const text = z.string();
+const textOrNull = z.nullable(text);
+const number = z.number();
+const numberOrNull = z.nullable(number);
+const texts = z.array(text);
+const whole = z.int().check(z.positive());
+
+const rowSchema = z.object({ connection: text, rev: whole });
+
+const credential = z.discriminatedUnion('from', [
+  z.looseObject({
+    from: z.literal('derived'),
+    version: whole,
+    master: whole,
+    encoding: z.enum(SECRET_ENCODINGS),
+  }),
+  z.looseObject({
+    from: z.literal('sealed'),
+    version: whole,
+    master: whole,
+    encoding: z.enum(SECRET_ENCODINGS),
+    sealed: text,
+  }),
+  z.looseObject({
+    from: z.literal('digest'),
+    version: whole,
+    sha256: text.check(z.regex(/^[0-9a-f]{64}$/)),
+  }),
+]) satisfies z.ZodMiniType<Credential>;
+
+/** Loose, so that a change by this code keeps what newer code wrote beside it. */
+const connectionSchema = z.looseObject({
+  connection_id: text.check(z.refine(isConnectionId)),
+  tenant_id: text.check(z.refine(isTenant)),
+  kind: z.enum(CONNECTION_KINDS),
+  auth: z.enum(CONNECTION_AUTHS),
+  name: text,
+  header_name: textOrNull,
+  site_url: textOrNull,
+  site_hosts: texts,
+  project_keys: texts,
+  allowed_cidrs: texts,
+  user_agent_prefix: textOrNull,
+  rate: z.nullable(z.looseObject({ per_minute: number.check(z.positive()) })),
+  default_event_type: textOrNull,
+  status: z.enum(CONNECTION_STATUSES),
+  status_reason: textOrNull,
+  status_ms: number,
+  current: credential,
+  previous: z.nullable(credential),
+  previous_until_ms: numberOrNull,
+  secret_made_ms: number,
+  rev: whole,
+  created_ms: number,
+  updated_ms: number,
+  updated_by: text,
+}) satisfies z.ZodMiniType<Connection>;

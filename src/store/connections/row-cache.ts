@@ -1,0 +1,105 @@
+import { UnavailableError } from '../../errors/errors.ts';
+import { type Clock, type Moment, momentOf, passedBetween } from '../../platform/clock.ts';
+import { requestDeadline, within } from '../../platform/deadline.ts';
+import type { Table } from '../calls/table.ts';
+import type { ConnectionRow } from './connection-row.ts';
+import { getConnection } from './connections.ts';
+
+/** Connections by their ids, null for an id that no row has. */
+export type RowCache = {
+  /** As it was at most 30 s ago. @throws UnavailableError, UnreadableRowError */
+  get(connectionId: string, signal: AbortSignal): Promise<ConnectionRow | null>;
+  /**
+   * As it was at most 2 s ago: for whoever is about to refuse. What is refused must not come from what was read before.
+   * @throws UnavailableError, UnreadableRowError
+   */
+  fresh(connectionId: string, signal: AbortSignal): Promise<ConnectionRow | null>;
+};
+
+type RowCacheOptions = {
+  /** Reads a row, strongly consistent, in bounded time. */
+  read: (connectionId: string) => Promise<ConnectionRow | null>;
+  clock: Clock;
+  /** A monotonic clock; replaced in tests. */
+  steady?: Clock;
+};
+
+/** The cache of one process, over the table. */
+export const openRowCache = (table: Table, clock: Clock): RowCache =>
+  createRowCache({ read: (id) => getConnection({ table, signal: requestDeadline() }, id), clock });
+
+/** Rows are cached, found or not: at most 1,000, and those that are not there leave first, whoever asks for them. */
+export const createRowCache = (options: RowCacheOptions): RowCache => new Cache(options);
+
+/** What was revoked stops within this time (milliseconds). */
+const MAX_AGE_MS = 30_000;
+
+/** What was made, rotated or activated works within this time. */
+const FRESH_MS = 2_000;
+
+const MOST_ROWS = 1_000;
+
+/** A row, or the read that will give it, and when it began: that is how old the answer may be. */
+type Known = { at: Moment; row: ConnectionRow | null };
+type Reading = { at: Moment; row: Promise<ConnectionRow | null> };
+
+class Cache implements RowCache {
+  readonly #options: RowCacheOptions;
+  readonly #known = new Map<string, Known>();
+  readonly #readings = new Map<string, Reading>();
+
+  constructor(options: RowCacheOptions) {
+    this.#options = options;
+  }
+
+  get(connectionId: string, signal: AbortSignal): Promise<ConnectionRow | null> {
+    return this.#youngerThan(MAX_AGE_MS, connectionId, signal);
+  }
+
+  fresh(connectionId: string, signal: AbortSignal): Promise<ConnectionRow | null> {
+    return this.#youngerThan(FRESH_MS, connectionId, signal);
+  }
+
+  /** Reads are shared, but each caller waits no longer than its own signal says. */
+  async #youngerThan(ms: number, id: string, signal: AbortSignal): Promise<ConnectionRow | null> {
+    const now = momentOf(this.#options.clock, this.#options.steady);
+    const known = this.#known.get(id);
+    if (known && passedBetween(known.at, now) < ms) return known.row;
+    const { row } = this.#begun(id, now) ?? this.#begin(id, now);
+    return within(signal, () => row).catch((fault) => {
+      throw fault === signal.reason ? new UnavailableError('table', fault) : fault;
+    });
+  }
+
+  /** A read that hangs, or was frozen with the process, is not waited for by those who come later. */
+  #begun(id: string, now: Moment): Reading | null {
+    const reading = this.#readings.get(id);
+    return reading && passedBetween(reading.at, now) < FRESH_MS ? reading : null;
+  }
+
+  #begin(id: string, at: Moment): Reading {
+    const reading = { at, row: this.#options.read(id) };
+    this.#readings.set(id, reading);
+    const end = () => {
+      if (this.#readings.get(id) === reading) this.#readings.delete(id);
+    };
+    reading.row.then((row) => this.#keep(id, { at, row })).then(end, end);
+    return reading;
+  }
+
+  /** A read that began earlier says nothing against one that began later, whichever ends first. */
+  #keep(id: string, read: Known): void {
+    const before = this.#known.get(id);
+    if (before && before.at.steady > read.at.steady) return;
+    this.#known.delete(id);
+    if (this.#known.size >= MOST_ROWS) this.#known.delete(this.#leastNeeded());
+    this.#known.set(id, read);
+  }
+
+  /** Whoever asks for ids that do not exist drives out no row that does. */
+  #leastNeeded(): string {
+    const [oldest = ''] = this.#known.keys();
+    for (const [id, { row }] of this.#known) if (row === null) return id;
+    return oldest;
+  }
+}

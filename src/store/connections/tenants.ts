@@ -1,0 +1,62 @@
+import * as z from 'zod/mini';
+import type { Connection } from '../../domain/connection.ts';
+import { isTenant } from '../../domain/tenant.ts';
+import { readChecked } from '../calls/checked-row.ts';
+import { TENANTS_PARTITION, tenantKey } from '../calls/keys.ts';
+import { queryPages } from '../calls/rows.ts';
+import type { Item, Place } from '../calls/table.ts';
+
+/** Whose rows there are: known since its first connection, which fixed the site if it was one of Jira's. */
+export type Tenant = { tenant_id: string; site_url: string | null; created_ms: number };
+
+const PAGE = 200;
+
+/**
+ * All tenants (strongly consistent), first the one of `place`: it is there also without a row, since it had events
+ * before there were tenants.
+ * @throws UnreadableRowError, UnavailableError
+ */
+export const readTenants = async ({ table, tenant: home, signal }: Place): Promise<Tenant[]> => {
+  const query = {
+    KeyConditionExpression: 'pk = :tenants',
+    ExpressionAttributeValues: { ':tenants': TENANTS_PARTITION },
+    ConsistentRead: true,
+  };
+  const found: Tenant[] = [];
+  for await (const rows of queryPages(() => ({ table, signal }), query, ['pk', 'sk'], PAGE))
+    found.push(...rows.map(readTenant));
+  const first = found.find(({ tenant_id }) => tenant_id === home);
+  const others = found.filter((tenant) => tenant !== first);
+  return [first ?? { tenant_id: home, site_url: null, created_ms: 0 }, ...others];
+};
+
+const tenantRow = z.object({
+  sk: z.string().check(z.refine(isTenant)),
+  site_url: z._default(z.nullable(z.string()), null),
+  created_ms: z.number(),
+});
+
+const readTenant = (row: Item): Tenant => {
+  const { sk, ...rest } = readChecked(tenantRow, row);
+  return { tenant_id: sk, ...rest };
+};
+
+/** Issue ids are unique only within one Jira site, and a tenant has one: these kinds of connection tell of its issues. */
+const tellsOfIssues = ({ kind }: Connection): boolean => kind === 'jira' || kind === 'automation';
+
+/**
+ * What a connection writes to its tenant's row: that it is there, and its site unless one is fixed. The condition
+ * fails for another site.
+ */
+export const tenantUpdate = (connection: Connection) => {
+  const { tenant_id, site_url, created_ms } = connection;
+  const made = 'SET created_ms = if_not_exists(created_ms, :made)';
+  const update = { key: tenantKey(tenant_id), update: made, values: { ':made': created_ms } };
+  if (!tellsOfIssues(connection) || site_url === null) return update;
+  return {
+    ...update,
+    update: `${made}, site_url = if_not_exists(site_url, :site)`,
+    condition: 'attribute_not_exists(site_url) OR site_url = :site',
+    values: { ...update.values, ':site': site_url },
+  };
+};

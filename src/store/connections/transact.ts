@@ -1,0 +1,76 @@
+import {
+  TransactionCanceledException,
+  type TransactWriteItem,
+  TransactWriteItemsCommand,
+} from '@aws-sdk/client-dynamodb';
+import { marshall } from '@aws-sdk/util-dynamodb';
+import { within } from '../../platform/deadline.ts';
+import { retry } from '../../platform/retry.ts';
+import { type Item, type Key, type Table, type TableCall, tableFault } from '../calls/table.ts';
+
+/** One write of a transaction. */
+export type Write = Condition &
+  (
+    | { kind: 'put'; item: Item & Key }
+    | { kind: 'update'; key: Key; update: string }
+    | { kind: 'delete'; key: Key }
+  );
+
+type Condition = { condition?: string; values?: Item };
+
+/** All was written, or nothing, and which of the conditions did not hold, by their places. */
+export type Transacted = { written: true } | { written: false; failed: number[] };
+
+/** Deliveries write to the same row all the time, and a transaction that meets one is cancelled. */
+const CONTENDED = { tries: 6, first_ms: 20, longest_ms: 300, by_chance: 0.8 };
+
+/**
+ * Writes all of it or nothing. Tried again where it met another write.
+ * @throws RefusedItemError for a malformed item, UnavailableError for any other fault: it may have been written
+ */
+export const transact = async ({ table, signal }: TableCall, writes: Write[]): Promise<Transacted> => {
+  const TransactItems = writes.map((write) => toTransactItem(table, write));
+  // The client gives each command a token of its own, so that a try whose answer got lost is not done twice.
+  const send = () =>
+    within(signal, () => table.client.send(new TransactWriteItemsCommand({ TransactItems })));
+  try {
+    await retry(send, CONTENDED, { mayHeal: metAnother, signal });
+    return { written: true };
+  } catch (fault) {
+    const failed = refusedPlaces(fault);
+    if (failed.length === 0) throw tableFault(fault);
+    return { written: false, failed };
+  }
+};
+
+const reasonsOf = (fault: unknown): (string | undefined)[] =>
+  fault instanceof TransactionCanceledException
+    ? (fault.CancellationReasons ?? []).map(({ Code }) => Code)
+    : [];
+
+/** Places of the conditions that did not hold. */
+const refusedPlaces = (fault: unknown): number[] =>
+  reasonsOf(fault).flatMap((code, place) => (code === 'ConditionalCheckFailed' ? [place] : []));
+
+/** Codes that say: nothing is wrong with it, come again. */
+const HEALING = ['TransactionConflict', 'ThrottlingError', 'ProvisionedThroughputExceeded'];
+
+const metAnother = (fault: unknown): boolean =>
+  refusedPlaces(fault).length === 0 &&
+  reasonsOf(fault).some((code) => code !== undefined && HEALING.includes(code));
+
+const toTransactItem = (table: Table, write: Write): TransactWriteItem => {
+  const common = {
+    TableName: table.name,
+    ConditionExpression: write.condition,
+    ...(write.values ? { ExpressionAttributeValues: marshall(write.values) } : {}),
+  };
+  switch (write.kind) {
+    case 'put':
+      return { Put: { ...common, Item: marshall(write.item, { removeUndefinedValues: true }) } };
+    case 'update':
+      return { Update: { ...common, Key: marshall(write.key), UpdateExpression: write.update } };
+    case 'delete':
+      return { Delete: { ...common, Key: marshall(write.key) } };
+  }
+};

@@ -1,0 +1,110 @@
+import { timingSafeEqual } from 'node:crypto';
+import { type Connection, type Credential, secretHeader } from '../domain/connection.ts';
+import { isRotating } from '../domain/rotation.ts';
+import type { Scheme } from '../domain/source.ts';
+import { deriveSecret } from './derived-keys.ts';
+import type { MasterSource, NoMaster } from './master-cache.ts';
+import { digestOf, type Headers, matchProof, readProof } from './schemes.ts';
+import { openKey } from './sealed-keys.ts';
+
+/** A delivery as far as its credential goes. `scheme`: how the sender signs, where it signs. */
+export type Claimed = {
+  connection: Connection;
+  headers: Headers;
+  query: ReadonlyMap<string, string>;
+  body: Uint8Array;
+  scheme: Scheme;
+};
+
+/**
+ * `refused` is final for the sender, unless a row read again says otherwise. `unavailable`: what the row names could not
+ * be had, so that nothing is known of the credential, and the sender should come again.
+ */
+export type ConnectionVerdict =
+  | { outcome: 'verified'; version: number; secret: 'current' | 'previous' }
+  | { outcome: 'refused'; credential: 'absent' | 'wrong' }
+  | { outcome: 'unavailable' };
+
+/** Verifies the credential of a delivery before anything in its body is parsed. Never rejects. */
+export const verifyConnection = async (
+  claimed: Claimed,
+  masters: MasterSource,
+  nowMs: number,
+): Promise<ConnectionVerdict> => {
+  const { current, previous } = claimed.connection;
+  const claim = readClaim(claimed);
+  if (claim === null) return { outcome: 'refused', credential: 'absent' };
+  const byCurrent = await claim(current, masters);
+  if (byCurrent === true) return { outcome: 'verified', version: current.version, secret: 'current' };
+  const before = isRotating(claimed.connection, nowMs) ? previous : null;
+  const byPrevious = before !== null && (await claim(before, masters));
+  if (before !== null && byPrevious === true)
+    return { outcome: 'verified', version: before.version, secret: 'previous' };
+  return byCurrent === false && byPrevious === false
+    ? { outcome: 'refused', credential: 'wrong' }
+    : { outcome: 'unavailable' };
+};
+
+/** Whether what was claimed was made with this version of the secret. */
+type Claim = (credential: Credential, masters: MasterSource) => Promise<boolean | NoMaster>;
+
+/** What the delivery claims, null for nothing. */
+const readClaim = (claimed: Claimed): Claim | null =>
+  claimed.connection.auth === 'signature' ? readSigned(claimed) : readTokens(claimed);
+
+const readSigned = ({ connection, headers, body, scheme }: Claimed): Claim | null => {
+  const names = 'token' in scheme ? [scheme.token] : scheme.hmac;
+  if (!names.some((name) => headers.has(name))) return null;
+  const proof = readProof(headers, scheme);
+  return async (credential, masters) => {
+    if (proof === null || credential.from === 'digest') return false;
+    const key = await keyOf(connection, credential, masters);
+    return Buffer.isBuffer(key) ? matchProof(proof, body, [{ name: '', key, until: null }]) !== null : key;
+  };
+};
+
+/** All that may be the secret is compared, each in the same time: only digests of it are known here. */
+const readTokens = ({ connection, headers, query }: Claimed): Claim | null => {
+  const sent = connection.auth === 'url' ? [query.get('token')] : headerTokens(headers, connection);
+  const digests = sent.flatMap((token) => (token ? [digestOf(token)] : []));
+  if (digests.length === 0) return null;
+  return async (credential) => {
+    if (credential.from !== 'digest') return false;
+    const expected = Buffer.from(credential.sha256, 'hex');
+    return digests.filter((digest) => timingSafeEqual(digest, expected)).length > 0;
+  };
+};
+
+/** The value of the connection's own header, and that of `Authorization: Bearer`. */
+const headerTokens = (headers: Headers, connection: Connection): (string | undefined)[] => {
+  const bearer = /^Bearer +([^ ]+)$/i.exec(headers.get('authorization') ?? '')?.[1];
+  return [headers.get(secretHeader(connection).toLowerCase()), bearer];
+};
+
+type Keyed = Exclude<Credential, { from: 'digest' }>;
+
+/** Making a key costs as much as the HMAC of a body, so it is made once for each row that was read. */
+const made = new WeakMap<Keyed, Buffer>();
+
+const keyOf = async (
+  { connection_id }: Connection,
+  credential: Keyed,
+  masters: MasterSource,
+): Promise<Buffer | NoMaster> => {
+  const before = made.get(credential);
+  if (before !== undefined) return before;
+  const master = await masters.masterOf(credential.master);
+  if (!Buffer.isBuffer(master)) return master;
+  const key = makeKey(master, connection_id, credential);
+  // A sealed key that does not open is a fault of ours.
+  if (key === null) return 'unavailable';
+  made.set(credential, key);
+  return key;
+};
+
+const makeKey = (master: Buffer, connection_id: string, credential: Keyed): Buffer | null => {
+  const { version } = credential;
+  return credential.from === 'sealed'
+    ? openKey(master, { connection_id, version }, credential.sealed)
+    : deriveSecret(master, connection_id, 'receive', version, credential.encoding).key;
+};
