@@ -87,9 +87,9 @@ export class ServiceMetrics {
     return places.map(({ place, writes, reads }) => sumOf(place, period, [writes, reads]));
   }
 
-  functionsThrottled(period: Duration): MathExpression {
-    const metrics = this.functions.all.map((one) => one.function.metricThrottles());
-    return sumOf('function throttles', period, metrics);
+  /** Of the one whose refusals lose deliveries: what others are refused waits, and has an alarm of its own when it is late. */
+  ingestThrottled(period: Duration): Metric {
+    return this.functions.named('ingest').function.metricThrottles({ period, label: 'ingest throttles' });
   }
 
   functionsThrottledByEach(period: Duration): Metric[] {
@@ -104,13 +104,13 @@ export class ServiceMetrics {
   }
 
   functionErrors(period: Duration): MathExpression {
-    const metrics = this.functions.all.map((one) => one.function.metricErrors());
+    const metrics = this.functions.unattended.map((one) => one.function.metricErrors());
     return sumOf('function errors', period, metrics);
   }
 
   timeoutUsed(period: Duration): MathExpression {
     return mostTimeUsed(
-      this.functions.all.filter((one) => !one.usesItsTime),
+      this.functions.unattended.filter((one) => !one.usesItsTime),
       period,
     );
   }

@@ -40,6 +40,17 @@ const reaching = (metrics: ServiceMetrics): IWidget[] => [
   graph('Our faults', [metrics.count('Unavailable', PERIOD), metrics.serverErrors(PERIOD)]),
 ];
 
+/** What came with no connection, or not as its connection wants it. */
+const connections = (metrics: ServiceMetrics): IWidget[] => [
+  graph('Connections: refused', [
+    metrics.count('CredentialsRefused', PERIOD),
+    metrics.count('AgentsRefused', PERIOD),
+    metrics.count('RateRefused', PERIOD),
+    metrics.count('UnknownConnections', PERIOD),
+  ]),
+  graph('Secrets older than 90 days', [metrics.count('SecretsOld', PERIOD)]),
+];
+
 const keepingUp = (metrics: ServiceMetrics): IWidget[] => [
   graph('Answer time (ms)', [metrics.latency(PERIOD, 'p50'), metrics.latency(PERIOD, 'p99')]),
   graph('Functions: longest run in % of timeout', metrics.timeoutUsedByEach(PERIOD)),
@@ -93,6 +104,7 @@ export class ServiceDashboard extends Construct {
     );
     dashboard.addWidgets(heading('Is Jira reaching us?'));
     dashboard.addWidgets(new Row(...reaching(metrics)));
+    dashboard.addWidgets(new Row(...connections(metrics)));
     dashboard.addWidgets(heading('Are we keeping up?'));
     dashboard.addWidgets(new Row(...keepingUp(metrics)));
     dashboard.addWidgets(new Row(...throttled(metrics)));

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { Construct } from 'constructs';
+import { UNATTENDED } from '../../src/contract/alarms.ts';
 import { ContextError } from '../context.ts';
 import { FUNCTIONS, type FunctionName, SPECS } from '../functions/registry.ts';
 import { type FunctionSpec, type Resources, ServiceFunction } from './service-function.ts';
@@ -27,6 +28,11 @@ export class ServiceFunctions extends Construct {
   /** In the order of `FUNCTIONS`. */
   get all(): ServiceFunction[] {
     return [...this.byName.values()];
+  }
+
+  /** Those that alarms look at one by one. */
+  get unattended(): ServiceFunction[] {
+    return [...this.byName].flatMap(([name, one]) => (UNATTENDED.includes(name) ? [one] : []));
   }
 
   find(name: FunctionName): ServiceFunction | undefined {

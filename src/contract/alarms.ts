@@ -2,8 +2,17 @@ import { SWEEP_MINUTES } from './functions.ts';
 import { isMetricName, type MetricName } from './metrics.ts';
 import { TABLE } from './table.ts';
 
+/**
+ * Functions of which nobody waits for the end, and the one whose refusals lose deliveries. What people ask is answered 5xx
+ * when it fails: they see it themselves, and `ServerErrors` counts it.
+ */
+export const UNATTENDED: readonly string[] = ['ingest', 'correlate', 'sweep', 'reconcile'];
+
 /** Outside quiet hours this long (minutes) without a delivery is an alarm. */
 export const SILENCE_MINUTES = 60;
+
+const unattended = (functions: readonly string[]): string[] =>
+  functions.filter((name) => UNATTENDED.includes(name));
 
 /**
  * What alarms look at beside our own counts: methods of `ServiceMetrics`, and how many metrics of CloudWatch each
@@ -14,9 +23,9 @@ const AWS_METRICS = {
   tooLarge: () => 2,
   gatewayThrottled: () => 1,
   tableThrottled: () => TABLE.indexes.length + 2,
-  functionsThrottled: (functions) => functions.length,
-  functionErrors: (functions) => functions.length,
-  timeoutUsed: (functions) => functions.filter((name) => name !== 'reconcile').length,
+  ingestThrottled: () => 1,
+  functionErrors: (functions) => unattended(functions).length,
+  timeoutUsed: (functions) => unattended(functions).filter((name) => name !== 'reconcile').length,
   streamLag: () => 1,
   sweepRuns: () => 1,
   reconciled: () => 3,
@@ -64,6 +73,34 @@ export const ALARMS = {
       'Three or more deliveries within an hour had no valid signature (401). Jira never sends them again: with a wrong secret every delivery is lost.',
     first: 'Compare the secret in Jira with jira_webhook_secret, and look whether a rotation is under way.',
     section: 'signature-failures',
+  },
+  CredentialsRefused: {
+    metric: 'CredentialsRefused',
+    minutes: 60,
+    limit: { atLeast: 3 },
+    wrong:
+      'Three or more deliveries within an hour had not the credential of their connection (401). Most senders never send them again.',
+    first:
+      'Search the log of ingest for the connection, and compare what its sender has with the time of the last rotation.',
+    section: 'connection-credentials',
+  },
+  UnknownConnections: {
+    metric: 'UnknownConnections',
+    minutes: 60,
+    limit: { atLeast: 3 },
+    wrong:
+      'Three or more deliveries within an hour went to a connection that is not there (404). They are not kept.',
+    first: 'Find the address in the access log: a sender whose connection was removed, or a stranger.',
+    section: 'unknown-connections',
+  },
+  RateRefused: {
+    metric: 'RateRefused',
+    minutes: 5,
+    limit: { atLeast: 1 },
+    wrong:
+      "A delivery above its connection's rate was refused (429). Jira Automation does not send it again: it is lost.",
+    first: 'Find the connection in the log of ingest, and raise its rate or stop what sends so much.',
+    section: 'rate',
   },
   AddressesRefused: {
     metric: 'AddressesRefused',
@@ -114,10 +151,10 @@ export const ALARMS = {
     section: 'throttling',
   },
   FunctionsThrottled: {
-    metric: 'functionsThrottled',
+    metric: 'ingestThrottled',
     minutes: 5,
     limit: { atLeast: 1 },
-    wrong: 'Lambda had no free concurrency for a function. Deliveries are answered 503, other work waits.',
+    wrong: 'Lambda had no free concurrency for ingest. Deliveries are answered 503.',
     first: 'Compare concurrent executions with the quota of the account and the reserved concurrency.',
     section: 'throttling',
   },
@@ -182,6 +219,16 @@ export const ALARMS = {
     wrong: 'No sweep has run for an hour. What the stream loses would not be found.',
     first: 'Look whether the schedule is enabled and whether the sweep function starts.',
     section: 'sweep-missing',
+  },
+  SecretsOld: {
+    metric: 'SecretsOld',
+    // Counted once a day: the alarm stays on until a day without an old one.
+    minutes: 24 * 60,
+    limit: { atLeast: 1 },
+    wrong:
+      'A secret of a webhook or a connection, or the newest master of connections, is older than 90 days. It works as before.',
+    first: 'Search the log of sweep for secrets-old: it says which.',
+    section: 'old-secrets',
   },
   NoDelivery: {
     metric: 'JiraDeliveriesTaken',

@@ -7,6 +7,7 @@ export const LOG_ALARMS = [
   'processing-failed',
   'quarantine-rate',
   'reconcile-failed',
+  'secrets-old',
   'sweep-found',
 ] as const;
 

@@ -41,7 +41,7 @@ describe('the dashboard', () => {
       '## Are we losing anything?',
       '## Do we have what Jira has?',
     ]);
-    expect(widgets.filter(({ type }) => type === 'metric').length).toBe(15);
+    expect(widgets.filter(({ type }) => type === 'metric').length).toBe(17);
   });
 
   const linesOf = (title: string): string[] => {

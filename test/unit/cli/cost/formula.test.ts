@@ -253,8 +253,8 @@ describe('a bill', () => {
   });
 
   it('prices a metric by the hours in which it has a value', () => {
-    // Three for 200 of 730 hours; eight of ours and two of the gateway for a twentieth.
-    expect(row('custom metrics')?.quantity).toBeCloseTo((3 * 200) / 730 + 10 * 0.05, 9);
+    // Three for 200 of 730 hours; thirteen of ours and two of the gateway for a twentieth.
+    expect(row('custom metrics')?.quantity).toBeCloseTo((3 * 200) / 730 + 15 * 0.05, 9);
   });
 
   it('asks for the secret every five minutes of each process', () => {
