@@ -38,6 +38,8 @@ const FIXTURES = join(import.meta.dirname, '../fixtures/deliveries');
 const MAX_BODY_BYTES = 100_000;
 /** Has the form of an event id, and no event. */
 const SOME_EVENT = `evt_${'0'.repeat(40)}`;
+/** Has the form of a connection's id, and no connection. */
+const SOME_CONNECTION = `con_${'0'.repeat(22)}`;
 
 /** A full issue with something in every field, so that no part of a schema goes unused. */
 const RICH = JSON.stringify({
@@ -183,7 +185,8 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-type Case = { operation: string; status: number; ask: () => Promise<Response> };
+/** `optional`: what the answer has only because it was asked for. */
+type Case = { operation: string; status: number; ask: () => Promise<Response>; optional?: string };
 
 const PATHS: Record<string, string> = {
   ...Object.fromEntries(SOURCES.map((source) => [`${source}-webhook`, `/webhooks/${source}`])),
@@ -307,14 +310,19 @@ const CASES: Case[] = [
   read('list-commits-without-story', 400, () => '/gaps/commits-without-story?since=yesterday'),
   read('list-events', 200, () => '/events?limit=3'),
   read('list-events', 200, () => '/events?outcome=quarantined'),
+  read('list-events', 200, () => '/events?event_type=push&source=github'),
+  read('list-events', 200, () => `/events?connection=${SOME_CONNECTION}`),
   read('list-events', 400, () => '/events?date=2026-02-30'),
   read('list-events', 400, () => '/events?outcome=lost'),
+  read('list-events', 400, () => '/events?connection=con_1'),
   read('get-event', 200, () => `/events/${eventId}`),
   read('get-event', 200, () => `/events/${quarantinedId}`),
   read('get-event', 404, () => `/events/${SOME_EVENT}`),
   read('reconciliation', 200, () => '/reconciliation'),
   read('stats', 200, () => '/stats'),
+  { ...read('stats', 200, () => '/stats?by=hour&hours=2'), optional: '.buckets' },
   read('stats', 400, () => '/stats?hours=none'),
+  read('stats', 400, () => '/stats?by=day'),
   ...wrongMethods,
   ...unavailable,
 ];
@@ -384,9 +392,9 @@ describe('a real answer', () => {
   it.each(CASES)(
     '$operation $status with a property more or less fails, because the schema is closed',
     async (one) => {
-      const { operation } = one;
+      const { operation, optional } = one;
       const { status, mediaType, body } = await answerOf(one);
-      const mutants = mutantsOf(body);
+      const mutants = mutantsOf(body).filter(({ change }) => change !== `${optional} removed`);
       const accepted = mutants.filter(
         (mutant) => bodyErrors(operation, status, mediaType, mutant.body).length === 0,
       );
