@@ -1,5 +1,12 @@
 import * as z from 'zod/mini';
-import { baseUrl, cidrs, projectKeys, userName, wholeNumber } from '../src/contract/env-values.ts';
+import {
+  baseUrl,
+  cidrs,
+  MOST_LIST_CHARACTERS,
+  projectKeys,
+  userName,
+  wholeNumber,
+} from '../src/contract/env-values.ts';
 import { BATCH_WINDOW_SECONDS } from '../src/contract/functions.ts';
 import { parseQuietHours } from './quiet-hours.ts';
 
@@ -12,9 +19,6 @@ export class ContextError extends Error {
 const MOST_WINDOW_SECONDS = 300;
 
 const matching = (pattern: RegExp, message: string) => z.string().check(z.regex(pattern, message));
-
-/** Lambda gives all variables of a function 4 KB (developer guide, "Lambda quotas"); the others need less than 1 KB. */
-const MOST_LIST_CHARACTERS = 3_000;
 
 /** The text itself, checked as the function that gets it will read it. */
 const textFor = (reader: z.ZodMiniType) =>

@@ -52,7 +52,9 @@ export const token = z
 export const userName = z.string().check(z.regex(/^[^:\p{Cc}]+$/u, 'must be a user name without a colon'));
 
 /** One CIDR block as `node:net` wants it; null when the text is none. */
-const parseCidr = (text: string): { network: string; prefix: number; family: 'ipv4' | 'ipv6' } | null => {
+export const parseCidr = (
+  text: string,
+): { network: string; prefix: number; family: 'ipv4' | 'ipv6' } | null => {
   const match = /^([0-9a-fA-F.:]+)\/(\d{1,3})$/.exec(text);
   const version = match?.[1] === undefined ? 0 : isIP(match[1]);
   const prefix = Number(match?.[2]);
@@ -68,6 +70,9 @@ const blockList = (text: string): BlockList => {
   }
   return list;
 };
+
+/** Lambda gives all variables of a function 4 KB (developer guide, "Lambda quotas"); the others need less than 1 KB. */
+export const MOST_LIST_CHARACTERS = 3_000;
 
 /** Comma-separated CIDR blocks as a list that can be asked for an address. */
 export const cidrs = z.pipe(
