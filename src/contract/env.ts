@@ -55,6 +55,12 @@ export const ENV = {
     ...overrideOf('commits'),
     standard: '`npm start` generates one and prints it; without one: off (404)',
   },
+  CONNECTIONS_MASTERS: {
+    schema: z.optional(text),
+    meaning:
+      'local override: a JSON object with the masters that keys of connections are made of, as `connections_master_1`; wins over the ARN',
+    standard: '`npm start` makes one',
+  },
   JIRA_SITE_URL: {
     schema: z.optional(baseUrl),
     meaning: "Jira's own base URL, such as `https://acme.atlassian.net`",

@@ -3,6 +3,10 @@ import { SOURCES, type Source } from '../domain/source.ts';
 /** Names of the routes; the handlers give each its function. */
 export type RouteName =
   | `${Source}-webhook`
+  | 'earlier-jira-webhook'
+  | 'connection-webhook'
+  | 'earlier-connection-webhook'
+  | 'connection-status'
   | 'health'
   | 'list-issues'
   | 'get-issue'
@@ -43,6 +47,16 @@ const webhook = (source: Source): Route => ({
 /** Every route. The stack and the local server know no other list. */
 export const ROUTES: readonly Route[] = [
   ...SOURCES.map(webhook),
+  { name: 'connection-webhook', method: 'POST', path: '/webhooks/{connection_id}', served_by: 'ingest' },
+  { name: 'connection-status', method: 'GET', path: '/webhooks/{connection_id}', served_by: 'ingest' },
+  // The paths of earlier receivers: their senders need not be told of new ones.
+  { name: 'earlier-jira-webhook', method: 'POST', path: '/webhook/jira', served_by: 'ingest' },
+  {
+    name: 'earlier-connection-webhook',
+    method: 'POST',
+    path: '/webhook/agents/{connection_id}/webhook',
+    served_by: 'ingest',
+  },
   { name: 'health', method: 'GET', path: '/health', served_by: 'ingest' },
   {
     name: 'list-issues',

@@ -1,6 +1,7 @@
 import middy from '@middy/core';
 import type { APIGatewayProxyEventV2, Context } from 'aws-lambda';
 import { hasTenant, ROUTES, type Route, type RouteName } from '../contract/routes.ts';
+import { isConnectionId } from '../domain/connection.ts';
 import { isTenant } from '../domain/tenant.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Logger } from '../platform/logger.ts';
@@ -142,7 +143,10 @@ export const matchRoute = (method: string, path: string, prefixed = false): Matc
   return { kind: 'wrong-method', name: first.route.name, allow };
 };
 
-/** The decoded `{x}` segment, '' for a route without one, null when the path is another. */
+/**
+ * The decoded `{x}` segment, '' for a route without one, null when the path is another. What has not the form of a
+ * connection's id names none: no row is read for it.
+ */
 const argumentOf = (route: Route, path: string): string | null => {
   const pattern = route.path.split('/');
   const segments = path.split('/');
@@ -151,7 +155,9 @@ const argumentOf = (route: Route, path: string): string | null => {
     pattern.every((part, i) => part.startsWith('{') || part === segments[i]);
   if (!fits) return null;
   const variable = pattern.findIndex((part) => part.startsWith('{'));
-  return variable === -1 ? '' : decode(segments[variable] ?? '') || null;
+  if (variable === -1) return '';
+  const argument = decode(segments[variable] ?? '') || null;
+  return pattern[variable] === '{connection_id}' && !isConnectionId(argument ?? '') ? null : argument;
 };
 
 const decode = (segment: string): string | null => {
@@ -163,4 +169,4 @@ const decode = (segment: string): string | null => {
 };
 
 /** People end the address of a webhook with a slash, and their sender would get 404 for every delivery. */
-const withoutSlash = (path: string): string => path.replace(/^(\/webhooks\/[^/]+)\/$/, '$1');
+const withoutSlash = (path: string): string => path.replace(/^(\/webhooks?\/.*[^/])\/$/, '$1');

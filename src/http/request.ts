@@ -18,6 +18,8 @@ export type ReceivedRequest = {
   path_tenant: string | null;
   headers: ReadonlyMap<string, string>;
   query: ReadonlyMap<string, string>;
+  /** The query as it was sent, without its `?`. */
+  raw_query: string;
   /** Address of the client as the gateway saw it, never from a header. */
   source_ip: string;
   /** Size of the body in bytes, known without decoding it. */
@@ -37,6 +39,7 @@ export const readRequest = (event: APIGatewayProxyEventV2): ReceivedRequest => {
     path: event.rawPath,
     headers,
     path_tenant: event.pathParameters?.tenant ?? null,
+    raw_query: event.rawQueryString ?? '',
     query: new Map(new URLSearchParams(event.rawQueryString ?? '')),
     source_ip: event.requestContext.http.sourceIp,
     body_bytes: sizeOf(event, headers),

@@ -30,8 +30,11 @@ export const ingestRoutes = (env: Env, platform: Platform): { routes: RouteHandl
     log,
   };
   const routes: RouteHandlers = { health: health({ table, writes, verifier: verifiers.jira }) };
-  for (const source of SOURCES)
-    routes[`${source}-webhook`] = receiveDelivery({ ...shared, source, verifier: verifiers[source] });
+  for (const source of SOURCES) {
+    const receive = receiveDelivery({ ...shared, source, verifier: verifiers[source] });
+    routes[`${source}-webhook`] = receive;
+    if (source === 'jira') routes['earlier-jira-webhook'] = receive;
+  }
   return { routes, isOff: isOffOf(verifiers) };
 };
 

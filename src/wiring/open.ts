@@ -13,6 +13,8 @@ import { type Objects, objectsInBucket } from '../platform/objects.ts';
 import { objectsInFolder } from '../platform/objects-in-folder.ts';
 import type { Table } from '../store/calls/table.ts';
 import { type EventStore, rawBodiesIn } from '../store/events/put-event.ts';
+import { createMasterCache, fetchMasters, type MasterSource } from '../verify/master-cache.ts';
+import { type Masters, readMasters } from '../verify/masters.ts';
 import { createSecretCache, noSecret, overrideSecret, type SecretSource } from '../verify/secret-source.ts';
 import { createSecretsManagerClient, fetchSigningKeys } from '../verify/secrets-manager.ts';
 
@@ -96,4 +98,16 @@ const cachedSecret = (
   const cache = createSecretCache({ fetch: () => fetchSigningKeys(client, arn, rules), clock, log });
   if (source === 'jira') cache.prefetch();
   return cache;
+};
+
+/** The masters of connections' keys: the override, else those in the secret behind the ARN, else none. */
+export const openMasters = (env: Env, platform: Platform): MasterSource =>
+  createMasterCache({ fetch: mastersOf(env, platform), ...platform });
+
+const mastersOf = (env: Env, { log, secretsManager }: Platform): (() => Promise<Masters>) => {
+  const { CONNECTIONS_MASTERS: override, JIRA_WEBHOOK_SECRET_ARN: arn } = env;
+  if (override !== undefined) return async () => readMasters(override, log);
+  if (arn === undefined) return async () => new Map();
+  const client = createSecretsManagerClient(env, secretsManager);
+  return () => fetchMasters(client, arn, log);
 };

@@ -29,6 +29,8 @@ const event = {
   },
 };
 
+const CONNECTION = 'con_AbCdEfGhIjKlMnOpQrS-_1';
+
 describe('matchRoute', () => {
   it.each([
     ['POST', '/webhooks/jira', { kind: 'found', name: 'jira-webhook', argument: '' }],
@@ -77,6 +79,42 @@ describe('matchRoute', () => {
   });
 
   it.each([
+    ['POST', `/webhooks/${CONNECTION}`, 'connection-webhook'],
+    ['POST', `/webhooks/${CONNECTION}/`, 'connection-webhook'],
+    ['GET', `/webhooks/${CONNECTION}`, 'connection-status'],
+    ['POST', `/webhooks/%63on_${CONNECTION.slice(4)}`, 'connection-webhook'],
+    ['POST', `/webhook/agents/${CONNECTION}/webhook`, 'earlier-connection-webhook'],
+    ['POST', `/webhook/agents/${CONNECTION}/webhook/`, 'earlier-connection-webhook'],
+  ])('finds the connection that %s %s names', (method, path, name) => {
+    expect(matchRoute(method, path)).toEqual({ kind: 'found', name, argument: CONNECTION });
+  });
+
+  it.each(['/webhook/jira', '/webhook/jira/'])(
+    'finds Jira at %s, because earlier receivers had it there',
+    (path) => {
+      expect(matchRoute('POST', path)).toMatchObject({ kind: 'found', name: 'earlier-jira-webhook' });
+    },
+  );
+
+  it.each([
+    '/webhooks/con_',
+    `/webhooks/${CONNECTION}a`,
+    `/webhooks/${CONNECTION.slice(0, -1)}`,
+    `/webhooks/${CONNECTION.toUpperCase()}`,
+    `/webhooks/${CONNECTION}%0A`,
+    `/webhooks/${CONNECTION}/x`,
+    `/webhook/agents/${CONNECTION}`,
+    '/webhook/agents/jira/webhook',
+    `/webhook/${CONNECTION}`,
+  ])('finds nothing at %s, because it has not the form of a connection’s id', (path) => {
+    for (const method of ['GET', 'POST', 'PUT'])
+      expect(matchRoute(method, path)).toEqual({ kind: 'not-found' });
+  });
+
+  it.each([
+    ['PUT', `/webhooks/${CONNECTION}`, 'connection-webhook', 'POST, GET'],
+    ['GET', `/webhook/agents/${CONNECTION}/webhook`, 'earlier-connection-webhook', 'POST'],
+    ['GET', '/webhook/jira', 'earlier-jira-webhook', 'POST'],
     ['GET', '/webhooks/jira', 'jira-webhook', 'POST'],
     ['GET', '/webhooks/jira/', 'jira-webhook', 'POST'],
     ['PUT', '/webhooks/github', 'github-webhook', 'POST'],

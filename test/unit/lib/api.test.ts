@@ -30,6 +30,10 @@ describe('the routes', () => {
   it('are open for webhooks and health, IAM for everything else, and ingest gets what is none', () => {
     expect(routes).toEqual({
       ...Object.fromEntries(SOURCES.map((source) => [`POST /webhooks/${source}`, ['NONE', 'Ingest']])),
+      'POST /webhooks/{connection_id}': ['NONE', 'Ingest'],
+      'GET /webhooks/{connection_id}': ['NONE', 'Ingest'],
+      'POST /webhook/jira': ['NONE', 'Ingest'],
+      'POST /webhook/agents/{connection_id}/webhook': ['NONE', 'Ingest'],
       'POST /webhooks/{rest+}': ['NONE', 'Ingest'],
       'GET /health': ['NONE', 'Ingest'],
       ...forTenants({
