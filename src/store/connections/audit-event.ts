@@ -57,12 +57,13 @@ export const auditItem = (
     problem: null,
     event_name: null,
     secret: null,
+    connection_id,
     raw_stored_apart: false,
     outcome: 'recorded',
     run_id: run.run_id,
   };
   const expiresAt = expirySeconds(run.received_ms, 'recorded', RETENTION_DAYS);
-  return { ...eventItem(event, encodeEventBody(event, raw), expiresAt), connection_id };
+  return eventItem(event, encodeEventBody(event, raw), expiresAt);
 };
 
 /** A connection without what proves anything: of its secret only the version, and until when the last one verifies. */

@@ -78,10 +78,10 @@ const unchanged = ({ rev }: Connection) => ({ condition: 'rev = :before', values
 
 /** When the last version of its secret was used says nothing of the next one. */
 const rowChange = (before: Connection, after: Connection): Write => {
-  const { connection, rev, work_pk, work_sk } = connectionAttributes(after);
-  const values = { ':connection': connection, ':rev': rev, ':work_pk': work_pk, ':work_sk': work_sk };
+  const { decided, rev, work_pk, work_sk } = connectionAttributes(after);
+  const values = { ':decided': decided, ':rev': rev, ':work_pk': work_pk, ':work_sk': work_sk };
   const { condition, values: beforeValues } = unchanged(before);
-  const set = 'SET connection = :connection, rev = :rev, work_pk = :work_pk, work_sk = :work_sk';
+  const set = 'SET decided = :decided, rev = :rev, work_pk = :work_pk, work_sk = :work_sk';
   const rotated = before.current.version !== after.current.version;
   return {
     kind: 'update',

@@ -31,7 +31,7 @@ export const connectionItem = (connection: Connection): Item & Key => ({
 export const connectionAttributes = (connection: Connection & Partial<ConnectionUse>) => {
   const { last_received_ms: _, last_refused_ms: __, last_used_ms: ___, ...decided } = connection;
   return {
-    connection: JSON.stringify(decided),
+    decided: JSON.stringify(decided),
     rev: connection.rev,
     work_pk: connectionsPartition(connection.tenant_id),
     work_sk: `${timeSort(connection.created_ms)}#${connection.connection_id}`,
@@ -47,10 +47,10 @@ export const USE = {
 
 /** What a row says. @throws UnreadableRowError when our code cannot have written it, or only newer code can */
 export const readConnectionRow = (row: Item): ConnectionRow => {
-  const { connection: text, rev } = readChecked(rowSchema, row);
-  const read = readJson(connectionSchema, row, () => text);
+  const { decided, rev } = readChecked(rowSchema, row);
+  const read = readJson(decidedSchema, row, () => decided);
   if (read.rev !== rev || connectionKey(read.connection_id).pk !== row.pk)
-    throw new UnreadableRowError(row, 'connection', null);
+    throw new UnreadableRowError(row, 'decided', null);
   return {
     ...read,
     last_received_ms: timeIn(row, USE.received),
@@ -71,7 +71,7 @@ const numberOrNull = z.nullable(number);
 const texts = z.array(text);
 const whole = z.int().check(z.positive());
 
-const rowSchema = z.object({ connection: text, rev: whole });
+const rowSchema = z.object({ decided: text, rev: whole });
 
 const credential = z.discriminatedUnion('from', [
   z.looseObject({
@@ -95,7 +95,7 @@ const credential = z.discriminatedUnion('from', [
 ]) satisfies z.ZodMiniType<Credential>;
 
 /** Loose, so that a change by this code keeps what newer code wrote beside it. */
-const connectionSchema = z.looseObject({
+const decidedSchema = z.looseObject({
   connection_id: text.check(z.refine(isConnectionId)),
   tenant_id: text.check(z.refine(isTenant)),
   kind: z.enum(CONNECTION_KINDS),

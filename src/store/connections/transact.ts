@@ -4,6 +4,7 @@ import {
   TransactWriteItemsCommand,
 } from '@aws-sdk/client-dynamodb';
 import { marshall } from '@aws-sdk/util-dynamodb';
+import { RefusedItemError } from '../../errors/errors.ts';
 import { within } from '../../platform/deadline.ts';
 import { retry } from '../../platform/retry.ts';
 import { type Item, type Key, type Table, type TableCall, tableFault } from '../calls/table.ts';
@@ -38,6 +39,7 @@ export const transact = async ({ table, signal }: TableCall, writes: Write[]): P
     return { written: true };
   } catch (fault) {
     const failed = refusedPlaces(fault);
+    if (reasonsOf(fault).includes('ValidationError')) throw new RefusedItemError(fault);
     if (failed.length === 0) throw tableFault(fault);
     return { written: false, failed };
   }
