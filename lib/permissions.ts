@@ -33,13 +33,18 @@ export const removeOwnRows = ({ table }: EventTable): PolicyStatement =>
   });
 
 /**
- * Run documents are written, and the latest is read before it is replaced; raw bodies are read. ListBucket makes
- * S3 answer 404 and not 403 for an object that is not there (API reference, GetObject).
+ * Raw bodies are read. ListBucket makes S3 answer 404 and not 403 for an object that is not there (API reference,
+ * GetObject).
  */
-export const useArtifacts = (bucket: ArtifactBucket): PolicyStatement[] => [
-  allow(['s3:GetObject', 's3:PutObject'], bucket.keysUnder('documents'), bucket.keysUnder('tenants')),
+export const readRawBodies = (bucket: ArtifactBucket): PolicyStatement[] => [
   allow(['s3:GetObject'], bucket.keysUnder('raw')),
   allow(['s3:ListBucket'], bucket.bucket.bucketArn),
+];
+
+/** Run documents are written, and the latest is read before it is replaced; raw bodies are read. */
+export const useArtifacts = (bucket: ArtifactBucket): PolicyStatement[] => [
+  allow(['s3:GetObject', 's3:PutObject'], bucket.keysUnder('documents'), bucket.keysUnder('tenants')),
+  ...readRawBodies(bucket),
 ];
 
 /** Why a right is about everything under a prefix of the bucket. */

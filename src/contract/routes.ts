@@ -16,6 +16,7 @@ export type RouteName =
   | 'list-commits-without-story'
   | 'list-events'
   | 'get-event'
+  | 'get-body'
   | 'reconciliation'
   | 'stats';
 
@@ -102,6 +103,8 @@ export const ROUTES: readonly Route[] = [
     parameters: ['date', 'outcome', 'event_type', 'source', 'connection', ...PAGE],
   },
   { name: 'get-event', method: 'GET', path: '/events/{event_id}', served_by: 'read' },
+  // Not below `/events`: who may read events need not see what was sent, and `*` in a policy matches `/`.
+  { name: 'get-body', method: 'GET', path: '/bodies/{event_id}', served_by: 'read' },
   { name: 'reconciliation', method: 'GET', path: '/reconciliation', served_by: 'read' },
   { name: 'stats', method: 'GET', path: '/stats', served_by: 'read', parameters: ['hours', 'by'] },
 ];

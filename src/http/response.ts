@@ -13,6 +13,23 @@ export const jsonResponse = (statusCode: number, body: object): HttpResponse => 
   body: JSON.stringify(body),
 });
 
+/**
+ * Bytes that somebody else sent, as a file to save: no browser may take them for a page, whatever is in them.
+ * @param name of the file; letters, digits, `_`, `-` and `.`
+ */
+export const bytesResponse = (bytes: Uint8Array, name: string): HttpResponse => ({
+  statusCode: 200,
+  headers: {
+    'content-type': 'application/octet-stream',
+    'content-disposition': `attachment; filename="${name}"`,
+    'x-content-type-options': 'nosniff',
+    'content-security-policy': "default-src 'none'; sandbox",
+    'cache-control': 'no-store',
+  },
+  body: Buffer.from(bytes).toString('base64'),
+  isBase64Encoded: true,
+});
+
 export type ProblemDetails = {
   type: ProblemType;
   status: number;

@@ -8,9 +8,16 @@ import type { HttpRequest, Run } from '../http/request.ts';
 import { type HttpResponse, jsonResponse } from '../http/response.ts';
 import { rowsReader } from '../store/calls/gather.ts';
 import type { Table } from '../store/calls/table.ts';
+import type { RawBodies } from '../store/events/put-event.ts';
 
 /** Where the routes read, and what their answers are stamped with. */
-export type ReadDeps = { table: Table; tenant: string; git_sha: string; retention_days: number };
+export type ReadDeps = {
+  table: Table;
+  tenant: string;
+  rawBodies: Pick<RawBodies, 'get'>;
+  git_sha: string;
+  retention_days: number;
+};
 
 /** What was asked for, as the answer repeats it; absent is null. */
 type ListingArgs = Record<string, string | number | null>;

@@ -1,7 +1,8 @@
 import type { Env } from '../contract/env.ts';
 import type { RouteName } from '../contract/routes.ts';
 import type { RouteHandler, RouteHandlers } from '../http/dispatch.ts';
-import { openTable, type Platform } from '../wiring/open.ts';
+import { openEvents, openTable, type Platform } from '../wiring/open.ts';
+import { getBody } from './bodies.ts';
 import { getEvents, getIssueEvents, getOneEvent } from './events.ts';
 import { getCommitGaps, getStoryGaps } from './gaps.ts';
 import { getIssueCommits } from './issue-commits.ts';
@@ -13,9 +14,8 @@ import { getStats } from './stats.ts';
 /** The read side as the environment names it. */
 export const openReadRoutes = (env: Env, platform: Platform): RouteHandlers => {
   const opened = {
-    table: openTable(env, platform.dynamodb),
+    ...openEvents(env, openTable(env, platform.dynamodb)),
     git_sha: env.GIT_SHA ?? 'unknown',
-    retention_days: env.EVENT_RETENTION_DAYS,
   };
   return Object.fromEntries(
     Object.entries(READERS).map(([name, readerOf]): [string, RouteHandler] => [
@@ -32,6 +32,7 @@ const READERS = {
   'list-issue-events': getIssueEvents,
   'list-events': getEvents,
   'get-event': getOneEvent,
+  'get-body': getBody,
   reconciliation: getReconciliation,
   stats: getStats,
   'list-issue-commits': getIssueCommits,

@@ -70,6 +70,8 @@ export type TestApp = {
   ): Promise<Answer>;
   /** `target`: path and query. */
   get(target: string): Promise<Answer>;
+  /** The same for an answer that is no JSON. */
+  download(target: string): Promise<{ status: number; headers: Record<string, unknown>; bytes: Buffer }>;
   /** The same table and artifact store as the app's, for what no route does. */
   events: EventStore;
   /** Every line logged so far. */
@@ -188,12 +190,17 @@ export const openApp = (options: AppOptions): TestApp => {
   const platform = { clock, log, dynamodb, count: summed(counts), ...deadline, ...tenant };
   const { handler } = createLocalApp(env, platform);
 
+  const callForBytes = async (event: ReturnType<typeof toEvent>) => {
+    const result = await handler(event, localContext('test', clock));
+    const bytes = Buffer.from(result.body ?? '', result.isBase64Encoded ? 'base64' : 'utf8');
+    return { status: result.statusCode ?? 0, headers: result.headers ?? {}, bytes };
+  };
+
   const call = async (event: ReturnType<typeof toEvent>): Promise<Answer> => {
     const begun = performance.now();
-    const result = await handler(event, localContext('test', clock));
+    const { bytes, ...answer } = await callForBytes(event);
     const ms = performance.now() - begun;
-    const body = json.parse(JSON.parse(result.body ?? 'null'));
-    return { status: result.statusCode ?? 0, headers: result.headers ?? {}, body, ms };
+    return { ...answer, body: json.parse(JSON.parse(bytes.toString())), ms };
   };
 
   return {
@@ -211,6 +218,7 @@ export const openApp = (options: AppOptions): TestApp => {
       return call(toEvent('POST', `/webhooks/${source}`, headers, bytes));
     },
     get: (target) => call(toEvent('GET', target, {})),
+    download: (target) => callForBytes(toEvent('GET', target, {})),
     events: openEvents(env, openTable(env, dynamodb)),
     lines,
     counts,

@@ -342,6 +342,7 @@ describe('what is deployed, run with the environment and the table of the templa
       ['/gaps/commits-without-story', '', 200],
       ['/events', '', 200],
       [`/events/${eventIds[0]}`, '', 200],
+      ...eventIds.map((id): [string, string, number] => [`/bodies/${id}`, '', 200]),
       ['/reconciliation', '', 200],
       ['/stats', '', 200],
     ];
@@ -357,6 +358,7 @@ describe('what is deployed, run with the environment and the table of the templa
       'dynamodb:Query by_issue',
       'dynamodb:Query by_project',
       'dynamodb:Query worklist',
+      's3:GetObject artifacts/raw/',
     ]);
   });
 

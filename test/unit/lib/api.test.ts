@@ -45,6 +45,7 @@ describe('the routes', () => {
         'GET /gaps/commits-without-story': ['AWS_IAM', 'Read'],
         'GET /events': ['AWS_IAM', 'Read'],
         'GET /events/{event_id}': ['AWS_IAM', 'Read'],
+        'GET /bodies/{event_id}': ['AWS_IAM', 'Read'],
         'GET /reconciliation': ['AWS_IAM', 'Read'],
         'GET /stats': ['AWS_IAM', 'Read'],
       }),

@@ -104,7 +104,7 @@ describe('the environment', () => {
     const token = { JIRA_API_SECRET_ARN: '<JiraTokenSecret>' };
     expect(Object.fromEntries(FUNCTIONS.map((name) => [name, environmentOf(site, name)]))).toEqual({
       ingest: { ...table, ...bucket, ...days, ...secret },
-      read: { ...table, ...days },
+      read: { ...table, ...bucket, ...days },
       correlate: { ...table, ...bucket, ...jira, ...traces },
       sweep: { ...table, ...bucket, ...days, ...jira, ...traces },
       reconcile: { ...table, ...bucket, ...days, ...jira, ...token, ...traces },
@@ -185,13 +185,15 @@ describe('the rights', () => {
     });
   });
 
-  it('of read: read the table and its indexes; no secret, no bucket, no write', () => {
+  it('of read: read the table, its indexes and raw bodies; no secret, no document, no write', () => {
     expect(rightsOf(site, 'read')).toEqual({
       '<EventTable.Arn>': ['dynamodb:BatchGetItem', 'dynamodb:GetItem', 'dynamodb:Query'],
       '<EventTable.Arn>/index/by_issue': ['dynamodb:Query'],
       '<EventTable.Arn>/index/by_day': ['dynamodb:Query'],
       '<EventTable.Arn>/index/by_project': ['dynamodb:Query'],
       '<EventTable.Arn>/index/worklist': ['dynamodb:Query'],
+      '<ArtifactBucket.Arn>': ['s3:ListBucket'],
+      '<ArtifactBucket.Arn>/artifacts/raw/*': ['s3:GetObject'],
       ...logs('read'),
     });
   });
