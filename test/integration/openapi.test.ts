@@ -116,8 +116,13 @@ const start = async (env: NodeJS.ProcessEnv, correlate = false): Promise<Instanc
 
 const get = (instance: Instance, path: string) => fetch(`${instance.url}${path}`);
 
-const deliver = (instance: Instance, body: string | Buffer, signature = sign(body)) =>
-  fetch(`${instance.url}/webhooks/jira`, {
+const deliver = (
+  instance: Instance,
+  body: string | Buffer,
+  signature = sign(body),
+  path = '/webhooks/jira',
+) =>
+  fetch(`${instance.url}${path}`, {
     method: 'POST',
     body: new Uint8Array(Buffer.from(body)),
     headers: { 'X-Hub-Signature': signature },
@@ -190,6 +195,7 @@ type Case = { operation: string; status: number; ask: () => Promise<Response>; o
 
 const PATHS: Record<string, string> = {
   ...Object.fromEntries(SOURCES.map((source) => [`${source}-webhook`, `/webhooks/${source}`])),
+  'earlier-jira-webhook': '/webhook/jira',
   health: '/health',
   'list-issues': '/issues?project=API',
   'get-issue': '/issues/API-1',
@@ -223,10 +229,26 @@ const read = (operation: string, status: number, path: () => string): Case => ({
   ask: () => get(main, path()),
 });
 
-const write = (status: number, ask: () => Promise<Response>): Case => ({
-  operation: 'jira-webhook',
-  status,
-  ask,
+const JIRA_OPERATIONS = ['jira-webhook', 'earlier-jira-webhook'];
+
+/** Under each path of Jira, with a body of its own where it must be new. */
+const jiraCases = JIRA_OPERATIONS.flatMap((operation): Case[] => {
+  const send = (instance: Instance, body: string, signature?: string) =>
+    deliver(instance, body, signature, pathOf(operation));
+  const answered = (status: number, ask: () => Promise<Response>): Case => ({ operation, status, ask });
+  return [
+    answered(200, () => send(main, RICH)),
+    answered(202, () => send(main, OLDER.replace('Everything', operation))),
+    answered(202, () => send(main, `{"webhookEvent":"sprint_started","sprint":{"name":"${operation}"}}`)),
+    answered(400, () => send(main, '')),
+    answered(400, () => send(main, '{')),
+    answered(401, () => send(main, RICH, 'sha256=00')),
+    answered(403, () => send(guarded, RICH, 'sha256=00')),
+    answered(413, () => send(main, 'x'.repeat(MAX_BODY_BYTES + 1))),
+    answered(422, () => send(main, NO_WEBHOOK)),
+    answered(503, () => send(guarded, RICH)),
+    answered(503, () => send(broken, RICH)),
+  ];
 });
 
 const commitCases = COMMIT_SOURCES.flatMap((source): Case[] => {
@@ -261,17 +283,7 @@ const ping = () => {
 };
 
 const CASES: Case[] = [
-  write(200, () => deliver(main, RICH)),
-  write(202, () => deliver(main, OLDER)),
-  write(202, () => deliver(main, '{"webhookEvent":"sprint_started"}')),
-  write(400, () => deliver(main, '')),
-  write(400, () => deliver(main, '{')),
-  write(401, () => deliver(main, RICH, 'sha256=00')),
-  write(403, () => deliver(guarded, RICH, 'sha256=00')),
-  write(413, () => deliver(main, 'x'.repeat(MAX_BODY_BYTES + 1))),
-  write(422, () => deliver(main, NO_WEBHOOK)),
-  write(503, () => deliver(guarded, RICH)),
-  write(503, () => deliver(broken, RICH)),
+  ...jiraCases,
   ...commitCases,
   { operation: 'github-webhook', status: 200, ask: ping },
   {
