@@ -201,7 +201,10 @@ type Case = { operation: string; status: number; ask: () => Promise<Response>; o
 
 const PATHS: Record<string, string> = {
   ...Object.fromEntries(SOURCES.map((source) => [`${source}-webhook`, `/webhooks/${source}`])),
+  'connection-webhook': `/webhooks/${SOME_CONNECTION}`,
+  'connection-status': `/webhooks/${SOME_CONNECTION}`,
   'earlier-jira-webhook': '/webhook/jira',
+  'earlier-connection-webhook': `/webhook/agents/${SOME_CONNECTION}/webhook`,
   health: '/health',
   'list-issues': '/issues?project=API',
   'get-issue': '/issues/API-1',
