@@ -26,8 +26,12 @@ const unitOf = (deps: BatchDeps, due: Due, row: Item): Unit => {
   return { kind: 'issue', issue_id: issue.issue_id, keys: new Set(issue.keys), events: [due] };
 };
 
-/** Quarantined events wait for replay: they are pending once they are released. */
-const isDue = (row: Item, nowMs: number): boolean => !isExpired(row, nowMs) && row.outcome !== 'quarantined';
+/**
+ * Quarantined events wait for replay: they are pending once they are released. Changes of what is configured tell of no
+ * issue and no commit.
+ */
+const isDue = (row: Item, nowMs: number): boolean =>
+  !isExpired(row, nowMs) && row.outcome !== 'quarantined' && row.source !== 'admin';
 
 type Found = [event_id: string, row: Item];
 

@@ -71,7 +71,7 @@ const NO_FACTS: EventFacts = {
   unread_fields: [],
 };
 
-/** Waits for replay, not for correlation. */
+/** Waits for replay, or for nothing: not for correlation. */
 const NOT_NEEDED: Processing = { ...PENDING, status: 'not_needed' };
 
 /**
@@ -92,7 +92,7 @@ export const toEventView = (event: StoredEvent, processing: Processing = PENDING
     received_at: toPhoenixIso(event.received_ms),
     duration_ms: event.duration_ms ?? null,
     headers: event.headers ?? {},
-    processing: event.outcome === 'quarantined' ? NOT_NEEDED : processing,
+    processing: event.outcome === 'quarantined' || event.source === 'admin' ? NOT_NEEDED : processing,
     problem: event.problem,
     run_id: event.run_id,
   };

@@ -2,11 +2,14 @@ import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { ArtifactStore } from '../../../src/correlate/documents/artifact-store.ts';
 import { type Swept, sweepEvents } from '../../../src/correlate/run/sweep-events.ts';
+import { adminEventId } from '../../../src/domain/event-id.ts';
 import { UnavailableError } from '../../../src/errors/errors.ts';
 import { replayEvent } from '../../../src/ingest/replay.ts';
 import { eventKey, processingKey } from '../../../src/store/calls/keys.ts';
 import type { Table } from '../../../src/store/calls/table.ts';
+import { createConnection } from '../../../src/store/connections/change-connection.ts';
 import { type Counts, createTable, openApp, summed, type TestApp } from '../../support/app.ts';
+import { someConnection, someRun } from '../../support/connections.ts';
 import { scanTable, startCorrelation, type TestCorrelation } from '../../support/correlation.ts';
 import { startTestEngine } from '../../support/engine.ts';
 import { type FaultProxy, startFaultProxy } from '../../support/fault-proxy.ts';
@@ -124,6 +127,24 @@ describe('the sweep', () => {
     now += 16 * MINUTE_MS;
     expect(await sweep()).toEqual({ found: 0, complete: true });
     expect(await processingOf(app, handled)).toMatchObject({ status: 'processed', attempts: 1 });
+  });
+
+  it('and the stream leave alone who changed what is configured, because it tells of no issue and no commit', async () => {
+    const connection = someConnection({ tenant_id: 'default', name: 'ABC-1' });
+    const audit = { who: 'local', what: 'connection-created' } as const;
+    await createConnection(app.events, connection, audit, someRun(now));
+    const id = adminEventId('default', connection.connection_id, 1);
+    const count = (await scanTable(app)).length;
+    expect(await correlation.run([eventRecord(id)])).toEqual(ALL_HANDLED);
+    now += 16 * MINUTE_MS;
+    expect(await sweep()).toEqual({ found: 0, complete: true });
+    expect((await scanTable(app)).filter(({ pk }) => pk === `E#${id}`)).toHaveLength(1);
+    // What the sweep writes down of itself.
+    expect(await scanTable(app)).toHaveLength(count + 1);
+    expect(correlation.documents()).toEqual([]);
+    expect(await processingOf(app, id)).toMatchObject({ status: 'not_needed', attempts: 0 });
+    const { body } = await app.get('/stats');
+    expect(body).toMatchObject({ unprocessed: 0, failed: 0, outcomes: { recorded: 0 }, event_types: {} });
   });
 
   it('finds events of every day since they could have been left, in batches of 100', async () => {
