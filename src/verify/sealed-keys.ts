@@ -1,5 +1,6 @@
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
 import { deriveSecret } from './derived-keys.ts';
+import { fromBase64 } from './secret-document.ts';
 
 /** Which version of which connection's secret a sealed key is. */
 export type SealedAs = { connection_id: string; version: number };
@@ -19,7 +20,7 @@ export const sealKey = (master: Buffer, as: SealedAs, key: Uint8Array): string =
 
 /** The key again; null when it was sealed as another one, under another master, or has been touched. */
 export const openKey = (master: Buffer, as: SealedAs, sealed: string): Buffer | null => {
-  const bytes = Buffer.from(sealed, 'base64');
+  const bytes = fromBase64(sealed);
   if (bytes.length < NONCE_BYTES + TAG_BYTES) return null;
   const nonce = bytes.subarray(0, NONCE_BYTES);
   const decipher = createDecipheriv(CIPHER, sealingKey(master, as), nonce, { authTagLength: TAG_BYTES });
