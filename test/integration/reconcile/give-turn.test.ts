@@ -117,7 +117,7 @@ describe('what a turn counts', () => {
   });
 
   it('has none of them for 19, nor where deliveries brought as many, because some are always lost', async () => {
-    const ids = await loaded(50);
+    const ids = await loaded(40);
     await editAll(ids.slice(0, 19), 'nobody tells');
     expect((await turnsFor(60)).WebhooksMissing).toBeUndefined();
     await editAll(ids.slice(0, 20), 'nobody tells');
@@ -129,10 +129,10 @@ describe('what a turn counts', () => {
   });
 
   it('has no missed change where every one was delivered, even long after', async () => {
-    const ids = await loaded(25);
+    const ids = await loaded(20);
     register();
     await editAll(ids, 'told');
-    expect(await turnsFor(120)).toEqual({ UpdatesComplete: 12 });
+    expect(await turnsFor(60)).toEqual({ UpdatesComplete: 6 });
   });
 
   it('has a late census when none was complete for two days, because a small site has one each day', async () => {

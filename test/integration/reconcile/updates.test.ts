@@ -79,13 +79,13 @@ describe.each(['cloud', 'data-center-10'] as const)('the updates of a site (%s)'
   });
 
   it('cost no write but those of where they stand, because nothing that is equal is written', async () => {
-    const ids = await loaded(kind, 120);
-    for (const id of ids.slice(0, 60)) edit(id, `edited ${id}`);
+    const ids = await loaded(kind, 24);
+    for (const id of ids.slice(0, 12)) edit(id, `edited ${id}`);
     await updates();
     world.pass(MINUTE_MS);
     const { run, writes } = await recordWrites(world, updates);
     expect(run?.counters).toMatchObject({ new: 0, repaired: 0 });
-    expect(run?.counters.unchanged).toBeGreaterThanOrEqual(60);
+    expect(run?.counters.unchanged).toBeGreaterThanOrEqual(12);
     expect(writes.filter((pk) => !pk.startsWith('RECONCILE#'))).toEqual([]);
     expect(writes.length).toBeLessThanOrEqual(4);
   });
@@ -106,8 +106,8 @@ describe.each(['cloud', 'data-center-10'] as const)('the updates of a site (%s)'
     await updates();
     world.jira.index.lag = () => 20 * HOUR_MS;
     edit(ids[1], 'very late');
-    for (let run = 0; run < 20; run += 1) {
-      world.pass(HOUR_MS);
+    for (let run = 0; run < 5; run += 1) {
+      world.pass(4 * HOUR_MS);
       expect((await updates()).run?.counters.repaired).toBe(0);
     }
     world.pass(DAY_MS);
@@ -256,7 +256,7 @@ describe('a clock of Jira', () => {
 
 describe('an odd issue', () => {
   it('that Jira cannot show fails nothing, and is asked for again', async () => {
-    const ids = await loaded('cloud', 30);
+    const ids = await loaded('cloud', 12);
     for (const id of ids) edit(id, `edited ${id}`);
     const odd = String(ids[7]);
     world.jira.refuseBulk = (id) => id === odd;
@@ -264,7 +264,7 @@ describe('an odd issue', () => {
     const report = await updates();
     expect(report).toMatchObject({
       outcome: 'done',
-      run: { complete: true, counters: { repaired: 29, unread: 1 } },
+      run: { complete: true, counters: { repaired: 11, unread: 1 } },
     });
     world.jira.spoil = () => null;
     world.pass(3 * HOUR_MS);
@@ -278,25 +278,25 @@ describe('an odd issue', () => {
     world.pass(HOUR_MS);
     await updates();
     const { site } = world.jira;
-    const ids = Array.from({ length: 130 }, () => site.create(site.project('ORB'), {}, { silent: true }).id);
+    const ids = Array.from({ length: 105 }, () => site.create(site.project('ORB'), {}, { silent: true }).id);
     world.pass(20 * MINUTE_MS);
     world.jira.spoil = ({ path }) => (/\/issue\//.test(path) ? FAULTS.expiredToken : null);
     expect(await updates()).toMatchObject({
       outcome: 'failed',
       fault: expect.stringContaining('failed to show more than 100'),
-      run: { complete: false, counters: { unread: 130 } },
+      run: { complete: false, counters: { unread: 105 } },
     });
     world.jira.spoil = () => null;
     world.pass(HOUR_MS);
-    expect((await updates()).run).toMatchObject({ complete: true, counters: { new: 130, unread: 0 } });
-    expect(await world.shown(ids[129] ?? 0)).not.toBeNull();
+    expect((await updates()).run).toMatchObject({ complete: true, counters: { new: 105, unread: 0 } });
+    expect(await world.shown(ids[104] ?? 0)).not.toBeNull();
   });
 
   it('that only a group cannot show is read in a smaller one, because Jira says so', async () => {
-    const ids = await loaded('cloud', 30);
+    const ids = await loaded('cloud', 12);
     for (const id of ids) edit(id, `edited ${id}`);
     world.jira.refuseBulk = (_, group) => group > 10;
-    expect((await updates()).run?.counters).toMatchObject({ repaired: 30, unread: 0 });
+    expect((await updates()).run?.counters).toMatchObject({ repaired: 12, unread: 0 });
     expect(world.jira.log.filter(({ path }) => path.includes('/issue/1'))).toEqual([]);
   });
 
