@@ -1,6 +1,7 @@
 import { readEnv } from '../contract/env.ts';
 import { openCorrelation } from '../correlate/run/open-correlation.ts';
-import { type Swept, sweepTenants } from '../correlate/run/sweep-events.ts';
+import type { Swept } from '../correlate/run/sweep-events.ts';
+import { sweepTenants } from '../correlate/run/sweep-tenants.ts';
 import { systemClock } from '../platform/clock.ts';
 import { createLogger } from '../platform/logger.ts';
 
@@ -11,4 +12,4 @@ const deps = {
 };
 
 /** Lambda entry of the sweep, run on a schedule. */
-export const handler = (): Promise<Swept> => sweepTenants(deps, [deps.tenant]);
+export const handler = (): Promise<Swept> => sweepTenants(deps);

@@ -4,7 +4,8 @@ import { SWEEP_MINUTES } from '../contract/functions.ts';
 import { openCorrelation } from '../correlate/run/open-correlation.ts';
 import { reasonOf } from '../correlate/run/run-unit.ts';
 import { createStreamHandler } from '../correlate/run/stream-handler.ts';
-import { passNewTable, type SweepDeps, sweepTenants } from '../correlate/run/sweep-events.ts';
+import { passNewTable, type SweepDeps } from '../correlate/run/sweep-events.ts';
+import { sweepTenants } from '../correlate/run/sweep-tenants.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Logger } from '../platform/logger.ts';
 import { startPoller } from './poller/poller.ts';
@@ -40,9 +41,9 @@ export const startCorrelation = async (
 
 /** Sweeps now and on a schedule. @returns what stops it, and waits for a sweep under way */
 const startSweeping = (deps: SweepDeps, newTable: boolean): (() => Promise<void>) => {
-  let underWay = sweep(deps, newTable ? passNewTable : sweepAll);
+  let underWay = sweep(deps, newTable ? passNewTable : sweepTenants);
   const timer = setInterval(() => {
-    underWay = underWay.then(() => sweep(deps, sweepAll));
+    underWay = underWay.then(() => sweep(deps, sweepTenants));
   }, SWEEP_MINUTES * 60_000);
   timer.unref();
   return () => {
@@ -56,5 +57,3 @@ const sweep = (deps: SweepDeps, run: (deps: SweepDeps) => Promise<unknown>): Pro
     () => {},
     (fault) => deps.log.error({ reason: reasonOf(fault) }, 'the sweep failed; it retries on schedule'),
   );
-
-const sweepAll = (deps: SweepDeps) => sweepTenants(deps, [deps.tenant]);

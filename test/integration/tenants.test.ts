@@ -4,7 +4,6 @@ import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { beforeEach, describe, expect, it } from 'vitest';
 import * as z from 'zod/mini';
 import { runDocument } from '../../src/correlate/documents/schema.ts';
-import { sweepTenants } from '../../src/correlate/run/sweep-events.ts';
 import { eventKey } from '../../src/store/calls/keys.ts';
 import { createTable, openApp, type TestApp } from '../support/app.ts';
 import { startCorrelation, type TestCorrelation } from '../support/correlation.ts';
@@ -13,7 +12,6 @@ import { useEngine } from '../support/use-engine.ts';
 import { commit, commitsBody, issueBody } from './correlate/bodies.ts';
 import { commitGaps, commitsOf, storyGaps } from './correlate/found.ts';
 
-const QUARTER_MS = 16 * 60_000;
 const FOLDERS = {
   default: 'artifacts/issues/wave3/jira_webhook',
   b: 'artifacts/tenants/b/issues/wave3/jira_webhook',
@@ -132,15 +130,5 @@ describe('two tenants in one table', () => {
     await correlation.run();
     expect((await own.get('/stats')).body).toMatchObject({ failed: 1 });
     expect((await other.get('/stats')).body).toMatchObject({ failed: 0 });
-  });
-
-  it('are swept as the schedule names them, because each has its own days and its own mark', async () => {
-    await deliverBoth();
-    const deps = { ...correlation.deps, clock: () => Date.now() + QUARTER_MS, retention_days: 2 };
-    expect(await sweepTenants(deps, ['default'])).toEqual({ found: 2, complete: true });
-    expect((await other.get('/stats')).body).toMatchObject({ unprocessed: 3 });
-    expect(await sweepTenants(deps, ['default', 'b'])).toEqual({ found: 3, complete: true });
-    expect((await other.get('/stats')).body).toMatchObject({ unprocessed: 0 });
-    expect(await commitsOf(other.get, 'ABC-1')).toHaveLength(1);
   });
 });

@@ -14,13 +14,6 @@ export type SweepDeps = BatchDeps & { retention_days: number };
 
 const NOTHING_FOUND: Swept = { found: 0, complete: true };
 
-/** Sweeps one tenant after the other. */
-export const sweepTenants = async (deps: SweepDeps, tenants: readonly string[]): Promise<Swept> => {
-  let total = NOTHING_FOUND;
-  for (const tenant of tenants) total = both(total, await sweepEvents({ ...deps, tenant }));
-  return total;
-};
-
 const both = (a: Swept, b: Swept): Swept => ({
   found: a.found + b.found,
   complete: a.complete && b.complete,
@@ -44,7 +37,10 @@ export const sweepEvents = async (deps: SweepDeps): Promise<Swept> => {
     total = both(total, await sweepDay(deps, day, range));
   if (total.found > 0) {
     deps.count('SweepFound', total.found);
-    deps.log.warn({ alarm: 'sweep-found', found: total.found, complete: total.complete }, 'sweep');
+    deps.log.warn(
+      { alarm: 'sweep-found', tenant_id: tenant, found: total.found, complete: total.complete },
+      'sweep',
+    );
   }
   const moved = { read: mark, to_ms: range.to_ms };
   if (total.complete && mayMove(mark, now))
