@@ -3,6 +3,7 @@ import { toUtcIso } from '../domain/instant.ts';
 import { describeFault } from '../errors/errors.ts';
 import { INSTANCE_FILE, removeInstance, writeInstance } from '../local/instance.ts';
 import { openLogger, readLocalEnv } from '../local/local-env.ts';
+import { ensureMastersFile, mastersFileBeside } from '../local/masters-file.ts';
 import { type Instance, startInstance } from '../local/run-instance.ts';
 import { welcome } from '../local/welcome.ts';
 import { systemClock } from '../platform/clock.ts';
@@ -63,6 +64,12 @@ const recordInstance = (instance: Instance, file: string, nowMs: number): void =
   writeInstance(described, file);
 };
 
+/** With the masters of this machine, unless the environment says where they are. */
+const withMasters = (env: Env, instanceFile: string): Env =>
+  (env.CONNECTIONS_MASTERS ?? env.JIRA_WEBHOOK_SECRET_ARN) === undefined
+    ? { ...env, CONNECTIONS_MASTERS: ensureMastersFile(mastersFileBeside(instanceFile)) }
+    : env;
+
 const serveUntilStopped = async (env: Env, instanceFile: string, asked: Promise<Reason>): Promise<Reason> => {
   const log = await openLogger(env);
   const instance = await startInstance({ env, log });
@@ -82,7 +89,8 @@ const serveUntilStopped = async (env: Env, instanceFile: string, asked: Promise<
 const start = async (): Promise<ExitCode> => {
   const { instanceFile } = command.opts<{ instanceFile: string }>();
   const asked = whenAskedToStop();
-  const reason = await serveUntilStopped(readLocalEnv(process.env), instanceFile, asked);
+  const env = withMasters(readLocalEnv(process.env), instanceFile);
+  const reason = await serveUntilStopped(env, instanceFile, asked);
   if (reason.code !== 0) console.error(reason.message);
   return reason.code;
 };

@@ -12,6 +12,7 @@ import { embeddedConfig, externalConfig } from './aws-config.ts';
 import { startEngine } from './engine.ts';
 import { type Correlated, startCorrelation } from './local-correlation.ts';
 import { startReconciling } from './local-reconciliation.ts';
+import { firstMaster } from './masters-file.ts';
 import { PROJECT_FOLDER } from './project.ts';
 import { serve } from './server.ts';
 import { faultCode, StartError } from './start-error.ts';
@@ -102,6 +103,7 @@ const completed = (env: Env): Completed => {
       ARTIFACTS_DIR: resolve(env.ARTIFACTS_DIR ?? PROJECT_FOLDER),
       ...(secretMade ? { JIRA_WEBHOOK_SECRET: newSecret() } : {}),
       ...(commitsSecretMade ? { COMMITS_WEBHOOK_SECRET: newSecret() } : {}),
+      ...(isMissing(env.CONNECTIONS_MASTERS) ? { CONNECTIONS_MASTERS: firstMaster() } : {}),
     },
   };
 };

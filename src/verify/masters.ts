@@ -9,6 +9,12 @@ export const masterName = (number: number): string => `connections_master_${numb
 
 const NAME = /^connections_master_([1-9][0-9]{0,8})$/;
 
+/** The number of the master that a key of the secret is meant to hold, whether or not it does; null for any other key. */
+export const masterNumber = (name: string): number | null => {
+  const number = NAME.exec(name)?.[1];
+  return number === undefined ? null : Number(number);
+};
+
 /** 256 random bits as `npm run connections -- init` writes them. */
 const MASTER = /^[0-9a-fA-F]{64}$/;
 
@@ -20,8 +26,8 @@ const MASTER = /^[0-9a-fA-F]{64}$/;
 export const readMasters = (document: string, log: Pick<Logger, 'warn'>): Masters => {
   const masters = new Map<number, Buffer>();
   for (const [name, value] of Object.entries(readSecretObject(document))) {
-    const number = Number(NAME.exec(name)?.[1] ?? 0);
-    if (number === 0) continue;
+    const number = masterNumber(name);
+    if (number === null) continue;
     if (typeof value === 'string' && MASTER.test(value)) masters.set(number, Buffer.from(value, 'hex'));
     else log.warn({ master: number }, 'a master of connections is not 64 hex digits, and is left out');
   }

@@ -22,26 +22,38 @@ export type Request = {
   agent?: Agent;
   /** For the whole of it, the answer's body included. */
   timeout_ms: number;
+  /** More of an answer than this is not kept. */
+  most_characters?: number;
 };
 
-/** More of an answer than this is not kept. */
-const MOST_CHARACTERS = 64_000;
+/** Enough for what is shown of an answer. */
+const SHOWN_CHARACTERS = 64_000;
 
 /** Sends one request. Follows no redirect, never retries, and never throws. */
-export const exchange = ({ method, url, headers, body, agent, timeout_ms }: Request): Promise<Exchange> =>
+export const exchange = ({
+  method,
+  url,
+  headers,
+  body,
+  agent,
+  timeout_ms,
+  ...limit
+}: Request): Promise<Exchange> =>
   new Promise((done) => {
     const signal = AbortSignal.timeout(timeout_ms);
     const failed = (fault: unknown) =>
       done({ kind: 'failed', code: signal.aborted ? 'TIMEOUT' : faultCode(fault) });
     const options = { method, signal, ...(headers && { headers }), ...(agent && { agent }) };
     const send = url.protocol === 'https:' ? httpsRequest : httpRequest;
-    const sending = send(url, options, (response) => readAnswer(response).then(done, failed));
+    const sending = send(url, options, (response) =>
+      readAnswer(response, limit.most_characters ?? SHOWN_CHARACTERS).then(done, failed),
+    );
     sending.on('error', failed).end(body);
   });
 
-const readAnswer = async (response: IncomingMessage): Promise<Exchange> => {
+const readAnswer = async (response: IncomingMessage, most: number): Promise<Exchange> => {
   let body = '';
-  for await (const chunk of response.setEncoding('utf8')) body = (body + chunk).slice(0, MOST_CHARACTERS);
+  for await (const chunk of response.setEncoding('utf8')) body = (body + chunk).slice(0, most);
   return { kind: 'answered', status: response.statusCode ?? 0, headers: response.headers, body };
 };
 

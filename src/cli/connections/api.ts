@@ -1,0 +1,94 @@
+import type * as z from 'zod/mini';
+import { faultCode } from '../../local/start-error.ts';
+import { CommandError } from '../shared/command.ts';
+import { exchange } from '../shared/exchange.ts';
+import { explainRefusal } from './refusal.ts';
+
+/** What goes with a request beside its path. `rev`: only while the connection is as it was read. */
+type More = { rev?: number; body?: object };
+
+/** Routes of one tenant. Every method throws a CommandError that says in people's words what went wrong. */
+export type ManageApi = {
+  url: URL;
+  /** Null where none was named. */
+  tenant: string | null;
+  /** How a command is told of this place. */
+  flags: readonly string[];
+  get<T>(path: string, answer: z.ZodMiniType<T>): Promise<T>;
+  send<T>(
+    method: 'POST' | 'PATCH' | 'DELETE',
+    path: string,
+    answer: z.ZodMiniType<T>,
+    more?: More,
+  ): Promise<T>;
+};
+
+/** Headers that prove who asks, and all that were given. */
+type Prove = (
+  method: string,
+  url: URL,
+  signed: { headers: Record<string, string>; body?: Uint8Array },
+) => Promise<Record<string, string>>;
+
+type Options = Pick<ManageApi, 'url' | 'tenant' | 'flags'> & { prove: Prove };
+
+/** API Gateway answers within 30 s. */
+const ANSWER_MS = 40_000;
+
+/** A page of connections, each with as many projects and addresses as it may have. */
+const MOST_CHARACTERS = 20_000_000;
+
+const USER_AGENT = 'jira-webhook-sync-connections';
+
+export const openApi = ({ prove, ...place }: Options): ManageApi => {
+  const { url, tenant } = place;
+  const call = async <T>(
+    method: string,
+    path: string,
+    schema: z.ZodMiniType<T>,
+    { rev, body }: More = {},
+  ): Promise<T> => {
+    const to = new URL(`${tenant === null ? '' : `/t/${tenant}`}${path}`, url);
+    const bytes = body && Buffer.from(JSON.stringify(body));
+    const given = {
+      'user-agent': USER_AGENT,
+      ...(bytes && { 'content-type': 'application/json' }),
+      ...(rev !== undefined && { 'if-match': String(rev) }),
+    };
+    const signed = { headers: given, ...(bytes && { body: bytes }) };
+    const headers = { ...given, ...(await proveOr(prove, method, to, signed)) };
+    const request = { method, url: to, headers, timeout_ms: ANSWER_MS, most_characters: MOST_CHARACTERS };
+    const answer = await exchange({ ...request, ...(bytes && { body: bytes }) });
+    if (answer.kind === 'failed') throw new CommandError(noAnswer(to, method, answer.code));
+    if (answer.status >= 300) throw explainRefusal(answer, { method, url: to });
+    return read(schema, answer.body, to);
+  };
+  return {
+    ...place,
+    get: (path, answer) => call('GET', path, answer),
+    send: (method, path, answer, more) => call(method, path, answer, more),
+  };
+};
+
+const proveOr = async (prove: Prove, ...[method, url, signed]: Parameters<Prove>) => {
+  try {
+    return await prove(method, url, signed);
+  } catch (fault) {
+    throw new CommandError(
+      `The request cannot be signed: no valid AWS credentials were found (${faultCode(fault)})`,
+    );
+  }
+};
+
+const noAnswer = ({ origin }: URL, method: string, code: string): string =>
+  `${origin} did not answer (${code}).${method === 'GET' ? '' : ' The change may have been made: look with list or show before you run it again.'}`;
+
+const read = <T>(schema: z.ZodMiniType<T>, body: string, { origin }: URL): T => {
+  try {
+    return schema.parse(body === '' ? null : JSON.parse(body));
+  } catch {
+    throw new CommandError(
+      `${origin} answered in a way this command does not know: does it run the same version?`,
+    );
+  }
+};

@@ -1,0 +1,81 @@
+import { Argument, type Command, Option } from 'commander';
+import { CONNECTION_AUTHS, SECRET_ENCODINGS } from '../../domain/connection.ts';
+import { CONNECTION_KINDS } from '../../domain/source.ts';
+import { INSTANCE_FILE } from '../../local/instance.ts';
+import { newCommand, wholeNumber } from '../shared/command.ts';
+import { OUTPUTS_FILE } from '../smoke/deployment.ts';
+import { STEPS } from './steps.ts';
+
+/** The command line of `npm run connections`: `checkUsage` says which option is for which step. */
+export const connectionsCommand = (): Command =>
+  newCommand('connections', 'Manages who may deliver, and for which tenant.')
+    .addArgument(new Argument('<step>', 'what to do').choices(STEPS))
+    .argument('[connection]', 'its id, or its name; without it the only one there is')
+    .option('--tenant <tenant>', 'tenant whose connections they are (default: default)')
+    .option('--stage <stage>', 'use the deployment of this stage, signed with your AWS credentials')
+    .option(
+      '--outputs <file>',
+      `outputs of the deployment, from cdk deploy --outputs-file (default: ${OUTPUTS_FILE})`,
+    )
+    .option('--url <address>', 'address of the API; replaces the output ApiUrl')
+    .option('--profile <name>', 'AWS profile, as AWS_PROFILE')
+    .option('--secret-id <id>', 'init, new-master: ARN or name of the secret; replaces SecretArn')
+    .option('--instance-file <path>', 'record of the running instance', INSTANCE_FILE)
+    .addOption(new Option('--kind <kind>', 'add: who sends').choices(CONNECTION_KINDS))
+    .addOption(
+      new Option(
+        '--auth <how>',
+        'add: how a delivery proves itself (default: signature; header for automation and gitlab)',
+      ).choices(CONNECTION_AUTHS),
+    )
+    .option('--draft', 'add: refuse deliveries until activate')
+    .option('--name <text>', 'add, change: what people call it')
+    .option(
+      '--site <url>',
+      "add, change: the tenant's Jira site, needed for its first connection of jira or automation",
+    )
+    .option('--site-hosts <hosts>', 'add, change: more host names of that site')
+    .option('--projects <keys>', 'add, change: take only these projects')
+    .option('--header-name <name>', 'add, change: header that holds the secret, for --auth header')
+    .option(
+      '--allowed-cidrs <blocks>',
+      'add, change: take only from these addresses (npm run atlassian-ranges)',
+    )
+    .option('--user-agent-prefix <text>', 'add, change: take only from user agents that begin so')
+    .option('--rate <n>', 'add, change: deliveries a minute; what is above it is refused and may be lost')
+    .option('--default-event-type <name>', 'add, change: name of events whose body names none')
+    .addOption(
+      new Option(
+        '--secret-encoding <encoding>',
+        'add, rotate: for --auth signature, base64 if the key is its bytes',
+      ).choices(SECRET_ENCODINGS),
+    )
+    .option(
+      '--secret-file <path>',
+      "add, rotate: use the sender's own key, from a file or - for standard input",
+    )
+    .option(
+      '--grace-hours <hours>',
+      'rotate: how long the secret until now still verifies; 0 ends it (default: 24)',
+      wholeNumber(0, 720),
+    )
+    .option('--force', 'rotate: also while the secret before is in its grace, and end that')
+    .option('--reason <text>', 'activate, disable: why, for whoever asks')
+    .option('--json', 'list, show: print JSON')
+    .option('--yes', 'do not ask for confirmation')
+    .addHelpText(
+      'after',
+      `
+init        makes the first master, from which keys are made (npm start does so by itself)
+new-master  makes another; keys in use stay as they are
+list        lists the connections of the tenant
+add         makes one; prints its URL and, only once, its secret. Needs --kind and --name
+show        shows one and its last deliveries
+template    prints what to paste into the sender
+change      changes settings; lists are separated by commas, an empty value takes a setting away
+rotate      makes a new secret and prints it, only once; the one until now verifies for --grace-hours more
+activate, disable   take its deliveries, or refuse them
+remove      takes it away; its events stay
+
+Without --stage and --url this is the running instance (npm start).`,
+    );

@@ -1,0 +1,59 @@
+import { type JsonObject, own } from '../../domain/json.ts';
+import { newMaster } from '../../local/masters-file.ts';
+import type { Clock } from '../../platform/clock.ts';
+import { masterName, masterNumber, readMasters } from '../../verify/masters.ts';
+import { describeChange, documentToChange, parseDocument } from '../rotate-secret/keys.ts';
+import type { SecretStore } from '../rotate-secret/secret-store.ts';
+import { CommandError, type ExitCode } from '../shared/command.ts';
+
+/** What adding a master works with. */
+export type MastersJob = {
+  /** Where they are, in words. */
+  where: string;
+  store: SecretStore;
+  /** SECRET_GRACE_HOURS as the receivers have it. */
+  grace_hours: number;
+  clock: Clock;
+  ask(question: string): Promise<boolean>;
+  /** Prints a message; never a key's value. */
+  say(text: string): void;
+  /** What has to happen until the master is used, as a sentence. */
+  used_when: string;
+};
+
+/** Adds the first master, unless there is one that can be used. @throws CommandError */
+export const init = async (job: MastersJob): Promise<ExitCode> => {
+  const { current } = await job.store.read();
+  const newest = Math.max(0, ...usable(parseDocument(current.text)));
+  if (newest === 0) return addMaster(job);
+  job.say(`${job.where} already has ${masterName(newest)}: nothing was changed. Another one: new-master`);
+  return 0;
+};
+
+/**
+ * Adds a master with a number that none ever had here. What is in use stays as it is: each credential names its own.
+ * @throws CommandError
+ */
+export const addMaster = async ({ store, where, ask, say, ...job }: MastersJob): Promise<ExitCode> => {
+  const stored = await store.read();
+  const before = parseDocument(stored.current.text);
+  const name = masterName(Math.max(0, ...numbers(before)) + 1);
+  const after = { ...documentToChange(stored, job.grace_hours, job.clock()), [name]: newMaster() };
+  say([`Changes to ${where} (everything else stays):`].concat(describeChange(before, after)).join('\n'));
+  if (!(await ask(`Add ${name}? Credentials in use are not changed by it.`))) return 1;
+  if (!(await store.replace(stored.current.version_id, JSON.stringify(after))))
+    throw new CommandError(
+      `${where} was changed at the same time by someone else, so this command changed nothing: run it again.`,
+    );
+  say(`${name} was added. ${job.used_when}`);
+  return 0;
+};
+
+const numbers = (document: JsonObject): number[] =>
+  Object.keys(document).flatMap((name) => masterNumber(name) ?? []);
+
+/** Numbers of those that are what a master has to be. */
+const usable = (document: JsonObject): number[] => {
+  const masters = numbers(document).map((number) => [masterName(number), own(document, masterName(number))]);
+  return [...readMasters(JSON.stringify(Object.fromEntries(masters)), { warn: () => {} }).keys()];
+};

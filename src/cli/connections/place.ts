@@ -1,0 +1,72 @@
+import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { isSafeUrl } from '../../domain/safe-url.ts';
+import { isTenant } from '../../domain/tenant.ts';
+import { readInstance } from '../../local/instance.ts';
+import { regionOf } from '../rotate-secret/secret-store.ts';
+import { CommandError, UsageError } from '../shared/command.ts';
+import { openSigner } from '../shared/signer.ts';
+import { OUTPUTS_FILE, type Outputs, readOutputs } from '../smoke/deployment.ts';
+import { type ManageApi, openApi } from './api.ts';
+
+export type PlaceFlags = {
+  tenant?: string;
+  stage?: string;
+  outputs?: string;
+  url?: string;
+  instanceFile: string;
+};
+
+/** What the deployment of a stage has, without one nothing. @throws UsageError */
+export const outputsOf = ({ stage, outputs }: Pick<PlaceFlags, 'stage' | 'outputs'>): Outputs => {
+  if (stage !== undefined) return readOutputs(outputs, `JiraWebhookSync-${stage}`);
+  if (outputs !== undefined) throw new UsageError('--outputs needs --stage');
+  return {};
+};
+
+const NOTHING_RUNS = `No instance is running on this machine: start one with npm start, or name a deployment:
+  --stage STAGE (from ${OUTPUTS_FILE}), or --url ADDRESS`;
+
+/**
+ * The API of the running instance, with its token, or of a deployment, signed with the caller's AWS credentials. A token
+ * goes to the instance whose record holds it, and nowhere else.
+ * @throws UsageError or CommandError when something is missing or wrong
+ */
+export const findApi = async (flags: PlaceFlags): Promise<ManageApi> => {
+  const instance = flags.stage === undefined ? readInstance(flags.instanceFile) : null;
+  const outputs = outputsOf(flags);
+  const address = flags.url ?? outputs.ApiUrl ?? instance?.url;
+  if (address === undefined) throw new CommandError(NOTHING_RUNS);
+  const url = readUrl(address);
+  const place = { url, tenant: readTenant(flags.tenant), flags: namedBy(flags) };
+  if (instance !== null && new URL(instance.url).origin === url.origin)
+    return openApi({ ...place, prove: async () => ({ authorization: `Bearer ${instance.manage_token}` }) });
+  return openApi({ ...place, prove: openSigner({ region: await findRegion(url, outputs) }) });
+};
+
+const namedBy = ({ stage, outputs, url }: PlaceFlags): string[] =>
+  Object.entries({ stage, outputs, url }).flatMap(([name, value]) =>
+    value === undefined ? [] : [`--${name}`, value],
+  );
+
+/** A credential or a secret goes there. */
+const readUrl = (text: string): URL => {
+  const url = URL.parse(text);
+  if (isSafeUrl(url)) return new URL(url.origin);
+  throw new UsageError(`${text} is not an https URL`);
+};
+
+const readTenant = (text: string | undefined): string | null => {
+  if (text === undefined) return null;
+  if (isTenant(text)) return text;
+  throw new UsageError('--tenant must be 1 to 64 of a-z 0-9 -');
+};
+
+/** Said by the ARN of the secret, else by AWS's own address, else the caller's. @throws UsageError */
+const findRegion = async ({ hostname }: URL, { SecretArn = '' }: Outputs): Promise<string> => {
+  const named = regionOf(SecretArn).region ?? /\.execute-api\.([a-z0-9-]+)\.amazonaws\./.exec(hostname)?.[1];
+  try {
+    return named ?? (await new SecretsManagerClient().config.region());
+  } catch {
+    throw new UsageError('The region is unknown: set AWS_REGION to that of the deployment');
+  }
+};

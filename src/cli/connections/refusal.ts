@@ -1,0 +1,93 @@
+import * as z from 'zod/mini';
+import { CommandError } from '../shared/command.ts';
+
+const problem = z.object({
+  type: z.optional(z.string()),
+  detail: z.optional(z.string()),
+  /** The gateway's own answers. */
+  message: z.optional(z.string()),
+  errors: z.optional(z.array(z.object({ path: z.string(), message: z.string() }))),
+});
+
+type Problem = z.output<typeof problem>;
+
+type Asked = { method: string; url: URL };
+
+/** Why a request was not done, and what to do about it. Says what the answer says, and nothing that was sent. */
+export const explainRefusal = (
+  { status, body }: { status: number; body: string },
+  asked: Asked,
+): CommandError => {
+  const said = parse(body);
+  const type = said.type?.slice(said.type.lastIndexOf(':') + 1) ?? `the gateway's ${status}`;
+  const told = describe(said) || `${asked.url.origin} answered ${status}`;
+  return new CommandError(WORDS.get(type)?.(asked, told) ?? told);
+};
+
+const parse = (body: string): Problem => {
+  try {
+    return problem.parse(JSON.parse(body));
+  } catch {
+    return {};
+  }
+};
+
+/** Fields by the names of the options that set them. */
+const describe = ({ detail, message, errors = [] }: Problem): string => {
+  if (errors.length === 0) return detail ?? message ?? '';
+  return errors.map((error) => `${FLAGS.get(error.path) ?? error.path}: ${error.message}`).join('\n');
+};
+
+/** Options whose names are not those of their fields. */
+const FLAGS: ReadonlyMap<string, string> = new Map([
+  ['name', '--name'],
+  ['kind', '--kind'],
+  ['auth', '--auth'],
+  ['header_name', '--header-name'],
+  ['site_url', '--site'],
+  ['site_hosts', '--site-hosts'],
+  ['project_keys', '--projects'],
+  ['allowed_cidrs', '--allowed-cidrs'],
+  ['user_agent_prefix', '--user-agent-prefix'],
+  ['rate', '--rate'],
+  ['rate.per_minute', '--rate'],
+  ['default_event_type', '--default-event-type'],
+  ['secret_encoding', '--secret-encoding'],
+  ['imported', '--secret-file'],
+  ['grace_hours', '--grace-hours'],
+  ['reason', '--reason'],
+]);
+
+type Words = (asked: Asked, told: string) => string;
+
+const CHANGED =
+  'The connection was changed meanwhile by somebody else, so nothing was changed now: run it again.';
+
+/** By the type of the problem; any other one says enough itself. */
+const WORDS: ReadonlyMap<string, Words> = new Map<string, Words>([
+  ['stale-revision', () => CHANGED],
+  [
+    'no-master',
+    () =>
+      'The secret has no master to make keys of. Make one: npm run connections -- init (with --stage for a deployment)',
+  ],
+  [
+    'rotation-under-way',
+    (_asked, told) =>
+      `${told.split('. ')[0]}, and only one can: wait until then, or end it at once with --force.`,
+  ],
+  [
+    'token-required',
+    ({ url }) => `${url.origin} did not accept the token of its record: was it started again?`,
+  ],
+  ['not-found', ({ url }) => `${url.origin} knows no such connection of this tenant: ${url.pathname}`],
+  [
+    'temporarily-unavailable',
+    () => 'Something it needs is not available, and nothing was changed: run it again.',
+  ],
+  [
+    "the gateway's 403",
+    ({ method, url }) =>
+      `Your AWS credentials may not do this: they need execute-api:Invoke on ${method}${url.pathname} of this API.`,
+  ],
+]);
