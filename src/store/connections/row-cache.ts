@@ -45,7 +45,8 @@ type Reading = { at: Moment; row: Promise<ConnectionRow | null> };
 
 class Cache implements RowCache {
   readonly #options: RowCacheOptions;
-  readonly #known = new Map<string, Known>();
+  readonly #found = new Map<string, Known>();
+  readonly #absent = new Map<string, Known>();
   readonly #readings = new Map<string, Reading>();
 
   constructor(options: RowCacheOptions) {
@@ -63,7 +64,7 @@ class Cache implements RowCache {
   /** Reads are shared, but each caller waits no longer than its own signal says. */
   async #youngerThan(ms: number, id: string, signal: AbortSignal): Promise<ConnectionRow | null> {
     const now = momentOf(this.#options.clock, this.#options.steady);
-    const known = this.#known.get(id);
+    const known = this.#found.get(id) ?? this.#absent.get(id);
     if (known && passedBetween(known.at, now) < ms) return known.row;
     const { row } = this.#begun(id, now) ?? this.#begin(id, now);
     return within(signal, () => row).catch((fault) => {
@@ -89,17 +90,17 @@ class Cache implements RowCache {
 
   /** A read that began earlier says nothing against one that began later, whichever ends first. */
   #keep(id: string, read: Known): void {
-    const before = this.#known.get(id);
+    const before = this.#found.get(id) ?? this.#absent.get(id);
     if (before && before.at.steady > read.at.steady) return;
-    this.#known.delete(id);
-    if (this.#known.size >= MOST_ROWS) this.#known.delete(this.#leastNeeded());
-    this.#known.set(id, read);
+    this.#found.delete(id);
+    this.#absent.delete(id);
+    if (this.#found.size + this.#absent.size >= MOST_ROWS) this.#dropOne();
+    (read.row === null ? this.#absent : this.#found).set(id, read);
   }
 
   /** Whoever asks for ids that do not exist drives out no row that does. */
-  #leastNeeded(): string {
-    const [oldest = ''] = this.#known.keys();
-    for (const [id, { row }] of this.#known) if (row === null) return id;
-    return oldest;
+  #dropOne(): void {
+    const from = this.#absent.size > 0 ? this.#absent : this.#found;
+    for (const oldest of from.keys()) return void from.delete(oldest);
   }
 }
