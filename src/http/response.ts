@@ -38,6 +38,10 @@ export type ProblemDetails = {
   received_ms: number;
   event_id?: string;
   errors?: FieldError[];
+  /** What the sender's admin may look at. */
+  hint?: string;
+  /** Why a connection takes nothing, as its admin wrote it. */
+  reason?: string;
   headers?: Record<string, string>;
 };
 
@@ -53,6 +57,13 @@ const TITLES: Record<ProblemType, string> = {
   'body-too-large': 'The body is too large',
   'address-not-allowed': 'Address not allowed',
   'temporarily-unavailable': 'Temporarily unavailable',
+  'credential-refused': 'Credential refused',
+  'user-agent-refused': 'User agent refused',
+  'rate-exceeded': 'The rate is exceeded',
+  'connection-inactive': 'The connection is not active',
+  'tenant-mismatch': 'The body names another tenant',
+  'project-not-allowed': 'The project is not allowed',
+  'not-read-yet': 'The body is kept, but not read yet',
   'not-found': 'Not found',
   'method-not-allowed': 'Method not allowed',
   'bad-request': 'Bad request',
@@ -62,7 +73,7 @@ const TITLES: Record<ProblemType, string> = {
 
 /** An error as RFC 9457 `application/problem+json`. `detail` is for people and holds no value of the request. */
 export const problemResponse = (problem: ProblemDetails): HttpResponse => {
-  const { type, status, detail, run_id, received_ms, event_id, errors, headers } = problem;
+  const { type, status, detail, run_id, received_ms, event_id, errors, hint, reason, headers } = problem;
   const retry: Record<string, string> = status === 503 ? { 'retry-after': RETRY_AFTER_SECONDS } : {};
   return {
     statusCode: status,
@@ -81,6 +92,8 @@ export const problemResponse = (problem: ProblemDetails): HttpResponse => {
       received_at: toPhoenixIso(received_ms),
       ...(event_id === undefined ? {} : { event_id }),
       ...(errors === undefined ? {} : { errors }),
+      ...(hint === undefined ? {} : { hint }),
+      ...(reason === undefined ? {} : { reason }),
     }),
   };
 };

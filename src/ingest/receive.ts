@@ -50,13 +50,8 @@ const take = async (
 ): Promise<HttpResponse> => {
   const absent = await absence(deps, request, run, line);
   if (absent) return absent;
-  if (request.body_bytes > deps.max_body_bytes) {
-    deps.log.error(
-      { alarm: 'body-too-large', run_id: run.run_id, bytes: request.body_bytes },
-      'a body was refused unread',
-    );
-    return refuse('body-too-large', run, line);
-  }
+  const tooLarge = refuseLarge(deps, request, run, line);
+  if (tooLarge) return tooLarge;
   const body = request.readBody();
   const verdict = await deps.verifier.verify(request.headers, body);
   const refused = refusal(deps, request, verdict, run, line);
@@ -66,6 +61,18 @@ const take = async (
   Object.assign(line, { event_id: taken.event_id, read: taken.read });
   countTaken(deps, taken);
   return answerTaken(taken, run, line);
+};
+
+/** Null when the body is within the limit; known without decoding it. */
+export const refuseLarge = (
+  { log, max_body_bytes }: Pick<ReceiveDeps, 'log' | 'max_body_bytes'>,
+  { body_bytes: bytes }: HttpRequest,
+  run: Run,
+  line: DeliveryLine,
+): HttpResponse | null => {
+  if (bytes <= max_body_bytes) return null;
+  log.error({ alarm: 'body-too-large', run_id: run.run_id, bytes }, 'a body was refused unread');
+  return refuse('body-too-large', run, line);
 };
 
 /** Null when the delivery may go on; the address is only judged here, after the signature is known. */
@@ -108,7 +115,10 @@ const absence = async (
  * Every quarantined delivery counts: with "Exclude body" all of Jira's have the same bytes, and only the first is
  * fresh. The rate is about bodies, because a sender that repeats one says nothing new about the parser.
  */
-const countTaken = ({ count, quarantineAlarm }: ReceiveDeps, taken: Taken): void => {
+export const countTaken = (
+  { count, quarantineAlarm }: Pick<ReceiveDeps, 'count' | 'quarantineAlarm'>,
+  taken: Taken,
+): void => {
   if (taken.kind !== 'quarantined') return;
   count('Quarantined');
   if (taken.fresh) quarantineAlarm.count();

@@ -1,7 +1,7 @@
 import type { MetricName } from '../contract/metrics.ts';
 import type { ProblemType } from '../domain/delivery.ts';
 import { HOUR_MS, toPhoenixIso } from '../domain/instant.ts';
-import type { Source } from '../domain/source.ts';
+import { type ConnectionKind, isCommitSource } from '../domain/source.ts';
 import type { Run } from '../http/request.ts';
 import { type HttpResponse, jsonResponse, problemResponse } from '../http/response.ts';
 import { type Clock, type Moment, momentOf, passedBetween } from '../platform/clock.ts';
@@ -11,7 +11,10 @@ import type { Taken } from './take.ts';
 
 /** What one log line says of one delivery, gathered on its way. */
 export type DeliveryLine = {
-  source: Source;
+  /** Null where not even its connection is known. */
+  source: ConnectionKind | null;
+  /** What else is known of a delivery through a made connection. */
+  through?: { connection_id: string; tenant_id?: string; credential?: 'absent' | 'wrong' };
   event_id: string | null;
   read: Taken['read'];
   outcome: string;
@@ -20,13 +23,21 @@ export type DeliveryLine = {
   secret: string | null;
 };
 
+/** What the answer to a delivery through a made connection says more: of a body that was taken, or kept aside. */
+type Added = { taken?: object; hint?: string };
+
 /** The answer to a delivery that was verified and taken, or set aside. Writes the outcome on the line. */
-export const answerTaken = (taken: Taken, run: Run, line: DeliveryLine): HttpResponse => {
+export const answerTaken = (
+  taken: Taken,
+  run: Run,
+  line: DeliveryLine,
+  { taken: added, ...aside }: Added = {},
+): HttpResponse => {
   const { run_id, received_ms } = run;
   const { event_id, idempotency_key } = taken;
   if (taken.kind === 'quarantined') {
     line.outcome = 'quarantined';
-    return problemResponse({ ...taken.problem, run_id, received_ms, event_id });
+    return problemResponse({ ...taken.problem, run_id, received_ms, event_id, ...aside });
   }
   const duplicate = taken.kind === 'duplicate';
   line.outcome = taken.kind === 'duplicate' ? 'duplicate' : taken.outcome;
@@ -38,6 +49,7 @@ export const answerTaken = (taken: Taken, run: Run, line: DeliveryLine): HttpRes
     issue_key: taken.read?.facts.issue_key ?? null,
     run_id,
     received_at: toPhoenixIso(received_ms),
+    ...added,
   });
 };
 
@@ -60,7 +72,7 @@ export const refuse = (type: keyof typeof REFUSALS, run: Run, line: DeliveryLine
   return problemResponse({ type, ...REFUSALS[type], run_id: run.run_id, received_ms: run.received_ms });
 };
 
-export const emptyLine = (source: Source): DeliveryLine => ({
+export const emptyLine = (source: DeliveryLine['source']): DeliveryLine => ({
   source,
   event_id: null,
   read: null,
@@ -88,6 +100,7 @@ export const logDelivery = (log: Logger, clock: Clock, run: Run, line: DeliveryL
     status: line.status,
     duration_ms: Math.round(now.steady - run.began.steady),
     secret: line.secret,
+    ...line.through,
   };
   if (line.status >= 500) log.error(fields, 'delivery');
   else if (line.status >= 400) log.warn(fields, 'delivery');
@@ -111,15 +124,15 @@ const REFUSAL_METRICS: ReadonlyMap<number, MetricName> = new Map([
  * Counts a delivery by its answer, once; what else it was is counted where it is known. Jira's are counted apart,
  * because commits that go on arriving would hide that Jira is silent.
  */
-export const countDelivery = (count: Count, source: Source, status: number): void => {
+export const countDelivery = (count: Count, source: DeliveryLine['source'], status: number): void => {
   const metric = isTaken(status) ? takenFrom(source) : REFUSAL_METRICS.get(status);
   if (metric) count(metric);
 };
 
 const isTaken = (status: number): boolean => status === 200 || status === 202;
 
-const takenFrom = (source: Source): MetricName =>
-  source === 'jira' ? 'JiraDeliveriesTaken' : 'CommitDeliveriesTaken';
+const takenFrom = (source: DeliveryLine['source']): MetricName =>
+  source !== null && isCommitSource(source) ? 'CommitDeliveriesTaken' : 'JiraDeliveriesTaken';
 
 const MOST_PER_HOUR = 100;
 

@@ -4,11 +4,19 @@ import { UnavailableError } from '../errors/errors.ts';
 import type { IsOff, RouteHandlers } from '../http/dispatch.ts';
 import { openMetrics } from '../platform/metrics.ts';
 import { SENDERS } from '../senders/registry.ts';
+import { putTaken } from '../store/connections/rate.ts';
+import { openRowCache } from '../store/connections/row-cache.ts';
+import { createNoteUse } from '../store/connections/use.ts';
 import { createVerifier, type Verifier } from '../verify/verify-delivery.ts';
-import { openEvents, openSecrets, openTable, type Platform, tenantOf } from '../wiring/open.ts';
+import { openEvents, openMasters, openSecrets, openTable, type Platform, tenantOf } from '../wiring/open.ts';
+import { connectionStatus } from './connections/connection-status.ts';
+import { createRates } from './connections/rates.ts';
+import { type ConnectionDeps, receiveThrough } from './connections/receive-connection.ts';
 import { health, watchWrites } from './health.ts';
 import { receiveDelivery } from './receive.ts';
 import { createQuarantineAlarm } from './report.ts';
+
+type Shared = Omit<ConnectionDeps, 'rows' | 'masters' | 'rates' | 'noteUse'>;
 
 /** The write side and `/health`, with everything they need. @throws ConfigError */
 export const ingestRoutes = (env: Env, platform: Platform): { routes: RouteHandlers; isOff: IsOff } => {
@@ -19,7 +27,7 @@ export const ingestRoutes = (env: Env, platform: Platform): { routes: RouteHandl
   const verifiers = forEachSource((source) =>
     createVerifier({ scheme: SENDERS[source].scheme, secrets: secrets[source], clock }),
   );
-  const shared = {
+  const shared: Shared & { tenant: string } = {
     tenant: tenantOf(platform),
     events: openEvents(env, table),
     allowed: env.ALLOWED_CIDRS,
@@ -35,7 +43,25 @@ export const ingestRoutes = (env: Env, platform: Platform): { routes: RouteHandl
     routes[`${source}-webhook`] = receive;
     if (source === 'jira') routes['earlier-jira-webhook'] = receive;
   }
+  const through = openThrough(env, platform, shared);
+  const receiveAny = receiveThrough(through);
+  routes['connection-webhook'] = receiveAny;
+  routes['earlier-connection-webhook'] = receiveAny;
+  routes['connection-status'] = connectionStatus({ ...through, writes });
   return { routes, isOff: isOffOf(verifiers) };
+};
+
+/** What made connections need beside the rest. */
+const openThrough = (env: Env, platform: Platform, shared: Shared): ConnectionDeps => {
+  const { events, clock } = shared;
+  const { table } = events;
+  return {
+    ...shared,
+    rows: openRowCache(table, clock),
+    masters: openMasters(env, platform),
+    rates: createRates({ tell: (share, signal) => putTaken({ table, signal }, share), clock }),
+    noteUse: createNoteUse({ table, clock }),
+  };
 };
 
 const isOffOf =

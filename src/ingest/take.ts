@@ -28,7 +28,9 @@ type Read = Pick<DeliveryRead & { kind: 'read' }, 'facts' | 'nature'>;
 type TakeDeps = { events: EventStore; log: Logger };
 
 /** What is the same at every attempt to take one body: its identity, and what is needed to read it. */
-type Delivered = Identity & Sent & Pick<StoredEvent, 'secret' | 'connection_id' | 'query' | 'headers'>;
+type Delivered = Identity &
+  Sent &
+  Pick<StoredEvent, 'secret' | 'connection_id' | 'query' | 'warnings' | 'headers'>;
 
 /** A body, whose it is, and what was read of it. */
 export type Received = { body: Uint8Array; delivered: Delivered; read: DeliveryRead };

@@ -15,6 +15,7 @@ import { ensureTable } from '../../src/store/calls/create-table.ts';
 import type { EventStore } from '../../src/store/events/put-event.ts';
 import { openEvents, openTable } from '../../src/wiring/open.ts';
 import { pushHeader } from './commit-deliveries.ts';
+import { type Connected, credentialOf, MASTERS } from './connected.ts';
 
 /** What deliveries are signed with unless a test says otherwise. */
 export const SECRET = 'a secret of the tests';
@@ -59,7 +60,19 @@ type CommitsDelivery = {
   headers?: Record<string, string>;
 };
 
+type ConnectionDelivery = {
+  /** Replaces the secret of the connection; null sends none. */
+  secret?: string | null;
+  headers?: Record<string, string>;
+  /** Without `?`; a token is added to it. */
+  query?: string;
+  path?: string;
+  method?: 'POST' | 'GET' | 'PUT';
+};
+
 export type TestApp = {
+  /** Delivers as the sender of a connection does: `connect` of connected.ts makes one. */
+  deliverTo(connected: Connected, body: Uint8Array | string, delivery?: ConnectionDelivery): Promise<Answer>;
   /** Signs the bytes and posts them, as an API Gateway event with a base64 body. */
   deliver(body: Uint8Array | string, delivery?: Delivery): Promise<Answer>;
   /** The same for a commit source, with its own headers. */
@@ -163,6 +176,8 @@ const toEvent = (method: string, target: string, headers: Record<string, string>
   };
 };
 
+const NO_PROOF = { headers: {}, token: null };
+
 /** Sums what is counted, in place of CloudWatch. */
 export const summed = (counts: Counts): Count => {
   return (name, value = 1) => {
@@ -178,6 +193,7 @@ export const openApp = (options: AppOptions): TestApp => {
   const { endpoint, tableName, clock = systemClock } = options;
   const secrets = {
     JIRA_WEBHOOK_SECRET: SECRET,
+    CONNECTIONS_MASTERS: MASTERS,
     ...COMMITS_ON,
   };
   const env = readEnv({ ...secrets, TABLE_NAME: tableName, ...options.env });
@@ -204,6 +220,15 @@ export const openApp = (options: AppOptions): TestApp => {
   };
 
   return {
+    deliverTo: (connected, body, delivery = {}) => {
+      const bytes = Buffer.from(body);
+      const { connection_id } = connected.connection;
+      const { secret = connected.secret, path = `/webhooks/${connection_id}`, method = 'POST' } = delivery;
+      const proof = secret === null ? NO_PROOF : credentialOf(connected, secret, bytes);
+      const query = [delivery.query, proof.token && `token=${proof.token}`].filter(Boolean).join('&');
+      const headers = { ...proof.headers, ...delivery.headers };
+      return call(toEvent(method, `${path}?${query}`, headers, bytes));
+    },
     deliver: (body, { identifier, secret = SECRET, signature } = {}) => {
       const bytes = Buffer.from(body);
       const headers = {

@@ -67,6 +67,8 @@ const eventMeta = z.object({
   connection_id: z.optional(text),
   /** The query string it was sent with, without `token`: only there where it names the event. */
   query: z.optional(text),
+  /** What its connection found wrong with it when it was taken; only there where it did. */
+  warnings: z.optional(z.array(text)),
   /** What the headers said of it, by their lower-case names; none in older rows. */
   headers: z.optional(z.record(text, text)),
   /** True when the raw body is stored in the artifact store because it does not fit into an item. */
@@ -92,6 +94,7 @@ export const encodeEventBody = (event: EventContents, raw: Uint8Array): Buffer =
     secret: event.secret,
     connection_id: event.connection_id,
     query: event.query,
+    warnings: event.warnings,
     headers: event.headers,
     raw_stored_apart: event.raw_stored_apart,
   };

@@ -57,6 +57,7 @@ const anyEvent: fc.Arbitrary<StoredEvent> = fc.record({
   event_name: textOrNull,
   secret: textOrNull,
   connection_id: fc.option(fc.stringMatching(/^con_[A-Za-z0-9_-]{22}$/), { nil: undefined }),
+  warnings: fc.option(fc.array(text, { maxLength: 2 }), { nil: undefined }),
   query: fc.option(text, { nil: undefined }),
   headers: fc.option(fc.dictionary(fc.stringMatching(/^[a-z-]{1,20}$/), text), { nil: undefined }),
   duration_ms: fc.option(fc.nat(), { nil: undefined }),

@@ -1,0 +1,87 @@
+import { randomBytes } from 'node:crypto';
+import type { Connection } from '../../domain/connection.ts';
+import { MINUTE_MS } from '../../domain/instant.ts';
+import { type Clock, type Moment, momentOf, passedBetween } from '../../platform/clock.ts';
+import type { Share } from '../../store/connections/rate.ts';
+
+/** Whether a delivery may pass; if not, in how many seconds the next minute begins. */
+export type Passage = { passes: true } | { passes: false; retry_after: number };
+
+/** Holds connections to the rates that people set. Without a rate it costs nothing. */
+export type Rates = {
+  /** Asked once for each delivery whose credential was right: what passes spends the rate. Never rejects. */
+  take(connection: Pick<Connection, 'connection_id' | 'rate'>, signal: AbortSignal): Promise<Passage>;
+};
+
+type RatesOptions = {
+  /** Says what this process took within a minute, and answers what all processes did. */
+  tell: (share: Share, signal: AbortSignal) => Promise<number>;
+  clock: Clock;
+  /** A monotonic clock; replaced in tests. */
+  steady?: Clock;
+};
+
+/** A process tells the others of what it took at most this often. */
+const TELL_MS = 1_000;
+
+const MOST_KEPT = 1_000;
+
+/** What this process knows of one connection within one minute. */
+type Minute = {
+  minute: number;
+  taken: number;
+  /** What other processes took, as far as this one was told. It only grows. */
+  others: number;
+  told: { at: Moment; done: Promise<void> } | null;
+};
+
+/**
+ * The rates of one process. It refuses only what is above the rate by what is known to have been taken: nobody below is
+ * ever refused. What others took is known at most a second late, so that about a second of traffic may pass above it.
+ */
+export const createRates = (options: RatesOptions): Rates => {
+  const process = randomBytes(8).toString('hex');
+  const minutes = new Map<string, Minute>();
+  return {
+    take: async ({ connection_id, rate }, signal) => {
+      if (rate === null) return { passes: true };
+      const now = momentOf(options.clock, options.steady);
+      const known = minuteOf(minutes, connection_id, Math.floor(now.wall / MINUTE_MS));
+      const refused: Passage = { passes: false, retry_after: secondsLeft(now.wall) };
+      if (known.others + known.taken >= rate.per_minute) return refused;
+      known.taken += 1;
+      if (known.told === null || passedBetween(known.told.at, now) >= TELL_MS)
+        known.told = { at: now, done: tell(options, known, { connection_id, process }, signal) };
+      await known.told.done;
+      if (known.others + known.taken <= Math.max(1, rate.per_minute)) return { passes: true };
+      known.taken -= 1;
+      return refused;
+    },
+  };
+};
+
+/** A minute that is over is forgotten with what was not told of it. */
+const minuteOf = (minutes: Map<string, Minute>, id: string, minute: number): Minute => {
+  const known = minutes.get(id);
+  if (known?.minute === minute) return known;
+  const begun: Minute = { minute, taken: 0, others: 0, told: null };
+  minutes.delete(id);
+  const [oldest] = minutes.keys();
+  if (minutes.size >= MOST_KEPT && oldest !== undefined) minutes.delete(oldest);
+  minutes.set(id, begun);
+  return begun;
+};
+
+const secondsLeft = (nowMs: number): number => Math.ceil((MINUTE_MS - (nowMs % MINUTE_MS)) / 1_000);
+
+/** Where the others cannot be asked, what is known of them stays: a fault of ours refuses nobody. */
+const tell = async (
+  { tell: put }: RatesOptions,
+  known: Minute,
+  who: Pick<Share, 'connection_id' | 'process'>,
+  signal: AbortSignal,
+): Promise<void> => {
+  const { minute, taken } = known;
+  const sum = await put({ ...who, minute, taken }, signal).catch(() => 0);
+  known.others = Math.max(known.others, sum - taken);
+};
