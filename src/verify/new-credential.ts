@@ -20,7 +20,7 @@ type Made = { outcome: 'made'; credential: Credential; shown: string | null };
 
 /**
  * A new version of a connection's secret. `no-master`: it needs one, and the secret has none. `unavailable`: the secret
- * could not be read. `bad-key`: the imported one is empty, or is not base64 although it should be.
+ * could not be read. `bad-key`: the imported one is empty, very long, no text, or no base64 although it should be.
  */
 export const newCredential = async (
   wanted: Wanted,
@@ -45,6 +45,14 @@ export const newCredential = async (
   return { outcome: 'made', credential: { from: 'sealed', ...common, sealed }, shown: null };
 };
 
-/** The HMAC key that somebody else's secret means; empty when it means none. */
-const readKey = (text: string, encoding: SecretEncoding): Buffer =>
-  encoding === 'base64' ? fromBase64(text) : Buffer.from(text);
+/** No sender shows a longer one, and a row must hold it twice. */
+const MOST_IMPORTED = 4_096;
+
+/**
+ * The HMAC key that somebody else's secret means; empty when it means none. Half a surrogate pair is no text: it would
+ * become another key than the sender's.
+ */
+const readKey = (text: string, encoding: SecretEncoding): Buffer => {
+  if (text.length > MOST_IMPORTED || !text.isWellFormed()) return Buffer.alloc(0);
+  return encoding === 'base64' ? fromBase64(text) : Buffer.from(text);
+};

@@ -43,6 +43,8 @@ describe('a new version of a secret', () => {
     ['not base64!', 'base64'],
     ['YQ', 'base64'],
     ['YQ==\n', 'base64'],
+    ['half a pair: \ud83d', 'text'],
+    ['x'.repeat(4_097), 'text'],
   ])('is not taken where somebody else brings %j as %s', async (imported, encoding) => {
     expect(await make({ imported, encoding })).toEqual({ outcome: 'bad-key' });
   });
