@@ -27,7 +27,7 @@ export const trueOrFalse = z.pipe(
 export const url = z.string().check(z.regex(/^https?:\/\/[^\s/]+/, 'must be an http or https URL'));
 
 /** A URL to which more can be added, without a login in it, which would be seen in errors. */
-const isBaseUrl = (text: string): boolean => {
+export const isBaseUrl = (text: string): boolean => {
   const parsed = URL.parse(text);
   if (!isSafeUrl(parsed)) return false;
   return parsed.username + parsed.password === '' && !/[?#]/.test(text);
@@ -62,6 +62,9 @@ export const parseCidr = (
   return { network: match[1], prefix, family: version === 4 ? 'ipv4' : 'ipv6' };
 };
 
+/** A block of addresses, such as `192.0.2.0/24`. */
+export const isCidr = (text: string): boolean => parseCidr(text) !== null;
+
 const blockList = (text: string): BlockList => {
   const list = new BlockList();
   for (const part of text.split(',')) {
@@ -87,8 +90,10 @@ export const cidrs = z.pipe(
   z.transform(blockList),
 );
 
-/** One host: a name, an IPv4 address, or one of IPv6 in brackets; without scheme, port and path. */
 const HOST_NAME = /^(\[[\da-f:.]+\]|[\w.-]+)$/i;
+
+/** One host: a name, an IPv4 address, or one of IPv6 in brackets; without scheme, port and path. */
+export const isHostName = (text: string): boolean => HOST_NAME.test(text);
 
 /** Comma-separated names of hosts. */
 export const hostNames = z.pipe(
@@ -96,7 +101,7 @@ export const hostNames = z.pipe(
     .string()
     .check(
       z.refine(
-        (text) => text.split(',').every((part) => HOST_NAME.test(part.trim())),
+        (text) => text.split(',').every((part) => isHostName(part.trim())),
         'must be names of hosts separated by commas, without https:// and port, such as abc.example.com',
       ),
     ),
@@ -106,13 +111,15 @@ export const hostNames = z.pipe(
 /** Wider than Jira's own pattern, since Data Center can be given another one; and nothing that JQL would read. */
 const PROJECT_KEY = /^\p{L}[\p{L}\p{N}_-]{0,254}$/u;
 
+export const isProjectKey = (text: string): boolean => PROJECT_KEY.test(text);
+
 /** Comma-separated keys of projects, each once and in the form that is looked up. */
 export const projectKeys = z.pipe(
   z
     .string()
     .check(
       z.refine(
-        (text) => text.split(',').every((part) => PROJECT_KEY.test(part.trim())),
+        (text) => text.split(',').every((part) => isProjectKey(part.trim())),
         'must be keys of projects separated by commas, such as ABC,SHOP',
       ),
     ),

@@ -68,6 +68,13 @@ export const PROBLEM_TYPES = [
   'bad-request',
   'misdirected',
   'cross-site',
+  'token-required',
+  'json-required',
+  'revision-required',
+  'stale-revision',
+  'rotation-under-way',
+  'no-master',
+  'other-site',
 ] as const;
 export type ProblemType = (typeof PROBLEM_TYPES)[number];
 

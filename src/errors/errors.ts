@@ -40,9 +40,15 @@ export class UnreadableRowError extends Error {
   }
 }
 
-/** The caller asked for something in a wrong way; `message` is shown to them. */
+/** The caller asked for something in a wrong way; `message` and `errors`, by the field, are shown to them. */
 export class BadRequestError extends Error {
   override readonly name = 'BadRequestError';
+  readonly errors: { path: string; message: string }[] | undefined;
+
+  constructor(message: string, errors?: { path: string; message: string }[]) {
+    super(message);
+    this.errors = errors;
+  }
 }
 
 const codeOf = (fault: Error): string | null =>

@@ -69,6 +69,13 @@ const TITLES: Record<ProblemType, string> = {
   'bad-request': 'Bad request',
   misdirected: 'The request is for another server',
   'cross-site': 'Cross-site requests are not answered',
+  'token-required': 'A token is required',
+  'json-required': 'The content type must be JSON',
+  'revision-required': 'A revision is required',
+  'stale-revision': 'The revision is stale',
+  'rotation-under-way': 'A rotation is under way',
+  'no-master': 'There is no master to make a secret from',
+  'other-site': 'The tenant has another Jira site',
 };
 
 /** An error as RFC 9457 `application/problem+json`. `detail` is for people and holds no value of the request. */
@@ -104,8 +111,11 @@ export const problemResponse = (problem: ProblemDetails): HttpResponse => {
  */
 export const faultResponse = (log: Logger, run: Run, fault: unknown): HttpResponse => {
   const { run_id, received_ms } = run;
-  if (fault instanceof BadRequestError)
-    return problemResponse({ type: 'bad-request', status: 400, detail: fault.message, run_id, received_ms });
+  if (fault instanceof BadRequestError) {
+    const { message: detail, errors } = fault;
+    const shown = errors === undefined ? {} : { errors };
+    return problemResponse({ type: 'bad-request', status: 400, detail, run_id, received_ms, ...shown });
+  }
   logFault(log, run, fault);
   const detail = 'A dependency did not answer in time. Nothing is lost: retry the same request.';
   return problemResponse({ type: 'temporarily-unavailable', status: 503, detail, run_id, received_ms });
