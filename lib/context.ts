@@ -78,6 +78,8 @@ const SCHEMAS = {
   ),
   throttleRate: z._default(wholeNumber(1, 10_000), 50),
   throttleBurst: z._default(wholeNumber(1, 5_000), 100),
+  connectionThrottleRate: z._default(wholeNumber(1, 10_000), 50),
+  connectionThrottleBurst: z._default(wholeNumber(1, 5_000), 100),
   retentionDays: z._default(wholeNumber(1, 3650), 30),
   batchWindowSeconds: z._default(wholeNumber(0, MOST_WINDOW_SECONDS), BATCH_WINDOW_SECONDS),
   allowedCidrs: z.optional(listFor(cidrs, 'join neighbouring blocks')),

@@ -21,16 +21,24 @@ export const queryIndexes = (table: EventTable, ...names: IndexName[]): PolicySt
 export const writeTable = ({ table }: EventTable): PolicyStatement =>
   allow(['dynamodb:PutItem', 'dynamodb:UpdateItem', 'dynamodb:BatchWriteItem'], table.tableArn);
 
+/** Holds what is done to rows of these partitions (DynamoDB developer guide, "dynamodb:LeadingKeys"). */
+export const onPartitions = (
+  { table }: EventTable,
+  actions: string[],
+  ...leadingKeys: string[]
+): PolicyStatement =>
+  new PolicyStatement({
+    actions,
+    resources: [table.tableArn],
+    conditions: { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': leadingKeys } },
+  });
+
 /** What the partitions begin with whose rows reconciliation takes away again: what is done, or was asked for. */
 export const OWN_PARTITIONS = ['RECONCILE#*', 'ASKED#*'];
 
-/** Takes rows of reconciliation away, and no others (DynamoDB developer guide, "dynamodb:LeadingKeys"). */
-export const removeOwnRows = ({ table }: EventTable): PolicyStatement =>
-  new PolicyStatement({
-    actions: ['dynamodb:DeleteItem'],
-    resources: [table.tableArn],
-    conditions: { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': OWN_PARTITIONS } },
-  });
+/** Takes rows of reconciliation away, and no others. */
+export const removeOwnRows = (table: EventTable): PolicyStatement =>
+  onPartitions(table, ['dynamodb:DeleteItem'], ...OWN_PARTITIONS);
 
 /**
  * Raw bodies are read. ListBucket makes S3 answer 404 and not 403 for an object that is not there (API reference,

@@ -32,6 +32,11 @@ export type WebhookApiProps = {
 const SLOW_ROUTES = ['GET /health', '$default'];
 const SLOW = { ThrottlingRateLimit: 10, ThrottlingBurstLimit: 20 };
 
+/** Anybody may call them with any id, so a flood there has a limit of its own and takes nothing from others. */
+const CONNECTION_ROUTES = ROUTES.filter(
+  ({ served_by, path }) => served_by === 'ingest' && path.includes('{connection_id}'),
+);
+
 /**
  * Brings `/webhooks/jira/` to ingest: the gateway matches to the letter and takes no route that ends with a slash.
  * `$default` would bring it too, but slowly, and most senders of commits never send again what was throttled.
@@ -72,7 +77,7 @@ export class WebhookApi extends Construct {
       throttle: { rateLimit: context.throttleRate, burstLimit: context.throttleBurst },
       accessLogSettings: accessLog.settings,
     });
-    this.slowDown(stage, routes);
+    this.slowDown(stage, routes, context);
     const domain = ApiDomain.create(this, stage, context);
     this.url = domain?.url ?? this.api.apiEndpoint;
     this.domainTarget = domain?.target;
@@ -86,6 +91,7 @@ export class WebhookApi extends Construct {
     const integrations = {
       ingest: new HttpLambdaIntegration('Ingest', functions.named('ingest').function, whole),
       read: new HttpLambdaIntegration('Read', functions.named('read').function, whole),
+      manage: new HttpLambdaIntegration('Manage', functions.named('manage').function, whole),
     };
     const authorizer = new HttpIamAuthorizer();
     const add = (name: string, routeKey: HttpRouteKey, to: Route['served_by'], by?: IHttpRouteAuthorizer) =>
@@ -120,8 +126,15 @@ export class WebhookApi extends Construct {
   }
 
   /** A stage can only name routes that are there. */
-  private slowDown(stage: HttpStage, routes: HttpRoute[]): void {
-    const settings = Object.fromEntries(SLOW_ROUTES.map((key) => [key, SLOW]));
+  private slowDown(stage: HttpStage, routes: HttpRoute[], context: StackContext): void {
+    const ofConnections = {
+      ThrottlingRateLimit: context.connectionThrottleRate,
+      ThrottlingBurstLimit: context.connectionThrottleBurst,
+    };
+    const settings = Object.fromEntries([
+      ...SLOW_ROUTES.map((key) => [key, SLOW]),
+      ...CONNECTION_ROUTES.map(({ method, path }) => [`${method} ${path}`, ofConnections]),
+    ]);
     defaultChildOf(stage, CfnStage).routeSettings = settings;
     stage.node.addDependency(...routes);
   }

@@ -1,12 +1,13 @@
 import type { FunctionSpec, Resources } from '../constructs/service-function.ts';
 import { correlate } from './correlate.ts';
 import { ingest } from './ingest.ts';
+import { manage } from './manage.ts';
 import { read } from './read.ts';
 import { reconcile } from './reconcile.ts';
 import { sweep } from './sweep.ts';
 
 /** Every Lambda function: a file of `src/entries` each. Null: this stack does not have it. */
-export const SPECS = { ingest, read, correlate, sweep, reconcile } satisfies Record<
+export const SPECS = { ingest, read, manage, correlate, sweep, reconcile } satisfies Record<
   string,
   (resources: Resources) => FunctionSpec | null
 >;

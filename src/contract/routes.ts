@@ -18,14 +18,22 @@ export type RouteName =
   | 'get-event'
   | 'get-body'
   | 'reconciliation'
-  | 'stats';
+  | 'stats'
+  | 'list-connections'
+  | 'get-connection'
+  | 'create-connection'
+  | 'change-connection'
+  | 'remove-connection'
+  | 'rotate-connection'
+  | 'activate-connection'
+  | 'disable-connection';
 
 /** `{x}` in a path is one segment. What ingest serves is open, everything else is IAM-authorised on AWS. */
 export type Route = {
   name: RouteName;
-  method: 'GET' | 'POST';
+  method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
   path: string;
-  served_by: 'ingest' | 'read';
+  served_by: 'ingest' | 'read' | 'manage';
   /** Names of the query parameters it reads. */
   parameters?: readonly string[];
 };
@@ -44,6 +52,8 @@ const webhook = (source: Source): Route => ({
   path: `/webhooks/${source}`,
   served_by: 'ingest',
 });
+
+const CONNECTION = '/connections/{connection_id}';
 
 /** Every route. The stack and the local server know no other list. */
 export const ROUTES: readonly Route[] = [
@@ -107,4 +117,17 @@ export const ROUTES: readonly Route[] = [
   { name: 'get-body', method: 'GET', path: '/bodies/{event_id}', served_by: 'read' },
   { name: 'reconciliation', method: 'GET', path: '/reconciliation', served_by: 'read' },
   { name: 'stats', method: 'GET', path: '/stats', served_by: 'read', parameters: ['hours', 'by'] },
+  { name: 'list-connections', method: 'GET', path: '/connections', served_by: 'read' },
+  { name: 'create-connection', method: 'POST', path: '/connections', served_by: 'manage' },
+  { name: 'get-connection', method: 'GET', path: CONNECTION, served_by: 'read' },
+  { name: 'change-connection', method: 'PATCH', path: CONNECTION, served_by: 'manage' },
+  { name: 'remove-connection', method: 'DELETE', path: CONNECTION, served_by: 'manage' },
+  ...(['rotate', 'activate', 'disable'] as const).map(
+    (what): Route => ({
+      name: `${what}-connection`,
+      method: 'POST',
+      path: `${CONNECTION}/${what}`,
+      served_by: 'manage',
+    }),
+  ),
 ];

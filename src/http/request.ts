@@ -20,6 +20,10 @@ export type ReceivedRequest = {
   query: ReadonlyMap<string, string>;
   /** The query as it was sent, without its `?`. */
   raw_query: string;
+  /** The name under which the gateway was called. */
+  domain_name: string;
+  /** The ARN of who signed the request, as the gateway knows it; null on open routes and locally. */
+  caller: string | null;
   /** Address of the client as the gateway saw it, never from a header. */
   source_ip: string;
   /** Size of the body in bytes, known without decoding it. */
@@ -41,10 +45,22 @@ export const readRequest = (event: APIGatewayProxyEventV2): ReceivedRequest => {
     path_tenant: event.pathParameters?.tenant ?? null,
     raw_query: event.rawQueryString ?? '',
     query: new Map(new URLSearchParams(event.rawQueryString ?? '')),
+    domain_name: event.requestContext.domainName,
+    caller: callerOf(event.requestContext),
     source_ip: event.requestContext.http.sourceIp,
     body_bytes: sizeOf(event, headers),
     readBody: () => Buffer.from(event.body ?? '', event.isBase64Encoded ? 'base64' : 'utf8'),
   };
+};
+
+type RequestContext = APIGatewayProxyEventV2['requestContext'] & {
+  authorizer?: { iam?: { userArn?: unknown } };
+};
+
+/** The gateway writes it beside the rest where a route is for callers whom IAM allows. */
+const callerOf = ({ authorizer }: RequestContext): string | null => {
+  const arn = authorizer?.iam?.userArn;
+  return typeof arn === 'string' && arn !== '' ? arn : null;
 };
 
 const lowerCased = (headers: Record<string, string | undefined>): ReadonlyMap<string, string> => {

@@ -63,9 +63,13 @@ export type Instance = {
  */
 export const startInstance = async (options: InstanceOptions): Promise<Instance> => {
   const { env, ...made } = completed(options.env);
+  const manageToken = newSecret();
   await using starting = new AsyncDisposableStack();
   const standard = { clock: systemClock, correlate: true, reconcile: true };
-  const { url, database, correlated } = await startOwned({ ...standard, ...options, env }, starting);
+  const { url, database, correlated } = await startOwned(
+    { ...standard, ...options, env, manageToken },
+    starting,
+  );
   const owned = starting.move();
   let stopped: Promise<void> | undefined;
   return {
@@ -73,7 +77,7 @@ export const startInstance = async (options: InstanceOptions): Promise<Instance>
     secret: env.JIRA_WEBHOOK_SECRET ?? null,
     commitsSecret: env.COMMITS_WEBHOOK_SECRET ?? null,
     ...made,
-    manageToken: newSecret(),
+    manageToken,
     tableName: env.TABLE_NAME,
     dynamodbEndpoint: database.endpoint,
     dynamodb: database.config,
@@ -114,7 +118,7 @@ type Database = { endpoint: string; config: DynamoDBClientConfig; died: Promise<
 type Started = { url: string; database: Database; correlated: Correlated };
 
 const startOwned = async (
-  { env, log, clock, correlate, reconcile }: Required<InstanceOptions>,
+  { env, log, clock, correlate, reconcile, manageToken }: Required<InstanceOptions> & { manageToken: string },
   owned: AsyncDisposableStack,
 ): Promise<Started> => {
   const database = await startDatabase(env, owned);
@@ -126,12 +130,10 @@ const startOwned = async (
   if (correlate && reconcile && env.JIRA_SITE_URL !== undefined)
     owned.defer(startReconciling({ env, log, clock, dynamodb }));
   const secretsEndpoint = env.AWS_ENDPOINT_URL_SECRETS_MANAGER;
-  const { handler } = createLocalApp(env, {
-    log,
-    clock,
-    dynamodb,
-    ...(secretsEndpoint ? { secretsManager: await externalConfig(secretsEndpoint) } : {}),
-  });
+  const secretsManager = secretsEndpoint ? { secretsManager: await externalConfig(secretsEndpoint) } : {};
+  let url = '';
+  const access = { token: manageToken, url: () => url };
+  const { handler } = createLocalApp(env, { log, clock, dynamodb, ...secretsManager }, access);
   const server = await serve({
     handler,
     host: env.HOST,
@@ -142,6 +144,7 @@ const startOwned = async (
     clock,
   });
   owned.defer(server.close);
+  url = server.url;
   return { url: server.url, database, correlated };
 };
 

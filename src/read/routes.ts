@@ -3,6 +3,7 @@ import type { RouteName } from '../contract/routes.ts';
 import type { RouteHandler, RouteHandlers } from '../http/dispatch.ts';
 import { openEvents, openTable, type Platform } from '../wiring/open.ts';
 import { getBody } from './bodies.ts';
+import { getConnections, getOneConnection } from './connections.ts';
 import { getEvents, getIssueEvents, getOneEvent } from './events.ts';
 import { getCommitGaps, getStoryGaps } from './gaps.ts';
 import { getIssueCommits } from './issue-commits.ts';
@@ -38,4 +39,6 @@ const READERS = {
   'list-issue-commits': getIssueCommits,
   'list-stories-without-commits': getStoryGaps,
   'list-commits-without-story': getCommitGaps,
+  'list-connections': getConnections,
+  'get-connection': getOneConnection,
 } satisfies Partial<Record<RouteName, (deps: ReadDeps) => RouteHandler>>;

@@ -20,6 +20,15 @@ import { type Connected, credentialOf, MASTERS } from './connected.ts';
 /** What deliveries are signed with unless a test says otherwise. */
 export const SECRET = 'a secret of the tests';
 
+/** What changes of connections prove themselves with. */
+export const MANAGE_TOKEN = 'token-of-the-tests';
+
+/** Where the app says that senders reach it. */
+export const APP_URL = 'http://app.test';
+
+/** The masters of the app's connections. */
+export const MASTERS = JSON.stringify({ connections_master_1: '1f'.repeat(32) });
+
 /** The same for each commit source: no two alike, so that one never passes for another. */
 export const COMMIT_SECRETS = forEachSource((source) => `a secret of the tests for ${source}`);
 
@@ -47,6 +56,13 @@ export type Delivery = {
   secret?: string;
   /** Replaces the signature of the body. */
   signature?: string;
+};
+
+export type Managed = {
+  /** An object, or text as it is. */
+  body?: object | string;
+  rev?: number | string;
+  headers?: Record<string, string>;
 };
 
 type CommitsDelivery = {
@@ -85,6 +101,11 @@ export type TestApp = {
   get(target: string): Promise<Answer>;
   /** The same for an answer that is no JSON. */
   download(target: string): Promise<{ status: number; headers: Record<string, unknown>; bytes: Buffer }>;
+  /**
+   * Asks for a change, as `npm run connections` does. Without `rev` no revision is named, and without a body nothing is
+   * sent; `headers` win over the usual ones.
+   */
+  manage(method: 'POST' | 'PATCH' | 'DELETE', target: string, change?: Managed): Promise<Answer>;
   /** The same table and artifact store as the app's, for what no route does. */
   events: EventStore;
   /** Every line logged so far. */
@@ -204,7 +225,7 @@ export const openApp = (options: AppOptions): TestApp => {
   const deadline = options.inTime ? {} : { deadline: () => AbortSignal.timeout(30_000) };
   const tenant = options.tenant === undefined ? {} : { tenant: options.tenant };
   const platform = { clock, log, dynamodb, count: summed(counts), ...deadline, ...tenant };
-  const { handler } = createLocalApp(env, platform);
+  const { handler } = createLocalApp(env, platform, { token: MANAGE_TOKEN, url: () => APP_URL });
 
   const callForBytes = async (event: ReturnType<typeof toEvent>) => {
     const result = await handler(event, localContext('test', clock));
@@ -216,7 +237,7 @@ export const openApp = (options: AppOptions): TestApp => {
     const begun = performance.now();
     const { bytes, ...answer } = await callForBytes(event);
     const ms = performance.now() - begun;
-    return { ...answer, body: json.parse(JSON.parse(bytes.toString())), ms };
+    return { ...answer, body: json.parse(JSON.parse(bytes.toString() || '{}')), ms };
   };
 
   return {
@@ -244,6 +265,16 @@ export const openApp = (options: AppOptions): TestApp => {
     },
     get: (target) => call(toEvent('GET', target, {})),
     download: (target) => callForBytes(toEvent('GET', target, {})),
+    manage: (method, target, { body, rev, headers = {} } = {}) => {
+      const usual = {
+        authorization: `Bearer ${MANAGE_TOKEN}`,
+        'content-type': 'application/json',
+        ...(rev === undefined ? {} : { 'if-match': String(rev) }),
+      };
+      const text = typeof body === 'object' ? JSON.stringify(body) : body;
+      const sent = text === undefined ? undefined : Buffer.from(text);
+      return call(toEvent(method, target, { ...usual, ...headers }, sent));
+    },
     events: openEvents(env, openTable(env, dynamodb)),
     lines,
     counts,

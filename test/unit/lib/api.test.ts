@@ -48,6 +48,14 @@ describe('the routes', () => {
         'GET /bodies/{event_id}': ['AWS_IAM', 'Read'],
         'GET /reconciliation': ['AWS_IAM', 'Read'],
         'GET /stats': ['AWS_IAM', 'Read'],
+        'GET /connections': ['AWS_IAM', 'Read'],
+        'GET /connections/{connection_id}': ['AWS_IAM', 'Read'],
+        'POST /connections': ['AWS_IAM', 'Manage'],
+        'PATCH /connections/{connection_id}': ['AWS_IAM', 'Manage'],
+        'DELETE /connections/{connection_id}': ['AWS_IAM', 'Manage'],
+        'POST /connections/{connection_id}/rotate': ['AWS_IAM', 'Manage'],
+        'POST /connections/{connection_id}/activate': ['AWS_IAM', 'Manage'],
+        'POST /connections/{connection_id}/disable': ['AWS_IAM', 'Manage'],
       }),
       $default: ['NONE', 'Ingest'],
     });
@@ -72,6 +80,16 @@ describe('the routes', () => {
   });
 });
 
+/** A limit of their own for what anybody may call with any id. */
+const ofConnections = (rate: number, burst: number) =>
+  Object.fromEntries(
+    [
+      'POST /webhooks/{connection_id}',
+      'GET /webhooks/{connection_id}',
+      'POST /webhook/agents/{connection_id}/webhook',
+    ].map((key) => [key, { ThrottlingRateLimit: rate, ThrottlingBurstLimit: burst }]),
+  );
+
 describe('the stage', () => {
   it('throttles as the context says, and open paths that nobody needs fast further', () => {
     const slow = { ThrottlingRateLimit: 10, ThrottlingBurstLimit: 20 };
@@ -79,8 +97,13 @@ describe('the stage', () => {
       StageName: '$default',
       AutoDeploy: true,
       DefaultRouteSettings: { ThrottlingRateLimit: 50, ThrottlingBurstLimit: 100 },
-      RouteSettings: { 'GET /health': slow, $default: slow },
     });
+    expect(stageOf(dev).RouteSettings).toEqual({
+      'GET /health': slow,
+      $default: slow,
+      ...ofConnections(50, 100),
+    });
+    expect(stageOf(everything).RouteSettings).toMatchObject(ofConnections(70, 140));
     expect(stageOf(everything).DefaultRouteSettings).toEqual({
       ThrottlingRateLimit: 500,
       ThrottlingBurstLimit: 900,

@@ -4,7 +4,7 @@ import { CONTEXT_NAMES, readContext } from '../../../lib/context.ts';
 import { readEnv } from '../../../src/contract/env.ts';
 
 const HOW =
-  'Set values with -c name=value, or in cdk.json under "context". Names: stage, alarmEmail, jiraWebhookSecretArn, throttleRate, throttleBurst, retentionDays, batchWindowSeconds, allowedCidrs, domainName, certificateArn, quietHours, jiraSiteUrl, jiraApiUrl, jiraApiUser, reconcileProjects, reconcileRate, traces, docsUrl.';
+  'Set values with -c name=value, or in cdk.json under "context". Names: stage, alarmEmail, jiraWebhookSecretArn, throttleRate, throttleBurst, connectionThrottleRate, connectionThrottleBurst, retentionDays, batchWindowSeconds, allowedCidrs, domainName, certificateArn, quietHours, jiraSiteUrl, jiraApiUrl, jiraApiUser, reconcileProjects, reconcileRate, traces, docsUrl.';
 
 const SITE = { jiraSiteUrl: 'https://acme.atlassian.net' };
 
@@ -26,6 +26,8 @@ describe('the context', () => {
       stage: 'dev',
       throttleRate: 50,
       throttleBurst: 100,
+      connectionThrottleRate: 50,
+      connectionThrottleBurst: 100,
       retentionDays: 30,
       batchWindowSeconds: 20,
       quietHours: null,
@@ -72,6 +74,8 @@ describe('the context', () => {
     [{ throttleRate: '0' }, 'throttleRate must be a whole number from 1 to 10000'],
     [{ throttleRate: 10.5 }, 'throttleRate must be a whole number from 1 to 10000'],
     [{ throttleBurst: '5001' }, 'throttleBurst must be a whole number from 1 to 5000'],
+    [{ connectionThrottleRate: '0' }, 'connectionThrottleRate must be a whole number from 1 to 10000'],
+    [{ connectionThrottleBurst: '1e3' }, 'connectionThrottleBurst must be a whole number from 1 to 5000'],
     [{ retentionDays: '0' }, 'retentionDays must be a whole number from 1 to 3650'],
     [{ batchWindowSeconds: '301' }, 'batchWindowSeconds must be a whole number from 0 to 300'],
     [
@@ -192,6 +196,8 @@ describe('the context', () => {
       'jiraWebhookSecretArn',
       'throttleRate',
       'throttleBurst',
+      'connectionThrottleRate',
+      'connectionThrottleBurst',
       'retentionDays',
       'batchWindowSeconds',
       'allowedCidrs',

@@ -1,9 +1,16 @@
 import { describe, expect, it } from 'vitest';
+import { CONNECTIONS, EVENTS, TENANTS } from '../../../lib/functions/manage.ts';
 import { FUNCTIONS, type FunctionName } from '../../../lib/functions/registry.ts';
 import { OWN_PARTITIONS } from '../../../lib/permissions.ts';
 import { ENV, readEnv } from '../../../src/contract/env.ts';
 import { functionNames } from '../../../src/local/project.ts';
-import { askedPartition, reconcileKey } from '../../../src/store/calls/keys.ts';
+import {
+  askedPartition,
+  connectionKey,
+  eventKey,
+  reconcileKey,
+  tenantKey,
+} from '../../../src/store/calls/keys.ts';
 import { functionsOf, idOf, rightsOf } from './function-resources.ts';
 import { asText, statementsOf } from './statements.ts';
 import { A_SITE, EVERYTHING_SET, type SynthesizedStack, synthStack } from './synth-stack.ts';
@@ -55,6 +62,7 @@ describe('the functions', () => {
   const GIVEN: Record<FunctionName, [memory: number, timeout: number, reserved: number | undefined]> = {
     ingest: [1024, 10, 100],
     read: [512, 10, 20],
+    manage: [512, 10, 5],
     correlate: [1769, 900, undefined],
     sweep: [1769, 840, 1],
     reconcile: [1024, 290, 1],
@@ -104,6 +112,7 @@ describe('the environment', () => {
     const token = { JIRA_API_SECRET_ARN: '<JiraTokenSecret>' };
     expect(Object.fromEntries(FUNCTIONS.map((name) => [name, environmentOf(site, name)]))).toEqual({
       ingest: { ...table, ...bucket, ...days, ...secret },
+      manage: { ...table, ...secret, ...jira },
       read: { ...table, ...bucket, ...days },
       correlate: { ...table, ...bucket, ...jira, ...traces },
       sweep: { ...table, ...bucket, ...days, ...jira, ...traces },
@@ -138,10 +147,10 @@ describe('the environment', () => {
       expect('JIRA_API_SECRET_ARN' in environmentOf(everything, name)).toBe(name === 'reconcile');
   });
 
-  it('tells only those of a site that ask for reads or do them, and nobody where there is none', () => {
+  it('tells only those of a site that ask for reads, do them or make connections, and nobody where there is none', () => {
     const told = (stack: SynthesizedStack) =>
       FUNCTIONS.filter((name) => 'JIRA_SITE_URL' in environmentOf(stack, name));
-    expect(told(site)).toEqual(['correlate', 'sweep', 'reconcile']);
+    expect(told(site)).toEqual(['manage', 'correlate', 'sweep', 'reconcile']);
     expect(JSON.stringify(dev.template.toJSON())).not.toContain('JIRA_SITE_URL');
   });
 
@@ -198,6 +207,37 @@ describe('the rights', () => {
     });
   });
 
+  it('of manage: rows of connections, tenants and changes, each held to its partitions, and the secret to read', () => {
+    expect(rightsOf(site, 'manage')).toEqual({
+      '<EventTable.Arn>': [
+        'dynamodb:DeleteItem',
+        'dynamodb:GetItem',
+        'dynamodb:PutItem',
+        'dynamodb:Query',
+        'dynamodb:UpdateItem',
+      ],
+      '<WebhookSecret>': ['secretsmanager:GetSecretValue'],
+      ...logs('manage'),
+    });
+    const role = idOf(site, 'manage', 'AWS::IAM::Role');
+    const held = statementsOf(site.resources)
+      .filter(({ holder, resources }) => holder === role && resources.includes('<EventTable.Arn>'))
+      .flatMap(({ actions, condition }) => actions.map((action) => [action, condition]));
+    const to = (...partitions: string[]) => ({
+      'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': partitions },
+    });
+    expect(held).toEqual([
+      ['dynamodb:GetItem', to('CON#*', 'E#*')],
+      ['dynamodb:PutItem', to('CON#*', 'E#*')],
+      ['dynamodb:UpdateItem', to('CON#*', 'TENANTS')],
+      ['dynamodb:DeleteItem', to('CON#*')],
+      ['dynamodb:Query', to('TENANTS')],
+    ]);
+    expect(connectionKey('*').pk).toBe(CONNECTIONS);
+    expect(eventKey('*').pk).toBe(EVENTS);
+    expect(tenantKey('any').pk).toBe(TENANTS);
+  });
+
   it('of correlate: follow the stream, write the table and documents; no secret; a deletion only because BatchWriteItem includes it', () => {
     expect(rightsOf(site, 'correlate')).toEqual({
       '<EventTable.Arn>': readAndWrite,
@@ -245,15 +285,16 @@ describe('the rights', () => {
     const deleting = statementsOf(site.resources).filter(({ actions }) =>
       actions.includes('dynamodb:DeleteItem'),
     );
-    expect(deleting.map(({ holder }) => holder)).toEqual([role]);
-    expect(deleting.map(({ actions, condition }) => [actions, condition])).toEqual([
+    const own = deleting.filter(({ holder }) => holder === role);
+    expect(deleting.length - own.length).toBe(1);
+    expect(own.map(({ actions, condition }) => [actions, condition])).toEqual([
       [
         ['dynamodb:DeleteItem'],
         { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': ['RECONCILE#*', 'ASKED#*'] } },
       ],
     ]);
-    const own = [reconcileKey('default', 'TURN').pk, askedPartition('default')];
-    expect(own.map((pk) => pk.replace('default', '*'))).toEqual(OWN_PARTITIONS);
+    const rows = [reconcileKey('default', 'TURN').pk, askedPartition('default')];
+    expect(rows.map((pk) => pk.replace('default', '*'))).toEqual(OWN_PARTITIONS);
   });
 
   it.each([site, everything])(

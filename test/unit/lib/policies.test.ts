@@ -130,7 +130,7 @@ describe('what may call a function', () => {
   it('is the API of this stack, and nothing else', () => {
     for (const { template } of stacks) {
       const permissions = Object.values(template.findResources('AWS::Lambda::Permission'));
-      expect(permissions.length).toBe(2);
+      expect(permissions.length).toBe(3);
       for (const { Properties } of permissions) {
         expect(Properties.Principal).toBe('apigateway.amazonaws.com');
         expect(Properties.Action).toBe('lambda:InvokeFunction');

@@ -88,6 +88,8 @@ export const EVERYTHING_SET = {
   jiraWebhookSecretArn: 'arn:aws:secretsmanager:us-west-2:123456789012:secret:jira-AbCdEf',
   throttleRate: '500',
   throttleBurst: '900',
+  connectionThrottleRate: '70',
+  connectionThrottleBurst: '140',
   retentionDays: '7',
   batchWindowSeconds: '5',
   allowedCidrs: '192.0.2.0/24,2001:db8::/32',

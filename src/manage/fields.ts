@@ -1,0 +1,94 @@
+import * as z from 'zod/mini';
+import { isBaseUrl, isCidr, isHostName, isProjectKey } from '../contract/env-values.ts';
+import { lookupKey } from '../domain/issue-key.ts';
+import { isHeaderName } from './header-name.ts';
+
+/** Control characters, and what would turn a line around on a terminal or a page. */
+const UNSEEN = /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\u202a-\u202e\u2066-\u2069]/u;
+
+/** Text that holds this, and says what it must be where it does not. */
+const textWhere = (holds: (text: string) => boolean, must: string) =>
+  z.string(must).check(z.refine(holds, must));
+
+/** One line that a person wrote. */
+export const line = (most: number) =>
+  textWhere(
+    (text) => text.trim() !== '' && text.length <= most && !UNSEEN.test(text),
+    `must be one line of 1 to ${most} characters`,
+  );
+
+/** Each once, in the form in which they are compared. */
+const listOf = (
+  holds: (text: string) => boolean,
+  { most, must, form }: { most: number; must: string; form: (text: string) => string },
+) => {
+  const whole = `must be a list of at most ${most}`;
+  return z.pipe(
+    z.array(textWhere(holds, must), whole).check(z.maxLength(most, whole)),
+    z.transform((texts) => [...new Set(texts.map(form))]),
+  );
+};
+
+const clearable = <T extends z.ZodMiniType>(schema: T) => z.optional(z.nullable(schema));
+
+const MOST_URL = 500;
+
+const SITE_URL =
+  'must be the base URL of the Jira site with https, without user, password and query, such as https://acme.atlassian.net';
+
+/** In the one form in which two sites are compared. `text`: a base URL. */
+export const siteForm = (text: string): string => new URL(text).href.replace(/\/+$/, '');
+
+const siteUrl = z.pipe(
+  textWhere((text) => text.length <= MOST_URL && isBaseUrl(text), SITE_URL),
+  z.transform(siteForm),
+);
+
+const hostOf = (text: string): string | null =>
+  isHostName(text) ? (URL.parse(`https://${text}`)?.hostname.replace(/\.$/, '') ?? null) : null;
+
+const HOST = 'must be the name of a host without https://, port and path, such as jira.example.com';
+
+const RATE = 'must be {"per_minute": a whole number from 1 to 1000000}, or null for no rate';
+
+/** What may be set when a connection is made, and changed later. Lists hold each entry once. */
+export const SETTINGS = {
+  header_name: clearable(
+    textWhere(
+      isHeaderName,
+      'must be the name of a header of your own, such as X-Webhook-Secret: 1 to 64 letters, digits, - and _, and none that HTTP, a proxy or a sender uses',
+    ),
+  ),
+  site_url: clearable(siteUrl),
+  site_hosts: z.optional(
+    listOf((text) => hostOf(text) !== null, { most: 50, must: HOST, form: (text) => hostOf(text) ?? text }),
+  ),
+  project_keys: z.optional(
+    listOf(isProjectKey, { most: 500, must: 'must be the key of a project, such as SHOP', form: lookupKey }),
+  ),
+  allowed_cidrs: z.optional(
+    listOf(isCidr, {
+      most: 500,
+      must: 'must be a block of addresses, such as 192.0.2.0/24 or 2001:db8::/32',
+      form: (text) => text.toLowerCase(),
+    }),
+  ),
+  user_agent_prefix: clearable(
+    textWhere(
+      (text) => /^[\x21-\x7e][\x20-\x7e]{0,199}$/.test(text),
+      'must be 1 to 200 ASCII characters that do not begin with a space, or null for any agent',
+    ),
+  ),
+  rate: clearable(
+    z.strictObject(
+      { per_minute: z.int(RATE).check(z.minimum(1, RATE), z.maximum(1_000_000, RATE)) },
+      { error: RATE },
+    ),
+  ),
+  default_event_type: clearable(
+    textWhere(
+      (text) => /^[A-Za-z0-9][A-Za-z0-9:._-]{0,99}$/.test(text),
+      'must be 1 to 100 of A-Z a-z 0-9 : . _ -, such as issue_created, or null for none',
+    ),
+  ),
+};

@@ -1,0 +1,22 @@
+import { BadRequestError } from '../errors/errors.ts';
+import type { HttpRequest } from '../http/request.ts';
+import { Refusal } from './refusal.ts';
+
+/**
+ * The revision that `If-Match` names: `3` or `"3"`. A weak one (`W/"3"`) promises less than a change needs (RFC 9110,
+ * 13.1.1), and `*` or a list would overwrite what its sender has not seen.
+ * @throws Refusal without one, BadRequestError for any other text
+ */
+export const readIfMatch = ({ headers }: HttpRequest): number => {
+  const text = headers.get('if-match')?.trim();
+  if (!text)
+    throw new Refusal(
+      'revision-required',
+      428,
+      'Send the rev of the connection that you have read as the header If-Match, so that no change of somebody else is lost.',
+    );
+  const [, plain, quoted] = /^(?:([1-9]\d{0,14})|"([1-9]\d{0,14})")$/.exec(text) ?? [];
+  const rev = plain ?? quoted;
+  if (rev === undefined) throw new BadRequestError('If-Match: must be one rev of a connection, such as "3"');
+  return Number(rev);
+};

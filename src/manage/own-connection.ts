@@ -1,0 +1,55 @@
+import { isConnectionId } from '../domain/connection.ts';
+import type { HttpRequest, Run } from '../http/request.ts';
+import type { Table } from '../store/calls/table.ts';
+import { changeConnection } from '../store/connections/change-connection.ts';
+import type { ConnectionRow } from '../store/connections/connection-row.ts';
+import { getConnection } from '../store/connections/connections.ts';
+import type { MasterSource } from '../verify/master-cache.ts';
+import { readIfMatch } from './if-match.ts';
+import { noConnection, otherSite, staleRevision } from './refusal.ts';
+
+/** What every change needs. */
+export type ManageDeps = {
+  table: Table;
+  masters: MasterSource;
+  /** The Jira site of a tenant that the environment names; null where it names none. */
+  siteOf(tenant: string): string | null;
+  /** Where senders reach this deployment, without a slash at the end. */
+  baseUrl(request: HttpRequest): string;
+  /** Who asks: an ARN, or `local`. */
+  whoOf(request: HttpRequest): string;
+};
+
+/**
+ * The connection that is to be changed, as it is now and as its sender has seen it.
+ * @throws Refusal for one of another tenant too, and for a revision that it no longer has
+ */
+export const ownConnection = async (
+  { table }: ManageDeps,
+  request: HttpRequest,
+  connectionId: string,
+  { signal }: Run,
+): Promise<ConnectionRow> => {
+  const rev = readIfMatch(request);
+  const row = isConnectionId(connectionId) ? await getConnection({ table, signal }, connectionId) : null;
+  if (row === null || row.tenant_id !== request.tenant) throw noConnection();
+  if (row.rev !== rev) throw staleRevision();
+  return row;
+};
+
+type What = Parameters<typeof changeConnection>[3]['what'];
+
+/** Writes the change, and answers the row as it is then. @throws Refusal, UnavailableError */
+export const saveChange = async (
+  { table, whoOf }: ManageDeps,
+  request: HttpRequest,
+  { before, after, what }: { before: ConnectionRow; after: ConnectionRow; what: What },
+  run: Run,
+): Promise<ConnectionRow> => {
+  const who = whoOf(request);
+  const changed = { ...after, updated_ms: run.received_ms, updated_by: who };
+  const done = await changeConnection({ table }, before, changed, { who, what }, run);
+  if (done === 'stale-revision') throw staleRevision();
+  if (done === 'other-site') throw otherSite();
+  return { ...changed, rev: before.rev + 1 };
+};

@@ -1,0 +1,18 @@
+import { toConnectionView } from '../domain/connection-view.ts';
+import { type HttpResponse, jsonResponse } from '../http/response.ts';
+import type { ConnectionRow } from '../store/connections/connection-row.ts';
+
+/** The row, and once what nobody can read again: here `secret` is the secret itself; null for a key that was brought. */
+export const answerWithSecret = (
+  status: number,
+  row: ConnectionRow,
+  secret: string | null,
+  baseUrl: string,
+): HttpResponse =>
+  jsonResponse(status, {
+    ...toConnectionView(row),
+    secret,
+    url: `${baseUrl}/webhooks/${row.connection_id}`,
+  });
+
+export const answerRow = (row: ConnectionRow): HttpResponse => jsonResponse(200, toConnectionView(row));
