@@ -12,14 +12,15 @@ export type Reply =
 /** Jira waits 20 s for an answer. */
 const ANSWER_MS = 20_000;
 
-export type Post = (headers: Headers, body: Buffer) => Promise<Reply>;
+/** `to`: another address of the same receiver. */
+export type Post = (headers: Headers, body: Buffer, to?: URL) => Promise<Reply>;
 
 /** Sends bodies to one address, over connections that stay open; never throws. */
 export const createPost = (url: URL, connections: number): Post => {
   const isTls = url.protocol === 'https:';
   const agent = new (isTls ? TlsAgent : Agent)({ keepAlive: true, maxSockets: connections });
-  return async (headers, body) => {
-    const answer = await exchange({ method: 'POST', url, headers, body, agent, timeout_ms: ANSWER_MS });
+  return async (headers, body, to = url) => {
+    const answer = await exchange({ method: 'POST', url: to, headers, body, agent, timeout_ms: ANSWER_MS });
     if (answer.kind === 'failed') return answer;
     const retry_after = answer.headers['retry-after'];
     return { kind: 'answered', status: answer.status, retry_after, body: answer.body };
