@@ -1,9 +1,9 @@
 import { SWEEP_MINUTES } from '../../src/contract/functions.ts';
 import { type FunctionSpec, nextRun, type Resources } from '../constructs/service-function.ts';
-import { ARTIFACTS, queryIndexes, readTable, useArtifacts, writeTable } from '../permissions.ts';
+import { ARTIFACTS, allow, queryIndexes, readTable, useArtifacts, writeTable } from '../permissions.ts';
 
 /** The sweep does what correlation does, and finds its work in the day index and among what is parked. */
-export const sweep = ({ table, bucket, context }: Resources): FunctionSpec => ({
+export const sweep = ({ table, bucket, secretArn, context }: Resources): FunctionSpec => ({
   description: 'Processes what the stream did not',
   // The same work as correlate.
   memoryMb: 1769,
@@ -16,6 +16,7 @@ export const sweep = ({ table, bucket, context }: Resources): FunctionSpec => ({
     TABLE_NAME: table.table.tableName,
     ARTIFACTS_BUCKET: bucket.bucket.bucketName,
     EVENT_RETENTION_DAYS: String(context.retentionDays),
+    JIRA_WEBHOOK_SECRET_ARN: secretArn,
     ...(context.jiraSiteUrl ? { JIRA_SITE_URL: context.jiraSiteUrl } : {}),
   },
   permissions: {
@@ -24,6 +25,8 @@ export const sweep = ({ table, bucket, context }: Resources): FunctionSpec => ({
       writeTable(table),
       ...useArtifacts(bucket),
       queryIndexes(table, 'by_day', 'worklist'),
+      // Once a day it looks how old keys are: their dates are in the secret, its own is told by DescribeSecret.
+      allow(['secretsmanager:GetSecretValue', 'secretsmanager:DescribeSecret'], secretArn),
     ],
     wildcards: ARTIFACTS,
   },

@@ -2,14 +2,16 @@ import { readEnv } from '../contract/env.ts';
 import { openCorrelation } from '../correlate/run/open-correlation.ts';
 import type { Swept } from '../correlate/run/sweep-events.ts';
 import { sweepTenants } from '../correlate/run/sweep-tenants.ts';
+import { checkSecretAges } from '../manage/old-secrets.ts';
 import { systemClock } from '../platform/clock.ts';
 import { createLogger } from '../platform/logger.ts';
+import { openDatedSecret } from '../wiring/open.ts';
 
 const env = readEnv(process.env);
-const deps = {
-  ...openCorrelation(env, { clock: systemClock, log: createLogger(env) }),
-  retention_days: env.EVENT_RETENTION_DAYS,
-};
+const platform = { clock: systemClock, log: createLogger(env) };
+const deps = { ...openCorrelation(env, platform), retention_days: env.EVENT_RETENTION_DAYS };
+const readSecret = openDatedSecret(env, platform);
 
-/** Lambda entry of the sweep, run on a schedule. */
-export const handler = (): Promise<Swept> => sweepTenants(deps);
+/** Lambda entry of the sweep, run on a schedule. Once a day, whatever fails, it also looks how old secrets are. */
+export const handler = (): Promise<Swept> =>
+  sweepTenants(deps).finally(() => checkSecretAges({ ...deps, readSecret }));

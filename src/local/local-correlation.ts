@@ -1,4 +1,5 @@
 import type { DynamoDBClientConfig } from '@aws-sdk/client-dynamodb';
+import type { SecretsManagerClientConfig } from '@aws-sdk/client-secrets-manager';
 import type { Env } from '../contract/env.ts';
 import { SWEEP_MINUTES } from '../contract/functions.ts';
 import { openCorrelation } from '../correlate/run/open-correlation.ts';
@@ -6,8 +7,10 @@ import { reasonOf } from '../correlate/run/run-unit.ts';
 import { createStreamHandler } from '../correlate/run/stream-handler.ts';
 import { passNewTable, type SweepDeps } from '../correlate/run/sweep-events.ts';
 import { sweepTenants } from '../correlate/run/sweep-tenants.ts';
+import { checkSecretAges, type OldSecretsDeps } from '../manage/old-secrets.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Logger } from '../platform/logger.ts';
+import { openDatedSecret } from '../wiring/open.ts';
 import { startPoller } from './poller/poller.ts';
 
 export type LocalCorrelationOptions = {
@@ -15,6 +18,7 @@ export type LocalCorrelationOptions = {
   log: Logger;
   clock: Clock;
   dynamodb: DynamoDBClientConfig;
+  secretsManager?: SecretsManagerClientConfig;
   /** True when the table was made just now, so that nothing waits in it. */
   newTable: boolean;
 };
@@ -28,22 +32,26 @@ export type Correlated = () => Promise<void>;
  * @throws UnavailableError when the table cannot be described
  */
 export const startCorrelation = async (
-  { env, log, clock, dynamodb, newTable }: LocalCorrelationOptions,
+  { env, newTable, ...platform }: LocalCorrelationOptions,
   owned: AsyncDisposableStack,
 ): Promise<Correlated> => {
-  const opened = openCorrelation(env, { clock, log, dynamodb });
+  const opened = openCorrelation(env, platform);
   const handler = createStreamHandler(opened);
+  const { log, clock, dynamodb } = platform;
   const poller = await startPoller({ config: dynamodb, table: opened.table, handler, log, clock });
   if (poller) owned.defer(poller.stop);
-  owned.defer(startSweeping({ ...opened, retention_days: env.EVENT_RETENTION_DAYS }, newTable));
+  const readSecret = openDatedSecret(env, platform);
+  owned.defer(startSweeping({ ...opened, retention_days: env.EVENT_RETENTION_DAYS, readSecret }, newTable));
   return poller?.idle ?? (() => Promise.resolve());
 };
 
+type LocalSweepDeps = SweepDeps & OldSecretsDeps;
+
 /** Sweeps now and on a schedule. @returns what stops it, and waits for a sweep under way */
-const startSweeping = (deps: SweepDeps, newTable: boolean): (() => Promise<void>) => {
-  let underWay = sweep(deps, newTable ? passNewTable : sweepTenants);
+const startSweeping = (deps: LocalSweepDeps, newTable: boolean): (() => Promise<void>) => {
+  let underWay = sweep(deps, newTable ? passNewTable : sweepAll);
   const timer = setInterval(() => {
-    underWay = underWay.then(() => sweep(deps, sweepTenants));
+    underWay = underWay.then(() => sweep(deps, sweepAll));
   }, SWEEP_MINUTES * 60_000);
   timer.unref();
   return () => {
@@ -52,8 +60,11 @@ const startSweeping = (deps: SweepDeps, newTable: boolean): (() => Promise<void>
   };
 };
 
-const sweep = (deps: SweepDeps, run: (deps: SweepDeps) => Promise<unknown>): Promise<void> =>
+const sweep = (deps: LocalSweepDeps, run: (deps: LocalSweepDeps) => Promise<unknown>): Promise<void> =>
   run(deps).then(
     () => {},
     (fault) => deps.log.error({ reason: reasonOf(fault) }, 'the sweep failed; it retries on schedule'),
   );
+
+const sweepAll = (deps: LocalSweepDeps): Promise<unknown> =>
+  sweepTenants(deps).finally(() => checkSecretAges(deps));

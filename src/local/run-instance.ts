@@ -124,13 +124,13 @@ const startOwned = async (
   const database = await startDatabase(env, owned);
   const newTable = await makeTable(database, env.TABLE_NAME);
   const dynamodb = database.config;
+  const secretsEndpoint = env.AWS_ENDPOINT_URL_SECRETS_MANAGER;
+  const secretsManager = secretsEndpoint ? { secretsManager: await externalConfig(secretsEndpoint) } : {};
   const correlated = correlate
-    ? await startCorrelation({ env, log, clock, dynamodb, newTable }, owned)
+    ? await startCorrelation({ env, log, clock, dynamodb, newTable, ...secretsManager }, owned)
     : () => Promise.resolve();
   if (correlate && reconcile && env.JIRA_SITE_URL !== undefined)
     owned.defer(startReconciling({ env, log, clock, dynamodb }));
-  const secretsEndpoint = env.AWS_ENDPOINT_URL_SECRETS_MANAGER;
-  const secretsManager = secretsEndpoint ? { secretsManager: await externalConfig(secretsEndpoint) } : {};
   let url = '';
   const access = { token: manageToken, url: () => url };
   const { handler } = createLocalApp(env, { log, clock, dynamodb, ...secretsManager }, access);

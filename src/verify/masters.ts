@@ -7,6 +7,9 @@ export type Masters = ReadonlyMap<number, Buffer>;
 /** The key of the secret that holds a master. */
 export const masterName = (number: number): string => `connections_master_${number}`;
 
+/** The key that says when it was made, as an instant. */
+export const masterMadeName = (number: number): string => `${masterName(number)}_made_at`;
+
 const NAME = /^connections_master_([1-9][0-9]{0,8})$/;
 
 /** The number of the master that a key of the secret is meant to hold, whether or not it does; null for any other key. */

@@ -1,4 +1,5 @@
 import {
+  DescribeSecretCommand,
   GetSecretValueCommand,
   SecretsManagerClient,
   type SecretsManagerClientConfig,
@@ -6,6 +7,7 @@ import {
 import type { Env } from '../contract/env.ts';
 import type { Clock } from '../platform/clock.ts';
 import { withTimeLimit } from '../platform/deadline.ts';
+import type { DatedSecret } from './secret-ages.ts';
 import {
   awsPreviousUntil,
   type CurrentVersion,
@@ -51,6 +53,18 @@ export const fetchSecret = (
     if (!needsPrevious(version)) return { ...version, previous: null };
     const previous = await readStage(client, arn, 'AWSPREVIOUS', signal).catch(orNullWhenAbsent);
     return { ...version, previous: previous?.current ?? null };
+  });
+
+/**
+ * The current document, and when the secret was made: a version's own date is that of the last change of any key.
+ * @throws the SDK's error, or a `TimeoutError`.
+ */
+export const fetchDatedSecret = (client: SecretsManagerClient, arn: string): Promise<DatedSecret> =>
+  withTimeLimit(FETCH_MS, async (signal) => {
+    const { current } = await readStage(client, arn, 'AWSCURRENT', signal);
+    const describe = new DescribeSecretCommand({ SecretId: arn });
+    const { CreatedDate } = await client.send(describe, { abortSignal: signal });
+    return { document: current, created_ms: CreatedDate?.getTime() ?? null };
   });
 
 const readStage = async (

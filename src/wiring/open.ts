@@ -15,8 +15,9 @@ import type { Table } from '../store/calls/table.ts';
 import { type EventStore, rawBodiesIn } from '../store/events/put-event.ts';
 import { createMasterCache, fetchMasters, type MasterSource } from '../verify/master-cache.ts';
 import { type Masters, readMasters } from '../verify/masters.ts';
+import type { DatedSecret } from '../verify/secret-ages.ts';
 import { createSecretCache, noSecret, overrideSecret, type SecretSource } from '../verify/secret-source.ts';
-import { createSecretsManagerClient, fetchSigningKeys } from '../verify/secrets-manager.ts';
+import { createSecretsManagerClient, fetchDatedSecret, fetchSigningKeys } from '../verify/secrets-manager.ts';
 
 export type Platform = {
   clock: Clock;
@@ -110,4 +111,13 @@ const mastersOf = (env: Env, { log, secretsManager }: Platform): (() => Promise<
   if (arn === undefined) return async () => new Map();
   const client = createSecretsManagerClient(env, secretsManager);
   return () => fetchMasters(client, arn, log);
+};
+
+/** Reads the secret of all sources with its date, else the override of masters; null where there is neither. */
+export const openDatedSecret = (env: Env, platform: Platform): (() => Promise<DatedSecret>) | null => {
+  const { CONNECTIONS_MASTERS: override, JIRA_WEBHOOK_SECRET_ARN: arn } = env;
+  if (arn === undefined)
+    return override === undefined ? null : async () => ({ document: override, created_ms: null });
+  const client = createSecretsManagerClient(env, platform.secretsManager);
+  return () => fetchDatedSecret(client, arn);
 };

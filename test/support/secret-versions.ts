@@ -2,7 +2,12 @@ import { randomUUID } from 'node:crypto';
 import * as z from 'zod/mini';
 import type { Clock } from '../../src/platform/clock.ts';
 
-export const OPERATIONS = ['GetSecretValue', 'PutSecretValue', 'UpdateSecretVersionStage'] as const;
+export const OPERATIONS = [
+  'GetSecretValue',
+  'PutSecretValue',
+  'UpdateSecretVersionStage',
+  'DescribeSecret',
+] as const;
 export type Operation = (typeof OPERATIONS)[number];
 
 /** A request without the secret's id. */
@@ -61,6 +66,7 @@ export class SecretVersions {
 
   perform(operation: Operation, call: Call): Done {
     if (operation === 'GetSecretValue') return this.#get(get.parse(call));
+    if (operation === 'DescribeSecret') return this.#describe();
     return operation === 'PutSecretValue' ? this.#put(put.parse(call)) : this.#update(update.parse(call));
   }
 
@@ -68,6 +74,12 @@ export class SecretVersions {
     const version = this.find(VersionStage);
     const message = `Secrets Manager can't find the specified secret value for staging label: ${VersionStage}`;
     return version ? { version } : this.missing(message);
+  }
+
+  /** The secret was made with its first version. */
+  #describe(): Done {
+    const [first] = this.#versions;
+    return first ? { version: first } : this.missing();
   }
 
   #put({ ClientRequestToken, SecretString, VersionStages }: z.output<typeof put>): Done {

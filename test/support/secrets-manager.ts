@@ -71,7 +71,7 @@ const commit = async (fault: Fault, response: ServerResponse): Promise<boolean> 
   return fault.kind !== 'delay' && fault.kind !== 'lost';
 };
 
-/** What an operation answers; only GetSecretValue tells the value. A version without a document is a binary secret. */
+/** What an operation answers; only GetSecretValue tells the value, DescribeSecret only of the secret. A version without a document is a binary secret. */
 const describeVersion = (
   operation: Operation,
   arn: string,
@@ -79,7 +79,10 @@ const describeVersion = (
 ): object => ({
   ARN: arn,
   Name: 'webhooks',
-  ...(operation === 'UpdateSecretVersionStage' ? {} : { VersionId: id, VersionStages: [...labels] }),
+  ...(operation === 'GetSecretValue' || operation === 'PutSecretValue'
+    ? { VersionId: id, VersionStages: [...labels] }
+    : {}),
+  ...(operation === 'DescribeSecret' ? { CreatedDate: createdMs / 1000 } : {}),
   ...(operation === 'GetSecretValue'
     ? {
         CreatedDate: createdMs / 1000,

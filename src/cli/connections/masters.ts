@@ -1,7 +1,8 @@
+import { toUtcIso } from '../../domain/instant.ts';
 import { type JsonObject, own } from '../../domain/json.ts';
 import { newMaster } from '../../local/masters-file.ts';
 import type { Clock } from '../../platform/clock.ts';
-import { masterName, masterNumber, readMasters } from '../../verify/masters.ts';
+import { masterMadeName, masterName, masterNumber, readMasters } from '../../verify/masters.ts';
 import { describeChange, documentToChange, parseDocument } from '../rotate-secret/keys.ts';
 import type { SecretStore } from '../rotate-secret/secret-store.ts';
 import { CommandError, type ExitCode } from '../shared/command.ts';
@@ -37,8 +38,14 @@ export const init = async (job: MastersJob): Promise<ExitCode> => {
 export const addMaster = async ({ store, where, ask, say, ...job }: MastersJob): Promise<ExitCode> => {
   const stored = await store.read();
   const before = parseDocument(stored.current.text);
-  const name = masterName(Math.max(0, ...numbers(before)) + 1);
-  const after = { ...documentToChange(stored, job.grace_hours, job.clock()), [name]: newMaster() };
+  const number = Math.max(0, ...numbers(before)) + 1;
+  const name = masterName(number);
+  const now = job.clock();
+  const after = {
+    ...documentToChange(stored, job.grace_hours, now),
+    [name]: newMaster(),
+    [masterMadeName(number)]: toUtcIso(now),
+  };
   say([`Changes to ${where} (everything else stays):`].concat(describeChange(before, after)).join('\n'));
   if (!(await ask(`Add ${name}? Credentials in use are not changed by it.`))) return 1;
   if (!(await store.replace(stored.current.version_id, JSON.stringify(after))))

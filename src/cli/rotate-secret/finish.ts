@@ -30,8 +30,9 @@ export const finish = async (
   const staged = stagedOrFail(stored, rotation);
   if (!force) await checkUsed(rotation, staged);
   checkGrace(rotation, stored, force);
-  const until = clock() + hours * HOUR_MS;
-  const after = promote(documentToChange(stored, grace_hours, clock()), source, until);
+  const at_ms = clock();
+  const until = at_ms + hours * HOUR_MS;
+  const after = promote(documentToChange(stored, grace_hours, at_ms), source, { at_ms, until_ms: until });
   say(describePlan(rotation, stored, after));
   const { previous } = keyNames(source);
   const fate = Object.hasOwn(after, previous) ? `The old one verifies until ${toUtcIso(until)}.` : '';

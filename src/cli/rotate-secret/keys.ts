@@ -1,6 +1,7 @@
 import { toUtcIso } from '../../domain/instant.ts';
 import { isJsonObject, type JsonObject, own } from '../../domain/json.ts';
 import { SOURCES, type Source } from '../../domain/source.ts';
+import { rotatedName } from '../../verify/secret-ages.ts';
 import {
   mainName,
   readSigningKeys,
@@ -125,6 +126,7 @@ export const keyNames = (source: Source) => {
     previous: `${main}_previous`,
     previous_until: `${main}_previous_until`,
     encoding: `${main}_encoding`,
+    rotated_at: rotatedName(source),
   };
 };
 
@@ -174,15 +176,19 @@ export const stage = (document: JsonObject, source: Source, secret: string): Jso
   [keyNames(source).next]: encodeKey(document, source, Buffer.from(secret)) ?? secret,
 });
 
-/** Makes the staged key the main one; the one it replaces verifies until `untilMs`. */
-export const promote = (document: JsonObject, source: Source, untilMs: number): JsonObject => {
-  const { main, next, previous, previous_until } = keyNames(source);
+/** When a staged key becomes the main one, and until when the one it replaces verifies. Epoch milliseconds. */
+type Promotion = { at_ms: number; until_ms: number };
+
+/** Makes the staged key the main one, and says since when it is. */
+export const promote = (document: JsonObject, source: Source, { at_ms, until_ms }: Promotion): JsonObject => {
+  const { main, next, previous, previous_until, rotated_at } = keyNames(source);
   const old = own(document, main);
   const grace = typeof old === 'string' && old !== '';
   return {
     ...without(document, [next, previous, previous_until]),
     [main]: own(document, next) ?? null,
-    ...(grace ? { [previous]: old, [previous_until]: toUtcIso(untilMs) } : {}),
+    [rotated_at]: toUtcIso(at_ms),
+    ...(grace ? { [previous]: old, [previous_until]: toUtcIso(until_ms) } : {}),
   };
 };
 

@@ -30,8 +30,9 @@ describe('masters in Secrets Manager', () => {
   it('begin with one, beside all that is there, and it is never shown', async () => {
     const { code, stdout, stderr } = await run('init', '--yes');
     expect([code, stderr]).toEqual([0, '']);
-    const { connections_master_1: master, ...rest } = stored();
+    const { connections_master_1: master, connections_master_1_made_at: made, ...rest } = stored();
     expect(master).toMatch(/^[0-9a-f]{64}$/);
+    expect(Date.now() - Date.parse(String(made))).toBeLessThan(60_000);
     expect(rest).toEqual({ jira_webhook_secret: 'canary-jira' });
     expect(stdout).toContain('adds connections_master_1');
     expect(stdout).not.toContain(String(master));

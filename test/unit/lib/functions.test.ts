@@ -115,7 +115,7 @@ describe('the environment', () => {
       manage: { ...table, ...secret, ...jira },
       read: { ...table, ...bucket, ...days },
       correlate: { ...table, ...bucket, ...jira, ...traces },
-      sweep: { ...table, ...bucket, ...days, ...jira, ...traces },
+      sweep: { ...table, ...bucket, ...days, ...secret, ...jira, ...traces },
       reconcile: { ...table, ...bucket, ...days, ...jira, ...token, ...traces },
     });
   });
@@ -256,8 +256,9 @@ describe('the rights', () => {
     });
   });
 
-  it('of sweep: what correlate may, with the indexes of days and of what is parked in place of the stream', () => {
+  it('of sweep: what correlate may, with the indexes of days and of what is parked in place of the stream, and the secret with its date', () => {
     expect(rightsOf(site, 'sweep')).toEqual({
+      '<WebhookSecret>': ['secretsmanager:DescribeSecret', 'secretsmanager:GetSecretValue'],
       '<EventTable.Arn>': readAndWrite,
       '<EventTable.Arn>/index/by_day': ['dynamodb:Query'],
       '<EventTable.Arn>/index/worklist': ['dynamodb:Query'],

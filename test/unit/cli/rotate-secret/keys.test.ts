@@ -14,6 +14,7 @@ import { describeSince, findStaged } from '../../../../src/cli/rotate-secret/rot
 import { isJsonObject, type JsonObject } from '../../../../src/domain/json.ts';
 
 const UNTIL = Date.UTC(2026, 10, 23, 12, 30, 0, 250);
+const WHEN = { at_ms: UNTIL - 24 * 3_600_000, until_ms: UNTIL };
 
 describe('the document of a secret', () => {
   it.each(['', 'a secret', '[]', 'null', '"text"', '{"a":1', '{}{}'])(
@@ -69,8 +70,9 @@ describe('staging', () => {
 describe('promoting', () => {
   it('moves the staged key up and gives the old one its grace', () => {
     const document = { jira_webhook_secret: 'old', jira_webhook_secret_next: 'new', other: 1 };
-    expect(promote(document, 'jira', UNTIL)).toEqual({
+    expect(promote(document, 'jira', WHEN)).toEqual({
       jira_webhook_secret: 'new',
+      jira_webhook_secret_rotated_at: '2026-11-22T12:30:00.250Z',
       jira_webhook_secret_previous: 'old',
       jira_webhook_secret_previous_until: '2026-11-23T12:30:00.250Z',
       other: 1,
@@ -84,8 +86,9 @@ describe('promoting', () => {
       jira_webhook_secret: 'old',
       jira_webhook_secret_next: 'new',
     };
-    expect(promote(document, 'jira', UNTIL)).toEqual({
+    expect(promote(document, 'jira', WHEN)).toEqual({
       jira_webhook_secret: 'new',
+      jira_webhook_secret_rotated_at: '2026-11-22T12:30:00.250Z',
       jira_webhook_secret_previous: 'old',
       jira_webhook_secret_previous_until: '2026-11-23T12:30:00.250Z',
     });
@@ -94,11 +97,23 @@ describe('promoting', () => {
   it.each([{}, { commits_webhook_secret: '' }, { commits_webhook_secret: null }])(
     'gives no grace to %j, because there is nothing that verified',
     (document) => {
-      expect(promote({ ...document, commits_webhook_secret_next: 'new' }, 'commits', UNTIL)).toEqual({
+      expect(promote({ ...document, commits_webhook_secret_next: 'new' }, 'commits', WHEN)).toEqual({
         commits_webhook_secret: 'new',
+        commits_webhook_secret_rotated_at: '2026-11-22T12:30:00.250Z',
       });
     },
   );
+});
+
+describe('the time of a rotation', () => {
+  it('is that of the last one, because an old secret is warned of by it', () => {
+    const document = {
+      jira_webhook_secret: 'old',
+      jira_webhook_secret_rotated_at: '2020-01-01T00:00:00.000Z',
+      jira_webhook_secret_next: 'new',
+    };
+    expect(promote(document, 'jira', WHEN).jira_webhook_secret_rotated_at).toBe('2026-11-22T12:30:00.250Z');
+  });
 });
 
 describe('taking back', () => {
@@ -116,7 +131,9 @@ describe('taking back', () => {
 });
 
 /** The keys of jira that a rotation writes. */
-const OURS = ['', '_next', '_previous', '_previous_until'].map((suffix) => `jira_webhook_secret${suffix}`);
+const OURS = ['', '_next', '_previous', '_previous_until', '_rotated_at'].map(
+  (suffix) => `jira_webhook_secret${suffix}`,
+);
 
 /** All keys but those, with their values, in their order. */
 const others = (document: JsonObject): string =>
@@ -139,7 +156,7 @@ describe('every change', () => {
         const before = parse(JSON.stringify({ ...more, jira_webhook_secret: 'b2xk', ...encoding }));
         const staged = stage(before, 'jira', 'new');
         expect(JSON.stringify(takeBack(staged, 'jira'))).toBe(JSON.stringify(before));
-        const promoted = promote(staged, 'jira', UNTIL);
+        const promoted = promote(staged, 'jira', WHEN);
         expect([others(staged), others(promoted)]).toEqual([others(before), others(before)]);
       }),
     );
@@ -147,8 +164,9 @@ describe('every change', () => {
 
   it('is described by names, never by values', () => {
     const before = { jira_webhook_secret: 'canary1', jira_webhook_secret_next: 'canary2', other: 'x' };
-    const after = promote(before, 'jira', UNTIL);
+    const after = promote(before, 'jira', WHEN);
     expect(describeChange(before, after)).toEqual([
+      '  adds jira_webhook_secret_rotated_at',
       '  adds jira_webhook_secret_previous',
       '  adds jira_webhook_secret_previous_until',
       '  replaces jira_webhook_secret',

@@ -191,6 +191,7 @@ describe('finish', () => {
     expect(await finish(rotation, false)).toBe(0);
     expect(stored()).toEqual({
       jira_webhook_secret: shown[0],
+      jira_webhook_secret_rotated_at: '2026-11-22T12:01:00.000Z',
       jira_webhook_secret_previous: 'canary-main',
       jira_webhook_secret_previous_until: '2026-11-23T12:01:00.000Z',
     });
@@ -292,7 +293,11 @@ describe('finish', () => {
   it('makes the first secret of a source, which has no old one', async () => {
     await beginNow({ source: 'commits' });
     await finish(await open({ source: 'commits' }), true);
-    expect(stored()).toEqual({ ...MAIN, commits_webhook_secret: shown[0] });
+    expect(stored()).toEqual({
+      ...MAIN,
+      commits_webhook_secret: shown[0],
+      commits_webhook_secret_rotated_at: '2026-11-22T12:01:00.000Z',
+    });
   });
 
   it('has nothing to do where nothing is staged, or what is staged verifies nothing', async () => {
@@ -320,6 +325,7 @@ describe('finish', () => {
     expect(results.map((result) => result.status).sort()).toEqual(['fulfilled', 'rejected']);
     expect(stored()).toMatchObject({
       jira_webhook_secret: shown[0],
+      jira_webhook_secret_rotated_at: '2026-11-22T12:01:00.000Z',
       jira_webhook_secret_previous: 'canary-main',
     });
   });
