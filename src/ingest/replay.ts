@@ -4,7 +4,7 @@ import type { StoredEvent } from '../store/events/event-row.ts';
 import { lowerSweepMark } from '../store/events/progress.ts';
 import { type EventStore, prepareEventBody, releaseEvent } from '../store/events/put-event.ts';
 import { getEvent } from '../store/events/read-events.ts';
-import { readDelivery } from './read-delivery.ts';
+import { readAgain } from './connections/read-again.ts';
 import { storeDelivery } from './store.ts';
 
 export type Replayed =
@@ -29,12 +29,12 @@ export const replayEvent = async (
   if (!found) return { kind: 'not-found' };
   const raw = await rawOf(events, found, signal);
   if (!raw) return { kind: 'body-missing' };
-  const read = readDelivery(found.event, raw, clock());
+  const { read, warnings } = await readAgain({ table: events.table, signal }, found.event, raw, clock());
   if (read.kind === 'refused') return { kind: 'still-refused', problem: read.problem };
   const { facts, delivery } = read;
   const outcome = await storeDelivery(events.table, delivery, found.event, signal);
   if (found.event.outcome !== 'quarantined') return { kind: 'replayed', outcome };
-  const released = { ...found.event, outcome, facts, problem: null, raw_stored_apart: false };
+  const released = { ...found.event, outcome, facts, problem: null, warnings, raw_stored_apart: false };
   const body = await prepareEventBody(events, released, raw, signal);
   // Should this process end before correlation has seen the event, the sweep comes back to it.
   const lowered = { since_ms: released.received_ms, now_ms: clock() };

@@ -1,0 +1,41 @@
+import { CONNECTION_KINDS, type ConnectionKind, type EventSource } from '../../domain/source.ts';
+import type { TableCall } from '../../store/calls/table.ts';
+import { getConnection } from '../../store/connections/connections.ts';
+import type { StoredEvent } from '../../store/events/event-row.ts';
+import { type DeliveryRead, readDelivery } from '../read-delivery.ts';
+import { ofNoIssue, readThrough } from './read-through.ts';
+
+type Read = { read: DeliveryRead; warnings: string[] | undefined };
+
+/**
+ * Reads a stored body again. What came through a made connection is read as the connection would have it now: its people
+ * may have allowed more since, or less.
+ * @throws UnavailableError, UnreadableRowError when that cannot be known
+ */
+export const readAgain = async (
+  place: TableCall,
+  event: StoredEvent,
+  body: Uint8Array,
+  nowMs: number,
+): Promise<Read> => {
+  const { connection_id, source } = event;
+  if (connection_id === undefined || !isConnectionKind(source))
+    return { read: readDelivery(event, body, nowMs), warnings: event.warnings };
+  const row = await getConnection(place, connection_id);
+  if (row === null) return readWithout(event, source, body, nowMs);
+  const { read, warnings } = readThrough(row, event.event_name, body, nowMs);
+  return { read, warnings: warnings.length > 0 ? warnings : undefined };
+};
+
+const isConnectionKind = (source: EventSource): source is ConnectionKind =>
+  CONNECTION_KINDS.some((kind) => kind === source);
+
+/** Nobody can be asked any more: what the connection found when the event was taken stands. */
+const readWithout = (event: StoredEvent, kind: ConnectionKind, body: Uint8Array, nowMs: number): Read => {
+  const { tenant, event_name, problem, warnings } = event;
+  if (problem?.type === 'project-not-allowed') return { read: { kind: 'refused', problem }, warnings };
+  const rules = { tenant_id: tenant, kind, site_url: null, site_hosts: [], project_keys: [] };
+  const { read } = readThrough(rules, event_name, body, nowMs);
+  const isApart = read.kind === 'read' && warnings?.includes('other-site');
+  return { read: isApart ? ofNoIssue(read) : read, warnings };
+};
