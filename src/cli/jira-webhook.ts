@@ -37,7 +37,8 @@ remove    removes every webhook for the URL
 
 Set JIRA_SITE_URL, JIRA_ADMIN_TOKEN and (Jira Cloud) JIRA_ADMIN_USER of an account that may "Administer Jira". They are
 used only here and never stored. Jira is given the secret that rotate-secret staged, else the main one; it is never
-shown. Jira Data Center before 10 cannot sign webhooks, so nothing is registered there.`,
+shown. Jira Data Center before 10 cannot sign webhooks, so nothing is registered there: give it the URL of a connection
+that holds the secret (npm run connections -- add --kind jira --auth url).`,
     ),
 );
 

@@ -6,6 +6,10 @@ import { CommandError, type ExitCode } from '../shared/command.ts';
 import { isAlike, isSameAddress, showAddress, showWebhook } from './address.ts';
 import { commandFor, type Job, waitForDelivery } from './job.ts';
 
+/** The way of a server that cannot sign. */
+export const INSTEAD_OF_SIGNING = `It can deliver to a connection whose URL holds the secret:
+  npm run connections -- add --kind jira --auth url --name NAME --site JIRA_SITE_URL`;
+
 const explainNone = ({ api, url }: Job, all: readonly Listed[]): string => {
   const alike = all.filter((one) => isAlike(one, url));
   const others = alike.map((one) => `\n  - ${showWebhook(one)} delivers to ${showAddress(one.url)}`);
@@ -72,7 +76,8 @@ export const check = async (job: Job, key: string | null): Promise<ExitCode> => 
   const { api, url, say } = job;
   const all = await api.list();
   const own = all.filter((one) => isSameAddress(one.url, url));
-  if (!api.can_sign) say(`${api.deployment} cannot sign webhooks: its deliveries are refused.`);
+  if (!api.can_sign)
+    say(`${api.deployment} cannot sign webhooks: its deliveries are refused. ${INSTEAD_OF_SIGNING}`);
   if (own.length === 0) throw new CommandError(explainNone(job, all));
   const fine = (await checkAll(job, own)) && api.can_sign;
   if (key !== null && !(await touchAndWait(job, key))) return 1;

@@ -1,14 +1,14 @@
 import type { Listed, WebhookApi } from '../../jira/webhooks/webhook.ts';
 import { CommandError, type ExitCode } from '../shared/command.ts';
 import { isSameAddress, showAddress, showWebhook } from './address.ts';
-import { findFaults, listFaults } from './check.ts';
+import { findFaults, INSTEAD_OF_SIGNING, listFaults } from './check.ts';
 import { commandFor, type Job, waitForDelivery } from './job.ts';
 import type { SigningSecret } from './signing-secret.ts';
 
 const refuseUnsigned = ({ deployment, can_sign }: WebhookApi): void => {
   if (can_sign) return;
   throw new CommandError(`${deployment} cannot sign webhooks: that takes Jira Cloud, or Data Center 10 or later. Unsigned deliveries
-are refused, so nothing was registered.`);
+are refused, so nothing was registered. ${INSTEAD_OF_SIGNING}`);
 };
 
 /** The webhook of our address, or null. @throws CommandError when there are several */

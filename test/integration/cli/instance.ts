@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { readEnv } from '../../../src/contract/env.ts';
+import { writeInstance } from '../../../src/local/instance.ts';
 import { startInstance } from '../../../src/local/run-instance.ts';
 import { createLogger } from '../../../src/platform/logger.ts';
 import { rawBodiesIn } from '../../../src/store/events/put-event.ts';
@@ -21,10 +22,20 @@ export const startTestInstance = async ({ correlate = false } = {}) => {
   });
   const instance = await startInstance({ env, log: createLogger(env), correlate });
   const { url, dynamodb, dynamodbEndpoint } = instance;
+  const instanceFile = join(folder, 'instance.json');
+  writeInstance(
+    {
+      ...{ url, dynamodb_endpoint: dynamodbEndpoint, table_name: 'cli-test', artifacts_dir: folder },
+      ...{ secret: SECRET, commits_secret: null, manage_token: instance.manageToken, started_at: '' },
+    },
+    instanceFile,
+  );
   return {
     url,
     folder,
     endpoint: dynamodbEndpoint,
+    /** Where commands find it, and its token. */
+    instanceFile,
     /** Flags and environment of the commands that deliver. */
     deliverTo: ['--url', url, '--secret', SECRET],
     /** Flags of the commands that work on the table. */

@@ -90,6 +90,7 @@ describe('npm run jira-webhook', () => {
     const old = await run(['register']);
     expect(old).toMatchObject({ code: 1, stdout: '' });
     expect(old.stderr).toContain('Jira Data Center or Server 9.12.4 cannot sign webhooks');
+    expect(old.stderr).toContain('npm run connections -- add --kind jira --auth url');
     expect(jira.webhooks.size).toBe(0);
   });
 });

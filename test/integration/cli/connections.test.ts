@@ -1,0 +1,228 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { startTestInstance, type TestInstance } from './instance.ts';
+import { type Ended, runCli } from './run-cli.ts';
+
+let instance: TestInstance;
+
+beforeAll(async () => {
+  instance = await startTestInstance();
+});
+
+afterAll(() => instance.stop());
+
+const run = (...args: string[]): Promise<Ended> =>
+  runCli('connections', [...args, '--instance-file', instance.instanceFile]);
+
+/** What is printed once. */
+const shownOnce = ({ stdout }: Ended) => ({
+  id: /con_[\w-]{22}/.exec(stdout)?.[0] ?? '',
+  secret: /^Secret +(\S+)$/m.exec(stdout)?.[1] ?? '',
+});
+
+/** A tenant of its own for each test. */
+let tenants = 0;
+const newTenant = () => ['--tenant', `team-${++tenants}`];
+
+const SITE = ['--site', 'https://retail.example.net'];
+
+const addIn = async (tenant: string[], ...args: string[]) => {
+  const ended = await run('add', ...tenant, '--name', 'Retail Jira', '--yes', ...args);
+  expect([ended.code, ended.stderr]).toEqual([0, '']);
+  return { ...shownOnce(ended), stdout: ended.stdout };
+};
+
+const secretFile = async (secret: string): Promise<string> => {
+  const path = join(instance.folder, `secret-${Math.random()}`);
+  await writeFile(path, `${secret}\n`);
+  return path;
+};
+
+const deliver = async (tenant: string[], id: string, secret: string, ...files: string[]): Promise<Ended> =>
+  runCli('deliver', [
+    ...(files.length > 0 ? files : ['issue-created']),
+    ...['--connection', id, '--secret-file', await secretFile(secret), ...tenant],
+    ...['--instance-file', instance.instanceFile],
+  ]);
+
+/** A process that has just read a row knows of its change after 2 s at most. */
+const isTakenSoon = (tenant: string[], id: string, secret: string): Promise<void> =>
+  expect
+    .poll(async () => (await deliver(tenant, id, secret)).code, { timeout: 10_000, interval: 500 })
+    .toBe(0);
+
+const rowOf = async (tenant: string[], id: string) =>
+  JSON.parse((await run('show', id, '--json', ...tenant)).stdout);
+
+describe('a team that is added', () => {
+  it('gets URL and secret once, and with them its first delivery shows', async () => {
+    const tenant = newTenant();
+    const { id, secret, stdout } = await addIn(tenant, '--kind', 'jira', ...SITE);
+    expect(stdout).toContain(`${instance.url}/webhooks/${id}`);
+    expect(secret).toMatch(/^[0-9a-f]{64}$/);
+    const sent = await deliver(tenant, id, secret);
+    expect(sent.stdout).toMatch(/issue-created +202/);
+    const shown = await run('show', ...tenant);
+    expect(shown.code).toBe(0);
+    expect(shown.stdout).toMatch(/^name +Retail Jira$/m);
+    expect(shown.stdout).toMatch(/^secret +version 1, last used 20/m);
+    expect(shown.stdout).toMatch(/202\d-.* evt_[0-9a-f]{40}$/m);
+    expect(shown.stdout).not.toContain(secret);
+  });
+
+  it('is listed in its tenant and in no other', async () => {
+    const [tenant, other] = [newTenant(), newTenant()];
+    const { id } = await addIn(tenant, '--kind', 'github');
+    expect((await run('list', ...tenant)).stdout).toContain(id);
+    expect(JSON.parse((await run('list', '--json', ...tenant)).stdout)).toMatchObject([
+      { connection_id: id },
+    ]);
+    expect((await run('list', ...other)).stdout).not.toContain(id);
+    const { code, stderr } = await run('show', id, ...other);
+    expect(code).toBe(1);
+    expect(stderr).toContain('knows no such connection of this tenant');
+  });
+
+  it('is asked about where its tenant may be new, because a typing error must not make one', async () => {
+    const tenant = newTenant();
+    const args = ['--kind', 'github', '--name', 'Code', ...tenant];
+    const { code, stderr } = await run('add', ...args);
+    expect(code).toBe(2);
+    expect(stderr).toContain('may be new');
+    expect((await run('list', '--json', ...tenant)).stdout.trim()).toBe('[]');
+    expect((await run('add', ...args, '--yes')).code).toBe(0);
+    expect((await run('add', ...args)).code).toBe(0);
+  });
+
+  it('can bring its own key, from a file, and that is not shown', async () => {
+    const tenant = newTenant();
+    const own = 'the key of another system';
+    const { id, stdout } = await addIn(tenant, '--kind', 'github', '--secret-file', await secretFile(own));
+    expect(stdout).toContain('the one you brought');
+    expect(stdout).not.toContain(own);
+    const body = join(instance.folder, 'push.json');
+    await writeFile(
+      body,
+      JSON.stringify({ ref: 'refs/heads/main', repository: { full_name: 'a/b', id: 1 }, commits: [] }),
+    );
+    expect((await deliver(tenant, id, own, body)).stdout).toMatch(/push\.json +202/);
+  });
+
+  it('that cannot sign delivers with the secret in a header, or in the URL', async () => {
+    const tenant = newTenant();
+    const header = await addIn(tenant, '--kind', 'jira', '--auth', 'header', ...SITE);
+    expect(header.stdout).toMatch(/^Header +X-Webhook-Secret$/m);
+    expect((await deliver(tenant, header.id, header.secret)).code).toBe(0);
+    const url = await addIn(tenant, '--kind', 'jira', '--auth', 'url', ...SITE);
+    const token = /\?token=(\S+)/.exec(url.stdout)?.[1] ?? '';
+    expect((await deliver(tenant, url.id, token)).code).toBe(0);
+    expect((await deliver(tenant, url.id, 'another token')).stdout).toMatch(/issue-created +401/);
+  });
+});
+
+describe('a connection that is changed', () => {
+  it('takes new settings, and loses those that are set to nothing', async () => {
+    const tenant = newTenant();
+    const { id } = await addIn(tenant, '--kind', 'jira', ...SITE, '--rate', '60', '--projects', 'SHOP, OPS');
+    expect(await rowOf(tenant, id)).toMatchObject({
+      rate: { per_minute: 60 },
+      project_keys: ['SHOP', 'OPS'],
+    });
+    const { code } = await run('change', id, ...tenant, '--rate', '', '--projects', '', '--name', 'Shop');
+    expect(code).toBe(0);
+    expect(await rowOf(tenant, id)).toMatchObject({ rate: null, project_keys: [], name: 'Shop', rev: 2 });
+  });
+
+  it('rotates without losing a delivery, and at once where that is asked for', async () => {
+    const tenant = newTenant();
+    const { id, secret } = await addIn(tenant, '--kind', 'jira', ...SITE);
+    const rotated = await run('rotate', id, ...tenant);
+    const next = shownOnce(rotated).secret;
+    expect(next).toMatch(/^[0-9a-f]{64}$/);
+    expect(next).not.toBe(secret);
+    for (const each of [secret, next]) expect((await deliver(tenant, id, each)).code).toBe(0);
+    const again = await run('rotate', id, ...tenant);
+    expect([again.code, again.stdout]).toEqual([1, '']);
+    expect(again.stderr).toMatch(/verifies until 20.*wait until then, or end it at once with --force/);
+    const last = await run('rotate', id, ...tenant, '--force', '--grace-hours', '0', '--yes');
+    expect(last.code).toBe(0);
+    await isTakenSoon(tenant, id, shownOnce(last).secret);
+    expect((await rowOf(tenant, id)).secret).toMatchObject({ version: 3, previous_until: null });
+  });
+
+  it('is refused while it is a draft or disabled, and taken when it is active', async () => {
+    const tenant = newTenant();
+    const { id, secret } = await addIn(tenant, '--kind', 'jira', ...SITE, '--draft');
+    expect((await deliver(tenant, id, secret)).stdout).toMatch(/issue-created +403 +connection-inactive/);
+    expect((await run('activate', id, ...tenant)).stdout).toContain('is active');
+    await isTakenSoon(tenant, id, secret);
+    const reason = ['--reason', 'left the team'];
+    expect((await run('disable', id, ...tenant, ...reason)).code).toBe(2);
+    expect((await run('disable', id, ...tenant, ...reason, '--yes')).code).toBe(0);
+    expect((await run('show', id, ...tenant)).stdout).toMatch(/^status +disabled since .*: left the team$/m);
+  });
+
+  it('is gone after it was removed, by its name too', async () => {
+    const tenant = newTenant();
+    const { id } = await addIn(tenant, '--kind', 'github');
+    expect((await run('remove', 'Retail Jira', ...tenant)).code).toBe(2);
+    expect((await run('remove', 'Retail Jira', ...tenant, '--yes')).code).toBe(0);
+    expect((await run('show', id, ...tenant)).code).toBe(1);
+    expect((await run('show', ...tenant)).stderr).toContain('there is no connection');
+  });
+
+  it('has a template with its own URL', async () => {
+    const tenant = newTenant();
+    const { id } = await addIn(tenant, '--kind', 'automation', ...SITE);
+    const { code, stdout } = await run('template', ...tenant);
+    expect(code).toBe(0);
+    expect(stdout).toContain(`${instance.url}/webhooks/${id}?delivery={{now`);
+  });
+});
+
+describe('what people do wrong', () => {
+  it.each([
+    [['add', '--name', 'x'], 2, 'add needs --kind and --name'],
+    [['add', '--name', 'x', '--kind', 'gitea'], 2, 'Allowed choices are jira'],
+    [['add', '--name', 'x', '--kind', 'jira'], 1, '--site: is required'],
+    [['add', '--name', 'x', '--kind', 'github', '--auth', 'url'], 1, '--auth: must be signature or header'],
+    [['add', '--name', 'x', '--kind', 'github', '--rate', 'many'], 2, '--rate must be a whole number'],
+    [['add', '--name', 'x', '--kind', 'github', '--secret-file', '/nowhere'], 2, '/nowhere cannot be read'],
+    [['list', '--tenant', 'No Tenant'], 2, '--tenant must be'],
+    [['list', '--outputs', 'x'], 2, '--outputs needs --stage'],
+    [['list', '--url', 'http://hooks.example.com'], 2, 'is not an https URL'],
+    [['show', '--force'], 2, '--force is for rotate only'],
+    [['remove'], 2, 'remove needs a connection'],
+    [['list', 'con_x'], 2, 'list takes no connection'],
+    [['show', 'Nobody'], 1, 'no connection with the id or name Nobody'],
+    [['start'], 2, 'init, new-master, list'],
+  ])('%j ends with %i and says %j', async (args, code, words) => {
+    const ended = await run(
+      ...args,
+      ...(args.includes('--tenant') ? [] : ['--tenant', 'team-of-mistakes']),
+      '--yes',
+    );
+    expect(ended).toMatchObject({ code, stdout: '' });
+    expect(ended.stderr).toContain(words);
+    expect(ended.stderr).not.toMatch(/^ {4}at /m);
+  });
+
+  it('has no instance running', async () => {
+    const { code, stderr } = await runCli('connections', [
+      'list',
+      '--instance-file',
+      '/nowhere/instance.json',
+    ]);
+    expect(code).toBe(1);
+    expect(stderr).toContain('start one with npm start');
+  });
+
+  it('names two connections alike', async () => {
+    const tenant = newTenant();
+    for (let n = 0; n < 2; n++) await addIn(tenant, '--kind', 'github');
+    const { code, stderr } = await run('show', 'Retail Jira', ...tenant);
+    expect(code).toBe(2);
+    expect(stderr).toMatch(/Which one\? Name its id:\n {2}con_.*\n {2}con_/);
+  });
+});
