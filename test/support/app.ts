@@ -26,9 +26,6 @@ export const MANAGE_TOKEN = 'token-of-the-tests';
 /** Where the app says that senders reach it. */
 export const APP_URL = 'http://app.test';
 
-/** The masters of the app's connections. */
-export const MASTERS = JSON.stringify({ connections_master_1: '1f'.repeat(32) });
-
 /** The same for each commit source: no two alike, so that one never passes for another. */
 export const COMMIT_SECRETS = forEachSource((source) => `a secret of the tests for ${source}`);
 
