@@ -167,11 +167,18 @@ describe('npm run build', () => {
       'ingest/index.mjs.map',
       'ingest/objects-in-s3.mjs',
       'ingest/objects-in-s3.mjs.map',
+      'manage',
+      'manage/credentials.mjs',
+      'manage/credentials.mjs.map',
+      'manage/index.mjs',
+      'manage/index.mjs.map',
       'read',
       'read/credentials.mjs',
       'read/credentials.mjs.map',
       'read/index.mjs',
       'read/index.mjs.map',
+      'read/objects-in-s3.mjs',
+      'read/objects-in-s3.mjs.map',
       'reconcile',
       'reconcile/credentials.mjs',
       'reconcile/credentials.mjs.map',
@@ -226,6 +233,8 @@ describe('npm run build', () => {
       'credentials.mjs.map',
       'index.mjs',
       'index.mjs.map',
+      'objects-in-s3.mjs',
+      'objects-in-s3.mjs.map',
     ]);
   });
 });
