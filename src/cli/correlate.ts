@@ -9,13 +9,13 @@ import { listVersionMembers } from '../store/issues/issue-index.ts';
 import { listIssues, readListed } from '../store/issues/list-issues.ts';
 import { CommandError, type ExitCode, newCommand, runCommand, UsageError } from './shared/command.ts';
 import { itemDeadline, withStore } from './shared/connection.ts';
-import { describeArtifacts, describePlace, type TableFlags, withTableOptions } from './shared/place.ts';
+import { describeArtifacts, describePlace, type TableFlags, withStoreOptions } from './shared/place.ts';
 import { textTable } from './shared/tables.ts';
 import { showProgress } from './shared/terminal.ts';
 
 type Options = TableFlags & { project?: string; fixVersion?: string; issue?: string };
 
-const command = withTableOptions(
+const command = withStoreOptions(
   newCommand(
     'correlate',
     'Correlates issues on demand and writes a run document. Leaves latest.json as it is.',

@@ -10,7 +10,7 @@ import {
   describePlace,
   type StoreAddress,
   type TableFlags,
-  withTableOptions,
+  withStoreOptions,
 } from './shared/place.ts';
 import { confirm, showProgress } from './shared/terminal.ts';
 
@@ -23,7 +23,7 @@ const STAYS = `What is kept:
   - quarantined bodies, because the issue they belong to could not be read
 A delivery that arrives later stores the issue again: erase it in Jira first.`;
 
-const command = withTableOptions(
+const command = withStoreOptions(
   newCommand('erase', "Erases an issue's fields, events and raw bodies, for a person's right to erasure.")
     .requiredOption('--issue <id or key>', 'issue id, or a current or former key')
     .option('--yes', 'do not ask for confirmation')

@@ -1,5 +1,6 @@
 import { Argument } from 'commander';
 import { isIssueId, isIssueKey } from '../domain/issue-key.ts';
+import { DEFAULT_TENANT } from '../domain/source.ts';
 import { outputsOf, tableOf } from './jira-webhook/job.ts';
 import { checkProject } from './reconcile/check-project.ts';
 import { compareOnly } from './reconcile/compare-only.ts';
@@ -8,7 +9,7 @@ import { reconcileNow } from './reconcile/reconcile-now.ts';
 import { showStatus } from './reconcile/show-status.ts';
 import { type ExitCode, newCommand, runCommand, UsageError } from './shared/command.ts';
 import { withStore } from './shared/connection.ts';
-import { describeArtifacts, type TableFlags, withTableOptions } from './shared/place.ts';
+import { describeArtifacts, type TableFlags, withStoreOptions } from './shared/place.ts';
 import { OUTPUTS_FILE } from './smoke/deployment.ts';
 
 type Options = TableFlags & {
@@ -22,7 +23,7 @@ type Options = TableFlags & {
   outputs?: string;
 };
 
-const command = withTableOptions(
+const command = withStoreOptions(
   newCommand('reconcile', 'Reads from Jira what webhooks did not bring, now.')
     .addArgument(new Argument('[status]', 'the same as --status').choices(['status']))
     .option('--project <key>', 'one project, issues that are older here too')
@@ -61,6 +62,10 @@ const readOptions = (): Options => {
     throw new UsageError(`${issue} is neither an issue id nor a key`);
   if (project !== undefined && !isIssueKey(project))
     throw new UsageError(`${project} is no key of a project`);
+  if ((options.tenant ?? DEFAULT_TENANT) !== DEFAULT_TENANT && !options.status)
+    throw new UsageError(
+      `Only ${DEFAULT_TENANT} is reconciled, whose site JIRA_SITE_URL is: --tenant goes with status only`,
+    );
   if (options.dryRun && (issue !== undefined || options.status))
     throw new UsageError('--dry-run goes with neither --issue nor --status');
   return options;
@@ -70,7 +75,12 @@ await runCommand(command, async () => {
   const options = readOptions();
   const outputs = outputsOf(options);
   const bucket = outputs.ArtifactsBucket;
-  const flags = { ...tableOf(options, outputs), ...(bucket === undefined ? {} : { bucket }) };
+  const { tenant } = options;
+  const flags = {
+    ...tableOf(options, outputs),
+    ...(bucket === undefined ? {} : { bucket }),
+    ...(tenant === undefined ? {} : { tenant }),
+  };
   return withStore<ExitCode>(flags, async (store, place) => {
     if (options.status) return showStatus(store, place);
     if (options.project !== undefined) await checkProject(store, options.project);

@@ -8,7 +8,6 @@ import { describeFault, UnavailableError } from '../errors/errors.ts';
 import { replayEvent } from '../ingest/replay.ts';
 import { faultCode } from '../local/start-error.ts';
 import { systemClock } from '../platform/clock.ts';
-import type { EventStore } from '../store/events/put-event.ts';
 import { type Correlated, describeCorrelated, isDone, type Result, summarize } from './replay/results.ts';
 import { findEvents, readSelection } from './replay/selection.ts';
 import { newCommand, runCommand } from './shared/command.ts';
@@ -18,7 +17,7 @@ import {
   describePlace,
   type StoreAddress,
   type TableFlags,
-  withTableOptions,
+  withStoreOptions,
 } from './shared/place.ts';
 import { confirm, showProgress } from './shared/terminal.ts';
 
@@ -33,7 +32,7 @@ type Options = TableFlags & {
 /** Events replayed at a time; they converge in any order. */
 const AT_A_TIME = 8;
 
-const command = withTableOptions(
+const command = withStoreOptions(
   newCommand('replay', 'Ingests stored bodies again with the current parser and normalizer.')
     .option('--event <id>', 'one event')
     .addOption(new Option('--outcome <outcome>', 'events with this outcome').choices(OUTCOMES))
@@ -50,7 +49,7 @@ Replayed events are correlated at once. Repeating a replay changes nothing.`,
 );
 
 /** One event's failure must not keep the others from being replayed. */
-const replayOne = async (events: EventStore, event_id: string): Promise<Result> => {
+const replayOne = async (events: SweepDeps, event_id: string): Promise<Result> => {
   try {
     return { event_id, replayed: await replayEvent(events, event_id, systemClock, itemDeadline()) };
   } catch (fault) {
@@ -59,7 +58,7 @@ const replayOne = async (events: EventStore, event_id: string): Promise<Result> 
   }
 };
 
-const replayAll = async (events: EventStore, ids: string[]): Promise<Result[]> => {
+const replayAll = async (events: SweepDeps, ids: string[]): Promise<Result[]> => {
   const progress = showProgress('replaying', ids.length);
   const results = await pMap(
     ids,

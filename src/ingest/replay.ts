@@ -20,12 +20,12 @@ export type Replayed =
  * stays as it is. Repeating it changes nothing.
  */
 export const replayEvent = async (
-  events: EventStore,
+  events: EventStore & { tenant: string },
   eventId: string,
   clock: Clock,
   signal: AbortSignal,
 ): Promise<Replayed> => {
-  const found = await getEvent({ table: events.table, signal }, eventId, clock());
+  const found = await getEvent({ ...events, signal }, eventId, clock());
   if (!found) return { kind: 'not-found' };
   const raw = await rawOf(events, found, signal);
   if (!raw) return { kind: 'body-missing' };

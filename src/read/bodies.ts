@@ -11,10 +11,10 @@ import type { ReadDeps } from './listing.ts';
 export const getBody =
   ({ table, tenant, rawBodies }: ReadDeps): RouteHandler =>
   async (_request, eventId, run) => {
-    const { signal } = run;
-    const found = isEventId(eventId) ? await getEvent({ table, signal }, eventId, run.received_ms) : null;
-    // Before the artifact store is asked: it knows no tenants.
-    if (found?.event.tenant !== tenant) return notKept(run);
+    const { received_ms, signal } = run;
+    const found = isEventId(eventId) ? await getEvent({ table, tenant, signal }, eventId, received_ms) : null;
+    // The artifact store knows no tenants: it is asked for what is the tenant's, and for nothing else.
+    if (found === null) return notKept(run);
     const bytes = found.raw ?? (await rawBodies.get(eventId, signal));
     if (bytes === null) return notKept(run);
     return base64Length(bytes) > MOST_ANSWER_BYTES ? tooLarge(run) : bytesResponse(bytes, `${eventId}.bin`);

@@ -116,12 +116,9 @@ const readDayFilter = (query: Query) => ({
 export const getOneEvent =
   ({ table, tenant }: ReadDeps): RouteHandler =>
   async (_request, eventId, run) => {
-    const found = isEventId(eventId)
-      ? await getEvent({ table, signal: run.signal }, eventId, run.received_ms)
-      : null;
-    // An id says nothing of its tenant: another tenant's event is as unknown as any.
-    if (found?.event.tenant !== tenant)
-      return notKnown('No event with this id is stored. Events expire.', run);
-    const [processing] = await readProcessing({ table, signal: run.signal }, [eventId], run.received_ms);
+    const { received_ms, signal } = run;
+    const found = isEventId(eventId) ? await getEvent({ table, tenant, signal }, eventId, received_ms) : null;
+    if (found === null) return notKnown('No event with this id is stored. Events expire.', run);
+    const [processing] = await readProcessing({ table, signal }, [eventId], received_ms);
     return jsonResponse(200, toEventView(found.event, processing));
   };

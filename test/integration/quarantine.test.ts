@@ -40,7 +40,7 @@ const open = (nowMs = NOW, artifacts = folder.path): TestApp =>
 
 const rawOf = async (app: TestApp, eventId: unknown): Promise<Buffer | null | undefined> => {
   const signal = AbortSignal.timeout(10_000);
-  const found = await getEvent({ table: app.events.table, signal }, String(eventId), NOW);
+  const found = await getEvent({ ...app.events, signal }, String(eventId), NOW);
   return found?.event.raw_stored_apart ? app.events.rawBodies.get(String(eventId), signal) : found?.raw;
 };
 

@@ -13,7 +13,7 @@ import type { Count } from '../../src/platform/metrics.ts';
 import { SENDERS } from '../../src/senders/registry.ts';
 import { ensureTable } from '../../src/store/calls/create-table.ts';
 import type { EventStore } from '../../src/store/events/put-event.ts';
-import { openEvents, openTable } from '../../src/wiring/open.ts';
+import { openEvents, openTable, tenantOf } from '../../src/wiring/open.ts';
 import { pushHeader } from './commit-deliveries.ts';
 import { type Connected, credentialOf, MASTERS } from './connected.ts';
 
@@ -104,7 +104,7 @@ export type TestApp = {
    */
   manage(method: 'POST' | 'PATCH' | 'DELETE', target: string, change?: Managed): Promise<Answer>;
   /** The same table and artifact store as the app's, for what no route does. */
-  events: EventStore;
+  events: EventStore & { tenant: string };
   /** Every line logged so far. */
   lines: LogLine[];
   /** Every count so far, summed by its name. */
@@ -272,7 +272,7 @@ export const openApp = (options: AppOptions): TestApp => {
       const sent = text === undefined ? undefined : Buffer.from(text);
       return call(toEvent(method, target, { ...usual, ...headers }, sent));
     },
-    events: openEvents(env, openTable(env, dynamodb)),
+    events: { ...openEvents(env, openTable(env, dynamodb)), tenant: tenantOf(platform) },
     lines,
     counts,
   };

@@ -57,6 +57,7 @@ const openAt = async (place: StoreAddress, env: Env): Promise<SweepDeps> => {
     clock: systemClock,
     log: createLogger({ ...env, LOG_LEVEL: 'silent' }),
     dynamodb: await clientConfig(place),
+    ...(place.tenant === undefined ? {} : { tenant: place.tenant }),
   };
   const retention_days = env.EVENT_RETENTION_DAYS;
   if (place.artifacts !== null)

@@ -1,6 +1,8 @@
-import type { Command } from 'commander';
+import { type Command, InvalidArgumentError, Option } from 'commander';
 import { type Env, readEnv } from '../../contract/env.ts';
 import { isLoopback } from '../../domain/safe-url.ts';
+import { DEFAULT_TENANT } from '../../domain/source.ts';
+import { isTenant } from '../../domain/tenant.ts';
 import type { InstanceRecord } from '../../local/instance.ts';
 import { PROJECT_FOLDER } from '../../local/project.ts';
 import { CommandError, UsageError } from './command.ts';
@@ -12,6 +14,8 @@ export type TableFlags = {
   bucket?: string;
   /** Use the deployment, whatever runs on this machine. */
   deployed?: true;
+  /** Whose rows; that of the built-in sources without it. */
+  tenant?: string;
 };
 
 /** What a command works on, before anything is opened. `artifacts` is null when nothing says where they are stored. */
@@ -21,6 +25,8 @@ export type StoreAddress = {
   /** True for the embedded database of the running instance, which wants no credentials of ours. */
   embedded: boolean;
   artifacts: { bucket: string } | { folder: string } | null;
+  /** Only where one is named. */
+  tenant?: string;
 };
 
 const NO_TABLE = `No instance is running. Start one with npm start, or name a table:
@@ -55,6 +61,7 @@ export const findPlace = (
     endpoint,
     embedded: given === undefined && endpoint !== null && isLoopback(URL.parse(endpoint)),
     artifacts: artifactsOf(env, endpoint, running),
+    ...(flags.tenant === undefined ? {} : { tenant: flags.tenant }),
   };
 };
 
@@ -70,8 +77,10 @@ const artifactsOf = (
 };
 
 /** The place in words, for questions and messages. */
-export const describePlace = ({ table, endpoint }: StoreAddress): string =>
-  `table ${table} ${endpoint === null ? 'on AWS' : `at ${endpoint}`}`;
+export const describePlace = ({ table, endpoint, tenant }: StoreAddress): string => {
+  const where = `table ${table} ${endpoint === null ? 'on AWS' : `at ${endpoint}`}`;
+  return tenant === undefined ? where : `${where}, tenant ${tenant}`;
+};
 
 /** The variables of the environment that name the artifacts; none where nothing says where they are. */
 export const artifactsEnv = (
@@ -99,3 +108,16 @@ Table, database and artifacts default to those of the running instance (npm star
 (TABLE_NAME, AWS_ENDPOINT_URL_DYNAMODB, ARTIFACTS_BUCKET, ARTIFACTS_DIR), and flags override both. If nothing names
 a database, it is AWS, with the credentials and region that the AWS SDK finds.`,
     );
+
+/** The same, of a command that works on one tenant's issues and events. */
+export const withStoreOptions = (command: Command): Command =>
+  withTableOptions(command).addOption(
+    new Option('--tenant <name>', `whose issues and events (default: ${DEFAULT_TENANT})`).argParser(
+      readTenant,
+    ),
+  );
+
+const readTenant = (text: string): string => {
+  if (!isTenant(text)) throw new InvalidArgumentError('It must be 1 to 64 of a-z, 0-9 and -.');
+  return text;
+};

@@ -7,14 +7,19 @@ import { getItem, type Item, type Key, type Place, type TableCall } from '../cal
 import { decodeEvent, eventIdOf, isExpired, type StoredEvent } from './event-row.ts';
 import { PENDING, readProcessing } from './processing.ts';
 
-/** An event with its raw body, or null. `raw` is null when the body is stored in the artifact store. */
+/**
+ * A tenant's event with its raw body, or null. `raw` is null when the body is stored in the artifact store. An id says
+ * nothing of its tenant: another one's event is as unknown as any.
+ */
 export const getEvent = async (
-  place: TableCall,
+  { table, tenant, signal }: Place,
   eventId: string,
   nowMs: number,
 ): Promise<{ event: StoredEvent; raw: Buffer | null } | null> => {
-  const row = await getItem(place, eventKey(eventId));
-  return row === null || isExpired(row, nowMs) ? null : decodeEvent(row);
+  const row = await getItem({ table, signal }, eventKey(eventId));
+  if (row === null || isExpired(row, nowMs)) return null;
+  const found = decodeEvent(row);
+  return found.event.tenant === tenant ? found : null;
 };
 
 /** Read together: a page of the usual size is one call, and a large one is not in memory as a whole. */

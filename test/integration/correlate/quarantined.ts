@@ -8,7 +8,7 @@ import type { TestApp } from '../../support/app.ts';
 export const putQuarantined = async (app: TestApp, body: string, receivedMs: number): Promise<string> => {
   const signal = AbortSignal.timeout(10_000);
   const event: StoredEvent = {
-    tenant: 'default',
+    tenant: app.events.tenant,
     event_id: `evt_${sha256Hex(body).slice(0, 40)}`,
     source: 'commits',
     outcome: 'quarantined',

@@ -29,11 +29,7 @@ afterAll(() => world.close());
 const eventOf = async (answer: Answer) => (await app.get(`/events/${answer.body.event_id}`)).body;
 
 const stored = (answer: Answer) =>
-  getEvent(
-    { table: app.events.table, signal: AbortSignal.timeout(10_000) },
-    String(answer.body.event_id),
-    Date.now(),
-  );
+  getEvent({ ...app.events, signal: AbortSignal.timeout(10_000) }, String(answer.body.event_id), Date.now());
 
 const expectProblem = (answer: Answer, status: number, type: string): void => {
   expect([answer.status, answer.body.status, answer.body.type]).toEqual([status, status, PROBLEM + type]);

@@ -98,7 +98,7 @@ describe('an observation', () => {
       occurred_at: new Date(NOON - 3_000).toISOString(),
       unread_fields: [],
     });
-    const place = { table: app.events.table, signal: AbortSignal.timeout(10_000) };
+    const place = { ...app.events, signal: AbortSignal.timeout(10_000) };
     const stored = await getEvent(place, String(event?.event_id), NOON);
     const body = { webhookEvent: 'reconcile:issue_observed', timestamp: NOON - 3_000, read: 'id', issue };
     expect(stored?.raw?.toString()).toBe(JSON.stringify(body));

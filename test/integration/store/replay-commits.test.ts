@@ -59,7 +59,7 @@ describe.each(COMMIT_SOURCES)('a replay of an event from %s', (source) => {
       idempotency_key: 'the first identifier',
       problem: null,
     });
-    const found = await getEvent({ table: app.events.table, signal: signal() }, id, Date.now());
+    const found = await getEvent({ ...app.events, signal: signal() }, id, Date.now());
     expect(found?.raw).toEqual(Buffer.from(body));
     expect(found?.event.event_name).toBe(pushHeader(source));
   });
@@ -108,7 +108,7 @@ describe('a replay', () => {
 describe('an older row', () => {
   const withoutMember = async (member: string) => {
     const { event_id } = (await app.deliver('{"webhookEvent":"sprint_closed","sprint":{"id":1}}')).body;
-    const found = await getEvent({ table: app.events.table, signal: signal() }, String(event_id), Date.now());
+    const found = await getEvent({ ...app.events, signal: signal() }, String(event_id), Date.now());
     if (!found) throw new Error('the event is missing');
     const body = await prepareEventBody(app.events, found.event, Buffer.from('{}'), signal());
     const text = decompress(body).toString();
