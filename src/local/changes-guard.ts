@@ -58,11 +58,8 @@ const isOfOwnOrigin = ({ headers }: HttpRequest): boolean => {
   const origin = headers.get('origin');
   if (origin === undefined) return true;
   const named = URL.parse(origin);
-  return (
-    named !== null &&
-    named.origin === origin &&
-    named.host === URL.parse(`${named.protocol}//${headers.get('host')}`)?.host
-  );
+  if (named === null || named.origin !== origin) return false;
+  return named.host === URL.parse(`${named.protocol}//${headers.get('host') ?? ''}`)?.host;
 };
 
 const hasToken = ({ headers }: HttpRequest, token: string): boolean => {
