@@ -2,6 +2,7 @@ import { Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { describe, expect, it } from 'vitest';
+import { ROUTES } from '../../../src/contract/routes.ts';
 import { type Statement, statementsOf } from './statements.ts';
 import { EVERYTHING_SET, newApp, synthStack } from './synth-stack.ts';
 
@@ -123,6 +124,71 @@ describe('every policy statement of the template', () => {
     role.addToPolicy(new PolicyStatement(props));
     const { Resources } = Template.fromStack(stack).toJSON();
     expect(complaints(statementsOf(Resources)).join()).toContain(complaint);
+  });
+});
+
+/** A value of a template as AWS would have it: whatever is known only then is as long as it gets. */
+const resolved = (value: unknown): unknown => {
+  if (Array.isArray(value)) return value.map(resolved);
+  if (typeof value !== 'object' || value === null) return value;
+  if ('Fn::Join' in value) {
+    const [glue, parts] = value['Fn::Join'] as [string, unknown[]];
+    return parts.map(resolved).join(glue);
+  }
+  if ('Ref' in value || 'Fn::GetAtt' in value) return 'x'.repeat(150);
+  return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, resolved(one)]));
+};
+
+const bytesOf = (value: unknown): number => Buffer.byteLength(JSON.stringify(resolved(value)));
+
+/** Lambda developer guide, "Lambda quotas": the resource-based policy of a function. */
+const MOST_FUNCTION_POLICY = 20_480;
+
+/** IAM user guide, "IAM and AWS STS quotas": the inline policies of a role, without white space. */
+const MOST_ROLE_POLICIES = 10_240;
+
+/** The statement that Lambda keeps for a permission. */
+const statementOf = (
+  id: string,
+  { Action, Principal, SourceArn, FunctionName }: Record<string, unknown>,
+) => ({
+  Sid: `JiraWebhookSync-production-stage-${id}-0123456789AB`,
+  Effect: 'Allow',
+  Principal: { Service: Principal },
+  Action,
+  Resource: FunctionName,
+  Condition: { ArnLike: { 'AWS:SourceArn': SourceArn } },
+});
+
+describe('the size of the policies', () => {
+  const permissionsBy = (template: Template): Record<string, number> => {
+    const sizes: Record<string, number> = {};
+    for (const [id, { Properties }] of Object.entries(template.findResources('AWS::Lambda::Permission'))) {
+      const key = JSON.stringify(Properties.FunctionName);
+      sizes[key] = (sizes[key] ?? 0) + bytesOf(statementOf(id, Properties));
+    }
+    return sizes;
+  };
+
+  it('of each function is far from where Lambda ends, however many routes it serves', () => {
+    for (const { template } of stacks) {
+      const sizes = Object.values(permissionsBy(template));
+      expect(sizes).toHaveLength(3);
+      for (const size of sizes) expect(size).toBeLessThan(MOST_FUNCTION_POLICY / 10);
+    }
+  });
+
+  it('would be over with a permission for each route, so that they must go on to share one', () => {
+    const [{ template } = synthStack()] = stacks;
+    const [size = 0] = Object.values(permissionsBy(template));
+    const read = ROUTES.filter(({ served_by }) => served_by === 'read').length * 2;
+    expect(size * read).toBeGreaterThan(MOST_FUNCTION_POLICY / 2);
+  });
+
+  it('of each role leaves half of what IAM allows', () => {
+    for (const { template } of stacks)
+      for (const { Properties } of Object.values(template.findResources('AWS::IAM::Role')))
+        expect(bytesOf(Properties.Policies ?? [])).toBeLessThan(MOST_ROLE_POLICIES / 2);
   });
 });
 
