@@ -8,7 +8,7 @@ export const isRotating = (
 ): boolean => previous !== null && previous_until_ms !== null && nowMs < previous_until_ms;
 
 /** How long the previous version verifies unless somebody says otherwise. */
-export const GRACE_HOURS = 24;
+const GRACE_HOURS = 24;
 
 /**
  * The connection with a new version of its secret. The one in force until now verifies for so many hours more; with 0 it

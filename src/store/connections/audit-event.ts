@@ -1,4 +1,5 @@
 import type { Connection } from '../../domain/connection.ts';
+import { toConnectionView } from '../../domain/connection-view.ts';
 import { adminEventId, sha256Hex } from '../../domain/event-id.ts';
 import { toUtcIso } from '../../domain/instant.ts';
 import type { Item, Key } from '../calls/table.ts';
@@ -66,18 +67,8 @@ export const auditItem = (
   return eventItem(event, encodeEventBody(event, raw), expiresAt);
 };
 
-/** A connection without what proves anything: of its secret only the version, and until when the last one verifies. */
-const shown = (connection: Connection | null) => {
-  if (connection === null) return null;
-  const { connection_id, tenant_id, kind, auth, name, header_name, site_url, site_hosts } = connection;
-  const { project_keys, allowed_cidrs, user_agent_prefix, rate, default_event_type } = connection;
-  const { status, status_reason, rev, current, previous_until_ms } = connection;
-  const secret = {
-    version: current.version,
-    previous_until: previous_until_ms === null ? null : toUtcIso(previous_until_ms),
-  };
-  return {
-    ...{ connection_id, tenant_id, kind, auth, name, header_name, site_url, site_hosts, project_keys },
-    ...{ allowed_cidrs, user_agent_prefix, rate, default_event_type, status, status_reason, secret, rev },
-  };
-};
+/** As answers show it: nothing of its secret but the version, and until when the one before verifies. */
+const shown = (connection: Connection | null) => connection && toConnectionView({ ...UNUSED, ...connection });
+
+/** For a connection that no delivery has touched yet. */
+const UNUSED = { last_received_ms: null, last_refused_ms: null, last_used_ms: null };
