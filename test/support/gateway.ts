@@ -18,6 +18,8 @@ export type FakeGateway = {
   decodes: boolean;
   /** `GET /health` requests it lets through in all. */
   burst: number;
+  /** What the instance behind it wants where IAM has let a caller in; null for nothing. */
+  token: string | null;
   close(): Promise<void>;
 };
 
@@ -32,12 +34,14 @@ const own = (status: number, message: string): GatewayReply => ({
   body: JSON.stringify({ message }),
 });
 
-const GUARDED = ROUTES.filter(({ served_by }) => served_by === 'read').map(
-  ({ path }) => new RegExp(`^${path.replace(/\{\w+\}/g, '[^/]+')}(\\?|$)`),
-);
+/** Routes that IAM guards, each of a tenant too. */
+const GUARDED = ROUTES.filter(({ served_by }) => served_by !== 'ingest').map(({ method, path }) => ({
+  method,
+  pattern: new RegExp(`^(/t/[^/]+)?${path.replace(/\{\w+\}/g, '[^/]+')}(\\?|$)`),
+}));
 
 const isGuarded = ({ method, target }: ArrivedRequest): boolean =>
-  method === 'GET' && GUARDED.some((pattern) => pattern.test(target));
+  GUARDED.some((route) => route.method === method && route.pattern.test(target));
 
 const REGION = 'eu-central-1';
 
@@ -60,6 +64,10 @@ const readReply = async (response: IncomingMessage): Promise<GatewayReply> => ({
   ),
   body: (await readAll(response)).toString(),
 });
+
+/** A caller's signature is the gateway's business; the instance behind has its own proof. */
+const trusted = (headers: ArrivedRequest['headers'], token: string | null): ArrivedRequest['headers'] =>
+  token === null ? headers : { ...headers, authorization: `Bearer ${token}` };
 
 /** Hands the request on as it came. */
 const forward = (backend: string, { method, target, headers, body }: ArrivedRequest): Promise<GatewayReply> =>
@@ -96,7 +104,8 @@ export const startGateway = async (
     if (gateway.guards && isGuarded(request) && !isAllowed(request, secrets)) return own(403, 'Forbidden');
     if (request.body.length > MOST_FOR_LAMBDA) return own(413, 'Request Entity Too Large');
     const target = gateway.decodes ? decodePath(request.target) : request.target;
-    return forward(backend, { ...request, target });
+    const headers = isGuarded(request) ? trusted(request.headers, gateway.token) : request.headers;
+    return forward(backend, { ...request, target, headers });
   };
 
   const handle = async (incoming: IncomingMessage, response: ServerResponse): Promise<void> => {
@@ -116,6 +125,7 @@ export const startGateway = async (
     guards: true,
     decodes: false,
     burst: Number.POSITIVE_INFINITY,
+    token: null,
     close: () => stop(server),
   };
   return gateway;
