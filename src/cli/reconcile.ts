@@ -1,6 +1,6 @@
 import { Argument } from 'commander';
 import { isIssueId, isIssueKey } from '../domain/issue-key.ts';
-import { DEFAULT_TENANT } from '../domain/source.ts';
+import { HOME } from '../wiring/open.ts';
 import { outputsOf, tableOf } from './jira-webhook/job.ts';
 import { checkProject } from './reconcile/check-project.ts';
 import { compareOnly } from './reconcile/compare-only.ts';
@@ -62,9 +62,9 @@ const readOptions = (): Options => {
     throw new UsageError(`${issue} is neither an issue id nor a key`);
   if (project !== undefined && !isIssueKey(project))
     throw new UsageError(`${project} is no key of a project`);
-  if ((options.tenant ?? DEFAULT_TENANT) !== DEFAULT_TENANT && !options.status)
+  if ((options.tenant ?? HOME) !== HOME && !options.status)
     throw new UsageError(
-      `Only ${DEFAULT_TENANT} is reconciled, whose site JIRA_SITE_URL is: --tenant goes with status only`,
+      `Only ${HOME} is reconciled, whose site JIRA_SITE_URL is: --tenant goes with status only`,
     );
   if (options.dryRun && (issue !== undefined || options.status))
     throw new UsageError('--dry-run goes with neither --issue nor --status');

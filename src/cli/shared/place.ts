@@ -1,10 +1,10 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { type Env, readEnv } from '../../contract/env.ts';
 import { isLoopback } from '../../domain/safe-url.ts';
-import { DEFAULT_TENANT } from '../../domain/source.ts';
 import { isTenant } from '../../domain/tenant.ts';
 import type { InstanceRecord } from '../../local/instance.ts';
 import { PROJECT_FOLDER } from '../../local/project.ts';
+import { HOME } from '../../wiring/open.ts';
 import { CommandError, UsageError } from './command.ts';
 
 export type TableFlags = {
@@ -112,9 +112,7 @@ a database, it is AWS, with the credentials and region that the AWS SDK finds.`,
 /** The same, of a command that works on one tenant's issues and events. */
 export const withStoreOptions = (command: Command): Command =>
   withTableOptions(command).addOption(
-    new Option('--tenant <name>', `whose issues and events (default: ${DEFAULT_TENANT})`).argParser(
-      readTenant,
-    ),
+    new Option('--tenant <name>', `whose issues and events (default: ${HOME})`).argParser(readTenant),
   );
 
 const readTenant = (text: string): string => {
