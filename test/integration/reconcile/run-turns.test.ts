@@ -14,7 +14,7 @@ let world: ReconcileWorld;
 
 afterEach(() => world.jira.close());
 
-const ISSUES = 60;
+const ISSUES = 30;
 
 /** A site whose first load takes several turns: each page of it takes three minutes. */
 const start = async (onPage: (page: number) => void = () => {}): Promise<void> => {
@@ -22,7 +22,7 @@ const start = async (onPage: (page: number) => void = () => {}): Promise<void> =
   const { site } = world.jira;
   for (let count = 0; count < ISSUES; count += 1) site.create(site.project('ORB'), {}, { silent: true });
   world.pass(3 * DAY_MS);
-  world.jira.most_rows = 10;
+  world.jira.most_rows = 5;
   const { observe } = world.deps;
   let page = 0;
   world.deps.observe = (looks, mend) => {
@@ -74,11 +74,11 @@ describe('turns of the command', () => {
     const stopping = new AbortController();
     await start((page) => page === 3 && stopping.abort());
     const stopped = await runTurns(world.deps, [censusLoop], { ...never, stop: stopping.signal });
-    expect(stopped).toMatchObject({ outcome: 'stopped', loops: [{ complete: false, turn: { new: 30 } }] });
+    expect(stopped).toMatchObject({ outcome: 'stopped', loops: [{ complete: false, turn: { new: 15 } }] });
     expect(await lease()).toMatchObject({ held: false });
     expect(await runTurns(world.deps, [censusLoop], never)).toMatchObject({
       outcome: 'done',
-      loops: [{ complete: true, turn: { new: ISSUES - 30 }, counters: { new: ISSUES } }],
+      loops: [{ complete: true, turn: { new: ISSUES - 15 }, counters: { new: ISSUES } }],
     });
   });
 
