@@ -59,9 +59,15 @@ const readSigned = ({ connection, headers, body, scheme }: Claimed): Claim | nul
   return async (credential, masters) => {
     if (proof === null || credential.from === 'digest') return false;
     const key = await keyOf(connection, credential, masters);
-    return Buffer.isBuffer(key) ? matchProof(proof, body, [{ name: '', key, until: null }]) !== null : key;
+    if (!Buffer.isBuffer(key)) return key;
+    const made = { name: '', key: 'token' in scheme ? asPasted(key, credential) : key, until: null };
+    return matchProof(proof, body, [made]) !== null;
   };
 };
+
+/** A sender that shows the secret itself shows what was pasted, not what it means. */
+const asPasted = (key: Buffer, { encoding }: Keyed): Buffer =>
+  encoding === 'base64' ? Buffer.from(key.toString('base64')) : key;
 
 /** All that may be the secret is compared, each in the same time: only digests of it are known here. */
 const readTokens = ({ connection, headers, query }: Claimed): Claim | null => {

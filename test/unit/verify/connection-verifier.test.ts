@@ -142,6 +142,25 @@ describe('a signature', () => {
     expect(await verify({ ...connection, current }, signed(''))).toEqual(WRONG);
   });
 
+  it('of a sender that shows the secret itself is that secret as it was pasted', async () => {
+    const scheme = { token: 'x-gitlab-token' };
+    for (const encoding of ['text', 'base64'] as const) {
+      const { connection, shown } = await withSecret({ kind: 'gitlab' }, { encoding });
+      expect(await verify(connection, { headers: { 'x-gitlab-token': shown } }, { scheme })).toEqual(
+        VERIFIED,
+      );
+      expect(await verify(connection, { headers: { 'x-gitlab-token': `${shown} ` } }, { scheme })).toEqual(
+        WRONG,
+      );
+      expect(await verify(connection, { headers: { 'x-gitlab-token': '' } }, { scheme })).toEqual(WRONG);
+      expect(await verify(connection, signed(shown), { scheme })).toEqual(ABSENT);
+    }
+    const imported = randomBytes(24).toString('base64');
+    const theirs = await withSecret({ kind: 'gitlab' }, { imported, encoding: 'base64' });
+    const headers = { 'x-gitlab-token': imported };
+    expect(await verify(theirs.connection, { headers }, { scheme })).toEqual(VERIFIED);
+  });
+
   it('is made of one key for each row that was read, because making one costs as much as an HMAC', async () => {
     const { connection, shown } = await withSecret({});
     const counting = mastersOf(MASTERS);
