@@ -19,7 +19,7 @@ const BODY = issueBody('1', 'ABC-1', 1);
 const ELSEWHERE = BODY.replace('"id":"1"', '"id":"1","self":"https://old.example.net/rest/api/2/issue/1"');
 
 const replay = (id: unknown): Promise<Replayed> =>
-  replayEvent(app.events, String(id), Date.now, AbortSignal.timeout(30_000));
+  replayEvent({ ...app.events, tenant: 'retail' }, String(id), Date.now, AbortSignal.timeout(30_000));
 
 const eventOf = async (connected: Connected, body: string) => {
   const answer = await app.deliverTo(connected, body);
