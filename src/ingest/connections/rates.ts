@@ -32,32 +32,71 @@ type Minute = {
   taken: number;
   /** What other processes took, as far as this one was told. It only grows. */
   others: number;
-  told: { at: Moment; done: Promise<void> } | null;
+  /** When the others were last told, and whether that is still under way. */
+  told: { at: Moment; ends: Promise<boolean>; isOver: boolean } | null;
 };
 
 /**
  * The rates of one process. It refuses only what is above the rate by what is known to have been taken: nobody below is
  * ever refused. What others took is known at most a second late, so that about a second of traffic may pass above it.
  */
-export const createRates = (options: RatesOptions): Rates => {
+export const createRates = ({ tell, clock, steady }: RatesOptions): Rates => {
   const process = randomBytes(8).toString('hex');
   const minutes = new Map<string, Minute>();
   return {
     take: async ({ connection_id, rate }, signal) => {
       if (rate === null) return { passes: true };
-      const now = momentOf(options.clock, options.steady);
+      const now = momentOf(clock, steady);
       const known = minuteOf(minutes, connection_id, Math.floor(now.wall / MINUTE_MS));
-      const refused: Passage = { passes: false, retry_after: secondsLeft(now.wall) };
-      if (known.others + known.taken >= rate.per_minute) return refused;
-      known.taken += 1;
-      if (known.told === null || passedBetween(known.told.at, now) >= TELL_MS)
-        known.told = { at: now, done: tell(options, known, { connection_id, process }, signal) };
-      await known.told.done;
-      if (known.others + known.taken <= Math.max(1, rate.per_minute)) return { passes: true };
-      known.taken -= 1;
-      return refused;
+      const limit = Math.max(1, rate.per_minute);
+      const share = { connection_id, process, minute: known.minute, taken: known.taken + 1 };
+      const passes = isDue(known, now, limit)
+        ? beginTelling(
+            known,
+            now,
+            takeFirst(known, limit, () => tell(share, signal)),
+          )
+        : takeNext(known, limit);
+      return (await passes) ? { passes: true } : { passes: false, retry_after: secondsLeft(now.wall) };
     },
   };
+};
+
+const isBelow = ({ others, taken }: Minute, limit: number): boolean => others + taken < limit;
+
+const isDue = (known: Minute, now: Moment, limit: number): boolean => {
+  const { told } = known;
+  return isBelow(known, limit) && (told === null || (told.isOver && passedBetween(told.at, now) >= TELL_MS));
+};
+
+const beginTelling = (known: Minute, at: Moment, ends: Promise<boolean>): Promise<boolean> => {
+  const told = { at, ends, isOver: false };
+  known.told = told;
+  return ends.finally(() => {
+    told.isOver = true;
+  });
+};
+
+/**
+ * Tells the others of this delivery with all that was taken before. By the order of these writes it is decided who was
+ * still within the rate, however many come at once. Where the others cannot be asked, what is known of them stays: a
+ * fault of ours refuses nobody.
+ */
+const takeFirst = async (known: Minute, limit: number, tell: () => Promise<number>): Promise<boolean> => {
+  const before = known.taken;
+  const sum = await tell().catch(() => known.others + before + 1);
+  known.others = Math.max(known.others, sum - before - 1);
+  if (sum > limit) return false;
+  known.taken += 1;
+  return true;
+};
+
+/** Waits for what the others say while they are asked; between that this process knows enough by itself. */
+const takeNext = async (known: Minute, limit: number): Promise<boolean> => {
+  await known.told?.ends;
+  if (!isBelow(known, limit)) return false;
+  known.taken += 1;
+  return true;
 };
 
 /** A minute that is over is forgotten with what was not told of it. */
@@ -73,15 +112,3 @@ const minuteOf = (minutes: Map<string, Minute>, id: string, minute: number): Min
 };
 
 const secondsLeft = (nowMs: number): number => Math.ceil((MINUTE_MS - (nowMs % MINUTE_MS)) / 1_000);
-
-/** Where the others cannot be asked, what is known of them stays: a fault of ours refuses nobody. */
-const tell = async (
-  { tell: put }: RatesOptions,
-  known: Minute,
-  who: Pick<Share, 'connection_id' | 'process'>,
-  signal: AbortSignal,
-): Promise<void> => {
-  const { minute, taken } = known;
-  const sum = await put({ ...who, minute, taken }, signal).catch(() => 0);
-  known.others = Math.max(known.others, sum - taken);
-};
