@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { ScanCommand } from '@aws-sdk/client-dynamodb';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import * as z from 'zod/mini';
 import { embeddedConfig } from '../../src/local/aws-config.ts';
 import { engineBinary, spawnEngine } from '../../src/local/engine-process.ts';
 import { createDynamoDb } from '../../src/platform/dynamodb.ts';
@@ -26,10 +27,12 @@ const ISSUE = JSON.stringify({
   },
 });
 
-type Record = { pid: number; url: string; dynamodb_endpoint: string };
+type Record = { pid: number; url: string; dynamodb_endpoint: string; manage_token: string };
 
 let server: Spawned;
 let record: Record;
+/** One that its owner made. */
+let connection: string;
 /** All addresses at which the instance and its engine listen. */
 let listening: string[];
 let attacker: Attacker;
@@ -89,7 +92,41 @@ const serverTries = (base: string): Try[] => [
   get(`${base}/events`),
   { ...get(`${base}/webhooks/jira`), method: 'POST', body: ISSUE.replace('canary', 'forged=canary') },
   { ...get(`${base}/webhooks/commits`), method: 'POST', body: '{"repository":"a/b","commits":[]}' },
+  ...changeTries(base),
 ];
+
+const FORGED_CONNECTION = JSON.stringify({ name: 'a=b', kind: 'github', auth: 'header' });
+
+/** Changes of connections, as if the page had even read the instance's record. */
+const changeTries = (base: string): Try[] => {
+  const headers = {
+    'content-type': 'application/json',
+    authorization: `Bearer ${record.manage_token}`,
+    'if-match': '1',
+  };
+  const own = `${base}/connections/${connection}`;
+  return [
+    get(`${base}/connections`),
+    { url: `${base}/connections`, method: 'POST', headers, body: FORGED_CONNECTION },
+    { url: `${base}/t/retail/connections`, method: 'POST', headers, body: FORGED_CONNECTION },
+    { url: own, method: 'PATCH', headers, body: '{"name":"a=b"}' },
+    { url: `${own}/rotate`, method: 'POST', headers, body: '{"grace_hours":0}' },
+    { url: `${own}/disable`, method: 'POST', headers, body: '{"reason":"a=b"}' },
+    { url: own, method: 'DELETE', headers },
+  ];
+};
+
+/** What the owner of the machine asks for. */
+const asOwner = (method: string, path: string, body?: string): Promise<Response> =>
+  fetch(`${record.url}${path}`, {
+    method,
+    headers: {
+      'content-type': 'application/json',
+      authorization: `Bearer ${record.manage_token}`,
+      'if-match': '1',
+    },
+    ...(body === undefined ? {} : { body }),
+  });
 
 /** Every way of every try, one try after the other; answers what any of them could read. */
 const readBy = async (from: Page, tries: Try[]): Promise<unknown[]> => {
@@ -110,6 +147,9 @@ beforeAll(async () => {
   const headers = { 'X-Hub-Signature': sign(ISSUE, SECRET) };
   const answer = await fetch(`${record.url}/webhooks/jira`, { method: 'POST', body: ISSUE, headers });
   expect(answer.status).toBe(202);
+  const made = await asOwner('POST', '/connections', FORGED_CONNECTION.replace('a=b', 'canary connection'));
+  expect(made.status).toBe(201);
+  connection = z.object({ connection_id: z.string() }).parse(await made.json()).connection_id;
   await eventually(() => childrenOf(record.pid).length > 0);
   listening = [record.pid, ...childrenOf(record.pid)].flatMap(listeningOf);
   const engineHost = new URL(record.dynamodb_endpoint).hostname;
@@ -191,5 +231,15 @@ describe('a page of another origin in a real browser', () => {
   }, async () => {
     const opened = await attacker.open(`${record.url}/issues/SECRET-1`);
     expect(await opened.evaluate('document.body.innerText')).toContain('canary summary');
+  });
+
+  it('changed no connection by all of that, which its owner still can', {
+    tags: ['deep'],
+  }, async () => {
+    const { connections } = z
+      .object({ connections: z.array(z.object({ name: z.string(), rev: z.number() })) })
+      .parse(await (await fetch(`${record.url}/connections`)).json());
+    expect(connections).toEqual([{ name: 'canary connection', rev: 1 }]);
+    expect((await asOwner('PATCH', `/connections/${connection}`, '{"name":"mine"}')).status).toBe(200);
   });
 });
