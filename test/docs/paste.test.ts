@@ -20,8 +20,8 @@ const API = page('docs/api.md');
 const ARCHITECTURE = page('docs/architecture.md');
 const SOURCES_PAGE = page('docs/commit-sources.md');
 
-/** Rows that only a Jira site or a connection brings about, which nothing pasted here has. */
-const NOT_PASTED = /^\^(RECONCILE#|ASKED#|OLD#|CON#|RATE#|TENANTS)/;
+/** Rows that only a Jira site or a rate brings about, which nothing pasted here has. */
+const NOT_PASTED = /^\^(RECONCILE|ASKED|OLD|RATE)#/;
 
 describe('what the documentation has people paste', () => {
   const folder = mkdtempSync(join(tmpdir(), 'readme-'));
@@ -52,10 +52,11 @@ describe('what the documentation has people paste', () => {
     rmSync(folder, { recursive: true, force: true });
   });
 
-  const paste = (code: string, env: NodeJS.ProcessEnv = {}) =>
+  const paste = (code: string, env: NodeJS.ProcessEnv = {}, input?: string) =>
     execFileSync('bash', ['-e', '-c', code], {
       cwd: folder,
       encoding: 'utf8',
+      ...(input === undefined ? {} : { input }),
       env: { ...process.env, ...COMPILE_CACHE, ...env, PATH: toolPath(), no_proxy: '127.0.0.1' },
     });
   const instance = z.object({
@@ -88,7 +89,7 @@ describe('what the documentation has people paste', () => {
 
   it('delivers two issues and commits for one, and shows the two gaps', async () => {
     const [, , deliver = '', ask = ''] = blocks;
-    expect(blocks).toHaveLength(4);
+    expect(blocks).toHaveLength(5);
     const outcomes = [...paste(deliver).matchAll(/"outcome":"(\w+)"/g)].map(([, outcome]) => outcome);
     expect(outcomes).toEqual(['applied', 'recorded']);
     await expect
@@ -98,6 +99,27 @@ describe('what the documentation has people paste', () => {
         [{ message_title: 'Tidy up', candidates: [] }],
         [{ message_title: 'DEMO-1 Pay by invoice', rule: 'message' }],
       ]);
+  });
+
+  it('adds a second team, takes a delivery of its Jira, and shows it to that team only', () => {
+    const commands = codeBlocks(README, 'bash').filter((code) => code.includes('"Retail Jira"'));
+    // Their folder is the one with the record, and nobody is asked.
+    const [add = '', deliver = ''] = commands.map((code) =>
+      code.replaceAll(
+        /npm run ([\w-]+) --/g,
+        `${process.execPath} ${PROJECT}/src/cli/$1.ts --instance-file ${record}`,
+      ),
+    );
+    const made = paste(add.replace('\n', ' --yes\n'));
+    const [, secret = ''] = /^Secret +(\S+)$/m.exec(made) ?? [];
+    expect(secret).toMatch(/^[0-9a-f]{64}$/);
+    expect(paste(deliver, {}, `${secret}\n`)).toMatch(/applied +jira:issue_created +DEMO-1 /);
+    const [issues, changes] = paste(blocks[4] ?? '')
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+    expect(issues).toMatchObject({ issues: [{ issue_key: 'DEMO-1', tenant_id: 'retail' }] });
+    expect(changes).toMatchObject({ events: [{ event_type: 'connection-created' }] });
   });
 
   it('leaves the run documents that the page of the API names', () => {

@@ -6,15 +6,16 @@ import { keyNames } from '../../src/cli/rotate-secret/keys.ts';
 import { CHECKS } from '../../src/cli/smoke/run-checks.ts';
 import { readEnv } from '../../src/contract/env.ts';
 import { LOG_ALARMS } from '../../src/contract/log-alarms.ts';
+import { CONNECTION_AUTHS } from '../../src/domain/connection.ts';
 import { OUTCOMES, PROBLEM_TYPES } from '../../src/domain/delivery.ts';
-import { SOURCES } from '../../src/domain/source.ts';
+import { CONNECTION_KINDS, SOURCES } from '../../src/domain/source.ts';
 import { UnavailableError } from '../../src/errors/errors.ts';
 import { startRun } from '../../src/http/request.ts';
 import { faultResponse } from '../../src/http/response.ts';
 import { emptyLine, logDelivery } from '../../src/ingest/report.ts';
 import { systemClock } from '../../src/platform/clock.ts';
 import { createLogger } from '../../src/platform/logger.ts';
-import { inlineCode, logSearches, page, pages } from '../support/markdown.ts';
+import { inlineCode, logSearches, page, pages, tableRows } from '../support/markdown.ts';
 
 const PROJECT = join(import.meta.dirname, '../..');
 
@@ -36,6 +37,30 @@ describe('a runbook', () => {
     );
     const files = readdirSync(join(PROJECT, 'docs/runbooks')).filter((file) => /^[a-z-]+\.md$/.test(file));
     expect(files.filter((file) => !links.includes(file))).toEqual([]);
+  });
+});
+
+describe('the page of a sender', () => {
+  const files = readdirSync(join(PROJECT, 'docs/runbooks/senders')).map(
+    (file) => `docs/runbooks/senders/${file}`,
+  );
+  const rows = tableRows(page('docs/runbooks/connections.md'), 'sender');
+
+  it('is in the list of senders, with a kind and an auth that a connection may have', () => {
+    const linked = rows.map(([, link = '']) => `docs/runbooks/${/\]\((.+)\)/.exec(link)?.[1]}`);
+    expect(linked.toSorted()).toEqual(files.toSorted());
+    const kinds = rows.map(([, , kind = '']) => kind.replaceAll('`', ''));
+    expect([...new Set(kinds)].toSorted()).toEqual([...CONNECTION_KINDS].toSorted());
+    const auths = rows.flatMap(([, , , auth = '']) => inlineCode(auth));
+    expect(auths.filter((auth) => !CONNECTION_AUTHS.some((known) => known === auth))).toEqual([]);
+  });
+
+  it.each(files)('%s says what to paste, how to try it and what goes wrong, on half a page', (file) => {
+    const text = page(file);
+    expect(text).toContain('npm run connections -- add --kind ');
+    expect(text).toMatch(/^## Try it$/m);
+    expect(tableRows(text, 'you see').length).toBeGreaterThan(2);
+    expect(text.split('\n').length).toBeLessThanOrEqual(60);
   });
 });
 
