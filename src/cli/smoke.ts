@@ -21,7 +21,13 @@ import { CHECKS, describePlan, describeRest, report, runChecks } from './smoke/r
 /** Whose documents a deployment writes of what is sent to it. */
 const HOME = { tenant: DEFAULT_TENANT, home: DEFAULT_TENANT };
 
-type Options = DeploymentFlags & { profile?: string; wait: number; burst?: true; yes?: true };
+type Options = DeploymentFlags & {
+  profile?: string;
+  readerProfile?: string;
+  wait: number;
+  burst?: true;
+  yes?: true;
+};
 
 const command = newCommand('smoke', 'Checks a deployment on AWS for what no local test can show.')
   .option('--stage <stage>', 'deployment to check', 'dev')
@@ -34,6 +40,10 @@ const command = newCommand('smoke', 'Checks a deployment on AWS for what no loca
   .option('--bucket <name>', 'replaces ArtifactsBucket')
   .option('--table <name>', 'replaces TableName, which only the closing message names')
   .option('--profile <name>', 'AWS profile, as AWS_PROFILE')
+  .option(
+    '--reader-profile <name>',
+    'AWS profile of a caller with the policy for readers of default, who must be refused the rest',
+  )
   .option('--wait <seconds>', 'how long to wait for processing', wholeNumber(1, 600), 60)
   .option('--burst', `sends ${BURST} requests at once, to check throttling`)
   .option('--yes', 'do not ask for confirmation')
@@ -55,9 +65,10 @@ const readSecret = async (secretId: string): Promise<Uint8Array> => {
 const openWorld = (
   { url, secret_id, bucket }: Deployment,
   region: string,
-  { wait, burst }: Options,
+  { wait, burst, readerProfile }: Options,
 ): World => ({
   api: openApi(url, openSigner({ region })),
+  reader: readerProfile === undefined ? null : openApi(url, openSigner({ region, profile: readerProfile })),
   readSecret: () => readSecret(secret_id),
   documents: bucket === null ? null : openRunDocuments({ bucket, owner: HOME }, { region }),
   wait_seconds: wait,

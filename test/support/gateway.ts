@@ -14,6 +14,8 @@ export type FakeGateway = {
   tamper: (request: ArrivedRequest, reply: GatewayReply) => GatewayReply;
   /** Whether it asks for a signature where IAM guards a route. */
   guards: boolean;
+  /** Whether IAM lets a caller, by access key id, do what the request asks for. */
+  policy: (caller: string, request: ArrivedRequest) => boolean;
   /** Whether it decodes the path before it hands it on. */
   decodes: boolean;
   /** `GET /health` requests it lets through in all. */
@@ -45,9 +47,10 @@ const isGuarded = ({ method, target }: ArrivedRequest): boolean =>
 
 const REGION = 'eu-central-1';
 
-const isAllowed = (request: ArrivedRequest, secrets: Readonly<Record<string, string>>): boolean => {
+/** Who asks, when the signature is right; null else. */
+const callerOf = (request: ArrivedRequest, secrets: Readonly<Record<string, string>>): string | null => {
   const signed = verifySigV4(request, secrets);
-  return signed?.service === 'execute-api' && signed.region === REGION;
+  return signed?.service === 'execute-api' && signed.region === REGION ? signed.key_id : null;
 };
 
 const decodePath = (target: string): string => {
@@ -98,10 +101,15 @@ export const startGateway = async (
   const isThrottled = (request: ArrivedRequest): boolean =>
     isHealth(request) && gateway.requests.filter(isHealth).length > gateway.burst;
 
+  const isAllowed = (request: ArrivedRequest): boolean => {
+    const caller = callerOf(request, secrets);
+    return caller !== null && gateway.policy(caller, request);
+  };
+
   const answer = (request: ArrivedRequest): Promise<GatewayReply> | GatewayReply => {
     if (request.body.length > MOST_BYTES) return own(413, 'Request Entity Too Large');
     if (isThrottled(request)) return own(429, 'Too Many Requests');
-    if (gateway.guards && isGuarded(request) && !isAllowed(request, secrets)) return own(403, 'Forbidden');
+    if (gateway.guards && isGuarded(request) && !isAllowed(request)) return own(403, 'Forbidden');
     if (request.body.length > MOST_FOR_LAMBDA) return own(413, 'Request Entity Too Large');
     const target = gateway.decodes ? decodePath(request.target) : request.target;
     const headers = isGuarded(request) ? trusted(request.headers, gateway.token) : request.headers;
@@ -123,6 +131,7 @@ export const startGateway = async (
     requests: [],
     tamper: (_request, reply) => reply,
     guards: true,
+    policy: () => true,
     decodes: false,
     burst: Number.POSITIVE_INFINITY,
     token: null,

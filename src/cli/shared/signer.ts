@@ -28,7 +28,7 @@ export const createSigner = (caller: Caller, service: string): SignRequest => {
 };
 
 /** Signs for API Gateway with the credentials that the SDK finds; it throws the SDK's error when there are none. */
-export const openSigner = (settings: { region: string }): SignRequest => {
+export const openSigner = (settings: { region: string; profile?: string }): SignRequest => {
   const { region, credentials, sha256 } = new SecretsManagerClient(settings).config;
   return createSigner({ region, credentials, sha256 }, 'execute-api');
 };

@@ -20,6 +20,8 @@ export type Taken = {
 /** What the checks work with. */
 export type World = {
   api: Api;
+  /** The same for a caller with the policy for readers of `default`; null when nobody named one. */
+  reader: Api | null;
   /** The key that deliveries are signed with. @throws CommandError */
   readSecret(): Promise<Uint8Array>;
   /** Null when the bucket is not known. */

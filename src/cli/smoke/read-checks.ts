@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { ROUTES } from '../../contract/routes.ts';
+import { ROUTES, type Route } from '../../contract/routes.ts';
 import {
   afterDelivery,
   type Check,
@@ -13,43 +13,40 @@ import {
   together,
 } from './check.ts';
 import { FORMER_KEY, TEST_ISSUE_ID, TEST_ISSUE_KEY, TEST_PROJECT } from './delivery-checks.ts';
+import { countOf, filled, NO_EVENT } from './guarded-paths.ts';
 
-/** Every path that IAM guards, filled in. What is asked for with a project needs one; the others ignore it. */
-const guardedPaths = (eventId: string): string[] =>
-  ROUTES.filter(({ served_by }) => served_by === 'read').map(({ path }) => {
-    const filled = path.replace('{issue}', TEST_ISSUE_ID).replace('{event_id}', eventId);
-    return `${filled}?project=${TEST_PROJECT}`;
-  });
+const READ = ROUTES.filter(({ served_by }) => served_by === 'read');
 
-/** As many of them passed, or every one that did not. */
-const countOf = (results: Result[]): Result =>
-  results.every(({ state }) => state === 'ok')
-    ? ok(`${results.length} routes: ${[...new Set(results.map(({ seen }) => seen))].join(', ')}`)
-    : together(results);
+/** There is no connection to ask for. */
+const ANSWERED = READ.filter(({ path }) => !path.includes('{connection_id}'));
 
-const onEachPath = async (eventId: string, look: (path: string) => Promise<Result>): Promise<Result> => {
+/** What is asked for with a project needs one; the others ignore it. */
+const onEach = async (
+  routes: readonly Route[],
+  eventId: string,
+  look: (path: string) => Promise<Result>,
+): Promise<Result> => {
   const results: Result[] = [];
-  for (const path of guardedPaths(eventId)) {
+  for (const route of routes) {
+    const path = `${filled(route, eventId)}?project=${TEST_PROJECT}`;
     const result = await look(path);
     results.push(result.state === 'ok' ? result : failed(`GET ${path} ${result.seen}`));
   }
   return countOf(results);
 };
 
-const NO_EVENT = `evt_${'0'.repeat(40)}`;
-
 /** IAM's own refusal: the function would say 404 of an event that is not there, and 200 of lists. */
 const checkUnsigned: Check = {
   name: 'read-refuses-unsigned',
   run: ({ api }) =>
-    onEachPath(NO_EVENT, async (path) => {
+    onEach(READ, NO_EVENT, async (path) => {
       const answer = await api.send('GET', path);
       return (hasStatus(answer, 403) ? ok : failed)(describeAnswer(answer));
     }),
 };
 
 const checkSigned = afterDelivery('read-answers-signed', ({ api }, { event_id }) =>
-  onEachPath(event_id, async (path) => {
+  onEach(ANSWERED, event_id, async (path) => {
     const answer = await api.sendSigned('GET', path);
     return hasStatus(answer, 200) ? ok('200') : failed(describeAnswer(answer));
   }),

@@ -7,6 +7,7 @@ import type { Deployment } from './deployment.ts';
 import { BURST, checkThrottling, OPEN_CHECKS, SIZE_CHECKS } from './open-checks.ts';
 import { PROCESSING_CHECKS } from './processing-checks.ts';
 import { READ_CHECKS } from './read-checks.ts';
+import { TENANT_CHECKS } from './tenant-checks.ts';
 
 /** All checks, in an order in which each finds what it needs. The burst is last: it slows what follows. */
 export const CHECKS: readonly Check[] = [
@@ -14,6 +15,7 @@ export const CHECKS: readonly Check[] = [
   ...SIZE_CHECKS,
   ...DELIVERY_CHECKS,
   ...READ_CHECKS,
+  ...TENANT_CHECKS,
   ...PROCESSING_CHECKS,
   checkThrottling,
 ];

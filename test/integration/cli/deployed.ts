@@ -28,7 +28,7 @@ export const startDeployed = async () => {
   const env = { ...REGION, ...KEYS, AWS_ENDPOINT_URL_S3, ARTIFACTS_BUCKET: BUCKET, TABLE_NAME: 'deployed' };
   const server = await startServer(folder.path, env);
   const gateway = await startGateway(server.url, CALLERS);
-  const fresh = { tamper: gateway.tamper, guards: true, decodes: false };
+  const fresh = { tamper: gateway.tamper, policy: gateway.policy, guards: true, decodes: false };
   const reset = (): void => {
     Object.assign(gateway, { ...fresh, requests: [], burst: Number.POSITIVE_INFINITY });
     secrets.put(JSON.stringify({ jira_webhook_secret: SECRET }), Date.now());

@@ -29,6 +29,7 @@ afterAll(() => deployed.stop());
 
 const worldOf = (change: Partial<World> = {}): World => ({
   api: openApi(new URL(deployed.gateway.url), openSigner({ region: 'eu-central-1' })),
+  reader: null,
   readSecret: async () => Buffer.from(SECRET),
   documents: openRunDocuments({ bucket: BUCKET, owner: { tenant: 'default', home: 'default' } }, {}),
   wait_seconds: 20,
@@ -162,6 +163,34 @@ describe('a check fails', () => {
     });
   });
 
+  it('manage-refuses-unsigned, when one route alone is open, and names it', async () => {
+    answer(/PATCH/, { status: 428 });
+    const outcome = await check('manage-refuses-unsigned');
+    expect(outcome?.state).toBe('failed');
+    expect(outcome?.seen).toBe(`PATCH /connections/con_${'0'.repeat(22)} 428 Forbidden`);
+  });
+
+  it('tenant-refuses-unsigned, when what is below a tenant is open', async () => {
+    answer(/GET \/t\/\S+\/bodies/, { status: 404, body: {} });
+    const outcome = await check('tenant-refuses-unsigned');
+    expect(outcome?.seen).toBe(`GET /t/smoke-nobody/bodies/evt_${'0'.repeat(40)} 404`);
+  });
+
+  it('tenant-is-the-path, when the gateway resolves what it decoded, because IAM saw another tenant', async () => {
+    answer(/GET \/t\/smoke-nobody%2F/, { status: 200, body: {} });
+    const outcome = await check('tenant-is-the-path');
+    expect(outcome).toMatchObject({
+      state: 'failed',
+      seen: 'GET /t/smoke-nobody%2F..%2Fdefault/stats 200',
+    });
+  });
+
+  it('connection-answers, when the gateway does not know the address of connections', async () => {
+    answer(/GET \/webhooks\/con_/, GATEWAY_404);
+    const outcome = await check('connection-answers');
+    expect(outcome).toMatchObject({ state: 'failed', seen: expect.stringContaining('404 Not Found') });
+  });
+
   it('event-processed, when nothing processes it in time', async () => {
     const pending = () => answer(/GET \/events/, { body: { processing: { status: 'pending' } } });
     const outcome = await checkAfter('event-processed', pending, { wait_seconds: 1 });
@@ -242,6 +271,13 @@ describe('a check is satisfied', () => {
         })
       )[0]?.state,
     ).toBe('ok');
+  });
+});
+
+describe('a path of two tenants', () => {
+  it("is nobody's also where the gateway decodes it", async () => {
+    deployed.gateway.decodes = true;
+    expect(await check('tenant-is-the-path')).toMatchObject({ state: 'ok' });
   });
 });
 

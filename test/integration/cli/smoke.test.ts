@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { ROUTES } from '../../../src/contract/routes.ts';
 import { SECRET } from '../../support/app.ts';
+import type { FakeGateway } from '../../support/gateway.ts';
 import { ARN } from '../../support/rotation.ts';
 import { getFrom } from '../../support/server-process.ts';
 import type { ArrivedRequest } from '../../support/sigv4.ts';
@@ -59,6 +60,11 @@ const ALL_OK = {
   'read-refuses-unsigned': 'ok',
   'read-answers-signed': 'ok',
   'path-decoded-once': 'ok',
+  'manage-refuses-unsigned': 'ok',
+  'tenant-refuses-unsigned': 'ok',
+  'tenant-is-the-path': 'ok',
+  'connection-answers': 'ok',
+  'reader-stays-in-default': 'skipped',
   'event-processed': 'ok',
   'run-document': 'ok',
   throttling: 'skipped',
@@ -68,7 +74,7 @@ describe('npm run smoke', () => {
   it('finds nothing wrong with what is right, and says what it saw', async () => {
     expect(resultsOf(well)).toEqual(ALL_OK);
     expect(well.code).toBe(0);
-    expect(well.stdout).toContain('\n15 ok, 0 failed, 2 skipped\n');
+    expect(well.stdout).toContain('\n19 ok, 0 failed, 3 skipped\n');
     expect(well.stdout).toMatch(
       /signed-delivery +ok +202 applied, evt_[0-9a-f]{40}, gateway request gw-\d+\n/,
     );
@@ -134,7 +140,11 @@ describe('npm run smoke', () => {
     deployed.gateway.guards = false;
     const ended = await smoke(['--yes']);
     expect(ended.code).toBe(1);
-    expect(resultsOf(ended)).toEqual({ ...ALL_OK, 'read-refuses-unsigned': 'failed' });
+    const refusals = ['read-refuses-unsigned', 'manage-refuses-unsigned', 'tenant-refuses-unsigned'];
+    expect(resultsOf(ended)).toEqual({
+      ...ALL_OK,
+      ...Object.fromEntries(refusals.map((name) => [name, 'failed'])),
+    });
   });
 
   it('never shows the secret or what it signed, not even when nothing works', async () => {
@@ -176,6 +186,30 @@ describe('npm run smoke', () => {
       ({ headers }) => /Credential=(\w+)/.exec(String(headers.authorization))?.[1] ?? [],
     );
     expect([...new Set(callers)]).toEqual(['AKIDOPS']);
+  });
+});
+
+describe('a reader', () => {
+  const asReader = async (policy: FakeGateway['policy']): Promise<Ended> => {
+    const credentials = join(deployed.folder, 'reader-credentials');
+    await writeFile(
+      credentials,
+      '[reader]\naws_access_key_id = AKIDOPS\naws_secret_access_key = the-key-of-ops\n',
+    );
+    deployed.gateway.policy = policy;
+    const env = { ...deployed.env, AWS_SHARED_CREDENTIALS_FILE: credentials };
+    return smoke(['--yes', '--reader-profile', 'reader'], env);
+  };
+
+  it('of default is refused other tenants, bodies and connections, by a caller of its own', async () => {
+    const ended = await asReader((caller, { target }) => caller !== 'AKIDOPS' || target === '/stats');
+    expect(resultsOf(ended)).toEqual({ ...ALL_OK, 'reader-stays-in-default': 'ok' });
+  });
+
+  it('with `GET/*` is found out, because that grants every tenant', async () => {
+    const ended = await asReader((caller, { method }) => caller !== 'AKIDOPS' || method === 'GET');
+    expect(resultsOf(ended)).toEqual({ ...ALL_OK, 'reader-stays-in-default': 'failed' });
+    expect(ended.stdout).toMatch(/reader-stays-in-default +failed +GET \/t\/default\/stats 200/);
   });
 });
 

@@ -7,6 +7,7 @@ import { CHECKS, describeRest, report, runChecks } from '../../../../src/cli/smo
 
 const WORLD: World = {
   api: openApi(new URL('https://127.0.0.1:1'), async () => ({})),
+  reader: null,
   readSecret: () => Promise.reject(new CommandError('not wanted here')),
   documents: null,
   wait_seconds: 1,
@@ -59,6 +60,7 @@ describe('the checks', () => {
       'same-bytes-again',
       'read-answers-signed',
       'path-decoded-once',
+      'reader-stays-in-default',
       'event-processed',
       'run-document',
       'throttling',
