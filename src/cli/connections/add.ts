@@ -54,7 +54,7 @@ export const secretReport = ({ url, auth, header_name, secret }: RowWithSecret):
 };
 
 /** How another step is called for this connection, at the same place. */
-export const commandFor = (
+const commandFor = (
   step: string,
   { connection_id }: { connection_id: string },
   { tenant, flags }: ManageApi,

@@ -11,6 +11,8 @@ const answer = z.object({
   outcome: z.optional(z.string()),
   type: z.optional(z.string()),
   event_id: z.optional(z.string()),
+  /** Of a connection: what was read otherwise than its sender may expect. */
+  warnings: z.optional(z.array(z.string())),
 });
 
 /** Status, outcome and event as text; `-` where the answer says nothing of them. */
@@ -41,7 +43,7 @@ export const report = (all: readonly Delivered[], seconds: number): string => {
   const resent = all.reduce((sum, one) => sum + one.sends - 1, 0);
   const taken = all.filter(isTaken).length;
   const summary = `${taken} of ${all.length} accepted in ${seconds.toFixed(1)} s${resent > 0 ? `, ${resent} resent` : ''}`;
-  return [...eachDelivery(all), counts(all), '', latency(all), summary].join('\n');
+  return [...eachDelivery(all), counts(all), ...warnings(all), '', latency(all), summary].join('\n');
 };
 
 /** Each one when they are few; of many only those that were not taken. */
@@ -65,6 +67,15 @@ const counts = (all: readonly Delivered[]): string => {
   });
   const rows = Object.entries(groups).map(([group, some = []]) => [...group.split(' '), String(some.length)]);
   return textTable(['status', 'outcome', 'count'], rows.sort());
+};
+
+/** Each one that came, and how often. */
+const warnings = (all: readonly Delivered[]): string[] => {
+  const told = all.flatMap(({ reply }) =>
+    reply.kind === 'answered' ? (parse(reply.body).warnings ?? []) : [],
+  );
+  const rows = [...Map.groupBy(told, (warning) => warning)].map(([one, same]) => [one, String(same.length)]);
+  return rows.length === 0 ? [] : ['', textTable(['warning', 'count'], rows.sort())];
 };
 
 const latency = (all: readonly Delivered[]): string => {

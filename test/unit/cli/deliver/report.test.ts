@@ -52,6 +52,19 @@ describe('an answer in the table', () => {
   });
 });
 
+describe('what a connection warns of', () => {
+  it('is told with how often, because a delivery that was taken may still change nothing', () => {
+    const warned = (...warnings: string[]) => reply(202, { outcome: 'recorded', event_id: EVENT, warnings });
+    const all = [warned('other-site'), warned(), warned('other-site'), ACCEPTED, REFUSED];
+    const text = report(
+      all.map((one) => delivered('a', one)),
+      1,
+    );
+    expect(text).toMatch(/^warning +count\nother-site +2\n$/m);
+    expect(report([delivered('a', warned())], 1)).not.toContain('warning');
+  });
+});
+
 describe('a percentile', () => {
   it('is the least value that covers its share, by nearest rank', () => {
     const sorted = Array.from({ length: 20 }, (_, index) => index + 1);
