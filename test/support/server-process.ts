@@ -10,6 +10,8 @@ import { type Answer, type Delivery, SECRET, sign } from './app.ts';
 import { COMPILE_CACHE } from './compile-cache.ts';
 
 const START = join(import.meta.dirname, '../../src/cli/start.ts');
+/** The same, and it correlates nothing. */
+export const RECEIVER = join(import.meta.dirname, 'receiver-holder.ts');
 const READY_MS = 60_000;
 
 /** A whole instance as `npm start` starts it, in a process that can be killed. */
@@ -43,12 +45,16 @@ const whenReady = async (child: ChildProcess, file: string, said: () => string):
   throw new Error(`the server did not start: ${said()}`);
 };
 
-/** Starts an instance whose files lie in `folder`; `env` says which database it has. */
-export const startServer = async (folder: string, env: NodeJS.ProcessEnv): Promise<ServerProcess> => {
+/** Starts an instance whose files lie in `folder`; `env` says which database it has. `program`: see RECEIVER. */
+export const startServer = async (
+  folder: string,
+  env: NodeJS.ProcessEnv,
+  program = START,
+): Promise<ServerProcess> => {
   await mkdir(folder, { recursive: true });
   const file = join(folder, 'instance.json');
   const settings = { PORT: '0', JIRA_WEBHOOK_SECRET: SECRET, ARTIFACTS_DIR: folder, RC_LOG_JSON: 'true' };
-  const child = spawn(process.execPath, [START, '--instance-file', file], {
+  const child = spawn(process.execPath, [program, '--instance-file', file], {
     env: {
       ...COMPILE_CACHE,
       PATH: process.env.PATH,

@@ -5,14 +5,21 @@ import { depth } from '../../support/depth.ts';
 import { startTestEngine } from '../../support/engine.ts';
 import { ARN, awsEnv } from '../../support/rotation.ts';
 import { type FakeSecretsManager, startSecretsManager } from '../../support/secrets-manager.ts';
-import { deliverTo, type ServerProcess, startServer, temporaryFolder } from '../../support/server-process.ts';
+import {
+  deliverTo,
+  RECEIVER,
+  type ServerProcess,
+  startServer,
+  temporaryFolder,
+} from '../../support/server-process.ts';
 import { spawnCli } from '../cli/run-cli.ts';
 
 const OLD = 'the secret so far';
 const GARBAGE = 'nobody knows this secret';
 const TABLE = 'rotated';
 const RECEIVERS = depth(2, 3);
-/** Each receiver correlates what all of them take: that is most of the work. */
+/** What correlates is most of the work: each would correlate what all of them take. */
+const PROGRAM = depth<string | undefined>(RECEIVER, undefined);
 const PAUSE_MS = depth(600, 1_000);
 const DAY_MS = 86_400_000;
 /** The command waits 60 s, in which a receiver looks for new secrets twice. All of it may run faster, by as much. */
@@ -42,14 +49,15 @@ beforeAll(async () => {
   const folder = await temporaryFolder();
   owned.defer(folder.remove);
   const start = async (index: number): Promise<ServerProcess> => {
-    const server = await startServer(`${folder.path}/${index}`, {
+    const env = {
       ...awsEnv(fake),
       JIRA_WEBHOOK_SECRET: undefined,
       JIRA_WEBHOOK_SECRET_ARN: ARN,
       AWS_ENDPOINT_URL_DYNAMODB: endpoint,
       TABLE_NAME: TABLE,
       ...FAST_CLOCK,
-    });
+    };
+    const server = await startServer(`${folder.path}/${index}`, env, PROGRAM);
     owned.defer(server.stop);
     return server;
   };
