@@ -31,6 +31,9 @@ const ARN = 'arn:aws:secretsmanager:us-west-2:123456789012:secret:webhooks-AbCdE
 
 let folder = '';
 let bundles = '';
+/** One of each for all tests that need nothing of its environment or its log. */
+let ingest: LambdaProcess;
+let read: LambdaProcess;
 const engine = useEngine();
 const running: LambdaProcess[] = [];
 
@@ -141,11 +144,16 @@ beforeAll(async () => {
   const dynamodb = createDynamoDb(embeddedConfig(engine.endpoint));
   await ensureTable(dynamodb, 'bundle-test');
   bundles = await sharedBundles();
+  ingest = await startAlone('ingest', lambdaEnv({ JIRA_WEBHOOK_SECRET: SECRET }));
+  read = await startAlone('read', lambdaEnv({ AWS_LAMBDA_FUNCTION_NAME: 'read' }));
 });
 
 afterEach(() => Promise.all(running.splice(0).map((lambda) => lambda.end())));
 
-afterAll(() => rm(folder, { recursive: true }));
+afterAll(async () => {
+  await Promise.all([ingest, read].map((lambda) => lambda.end()));
+  await rm(folder, { recursive: true });
+});
 
 describe('npm run build', () => {
   it('makes one folder for each function, with the file Lambda loads and its source map', async () => {
@@ -240,16 +248,8 @@ describe('npm run build', () => {
 });
 
 describe('the ingest bundle alone in a clean process', () => {
-  let lambda: LambdaProcess;
-
-  beforeAll(async () => {
-    lambda = await startAlone('ingest', lambdaEnv({ JIRA_WEBHOOK_SECRET: SECRET }));
-  });
-
-  afterAll(() => lambda.end());
-
   it('needs no package beside it and exports what Lambda calls', () => {
-    expect(lambda.greeting).toEqual(['there is no zod', 'function']);
+    expect(ingest.greeting).toEqual(['there is no zod', 'function']);
   });
 
   it('answers the ready events as the routes are written', async () => {
@@ -265,7 +265,7 @@ describe('the ingest bundle alone in a clean process', () => {
       'webhook-wrong-method',
       'unknown-path',
     ]) {
-      const answer = await lambda.invoke(readyEvent(name));
+      const answer = await ingest.invoke(readyEvent(name));
       const { outcome, status, type } = bodyOf(answer);
       answers.push([name, answer.statusCode, outcome ?? type ?? status]);
     }
@@ -284,8 +284,8 @@ describe('the ingest bundle alone in a clean process', () => {
 
   it('takes the same bytes as text and as base64 for the same delivery', async () => {
     const body = issueBody('20001', 'SAME-1', { summary: 'ä – 😀' });
-    const first = bodyOf(await lambda.invoke(post(body)));
-    const second = await lambda.invoke(post(body, SECRET, true));
+    const first = bodyOf(await ingest.invoke(post(body)));
+    const second = await ingest.invoke(post(body, SECRET, true));
     expect(second.statusCode).toBe(200);
     expect(bodyOf(second)).toMatchObject({ outcome: 'duplicate', event_id: first.event_id });
   });
@@ -378,16 +378,7 @@ describe('the ingest bundle alone in a clean process', () => {
 });
 
 describe('the read bundle alone in a clean process', () => {
-  let read: LambdaProcess;
-
-  beforeAll(async () => {
-    read = await startAlone('read', lambdaEnv({ AWS_LAMBDA_FUNCTION_NAME: 'read' }));
-  });
-
-  afterAll(() => read.end());
-
   it('answers what ingest has stored', async () => {
-    const ingest = await start('ingest', lambdaEnv({ JIRA_WEBHOOK_SECRET: SECRET }));
     const taken = bodyOf(
       await ingest.invoke(post(issueBody('30001', 'READ-1', { status: { name: 'Done' } }))),
     );
@@ -431,7 +422,6 @@ describe('the correlate and sweep bundles alone in a clean process', () => {
         ARTIFACTS_BUCKET: 'artifacts-of-tests',
         AWS_ENDPOINT_URL_S3: s3.endpoint,
       });
-      const ingest = await start('ingest', lambdaEnv({ JIRA_WEBHOOK_SECRET: SECRET }));
       const { event_id } = bodyOf(await ingest.invoke(post(issueBody('40001', 'RUN-1'))));
       const correlate = await start('correlate', env, ['objects-in-s3.mjs']);
       expect(correlate.greeting).toEqual(['there is no zod', 'function']);
@@ -512,7 +502,6 @@ describe('the reconcile bundle alone in a clean process', () => {
     expect(logged).toMatchObject([{ outcome: 'done', loops: { census: { complete: true, new: 3 } } }]);
     expect(counted).toContainEqual(expect.objectContaining({ service: 'bundle-test', IssuesObserved: 3 }));
     expect(JSON.stringify([logged, counted])).not.toContain(TOKEN);
-    const read = await start('read', lambdaEnv({ AWS_LAMBDA_FUNCTION_NAME: 'read' }));
     expect(bodyOf(await read.invoke(get('/issues', 'project=LOAD'))).issues).toHaveLength(3);
     expect(bodyOf(await read.invoke(get('/reconciliation'))).loops.census.last_complete).toMatchObject({
       counters: { new: 3 },
