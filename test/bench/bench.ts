@@ -2,6 +2,7 @@ import { statSync } from 'node:fs';
 import { Option } from 'commander';
 import { newCommand, runCommand, UsageError } from '../../src/cli/shared/command.ts';
 import { coldStart } from './cold/cold-start.ts';
+import { throughConnection } from './connections/through-connection.ts';
 import { correlation } from './correlation/correlation.ts';
 import { cpu } from './cpu/cpu.ts';
 import { httpToDurable } from './http/http-to-durable.ts';
@@ -17,6 +18,7 @@ const SECTIONS: Record<SectionName, Section> = {
   wu: writeUnits,
   cpu,
   http: httpToDurable,
+  connections: throughConnection,
   cold: coldStart,
   correlation,
   inputs,

@@ -38,7 +38,7 @@ const makeServers = (templates: Templates, artifacts: string): Servers => {
   };
 };
 
-const COLUMNS: [keyof Figures, string, number][] = [
+export const COLUMNS: [keyof Figures, string, number][] = [
   ['perSecond', 'requests/s', 0],
   ['p50', 'p50 ms', 1],
   ['p99', 'p99 ms', 1],

@@ -1,7 +1,8 @@
 import type { Serializable } from 'node:child_process';
+import type { Request } from 'autocannon';
 import { ratios } from '../shared/stats.ts';
 import { startServer } from './child.ts';
-import type { Load } from './loads.ts';
+import type { Lane, Load } from './loads.ts';
 import { type LoadFigures, runLoad } from './run-load.ts';
 
 export type Figures = LoadFigures & {
@@ -11,7 +12,13 @@ export type Figures = LoadFigures & {
 };
 
 /** A server to start: its file beside this one, what it is told, and its environment. */
-export type Server = { file: string; setup: Serializable; env: NodeJS.ProcessEnv };
+export type Server = {
+  file: string;
+  setup: Serializable;
+  env: NodeJS.ProcessEnv;
+  /** Makes its own request of one of the load's; as they are without it. */
+  asSent?: (request: Request) => Request;
+};
 
 export type Effort = { rounds: number; warmUpPerLane: number; perLane: number };
 
@@ -27,10 +34,16 @@ const measure = async (
 ): Promise<Figures> => {
   await using own = owned.use(new AsyncDisposableStack());
   const { url, cpuMs } = await startServer(server, own);
-  await runLoad(url, load.before());
-  await runLoad(url, load.lanes(effort.warmUpPerLane));
+  const { asSent = (request: Request) => request } = server;
+  const run = (lanes: Lane[]) =>
+    runLoad(
+      url,
+      lanes.map((lane) => lane.map(asSent)),
+    );
+  await run(load.before());
+  await run(load.lanes(effort.warmUpPerLane));
   const before = await cpuMs();
-  const figures = await runLoad(url, load.lanes(effort.perLane));
+  const figures = await run(load.lanes(effort.perLane));
   const after = await cpuMs();
   return {
     ...figures,

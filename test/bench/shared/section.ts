@@ -15,7 +15,16 @@ export type Goal = { figure: string; goal: string; measured: string; met: boolea
 export type Section = (options: Options, owned: AsyncDisposableStack) => Promise<Goal[]>;
 
 /** What `--only` takes, in the order of a whole run. */
-export const SECTION_NAMES = ['wu', 'cpu', 'http', 'cold', 'correlation', 'inputs', 'reconcile'] as const;
+export const SECTION_NAMES = [
+  'wu',
+  'cpu',
+  'http',
+  'connections',
+  'cold',
+  'correlation',
+  'inputs',
+  'reconcile',
+] as const;
 
 export type SectionName = (typeof SECTION_NAMES)[number];
 
