@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { MOST_LIST_CHARACTERS } from '../contract/env-values.ts';
 import { faultCode } from '../local/start-error.ts';
 import { sendingRanges } from './atlassian-ranges/published.ts';
-import { CommandError, newCommand, runCommand, UsageError } from './shared/command.ts';
+import { newCommand, runCommand, UsageError } from './shared/command.ts';
 import { typedPath } from './shared/terminal.ts';
 
 type Options = { file: string; product: string };
@@ -36,11 +36,11 @@ await runCommand(command, async () => {
   const { file, product } = command.opts<Options>();
   const ranges = sendingRanges(await read(file), file, product);
   const list = ranges.join(',');
-  if (list.length > MOST_LIST_CHARACTERS)
-    throw new CommandError(
-      `The list has ${list.length} characters, and at most ${MOST_LIST_CHARACTERS} can be deployed: leave allowedCidrs out. Credentials are still required.`,
-    );
   console.error(`${ranges.length} blocks of ${product}, ${list.length} characters`);
+  if (list.length > MOST_LIST_CHARACTERS)
+    console.error(
+      `A deploy takes at most ${MOST_LIST_CHARACTERS} characters: leave allowedCidrs out of it. Credentials are still required.`,
+    );
   console.log(list);
   return 0;
 });

@@ -66,6 +66,7 @@ const CHANGED =
 /** By the type of the problem; any other one says enough itself. */
 const WORDS: ReadonlyMap<string, Words> = new Map<string, Words>([
   ['stale-revision', () => CHANGED],
+  ['revision-required', () => CHANGED],
   [
     'no-master',
     () =>

@@ -62,11 +62,12 @@ describe('npm run atlassian-ranges', () => {
     expect(await run({ ...LIST, items: [] })).toMatchObject({ code: 1, stdout: '' });
   });
 
-  it('prints no list that is too long to be deployed', async () => {
+  it('says when a list is too long to be deployed, because a connection takes it all the same', async () => {
     const items = Array.from({ length: 250 }, (_, n) => item(`10.${n}.1.1/32`, ['jira'], ['egress']));
     const { code, stdout, stderr } = await run({ items });
-    expect([code, stdout]).toEqual([1, '']);
-    expect(stderr).toContain('at most 3000');
+    expect([code, stdout.split(',').length]).toEqual([0, 250]);
+    expect(stderr).toContain('A deploy takes at most 3000 characters');
+    expect((await run(LIST)).stderr).not.toContain('at most');
   });
 
   it.each([

@@ -56,6 +56,22 @@ describe('a deployment', () => {
     for (const request of requests) expect(verifySigV4(request, { AKIDEXAMPLE: 'example' })).not.toBeNull();
   });
 
+  it('changes nothing that somebody else changed meanwhile', async () => {
+    const tenant = ['--tenant', 'changed-meanwhile'];
+    await run([...ADD, ...tenant]);
+    // Between reading the row and the change, another one came: what was read is older.
+    deployed.gateway.tamper = ({ method }, reply) =>
+      method === 'GET' ? { ...reply, body: reply.body.replace('"rev":1', '"rev":7') } : reply;
+    const { code, stderr } = await run(['change', 'Code', '--rate', '60', ...tenant]);
+    expect(code).toBe(1);
+    expect(stderr).toContain('changed meanwhile by somebody else, so nothing was changed now: run it again');
+    deployed.reset();
+    expect(JSON.parse((await run(['show', '--json', ...tenant])).stdout)).toMatchObject({
+      rev: 1,
+      rate: null,
+    });
+  });
+
   it('says which permission is missing, because IAM itself says only Forbidden', async () => {
     const { code, stderr } = await run(['list', '--tenant', 'retail'], {
       ...deployed.env,

@@ -1,6 +1,10 @@
+import { spawn } from 'node:child_process';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { PROJECT_FOLDER } from '../../../src/local/project.ts';
+import { COMPILE_CACHE } from '../../support/compile-cache.ts';
 import { startTestInstance, type TestInstance } from './instance.ts';
 import { type Ended, runCli } from './run-cli.ts';
 
@@ -118,6 +122,21 @@ describe('a team that is added', () => {
     const token = /\?token=(\S+)/.exec(url.stdout)?.[1] ?? '';
     expect((await deliver(tenant, url.id, token)).code).toBe(0);
     expect((await deliver(tenant, url.id, 'another token')).stdout).toMatch(/issue-created +401/);
+  });
+});
+
+describe('a secret on standard input', () => {
+  it('is read from there, because a file would keep it', async () => {
+    const tenant = newTenant();
+    const { id, secret } = await addIn(tenant, '--kind', 'jira', ...SITE);
+    const where = ['--connection', id, ...tenant, '--instance-file', instance.instanceFile];
+    const sending = spawn(
+      process.execPath,
+      ['src/cli/deliver.ts', 'issue-created', '--secret-file', '-', ...where],
+      { cwd: PROJECT_FOLDER, env: { PATH: process.env.PATH, ...COMPILE_CACHE } },
+    );
+    sending.stdin.end(secret);
+    expect(await text(sending.stdout)).toMatch(/issue-created +202/);
   });
 });
 
