@@ -45,7 +45,7 @@ export const TABLE = {
       name: 'by_day',
       hash: string('day_pk'),
       range: string('run_id'),
-      // An index's projection cannot be changed later: the last three are for connections and executions to come.
+      // An index's projection cannot be changed later: the last two are for executions to come.
       include: ['outcome', 'event_type', 'source', 'connection_id', 'status', 'subscription_id'],
       purpose:
         "a Phoenix day's events by time of receipt (a ULID begins with it); counted by outcome and type",
@@ -63,7 +63,7 @@ export const TABLE = {
       range: string('work_sk'),
       include: [],
       purpose:
-        'whatever waits or is listed: stories without commits by project, commits without a story by repository, parked events',
+        'whatever waits or is listed: stories without commits by project, commits without a story by repository, parked events, connections',
     },
   ] satisfies IndexDefinition[],
 } as const;
