@@ -97,7 +97,10 @@ export type TestApp = {
   /** `target`: path and query. */
   get(target: string): Promise<Answer>;
   /** The same for an answer that is no JSON. */
-  download(target: string): Promise<{ status: number; headers: Record<string, unknown>; bytes: Buffer }>;
+  download(
+    target: string,
+    headers?: Record<string, string>,
+  ): Promise<{ status: number; headers: Record<string, unknown>; bytes: Buffer }>;
   /**
    * Asks for a change, as `npm run connections` does. Without `rev` no revision is named, and without a body nothing is
    * sent; `headers` win over the usual ones.
@@ -261,7 +264,7 @@ export const openApp = (options: AppOptions): TestApp => {
       return call(toEvent('POST', `/webhooks/${source}`, headers, bytes));
     },
     get: (target) => call(toEvent('GET', target, {})),
-    download: (target) => callForBytes(toEvent('GET', target, {})),
+    download: (target, headers = {}) => callForBytes(toEvent('GET', target, headers)),
     manage: (method, target, { body, rev, headers = {} } = {}) => {
       const usual = {
         authorization: `Bearer ${MANAGE_TOKEN}`,
