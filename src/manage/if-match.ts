@@ -20,3 +20,7 @@ export const readIfMatch = ({ headers }: HttpRequest): number => {
   if (rev === undefined) throw new BadRequestError('If-Match: must be one rev of a connection, such as "3"');
   return Number(rev);
 };
+
+/** The same for what is taken away whole, whatever others made of it: null without one. @throws BadRequestError */
+export const mayIfMatch = (request: HttpRequest): number | null =>
+  request.headers.get('if-match')?.trim() ? readIfMatch(request) : null;

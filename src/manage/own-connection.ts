@@ -22,6 +22,7 @@ export type ManageDeps = {
 
 /**
  * The connection that is to be changed, as it is now and as its sender has seen it.
+ * @param readRevision whether a revision must be named
  * @throws Refusal for one of another tenant too, and for a revision that it no longer has
  */
 export const ownConnection = async (
@@ -29,11 +30,12 @@ export const ownConnection = async (
   request: HttpRequest,
   connectionId: string,
   { signal }: Run,
+  readRevision: (request: HttpRequest) => number | null = readIfMatch,
 ): Promise<ConnectionRow> => {
-  const rev = readIfMatch(request);
+  const rev = readRevision(request);
   const row = isConnectionId(connectionId) ? await getConnection({ table, signal }, connectionId) : null;
   if (row === null || row.tenant_id !== request.tenant) throw noConnection();
-  if (row.rev !== rev) throw staleRevision();
+  if (rev !== null && row.rev !== rev) throw staleRevision();
   return row;
 };
 

@@ -505,7 +505,7 @@ const managementCases: Case[] = [
   remove(403, { rev: 1, headers: { origin: 'https://other.example' } }),
   remove(404, { rev: 1 }, SOME_CONNECTION),
   remove(409, { rev: 2 }),
-  remove(428),
+  remove(204),
   remove(503, { rev: 1 }, SOME_CONNECTION),
   read('list-connections', 200, () => '/connections'),
   {
