@@ -27,7 +27,8 @@ const writeHead = (response: ServerResponse, result: HttpResponse, close: boolea
   const bytes = bytesOf(result);
   for (const [name, value] of Object.entries(result.headers ?? {})) response.setHeader(name, String(value));
   if (result.cookies) response.setHeader('set-cookie', result.cookies);
-  response.setHeader('content-length', bytes.length);
+  // One with 204 has no body, not even an empty one (RFC 9110, 8.6).
+  if (result.statusCode !== 204) response.setHeader('content-length', bytes.length);
   if (close) response.setHeader('connection', 'close');
   response.writeHead(result.statusCode ?? 200);
   return bytes;

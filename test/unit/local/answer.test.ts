@@ -34,6 +34,13 @@ describe.each([
     });
   });
 
+  it('has no length where it is 204, because that one has no body', async () => {
+    const { status, headers, body } = await answered({ statusCode: 204 }, early);
+    expect([status, body, headers['content-length'], headers['transfer-encoding']]).toEqual([
+      ...[204, '', undefined, undefined],
+    ]);
+  });
+
   it('has its bytes from base64, because a body may be binary', async () => {
     const result = { statusCode: 202, body: Buffer.from('grün').toString('base64'), isBase64Encoded: true };
     expect(await answered(result, early)).toMatchObject({ status: 202, body: 'grün' });
