@@ -10,7 +10,7 @@ import { createMasterCache, type MasterSource } from '../../../src/verify/master
 import { newCredential } from '../../../src/verify/new-credential.ts';
 import { someConnection } from '../../support/connections.ts';
 
-const NOW = Date.UTC(2026, 10, 22, 19, 0, 0);
+const NOW = Date.UTC(2026, 10, 22, 20, 0, 0);
 const HOUR = 3_600_000;
 const HMAC: Scheme = { hmac: ['x-hub-signature-256', 'x-hub-signature'] };
 const BODY = Buffer.from('{"issue":"größe"}');

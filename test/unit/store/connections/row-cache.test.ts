@@ -171,6 +171,9 @@ describe('several processes', () => {
     table.rows.delete(row.connection_id);
     table.pass(30_000);
     expect(await get(row.connection_id)).toBeNull();
+    table.reads.length = 0;
+    expect(await get(row.connection_id)).toBeNull();
+    expect(table.reads).toEqual([]);
   });
 });
 
@@ -219,6 +222,28 @@ describe('a read that fails', () => {
     expect(table.reads).toHaveLength(2);
     go?.();
     expect(await second).toBe(row);
+  });
+
+  it('late ends nothing of one that began after it, which others wait for', async () => {
+    const table = openTable();
+    const { get, fresh } = table.open();
+    const row = table.add();
+    table.state.held = [];
+    const late = get(row.connection_id);
+    await turn();
+    table.pass(2_000);
+    const newer = get(row.connection_id);
+    await turn();
+    const [letLateGo, letNewerGo] = table.state.held;
+    letLateGo?.();
+    await late;
+    await turn();
+    // What the late one brought is 2 s old: too old for a refusal, which shares the read under way.
+    const refusal = fresh(row.connection_id);
+    await turn();
+    expect(table.reads).toHaveLength(2);
+    letNewerGo?.();
+    expect(await Promise.all([newer, refusal])).toEqual([row, row]);
   });
 
   it('late says nothing against one that began after it', async () => {

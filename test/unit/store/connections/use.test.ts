@@ -108,13 +108,18 @@ describe('a note of a delivery', () => {
   });
 
   it('forgets the connections that were silent longest, because what a process remembers is bounded', async () => {
-    const { note, written } = setUp();
-    const rows = Array.from({ length: 2_001 }, () => someRow());
-    for (const row of rows) await note(row, { what: 'refused' });
+    const { note, pass, written } = setUp();
+    const refuse = (row?: ReturnType<typeof someRow>) => note(row, { what: 'refused' });
+    const [first, second, ...others] = Array.from({ length: 2_001 }, () => someRow());
+    await refuse(first);
+    await refuse(second);
+    pass(60_000);
+    await refuse(first);
+    for (const row of others) await refuse(row);
     written.length = 0;
-    for (const row of rows.slice(1).toReversed()) await note(row, { what: 'refused' });
+    for (const row of [first, ...others]) await refuse(row);
     expect(written).toEqual([]);
-    await note(rows[0], { what: 'refused' });
+    await refuse(second);
     expect(written).toHaveLength(1);
   });
 });
