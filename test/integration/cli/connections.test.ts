@@ -3,6 +3,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { CONNECTION_KINDS } from '../../../src/domain/source.ts';
 import { PROJECT_FOLDER } from '../../../src/local/project.ts';
 import { COMPILE_CACHE } from '../../support/compile-cache.ts';
 import { startTestInstance, type TestInstance } from './instance.ts';
@@ -123,6 +124,35 @@ describe('a team that is added', () => {
     expect((await deliver(tenant, url.id, token)).code).toBe(0);
     expect((await deliver(tenant, url.id, 'another token')).stdout).toMatch(/issue-created +401/);
   });
+});
+
+describe('every sender that can be added', () => {
+  const ways = CONNECTION_KINDS.flatMap((kind) => [
+    [kind, 'signature', 'text'],
+    [kind, 'signature', 'base64'],
+    [kind, 'header', null],
+    [kind, 'url', null],
+  ]);
+
+  it.each(ways)(
+    '%s by %s (%s) is known by what it was shown, or is not made',
+    async (kind, auth, encoding) => {
+      const tenant = newTenant();
+      const secretAs = encoding === null ? [] : ['--secret-encoding', encoding];
+      const site = kind === 'jira' || kind === 'automation' ? SITE : [];
+      const args = ['--kind', kind ?? '', '--auth', auth ?? '', ...secretAs, ...site];
+      const made = await run('add', '--name', 'Any', '--yes', ...tenant, ...args);
+      if (made.code !== 0) return expect(made.stderr).toMatch(/^--(auth|secret-encoding): must be /);
+      const { id, secret } = shownOnce(made);
+      const shown = auth === 'url' ? (/token=(\S+)/.exec(made.stdout)?.[1] ?? '') : secret;
+      const where = ['--secret-file', await secretFile(shown), ...tenant];
+      const sent = await runCli('deliver', [
+        ...['issue-created', '--connection', id, ...where, ...secretAs],
+        ...['--instance-file', instance.instanceFile],
+      ]);
+      expect(sent.stdout).toMatch(/^issue-created +(202|422) /m);
+    },
+  );
 });
 
 describe('a secret on standard input', () => {
