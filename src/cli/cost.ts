@@ -55,6 +55,7 @@ const command = newCommand('cost', 'Estimates the monthly cost on AWS, by compon
     wholeNumber(1, 10),
     DEFAULT_WORKLOAD.parallelization,
   )
+  .option('--connections <number>', 'connections through which all deliveries come (default: none)', large)
   .option('--issues <number>', 'issues of the reconciled Jira site (default: no site)', large)
   .option(
     '--rate <number>',
@@ -75,6 +76,7 @@ type Flags = {
   hours: number;
   window: number;
   parallelization: number;
+  connections?: number;
   issues?: number;
   rate: number;
   traces: 'on' | 'off';
@@ -89,6 +91,7 @@ const workloadOf = (flags: Flags): Workload => ({
   hours_per_month: flags.hours,
   batch_window_seconds: flags.window,
   parallelization: flags.parallelization,
+  connections: flags.connections ?? 0,
   issues: flags.issues ?? 0,
   reconcile_rate: flags.rate,
   traces: flags.traces === 'on',

@@ -21,6 +21,7 @@ import {
   tracesRecorded,
 } from './quantities.ts';
 import { monthOfReading, TURNS_PER_MONTH, turnsMs } from './reading.ts';
+import { connected } from './through-connections.ts';
 
 /** One line of a month's bill before it is priced. `quantity` counts single units, not millions of them. */
 type Use = { component: string; what: string; quantity: number; unit: string; price: PriceName };
@@ -74,6 +75,7 @@ const usesOf = (month: Month): Use[] => [
   ...artifactUse(month),
   ...secretUse(month),
   ...watchingUse(month),
+  ...(month.workload.connections > 0 ? connectionUse(month) : []),
   ...(month.workload.issues > 0 ? siteUse(month) : []),
 ];
 
@@ -205,6 +207,15 @@ const watchingUse = (month: Month): Use[] => [
   watching('dashboard', STACK.dashboards, 'dashboards', 'dashboard_month'),
   tracing('traces recorded', tracesRecorded(month), 'traces', 'trace'),
 ];
+
+/** What connections add. An alarm on them is there in any case, and who manages them asks seldom. */
+const connectionUse = (month: Month): Use[] => {
+  const { notes, reads } = connected(month);
+  return [
+    write('connections: notes of their use', notes * month.assumed.note_write_units),
+    read('connections: rows, read again after 30 s', reads),
+  ];
+};
 
 /** What a Jira site to reconcile adds; what it repairs costs as much as the delivery would have. */
 const siteUse = (month: Month): Use[] => {

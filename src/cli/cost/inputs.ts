@@ -16,6 +16,8 @@ export type Workload = {
   parallelization: number;
   /** As the stack's context says. */
   traces: boolean;
+  /** Through which all deliveries come; 0: they come through the built-in webhooks. */
+  connections: number;
   /** Of the Jira site that is reconciled; 0: none is. */
   issues: number;
   /** Requests to Jira a second at most. */
@@ -77,19 +79,19 @@ const cold = figure(COLD);
 
 /** Everything that was measured and the formula is fed with. A new measurement changes this file and nothing else. */
 export const FIGURES = {
-  event_base_bytes: inputs(687, 'B', 'event row: what does not grow with the body'),
-  event_bytes_per_body_byte: inputs(0.16, 'B', 'event row: for each byte of the body'),
-  snapshot_base_bytes: inputs(556, 'B', 'snapshot row: what does not grow with the body'),
+  event_base_bytes: inputs(718, 'B', 'event row: what does not grow with the body'),
+  event_bytes_per_body_byte: inputs(0.159, 'B', 'event row: for each byte of the body'),
+  snapshot_base_bytes: inputs(554, 'B', 'snapshot row: what does not grow with the body'),
   snapshot_bytes_per_body_byte: inputs(0.055, 'B', 'snapshot row: for each byte of the body'),
   status_row_bytes: inputs(123, 'B', 'status of an event'),
   by_issue_entry_bytes: inputs(97, 'B', 'entry of by_issue'),
   by_day_entry_bytes: inputs(159, 'B', 'entry of by_day'),
-  issue_rows_bytes: inputs(1_520, 'B', 'what stays of an issue: fields, links, alias'),
+  issue_rows_bytes: inputs(1_521, 'B', 'what stays of an issue: fields, links, alias'),
   issue_rows: inputs(3, 'rows', 'what stays of an issue'),
   commit_rows_bytes: inputs(530, 'B', 'what stays of a commit: its row, candidates'),
   commit_rows: inputs(2, 'rows', 'what stays of a commit'),
-  delivery_line_bytes: inputs(385, 'B', 'log line of a delivery'),
-  batch_line_bytes: inputs(276, 'B', 'log line of a batch'),
+  delivery_line_bytes: inputs(386, 'B', 'log line of a delivery'),
+  batch_line_bytes: inputs(277, 'B', 'log line of a batch'),
   metric_line_bytes: inputs(230, 'B', 'log line of a metric'),
   document_bytes: inputs(2_423, 'B', 'run document of one delivery'),
   summary_bytes: inputs(436, 'B', 'latest_summary.json'),
@@ -219,6 +221,7 @@ export const ASSUMED = {
     'rows of less than 1 KB',
   ),
   compared_read_units: assume(1, 'units', 'an issue compared with its row', 'most rows have less than 4 KB'),
+  note_write_units: assume(2, 'units', 'a note of use in the row of a connection', 'rows of 1 to 2 KB'),
   row_overhead_bytes: assume(
     100,
     'B',
@@ -248,6 +251,7 @@ export const DEFAULT_WORKLOAD: Workload = {
   batch_window_seconds: BATCH_WINDOW_SECONDS,
   parallelization: LANES,
   traces: false,
+  connections: 0,
   issues: 0,
   reconcile_rate: 2,
   region: 'us-east-1',

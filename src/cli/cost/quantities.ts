@@ -192,13 +192,15 @@ export const stayingBytes = ({ workload, measured, assumed }: Month): number => 
 /** A process reads the secret again after five minutes (`src/verify/secret-source.ts`). */
 const SECRET_READS_PER_HOUR = 12;
 
-/** Reads of the secret: those of one idle process, and of as many more as are busy. */
-export const secretCalls = ({ workload, measured, assumed }: Month): number => {
+/** Processes of ingest: an idle one, and as many more as are busy. */
+export const processesOf = ({ workload, measured, assumed }: Month): number => {
   const duration_seconds = ingestMs(measured, assumed, workload.body_bytes) / 1_000;
-  const busy = deliveriesPerSecond(workload) * duration_seconds;
-  const processes = 1 + assumed.processes_per_busy * busy;
-  return processes * SECRET_READS_PER_HOUR * workload.hours_per_month;
+  return 1 + assumed.processes_per_busy * deliveriesPerSecond(workload) * duration_seconds;
 };
+
+/** Reads of the secret. */
+export const secretCalls = (month: Month): number =>
+  processesOf(month) * SECRET_READS_PER_HOUR * month.workload.hours_per_month;
 
 /** Each invocation leaves Lambda's own lines, one of the log and one of a metric; each request one of access. */
 export const logBytes = ({ workload, measured, assumed, batches_per_month }: Month): number => {

@@ -122,6 +122,7 @@ const VARIANTS: [string, Partial<Workload>][] = [
   ['bodies of 2 kB', { body_bytes: 2_000 }],
   ['bodies of 50 kB', { body_bytes: 50_000 }],
   ['events kept a year', { retention_days: 365 }],
+  ['through 20 connections', { connections: 20 }],
   ['with a Jira site of 100,000 issues', { issues: 100_000 }],
   ['10,000 deliveries a month', { deliveries_per_month: 10_000 }],
   ['100,000 deliveries a month', { deliveries_per_month: 100_000 }],

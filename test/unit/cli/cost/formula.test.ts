@@ -83,6 +83,7 @@ const ASSUMED: Assumptions = {
   turn_write_units: 6,
   page_write_units: 2,
   compared_read_units: 1,
+  note_write_units: 2,
   row_overhead_bytes: 100,
   trace_share: 0.05,
 };
@@ -97,6 +98,7 @@ const WORKLOAD: Workload = {
   batch_window_seconds: 1,
   parallelization: 1,
   traces: false,
+  connections: 0,
   issues: 0,
   reconcile_rate: 2,
   region: 'us-east-1',
@@ -260,6 +262,19 @@ describe('a bill', () => {
   it('asks for the secret every five minutes of each process', () => {
     // 1 + 3 x 0.014 processes, 12 an hour, 200 hours.
     expect(row('calls, by each process every 5 minutes')?.quantity).toBeCloseTo(2_500.8, 6);
+  });
+
+  it('notes the use of a connection once a minute, and reads its row every 30 s, for each process', () => {
+    const through = (connections: number) => billOf({ ...WORKLOAD, connections }, MEASURED, ASSUMED);
+    const quantity = (connections: number, what: string) =>
+      through(connections).rows.find((one) => one.what === `connections: ${what}`)?.quantity;
+    // 12,000 minutes; 1 + 3 x 0.014 processes; 60 (30) deliveries a minute (half) of the one connection: none is empty.
+    expect(quantity(1, 'notes of their use')).toBeCloseTo(12_000 * 1.042 * 2, 3);
+    expect(quantity(1, 'rows, read again after 30 s')).toBeCloseTo(24_000 * 1.042, 3);
+    // So many that each delivery is the only one of its minute: one note, one read for each.
+    expect(quantity(1e9, 'notes of their use')).toBeCloseTo(720_000 * 2, -1);
+    expect(quantity(1e9, 'rows, read again after 30 s')).toBeCloseTo(720_000, -1);
+    expect(quantity(0, 'notes of their use')).toBeUndefined();
   });
 
   it('adds up, and gives each line its share', () => {
