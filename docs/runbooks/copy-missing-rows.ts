@@ -11,6 +11,8 @@ import {
   PutItemCommand,
   paginateScan,
 } from '@aws-sdk/client-dynamodb';
+import { adminEventId } from '../../src/domain/event-id.ts';
+import { eventKey } from '../../src/store/calls/keys.ts';
 
 type Row = Record<string, AttributeValue>;
 
@@ -37,6 +39,19 @@ const isEvent = ({ sk }: Row): boolean => sk?.S === 'E';
 const keyOf = ({ pk, sk }: Row): Row => ({ ...(pk && { pk }), ...(sk && { sk }) });
 
 const label = (row: Row): string => `${row.pk?.S}\n${row.sk?.S}`;
+
+/** The audit event of the first change after this row of a connection; none for any other row. */
+const nextChange = ({ pk, rev, decided }: Row): Row[] => {
+  if (!pk?.S?.startsWith('CON#')) return [];
+  const { tenant_id, connection_id } = JSON.parse(decided?.S ?? '{}');
+  return [toKey(eventKey(adminEventId(tenant_id, connection_id, Number(rev?.N) + 1)))];
+};
+
+const toKey = ({ pk, sk }: { pk: string; sk: string }): Row => ({ pk: { S: pk }, sk: { S: sk } });
+
+/** True for a connection that was changed since, and is gone: it was removed, and its secret must not come back. */
+const wasRemoved = (row: Row, there: Set<string>): boolean =>
+  nextChange(row).some((event) => there.has(label(event)));
 
 const findThere = async (rows: Row[]): Promise<Set<string>> => {
   const there = new Set<string>();
@@ -66,7 +81,9 @@ const counts = { looked_at: 0, missing: 0, copied: 0 };
 
 const copyBatch = async (rows: Row[]): Promise<void> => {
   const there = await findThere(rows);
-  const missing = rows.filter((row) => !there.has(label(row)));
+  const gone = rows.filter((row) => !there.has(label(row)));
+  const changes = await findThere(gone.flatMap(nextChange));
+  const missing = gone.filter((row) => !wasRemoved(row, changes));
   counts.looked_at += rows.length;
   counts.missing += missing.length;
   if (dryRun) return;

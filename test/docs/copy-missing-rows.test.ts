@@ -1,12 +1,16 @@
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { PutCommand, ScanCommand } from '@aws-sdk/lib-dynamodb';
+import { DeleteCommand, PutCommand, ScanCommand } from '@aws-sdk/lib-dynamodb';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { embeddedConfig } from '../../src/local/aws-config.ts';
 import { createDocumentClient, createDynamoDb } from '../../src/platform/dynamodb.ts';
 import { ensureTable } from '../../src/store/calls/create-table.ts';
+import { connectionKey } from '../../src/store/calls/keys.ts';
+import { createConnection, removeConnection } from '../../src/store/connections/change-connection.ts';
+import { getConnection } from '../../src/store/connections/connections.ts';
 import { COMPILE_CACHE } from '../support/compile-cache.ts';
+import { someConnection, someRun } from '../support/connections.ts';
 import { runHere } from '../support/run-here.ts';
 import { useEngine } from '../support/use-engine.ts';
 
@@ -77,6 +81,26 @@ describe('copy-missing-rows', () => {
     expect(await spawnRun(FROM, TO)).toEqual({ looked_at: 3, missing: 2, copied: 2, dry_run: false });
     expect(await scan(TO)).toEqual(['E#evt_1 E lost', 'I#default#1 S new', 'I#default#2 S lost']);
     expect(await run(FROM, TO)).toEqual({ looked_at: 3, missing: 0, copied: 0, dry_run: false });
+  });
+
+  it('leaves out a connection that was removed since, because its secret would be right again', async () => {
+    const config = embeddedConfig(engine.endpoint);
+    const [client, documentClient] = [createDynamoDb(config), createDocumentClient(config)];
+    const store = (name: string) => ({ table: { client, documentClient, name } });
+    const audit = { who: 'local', what: 'connection-removed' } as const;
+    const [removed, lost] = [someConnection(), someConnection()];
+    for (const connection of [removed, lost]) {
+      await createConnection(store(FROM), connection, audit, someRun());
+      await createConnection(store(TO), connection, audit, someRun());
+    }
+    await removeConnection(store(TO), removed, audit, someRun());
+    await documentClient.send(new DeleteCommand({ TableName: TO, Key: connectionKey(lost.connection_id) }));
+    expect(await run(FROM, TO, '--dry-run')).toMatchObject({ missing: 1 });
+    await run(FROM, TO);
+    const now = { ...store(TO), signal: AbortSignal.timeout(10_000) };
+    expect(await getConnection(now, removed.connection_id)).toBeNull();
+    expect(await getConnection(now, lost.connection_id)).toMatchObject(lost);
+    for (const one of [documentClient, client]) one.destroy();
   });
 
   it('copies more rows than one request takes', async () => {
