@@ -1,11 +1,14 @@
 import { partialDeepStrictEqual } from 'node:assert';
-import { eventId, sha256Hex } from '../../../src/domain/event-id.ts';
+import { connectionEventId, eventId, sha256Hex } from '../../../src/domain/event-id.ts';
 import type { Sent } from '../../support/oracle.ts';
 import type { Outgoing } from '../sender/drawn-deliveries.ts';
 import type { Result } from '../sender/jira-model.ts';
 
 /** The id its bytes must have been given, whoever sent them and however often. */
-export const idOf = ({ source, body }: Outgoing): string => eventId('default', source, sha256Hex(body));
+export const idOf = ({ source, body, connection }: Outgoing): string =>
+  connection
+    ? connectionEventId(connection, sha256Hex(body), '')
+    : eventId('default', source, sha256Hex(body));
 
 /** Deliveries of issues as the oracle wants them: each bytes once. */
 export const issueDeliveries = (outgoing: readonly Outgoing[]): Sent[] => {

@@ -1,4 +1,5 @@
 import { CLOCK_ROWS } from './clock-rows.ts';
+import { CONNECTION_ROWS } from './connection-rows.ts';
 import { CORRELATION_ROWS } from './correlation-rows.ts';
 import { KILL_ROWS } from './kill-rows.ts';
 import { RECONCILE_ROWS } from './reconcile-rows.ts';
@@ -13,6 +14,7 @@ export const ROWS: readonly Row[] = [
   ...TABLE_ROWS,
   ...KILL_ROWS,
   ...SECRET_ROWS,
+  ...CONNECTION_ROWS,
   ...CLOCK_ROWS,
   ...CORRELATION_ROWS,
   ...RECONCILE_ROWS,

@@ -7,9 +7,9 @@ import { row, type Scene } from './scene.ts';
 const WRITES = ['PutItem', 'UpdateItem', 'BatchWriteItem'];
 
 /** Rows that correlation writes: links and processing, by their sort keys. */
-const ofCorrelation = (body: string): boolean => /"sk":\{"S":"(L|P)"\}/.test(body);
+export const ofCorrelation = (body: string): boolean => /"sk":\{"S":"(L|P)"\}/.test(body);
 
-const ofEvent = (body: string): boolean => /"sk":\{"S":"E"\}/.test(body);
+export const ofEvent = (body: string): boolean => /"sk":\{"S":"E"\}/.test(body);
 
 /** Kills the instance at one call to the table that the seed chooses, while `sending` is under way. */
 const killWithin = async (
@@ -29,11 +29,17 @@ const killWithin = async (
   return { sending };
 };
 
-/** The same, and starts it again. */
-const killAt =
-  (fault: Fault, when: (body: string) => boolean, most: number) =>
+/** The same, and starts it again. `sendAs`: how all that was drawn is sent, where that is not the usual way. */
+export const killAt =
+  (
+    fault: Fault,
+    when: (body: string) => boolean,
+    most: number,
+    sendAs: (scene: Scene) => Promise<Scene['send']> = async ({ send }) => send,
+  ) =>
   async (scene: Scene): Promise<void> => {
-    const { world, send } = scene;
+    const { world } = scene;
+    const send = await sendAs(scene);
     const { sending } = await killWithin(scene, fault, { when, most }, () => send());
     // Nobody ends this one, so it need not pay for a process of its own.
     await world.start();

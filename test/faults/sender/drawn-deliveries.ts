@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import type { Connection } from '../../../src/domain/connection.ts';
 import type { Source } from '../../../src/domain/source.ts';
 import { correlationDraft } from '../../property/correlation-drafts.ts';
 import { placedSteps, placesOf } from '../../property/correlation-histories.ts';
@@ -11,6 +12,8 @@ export type Outgoing = {
   event: string | null;
   body: string;
   identifier: string;
+  /** What it goes through; to the built-in source without one. */
+  connection?: Connection;
 };
 
 /** What a run sends, in the order in which it is first sent, and where it plays. */

@@ -36,7 +36,7 @@ export const headersOf = (
 
 export const postOnce: Post = async (url, outgoing, secret, retry) => {
   try {
-    const answer = await fetch(`${url}/webhooks/${outgoing.source}`, {
+    const answer = await fetch(`${url}/webhooks/${outgoing.connection?.connection_id ?? outgoing.source}`, {
       method: 'POST',
       headers: headersOf(outgoing, secret, retry),
       body: outgoing.body,

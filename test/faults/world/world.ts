@@ -3,6 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { COMMITS_ON, openApp, SECRET, type TestApp } from '../../support/app.ts';
+import { MASTERS } from '../../support/connected.ts';
 import { type FaultProxy, startFaultProxy } from '../../support/fault-proxy.ts';
 import { PATIENT, patient } from '../../support/patience.ts';
 import { type MovableClock, movableClock } from './clock.ts';
@@ -29,6 +30,7 @@ export type World = {
 
 const environment = (proxy: FaultProxy, folder: string, tableName: string): NodeJS.ProcessEnv => ({
   JIRA_WEBHOOK_SECRET: SECRET,
+  CONNECTIONS_MASTERS: MASTERS,
   ...COMMITS_ON,
   PORT: '0',
   ARTIFACTS_DIR: folder,
