@@ -21,7 +21,7 @@ import { type Connected, credentialOf, MASTERS } from './connected.ts';
 export const SECRET = 'a secret of the tests';
 
 /** What changes of connections prove themselves with. */
-export const MANAGE_TOKEN = 'token-of-the-tests';
+const MANAGE_TOKEN = 'token-of-the-tests';
 
 /** Where the app says that senders reach it. */
 export const APP_URL = 'http://app.test';
