@@ -3,8 +3,10 @@ import { readEnv } from '../../src/contract/env.ts';
 import { METRICS } from '../../src/contract/metrics.ts';
 import type { BatchDeps } from '../../src/correlate/run/scope.ts';
 import { sweepEvents } from '../../src/correlate/run/sweep-events.ts';
+import type { Connection } from '../../src/domain/connection.ts';
 import { ConfigError, UnavailableError } from '../../src/errors/errors.ts';
 import { JiraError } from '../../src/jira/jira-error.ts';
+import { checkSecretAges } from '../../src/manage/old-secrets.ts';
 import { systemClock } from '../../src/platform/clock.ts';
 import { createLogger } from '../../src/platform/logger.ts';
 import { NO_CENSUS } from '../../src/reconcile/census/state.ts';
@@ -15,6 +17,7 @@ import { eventKey } from '../../src/store/calls/keys.ts';
 import { NEW_CHECKPOINT, putCheckpoint } from '../../src/store/reconcile/checkpoint.ts';
 import { countersOf, NOTHING_COUNTED } from '../../src/store/reconcile/counters.ts';
 import { type AppOptions, type Counts, startApp, summed, type TestApp } from '../support/app.ts';
+import { type Connected, connect } from '../support/connected.ts';
 import { startCorrelation } from '../support/correlation.ts';
 import { freshDelivery } from '../support/dependencies.ts';
 import { startFaultProxy } from '../support/fault-proxy.ts';
@@ -35,6 +38,28 @@ const ofIngest = async (send: (app: TestApp) => Promise<unknown>, env: NodeJS.Pr
   const app = await open({ env });
   await send(app);
   return app.counts;
+};
+
+/** What ingest counts of one connection, within one minute. */
+const ofConnection = async (
+  differing: Partial<Connection>,
+  send: (app: TestApp, connected: Connected) => Promise<unknown>,
+): Promise<Counts> => {
+  const now = systemClock();
+  const app = await open({ clock: () => now });
+  await send(app, await connect(app.events, differing));
+  return app.counts;
+};
+
+/** Of a table with one old credential, looked at once. */
+const ofOldSecret = async (): Promise<Counts> => {
+  const counts: Counts = {};
+  const { events } = await open();
+  await connect(events, { secret_made_ms: systemClock() - 91 * 86_400_000 });
+  const log = createLogger({ ...readEnv({}), LOG_LEVEL: 'silent' });
+  const deps = { table: events.table, tenant: 'default', clock: systemClock, log, readSecret: null };
+  await checkSecretAges({ ...deps, count: summed(counts) });
+  return counts;
 };
 
 const ofIngestWithoutTable = async (): Promise<Counts> => {
@@ -143,6 +168,30 @@ const SITUATIONS: [string, () => Promise<Counts>, Counts][] = [
     () => ofIngest((app) => app.deliver('{"too":"large"}'), { MAX_BODY_BYTES: '10' }),
     { BodiesTooLarge: 1 },
   ],
+  [
+    'a wrong secret of a connection',
+    () => ofConnection({}, (app, to) => app.deliverTo(to, '{}', { secret: 'another' })),
+    { CredentialsRefused: 1 },
+  ],
+  [
+    'another agent than a connection wants',
+    () => ofConnection({ user_agent_prefix: 'Jira' }, (app, to) => app.deliverTo(to, '{}')),
+    { AgentsRefused: 1 },
+  ],
+  [
+    'two deliveries to a connection that takes one a minute',
+    () =>
+      ofConnection({ rate: { per_minute: 1 } }, async (app, to) => {
+        for (let n = 0; n < 2; n += 1) await app.deliverTo(to, freshDelivery().body);
+      }),
+    { JiraDeliveriesTaken: 1, RateRefused: 1 },
+  ],
+  [
+    'a connection that is not there',
+    () => ofConnection({}, (app, to) => app.deliverTo(to, '{}', { path: `/webhooks/con_${'0'.repeat(22)}` })),
+    { UnknownConnections: 1 },
+  ],
+  ['a credential that is too old', ofOldSecret, { SecretsOld: 1 }],
   ['an empty body', () => ofIngest((app) => app.deliver('')), { Quarantined: 1 }],
   ['a table that refuses', ofIngestWithoutTable, { Unavailable: 1 }],
   ['an event that is correlated', ofCorrelation, { EventsProcessed: 1 }],
