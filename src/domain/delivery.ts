@@ -79,7 +79,14 @@ export const PROBLEM_TYPES = [
 export type ProblemType = (typeof PROBLEM_TYPES)[number];
 
 /** Why a signed body was quarantined; kept with the event, so that the same bytes get the same answer. */
-export type Problem = { type: ProblemType; status: number; detail: string; errors: FieldError[] };
+export type Problem = {
+  type: ProblemType;
+  status: number;
+  detail: string;
+  errors: FieldError[];
+  /** What to change at the sender, in one sentence. */
+  hint?: string | undefined;
+};
 
 /** `pending` until correlation has handled or parked the event; `not_needed` where it has nothing to do. */
 export type Processing = {

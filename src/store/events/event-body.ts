@@ -48,6 +48,7 @@ const problem = z.object({
   status: z.number(),
   detail: text,
   errors: z.array(z.object({ path: text, message: text })),
+  hint: z.optional(text),
 }) satisfies z.ZodMiniType<Problem>;
 
 /** What is known of an event before it is decided what becomes of it: the first line of its compressed body. */

@@ -1,0 +1,39 @@
+import { isJsonObject, type Json, type JsonObject } from '../../domain/json.ts';
+
+/** What people write: an empty one says that nothing was written. */
+const TEXTS = new Set(['summary', 'description']);
+
+/** Deeper than anything Jira sends, and far from the depth at which recursion fails. */
+const MOST_LEVELS = 100;
+
+/**
+ * Fields whose empty texts, and objects and lists of nothing else, are null: a template writes `""` for a smart value that
+ * has none.
+ */
+export const withoutBlanks = (fields: JsonObject): JsonObject =>
+  entriesOf(fields, (name, value) => (TEXTS.has(name) && value === '' ? value : cleaned(value, MOST_LEVELS)));
+
+const cleaned = (value: Json, levels: number): Json => {
+  if (value === '') return null;
+  if (levels === 0) return value;
+  if (Array.isArray(value)) return cleanList(value, levels - 1);
+  return isJsonObject(value) ? cleanObject(value, levels - 1) : value;
+};
+
+/** Elements that say nothing go; null ones that were sent stay. */
+const cleanList = (list: Json[], levels: number): Json[] =>
+  list.flatMap((element) => {
+    const clean = cleaned(element, levels);
+    return clean === null && element !== null ? [] : [clean];
+  });
+
+const cleanObject = (object: JsonObject, levels: number): JsonObject | null => {
+  const values = Object.values(object);
+  const clean = entriesOf(object, (_name, value) => cleaned(value, levels));
+  const saysNothing = values.length > 0 && Object.values(clean).every((value) => value === null);
+  return saysNothing ? null : clean;
+};
+
+/** Defines properties instead of assigning them, so that a name `__proto__` stays an ordinary name. */
+const entriesOf = (object: JsonObject, of: (name: string, value: Json) => Json): JsonObject =>
+  Object.fromEntries(Object.entries(object).map(([name, value]) => [name, of(name, value)]));

@@ -1,0 +1,191 @@
+/** What is wrong where JSON ends to be JSON. */
+export type Fault =
+  | 'quote'
+  | 'doubled'
+  | 'missing'
+  | 'comma'
+  | 'unquoted'
+  | 'smart-value'
+  | 'quotes'
+  | 'backslash'
+  | 'name'
+  | 'ends'
+  | 'behind';
+
+/** Where it is: the names and indexes that lead there. */
+export type Broken = { fault: Fault; path: (string | number)[] };
+
+/** The first thing in a text that makes it no JSON; null where it is JSON. Takes time that grows with the text. */
+export const findBroken = (text: string): Broken | null => {
+  const reading: Reading = { text, at: 0, levels: [], expects: 'value', last: null, name: '' };
+  while (reading.at <= text.length) {
+    skipSpace(reading);
+    if (reading.expects === 'end') return isAtEnd(reading) ? null : broken(reading, 'behind');
+    const fault = STEPS[reading.expects](reading);
+    if (fault !== null) return broken(reading, fault);
+  }
+  return null;
+};
+
+type Level = { kind: 'object'; name: string } | { kind: 'array'; index: number };
+
+type Expected = 'value' | 'value-or-end' | 'name' | 'name-or-end' | 'colon' | 'comma';
+
+/**
+ * `last`: the value just read, where it is a string. `name`: the last one read; until its colon is there, whatever is
+ * wrong belongs to the value before it.
+ */
+type Reading = {
+  text: string;
+  at: number;
+  levels: Level[];
+  expects: Expected | 'end';
+  last: { empty: boolean } | null;
+  name: string;
+};
+
+const broken = ({ levels }: Reading, fault: Fault): Broken => ({
+  fault,
+  path: levels.flatMap((level): (string | number)[] => {
+    if (level.kind === 'array') return [level.index];
+    return level.name === '' ? [] : [level.name];
+  }),
+});
+
+const isAtEnd = ({ text, at }: Reading): boolean => at >= text.length;
+
+const take = (reading: Reading, pattern: RegExp): string => {
+  pattern.lastIndex = reading.at;
+  const found = pattern.exec(reading.text)?.[0] ?? '';
+  reading.at += found.length;
+  return found;
+};
+
+const skipSpace = (reading: Reading): void => void take(reading, /[ \t\r\n]*/y);
+
+type Step = (reading: Reading) => Fault | null;
+
+const readValue: Step = (reading) => {
+  const { text, at } = reading;
+  if (isAtEnd(reading)) return 'ends';
+  if (text.startsWith('{{', at)) return 'smart-value';
+  const read = VALUES[text[at] ?? ''];
+  return read ? read(reading) : readWord(reading);
+};
+
+const open =
+  (level: () => Level, expects: Expected): Step =>
+  (reading) => {
+    reading.at += 1;
+    reading.levels.push(level());
+    reading.expects = expects;
+    return null;
+  };
+
+const close =
+  (kind: Level['kind']): Step =>
+  (reading) => {
+    if (reading.levels.at(-1)?.kind !== kind) return 'missing';
+    reading.at += 1;
+    reading.levels.pop();
+    return afterValue(reading, null);
+  };
+
+const afterValue = (reading: Reading, last: Reading['last']): null => {
+  reading.last = last;
+  reading.expects = reading.levels.length === 0 ? 'end' : 'comma';
+  return null;
+};
+
+const readStringValue: Step = (reading) => {
+  const from = reading.at;
+  const fault = readString(reading);
+  return fault ?? afterValue(reading, { empty: reading.at - from === 2 });
+};
+
+/** Reads a string to its closing quotation mark. */
+const readString: Step = (reading) => {
+  reading.at += 1;
+  do take(reading, /[^"\\]*/y);
+  while (take(reading, /\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4})/y) !== '');
+  if (isAtEnd(reading)) return 'ends';
+  if (reading.text[reading.at] !== '"') return 'backslash';
+  reading.at += 1;
+  return null;
+};
+
+const OTHER_QUOTES = new Set(["'", '\u201c', '\u201d', '\u201e', '\u2018', '\u2019']);
+
+const readWord: Step = (reading) => {
+  const isWord =
+    take(reading, /(?:-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null)(?![\w.+-])/y) !== '';
+  if (isWord) return afterValue(reading, null);
+  return OTHER_QUOTES.has(reading.text[reading.at] ?? '') ? 'quotes' : 'unquoted';
+};
+
+const missing: Step = () => 'missing';
+
+const VALUES: Record<string, Step> = {
+  '{': open(() => ({ kind: 'object', name: '' }), 'name-or-end'),
+  '[': open(() => ({ kind: 'array', index: 0 }), 'value-or-end'),
+  '"': readStringValue,
+  ',': missing,
+  '}': missing,
+  ']': missing,
+};
+
+const readName: Step = (reading) => {
+  const from = reading.at;
+  if (isAtEnd(reading)) return 'ends';
+  if (reading.text.startsWith('{{', from)) return 'smart-value';
+  const found = reading.text[from] ?? '';
+  if (found !== '"') return OTHER_QUOTES.has(found) ? 'quotes' : 'name';
+  const fault = readString(reading);
+  if (fault !== null) return fault;
+  reading.expects = 'colon';
+  reading.name = reading.text.slice(from + 1, reading.at - 1);
+  return null;
+};
+
+const readColon: Step = (reading) => {
+  if (isAtEnd(reading)) return 'ends';
+  if (reading.text[reading.at] !== ':') return reading.last ? 'quote' : 'name';
+  reading.at += 1;
+  const level = reading.levels.at(-1);
+  if (level?.kind === 'object') level.name = reading.name;
+  reading.expects = 'value';
+  return null;
+};
+
+const readComma: Step = (reading) => {
+  const { text, at, levels, last } = reading;
+  const level = levels.at(-1);
+  if (isAtEnd(reading)) return 'ends';
+  if (text[at] === (level?.kind === 'array' ? ']' : '}')) return close(level?.kind ?? 'object')(reading);
+  if (text[at] !== ',') return last ? (last.empty ? 'doubled' : 'quote') : 'unquoted';
+  reading.at += 1;
+  if (level?.kind === 'array') level.index += 1;
+  reading.expects = level?.kind === 'array' ? 'value' : 'name';
+  return null;
+};
+
+const orEnd =
+  (sign: string, kind: Level['kind'], otherwise: Step): Step =>
+  (reading) =>
+    reading.text[reading.at] === sign ? close(kind)(reading) : otherwise(reading);
+
+const orComma =
+  (sign: string, otherwise: Step): Step =>
+  (reading) =>
+    reading.text[reading.at] === sign ? 'comma' : otherwise(reading);
+
+const inArray = ({ levels }: Reading): boolean => levels.at(-1)?.kind === 'array';
+
+const STEPS: Record<Expected, Step> = {
+  value: (reading) => (inArray(reading) ? orComma(']', readValue) : readValue)(reading),
+  'value-or-end': orEnd(']', 'array', readValue),
+  name: orComma('}', readName),
+  'name-or-end': orEnd('}', 'object', readName),
+  colon: readColon,
+  comma: readComma,
+};

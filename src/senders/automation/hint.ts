@@ -1,0 +1,87 @@
+import { type Broken, type Fault, findBroken } from './find-broken.ts';
+
+/**
+ * What a person has to change in the rule that made this text, in one sentence: the field, and the smart value to use.
+ * It holds names of the body and none of its values.
+ */
+export const hintFor = (text: string): string | null => {
+  const looked_at = text.slice(0, MOST_LOOKED_AT);
+  const broken = findBroken(looked_at);
+  if (broken === null || (broken.fault === 'ends' && looked_at.length < text.length)) return null;
+  return HINTS[broken.fault](describe(broken));
+};
+
+/** Characters; a template's body is far shorter, and a search through 4 MB could take the time of the answer. */
+const MOST_LOOKED_AT = 500_000;
+
+/** `near`: where, in words that end a clause. `smart`: the smart value for it, after "write". */
+type Where = { near: string; smart: string; list: string; name: string };
+
+const HINTS: Record<Fault, (where: Where) => string> = {
+  quote: ({ near, smart }) =>
+    `a quotation mark inside a string${near}: write ${smart} without quotes around it`,
+  doubled: ({ near, smart }) =>
+    `doubled quotes: asJsonString brings its own${near}: write ${smart} without quotes around it`,
+  missing: ({ name, near, smart }) =>
+    `a value is missing${name === '' ? near : ` after "${name}"`}: the smart value was empty${near}; write ${withDefault(smart)} without quotes around it`,
+  comma: ({ near, list }) => `a comma before the end of a list or object${near}: ${list}`,
+  unquoted: ({ near, smart }) =>
+    `a text without quotes${near}: write ${smart}, which brings its own, or remove what stands behind the value`,
+  'smart-value': ({ near }) =>
+    `a smart value that was not replaced${near}: check its name and its brackets in the rule`,
+  quotes: ({ near }) => `other quotation marks than "${near}: JSON takes straight double ones only`,
+  backslash: ({ near, smart }) =>
+    `a backslash inside a string${near}: write ${smart} without quotes around it, which escapes it`,
+  name: ({ near }) => `a name without quotes or without its colon${near}: JSON is {"name": value}`,
+  ends: ({ near }) => `the body ends in the middle${near}: a quotation mark or a bracket is not closed`,
+  behind: () => 'something stands behind the end of the JSON: remove it from the custom data',
+};
+
+const withDefault = (smart: string): string => smart.replace(/\}\}$/, '|null}}');
+
+/** Only what a field is called may be shown: a name that is none could be a piece of a value. */
+const NAME = /^[A-Za-z_][\w-]{0,99}$/;
+
+const MOST_NAMES = 8;
+
+const describe = ({ path }: Broken): Where => {
+  const isPlain =
+    path.length <= MOST_NAMES && path.every((part) => typeof part === 'number' || NAME.test(part));
+  const names = isPlain ? path : [];
+  const last = names.at(-1);
+  return {
+    near: names.length === 0 ? '' : `, near ${written(names)}`,
+    smart: smartValue(names.filter((part) => typeof part === 'string')),
+    list: listAdvice(names),
+    name: typeof last === 'string' ? last : '',
+  };
+};
+
+const written = (path: (string | number)[]): string =>
+  path.reduce<string>(
+    (text, part) => (typeof part === 'number' ? `${text}[${part}]` : text ? `${text}.${part}` : part),
+    '',
+  );
+
+/** Its smart value, as far as the body follows the names of the issue. */
+const smartValue = (names: readonly string[]): string => {
+  const [first = '', ...rest] = names;
+  if (first === 'issue_key' || first === 'key') return '{{issue.key.asJsonString}}';
+  const ofIssue =
+    first === 'fields'
+      ? rest
+      : first === 'issue'
+        ? rest.filter((name, at) => at > 0 || name !== 'fields')
+        : [];
+  if (ofIssue.length === 0)
+    return 'its smart value with .asJsonString, such as {{issue.summary.asJsonString}}';
+  return `{{issue.${ofIssue.join('.')}.asJsonString}}`;
+};
+
+const listAdvice = (path: (string | number)[]): string => {
+  const names = path.filter((part) => typeof part === 'string');
+  const field = names.at(-1);
+  return typeof path.at(-1) === 'number' && field === 'labels'
+    ? 'write {{issue.labels.asJsonStringArray}} without brackets around it'
+    : 'a loop leaves one behind its last element; put the comma before each but the first, with {{^first}},{{/}}';
+};

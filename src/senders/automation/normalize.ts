@@ -1,0 +1,76 @@
+import type { NormalizedDelivery } from '../../domain/delivery.ts';
+import { instantOf, LAST_INSTANT_MS, MINUTE_MS } from '../../domain/instant.ts';
+import { isJsonObject, type Json, type JsonObject, own } from '../../domain/json.ts';
+import { normalize } from '../jira/normalize.ts';
+import type { RecognisedDelivery } from '../jira/recognise.ts';
+
+/** A body nobody signed, in our words, and what people should know of how it was read. */
+export type Listed = { delivery: NormalizedDelivery; warnings: string[] };
+
+/** How far ahead of its receipt an issue may have been updated: further, and nobody could update it here any more. */
+const AHEAD_MS = 2 * MINUTE_MS;
+
+/**
+ * What a body without a signature may do: a whole issue writes a snapshot, as old as its `updated`; anything else is
+ * listed. It deletes nothing, and gives an issue no key but the one that it has.
+ * @param isWhole whether its issue is in Jira's own form
+ * @param receivedMs epoch milliseconds
+ */
+export const normalizeUnsigned = (
+  recognised: RecognisedDelivery,
+  isWhole: boolean,
+  receivedMs: number,
+): Listed => {
+  const { body, webhookEvent, issueId, issueKey } = recognised;
+  const said = instantIn(own(body, 'timestamp'));
+  // What is no number of milliseconds would be listed as unread: here a text is as good.
+  const read = normalize({ ...recognised, body: { ...body, timestamp: null } }, receivedMs);
+  const isDeletion = webhookEvent === DELETED;
+  const updated = read.snapshot?.updated_ms ?? null;
+  const isAhead = updated !== null && updated > receivedMs + AHEAD_MS;
+  const whole = isWhole && !isDeletion && !isAhead ? read.snapshot : null;
+  const occurred_ms = said ?? (isWhole ? updated : null) ?? receivedMs;
+  const facts = { ...read.facts, issue_id: issueId, issue_key: issueKey, occurred_ms };
+  return {
+    delivery: { facts, snapshot: whole, deletion: null, keys: whole && issueKey !== null ? [issueKey] : [] },
+    warnings: warningsOf(recognised, { said, updated, isAhead, isDeletion }),
+  };
+};
+
+const DELETED = 'jira:issue_deleted';
+
+const issueOf = (body: JsonObject): JsonObject | null => {
+  const issue = own(body, 'issue');
+  return isJsonObject(issue) ? issue : null;
+};
+
+const fieldsOf = (issue: JsonObject | null): JsonObject | null => {
+  const fields = issue && own(issue, 'fields');
+  return isJsonObject(fields) ? fields : null;
+};
+
+const isThere = (value: Json | undefined): boolean => value !== undefined && value !== null && value !== '';
+
+/** Never by `Date.parse`, which reads a text without a zone in that of this machine. */
+const instantIn = (value: Json | undefined): number | null => {
+  const ms = instantOf(value);
+  return ms !== null && ms >= 0 && ms <= LAST_INSTANT_MS ? ms : null;
+};
+
+type Found = { said: number | null; updated: number | null; isAhead: boolean; isDeletion: boolean };
+
+const warningsOf = ({ body, issueId, issueKey }: RecognisedDelivery, found: Found): string[] => {
+  const issue = issueOf(body);
+  const fields = fieldsOf(issue);
+  const updated = fields ? own(fields, 'updated') : undefined;
+  const all: [boolean, string][] = [
+    [issueId === null && issueKey === null, 'no issue.id and no issue.key'],
+    [issueId === null && issueKey !== null, 'no issue.id'],
+    [issueKey !== null && !isThere(updated), 'no issue.fields.updated'],
+    [isThere(updated) && instantIn(updated) === null, 'issue.fields.updated is no instant with a zone'],
+    [found.isAhead, 'issue.fields.updated is more than 2 minutes ahead: no snapshot was written'],
+    [isThere(own(body, 'timestamp')) && found.said === null, 'timestamp is no instant with a zone'],
+    [found.isDeletion, 'only a webhook of Jira deletes: the issue was not marked as deleted'],
+  ];
+  return all.flatMap(([is, warning]) => (is ? [warning] : []));
+};

@@ -1,0 +1,52 @@
+import type { EventFacts, NormalizedDelivery, Problem } from '../../domain/delivery.ts';
+import { projectOfKey } from '../../domain/issue-key.ts';
+import { normalizeUnsigned } from './normalize.ts';
+import { readBody } from './read-body.ts';
+import { type Named, shapeOf } from './shape.ts';
+
+/** A body of a rule: what it says and warnings for people; or why it is set aside, with what it is probably about. */
+export type AutomationRead =
+  | { kind: 'read'; delivery: NormalizedDelivery; warnings: string[] }
+  | { kind: 'refused'; problem: Problem; facts: EventFacts | null };
+
+/**
+ * Reads what Automation, JSM or a server without signatures sends. Never throws, and takes time that grows with the body.
+ * @param named how the event is called where the body does not say
+ * @param receivedMs epoch milliseconds
+ */
+export const readAutomation = (bytes: Uint8Array, named: Named, receivedMs: number): AutomationRead => {
+  const body = readBody(bytes);
+  if (body.kind === 'refused')
+    return { kind: 'refused', problem: body.problem, facts: factsOfKey(body.issue_key, named, receivedMs) };
+  const shaped = shapeOf(body.value, body.text, named);
+  if ('errors' in shaped) return { kind: 'refused', problem: notAnIssue(shaped.errors), facts: null };
+  const { delivery, warnings } = normalizeUnsigned(shaped.delivery, shaped.whole, receivedMs);
+  return { kind: 'read', delivery, warnings: [...body.warnings, ...shaped.warnings, ...warnings] };
+};
+
+const notAnIssue = (errors: Problem['errors']): Problem => ({
+  type: 'not-a-jira-webhook',
+  status: 422,
+  detail: 'The body is JSON, but not one this service can take; see errors.',
+  errors,
+});
+
+/** An unreadable body is listed under the key in it, so that people see that something about the issue came. */
+const factsOfKey = (
+  issue_key: string | null,
+  { query_event_type, default_event_type }: Named,
+  occurred_ms: number,
+): EventFacts | null =>
+  issue_key === null
+    ? null
+    : {
+        issue_id: null,
+        issue_key,
+        project_key: projectOfKey(issue_key),
+        event_type: query_event_type || default_event_type || 'automation',
+        issue_event_type: null,
+        changes: [],
+        actor: null,
+        occurred_ms,
+        unread_fields: [],
+      };

@@ -1,0 +1,115 @@
+import type { FieldError } from '../../domain/delivery.ts';
+import { instantOf } from '../../domain/instant.ts';
+import { isJsonObject, type Json, type JsonObject, own } from '../../domain/json.ts';
+import { NO_OBJECT } from '../field-errors.ts';
+import { hasInexactIds, parseWithExactIds } from '../jira/exact-ids.ts';
+import { type RecognisedDelivery, recognise } from '../jira/recognise.ts';
+import { withoutBlanks } from './blanks.ts';
+
+/** How an event is called where its body does not say. */
+export type Named = { query_event_type: string | null; default_event_type: string | null };
+
+/** `whole`: the issue is in Jira's own form. */
+export type Shaped =
+  | { delivery: RecognisedDelivery; whole: boolean; warnings: string[] }
+  | { errors: FieldError[] };
+
+/** What an event is called when nobody says. */
+const UNNAMED = 'automation';
+
+/**
+ * The body as a delivery of Jira would have it: an `issue` object; else `key` and `fields` at the root; else an
+ * `issue_key`. Its other parts stay. Empty texts count as absent.
+ */
+export const shapeOf = (value: unknown, text: string, named: Named): Shaped => {
+  if (!isJsonObject(value)) return { errors: [NO_OBJECT] };
+  const body = exactly(value, text);
+  const { issue, at_root } = issueIn(body);
+  const shaped = { ...body, webhookEvent: nameOf(body, named), ...(issue && { issue }) };
+  const result = recognise(shaped, '');
+  const root = rootOf(body);
+  if ('delivery' in result) return { ...result, whole: isWhole(root), warnings: noLists(root) };
+  return { errors: at_root ? result.errors.map(atRoot) : result.errors };
+};
+
+/** Long numeric ids keep their digits. */
+const exactly = (value: JsonObject, text: string): JsonObject => {
+  const { issue } = issueIn(value);
+  if (issue === null || !hasInexactIds({ issue })) return value;
+  const exact = parseWithExactIds(text);
+  return isJsonObject(exact) ? exact : value;
+};
+
+const atRoot = ({ path, message }: FieldError): FieldError => ({
+  path: path.replace(/^issue\./, ''),
+  message,
+});
+
+type Root = { issue: JsonObject | null; at_root: boolean };
+
+/** The object that holds the issue's key and fields, as it was sent. */
+const rootOf = (body: JsonObject): Root => {
+  const issue = own(body, 'issue');
+  if (isJsonObject(issue)) return { issue, at_root: false };
+  const at_root = own(body, 'key') !== undefined && isJsonObject(own(body, 'fields'));
+  return { issue: at_root ? body : null, at_root };
+};
+
+const issueIn = (body: JsonObject): Root => {
+  const { issue, at_root } = rootOf(body);
+  const key = absentIfBlank(own(body, 'issue_key'));
+  if (issue === null) return { issue: key === null ? null : { key }, at_root };
+  return { issue: cleaned(issue, key), at_root };
+};
+
+const isThere = (value: Json | undefined): boolean => value !== undefined && value !== null && value !== '';
+
+const OF_A_WHOLE_ISSUE = ['self', 'id', 'key'];
+const OBJECTS = ['issuetype', 'status', 'project'];
+const INSTANTS = ['created', 'updated'];
+
+/**
+ * Jira's own form of an issue has all of these; what a person wrote into a template leaves some out, or writes a name
+ * where Jira has an object: as a snapshot it would lose what is known.
+ */
+const isWhole = ({ issue }: Root): boolean => {
+  const sent = issue && own(issue, 'fields');
+  if (issue === null || !isJsonObject(sent)) return false;
+  const fields = withoutBlanks(sent);
+  return (
+    OF_A_WHOLE_ISSUE.every((name) => isThere(own(issue, name))) &&
+    OBJECTS.every((name) => isJsonObject(own(fields, name))) &&
+    INSTANTS.every((name) => instantOf(own(fields, name)) !== null)
+  );
+};
+
+const LISTS = ['labels', 'components', 'fixVersions', 'versions', 'issuelinks', 'subtasks'];
+
+/** Before empty texts count as absent: where a list belongs, one is a mistake of the template. */
+const noLists = ({ issue }: Root): string[] => {
+  const fields = issue && own(issue, 'fields');
+  if (!isJsonObject(fields)) return [];
+  return LISTS.filter((name) => !Array.isArray(own(fields, name) ?? [])).map((name) => `${name} is no list`);
+};
+
+const cleaned = (issue: JsonObject, keyBeside: Json): JsonObject => {
+  const fields = own(issue, 'fields');
+  return {
+    ...issue,
+    id: absentIfBlank(own(issue, 'id')),
+    key: absentIfBlank(own(issue, 'key')) ?? keyBeside,
+    ...(isJsonObject(fields) ? { fields: withoutBlanks(fields) } : {}),
+  };
+};
+
+const absentIfBlank = (value: Json | undefined): Json => (value === undefined || value === '' ? null : value);
+
+/** The first that is a text and not empty. An object under one of these names is data of the rule's own. */
+const nameOf = (body: JsonObject, { query_event_type, default_event_type }: Named): string => {
+  const said = [
+    ...['webhookEvent', 'event_type', 'event'].map((name) => own(body, name)),
+    query_event_type,
+    default_event_type,
+  ];
+  return said.find((name): name is string => typeof name === 'string' && name !== '') ?? UNNAMED;
+};
