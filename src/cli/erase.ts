@@ -1,6 +1,8 @@
+import { readKeys } from '../correlate/known/linked-refs.ts';
 import { forgetIssue, rememberKeys } from '../correlate/run/forget-issue.ts';
 import type { SweepDeps } from '../correlate/run/sweep-events.ts';
 import { isIssueId, isIssueKey } from '../domain/issue-key.ts';
+import { singleReader } from '../store/calls/gather.ts';
 import { eraseIssue, eventsOfIssue } from '../store/issues/erase-issue.ts';
 import { type FoundIssue, findIssue } from '../store/issues/find-issue.ts';
 import { CommandError, newCommand, runCommand, UsageError } from './shared/command.ts';
@@ -30,10 +32,15 @@ const command = withStoreOptions(
     .addHelpText('after', `\n${STAYS}`),
 );
 
-const findOrFail = async (events: SweepDeps, idOrKey: string): Promise<FoundIssue> => {
-  const found = await findIssue({ ...events, signal: itemDeadline() }, idOrKey);
+/** An issue that was found, and everything it is called: a rule's body may name a key alone. */
+type Found = FoundIssue & { keys: string[] };
+
+const findOrFail = async (events: SweepDeps, idOrKey: string): Promise<Found> => {
+  const place = { ...events, signal: itemDeadline() };
+  const found = await findIssue(place, idOrKey);
   if (!found) throw new CommandError(`Issue ${idOrKey} not found.`);
-  return found;
+  const keys = await readKeys(singleReader(place), events.tenant, found.issue_id, found.row);
+  return { ...found, keys: isIssueId(idOrKey) ? keys : [idOrKey, ...keys] };
 };
 
 /** False for a row that holds only the mark that the issue was deleted. */
@@ -66,7 +73,7 @@ await runCommand(command, async () => {
     throw new UsageError(`${options.issue} is neither an issue id nor a key`);
   return withStore(options, async (events, place) => {
     const issue = await findOrFail(events, options.issue);
-    const listEvents = () => eventsOfIssue({ ...events, signal: itemDeadline() }, issue.issue_id);
+    const listEvents = () => eventsOfIssue({ ...events, signal: itemDeadline() }, issue);
     const eventIds = await listEvents();
     if (!hasFields(issue) && eventIds.length === 0) {
       // A run before may have ended right after it had erased everything.

@@ -79,11 +79,19 @@ const MOST_PK_BYTES = 2_048;
 /** What a cursor of one issue's listing begins with: the issue, and how it was asked for. */
 const ofIssue = { issue_id: issueId, asked: text(2 * MOST_PK_BYTES) };
 
-/** Behind an event of an issue. */
+const occurredMs = z.int().check(z.minimum(0), z.maximum(LAST_INSTANT_MS));
+
+/**
+ * Behind an event of an issue: the last one shown of those by its id, and of those that named a key alone. Without an
+ * issue of the key that was asked for, only of the latter.
+ */
 export const afterIssueEvent = z.strictObject({
   ...ofIssue,
-  event_id: matching(isEventId),
-  occurred_ms: z.int().check(z.minimum(0), z.maximum(LAST_INSTANT_MS)),
+  issue_id: z.union([issueId, z.literal('')]),
+  event_id: z.optional(matching(isEventId)),
+  occurred_ms: z.optional(occurredMs),
+  key_event_id: z.optional(matching(isEventId)),
+  key_occurred_ms: z.optional(occurredMs),
 });
 
 const MOST_SK_BYTES = 1_024;

@@ -1,7 +1,6 @@
-import type { EventView } from '../domain/delivery.ts';
 import { isEventId } from '../domain/event-id.ts';
 import { feedOf } from '../domain/source.ts';
-import { afterIssueEvent, beforeRun, cursorId, encodeCursor } from '../http/cursor.ts';
+import { beforeRun, cursorId, encodeCursor } from '../http/cursor.ts';
 import type { RouteHandler } from '../http/dispatch.ts';
 import {
   type Query,
@@ -12,76 +11,13 @@ import {
   readOutcome,
   readSource,
 } from '../http/query.ts';
-import type { Run } from '../http/request.ts';
 import { jsonResponse } from '../http/response.ts';
-import { eventKey, issuePartition } from '../store/calls/keys.ts';
-import type { Item, Table } from '../store/calls/table.ts';
 import { listDay } from '../store/events/day.ts';
-import { eventIdOf } from '../store/events/event-row.ts';
 import { readProcessing } from '../store/events/processing.ts';
-import { getEvent, listIssueEvents, loadEvents, toEventView } from '../store/events/read-events.ts';
-import { askedFor, lookUpListed, noIssue, notKnown } from './issues.ts';
-import { newPageRoom, type ReadDeps, readStart } from './listing.ts';
-
-/** All issues' events share it: the position names the issue. */
-const ISSUE_EVENTS = ['issue-events'];
-
-/** `GET /issues/{issue}/events`. */
-export const getIssueEvents =
-  ({ table, tenant }: ReadDeps): RouteHandler =>
-  async ({ query }, keyOrId, run) => {
-    const limit = readLimit(query);
-    const id = cursorId(tenant, ISSUE_EVENTS);
-    const after = readStart(query, id, afterIssueEvent);
-    const found = await lookUpListed({ table, tenant }, keyOrId, after, run);
-    if (!found) return noIssue(run);
-    const { issue_id, row } = found;
-    const page = { limit, after: after && eventEntry(tenant, issue_id, after) };
-    const { items, last } = await listIssueEvents({ table, tenant, signal: run.signal }, issue_id, page);
-    if (!row && items.length === 0 && after === null) return noIssue(run);
-    const { events, last: lastShown } = await fillEvents(table, items, run);
-    const next = lastShown ?? last;
-    const asked = askedFor(keyOrId);
-    const position = next && {
-      issue_id,
-      asked,
-      event_id: eventIdOf(next),
-      occurred_ms: Number(next.occurred_ms),
-    };
-    return jsonResponse(200, { events, next_cursor: encodeCursor(id, position) });
-  };
-
-/** An event's entry in the index of its issue. */
-const eventEntry = (
-  tenant: string,
-  issueId: string,
-  { event_id, occurred_ms }: { event_id: string; occurred_ms: number },
-) => ({
-  ...eventKey(event_id),
-  issue_pk: issuePartition(tenant, issueId),
-  occurred_ms,
-});
-
-type EventPage = { events: EventView[]; last: Item | null };
-
-/**
- * As many of the events behind these entries as a page has room for; `last` is the last entry looked at, if not all.
- */
-const fillEvents = async (table: Table, entries: Item[], run: Run): Promise<EventPage> => {
-  const events: EventView[] = [];
-  const room = newPageRoom();
-  let last: Item | null = null;
-  for await (const { entry, event, bytes } of loadEvents(
-    { table, signal: run.signal },
-    entries,
-    run.received_ms,
-  )) {
-    if (!room.read(bytes) || (event !== null && !room.take(event))) return { events, last };
-    if (event !== null) events.push(event);
-    last = entry;
-  }
-  return { events, last: null };
-};
+import { getEvent, toEventView } from '../store/events/read-events.ts';
+import { fillEvents } from './event-page.ts';
+import { notKnown } from './issues.ts';
+import { type ReadDeps, readStart } from './listing.ts';
 
 /** `GET /events`: those of one day; of a source that is no sender only where it is asked for. */
 export const getEvents =

@@ -1,8 +1,9 @@
 import { lookupKey } from '../../domain/issue-key.ts';
 import type { Ref } from '../../domain/link.ts';
+import type { RowReader } from '../../store/calls/gather.ts';
 import type { Item } from '../../store/calls/table.ts';
 import { rowAliases } from '../../store/issues/snapshot-row.ts';
-import type { IssueLinksRow } from '../../store/links/issue-links-row.ts';
+import { type IssueLinksRow, readIssueLinks } from '../../store/links/issue-links-row.ts';
 import { type KeyPage, listNaming, readKeyPage } from '../../store/links/refs.ts';
 import { unique } from '../rules/joins.ts';
 import { type KnownRef, type ReadScope, readKnown } from './known-refs.ts';
@@ -82,3 +83,7 @@ export const keysOf = (row: IssueLinksRow, snapshot: Item | null, hints: Iterabl
 /** The same, with those that its own row says it had. */
 export const keysOfRows = (row: IssueLinksRow, item: Item | null, newKeys: string[]): string[] =>
   keysOf(row, item, [...newKeys, ...(item ? rowAliases(item) : [])].map(lookupKey));
+
+/** The same, of an issue whose row has been read. */
+export const readKeys = async (read: RowReader, tenant: string, issueId: string, item: Item | null) =>
+  keysOfRows(await readIssueLinks(read, tenant, issueId), item, []);

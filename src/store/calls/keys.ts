@@ -146,6 +146,9 @@ export const issueOfAlias = (sk: string): string | null =>
 /** Partition of `by_issue`. */
 export const issuePartition = (tenant: string, issueId: string): string => `${tenant}#${issueId}`;
 
+/** Partition of `by_issue` of what named a key and no id: no issue has such an id. */
+export const namedKeyPartition = (tenant: string, key: string): string => `${tenant}#K#${lookupKey(key)}`;
+
 /** Partition of `by_project`. */
 export const projectPartition = (tenant: string, project: string): string =>
   `${tenant}#${lookupKey(project)}`;

@@ -62,7 +62,7 @@ export const readRowsOf = async <T>(
   return all.map((one, index) => [one, rows[index] ?? null]);
 };
 
-type Page = { items: Item[]; last: Item | null };
+export type Page = { items: Item[]; last: Item | null };
 
 /** A query with plain values. */
 type PageQuery = Omit<

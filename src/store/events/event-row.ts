@@ -4,7 +4,7 @@ import { $ZodError } from 'zod/v4/core';
 import { TTL_ATTRIBUTE } from '../../contract/table.ts';
 import { OUTCOMES, type Outcome } from '../../domain/delivery.ts';
 import { UnreadableRowError } from '../../errors/errors.ts';
-import { dayPartition, eventKey, issuePartition } from '../calls/keys.ts';
+import { dayPartition, eventKey, issuePartition, namedKeyPartition } from '../calls/keys.ts';
 import type { Item, Key } from '../calls/table.ts';
 import { type DecodedBody, decodeEventBody, type EventContents } from './event-body.ts';
 
@@ -31,12 +31,20 @@ export const eventItem = (event: StoredEvent, body: Uint8Array, expiresAt: numbe
   event_type: event.facts?.event_type.toWellFormed(),
   connection_id: event.connection_id,
   duration_ms: event.duration_ms,
-  ...(event.facts?.issue_id
-    ? { issue_pk: issuePartition(event.tenant, event.facts.issue_id), occurred_ms: event.facts.occurred_ms }
-    : {}),
+  ...placeInIssue(event),
   [TTL_ATTRIBUTE]: expiresAt,
   body,
 });
+
+/** Where an event is listed among those of an issue. A rule's body may name a key alone; ingest looks up no id for it. */
+const placeInIssue = ({ tenant, source, facts }: StoredEvent): Item => {
+  if (facts === null) return {};
+  const { issue_id, issue_key, occurred_ms } = facts;
+  if (issue_id) return { issue_pk: issuePartition(tenant, issue_id), occurred_ms };
+  return source === 'automation' && issue_key
+    ? { issue_pk: namedKeyPartition(tenant, issue_key), occurred_ms }
+    : {};
+};
 
 const DAY_SECONDS = 86_400;
 

@@ -1,9 +1,9 @@
 import type { EventFacts, EventView, Processing } from '../../domain/delivery.ts';
 import { toPhoenixIso, toUtcIso } from '../../domain/instant.ts';
 import { chunks } from '../../platform/chunks.ts';
-import { eventKey, issuePartition } from '../calls/keys.ts';
-import { queryPage, readRowsOf } from '../calls/rows.ts';
-import { getItem, type Item, type Key, type Place, type TableCall } from '../calls/table.ts';
+import { eventKey } from '../calls/keys.ts';
+import { readRowsOf } from '../calls/rows.ts';
+import { getItem, type Item, type Key, type TableCall } from '../calls/table.ts';
 import { decodeEvent, eventIdOf, isExpired, type StoredEvent } from './event-row.ts';
 import { PENDING, readProcessing } from './processing.ts';
 
@@ -48,21 +48,6 @@ export async function* loadEvents(
 }
 
 const toKey = (entry: Item): Key => ({ pk: String(entry.pk), sk: String(entry.sk) });
-
-/** Index entries of one page of an issue's events, newest `occurred_at` first. */
-export const listIssueEvents = (
-  { table, tenant, signal }: Place,
-  issueId: string,
-  page: { limit: number; after: Item | null },
-): Promise<{ items: Item[]; last: Item | null }> => {
-  const query = {
-    IndexName: 'by_issue',
-    KeyConditionExpression: 'issue_pk = :issue',
-    ExpressionAttributeValues: { ':issue': issuePartition(tenant, issueId) },
-    ScanIndexForward: false,
-  };
-  return queryPage({ table, signal }, query, ['pk', 'sk', 'issue_pk', 'occurred_ms'], page.limit, page.after);
-};
 
 const NO_FACTS: EventFacts = {
   issue_id: null,

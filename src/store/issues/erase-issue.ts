@@ -1,9 +1,8 @@
 import { DeleteCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { eventKey, processingKey, snapshotKey } from '../calls/keys.ts';
-import { callTable, getItem, type Item, type Place, type Table, type TableCall } from '../calls/table.ts';
-import { eventIdOf } from '../events/event-row.ts';
+import { callTable, getItem, type Place, type Table, type TableCall } from '../calls/table.ts';
+import { type After, type IssueNames, listIssueEvents } from '../events/issue-events.ts';
 import type { RawBodies } from '../events/put-event.ts';
-import { listIssueEvents } from '../events/read-events.ts';
 
 /**
  * Erases an issue's fields, events and raw bodies, for a person's right to it. Events first: after a crash the
@@ -50,16 +49,16 @@ const eraseSnapshot = async ({ table, tenant, signal }: Place, issueId: string):
 const PAGE = 100;
 
 /** Ids of all events of an issue. */
-export const eventsOfIssue = async (place: Place, issueId: string): Promise<string[]> => {
+export const eventsOfIssue = async (place: Place, names: IssueNames): Promise<string[]> => {
   const ids: string[] = [];
-  let after: Item | null = null;
-  do {
-    const page: { items: Item[]; last: Item | null } = await listIssueEvents(place, issueId, {
-      limit: PAGE,
-      after,
-    });
-    ids.push(...page.items.map(eventIdOf));
-    after = page.last;
-  } while (after !== null);
-  return ids;
+  let after: After = { by_id: null, by_key: null };
+  for (;;) {
+    const { entries, more } = await listIssueEvents(place, names, { limit: PAGE, after });
+    ids.push(...entries.map(({ event_id }) => event_id));
+    if (!more) return ids;
+    after = {
+      by_id: entries.findLast(({ list }) => list === 'by_id') ?? after.by_id,
+      by_key: entries.findLast(({ list }) => list === 'by_key') ?? after.by_key,
+    };
+  }
 };
