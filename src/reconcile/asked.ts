@@ -27,7 +27,7 @@ const state = z.object({ current: z.nullable(current) });
 type Current = z.output<typeof current>;
 type AskedJob = Job<z.output<typeof state>>;
 
-/** Reads again what webhooks of versions, projects and sprints asked for, what is due longest first. */
+/** Reads again what deliveries asked for, what is due longest first. */
 export const askedLoop = makeLoop({
   name: 'asked',
   state,
@@ -82,6 +82,7 @@ type Page = { ids: string[]; next: Pick<Current, 'place' | 'after'> | null; whol
 
 const readPage = async (session: Session, subject: Subject, now: Current): Promise<Page> => {
   if (subject.kind === 'version_name') return listMembers(session, subject.name, now);
+  if (subject.kind === 'issue') return { ids: [subject.id], next: null, whole: true };
   const { ids, place, whole } = await readFound(session, CLAUSES[subject.kind](subject.id), now.place);
   return { ids, next: place === null ? null : { place, after: null }, whole };
 };

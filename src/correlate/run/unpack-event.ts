@@ -65,7 +65,8 @@ const unpackEvent = async (
 ): Promise<Work> => {
   const { source } = event;
   if (isCommitSource(source)) return unpackCommits({ ...event, source }, await readRaw());
-  if (!event.facts?.issue_id) return unpackSubjects(event, nowMs);
+  // What is to be read again shows nothing by itself, also where it names an issue.
+  if (!event.facts?.issue_id || event.facts.subjects) return unpackSubjects(event, nowMs);
   const keys = tellsAllKeys(event) ? keysOfFacts(event.facts) : keysOfBody(await readRaw(), nowMs);
   return { kind: 'issue', issue_id: event.facts.issue_id, keys };
 };
@@ -112,7 +113,7 @@ export const plainIssue = (row: Item): { issue_id: string; keys: string[] } | nu
   try {
     const { event } = decodeEvent(row);
     const { facts, source } = event;
-    if (isCommitSource(source) || !tellsAllKeys(event) || !facts?.issue_id) return null;
+    if (isCommitSource(source) || !tellsAllKeys(event) || !facts?.issue_id || facts.subjects) return null;
     return { issue_id: facts.issue_id, keys: keysOfFacts(facts) };
   } catch {
     return null;

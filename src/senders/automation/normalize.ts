@@ -30,7 +30,10 @@ export const normalizeUnsigned = (
   const isAhead = updated !== null && updated > receivedMs + AHEAD_MS;
   const whole = isWhole && !isDeletion && !isAhead ? read.snapshot : null;
   const occurred_ms = said ?? (isWhole ? updated : null) ?? receivedMs;
-  const facts = { ...read.facts, issue_id: issueId, issue_key: issueKey, occurred_ms };
+  const named = issueId ?? issueKey;
+  // Whether it is deleted, Jira knows: where it is read at all, it is asked.
+  const asked = isDeletion && named !== null ? { subjects: [{ kind: 'issue' as const, id: named }] } : {};
+  const facts = { ...read.facts, issue_id: issueId, issue_key: issueKey, occurred_ms, ...asked };
   return {
     delivery: { facts, snapshot: whole, deletion: null, keys: whole && issueKey !== null ? [issueKey] : [] },
     warnings: warningsOf(recognised, { said, updated, isAhead, isDeletion }),

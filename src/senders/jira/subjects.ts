@@ -34,7 +34,7 @@ const subjectsOfGone = (body: JsonObject, others: string[], unread: Unread): Sub
   return [...(name === null ? [] : [{ kind: 'version_name', name } as const]), ...distinct];
 };
 
-type KindWithId = Exclude<Subject['kind'], 'version_name'>;
+type KindWithId = (typeof KINDS)[number];
 
 const subjectIn = (body: JsonObject, part: string, kind: KindWithId, unread: Unread): Subject[] => {
   const object = objectIn(body, part, part, unread);

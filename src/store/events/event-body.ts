@@ -26,7 +26,7 @@ const change = z.object({
 });
 
 const subject = z.union([
-  z.object({ kind: z.enum(['version', 'project', 'sprint']), id: text }),
+  z.object({ kind: z.enum(['version', 'project', 'sprint', 'issue']), id: text }),
   z.object({ kind: z.literal('version_name'), name: text }),
 ]) satisfies z.ZodMiniType<Subject>;
 

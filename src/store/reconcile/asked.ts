@@ -5,7 +5,7 @@ import { askedKey, askedPartition } from '../calls/keys.ts';
 import { queryPages } from '../calls/rows.ts';
 import { getItem, type Item, type Key, type Place, type Walk } from '../calls/table.ts';
 
-/** A version, project or sprint whose issues are to be read again. Epoch milliseconds of our clock. */
+/** A version, project or sprint whose issues are to be read again, or one issue. Epoch milliseconds of our clock. */
 export type Asked = {
   /** Names the row among those of its tenant. */
   name: string;
@@ -87,7 +87,7 @@ export async function* listAsked({ table, tenant, newSignal }: Walk): AsyncGener
     yield items.flatMap((item) => decode(item) ?? []);
 }
 
-const KINDS = ['version', 'project', 'sprint'] as const;
+const KINDS = ['version', 'project', 'sprint', 'issue'] as const;
 
 /** Null for what newer code has asked for: it is left to that. */
 const decode = (row: Item): Asked | null => {

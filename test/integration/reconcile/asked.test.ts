@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { DAY_MS, MINUTE_MS } from '../../../src/domain/instant.ts';
 import { askedLoop } from '../../../src/reconcile/asked.ts';
-import { readAsked } from '../../../src/store/reconcile/asked.ts';
+import { putAsked, readAsked } from '../../../src/store/reconcile/asked.ts';
 import { tableAgainstJira } from '../../support/scripted-jira/compare.ts';
 import { FAULTS } from '../../support/scripted-jira/faults.ts';
 import type { JiraKind } from '../../support/scripted-jira/scripted-jira.ts';
@@ -53,6 +53,35 @@ describe.each(KINDS)('what a webhook of %s asked for', (kind) => {
     expect(await differences()).toEqual([]);
     expect(await askedFor('version', version.id)).toBeNull();
     expect((await scene.app.get('/issues?project=ORB&fix_version=2.0')).body.issues).toHaveLength(2);
+  });
+
+  it('may be one issue, by its id or by a key: what a sender without a signature says of it, Jira decides', async () => {
+    const { ids } = await withVersion(kind, 2);
+    const { site } = scene.jira;
+    const [one = 0, other = 0] = ids;
+    const key = String((await scene.app.get(`/issues/${other}`)).body.issue_key);
+    for (const id of [one, other]) site.edit(id, { summary: `new of ${id}` }, { silent: true });
+    expect(await differences()).toHaveLength(2);
+    for (const id of [String(one), key]) await putAsked(placeOf(), { kind: 'issue', id }, scene.now);
+    scene.now += MINUTE_MS;
+    expect(await scene.turn(askedLoop)).toMatchObject({ outcome: 'done' });
+    expect(await differences()).toEqual([]);
+    expect(await readAsked(placeOf(), `issue#${key}`)).toBeNull();
+  });
+
+  it('may be an issue that is gone, which changes nothing here', async () => {
+    const { ids } = await withVersion(kind, 1);
+    const [one = 0] = ids;
+    const before = (await scene.app.get(`/issues/${one}`)).body;
+    scene.jira.site.remove(one, { silent: true });
+    await putAsked(placeOf(), { kind: 'issue', id: String(one) }, scene.now);
+    scene.now += MINUTE_MS;
+    expect(await scene.turn(askedLoop)).toMatchObject({
+      outcome: 'done',
+      loops: [{ counters: { gone: 1 } }],
+    });
+    expect((await scene.app.get(`/issues/${one}`)).body).toEqual(before);
+    expect(await askedFor('issue', one)).toBeNull();
   });
 
   it('is asked again where Jira refuses one of the named projects, because that says nothing of it', async () => {

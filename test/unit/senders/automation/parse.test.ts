@@ -188,7 +188,13 @@ describe('a whole issue', () => {
   ])('is not deleted by %j, because only a webhook of Jira deletes', (name) => {
     const result = taken({ issue: whole(), ...name, timestamp: RECEIVED });
     expect(result).toMatchObject({ deletion: null, snapshot: null, keys: [] });
+    expect(result.facts.subjects).toEqual([{ kind: 'issue', id: '20457' }]);
     expect(result.warnings).toContain('only a webhook of Jira deletes: the issue was not marked as deleted');
+  });
+
+  it('is asked for by its key where no id is named, because Jira finds it by either', () => {
+    const { facts } = taken({ issue_key: 'A-1', event: 'jira:issue_deleted' });
+    expect(facts.subjects).toEqual([{ kind: 'issue', id: 'A-1' }]);
   });
 
   it('is not deleted by the address or the connection either', () => {
