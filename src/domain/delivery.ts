@@ -62,7 +62,6 @@ export const PROBLEM_TYPES = [
   'connection-inactive',
   'tenant-mismatch',
   'project-not-allowed',
-  'not-read-yet',
   'not-found',
   'method-not-allowed',
   'bad-request',
@@ -103,6 +102,8 @@ export type EventView = Omit<EventFacts, 'occurred_ms' | 'event_type' | 'subject
   source: string;
   /** Null for a built-in source, and for what nobody sent. */
   connection_id: string | null;
+  /** What people should know of how its body was read. */
+  warnings: string[];
   event_type: string | null;
   outcome: Outcome;
   idempotency_key: string;

@@ -39,7 +39,7 @@ export type ProblemDetails = {
   event_id?: string;
   errors?: FieldError[];
   /** What the sender's admin may look at. */
-  hint?: string;
+  hint?: string | undefined;
   /** Why a connection takes nothing, as its admin wrote it. */
   reason?: string;
   headers?: Record<string, string>;
@@ -63,7 +63,6 @@ const TITLES: Record<ProblemType, string> = {
   'connection-inactive': 'The connection is not active',
   'tenant-mismatch': 'The body names another tenant',
   'project-not-allowed': 'The project is not allowed',
-  'not-read-yet': 'The body is kept, but not read yet',
   'not-found': 'Not found',
   'method-not-allowed': 'Method not allowed',
   'bad-request': 'Bad request',

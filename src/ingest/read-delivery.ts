@@ -1,6 +1,8 @@
 import type { EventFacts, NormalizedDelivery, Problem } from '../domain/delivery.ts';
 import type { JsonObject } from '../domain/json.ts';
 import { type CommitSource, type EventSource, isCommitSource } from '../domain/source.ts';
+import { readAutomation } from '../senders/automation/parse.ts';
+import type { Named } from '../senders/automation/shape.ts';
 import { isKnownEvent } from '../senders/jira/event-names.ts';
 import { normalize } from '../senders/jira/normalize.ts';
 import { toObservation } from '../senders/jira/observation.ts';
@@ -10,11 +12,19 @@ import { commitFacts, normalizeCommits } from '../senders/shared/normalize.ts';
 import type { Nature } from '../senders/shared/recognised.ts';
 
 /** Whose body it is, and what the header beside it called its event. */
-export type Sent = { source: EventSource; event_name: string | null };
+export type Sent = {
+  source: EventSource;
+  event_name: string | null;
+  /** How an event is called whose body does not say: only for `automation`. */
+  named?: Named;
+};
 
-/** What a signed body says. `delivery` is null where the event is all there is to store: commits are unpacked later. */
+/**
+ * What a body says. `delivery` is null where the event is all there is to store: commits are unpacked later. `facts` of a
+ * refused one: what it is probably about.
+ */
 export type DeliveryRead =
-  | { kind: 'refused'; problem: Problem }
+  | { kind: 'refused'; problem: Problem; facts?: EventFacts | null }
   | {
       kind: 'read';
       facts: EventFacts;
@@ -22,11 +32,15 @@ export type DeliveryRead =
       delivery: NormalizedDelivery | null;
       /** The parsed body, where it is at hand. */
       json: JsonObject | null;
+      /** What people should know of how it was read. */
+      warnings?: readonly string[];
     };
 
 /** Reads a body as its source writes it. Never throws. `nowMs` is when it is read. */
-export const readDelivery = ({ source, event_name }: Sent, body: Uint8Array, nowMs: number): DeliveryRead => {
+export const readDelivery = (sent: Sent, body: Uint8Array, nowMs: number): DeliveryRead => {
+  const { source, event_name } = sent;
   if (isCommitSource(source)) return readCommits(source, event_name, body);
+  if (source === 'automation') return readUnsigned(sent, body, nowMs);
   const parsed = parseDelivery(body);
   if (parsed.kind === 'refused') return parsed;
   const delivery = normalize(parsed.delivery, nowMs);
@@ -37,10 +51,27 @@ export const readDelivery = ({ source, event_name }: Sent, body: Uint8Array, now
       ? { kind: 'refused', ...observed }
       : toRead(observed.delivery, 'known', json);
   }
-  return toRead(delivery, isKnownEvent(delivery.facts.event_type) ? 'known' : 'other', json);
+  return toRead(delivery, natureOf(delivery), json);
 };
 
-const toRead = (delivery: NormalizedDelivery, nature: Nature, json: JsonObject): DeliveryRead => ({
+const natureOf = ({ facts }: NormalizedDelivery): Nature =>
+  isKnownEvent(facts.event_type) ? 'known' : 'other';
+
+const UNNAMED: Named = { query_event_type: null, default_event_type: null };
+
+/** `receivedMs`: nothing in such a body may be later than its receipt. */
+const readUnsigned = ({ named = UNNAMED }: Sent, body: Uint8Array, receivedMs: number): DeliveryRead => {
+  const read = readAutomation(body, named, receivedMs);
+  if (read.kind === 'refused') return read;
+  const { delivery, json, warnings } = read;
+  return { ...toRead(delivery, natureOf(delivery), json), warnings };
+};
+
+const toRead = (
+  delivery: NormalizedDelivery,
+  nature: Nature,
+  json: JsonObject,
+): DeliveryRead & { kind: 'read' } => ({
   kind: 'read',
   facts: delivery.facts,
   nature,

@@ -90,8 +90,9 @@ const quarantine = async (
   { body, delivered }: Received,
   run: Run,
   problem: Problem,
+  facts: EventFacts | null = null,
 ): Promise<Taken> => {
-  const contents = toContents(delivered, null, problem);
+  const contents = toContents(delivered, facts, problem);
   const stored = await prepareEventBody(deps.events, contents, body, run.signal);
   const event: StoredEvent = { ...contents, outcome: 'quarantined', ...ofRun(run, delivered) };
   const before = await putEventOnce(deps.events, event, { stored, raw: body }, run.signal);
@@ -135,7 +136,7 @@ const seenBefore = (event: StoredEvent, identity: Identity, read: Read | null): 
 /** Snapshot before event: an event in the table means that its snapshot is in. */
 const store = async (deps: TakeDeps, received: Received, run: Run): Promise<Taken> => {
   const { body, delivered, read } = received;
-  if (read.kind === 'refused') return quarantine(deps, received, run, read.problem);
+  if (read.kind === 'refused') return quarantine(deps, received, run, read.problem, read.facts);
   const { facts, delivery } = read;
   const contents = toContents(delivered, facts, null);
   const stored = await prepareEventBody(deps.events, contents, body, run.signal);

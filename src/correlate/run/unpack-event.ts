@@ -67,7 +67,9 @@ const unpackEvent = async (
   if (isCommitSource(source)) return unpackCommits({ ...event, source }, await readRaw());
   // What is to be read again shows nothing by itself, also where it names an issue.
   if (!event.facts?.issue_id || event.facts.subjects) return unpackSubjects(event, nowMs);
-  const keys = tellsAllKeys(event) ? keysOfFacts(event.facts) : keysOfBody(await readRaw(), nowMs);
+  // Without a signature a body names no key but the issue's own.
+  const tellsAll = source === 'automation' || tellsAllKeys(event);
+  const keys = tellsAll ? keysOfFacts(event.facts) : keysOfBody(await readRaw(), nowMs);
   return { kind: 'issue', issue_id: event.facts.issue_id, keys };
 };
 

@@ -12,6 +12,8 @@ const HINTS: Record<ConnectionKind, string> = {
   commits: 'Send what `npm run commits` prints, as JSON in UTF-8.',
 };
 
-/** For a body that was kept aside because it is no JSON. */
+/** For a body that was quarantined because it is no JSON: what was found in it, else what is usual. */
 export const hintFor = (kind: ConnectionKind, taken: Taken): { hint?: string } =>
-  taken.kind === 'quarantined' && taken.problem.status === 400 ? { hint: HINTS[kind] } : {};
+  taken.kind === 'quarantined' && taken.problem.status === 400
+    ? { hint: taken.problem.hint ?? HINTS[kind] }
+    : {};

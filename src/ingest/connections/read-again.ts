@@ -3,7 +3,7 @@ import type { TableCall } from '../../store/calls/table.ts';
 import { getConnection } from '../../store/connections/connections.ts';
 import type { StoredEvent } from '../../store/events/event-row.ts';
 import { type DeliveryRead, readDelivery } from '../read-delivery.ts';
-import { ofNoIssue, readThrough } from './read-through.ts';
+import { OTHER_SITE, ofNoIssue, readThrough, type SaidBeside } from './read-through.ts';
 
 type Read = { read: DeliveryRead; warnings: string[] | undefined };
 
@@ -22,20 +22,28 @@ export const readAgain = async (
   if (connection_id === undefined || !isConnectionKind(source))
     return { read: readDelivery(event, body, nowMs), warnings: event.warnings };
   const row = await getConnection(place, connection_id);
-  if (row === null) return readWithout(event, source, body, nowMs);
-  const { read, warnings } = readThrough(row, event.event_name, body, nowMs);
+  // What nobody signed is judged by its receipt: now it could be ahead of that.
+  const atMs = source === 'automation' ? event.received_ms : nowMs;
+  if (row === null) return readWithout(event, source, body, atMs);
+  const { read, warnings } = readThrough(row, saidBeside(event), body, atMs);
   return { read, warnings: warnings.length > 0 ? warnings : undefined };
 };
+
+const saidBeside = ({ event_name, query }: StoredEvent): SaidBeside => ({
+  event_name,
+  event_type: new URLSearchParams(query ?? '').get('event_type'),
+});
 
 const isConnectionKind = (source: EventSource): source is ConnectionKind =>
   CONNECTION_KINDS.some((kind) => kind === source);
 
 /** Nobody can be asked any more: what the connection found when the event was taken stands. */
 const readWithout = (event: StoredEvent, kind: ConnectionKind, body: Uint8Array, nowMs: number): Read => {
-  const { tenant, event_name, problem, warnings } = event;
+  const { tenant, facts, problem, warnings } = event;
   if (problem?.type === 'project-not-allowed') return { read: { kind: 'refused', problem }, warnings };
-  const rules = { tenant_id: tenant, kind, site_url: null, site_hosts: [], project_keys: [] };
-  const { read } = readThrough(rules, event_name, body, nowMs);
-  const isApart = read.kind === 'read' && warnings?.includes('other-site');
-  return { read: isApart ? ofNoIssue(read) : read, warnings };
+  const none = { site_url: null, site_hosts: [], project_keys: [] };
+  const rules = { tenant_id: tenant, kind, ...none, default_event_type: facts?.event_type ?? null };
+  const again = readThrough(rules, saidBeside(event), body, nowMs);
+  const isApart = warnings?.includes(OTHER_SITE) === true;
+  return again.read.kind === 'read' && isApart ? { read: ofNoIssue(again.read), warnings } : again;
 };

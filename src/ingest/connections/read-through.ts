@@ -7,14 +7,20 @@ import { type DeliveryRead, readDelivery } from '../read-delivery.ts';
 import { keepsToProjects } from './project.ts';
 import { isOfOtherSite } from './site.ts';
 
-/** Why a body that was taken changes nothing of what it is about. */
-export type Warning = 'other-site';
+/** What a connection's body says, as far as the connection lets it, and what people should know of how it was read. */
+export type ReadThrough = { read: DeliveryRead; warnings: string[] };
 
-/** What a connection's body says, as far as the connection lets it. */
-export type ReadThrough = { read: DeliveryRead; warnings: Warning[] };
+/** The warning of a body that was taken and changes nothing of the issue it is about. */
+export const OTHER_SITE = 'other-site';
+
+/** What is said of a body beside it: by a header, and by the query. */
+export type SaidBeside = { event_name: string | null; event_type: string | null };
 
 /** What a connection says of its bodies. */
-export type Rules = Pick<Connection, 'tenant_id' | 'kind' | 'site_url' | 'site_hosts' | 'project_keys'>;
+export type Rules = Pick<
+  Connection,
+  'tenant_id' | 'kind' | 'site_url' | 'site_hosts' | 'project_keys' | 'default_event_type'
+>;
 
 const refusal = (type: ProblemType, status: number, detail: string): Problem => ({
   type,
@@ -23,11 +29,6 @@ const refusal = (type: ProblemType, status: number, detail: string): Problem => 
   errors: [],
 });
 
-const NOT_READ_YET = refusal(
-  'not-read-yet',
-  422,
-  'The body is kept, but bodies of this kind are not read yet. A replay takes it in once they are.',
-);
 const TENANT_MISMATCH = refusal(
   'tenant-mismatch',
   403,
@@ -43,23 +44,19 @@ const PROJECT_NOT_ALLOWED = refusal(
  * Reads a body that came through a made connection. Never throws. A body of another tenant or project is refused, one of
  * another Jira site is an event of no issue.
  */
-export const readThrough = (
-  rules: Rules,
-  eventName: string | null,
-  body: Uint8Array,
-  nowMs: number,
-): ReadThrough => {
+export const readThrough = (rules: Rules, said: SaidBeside, body: Uint8Array, nowMs: number): ReadThrough => {
   const { kind } = rules;
-  if (kind === 'automation') return refused(NOT_READ_YET);
-  const read = readDelivery({ source: kind, event_name: eventName }, body, nowMs);
+  const named = { query_event_type: said.event_type, default_event_type: rules.default_event_type };
+  const read = readDelivery({ source: kind, event_name: said.event_name, named }, body, nowMs);
+  const warnings = read.kind === 'read' ? [...(read.warnings ?? [])] : [];
   const json = jsonOf(read, body);
-  if (json === null) return { read, warnings: [] };
+  if (json === null) return { read, warnings };
   if (!isOfTenant(rules.tenant_id, own(json, 'tenant_id'))) return refused(TENANT_MISMATCH);
-  if (isCommitSource(kind)) return { read, warnings: [] };
+  if (isCommitSource(kind)) return { read, warnings };
   const delivery = read.kind === 'read' ? read.delivery : null;
   if (!keepsToProjects(rules.project_keys, json, delivery)) return refused(PROJECT_NOT_ALLOWED);
-  if (read.kind === 'refused' || !isOfOtherSite(rules, json)) return { read, warnings: [] };
-  return { read: ofNoIssue(read), warnings: ['other-site'] };
+  if (read.kind === 'refused' || !isOfOtherSite(rules, json)) return { read, warnings };
+  return { read: ofNoIssue(read), warnings: [OTHER_SITE, ...warnings] };
 };
 
 const refused = (problem: Problem): ReadThrough => ({ read: { kind: 'refused', problem }, warnings: [] });

@@ -8,7 +8,7 @@ import type { EventStore } from '../../store/events/put-event.ts';
 import { readDeliveryHeaders } from '../delivery-headers.ts';
 import { type Received, type Taken, takeRead } from '../take.ts';
 import { keptQuery, withoutToken } from './query.ts';
-import { type ReadThrough, readThrough, type Warning } from './read-through.ts';
+import { OTHER_SITE, type ReadThrough, readThrough } from './read-through.ts';
 
 export type TakeThroughDeps = { events: EventStore; rows: RowCache; noteUse: NoteUse; log: Logger };
 
@@ -23,10 +23,10 @@ export const takeThrough = async (
   deps: TakeThroughDeps,
   admitted: Admitted,
   run: Run,
-): Promise<{ taken: Taken; warnings: Warning[] }> => {
+): Promise<{ taken: Taken; warnings: string[] }> => {
   const { row, version, body } = admitted;
   const delivered = toDelivered(admitted, run);
-  const { read, warnings } = await readByRow(deps, row, delivered.event_name, body, run);
+  const { read, warnings } = await readByRow(deps, admitted, delivered.event_name, run);
   const received: Received = { body, delivered: { ...delivered, ...kept(warnings) }, read };
   const [taken] = await Promise.all([
     takeRead(deps, received, run),
@@ -35,22 +35,22 @@ export const takeThrough = async (
   return { taken, warnings };
 };
 
-const kept = (warnings: Warning[]) => (warnings.length > 0 ? { warnings } : {});
+const kept = (warnings: string[]) => (warnings.length > 0 ? { warnings } : {});
 
 /** A body's rules may have been widened since the row was read, and a refusal is final for its sender. */
 const readByRow = async (
   { rows }: TakeThroughDeps,
-  row: ConnectionRow,
-  eventName: string | null,
-  body: Uint8Array,
+  { row, request, body }: Admitted,
+  event_name: string | null,
   { received_ms, signal }: Run,
 ): Promise<ReadThrough> => {
-  const known = readThrough(row, eventName, body, received_ms);
+  const said = { event_name, event_type: request.query.get('event_type') ?? null };
+  const known = readThrough(row, said, body, received_ms);
   const isDoubtful =
-    known.warnings.length > 0 || (known.read.kind === 'refused' && isOfRules(known.read.problem));
+    known.warnings.includes(OTHER_SITE) || (known.read.kind === 'refused' && isOfRules(known.read.problem));
   if (!isDoubtful) return known;
   const fresh = await rows.fresh(row.connection_id, signal);
-  return fresh === null || fresh === row ? known : readThrough(fresh, eventName, body, received_ms);
+  return fresh === null || fresh === row ? known : readThrough(fresh, said, body, received_ms);
 };
 
 const isOfRules = ({ type }: { type: string }): boolean => type === 'project-not-allowed';

@@ -1,12 +1,16 @@
 import type { EventFacts, NormalizedDelivery, Problem } from '../../domain/delivery.ts';
 import { projectOfKey } from '../../domain/issue-key.ts';
+import type { JsonObject } from '../../domain/json.ts';
 import { normalizeUnsigned } from './normalize.ts';
 import { readBody } from './read-body.ts';
 import { type Named, shapeOf } from './shape.ts';
 
-/** A body of a rule: what it says and warnings for people; or why it is set aside, with what it is probably about. */
+/**
+ * A body of a rule: what it says, its JSON with the issue where a webhook has it, and warnings for people; or why it is
+ * quarantined, with what it is probably about.
+ */
 export type AutomationRead =
-  | { kind: 'read'; delivery: NormalizedDelivery; warnings: string[] }
+  | { kind: 'read'; delivery: NormalizedDelivery; json: JsonObject; warnings: string[] }
   | { kind: 'refused'; problem: Problem; facts: EventFacts | null };
 
 /**
@@ -21,7 +25,8 @@ export const readAutomation = (bytes: Uint8Array, named: Named, receivedMs: numb
   const shaped = shapeOf(body.value, body.text, named);
   if ('errors' in shaped) return { kind: 'refused', problem: notAnIssue(shaped.errors), facts: null };
   const { delivery, warnings } = normalizeUnsigned(shaped.delivery, shaped.whole, receivedMs);
-  return { kind: 'read', delivery, warnings: [...body.warnings, ...shaped.warnings, ...warnings] };
+  const json = shaped.delivery.body;
+  return { kind: 'read', delivery, json, warnings: [...body.warnings, ...shaped.warnings, ...warnings] };
 };
 
 const notAnIssue = (errors: Problem['errors']): Problem => ({

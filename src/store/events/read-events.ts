@@ -74,6 +74,7 @@ export const toEventView = (event: StoredEvent, processing: Processing = PENDING
     event_id: event.event_id,
     source: event.source,
     connection_id: event.connection_id ?? null,
+    warnings: event.warnings ?? [],
     ...facts,
     event_type: event_type === '' ? null : event_type,
     outcome: event.outcome,

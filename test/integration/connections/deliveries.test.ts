@@ -249,18 +249,6 @@ describe('what a connection does not take', () => {
     expect([answer.status, answer.body.hint]).toEqual([400, expect.stringContaining(hint)]);
     expect((await storedEvent(answer.body.event_id)).body.outcome).toBe('quarantined');
   });
-
-  it.each([BODY, '{}', 'no JSON', '{"tenant_id":"other"}'])(
-    'of kind automation is kept aside, because its bodies are not read yet: %s',
-    async (body) => {
-      const connected = await connect(app.events, { kind: 'automation', auth: 'url' });
-      const answer = await app.deliverTo(connected, body);
-      expect([answer.status, answer.body.type]).toEqual([422, 'urn:jira-webhook-sync:problem:not-read-yet']);
-      expect((await app.get('/t/retail/issues/ABC-1')).status).toBe(404);
-      expect((await app.get('/t/retail/issues/1')).status).toBe(404);
-      expect((await storedEvent(answer.body.event_id)).body).toMatchObject({ outcome: 'quarantined' });
-    },
-  );
 });
 
 describe('no refusal comes from the cache', () => {
