@@ -3,7 +3,7 @@ import { toPhoenixIso, toUtcIso } from '../../domain/instant.ts';
 import { chunks } from '../../platform/chunks.ts';
 import { eventKey } from '../calls/keys.ts';
 import { readRowsOf } from '../calls/rows.ts';
-import { getItem, type Item, type Key, type TableCall } from '../calls/table.ts';
+import { getItem, type Item, type Key, type Place, type TableCall } from '../calls/table.ts';
 import { decodeEvent, eventIdOf, isExpired, type StoredEvent } from './event-row.ts';
 import { PENDING, readProcessing } from './processing.ts';
 

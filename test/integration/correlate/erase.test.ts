@@ -108,7 +108,10 @@ describe('npm run erase', () => {
 /** What the command does once it was agreed to. */
 const eraseFrom = async (table: Table): Promise<void> => {
   const deps = { ...correlation.deps, table };
-  const event_ids = await eventsOfIssue({ table, tenant: 'default', signal: signal() }, { issue_id: '1', keys: [] });
+  const event_ids = await eventsOfIssue(
+    { table, tenant: 'default', signal: signal() },
+    { issue_id: '1', keys: [] },
+  );
   await rememberKeys(deps, '1', event_ids);
   const issue = { tenant: 'default', issue_id: '1', event_ids };
   await eraseIssue(table, app.events.rawBodies, issue, () => {}, signal);

@@ -10,6 +10,7 @@ const RULES: Rules = {
   site_url: 'https://retail.example.net/jira',
   site_hosts: ['old.example.net', 'Gateway.Example.NET.'],
   project_keys: [],
+  default_event_type: null,
 };
 
 const ISSUE = {
@@ -20,7 +21,8 @@ const ISSUE = {
 
 const read = (body: object | string, rules: Partial<Rules> = {}) => {
   const bytes = Buffer.from(typeof body === 'string' ? body : JSON.stringify(body));
-  return readThrough({ ...RULES, ...rules }, null, bytes, NOW);
+  const said = { event_name: null, event_type: null };
+  return readThrough({ ...RULES, ...rules }, said, bytes, NOW);
 };
 
 const about = (issue: object, more: object = {}) => ({
@@ -157,8 +159,14 @@ describe('the site of an issue', () => {
   });
 });
 
-it('of automation is not read at all', () => {
-  expect(verdict(about({}), { kind: 'automation' })).toBe('422 not-read-yet');
+it('of automation is held to the same rules, also where its issue is the body itself', () => {
+  const automation = { kind: 'automation' } as const;
+  const self = 'https://evil.example.net/rest/api/2/issue/7';
+  for (const body of [about({ self }), { ...ISSUE, self }])
+    expect(verdict(body, automation)).toBe('other-site');
+  for (const body of [about({}), ISSUE, { issue_key: 'ABC-1' }])
+    expect(verdict(body, { ...automation, project_keys: ['XYZ'] })).toBe('403 project-not-allowed');
+  expect(verdict({ ...ISSUE, tenant_id: 'other' }, automation)).toBe('403 tenant-mismatch');
 });
 
 it('reads whatever comes without a throw, because anybody can write a body', () => {
