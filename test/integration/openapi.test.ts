@@ -379,7 +379,8 @@ const connectionCases = Object.entries(CONNECTION_PATHS).flatMap(([operation, pa
     answered(404, {}, (made) => through({ ...made, connection_id: SOME_CONNECTION })),
     answered(413, {}, (made) => through(made, { body: 'x'.repeat(MAX_BODY_BYTES + 1) })),
     answered(422, {}, (made) => through(made, { body: NO_WEBHOOK })),
-    answered(422, { kind: 'automation' }, (made) => through(made)),
+    answered(202, { kind: 'automation' }, (made) => through(made, { body: '{"issue_key":"API-1"}' })),
+    answered(400, { kind: 'automation' }, (made) => through(made, { body: '{"issue_key":""API-1""}' })),
     answered(429, { rate: { per_minute: 1 } }, async (made) => {
       await twice(made);
       return through(made);
