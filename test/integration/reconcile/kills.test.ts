@@ -65,7 +65,7 @@ describe('a runner that is killed', () => {
     tags: ['deep'],
     timeout: 600_000,
   }, async () => {
-    const step = depth(19, 1);
+    const step = depth(31, 1);
     let calls = step;
     for (let died = true; died; calls += step) {
       const played = await play(calls);
