@@ -6,6 +6,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { readEnv } from '../../../src/contract/env.ts';
 import { type Instance, startInstance } from '../../../src/local/run-instance.ts';
 import { createLogger } from '../../../src/platform/logger.ts';
+import { depth } from '../../support/depth.ts';
 import { whileSleepsAre } from '../../support/sleeps.ts';
 import { type DrawnRepository, drawRepository } from './drawn-repository.ts';
 import { makeRepository } from './git-repository.ts';
@@ -225,11 +226,13 @@ describe('running it again', () => {
     expect(await bodiesSent(folder, ...most)).toEqual(first);
   });
 
-  it('after a new commit sends all batches but the last with the same bytes', async () => {
+  it('after a new commit sends all batches but the last with the same bytes', {
+    tags: ['deep'],
+  }, async () => {
     const { folder, commits, commit } = repositoryOf();
     commits(20);
     let before = await bodiesSent(folder, ...most);
-    for (let more = 0; more < 4; more++) {
+    for (let more = 0; more < depth(2, 4); more++) {
       commit(`ABC-${100 + more} New`);
       const after = await bodiesSent(folder, ...most);
       expect(after.slice(0, before.length - 1)).toEqual(before.slice(0, -1));
