@@ -102,11 +102,19 @@ const OVER_LAMBDA_LIMIT = 8_000_000;
 /** An HTTP API takes 10 MB (API Gateway quotas, "Payload size"). */
 const OVER_GATEWAY_LIMIT = 10 * 1024 * 1024 + 1;
 
+let longest: Buffer | undefined;
+
+/** All of them are the beginning of one. */
+const bodyOf = (bytes: number): Buffer => {
+  longest ??= Buffer.alloc(OVER_GATEWAY_LIMIT, 'a');
+  return longest.subarray(0, bytes);
+};
+
 const checkSize = (name: string, bytes: number, isRight: (answer: Exchange) => boolean): Check => ({
   name,
   run: async ({ api }) => {
     const headers = { 'content-type': 'application/json', 'content-length': String(bytes) };
-    const answer = await api.send('POST', '/webhooks/jira', { headers, body: Buffer.alloc(bytes, 'a') });
+    const answer = await api.send('POST', '/webhooks/jira', { headers, body: bodyOf(bytes) });
     return judge(isRight(answer), `${bytes} bytes`, answer);
   },
 });
