@@ -239,7 +239,7 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-/** `optional`: what the answer has only because it was asked for. */
+/** `optional`: what the answer need not have: it was asked for, or is only of some events. */
 type Case = { operation: string; status: number; ask: () => Promise<Response>; optional?: string };
 
 const PATHS: Record<string, string> = {
@@ -569,8 +569,8 @@ const CASES: Case[] = [
   read('list-commits-without-story', 200, () => '/gaps/commits-without-story?repository=acme/api'),
   read('list-commits-without-story', 200, () => '/gaps/commits-without-story?since=2026-02-25'),
   read('list-commits-without-story', 400, () => '/gaps/commits-without-story?since=yesterday'),
-  read('list-events', 200, () => '/events?limit=3'),
-  read('list-events', 200, () => '/events?outcome=quarantined'),
+  { ...read('list-events', 200, () => '/events?limit=3'), optional: '.problem.hint' },
+  { ...read('list-events', 200, () => '/events?outcome=quarantined'), optional: '.problem.hint' },
   read('list-events', 200, () => '/events?event_type=push&source=github'),
   read('list-events', 200, () => `/events?connection=${SOME_CONNECTION}`),
   read('list-events', 400, () => '/events?date=2026-02-30'),
@@ -658,7 +658,7 @@ describe('a real answer', () => {
   )('$operation $status with a property more or less fails, because the schema is closed', async (one) => {
     const { operation, optional } = one;
     const { status, mediaType, body } = await answerOf(one);
-    const mutants = mutantsOf(body).filter(({ change }) => change !== `${optional} removed`);
+    const mutants = mutantsOf(body).filter(({ change }) => !change.endsWith(`${optional} removed`));
     const accepted = mutants.filter(
       (mutant) => bodyErrors(operation, status, mediaType, mutant.body).length === 0,
     );
