@@ -101,15 +101,17 @@ describe('what the documentation has people paste', () => {
       ]);
   });
 
+  /** The same commands in the folder that has the record. */
+  const ofRecord = (code: string): string =>
+    code.replaceAll(
+      /npm run ([\w-]+) --/g,
+      `${process.execPath} ${PROJECT}/src/cli/$1.ts --instance-file ${record}`,
+    );
+
   it('adds a second team, takes a delivery of its Jira, and shows it to that team only', () => {
     const commands = codeBlocks(README, 'bash').filter((code) => code.includes('"Retail Jira"'));
-    // Their folder is the one with the record, and nobody is asked.
-    const [add = '', deliver = ''] = commands.map((code) =>
-      code.replaceAll(
-        /npm run ([\w-]+) --/g,
-        `${process.execPath} ${PROJECT}/src/cli/$1.ts --instance-file ${record}`,
-      ),
-    );
+    // Nobody is asked.
+    const [add = '', deliver = ''] = commands.map(ofRecord);
     const made = paste(add.replace('\n', ' --yes\n'));
     const [, secret = ''] = /^Secret +(\S+)$/m.exec(made) ?? [];
     expect(secret).toMatch(/^[0-9a-f]{64}$/);
@@ -120,6 +122,30 @@ describe('what the documentation has people paste', () => {
       .map((line) => JSON.parse(line));
     expect(issues).toMatchObject({ issues: [{ issue_key: 'DEMO-1', tenant_id: 'retail' }] });
     expect(changes).toMatchObject({ events: [{ event_type: 'connection-created' }] });
+  });
+
+  it('takes what a rule and a sender of one’s own send, signed with a base64 key', () => {
+    const all = codeBlocks(README, 'bash').map(ofRecord);
+    const [addRules = ''] = all.filter((code) => code.includes('--name Rules'));
+    const [deliver = ''] = all.filter((code) => code.includes('--connection Rules'));
+    const [addRelay = ''] = all.filter((code) => code.includes('--name Relay'));
+    const [signed = ''] = all.filter((code) => code.includes('hexkey'));
+    const rules = paste(addRules);
+    expect(rules).toContain('Issue data (Jira format)');
+    const [, secret = ''] = /^Secret +(\S+)$/m.exec(rules) ?? [];
+    const delivered = paste(deliver, {}, `${secret}\n`);
+    expect(delivered).toMatch(/^automation-issue +202 +applied /m);
+    expect(delivered).toMatch(/^automation-custom +202 +recorded /m);
+    const relay = paste(addRelay);
+    const [, url = ''] = /^URL +(\S+)$/m.exec(relay) ?? [];
+    const [, base64 = ''] = /^Secret +(\S{43}=)$/m.exec(relay) ?? [];
+    const answer = JSON.parse(paste(signed, {}, `${url}\n${base64}\n`));
+    expect(answer).toMatchObject({
+      outcome: 'recorded',
+      issue_key: 'DEMO-2',
+      warnings: ['no issue.id', 'no issue.fields.updated'],
+    });
+    expect(answer.execution_id).toMatch(/^exe_/);
   });
 
   it('leaves the run documents that the page of the API names', () => {

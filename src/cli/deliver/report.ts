@@ -13,6 +13,8 @@ const answer = z.object({
   event_id: z.optional(z.string()),
   /** Of a connection: what was read otherwise than its sender may expect. */
   warnings: z.optional(z.array(z.string())),
+  /** What to change at the sender of a body that is no JSON. */
+  hint: z.optional(z.string()),
 });
 
 /** Status, outcome and event as text; `-` where the answer says nothing of them. */
@@ -69,11 +71,13 @@ const counts = (all: readonly Delivered[]): string => {
   return textTable(['status', 'outcome', 'count'], rows.sort());
 };
 
-/** Each one that came, and how often. */
+/** Each warning or hint that came, and how often. */
 const warnings = (all: readonly Delivered[]): string[] => {
-  const told = all.flatMap(({ reply }) =>
-    reply.kind === 'answered' ? (parse(reply.body).warnings ?? []) : [],
-  );
+  const told = all.flatMap(({ reply }) => {
+    if (reply.kind !== 'answered') return [];
+    const { warnings = [], hint } = parse(reply.body);
+    return hint === undefined ? warnings : [...warnings, hint];
+  });
   const rows = [...Map.groupBy(told, (warning) => warning)].map(([one, same]) => [one, String(same.length)]);
   return rows.length === 0 ? [] : ['', textTable(['warning', 'count'], rows.sort())];
 };
