@@ -17,7 +17,10 @@ export const awsEnv = ({ endpoint }: Pick<FakeSecretsManager, 'endpoint'>) => ({
 export const deliveriesIn = (uses: Use[]): Deliveries => {
   const sorted = () => uses.toSorted((a, b) => b.received_ms - a.received_ms);
   return {
-    newest: async () => sorted().slice(0, 25),
+    newest: async (sinceMs = 0) =>
+      sorted()
+        .filter(({ received_ms }) => received_ms >= sinceMs)
+        .slice(0, 25),
     newestUseOf: async (key, sinceMs) =>
       sorted().find(({ secret, received_ms }) => secret === key && received_ms >= sinceMs) ?? null,
   };

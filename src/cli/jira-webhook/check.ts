@@ -53,7 +53,7 @@ const checkAll = async (job: Job, own: readonly Listed[]): Promise<boolean> => {
 };
 
 const newestSince = async ({ deliveries }: Job, sinceMs: number): Promise<Use | null> =>
-  (await deliveries.newest()).find(({ received_ms }) => received_ms >= sinceMs) ?? null;
+  (await deliveries.newest(sinceMs))[0] ?? null;
 
 /** @returns false when it was declined */
 const touchAndWait = async (job: Job, key: string): Promise<boolean> => {

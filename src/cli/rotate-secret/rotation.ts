@@ -103,8 +103,8 @@ export type Use = { secret: string | null; received_ms: number };
  * CommandError when the table cannot be used.
  */
 export type Deliveries = {
-  /** The newest ones, newest first. */
-  newest(): Promise<Use[]>;
+  /** The newest ones, newest first. `sinceMs`: none that came before; each day that is asked for costs its queries. */
+  newest(sinceMs?: number): Promise<Use[]>;
   /** The newest one since then that this key verified, or null. */
   newestUseOf(key: string, sinceMs: number): Promise<Use | null>;
 };
@@ -125,8 +125,11 @@ type Of = { table: Table; tenant: string };
 
 /** The deliveries in the table that flags, environment or running instance name. */
 export const deliveriesOf = (flags: TableFlags, source: Source, clock: Clock): Deliveries => ({
-  newest: () =>
-    withStore(flags, (store) => newestUses(store, source, clock() - store.retention_days * DAY_MS, clock())),
+  newest: (sinceMs) =>
+    withStore(flags, (store) => {
+      const fromMs = sinceMs ?? clock() - store.retention_days * DAY_MS;
+      return newestUses(store, source, fromMs, clock());
+    }),
   newestUseOf: (key, sinceMs) =>
     withStore(flags, async (store) => {
       for await (const { secret, received_ms } of uses(store, source, sinceMs, clock()))

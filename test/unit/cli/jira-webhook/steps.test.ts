@@ -277,6 +277,20 @@ describe('check', () => {
     ]);
     expect(said.at(-1)).toContain('was verified, signed with any key');
   });
+
+  it('asks the table for nothing older than the touch, because each day of it costs queries', async () => {
+    const asked: (number | undefined)[] = [];
+    const { job, uses, now } = await jobAt('cloud', {}, arrives('any key'));
+    const newest = (sinceMs?: number) => {
+      asked.push(sinceMs);
+      return deliveriesIn(uses).newest(sinceMs);
+    };
+    const begun = now();
+    jira.add(FULL);
+    jira.site.create(jira.site.project('ORB'));
+    await check({ ...job, deliveries: { ...job.deliveries, newest } }, 'ORB-1');
+    expect(asked).toEqual([begun, begun, begun, begun]);
+  });
 });
 
 describe('a touch', () => {
