@@ -22,7 +22,7 @@ const STAYS = `What is kept:
   - its id, its keys and a tombstone, none of which is personal data
   - other issues, and their events, that mention it (links, parents, subtasks)
   - commits that name it, and run documents already written (artifacts/issues/)
-  - quarantined bodies, because the issue they belong to could not be read
+  - quarantined bodies in which no issue could be read
 A delivery that arrives later stores the issue again: erase it in Jira first.`;
 
 const command = withStoreOptions(
@@ -32,36 +32,39 @@ const command = withStoreOptions(
     .addHelpText('after', `\n${STAYS}`),
 );
 
-/** An issue that was found, and everything it is called: a rule's body may name a key alone. */
-type Found = FoundIssue & { keys: string[] };
+/** What is stored of an issue, and everything it is called: a rule's body may name a key alone, and no issue be known. */
+type Found = Omit<FoundIssue, 'issue_id'> & { issue_id: string | null; keys: string[] };
 
-const findOrFail = async (events: SweepDeps, idOrKey: string): Promise<Found> => {
+const findNamed = async (events: SweepDeps, idOrKey: string): Promise<Found> => {
   const place = { ...events, signal: itemDeadline() };
   const found = await findIssue(place, idOrKey);
-  if (!found) throw new CommandError(`Issue ${idOrKey} not found.`);
+  if (!found) return { issue_id: null, row: null, keys: [idOrKey] };
   const keys = await readKeys(singleReader(place), events.tenant, found.issue_id, found.row);
   return { ...found, keys: isIssueId(idOrKey) ? keys : [idOrKey, ...keys] };
 };
 
 /** False for a row that holds only the mark that the issue was deleted. */
-const hasFields = ({ row }: FoundIssue): boolean => row?.body !== undefined;
+const hasFields = ({ row }: Pick<FoundIssue, 'row'>): boolean => row?.body !== undefined;
 
-const plan = (issue: FoundIssue, eventCount: number, place: StoreAddress): string => {
+/** An issue that is not known goes by the key that was asked for. */
+const nameOf = ({ issue_id, keys }: Found): string => issue_id ?? keys[0] ?? '';
+
+const plan = (issue: Found, eventCount: number, place: StoreAddress): string => {
   const key = issue.row?.issue_key ? ` (${String(issue.row.issue_key)} now)` : '';
-  return `Issue ${issue.issue_id}${key} in ${describePlace(place)}, raw bodies in ${describeArtifacts(place)}
+  return `Issue ${nameOf(issue)}${key} in ${describePlace(place)}, raw bodies in ${describeArtifacts(place)}
 What is erased:
   - ${hasFields(issue) ? 'its fields' : 'no fields: none are stored'}
   - ${eventCount} event${eventCount === 1 ? '' : 's'} with the raw bodies
 ${STAYS}`;
 };
 
-const erase = async (events: SweepDeps, issueId: string, eventIds: string[]): Promise<void> => {
+const erase = async (events: SweepDeps, { issue_id }: Found, eventIds: string[]): Promise<void> => {
   const progress = showProgress('erasing', eventIds.length);
-  const issue = { tenant: events.tenant, issue_id: issueId, event_ids: eventIds };
+  const issue = { tenant: events.tenant, issue_id, event_ids: eventIds };
   try {
-    await rememberKeys(events, issueId, eventIds);
+    if (issue_id !== null) await rememberKeys(events, issue_id, eventIds);
     await eraseIssue(events.table, events.rawBodies, issue, progress.step, itemDeadline);
-    await forgetIssue(events, issueId);
+    if (issue_id !== null) await forgetIssue(events, issue_id);
   } finally {
     progress.stop();
   }
@@ -72,18 +75,18 @@ await runCommand(command, async () => {
   if (!isIssueId(options.issue) && !isIssueKey(options.issue))
     throw new UsageError(`${options.issue} is neither an issue id nor a key`);
   return withStore(options, async (events, place) => {
-    const issue = await findOrFail(events, options.issue);
+    const issue = await findNamed(events, options.issue);
     const listEvents = () => eventsOfIssue({ ...events, signal: itemDeadline() }, issue);
     const eventIds = await listEvents();
     if (!hasFields(issue) && eventIds.length === 0) {
       // A run before may have ended right after it had erased everything.
-      await forgetIssue(events, issue.issue_id);
-      throw new CommandError(`Nothing is stored for issue ${issue.issue_id} in ${describePlace(place)}.`);
+      if (issue.issue_id !== null) await forgetIssue(events, issue.issue_id);
+      throw new CommandError(`Nothing is stored for issue ${nameOf(issue)} in ${describePlace(place)}.`);
     }
     console.log(plan(issue, eventIds.length, place));
     if (!(await confirm('Erase it permanently?', options.yes === true))) return 1;
-    await erase(events, issue.issue_id, eventIds);
-    console.log(`Erased issue ${issue.issue_id} and ${eventIds.length} of its events.`);
+    await erase(events, issue, eventIds);
+    console.log(`Erased issue ${nameOf(issue)} and ${eventIds.length} of its events.`);
     // The index may still name what is gone; only others have arrived since.
     const arrived = (await listEvents()).filter((id) => !eventIds.includes(id));
     if (arrived.length === 0) return 0;

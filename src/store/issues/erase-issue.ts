@@ -7,12 +7,13 @@ import type { RawBodies } from '../events/put-event.ts';
 /**
  * Erases an issue's fields, events and raw bodies, for a person's right to it. Events first: after a crash the
  * command is run again. The key aliases stay, and so does a deletion mark.
+ * @param issue without an id where only its key was ever named
  * @param onErased called after each event, for progress
  */
 export const eraseIssue = async (
   table: Table,
   rawBodies: RawBodies,
-  issue: { tenant: string; issue_id: string; event_ids: string[] },
+  issue: { tenant: string; issue_id: string | null; event_ids: string[] },
   onErased: () => void,
   newSignal: () => AbortSignal,
 ): Promise<void> => {
@@ -20,7 +21,8 @@ export const eraseIssue = async (
     await eraseEvent({ table, signal: newSignal() }, rawBodies, eventId);
     onErased();
   }
-  await eraseSnapshot({ table, tenant: issue.tenant, signal: newSignal() }, issue.issue_id);
+  const { tenant, issue_id } = issue;
+  if (issue_id !== null) await eraseSnapshot({ table, tenant, signal: newSignal() }, issue_id);
 };
 
 const eraseEvent = async (

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
@@ -8,6 +9,7 @@ import { type Answer, startApp, type TestApp } from '../../support/app.ts';
 import { type Connected, change, connect } from '../../support/connected.ts';
 import { scanTable, startCorrelation } from '../../support/correlation.ts';
 import { useEngine } from '../../support/use-engine.ts';
+import { runCli } from '../cli/run-cli.ts';
 
 const engine = useEngine();
 
@@ -316,5 +318,26 @@ describe('a key without an id', () => {
       expect(await of(asked)).toContain(answer.body.event_id);
     await app.deliver(native({ id: other.id, key: one.key }, 3));
     for (const asked of [one.key, one.id, other.id]) expect(await of(asked)).toContain(answer.body.event_id);
+  });
+
+  it('is erased with its issue, and without one by the key, broken bodies too', async () => {
+    const [known, unknown] = [fresh(), fresh()];
+    await app.deliver(native(known, 1));
+    for (const { key } of [known, unknown]) {
+      await app.deliverTo(rule, JSON.stringify({ issue_key: key }));
+      await app.deliverTo(rule, `{"issue_key": "${key}", "summary": ""broken""}`);
+    }
+    const table = ['--table', app.events.table.name, '--endpoint', engine.endpoint];
+    for (const [named, count] of [
+      [known, 3],
+      [unknown, 2],
+    ] as const) {
+      expect(await idsAt(`/issues/${named.key}/events`)).toHaveLength(count);
+      const erased = await runCli('erase', ['--issue', named.key, '--yes', ...table], {
+        ARTIFACTS_DIR: tmpdir(),
+      });
+      expect(erased).toMatchObject({ code: 0, stderr: '' });
+      expect((await app.get(`/issues/${named.key}/events`)).status).toBe(404);
+    }
   });
 });

@@ -63,7 +63,7 @@ const FORGED: [string, unknown[], Position, Position[]][] = [
   ],
   [
     `/events?date=${today}`,
-    ['events', today, null, null],
+    ['events', today, { outcome: null, event_type: null, source: null, connection_id: null }],
     { before: '01KHXNYCGXKTPTG6AKGD6YYQ3Q' },
     [{ before: '' }, { before: 5 }, { before: 'z'.repeat(3_000) }, {}],
   ],
