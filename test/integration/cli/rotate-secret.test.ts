@@ -47,7 +47,13 @@ afterEach(() => fake.close());
 
 const run = (args: string[], env: NodeJS.ProcessEnv = {}) =>
   whileSleepsAre(withoutItsWait, () =>
-    runCli('rotate-secret', args, { ...awsEnv(fake), JIRA_WEBHOOK_SECRET_ARN: ARN, ...env }),
+    runCli('rotate-secret', args, {
+      ...awsEnv(fake),
+      JIRA_WEBHOOK_SECRET_ARN: ARN,
+      // What is delivered here is of today, and each day is asked for in 8 parts.
+      EVENT_RETENTION_DAYS: '2',
+      ...env,
+    }),
   );
 
 /** The same in a process of its own, which begins while another one does. */

@@ -15,7 +15,8 @@ const NOW = Date.now();
 
 let instance: TestInstance;
 
-const run = (name: string, args: string[]) => runCli(name, [...args, ...instance.table], instance.env);
+const run = (name: string, args: string[], env: NodeJS.ProcessEnv = {}) =>
+  runCli(name, [...args, ...instance.table], { ...instance.env, ...env });
 
 /** Delivers bytes and answers the id of their event. */
 const deliver = async (bytes: Buffer | string): Promise<string> => {
@@ -131,10 +132,13 @@ describe('npm run replay', () => {
   });
 
   it('takes what the parser reads by now out of quarantine, from every day it can lie in', async () => {
-    await putQuarantined(EARLIER, bodyOf('203', 'QUAR-3'), NOW - 20 * DAY_MS);
-    await putQuarantined(OLD, bodyOf('202', 'QUAR-2'), NOW - 80 * DAY_MS);
+    await putQuarantined(EARLIER, bodyOf('203', 'QUAR-3'), NOW - 6 * DAY_MS);
+    await putQuarantined(OLD, bodyOf('202', 'QUAR-2'), NOW - 26 * DAY_MS);
     // The one that stays refused is the body of odd bytes above.
-    const { code, stdout } = await run('replay', ['--outcome', 'quarantined', '--yes']);
+    const { code, stdout } = await run('replay', ['--outcome', 'quarantined', '--yes'], {
+      // Quarantined events live three times as long, and each day is asked for in 16 parts.
+      EVENT_RETENTION_DAYS: '9',
+    });
     expect(code).toBe(1);
     expect(stdout).toMatch(/released from quarantine +applied +3/);
     expect(stdout).toMatch(/still refused +body-not-json +1/);
@@ -155,7 +159,7 @@ describe('npm run replay', () => {
   it('of a day takes every event of it', async () => {
     const { stdout } = await run('replay', ['--date', '2020-01-01', '--yes']);
     expect(stdout).toContain('No matching event');
-    const day = new Date(NOW - 20 * DAY_MS - 7 * 3_600_000).toISOString().slice(0, 10);
+    const day = new Date(NOW - 6 * DAY_MS - 7 * 3_600_000).toISOString().slice(0, 10);
     const replayed = await run('replay', ['--date', day, '--outcome', 'applied', '--yes']);
     expect(replayed).toMatchObject({ code: 0 });
     expect(replayed.stdout).toMatch(/replayed +applied +1/);
