@@ -18,8 +18,8 @@ const imported = z.optional(
     .string('must be the key as text')
     .check(
       z.refine(
-        (text) => text.length >= 8 && text.length <= 1_024 && !/\p{Cc}/u.test(text),
-        'must be 8 to 1024 characters',
+        (text) => text.length >= 8 && text.length <= 1_024 && !/[\p{Cc}\p{Cs}]/u.test(text),
+        'must be 8 to 1024 characters, none of them a control character',
       ),
     ),
 );
