@@ -67,9 +67,8 @@ const unpackEvent = async (
   if (isCommitSource(source)) return unpackCommits({ ...event, source }, await readRaw());
   // What is to be read again shows nothing by itself, also where it names an issue.
   if (!event.facts?.issue_id || event.facts.subjects) return unpackSubjects(event, nowMs);
-  // Without a signature a body names no key but the issue's own.
-  const tellsAll = source === 'automation' || tellsAllKeys(event);
-  const keys = tellsAll ? keysOfFacts(event.facts) : keysOfBody(await readRaw(), nowMs);
+  const told = toldKeys(event);
+  const keys = told ?? keysOfBody(await readRaw(), nowMs);
   return { kind: 'issue', issue_id: event.facts.issue_id, keys };
 };
 
@@ -95,8 +94,19 @@ const tellsAllKeys = ({ facts, raw_stored_apart }: StoredEvent): boolean =>
 
 const KEY_FIELDS = ['Key', 'issuekey'];
 
+/**
+ * Every key that an event tells of its issue; null where only its body has all of them. What nobody signed gives an issue
+ * no key but the one in a whole body, which is an alias by then: else anybody could make it answer for another one's.
+ */
+const toldKeys = (event: StoredEvent): string[] | null => {
+  if (event.source !== 'automation') return tellsAllKeys(event) ? keysOfFacts(event.facts) : null;
+  const key = event.outcome === 'recorded' ? null : event.facts?.issue_key;
+  return key && isIssueKey(key) ? [key] : [];
+};
+
 /** Keys the stored facts name; more than the issue had would only be looked at in vain. */
-const keysOfFacts = ({ issue_key, changes }: EventFacts): string[] => {
+const keysOfFacts = (facts: EventFacts | null): string[] => {
+  const { issue_key = null, changes = [] } = facts ?? {};
   const moves = changes.filter(
     ({ field, field_id }) => field === 'Key' || (field_id !== null && KEY_FIELDS.includes(field_id)),
   );
@@ -115,8 +125,9 @@ export const plainIssue = (row: Item): { issue_id: string; keys: string[] } | nu
   try {
     const { event } = decodeEvent(row);
     const { facts, source } = event;
-    if (isCommitSource(source) || !tellsAllKeys(event) || !facts?.issue_id || facts.subjects) return null;
-    return { issue_id: facts.issue_id, keys: keysOfFacts(facts) };
+    const keys = toldKeys(event);
+    if (isCommitSource(source) || keys === null || !facts?.issue_id || facts.subjects) return null;
+    return { issue_id: facts.issue_id, keys };
   } catch {
     return null;
   }

@@ -1,5 +1,5 @@
 import type { NormalizedDelivery } from '../../domain/delivery.ts';
-import { instantOf, LAST_INSTANT_MS, MINUTE_MS } from '../../domain/instant.ts';
+import { DAY_MS, instantOf, LAST_INSTANT_MS, MINUTE_MS } from '../../domain/instant.ts';
 import { isJsonObject, type Json, type JsonObject, own } from '../../domain/json.ts';
 import { normalize } from '../jira/normalize.ts';
 import type { RecognisedDelivery } from '../jira/recognise.ts';
@@ -22,14 +22,14 @@ export const normalizeUnsigned = (
   receivedMs: number,
 ): Listed => {
   const { body, webhookEvent, issueId, issueKey } = recognised;
-  const said = instantIn(own(body, 'timestamp'));
+  const said = instantIn(own(body, 'timestamp'), receivedMs + DAY_MS);
   // What is no number of milliseconds would be listed as unread: here a text is as good.
   const read = normalize({ ...recognised, body: { ...body, timestamp: null } }, receivedMs);
   const isDeletion = webhookEvent === DELETED;
-  const updated = read.snapshot?.updated_ms ?? null;
+  const updated = instantIn(updatedOf(body), LAST_INSTANT_MS);
   const isAhead = updated !== null && updated > receivedMs + AHEAD_MS;
   const whole = isWhole && !isDeletion && !isAhead ? read.snapshot : null;
-  const occurred_ms = said ?? (isWhole ? updated : null) ?? receivedMs;
+  const occurred_ms = said ?? (isWhole && !isAhead ? updated : null) ?? receivedMs;
   const named = issueId ?? issueKey;
   // Whether it is deleted, Jira knows: where it is read at all, it is asked.
   const asked = isDeletion && named !== null ? { subjects: [{ kind: 'issue' as const, id: named }] } : {};
@@ -42,37 +42,34 @@ export const normalizeUnsigned = (
 
 const DELETED = 'jira:issue_deleted';
 
-const issueOf = (body: JsonObject): JsonObject | null => {
+const updatedOf = (body: JsonObject): Json | undefined => {
   const issue = own(body, 'issue');
-  return isJsonObject(issue) ? issue : null;
-};
-
-const fieldsOf = (issue: JsonObject | null): JsonObject | null => {
-  const fields = issue && own(issue, 'fields');
-  return isJsonObject(fields) ? fields : null;
+  const fields = isJsonObject(issue) ? own(issue, 'fields') : undefined;
+  return isJsonObject(fields) ? own(fields, 'updated') : undefined;
 };
 
 const isThere = (value: Json | undefined): boolean => value !== undefined && value !== null && value !== '';
 
 /** Never by `Date.parse`, which reads a text without a zone in that of this machine. */
-const instantIn = (value: Json | undefined): number | null => {
+const instantIn = (value: Json | undefined, latestMs: number): number | null => {
   const ms = instantOf(value);
-  return ms !== null && ms >= 0 && ms <= LAST_INSTANT_MS ? ms : null;
+  return ms !== null && ms >= 0 && ms <= latestMs ? ms : null;
 };
 
 type Found = { said: number | null; updated: number | null; isAhead: boolean; isDeletion: boolean };
 
 const warningsOf = ({ body, issueId, issueKey }: RecognisedDelivery, found: Found): string[] => {
-  const issue = issueOf(body);
-  const fields = fieldsOf(issue);
-  const updated = fields ? own(fields, 'updated') : undefined;
+  const updated = updatedOf(body);
   const all: [boolean, string][] = [
     [issueId === null && issueKey === null, 'no issue.id and no issue.key'],
     [issueId === null && issueKey !== null, 'no issue.id'],
     [issueKey !== null && !isThere(updated), 'no issue.fields.updated'],
-    [isThere(updated) && instantIn(updated) === null, 'issue.fields.updated is no instant with a zone'],
+    [isThere(updated) && found.updated === null, 'issue.fields.updated is no instant with a zone'],
     [found.isAhead, 'issue.fields.updated is more than 2 minutes ahead: no snapshot was written'],
-    [isThere(own(body, 'timestamp')) && found.said === null, 'timestamp is no instant with a zone'],
+    [
+      isThere(own(body, 'timestamp')) && found.said === null,
+      'timestamp is no instant with a zone, or far ahead',
+    ],
     [found.isDeletion, 'only a webhook of Jira deletes: the issue was not marked as deleted'],
   ];
   return all.flatMap(([is, warning]) => (is ? [warning] : []));

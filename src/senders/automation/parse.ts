@@ -36,6 +36,9 @@ const notAnIssue = (errors: Problem['errors']): Problem => ({
   errors,
 });
 
+/** As long as names of events are. */
+const MOST_NAME_CHARACTERS = 200;
+
 /** An unreadable body is listed under the key in it, so that people see that something about the issue came. */
 const factsOfKey = (
   issue_key: string | null,
@@ -48,7 +51,7 @@ const factsOfKey = (
         issue_id: null,
         issue_key,
         project_key: projectOfKey(issue_key),
-        event_type: query_event_type || default_event_type || 'automation',
+        event_type: (query_event_type || default_event_type || 'automation').slice(0, MOST_NAME_CHARACTERS),
         issue_event_type: null,
         changes: [],
         actor: null,

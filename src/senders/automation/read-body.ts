@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import type { Problem } from '../../domain/delivery.ts';
 import { readJson } from '../read-json.ts';
 import { escapeControls } from './escape-controls.ts';
@@ -19,7 +20,8 @@ export const readBody = (bytes: Uint8Array): BodyRead => {
   const read = readJson(bytes, EMPTY);
   if (read.kind === 'json') return { ...read, warnings: [] };
   const text = new TextDecoder().decode(bytes);
-  const escaped = escapeControls(text);
+  // What is no UTF-8 is not guessed.
+  const escaped = isUtf8(bytes) ? escapeControls(text) : text;
   const again = escaped === text ? read : readJson(Buffer.from(escaped), EMPTY);
   if (again.kind === 'json') return { ...again, warnings: [ESCAPED] };
   return { kind: 'refused', problem: withHint(read.problem, escaped), issue_key: keyIn(text) };

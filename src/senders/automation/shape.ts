@@ -34,8 +34,8 @@ export const shapeOf = (value: unknown, text: string, named: Named): Shaped => {
 
 /** Long numeric ids keep their digits. */
 const exactly = (value: JsonObject, text: string): JsonObject => {
-  const { issue } = issueIn(value);
-  if (issue === null || !hasInexactIds({ issue })) return value;
+  const { issue } = rootOf(value);
+  if (issue === null || !hasInexactIds({ issue: { id: own(issue, 'id') ?? null } })) return value;
   const exact = parseWithExactIds(text);
   return isJsonObject(exact) ? exact : value;
 };
@@ -65,7 +65,7 @@ const issueIn = (body: JsonObject): Root => {
 const isThere = (value: Json | undefined): boolean => value !== undefined && value !== null && value !== '';
 
 const OF_A_WHOLE_ISSUE = ['self', 'id', 'key'];
-const OBJECTS = ['issuetype', 'status', 'project'];
+const NAMED = { issuetype: ['name', 'id'], status: ['name', 'id'], project: ['key', 'id'] };
 const INSTANTS = ['created', 'updated'];
 
 /**
@@ -75,13 +75,18 @@ const INSTANTS = ['created', 'updated'];
 const isWhole = ({ issue }: Root): boolean => {
   const sent = issue && own(issue, 'fields');
   if (issue === null || !isJsonObject(sent)) return false;
-  const fields = withoutBlanks(sent);
+  const fields = withoutBlanks(
+    Object.fromEntries([...Object.keys(NAMED), ...INSTANTS].map((name) => [name, own(sent, name) ?? null])),
+  );
   return (
     OF_A_WHOLE_ISSUE.every((name) => isThere(own(issue, name))) &&
-    OBJECTS.every((name) => isJsonObject(own(fields, name))) &&
+    Object.entries(NAMED).every(([name, parts]) => hasAny(own(fields, name), parts)) &&
     INSTANTS.every((name) => instantOf(own(fields, name)) !== null)
   );
 };
+
+const hasAny = (value: Json | undefined, parts: readonly string[]): boolean =>
+  isJsonObject(value) && parts.some((part) => isThere(own(value, part)));
 
 const LISTS = ['labels', 'components', 'fixVersions', 'versions', 'issuelinks', 'subtasks'];
 

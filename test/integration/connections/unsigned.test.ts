@@ -100,7 +100,7 @@ describe('a body of a rule', () => {
     const answer = await app.deliverTo(rule, example('11-localized-dates.json'));
     const warnings = [
       'issue.fields.updated is no instant with a zone',
-      'timestamp is no instant with a zone',
+      'timestamp is no instant with a zone, or far ahead',
     ];
     expect(answer.body.warnings).toEqual(warnings);
     expect(await event(answer)).toMatchObject({ warnings, occurred_at: '2026-11-20T17:10:00.000Z' });
@@ -189,6 +189,21 @@ describe('what nobody signed', () => {
       expect(asked.map(({ sk }) => sk)).toContain(`issue#${named.id}`);
     },
   );
+
+  it('gives an issue no key of another one, by its changelog or its own word, now or for correlation', async () => {
+    const [own, other] = [fresh(), fresh()];
+    const answer = await app.deliverTo(rule, JSON.stringify({ issue_key: other.key }));
+    const moved = { items: [{ field: 'Key', fromString: other.key, toString: own.key }] };
+    const bodies = [
+      { issue: { id: own.id, key: own.key }, changelog: moved },
+      { issue: { id: own.id, key: other.key } },
+      { issue: whole(own, 1), changelog: moved },
+    ];
+    for (const body of bodies) await app.deliverTo(rule, JSON.stringify(body));
+    await startCorrelation(app, { clock: () => nowMs }).run();
+    expect(await idsAt(`/issues/${own.id}/events`)).not.toContain(answer.body.event_id);
+    expect(await idsAt(`/issues/${other.key}/events`)).toEqual([answer.body.event_id]);
+  });
 
   it('freezes nothing: a time ahead of its receipt writes no snapshot, now or by a replay later', async () => {
     const named = fresh();

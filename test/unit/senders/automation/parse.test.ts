@@ -176,6 +176,21 @@ describe('a whole issue', () => {
     );
   });
 
+  it('is told to be ahead by any time, because a person looks for what is wrong', () => {
+    const { snapshot, warnings, facts } = taken({ issue: whole({ updated: '2026-11-24T00:00:00.000Z' }) });
+    expect(snapshot).toBeNull();
+    expect(warnings).toEqual(['issue.fields.updated is more than 2 minutes ahead: no snapshot was written']);
+    expect(facts.occurred_ms).toBe(RECEIVED);
+  });
+
+  it.each(['issuetype', 'status', 'project'])(
+    'says which %s it has, because an empty one is a loss',
+    (name) => {
+      expect(taken({ issue: whole({ [name]: {} }) }).snapshot).toBeNull();
+      expect(taken({ issue: whole({ [name]: { id: 3 } }) }).snapshot).not.toBeNull();
+    },
+  );
+
   it('brings no key but its own, because a changelog of anybody could take the key of another issue', () => {
     const changelog = { items: [{ field: 'Key', fromString: 'OTHER-1', toString: 'SHOP-204' }] };
     expect(taken({ issue: whole(), changelog }).keys).toEqual(['SHOP-204']);
@@ -213,10 +228,11 @@ describe('dates', () => {
     ['2026-11-20T17:00:12'],
     [1_795_194_012],
     [-1],
+    ['9999-01-01T00:00:00.000Z'],
   ])('takes %s for no instant, because it has no zone or no milliseconds', (timestamp) => {
     const { facts, warnings } = taken({ issue_key: 'A-1', timestamp });
     expect(facts.occurred_ms).toBe(RECEIVED);
-    expect(warnings).toContain('timestamp is no instant with a zone');
+    expect(warnings).toContain('timestamp is no instant with a zone, or far ahead');
   });
 
   it.each([
@@ -226,6 +242,20 @@ describe('dates', () => {
     ['1795194012345', '2026-11-20T17:00:12.345Z'],
   ])('reads %s as %s', (timestamp, expected) => {
     expect(taken({ issue_key: 'A-1', timestamp }).facts.occurred_ms).toBe(Date.parse(expected));
+  });
+});
+
+describe('text that is no UTF-8', () => {
+  it('is not guessed, whatever else is wrong with it', () => {
+    const bytes = Buffer.concat([
+      Buffer.from('{"issue_key":"A-1","x":"caf'),
+      Buffer.from([0xe9, 0x0a]),
+      Buffer.from('"}'),
+    ]);
+    expect(readAutomation(bytes, UNNAMED, RECEIVED)).toMatchObject({
+      kind: 'refused',
+      problem: { status: 400 },
+    });
   });
 });
 
@@ -252,6 +282,12 @@ describe('any body', () => {
       }),
       { numRuns: 500 },
     );
+  });
+
+  it('of a broken text is called as long as names are', () => {
+    const long = { query_event_type: 'x'.repeat(300), default_event_type: null };
+    const result = read('{"issue_key":"A-1",}', long);
+    expect(result.kind === 'refused' && result.facts?.event_type).toBe('x'.repeat(200));
   });
 
   it('is read though it is nested as deep as its size allows', () => {
