@@ -1,6 +1,12 @@
 /** What is wrong where JSON ends to be JSON. */
 export type Fault =
   | 'quote'
+  | 'no-comma'
+  | 'no-comma-or-quote'
+  | 'comma-too-many'
+  | 'thousands'
+  | 'no-colon'
+  | 'no-object'
   | 'doubled'
   | 'missing'
   | 'comma'
@@ -27,20 +33,23 @@ export const findBroken = (text: string): Broken | null => {
   return null;
 };
 
+/** `end`: where it ends. */
+type Last = { kind: 'string' | 'empty' | 'number' | 'other'; end: number };
+
 type Level = { kind: 'object'; name: string } | { kind: 'array'; index: number };
 
 type Expected = 'value' | 'value-or-end' | 'name' | 'name-or-end' | 'colon' | 'comma';
 
 /**
- * `last`: the value just read, where it is a string. `name`: the last one read; until its colon is there, whatever is
- * wrong belongs to the value before it.
+ * `last`: the value just read. `name`: the last one read; until its colon is there, whatever is wrong may belong to the
+ * value before it.
  */
 type Reading = {
   text: string;
   at: number;
   levels: Level[];
   expects: Expected | 'end';
-  last: { empty: boolean } | null;
+  last: Last | null;
   name: string;
 };
 
@@ -88,11 +97,11 @@ const close =
     if (reading.levels.at(-1)?.kind !== kind) return 'missing';
     reading.at += 1;
     reading.levels.pop();
-    return afterValue(reading, null);
+    return afterValue(reading, 'other');
   };
 
-const afterValue = (reading: Reading, last: Reading['last']): null => {
-  reading.last = last;
+const afterValue = (reading: Reading, kind: Last['kind']): null => {
+  reading.last = { kind, end: reading.at };
   reading.expects = reading.levels.length === 0 ? 'end' : 'comma';
   return null;
 };
@@ -100,7 +109,7 @@ const afterValue = (reading: Reading, last: Reading['last']): null => {
 const readStringValue: Step = (reading) => {
   const from = reading.at;
   const fault = readString(reading);
-  return fault ?? afterValue(reading, { empty: reading.at - from === 2 });
+  return fault ?? afterValue(reading, reading.at - from === 2 ? 'empty' : 'string');
 };
 
 /** Reads a string to its closing quotation mark. */
@@ -117,19 +126,24 @@ const readString: Step = (reading) => {
 const OTHER_QUOTES = new Set(["'", '\u201c', '\u201d', '\u201e', '\u2018', '\u2019']);
 
 const readWord: Step = (reading) => {
+  const from = reading.at;
   const isWord =
     take(reading, /(?:-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null)(?![\w.+-])/y) !== '';
-  if (isWord) return afterValue(reading, null);
+  if (isWord)
+    return afterValue(reading, /\d$/.test(reading.text.slice(from, reading.at)) ? 'number' : 'other');
+  if (reading.levels.length === 0) return 'no-object';
   return OTHER_QUOTES.has(reading.text[reading.at] ?? '') ? 'quotes' : 'unquoted';
 };
 
 const missing: Step = () => 'missing';
 
+const commaForValue: Step = (reading) => (inArray(reading) ? 'comma-too-many' : 'missing');
+
 const VALUES: Record<string, Step> = {
   '{': open(() => ({ kind: 'object', name: '' }), 'name-or-end'),
   '[': open(() => ({ kind: 'array', index: 0 }), 'value-or-end'),
   '"': readStringValue,
-  ',': missing,
+  ',': commaForValue,
   '}': missing,
   ']': missing,
 };
@@ -139,7 +153,7 @@ const readName: Step = (reading) => {
   if (isAtEnd(reading)) return 'ends';
   if (reading.text.startsWith('{{', from)) return 'smart-value';
   const found = reading.text[from] ?? '';
-  if (found !== '"') return OTHER_QUOTES.has(found) ? 'quotes' : 'name';
+  if (found !== '"') return noName(reading, found);
   const fault = readString(reading);
   if (fault !== null) return fault;
   reading.expects = 'colon';
@@ -147,14 +161,39 @@ const readName: Step = (reading) => {
   return null;
 };
 
+/** What stands where a name belongs. Digits right behind a number and its comma are the rest of it. */
+const noName = ({ at, last }: Reading, found: string): Fault => {
+  if (found === ',') return 'comma-too-many';
+  if (/\d/.test(found) && last?.kind === 'number' && at === last.end + 1) return 'thousands';
+  return OTHER_QUOTES.has(found) ? 'quotes' : 'name';
+};
+
+/** A value begins so. */
+const BEGINS = /["{[\dtfn-]/;
+
 const readColon: Step = (reading) => {
   if (isAtEnd(reading)) return 'ends';
-  if (reading.text[reading.at] !== ':') return reading.last ? 'quote' : 'name';
-  reading.at += 1;
+  const found = reading.text[reading.at] ?? '';
+  // Else the name may be the end of the string before it.
+  if (found !== ':' && isString(reading.last) && !BEGINS.test(found)) return 'quote';
   const level = reading.levels.at(-1);
   if (level?.kind === 'object') level.name = reading.name;
+  if (found !== ':') return 'no-colon';
+  reading.at += 1;
   reading.expects = 'value';
   return null;
+};
+
+const isString = (last: Last | null): boolean => last?.kind === 'string' || last?.kind === 'empty';
+
+/** What is wrong with what follows a value: a comma is missing, or the value ended too early. */
+const behindValue = (text: string, at: number, last: Last | null): Fault => {
+  const between = text.slice(last?.end ?? at, at);
+  const begins = /["{[]/.test(text[at] ?? '');
+  if (!isString(last)) return begins ? 'no-comma' : 'unquoted';
+  if (begins && between.includes('\n')) return 'no-comma';
+  if (begins && between !== '') return 'no-comma-or-quote';
+  return last?.kind === 'empty' && between === '' ? 'doubled' : 'quote';
 };
 
 const readComma: Step = (reading) => {
@@ -162,7 +201,7 @@ const readComma: Step = (reading) => {
   const level = levels.at(-1);
   if (isAtEnd(reading)) return 'ends';
   if (text[at] === (level?.kind === 'array' ? ']' : '}')) return close(level?.kind ?? 'object')(reading);
-  if (text[at] !== ',') return last ? (last.empty ? 'doubled' : 'quote') : 'unquoted';
+  if (text[at] !== ',') return behindValue(text, at, last);
   reading.at += 1;
   if (level?.kind === 'array') level.index += 1;
   reading.expects = level?.kind === 'array' ? 'value' : 'name';

@@ -14,12 +14,26 @@ export const hintFor = (text: string): string | null => {
 /** Characters; a template's body is far shorter, and a search through 4 MB could take the time of the answer. */
 const MOST_LOOKED_AT = 500_000;
 
-/** `near`: where, in words that end a clause. `smart`: the smart value for it, after "write". */
-type Where = { near: string; smart: string; list: string; name: string };
+/**
+ * `near`, `behind`: where, in words that end a clause. `smart`: the smart value for it, after "write". `name`: of the
+ * field.
+ */
+type Where = { near: string; behind: string; smart: string; list: string; name: string };
 
 const HINTS: Record<Fault, (where: Where) => string> = {
   quote: ({ near, smart }) =>
     `a quotation mark inside a string${near}: write ${smart} without quotes around it`,
+  'no-comma': ({ behind }) =>
+    `a comma is missing${behind}; in a loop over a list write {{^last}},{{/}} behind each element`,
+  'no-comma-or-quote': ({ behind, near, smart }) =>
+    `a comma is missing${behind}, or a quotation mark is inside a string${near}: then write ${smart} without quotes around it`,
+  'comma-too-many': ({ behind }) => `a comma too many${behind}: remove it`,
+  thousands: ({ near }) =>
+    `a number with a comma in it${near}: format it without, or put the smart value in quotes`,
+  'no-colon': ({ name }) =>
+    `a colon is missing${name === '' ? ' behind a name' : ` after "${name}"`}: JSON is {"name": value}`,
+  'no-object': () =>
+    'the body is no JSON object: choose "Issue data (Jira format)", or begin the custom data with {',
   doubled: ({ near, smart }) =>
     `doubled quotes: asJsonString brings its own${near}: write ${smart} without quotes around it`,
   missing: ({ name, near, smart }) =>
@@ -51,6 +65,7 @@ const describe = ({ path }: Broken): Where => {
   const last = names.at(-1);
   return {
     near: names.length === 0 ? '' : `, near ${written(names)}`,
+    behind: names.length === 0 ? '' : ` behind ${written(names)}`,
     smart: smartValue(names.filter((part) => typeof part === 'string')),
     list: listAdvice(names),
     name: typeof last === 'string' ? last : '',
@@ -75,7 +90,8 @@ const smartValue = (names: readonly string[]): string => {
         : [];
   if (ofIssue.length === 0)
     return 'its smart value with .asJsonString, such as {{issue.summary.asJsonString}}';
-  return `{{issue.${ofIssue.join('.')}.asJsonString}}`;
+  const field = ofIssue.join('.');
+  return `{{issue.${field}.${field === 'labels' ? 'asJsonStringArray' : 'asJsonString'}}}`;
 };
 
 const listAdvice = (path: (string | number)[]): string => {

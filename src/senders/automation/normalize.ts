@@ -60,16 +60,16 @@ type Found = { said: number | null; updated: number | null; isAhead: boolean; is
 
 const warningsOf = ({ body, issueId, issueKey }: RecognisedDelivery, found: Found): string[] => {
   const updated = updatedOf(body);
+  const sent = own(body, 'timestamp');
+  const stamp = instantIn(sent, LAST_INSTANT_MS);
   const all: [boolean, string][] = [
     [issueId === null && issueKey === null, 'no issue.id and no issue.key'],
     [issueId === null && issueKey !== null, 'no issue.id'],
     [issueKey !== null && !isThere(updated), 'no issue.fields.updated'],
     [isThere(updated) && found.updated === null, 'issue.fields.updated is no instant with a zone'],
     [found.isAhead, 'issue.fields.updated is more than 2 minutes ahead: no snapshot was written'],
-    [
-      isThere(own(body, 'timestamp')) && found.said === null,
-      'timestamp is no instant with a zone, or far ahead',
-    ],
+    [isThere(sent) && stamp === null, 'timestamp is no instant with a zone'],
+    [stamp !== null && found.said === null, 'timestamp is more than a day ahead'],
     [found.isDeletion, 'only a webhook of Jira deletes: the issue was not marked as deleted'],
   ];
   return all.flatMap(([is, warning]) => (is ? [warning] : []));

@@ -1,6 +1,6 @@
 import type { EventFacts, NormalizedDelivery, Problem } from '../../domain/delivery.ts';
 import { projectOfKey } from '../../domain/issue-key.ts';
-import type { JsonObject } from '../../domain/json.ts';
+import { isJsonObject, type JsonObject } from '../../domain/json.ts';
 import { normalizeUnsigned } from './normalize.ts';
 import { readBody } from './read-body.ts';
 import { type Named, shapeOf } from './shape.ts';
@@ -23,17 +23,35 @@ export const readAutomation = (bytes: Uint8Array, named: Named, receivedMs: numb
   if (body.kind === 'refused')
     return { kind: 'refused', problem: body.problem, facts: factsOfKey(body.issue_key, named, receivedMs) };
   const shaped = shapeOf(body.value, body.text, named);
-  if ('errors' in shaped) return { kind: 'refused', problem: notAnIssue(shaped.errors), facts: null };
+  if ('errors' in shaped) return { kind: 'refused', problem: notAnIssue(shaped.errors, body), facts: null };
   const { delivery, warnings } = normalizeUnsigned(shaped.delivery, shaped.whole, receivedMs);
   const json = shaped.delivery.body;
-  return { kind: 'read', delivery, json, warnings: [...body.warnings, ...shaped.warnings, ...warnings] };
+  return {
+    kind: 'read',
+    delivery,
+    json,
+    warnings: [...body.warnings, ...shaped.warnings, ...warnings, ...unreplaced(body.text)],
+  };
 };
 
-const notAnIssue = (errors: Problem['errors']): Problem => ({
+/** Of wiki text only code has such braces, so only what smart values begin with counts. */
+const SMART_VALUE = /\{\{(issue|now|comment|initiator|webhookData)\b/;
+
+const UNREPLACED = 'a smart value was not replaced: check its name and its brackets in the rule';
+
+const unreplaced = (text: string): string[] => (SMART_VALUE.test(text) ? [UNREPLACED] : []);
+
+const hintOf = ({ value, text }: { value: unknown; text: string }): string | undefined => {
+  if (!isJsonObject(value)) return 'remove the quotes or brackets around the whole body';
+  return unreplaced(text)[0];
+};
+
+const notAnIssue = (errors: Problem['errors'], body: { value: unknown; text: string }): Problem => ({
   type: 'not-a-jira-webhook',
   status: 422,
   detail: 'The body is JSON, but not one this service can take; see errors.',
   errors,
+  hint: hintOf(body),
 });
 
 /** As long as names of events are. */

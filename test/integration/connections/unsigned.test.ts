@@ -100,7 +100,7 @@ describe('a body of a rule', () => {
     const answer = await app.deliverTo(rule, example('11-localized-dates.json'));
     const warnings = [
       'issue.fields.updated is no instant with a zone',
-      'timestamp is no instant with a zone, or far ahead',
+      'timestamp is no instant with a zone',
     ];
     expect(answer.body.warnings).toEqual(warnings);
     expect(await event(answer)).toMatchObject({ warnings, occurred_at: '2026-11-20T17:10:00.000Z' });

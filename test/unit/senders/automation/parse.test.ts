@@ -130,6 +130,18 @@ describe('the shape', () => {
   });
 });
 
+describe('a smart value that was not replaced', () => {
+  it('is told, in the hint of a refused body and as a warning, but no code in wiki text is', () => {
+    expect(read({ issue: { id: '{{issue.id}}', key: 'A-1' } })).toMatchObject({
+      problem: { status: 422, hint: expect.stringContaining('not replaced') },
+    });
+    expect(taken({ issue_key: 'A-1', summary: '{{issue.sumary}}' }).warnings.at(-1)).toContain(
+      'not replaced',
+    );
+    expect(taken({ issue_key: 'A-1', summary: 'call {{run()}}' }).warnings.join()).not.toContain('replaced');
+  });
+});
+
 describe('the event type', () => {
   const named = { query_event_type: 'by-query', default_event_type: 'by-default' };
 
@@ -228,11 +240,16 @@ describe('dates', () => {
     ['2026-11-20T17:00:12'],
     [1_795_194_012],
     [-1],
-    ['9999-01-01T00:00:00.000Z'],
   ])('takes %s for no instant, because it has no zone or no milliseconds', (timestamp) => {
     const { facts, warnings } = taken({ issue_key: 'A-1', timestamp });
     expect(facts.occurred_ms).toBe(RECEIVED);
-    expect(warnings).toContain('timestamp is no instant with a zone, or far ahead');
+    expect(warnings).toContain('timestamp is no instant with a zone');
+  });
+
+  it('takes a time far ahead for its receipt, because it would head every listing', () => {
+    const { facts, warnings } = taken({ issue_key: 'A-1', timestamp: '9999-01-01T00:00:00.000Z' });
+    expect(facts.occurred_ms).toBe(RECEIVED);
+    expect(warnings).toContain('timestamp is more than a day ahead');
   });
 
   it.each([
@@ -286,7 +303,7 @@ describe('any body', () => {
 
   it('of a broken text is called as long as names are', () => {
     const long = { query_event_type: 'x'.repeat(300), default_event_type: null };
-    const result = read('{"issue_key":"A-1",}', long);
+    const result = read('{"issue_key":"AB-1",}', long);
     expect(result.kind === 'refused' && result.facts?.event_type).toBe('x'.repeat(200));
   });
 
