@@ -37,14 +37,14 @@ export const welcome = (about: Welcome): string =>
 
 const isLoopback = (host: string): boolean => /^(127\.|::1$|localhost$)/.test(host);
 
-/** A small full issue, as Jira reports its creation. */
+/** A small full issue, as Jira reports its creation: none that the README delivers, whose dates are older. */
 const sampleBody = (nowMs: number): string =>
   JSON.stringify({
     timestamp: nowMs,
     webhookEvent: 'jira:issue_created',
     issue: {
-      id: '10001',
-      key: 'DEMO-1',
+      id: '10009',
+      key: 'TRY-1',
       fields: { summary: 'A first delivery', updated: toUtcIso(nowMs).replace('Z', '+0000') },
     },
   });

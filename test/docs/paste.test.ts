@@ -110,12 +110,13 @@ describe('what the documentation has people paste', () => {
 
   it('adds a second team, takes a delivery of its Jira, and shows it to that team only', () => {
     const commands = codeBlocks(README, 'bash').filter((code) => code.includes('"Retail Jira"'));
+    const [readSecret = ''] = codeBlocks(README, 'bash').filter((code) => code === 'read -rs secret\n');
     // Nobody is asked.
     const [add = '', deliver = ''] = commands.map(ofRecord);
     const made = paste(add.replace('\n', ' --yes\n'));
     const [, secret = ''] = /^Secret +(\S+)$/m.exec(made) ?? [];
     expect(secret).toMatch(/^[0-9a-f]{64}$/);
-    expect(paste(deliver, {}, `${secret}\n`)).toMatch(/applied +jira:issue_created +DEMO-1 /);
+    expect(paste(readSecret + deliver, {}, `${secret}\n`)).toMatch(/applied +jira:issue_created +DEMO-1 /);
     const [issues, changes] = paste(blocks[4] ?? '')
       .trim()
       .split('\n')
@@ -130,16 +131,18 @@ describe('what the documentation has people paste', () => {
     const [deliver = ''] = all.filter((code) => code.includes('--connection Rules'));
     const [addRelay = ''] = all.filter((code) => code.includes('--name Relay'));
     const [signed = ''] = all.filter((code) => code.includes('hexkey'));
+    const [readSecret = ''] = all.filter((code) => code === 'read -rs secret\n');
+    const [readBoth = ''] = all.filter((code) => code.startsWith('read -r url'));
     const rules = paste(addRules);
     expect(rules).toContain('Issue data (Jira format)');
     const [, secret = ''] = /^Secret +(\S+)$/m.exec(rules) ?? [];
-    const delivered = paste(deliver, {}, `${secret}\n`);
+    const delivered = paste(readSecret + deliver, {}, `${secret}\n`);
     expect(delivered).toMatch(/^automation-issue +202 +applied /m);
     expect(delivered).toMatch(/^automation-custom +202 +recorded /m);
     const relay = paste(addRelay);
     const [, url = ''] = /^URL +(\S+)$/m.exec(relay) ?? [];
     const [, base64 = ''] = /^Secret +(\S{43}=)$/m.exec(relay) ?? [];
-    const answer = JSON.parse(paste(signed, {}, `${url}\n${base64}\n`));
+    const answer = JSON.parse(paste(readBoth + signed, {}, `${url}\n${base64}\n`));
     expect(answer).toMatchObject({
       outcome: 'recorded',
       issue_key: 'DEMO-2',

@@ -161,8 +161,8 @@ describe('npm start', () => {
     const { stdout } = await promisify(execFile)('bash', ['-c', pasted], {
       env: { ...process.env, PATH: toolPath() },
     });
-    expect(JSON.parse(stdout)).toMatchObject({ status: 'accepted', outcome: 'applied', issue_key: 'DEMO-1' });
-    const issue = await (await fetch(`${plain.url}/issues/DEMO-1`)).json();
+    expect(JSON.parse(stdout)).toMatchObject({ status: 'accepted', outcome: 'applied', issue_key: 'TRY-1' });
+    const issue = await (await fetch(`${plain.url}/issues/TRY-1`)).json();
     expect(issue).toMatchObject({ summary: 'A first delivery' });
   });
 

@@ -20,7 +20,7 @@ describe('the welcome text', () => {
 
   it('signs a body that is a current full issue, because an old or partial one would not be applied', () => {
     expect(welcome(about)).toContain(
-      `body='{"timestamp":1795374000005,"webhookEvent":"jira:issue_created","issue":{"id":"10001","key":"DEMO-1",` +
+      `body='{"timestamp":1795374000005,"webhookEvent":"jira:issue_created","issue":{"id":"10009","key":"TRY-1",` +
         `"fields":{"summary":"A first delivery","updated":"2026-11-22T19:00:00.005+0000"}}}'`,
     );
   });
