@@ -45,7 +45,8 @@ duplicate, unless the URL has another ?delivery=NUMBER.`,
 ];
 
 const customData = [
-  `Only where a field must be left out, choose "Custom data" as the body instead, and paste:
+  `Only where a field must be left out, choose "Custom data" as the body instead. It is kept as an event: no issue,
+release or gap is read from it. Paste:
 
 ${ISSUE_BODY}`,
   `The same with the request type of Jira Service Management:
