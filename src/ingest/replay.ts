@@ -1,10 +1,10 @@
 import type { Outcome, Problem } from '../domain/delivery.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { StoredEvent } from '../store/events/event-row.ts';
-import { lowerSweepMark } from '../store/events/progress.ts';
-import { type EventStore, prepareEventBody, releaseEvent } from '../store/events/put-event.ts';
+import type { EventStore } from '../store/events/put-event.ts';
 import { getEvent } from '../store/events/read-events.ts';
 import { readAgain } from './connections/read-again.ts';
+import { isReleasedBy, release } from './release.ts';
 import { storeDelivery } from './store.ts';
 
 export type Replayed =
@@ -16,8 +16,8 @@ export type Replayed =
 
 /**
  * Ingests a stored body again with the current parser and normalizer. This repairs a snapshot that an older normalizer
- * wrote, restores what a crash lost, and releases an event from quarantine once its body can be read. Any other event
- * stays as it is. Repeating it changes nothing.
+ * wrote, restores what a crash lost, and releases an event from quarantine once its body can be read, or from being of no
+ * issue once its site is the connection's. Any other event stays as it is. Repeating it changes nothing.
  */
 export const replayEvent = async (
   events: EventStore & { tenant: string },
@@ -33,14 +33,9 @@ export const replayEvent = async (
   if (read.kind === 'refused') return { kind: 'still-refused', problem: read.problem };
   const { facts, delivery } = read;
   const outcome = await storeDelivery(events.table, delivery, found.event, signal);
-  if (found.event.outcome !== 'quarantined') return { kind: 'replayed', outcome };
-  const released = { ...found.event, outcome, facts, problem: null, warnings, raw_stored_apart: false };
-  const body = await prepareEventBody(events, released, raw, signal);
-  // Should this process end before correlation has seen the event, the sweep comes back to it.
-  const lowered = { since_ms: released.received_ms, now_ms: clock() };
-  await lowerSweepMark({ table: events.table, tenant: released.tenant, signal }, lowered);
-  await releaseEvent(events, released, body, clock(), signal);
-  return { kind: 'released', outcome };
+  if (!isReleasedBy(found.event, { warnings })) return { kind: 'replayed', outcome };
+  await release(events, found.event, { outcome, facts, warnings, raw, now_ms: clock() }, signal);
+  return { kind: found.event.outcome === 'quarantined' ? 'released' : 'replayed', outcome };
 };
 
 const rawOf = (events: EventStore, found: { event: StoredEvent; raw: Buffer | null }, signal: AbortSignal) =>

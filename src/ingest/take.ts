@@ -10,6 +10,7 @@ import type { StoredEvent } from '../store/events/event-row.ts';
 import { type EventStore, prepareEventBody, putEventOnce } from '../store/events/put-event.ts';
 import type { DeliveryHeaders } from './delivery-headers.ts';
 import { type DeliveryRead, readDelivery, type Sent } from './read-delivery.ts';
+import { isReleasedBy, release } from './release.ts';
 import { type Identity, storeDelivery } from './store.ts';
 
 /**
@@ -147,5 +148,17 @@ const store = async (deps: TakeDeps, received: Received, run: Run): Promise<Take
   if (outcome === 'stale' && delivered.source === 'reconcile' && !tellsKey) return accepted;
   const event: StoredEvent = { ...contents, outcome, ...ofRun(run, delivered) };
   const before = await putEventOnce(deps.events, event, { stored, raw: body }, run.signal);
-  return before ? seenBefore(before, delivered, read) : accepted;
+  if (before === null) return accepted;
+  if (!isTakenAgain(before, delivered)) return seenBefore(before, delivered, read);
+  const now = { ...event, raw: body, now_ms: run.received_ms };
+  return (await release(deps.events, before, now, run.signal))
+    ? accepted
+    : { kind: 'duplicate', read, ...ids(delivered) };
 };
+
+/**
+ * True for what its connection kept aside and would take by now: people can widen a connection's rules at any time. A
+ * built-in source answers the same as before, since only a replay releases there.
+ */
+const isTakenAgain = (before: StoredEvent, delivered: Delivered): boolean =>
+  delivered.connection_id !== undefined && isReleasedBy(before, delivered);

@@ -66,6 +66,19 @@ export const putProcessing = async (
   return sendIf(signal, () => table.documentClient.send(command));
 };
 
+/** Makes sweeps handle the event once more, if it was handled or parked. Its tries stay counted. */
+export const awaitProcessing = async ({ table, signal }: TableCall, eventId: string): Promise<void> => {
+  const command = new UpdateCommand({
+    TableName: table.name,
+    Key: processingKey(eventId),
+    UpdateExpression: 'SET #status = :pending REMOVE reason, work_pk, work_sk',
+    ConditionExpression: 'attribute_exists(pk)',
+    ExpressionAttributeNames: { '#status': 'status' },
+    ExpressionAttributeValues: { ':pending': PENDING.status },
+  });
+  await sendIf(signal, () => table.documentClient.send(command));
+};
+
 /** Sends a write with a condition. @returns false when the condition was refused */
 const sendIf = async (signal: AbortSignal, send: () => Promise<unknown>): Promise<boolean> => {
   try {

@@ -125,20 +125,20 @@ export const putEvent = async (
 };
 
 /**
- * Takes an event out of quarantine: the only change an event ever sees. It keeps its place and time, and
- * from now on it is kept as long as any other event.
- * @returns false when it is not in quarantine (any more).
+ * Stores an event anew that was kept aside, in quarantine or as one of no issue: the only change an event ever sees. It
+ * keeps its place and time, and from now on it is kept as long as any other event.
+ * @returns false when it is not what it was before (any more).
  */
 export const releaseEvent = async (
   store: EventStore,
-  event: StoredEvent,
+  { before, event }: { before: StoredEvent; event: StoredEvent },
   body: Uint8Array,
   nowMs: number,
   signal: AbortSignal,
 ): Promise<boolean> => {
   const item = eventItem(event, body, expirySeconds(nowMs, event.outcome, store.retention_days));
-  const condition = 'outcome = :quarantined';
-  const put = { item, condition, values: { ':quarantined': 'quarantined' } };
+  const condition = 'outcome = :outcome AND run_id = :run';
+  const put = { item, condition, values: { ':outcome': before.outcome, ':run': before.run_id } };
   return (await putIf({ table: store.table, signal }, put)).written;
 };
 

@@ -65,6 +65,11 @@ describe('a replay of what came through a connection', () => {
     await change(app.events, connected, { site_hosts: ['old.example.net'] });
     expect(await replay(id)).toEqual({ kind: 'replayed', outcome: 'applied' });
     expect(await issueStatus()).toBe(200);
+    const event = await stored(id);
+    expect(event).toMatchObject({ outcome: 'applied', issue_id: '1', issue_key: 'ABC-1' });
+    expect((await app.get('/t/retail/issues/1/events')).body.events).toEqual([event]);
+    expect(await replay(id)).toEqual({ kind: 'replayed', outcome: 'applied' });
+    expect(await stored(id)).toEqual(event);
   });
 
   it.each([
