@@ -13,11 +13,14 @@ export const keepsToProjects = (
   delivery: NormalizedDelivery | null,
 ): boolean => {
   if (allowed.length === 0) return true;
-  const named = projectsIn(body).map(lookupKey);
+  const named = projectsIn(body);
   if (named.length === 0) return !(delivery?.snapshot ?? delivery?.deletion);
-  const keys = new Set(allowed.map(lookupKey));
-  return named.every((key) => keys.has(key));
+  return named.every((project) => isAllowedProject(allowed, project));
 };
+
+/** True when a project is one of these; none means all, and what names none is of no one that is allowed. */
+export const isAllowedProject = (allowed: readonly string[], project: string | null): boolean =>
+  allowed.length === 0 || (project !== null && allowed.map(lookupKey).includes(lookupKey(project)));
 
 /** Keys of the projects of a body's issue: what its fields say, and its own key; else the subject of a project event. */
 const projectsIn = (body: JsonObject): string[] => {

@@ -4,7 +4,7 @@ import { isJsonObject, type JsonObject, own } from '../../domain/json.ts';
 import { isCommitSource } from '../../domain/source.ts';
 import { readJson } from '../../senders/read-json.ts';
 import { type DeliveryRead, readDelivery } from '../read-delivery.ts';
-import { keepsToProjects } from './project.ts';
+import { isAllowedProject, keepsToProjects } from './project.ts';
 import { isOfOtherSite } from './site.ts';
 
 /** What a connection's body says, as far as the connection lets it, and what people should know of how it was read. */
@@ -47,7 +47,8 @@ const PROJECT_NOT_ALLOWED = refusal(
 export const readThrough = (rules: Rules, said: SaidBeside, body: Uint8Array, nowMs: number): ReadThrough => {
   const { kind } = rules;
   const named = { query_event_type: said.event_type, default_event_type: rules.default_event_type };
-  const read = readDelivery({ source: kind, event_name: said.event_name, named }, body, nowMs);
+  const asWritten = readDelivery({ source: kind, event_name: said.event_name, named }, body, nowMs);
+  const read = withoutForeignKey(rules.project_keys, asWritten);
   const warnings = read.kind === 'read' ? [...(read.warnings ?? [])] : [];
   const json = jsonOf(read, body);
   if (json === null) return { read, warnings };
@@ -61,9 +62,16 @@ export const readThrough = (rules: Rules, said: SaidBeside, body: Uint8Array, no
 
 const refused = (problem: Problem): ReadThrough => ({ read: { kind: 'refused', problem }, warnings: [] });
 
-/** What was parsed of a body on the way; else it is parsed again, which only commits and refused bodies are. */
+/** A broken body is listed under the key that it most likely is about, but not among the events of another project. */
+const withoutForeignKey = (allowed: readonly string[], read: DeliveryRead): DeliveryRead => {
+  if (read.kind === 'read' || !read.facts || isAllowedProject(allowed, read.facts.project_key)) return read;
+  return { ...read, facts: null };
+};
+
+/** What was parsed of a body on the way; else it is parsed again: commits, and what is JSON and yet refused. */
 const jsonOf = (read: DeliveryRead, body: Uint8Array): JsonObject | null => {
   if (read.kind === 'read' && read.json !== null) return read.json;
+  if (read.kind === 'refused' && read.problem.type === 'body-not-json') return null;
   const again = readJson(body, '');
   return again.kind === 'json' && isJsonObject(again.value) ? again.value : null;
 };

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { type Rules, readThrough } from '../../../../src/ingest/connections/read-through.ts';
 import { anyText } from '../../../support/any-text.ts';
 
@@ -167,6 +167,36 @@ it('of automation is held to the same rules, also where its issue is the body it
   for (const body of [about({}), ISSUE, { issue_key: 'ABC-1' }])
     expect(verdict(body, { ...automation, project_keys: ['XYZ'] })).toBe('403 project-not-allowed');
   expect(verdict({ ...ISSUE, tenant_id: 'other' }, automation)).toBe('403 tenant-mismatch');
+});
+
+describe('a broken body of automation', () => {
+  const about = (body: string, project_keys: string[]) => {
+    const { read: found } = read(body, { kind: 'automation', project_keys });
+    return found.kind === 'refused' ? (found.facts?.issue_key ?? null) : found.kind;
+  };
+
+  it.each([
+    ['SEC-1', '{"issue_key":"SEC-1","summary":"a "b""}', []],
+    ['SEC-1', '{"issue_key":"SEC-1","summary":"a "b""}', ['OPS', 'sec']],
+    [null, '{"issue_key":"SEC-1","summary":"a "b""}', ['OPS']],
+    [null, '{"issue":{"key":"SEC-7", "fields": {{fields}}', ['OPS', 'SECURE']],
+    [null, '{"x": "OPS-1", "issueKey": SEC-7', ['OPS']],
+    [null, '{"key":"OPS_2-1",', ['OPS']],
+  ])(
+    'is listed under %s for %s through a connection for %j, because a broken body gets round no rule',
+    (key, body, keys) => {
+      expect(about(body, keys)).toBe(key);
+    },
+  );
+
+  it('is parsed once, because 4 MB that are no JSON are no JSON the second time', () => {
+    const parse = vi.spyOn(JSON, 'parse');
+    expect(verdict('{"tenant_id":"default",', { kind: 'jira' })).toBe('400 body-not-json');
+    expect(verdict('{"tenant_id":"default",', { kind: 'automation' })).toBe('400 body-not-json');
+    expect(verdict('{"tenant_id":"default",', { kind: 'gitlab' })).toBe('400 body-not-json');
+    expect(parse).toHaveBeenCalledTimes(3);
+    parse.mockRestore();
+  });
 });
 
 it('reads whatever comes without a throw, because anybody can write a body', () => {
