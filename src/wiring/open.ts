@@ -106,7 +106,8 @@ export const openMasters = (env: Env, platform: Platform): MasterSource =>
   createMasterCache({ fetch: mastersOf(env, platform), ...platform });
 
 const mastersOf = (env: Env, { log, secretsManager }: Platform): (() => Promise<Masters>) => {
-  const { CONNECTIONS_MASTERS: override, JIRA_WEBHOOK_SECRET_ARN: arn } = env;
+  const override = env.CONNECTIONS_MASTERS;
+  const arn = env.JIRA_WEBHOOK_SECRET_ARN;
   if (override !== undefined) return async () => readMasters(override, log);
   if (arn === undefined) return async () => new Map();
   const client = createSecretsManagerClient(env, secretsManager);
@@ -115,7 +116,8 @@ const mastersOf = (env: Env, { log, secretsManager }: Platform): (() => Promise<
 
 /** Reads the secret of all sources with its date, else the override of masters; null where there is neither. */
 export const openDatedSecret = (env: Env, platform: Platform): (() => Promise<DatedSecret>) | null => {
-  const { CONNECTIONS_MASTERS: override, JIRA_WEBHOOK_SECRET_ARN: arn } = env;
+  const override = env.CONNECTIONS_MASTERS;
+  const arn = env.JIRA_WEBHOOK_SECRET_ARN;
   if (arn === undefined)
     return override === undefined ? null : async () => ({ document: override, created_ms: null });
   const client = createSecretsManagerClient(env, platform.secretsManager);

@@ -172,7 +172,7 @@ describe('wrong usage', () => {
     [
       'an unknown name',
       ['nothing-like-this', '--secret', 's', '--url', 'http://127.0.0.1:1'],
-      'Samples: comment-created',
+      'Samples: automation-custom',
     ],
     ['no file', [], "missing required argument 'file|sample'"],
     ['an unknown option', ['issue-created', '--nope'], "unknown option '--nope'"],

@@ -52,10 +52,20 @@ const histories = fc
 const eventsOf = async (app: TestApp) => {
   const ids = (await scanTable(app)).filter(({ sk }) => sk === 'E').map(({ pk }) => String(pk).slice(2));
   const views = await Promise.all(ids.sort().map(async (id) => (await app.get(`/events/${id}`)).body));
-  return views.map(({ event_type: _, received_at: _at, run_id: _run, processing, ...rest }) => ({
-    ...rest,
-    status: (processing as { status: string }).status,
-  }));
+  return views.map(
+    ({
+      event_type: _,
+      received_at: _at,
+      run_id: _run,
+      duration_ms: _ms,
+      headers: _headers,
+      processing,
+      ...rest
+    }) => ({
+      ...rest,
+      status: (processing as { status: string }).status,
+    }),
+  );
 };
 
 const play = async (steps: { body: number; event: string | null }[]) => {

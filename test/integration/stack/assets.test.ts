@@ -208,6 +208,7 @@ const DEFAULTS = {
   ALLOWED_CIDRS: 'unset: any address',
   ARTIFACTS_DIR: 'the bucket wins',
   AWS_ENDPOINT_URL_SECRETS_MANAGER: 'unset: AWS',
+  CONNECTIONS_MASTERS: 'the ARN is set',
   GIT_SHA: 'in the bundle',
   JIRA_API_TOKEN: 'the ARN is set',
   JIRA_WEBHOOK_SECRET: 'the ARN is set',

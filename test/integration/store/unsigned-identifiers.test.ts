@@ -53,8 +53,9 @@ const BODIES = [
 const stored = async (app: TestApp, body: string, identifier: string) => {
   const { body: answer } = await app.deliver(body, { identifier });
   const { last_event, ...snapshot } = (await app.get('/issues/1')).body;
-  const { idempotency_key, received_at, run_id, ...event } = (await app.get(`/events/${answer.event_id}`))
-    .body;
+  const found = await app.get(`/events/${answer.event_id}`);
+  const { idempotency_key, received_at, run_id, duration_ms, headers, ...event } = found.body;
+  expect(headers).toEqual({ 'x-atlassian-webhook-identifier': idempotency_key });
   expect(last_event).toMatchObject({ event_id: answer.event_id, idempotency_key, received_at });
   expect([answer.outcome, answer.idempotency_key]).toEqual(['applied', idempotency_key]);
   return { snapshot, event, idempotency_key };
