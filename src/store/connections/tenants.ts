@@ -4,7 +4,7 @@ import { isTenant } from '../../domain/tenant.ts';
 import { readChecked } from '../calls/checked-row.ts';
 import { TENANTS_PARTITION, tenantKey } from '../calls/keys.ts';
 import { queryPages } from '../calls/rows.ts';
-import type { Item, Place } from '../calls/table.ts';
+import { getItem, type Item, type Place } from '../calls/table.ts';
 
 /** Whose rows there are: known since its first connection, which fixed the site if it was one of Jira's. */
 export type Tenant = { tenant_id: string; site_url: string | null; created_ms: number };
@@ -28,6 +28,12 @@ export const readTenants = async ({ table, tenant: home, signal }: Place): Promi
   const first = found.find(({ tenant_id }) => tenant_id === home);
   const others = found.filter((tenant) => tenant !== first);
   return [first ?? { tenant_id: home, site_url: null, created_ms: 0 }, ...others];
+};
+
+/** The Jira site of one tenant, null while none is fixed. @throws UnreadableRowError, UnavailableError */
+export const readSite = async ({ table, tenant, signal }: Place): Promise<string | null> => {
+  const row = await getItem({ table, signal }, tenantKey(tenant));
+  return row && readTenant(row).site_url;
 };
 
 const tenantRow = z.object({

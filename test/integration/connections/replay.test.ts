@@ -1,5 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { type Replayed, replayEvent } from '../../../src/ingest/replay.ts';
+import { prepareEventBody, releaseEvent } from '../../../src/store/events/put-event.ts';
+import { getEvent } from '../../../src/store/events/read-events.ts';
 import { startApp, type TestApp } from '../../support/app.ts';
 import { type Connected, change, connect, remove } from '../../support/connected.ts';
 import { type FaultProxy, startFaultProxy } from '../../support/fault-proxy.ts';
@@ -17,6 +19,20 @@ beforeEach(async () => {
 
 const BODY = issueBody('1', 'ABC-1', 1);
 const ELSEWHERE = BODY.replace('"id":"1"', '"id":"1","self":"https://old.example.net/rest/api/2/issue/1"');
+
+const OWN = ELSEWHERE.replace('old.example.net', 'retail.example.net');
+
+/** Stores an event anew, as a parser of yesterday did that could not read this body. */
+const putRefused = async (id: unknown, body: string): Promise<void> => {
+  const signal = AbortSignal.timeout(30_000);
+  const found = await getEvent({ ...app.events, tenant: 'retail', signal }, String(id), Date.now());
+  if (!found) throw new Error('no event');
+  const problem = { type: 'not-a-jira-webhook' as const, status: 422, detail: 'As it was.', errors: [] };
+  const { warnings: _, ...before } = found.event;
+  const event = { ...before, outcome: 'quarantined' as const, facts: null, problem };
+  const bytes = await prepareEventBody(app.events, event, Buffer.from(body), signal);
+  await releaseEvent(app.events, { before: found.event, event }, bytes, Date.now(), signal);
+};
 
 const replay = (id: unknown): Promise<Replayed> =>
   replayEvent({ ...app.events, tenant: 'retail' }, String(id), Date.now, AbortSignal.timeout(30_000));
@@ -94,6 +110,22 @@ describe('a replay of what came through a connection', () => {
       const { id } = await eventOf(connected, body);
       await remove(app.events, connected);
       expect(await replay(id)).toMatchObject(replayed);
+      expect(await issueStatus()).toBe(issue);
+    },
+  );
+
+  it.each([
+    ['another site', ELSEWHERE, { outcome: 'recorded', warnings: ['other-site'], issue_id: null }, 404],
+    ["its tenant's site", OWN, { outcome: 'applied', issue_id: '1' }, 200],
+  ])(
+    'takes in what an older parser refused of %s by the site of its tenant, once the connection is gone',
+    async (_of, body, event, issue) => {
+      const connected = await connect(app.events);
+      const { id } = await eventOf(connected, body.replace('"id":"1"', '"id":"2"'));
+      await putRefused(id, body);
+      await remove(app.events, connected);
+      expect(await replay(id)).toEqual({ kind: 'released', outcome: event.outcome });
+      expect(await stored(id)).toMatchObject({ problem: null, ...event });
       expect(await issueStatus()).toBe(issue);
     },
   );
