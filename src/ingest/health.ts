@@ -96,7 +96,11 @@ export const watchWrites = (client: DynamoDBClient, clock: Clock, steady?: Clock
   return { failedAt: () => last.failedAt };
 };
 
-/** A table that takes writes says this of one item: its condition does not hold, or it is malformed. */
-const ABOUT_THE_ITEM = new Set(['ConditionalCheckFailedException', 'ValidationException']);
+/** A table that takes writes says this of one item: its condition does not hold, it is malformed, or met another write. */
+const ABOUT_THE_ITEM = new Set([
+  'ConditionalCheckFailedException',
+  'ValidationException',
+  'TransactionConflictException',
+]);
 
 const isOfTable = (fault: unknown): boolean => !(fault instanceof Error && ABOUT_THE_ITEM.has(fault.name));

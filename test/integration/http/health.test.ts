@@ -80,6 +80,13 @@ describe('/health of a table that is read but takes no writes', () => {
     expect(await health()).toEqual(OK);
   });
 
+  it('says nothing of a write that met another one, because the table was there to tell them apart', async () => {
+    const { deliver, health } = await open();
+    proxy.fail({ kind: 'error', status: 400, type: 'TransactionConflictException' }, writes);
+    expect(await deliver()).toBe(503);
+    expect(await health()).toEqual(OK);
+  });
+
   it('writes nothing to find out while writes succeed, because /health is open to everybody', async () => {
     const { time, deliver, health } = await open();
     await deliver();
