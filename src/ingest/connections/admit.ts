@@ -54,7 +54,10 @@ export const admit = async (deps: AdmitDeps, claim: Claim, id: string, run: Run)
 export const authenticate = (deps: AdmitDeps, claim: Claim, id: string, run: Run): Promise<Admission> =>
   withFreshRow(deps, id, run, (row) => judgeCredential(deps, claim, row));
 
-/** No refusal comes from the cache: before one the row is read again, unless that was done just now. */
+/**
+ * No refusal comes from the cache, nor a 503 for a master that the row names: before one the row is read again, unless that
+ * was done just now.
+ */
 const withFreshRow = async (
   { rows }: AdmitDeps,
   id: string,
@@ -63,7 +66,7 @@ const withFreshRow = async (
 ): Promise<Admission> => {
   const known = await rows.get(id, signal);
   const judged = await judgeRow(known);
-  if (judged.admitted || judged.refusal.type === 'unavailable') return judged;
+  if (judged.admitted) return judged;
   const fresh = await rows.fresh(id, signal);
   return fresh === known ? judged : judgeRow(fresh);
 };

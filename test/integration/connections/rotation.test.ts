@@ -19,6 +19,26 @@ const CACHED_MS = 30_000;
 
 const derived = (version: number): Credential => ({ from: 'derived', version, master: 1, encoding: 'text' });
 
+it('away from a master that is not there works within 2 s, because a sender is told to come again and is taken', async () => {
+  const time = { now: START };
+  const tableName = await createTable(engine.endpoint);
+  const app = openApp({ endpoint: engine.endpoint, tableName, clock: () => time.now });
+  const current: Credential = { from: 'derived', version: 1, master: 9, encoding: 'text' };
+  const connected = await connect(app.events, { current });
+  const secret = secretOf(connected.connection, 2);
+  const answers = () =>
+    Promise.all(
+      (['POST', 'GET'] as const).map(
+        async (method) =>
+          (await app.deliverTo(connected, method === 'GET' ? '' : freshBody(), { secret, method })).status,
+      ),
+    );
+  expect(await answers()).toEqual([503, 503]);
+  await change(app.events, connected, { current: derived(2) });
+  time.now += FRESH_MS;
+  expect(await answers()).toEqual([202, 200]);
+});
+
 let bodies = 0;
 const freshBody = (): string => {
   bodies += 1;
