@@ -129,7 +129,7 @@ describe('what a connection does not take', () => {
         const { run_id: __, ...unknown } = any.body;
         expect([answer.status, said]).toEqual([404, unknown]);
       }
-      expect(app.counts.UnknownConnections ?? 0).toBe(id === UNKNOWN ? 1 : 0);
+      expect(app.counts.UnknownConnections ?? 0).toBe(id === UNKNOWN ? 2 : 0);
     },
   );
 
@@ -328,6 +328,7 @@ describe('GET on its URL', () => {
     };
     expect(await ask()).toMatchObject({ status: 200, body: expected });
     expect((await ask('f'.repeat(64))).status).toBe(401);
+    expect(app.counts).toEqual({ CredentialsRefused: 1 });
     await change(app.events, connected, { status: 'active' });
     nowMs += 2_000;
     expect((await app.deliverTo(connected, BODY)).status).toBe(202);
