@@ -5,6 +5,7 @@ import { getConnection } from '../../store/connections/connections.ts';
 import { readSite } from '../../store/connections/tenants.ts';
 import type { StoredEvent } from '../../store/events/event-row.ts';
 import { type DeliveryRead, readDelivery } from '../read-delivery.ts';
+import { eventTypeIn } from './query.ts';
 import { OTHER_SITE, ofNoIssue, readThrough, type SaidBeside } from './read-through.ts';
 
 type Read = { read: DeliveryRead; warnings: string[] | undefined };
@@ -33,7 +34,7 @@ export const readAgain = async (
 
 const saidBeside = ({ event_name, query }: StoredEvent): SaidBeside => ({
   event_name,
-  event_type: new URLSearchParams(query ?? '').get('event_type'),
+  event_type: eventTypeIn(query ?? ''),
 });
 
 const isConnectionKind = (source: EventSource): source is ConnectionKind =>

@@ -7,7 +7,7 @@ import type { NoteUse } from '../../store/connections/use.ts';
 import type { EventStore } from '../../store/events/put-event.ts';
 import { readDeliveryHeaders } from '../delivery-headers.ts';
 import { type Received, type Taken, takeRead } from '../take.ts';
-import { keptQuery, withoutToken } from './query.ts';
+import { eventTypeIn, keptQuery, withoutToken } from './query.ts';
 import { OTHER_SITE, type ReadThrough, readThrough } from './read-through.ts';
 
 export type TakeThroughDeps = { events: EventStore; rows: RowCache; noteUse: NoteUse; log: Logger };
@@ -44,7 +44,8 @@ const readByRow = async (
   event_name: string | null,
   { received_ms, signal }: Run,
 ): Promise<ReadThrough> => {
-  const said = { event_name, event_type: request.query.get('event_type') ?? null };
+  // As a replay will read it: from what is kept.
+  const said = { event_name, event_type: eventTypeIn(keptQuery(request.raw_query)) };
   const known = readThrough(row, said, body, received_ms);
   const isDoubtful =
     known.warnings.includes(OTHER_SITE) || (known.read.kind === 'refused' && isOfRules(known.read.problem));

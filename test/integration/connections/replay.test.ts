@@ -115,6 +115,22 @@ describe('a replay of what came through a connection', () => {
   );
 
   it.each([
+    ['given twice', 'event_type=first&event_type=last'],
+    ['given late in a long query', `note=${'x'.repeat(3_000)}&event_type=last`],
+  ])('reads an event type %s as the delivery did, because it names the event', async (_how, query) => {
+    const body = BODY.replace('"webhookEvent":"jira:issue_updated",', '');
+    const rule = { kind: 'automation', auth: 'header' } as const;
+    const open = await connect(app.events, rule);
+    const live = await app.deliverTo(open, body, { query });
+    const narrow = await connect(app.events, { ...rule, project_keys: ['XYZ'] });
+    const { body: refused } = await app.deliverTo(narrow, body, { query });
+    await change(app.events, narrow, { project_keys: [] });
+    expect(await replay(refused.event_id)).toMatchObject({ kind: 'released' });
+    for (const id of [live.body.event_id, refused.event_id])
+      expect(await stored(id)).toMatchObject({ event_type: 'last' });
+  });
+
+  it.each([
     ['another site', ELSEWHERE, { outcome: 'recorded', warnings: ['other-site'], issue_id: null }, 404],
     ["its tenant's site", OWN, { outcome: 'applied', issue_id: '1' }, 200],
   ])(

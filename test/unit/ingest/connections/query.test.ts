@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { keptQuery, tokenIn, withoutToken } from '../../../../src/ingest/connections/query.ts';
+import { eventTypeIn, keptQuery, tokenIn, withoutToken } from '../../../../src/ingest/connections/query.ts';
 
 describe('the query of a delivery', () => {
   it.each([
@@ -38,5 +38,33 @@ describe('the query of a delivery', () => {
 
   it('is cut where it is kept, because nobody signed it', () => {
     expect(keptQuery(`a=${'x'.repeat(5_000)}`)).toHaveLength(2_000);
+  });
+
+  it.each([
+    ['event_type=a&event_type=b', 'b'],
+    ['event_type=b&x=1', 'b'],
+    ['event_type=a&%65vent_type=b%20c', 'b c'],
+    ['event_type=a&event_type=', ''],
+    ['x=1', null],
+  ])('of two event types counts the last: %s', (query, type) => {
+    expect(eventTypeIn(query)).toBe(type);
+  });
+
+  it('keeps what names the event, however long the rest, because a replay reads only what is kept', () => {
+    const name = fc.constantFrom('event_type', '%65vent_type', 'x', 'delivery');
+    const value = fc.string({ unit: fc.constantFrom('a', 'B', ':', '%20', '%', '+', '='), maxLength: 60 });
+    const filler = fc.nat(3_000).map((length) => `x=${'y'.repeat(length)}`);
+    const part = fc.oneof(
+      fc.tuple(name, value).map(([key, text]) => `${key}=${text}`),
+      filler,
+    );
+    fc.assert(
+      fc.property(fc.array(part, { maxLength: 8 }), (parts) => {
+        const query = parts.join('&');
+        expect(keptQuery(query).length).toBeLessThanOrEqual(2_000);
+        expect(eventTypeIn(keptQuery(query))).toBe(eventTypeIn(query));
+        expect(keptQuery(keptQuery(query))).toBe(keptQuery(query));
+      }),
+    );
   });
 });
