@@ -16,7 +16,8 @@ export const patchConnection =
     const before = await ownConnection(deps, request, connectionId, run);
     const after = { ...before, ...changesOf(form, before) };
     const site = deps.siteOf(request.tenant);
-    if (site !== null && after.site_url !== before.site_url && after.site_url !== site) throw otherSite();
+    if (site !== null && after.site_url !== before.site_url && after.site_url !== site)
+      throw otherSite(request.tenant);
     return answerRow(await saveChange(deps, request, { before, after, what: 'connection-changed' }, run));
   };
 

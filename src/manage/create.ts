@@ -34,7 +34,7 @@ export const postConnection =
     };
     const audit = { who, what: 'connection-created' as const };
     const done = await createConnection({ table: deps.table }, connection, audit, run);
-    if (done === 'other-site') throw otherSite();
+    if (done === 'other-site') throw otherSite(request.tenant);
     return answerWithSecret(201, { ...connection, ...NEVER_USED }, shown, deps.baseUrl(request));
   };
 
@@ -69,6 +69,6 @@ const siteFor = async (
   const fixed = siteOf(tenant) ?? tenants.find(({ tenant_id }) => tenant_id === tenant)?.site_url ?? null;
   const site = asked ?? fixed;
   if (site === null) throw wrongFields([{ path: 'site_url', message: SITE_REQUIRED }]);
-  if (fixed !== null && site !== fixed) throw otherSite();
+  if (fixed !== null && site !== fixed) throw otherSite(tenant, { own: fixed, asked: site });
   return site;
 };

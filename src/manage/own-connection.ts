@@ -52,6 +52,6 @@ export const saveChange = async (
   const changed = { ...after, updated_ms: run.received_ms, updated_by: who };
   const done = await changeConnection({ table }, before, changed, { who, what }, run);
   if (done === 'stale-revision') throw staleRevision();
-  if (done === 'other-site') throw otherSite();
+  if (done === 'other-site') throw otherSite(request.tenant);
   return { ...changed, rev: before.rev + 1 };
 };

@@ -24,9 +24,12 @@ export const staleRevision = (): Refusal =>
     'The connection has changed since this revision. Read it again, and send its rev as If-Match.',
   );
 
-export const otherSite = (): Refusal =>
+/** @param sites of the tenant, and that was asked for, where both are known */
+export const otherSite = (tenant: string, sites?: { own: string; asked: string }): Refusal =>
   new Refusal(
     'other-site',
     409,
-    'The tenant has another Jira site, and a tenant has only one. Use a tenant of its own for this site, or its site_url.',
+    sites === undefined
+      ? `Tenant ${tenant} has another Jira site, and a tenant has only one: leave site_url out, or use another tenant.`
+      : `The site of tenant ${tenant} is ${sites.own}: leave site_url out, or use another tenant for ${sites.asked}.`,
   );

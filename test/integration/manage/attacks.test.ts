@@ -88,6 +88,9 @@ describe('the site of a tenant', () => {
     await make(newJira, '/t/sited');
     const refused = await app.manage('POST', '/t/sited/connections', { body: other });
     expect(typeOf(refused)).toEqual([409, 'other-site']);
+    expect(refused.body.detail).toBe(
+      `The site of tenant sited is ${SITE}: leave site_url out, or use another tenant for ${other.site_url}.`,
+    );
     const next = { name: 'y', kind: 'automation' };
     expect((await make(next, '/t/sited')).site_url).toBe(SITE);
     expect((await make({ ...next, site_url: `${SITE}/` }, '/t/sited')).site_url).toBe(SITE);
