@@ -10,6 +10,7 @@ const FEW = 20;
 const answer = z.object({
   outcome: z.optional(z.string()),
   type: z.optional(z.string()),
+  detail: z.optional(z.string()),
   event_id: z.optional(z.string()),
   /** Of a connection: what was read otherwise than its sender may expect. */
   warnings: z.optional(z.array(z.string())),
@@ -45,7 +46,15 @@ export const report = (all: readonly Delivered[], seconds: number): string => {
   const resent = all.reduce((sum, one) => sum + one.sends - 1, 0);
   const taken = all.filter(isTaken).length;
   const summary = `${taken} of ${all.length} accepted in ${seconds.toFixed(1)} s${resent > 0 ? `, ${resent} resent` : ''}`;
-  return [...eachDelivery(all), counts(all), ...warnings(all), '', latency(all), summary].join('\n');
+  return [
+    ...eachDelivery(all),
+    counts(all),
+    ...refusals(all),
+    ...warnings(all),
+    '',
+    latency(all),
+    summary,
+  ].join('\n');
 };
 
 /** Each one when they are few; of many only those that were not taken. */
@@ -69,6 +78,18 @@ const counts = (all: readonly Delivered[]): string => {
   });
   const rows = Object.entries(groups).map(([group, some = []]) => [...group.split(' '), String(some.length)]);
   return textTable(['status', 'outcome', 'count'], rows.sort());
+};
+
+/** Why, of the first of each kind that was not taken. */
+const refusals = (all: readonly Delivered[]): string[] => {
+  const refused = all.filter((one) => !isTaken(one));
+  const lines = refused.flatMap(({ reply }) => {
+    const detail = reply.kind === 'answered' ? parse(reply.body).detail : undefined;
+    const { status, outcome } = readReply(reply);
+    return detail === undefined ? [] : [[`${status} ${outcome}`, detail] as const];
+  });
+  const first = new Map(lines.toReversed());
+  return first.size === 0 ? [] : ['', ...[...first].map(([kind, detail]) => `${kind}: ${detail}`).sort()];
 };
 
 /** Each warning or hint that came, and how often. */

@@ -65,6 +65,15 @@ describe('what a connection warns of', () => {
   });
 });
 
+describe('why something was refused', () => {
+  it('is printed once for each kind, because a status alone sends people to the pages', () => {
+    const refused = (status: number, type: string, detail: string) =>
+      delivered('a', reply(status, { type: `urn:x:problem:${type}`, detail }));
+    const all = [refused(401, 'a', 'first'), refused(401, 'a', 'second'), refused(422, 'b', 'other')];
+    expect(report(all, 1)).toContain('\n\n401 a: first\n422 b: other\n\nlatency');
+  });
+});
+
 describe('a percentile', () => {
   it('is the least value that covers its share, by nearest rank', () => {
     const sorted = Array.from({ length: 20 }, (_, index) => index + 1);
