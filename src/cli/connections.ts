@@ -1,7 +1,8 @@
 import { readEnv } from '../contract/env.ts';
 import { mastersFileBeside } from '../local/masters-file.ts';
 import { systemClock } from '../platform/clock.ts';
-import { type AddFlags, add } from './connections/add.ts';
+import { HOME } from '../wiring/open.ts';
+import { type AddFlags, add, commandFor } from './connections/add.ts';
 import type { ManageApi } from './connections/api.ts';
 import { activate, change, disable, type RotateFlags, remove, rotate } from './connections/change.ts';
 import { connectionsCommand } from './connections/command.ts';
@@ -51,7 +52,7 @@ const webhookOf = ({ connection_id }: ShownRow, { url }: ManageApi): URL =>
 
 const list = async (api: ManageApi, { json }: Options): Promise<ExitCode> => {
   const rows = await listRows(api);
-  console.log(json ? JSON.stringify(rows, null, 2) : listReport(rows));
+  console.log(json ? JSON.stringify(rows, null, 2) : listReport(rows, api.tenant ?? HOME));
   return 0;
 };
 
@@ -64,7 +65,8 @@ const show = async (api: ManageApi, row: ShownRow, { json }: Options): Promise<E
 };
 
 const template = async (api: ManageApi, row: ShownRow): Promise<ExitCode> => {
-  console.log(senderTemplate({ ...row, url: webhookOf(row, api) }));
+  const rotation = commandFor('rotate', row, api);
+  console.log(senderTemplate({ ...row, url: webhookOf(row, api) }, rotation));
   return 0;
 };
 

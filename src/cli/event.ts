@@ -16,7 +16,10 @@ const command = withStoreOptions(
 
 const readEvent = async (events: SweepDeps, id: string) => {
   const found = await getEvent({ ...events, signal: itemDeadline() }, id, systemClock());
-  if (!found) throw new CommandError(`Event ${id} not found. Events expire.`);
+  if (!found)
+    throw new CommandError(
+      `In tenant ${events.tenant} there is no event ${id}. Events expire. Other tenants: --tenant NAME`,
+    );
   return found;
 };
 

@@ -7,7 +7,8 @@ import { readSecretFile, type SettingFlags, settingsOf, withoutUndefined } from 
 
 export type SecretFlags = { secretEncoding?: string; secretFile?: string };
 
-export type AddFlags = SettingFlags & SecretFlags & { kind?: string; auth?: string; draft?: true };
+export type AddFlags = SettingFlags &
+  SecretFlags & { kind?: string; auth?: string; draft?: true; yes?: true };
 
 /** Makes a connection, and prints its URL and, once, its secret. */
 export const add = async (api: ManageApi, flags: AddFlags, { ask, say }: Tools): Promise<ExitCode> => {
@@ -16,9 +17,10 @@ export const add = async (api: ManageApi, flags: AddFlags, { ask, say }: Tools):
   const body = withoutUndefined({
     ...{ kind, auth, status: draft && 'draft' },
     ...settingsOf(flags),
-    ...(await secretFields(flags)),
+    ...(await secretFields(kind, flags)),
   });
-  if (!(await agreeToTenant(api, ask))) return 1;
+  if (kind === 'automation' && auth === 'signature') say(OWN_SENDER);
+  if (!flags.yes && !(await agreeTo(api, flags.name, ask))) return 1;
   const row = await api.send('POST', '/connections', rowWithSecret, { body });
   say(`The connection "${row.name}" of tenant ${row.tenant_id} was made. It is ${row.status}.\n`);
   say(secretReport(row));
@@ -29,17 +31,32 @@ Its deliveries:                 ${commandFor('show', row, api)}`);
 };
 
 /** What the API takes of a secret: its encoding, and somebody else's key. */
-export const secretFields = async ({
-  secretEncoding,
-  secretFile,
-}: SecretFlags): Promise<Record<string, unknown>> => ({
-  secret_encoding: secretEncoding,
-  imported: secretFile === undefined ? undefined : await readSecretFile(secretFile),
-});
+export const secretFields = async (
+  kind: string,
+  { secretEncoding, secretFile }: SecretFlags,
+): Promise<Record<string, unknown>> => {
+  if (kind === 'commits' && secretEncoding === 'base64') throw new UsageError(NO_BASE64);
+  return {
+    secret_encoding: secretEncoding,
+    imported: secretFile === undefined ? undefined : await readSecretFile(secretFile),
+  };
+};
 
-/** A tenant is made with its first connection: a typing error must not make one. */
-const agreeToTenant = async (api: ManageApi, ask: Tools['ask']): Promise<boolean> => {
-  if (api.tenant === null || (await listRows(api)).length > 0) return true;
+const NO_BASE64 =
+  "--secret-encoding: must be text for --kind commits: npm run commits signs with the secret's text";
+
+const OWN_SENDER = `Jira Automation itself cannot sign: only a sender of your own can deliver here. For a rule: --auth header.
+`;
+
+/** A tenant is made with its first connection: a typing error must not make one, nor a second `add` another secret. */
+const agreeTo = async (api: ManageApi, name: string, ask: Tools['ask']): Promise<boolean> => {
+  const rows = await listRows(api);
+  const same = rows.find((row) => row.name === name);
+  if (same !== undefined)
+    return ask(
+      `The tenant ${same.tenant_id} has a connection "${name}" (${same.connection_id}). Make another?`,
+    );
+  if (api.tenant === null || rows.length > 0) return true;
   return ask(`The tenant ${api.tenant} has no connection yet, so it may be new. Make this one in it?`);
 };
 
@@ -54,7 +71,7 @@ export const secretReport = ({ url, auth, header_name, secret }: RowWithSecret):
 };
 
 /** How another step is called for this connection, at the same place. */
-const commandFor = (
+export const commandFor = (
   step: string,
   { connection_id }: { connection_id: string },
   { tenant, flags }: ManageApi,

@@ -42,7 +42,7 @@ export const rotate = async (
     graceHours === 0 &&
     `The secret of "${row.name}" stops verifying within 30 s: deliveries that still use it are refused. Go on?`;
   if (atOnce && !(await ask(atOnce))) return 1;
-  const body = withoutUndefined({ grace_hours: graceHours, force, ...(await secretFields(flags)) });
+  const body = withoutUndefined({ grace_hours: graceHours, force, ...(await secretFields(row.kind, flags)) });
   const after = await api.send('POST', `${pathOf(row)}/rotate`, rowWithSecret, { rev: row.rev, body });
   say(
     `"${after.name}" has a new secret.${atOnce ? '' : ` The one before verifies for ${graceHours ?? 24} hours more.`}\n`,

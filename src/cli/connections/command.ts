@@ -10,7 +10,7 @@ import { STEPS } from './steps.ts';
 export const connectionsCommand = (): Command =>
   newCommand('connections', 'Manages who may deliver, and for which tenant.')
     .addArgument(new Argument('<step>', 'what to do').choices(STEPS))
-    .argument('[connection]', 'its id, or its name; without it the only one there is')
+    .argument('[connection]', 'its id, or its name; show, template: without it the only one there is')
     .option('--tenant <tenant>', 'tenant whose connections they are (default: default)')
     .option('--stage <stage>', 'use the deployment of this stage, signed with your AWS credentials')
     .option(

@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { HOME } from '../../wiring/open.ts';
 import { CommandError } from '../shared/command.ts';
 
 const problem = z.object({
@@ -63,6 +64,11 @@ type Words = (asked: Asked, told: string) => string;
 const CHANGED =
   'The connection was changed meanwhile by somebody else, so nothing was changed now: run it again.';
 
+const nothingThere = ({ pathname }: URL): string => {
+  const [, tenant = HOME, id] = /^(?:\/t\/([^/]+))?\/connections\/([^/]+)/.exec(pathname) ?? [];
+  return `In tenant ${tenant} there is no ${id === undefined ? pathname : `connection ${id}`}. Other tenants: --tenant NAME`;
+};
+
 /** By the type of the problem; any other one says enough itself. */
 const WORDS: ReadonlyMap<string, Words> = new Map<string, Words>([
   ['stale-revision', () => CHANGED],
@@ -81,7 +87,8 @@ const WORDS: ReadonlyMap<string, Words> = new Map<string, Words>([
     'token-required',
     ({ url }) => `${url.origin} did not accept the token of its record: was it started again?`,
   ],
-  ['not-found', ({ url }) => `${url.origin} knows no such connection of this tenant: ${url.pathname}`],
+  ['not-found', ({ url }) => nothingThere(url)],
+  ['other-site', (_asked, told) => told.replace('site_url', '--site')],
   [
     'temporarily-unavailable',
     () => 'Something it needs is not available, and nothing was changed: run it again.',

@@ -5,23 +5,25 @@ import type { ShownRow } from './row.ts';
 const NONE = '-';
 
 /** A line for each connection. */
-export const listReport = (rows: readonly ShownRow[]): string =>
-  textTable(
-    ['id', 'name', 'kind', 'auth', 'status', 'last received', 'last refused'],
-    rows.map((row) => [
-      row.connection_id,
-      row.name,
-      row.kind,
-      row.auth,
-      row.status,
-      row.last_received_at ?? NONE,
-      row.last_refused_at ?? NONE,
-    ]),
-  );
+export const listReport = (rows: readonly ShownRow[], tenant: string): string =>
+  rows.length === 0
+    ? `Tenant ${tenant} has no connection.`
+    : textTable(
+        ['id', 'name', 'kind', 'auth', 'status', 'last received', 'last refused'],
+        rows.map((row) => [
+          row.connection_id,
+          row.name,
+          row.kind,
+          row.auth,
+          row.status,
+          row.last_received_at ?? NONE,
+          row.last_refused_at ?? NONE,
+        ]),
+      );
 
 /** One connection, and what it delivered last. */
 export const showReport = (row: ShownRow, url: URL, deliveries: readonly Delivered[]): string =>
-  `${textTable(['id', row.connection_id], fieldsOf(row, url))}\n\n${deliveriesReport(deliveries)}`;
+  `${textTable(['id', row.connection_id], fieldsOf(row, url))}\n\n${deliveriesReport(deliveries)}${whyQuarantined(row, deliveries)}`;
 
 const fieldsOf = (row: ShownRow, url: URL): string[][] => [
   ['name', row.name],
@@ -73,3 +75,11 @@ const deliveriesReport = (deliveries: readonly Delivered[]): string =>
           one.event_id,
         ]),
       );
+
+/** How to see the fault of the newest that is quarantined. */
+const whyQuarantined = ({ tenant_id }: ShownRow, deliveries: readonly Delivered[]): string => {
+  const quarantined = deliveries.find(({ outcome }) => outcome === 'quarantined');
+  return quarantined === undefined
+    ? ''
+    : `\n\nWhy: npm run event -- ${quarantined.event_id} --tenant ${tenant_id}`;
+};

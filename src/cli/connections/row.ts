@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
 import { CONNECTION_AUTHS, CONNECTION_STATUSES, isConnectionId } from '../../domain/connection.ts';
 import { CONNECTION_KINDS } from '../../domain/source.ts';
+import { HOME } from '../../wiring/open.ts';
 import { CommandError, UsageError } from '../shared/command.ts';
 import type { ManageApi } from './api.ts';
 
@@ -64,4 +65,4 @@ export const findRow = async (api: ManageApi, named: string | undefined): Promis
 const line = ({ connection_id, name }: ShownRow): string => `  ${connection_id}  ${name}`;
 
 const nothingNamed = ({ tenant }: ManageApi, named: string | undefined): string =>
-  `${tenant === null ? 'There' : `In tenant ${tenant} there`} is no connection${named === undefined ? '' : ` with the id or name ${named}`}. To see all: list. To add one: add`;
+  `In tenant ${tenant ?? HOME} there is no connection${named === undefined ? '' : ` with the id or name ${named}`}. Other tenants: --tenant NAME. To see all: list. To add one: add`;

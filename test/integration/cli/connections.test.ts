@@ -83,10 +83,10 @@ describe('a team that is added', () => {
     expect(JSON.parse((await run('list', '--json', ...tenant)).stdout)).toMatchObject([
       { connection_id: id },
     ]);
-    expect((await run('list', ...other)).stdout).not.toContain(id);
+    expect((await run('list', ...other)).stdout).toBe(`Tenant ${other[1]} has no connection.\n`);
     const { code, stderr } = await run('show', id, ...other);
     expect(code).toBe(1);
-    expect(stderr).toContain('knows no such connection of this tenant');
+    expect(stderr).toContain(`${other[1]} there is no connection ${id}. Other tenants: --tenant NAME`);
   });
 
   it('is asked about where its tenant may be new, because a typing error must not make one', async () => {
@@ -97,7 +97,39 @@ describe('a team that is added', () => {
     expect(stderr).toContain('may be new');
     expect((await run('list', '--json', ...tenant)).stdout.trim()).toBe('[]');
     expect((await run('add', ...args, '--yes')).code).toBe(0);
-    expect((await run('add', ...args)).code).toBe(0);
+    expect((await run('add', ...args, '--name', 'More code')).code).toBe(0);
+  });
+
+  it('is asked about where its name is taken, because a second secret would be another sender’s', async () => {
+    const tenant = newTenant();
+    const { id } = await addIn(tenant, '--kind', 'github');
+    const { code, stderr } = await run('add', '--kind', 'github', '--name', 'Retail Jira', ...tenant);
+    expect(code).toBe(2);
+    expect(stderr).toContain(`has a connection "Retail Jira" (${id})`);
+  });
+
+  it('learns the site that its tenant has, when it names another', async () => {
+    const tenant = newTenant();
+    await addIn(tenant, '--kind', 'jira', ...SITE);
+    const another = ['--site', 'https://jira.example.com'];
+    const { code, stderr } = await run('add', '--kind', 'jira', '--name', 'x', ...tenant, ...another);
+    expect(code).toBe(1);
+    expect(stderr).toContain(
+      `The site of tenant ${tenant[1]} is ${SITE[1]}: leave --site out, or use another tenant for ${another[1]}.`,
+    );
+  });
+
+  it('hears at once that Automation cannot sign, and sees why a body was not taken', async () => {
+    const tenant = newTenant();
+    const signed = await addIn(tenant, '--kind', 'automation', '--auth', 'signature', ...SITE);
+    expect(signed.stdout).toMatch(/^Jira Automation itself cannot sign/);
+    const body = join(instance.folder, 'no.json');
+    await writeFile(body, '{"issue":');
+    const sent = await deliver(tenant, signed.id, signed.secret, body);
+    expect(sent.stdout).toMatch(/^4\d\d body-not-json: .*JSON/m);
+    const [, event] = /(evt_\w{40})/.exec(sent.stdout) ?? [];
+    const { stdout } = await run('show', ...tenant);
+    expect(stdout).toContain(`\n\nWhy: npm run event -- ${event} --tenant ${tenant[1]}\n`);
   });
 
   it('can bring its own key, from a file, and that is not shown', async () => {
@@ -142,7 +174,7 @@ describe('every sender that can be added', () => {
       const site = kind === 'jira' || kind === 'automation' ? SITE : [];
       const args = ['--kind', kind ?? '', '--auth', auth ?? '', ...secretAs, ...site];
       const made = await run('add', '--name', 'Any', '--yes', ...tenant, ...args);
-      if (made.code !== 0) return expect(made.stderr).toMatch(/^--(auth|secret-encoding): must be /);
+      if (made.code !== 0) return expect(made.stderr).toMatch(/--(auth|secret-encoding): must be /);
       const { id, secret } = shownOnce(made);
       const shown = auth === 'url' ? (/token=(\S+)/.exec(made.stdout)?.[1] ?? '') : secret;
       const where = ['--secret-file', await secretFile(shown), ...tenant];
@@ -218,7 +250,7 @@ describe('a connection that is changed', () => {
     expect((await run('remove', 'Retail Jira', ...tenant)).code).toBe(2);
     expect((await run('remove', 'Retail Jira', ...tenant, '--yes')).code).toBe(0);
     expect((await run('show', id, ...tenant)).code).toBe(1);
-    expect((await run('show', ...tenant)).stderr).toContain('there is no connection');
+    expect((await run('show', ...tenant)).stderr).toContain(`In tenant ${tenant[1]} there is no connection.`);
   });
 
   it('has a template with its own URL', async () => {
@@ -227,6 +259,7 @@ describe('a connection that is changed', () => {
     const { code, stdout } = await run('template', ...tenant);
     expect(code).toBe(0);
     expect(stdout).toContain(`${instance.url}/webhooks/${id}?delivery={{now`);
+    expect(stdout).toContain(`If it was lost: npm run connections -- rotate ${id} ${tenant.join(' ')}\n`);
   });
 });
 
@@ -238,6 +271,7 @@ describe('what people do wrong', () => {
     [['add', '--name', 'x', '--kind', 'github', '--auth', 'url'], 1, '--auth: must be signature or header'],
     [['add', '--name', 'x', '--kind', 'github', '--rate', 'many'], 2, '--rate must be a whole number'],
     [['add', '--name', 'x', '--kind', 'github', '--secret-file', '/nowhere'], 2, '/nowhere cannot be read'],
+    [['add', '--name', 'x', '--kind', 'commits', '--secret-encoding', 'base64'], 2, 'npm run commits signs'],
     [['list', '--tenant', 'No Tenant'], 2, '--tenant must be'],
     [['list', '--outputs', 'x'], 2, '--outputs needs --stage'],
     [['list', '--url', 'http://hooks.example.com'], 2, 'is not an https URL'],

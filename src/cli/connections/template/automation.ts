@@ -41,8 +41,19 @@ const ownSender = (paste: Paste): string[] => [
   ]),
   `HEX is the HMAC-SHA256 of the very bytes that are sent, under ${SECRET}. Another delivery of the same bytes is a
 duplicate, unless the URL has another ?delivery=NUMBER.`,
+  SIGNING,
   nameOfEvent(paste),
 ];
+
+/** A shell loses NUL bytes, so the bytes of a base64 key are given as hex. */
+const SIGNING = `In a shell:
+
+  signature=$(printf %s "$body" | openssl dgst -sha256 -hmac "$secret" | sed 's/^.* //')
+
+For a connection made with --secret-encoding base64, whose key is the bytes that the base64 means:
+
+  key=$(printf %s "$secret" | base64 -d | od -An -vtx1 | tr -d ' \\n')
+  signature=$(printf %s "$body" | openssl dgst -sha256 -mac HMAC -macopt "hexkey:$key" | sed 's/^.* //')`;
 
 const customData = [
   `Only where a field must be left out, choose "Custom data" as the body instead. It is kept as an event: no issue,

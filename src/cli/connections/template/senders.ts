@@ -2,12 +2,12 @@ import { type CommitSource, isCommitSource } from '../../../domain/source.ts';
 import { automationTemplate } from './automation.ts';
 import { type Paste, SECRET, table, withQuery } from './paste.ts';
 
-/** What to paste into the sender of a connection, for people: where it goes, and what goes there. */
-export const senderTemplate = (paste: Paste): string =>
-  [
-    ...sectionsOf(paste),
-    `${SECRET} is what add or rotate showed. If it was lost: npm run connections -- rotate`,
-  ].join('\n\n');
+/**
+ * What to paste into the sender of a connection, for people: where it goes, and what goes there.
+ * @param rotation the command that makes another secret
+ */
+export const senderTemplate = (paste: Paste, rotation: string): string =>
+  [...sectionsOf(paste), `${SECRET} is what add or rotate showed. If it was lost: ${rotation}`].join('\n\n');
 
 const sectionsOf = (paste: Paste): string[] => {
   const { kind } = paste;

@@ -1,3 +1,5 @@
+import { execFileSync } from 'node:child_process';
+import { createHmac } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { ISSUE_BODY, REQUEST_BODY } from '../../../../src/cli/connections/template/bodies.ts';
@@ -8,14 +10,17 @@ import { type Reading, renderSmartValues } from './smart-values.ts';
 const URL_OF = 'https://hooks.example.com/webhooks/con_AAAAAAAAAAAAAAAAAAAAAA';
 
 const template = (change: Partial<Parameters<typeof senderTemplate>[0]>): string =>
-  senderTemplate({
-    kind: 'automation',
-    auth: 'header',
-    header_name: 'X-Webhook-Secret',
-    url: new URL(URL_OF),
-    default_event_type: null,
-    ...change,
-  });
+  senderTemplate(
+    {
+      kind: 'automation',
+      auth: 'header',
+      header_name: 'X-Webhook-Secret',
+      url: new URL(URL_OF),
+      default_event_type: null,
+      ...change,
+    },
+    'npm run connections -- rotate',
+  );
 
 /** Everything that breaks JSON by hand, and text of any kind. */
 const hostile = fc.oneof(
@@ -171,5 +176,28 @@ describe('what to paste elsewhere', () => {
     expect(own).toMatch(/Secret token +<SECRET>/);
     expect(own).not.toContain('Every delivery needs the header');
     expect(template({ kind: 'gitlab', header_name: 'X-Other' })).toContain('header X-Other: <SECRET>');
+  });
+});
+
+describe('how a sender of one’s own signs', () => {
+  const bytes = Buffer.alloc(32, '\0\u0007key');
+  const [text = '', base64 = ''] = template({ auth: 'signature' })
+    .split('In a shell:')[1]
+    ?.split('whose key is')
+    .map((part) =>
+      part
+        .split('\n')
+        .filter((line) => line.startsWith('  '))
+        .join('\n'),
+    ) ?? ['', ''];
+
+  it.each([
+    ['text', text, 'a secret', 'a secret'],
+    ['base64', base64, bytes.toString('base64'), bytes],
+  ])('with a key that is %s works when pasted', (_name, lines, secret, key) => {
+    const body = '{"a":"ü"}';
+    const env = { ...process.env, body, secret };
+    const hex = execFileSync('bash', ['-ec', `${lines}\nprintf %s "$signature"`], { env, encoding: 'utf8' });
+    expect(hex).toBe(createHmac('sha256', key).update(body).digest('hex'));
   });
 });
