@@ -1,3 +1,4 @@
+import pMap from 'p-map';
 import { eventKey, issuePartition, namedKeyPartition } from '../calls/keys.ts';
 import { type Page, queryPage } from '../calls/rows.ts';
 import type { Item, Place } from '../calls/table.ts';
@@ -25,18 +26,23 @@ export const listIssueEvents = async (
   page: { limit: number; after: After },
 ): Promise<{ entries: IssueEntry[]; more: boolean }> => {
   const { limit, after } = page;
-  const lists = await Promise.all([
+  const partitions = new Set(keys.map((key) => namedKeyPartition(place.tenant, key)));
+  const [byId, byKeys] = await Promise.all([
     issue_id === null ? NOTHING : ofId(place, issue_id, limit, after.by_id),
-    ...[...new Set(keys.map((key) => namedKeyPartition(place.tenant, key)))].map((partition) =>
-      ofKey(place, partition, limit, after.by_key),
-    ),
+    pMap(partitions, (partition) => ofKey(place, partition, limit, after.by_key), {
+      concurrency: KEYS_AT_A_TIME,
+    }),
   ]);
+  const lists = [byId, ...byKeys];
   const all = lists.flatMap(({ entries }) => entries).sort(newestFirst);
   return {
     entries: all.slice(0, limit),
     more: all.length > limit || lists.some(({ more }) => more),
   };
 };
+
+/** A body of a rule may name thousands of keys as an issue's earlier ones. */
+const KEYS_AT_A_TIME = 8;
 
 type Found = { entries: IssueEntry[]; more: boolean };
 
@@ -78,6 +84,9 @@ const ofId = async (
   return { entries: items.map(toEntry('by_id')), more: last !== null };
 };
 
+/** Entries of a call that goes on within a millisecond: page by page of one, a thousand events would be a thousand calls. */
+const MANY = 500;
+
 /**
  * Several keys' lists go on at one place: the index orders events of the same millisecond as it likes, so all of them are
  * read again and put in order here.
@@ -97,7 +106,8 @@ const ofKey = async (
   const found: IssueEntry[] = [];
   let page: Page = { items: [], last: null };
   do {
-    page = await queryPage({ table, signal }, query, KEY_NAMES, limit, page.last);
+    const most = page.last === null ? limit : Math.max(limit, MANY);
+    page = await queryPage({ table, signal }, query, KEY_NAMES, most, page.last);
     found.push(...page.items.map(toEntry('by_key')).filter((one) => isBehind(one, after)));
   } while (page.last !== null && !isSettled(found, limit));
   return { entries: found, more: page.last !== null };

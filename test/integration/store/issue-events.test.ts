@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import pMap from 'p-map';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { eventId, sha256Hex } from '../../../src/domain/event-id.ts';
 import type { EventSource } from '../../../src/domain/source.ts';
@@ -53,6 +54,24 @@ const put = async ({ source = 'automation', ...named }: Named): Promise<string> 
   };
   await putEvent(app.events, event, encodeEventBody(event, RAW), signal());
   return event.event_id;
+};
+
+/** The table, and how many calls it got: in all, and most at one time. */
+const watched = () => {
+  const { table } = app.events;
+  const calls = { all: 0, now: 0, most: 0 };
+  const send = async (command: never) => {
+    calls.all += 1;
+    calls.now += 1;
+    calls.most = Math.max(calls.most, calls.now);
+    try {
+      return await table.client.send(command);
+    } finally {
+      calls.now -= 1;
+    }
+  };
+  const client = Object.assign(Object.create(table.client), { send });
+  return { table: { ...table, client }, calls };
 };
 
 const idsOf = async (target: string): Promise<string[]> => {
@@ -141,6 +160,33 @@ describe('the events of an issue', () => {
       ),
       { numRuns: 20 },
     );
+  });
+
+  it('of many keys are asked for a few at a time, because a body may name thousands of keys', async () => {
+    const keys = Array.from({ length: 60 }, (_, n) => `MANY-${n}`);
+    const last = await put({ issue_id: null, issue_key: 'MANY-59', occurred_ms: 1_000 });
+    const { table, calls } = watched();
+    const place = { table, tenant: 'default', signal: signal() };
+    const page = { limit: 5, after: { by_id: null, by_key: null } };
+    const { entries } = await listIssueEvents(place, { issue_id: '999', keys }, page);
+    expect(entries.map(({ event_id }) => event_id)).toEqual([last]);
+    expect(calls.all).toBe(61);
+    expect(calls.most).toBeLessThanOrEqual(20);
+  });
+
+  it('of one millisecond are read in few calls, because a rule over many issues may run in one', async () => {
+    const one = () => put({ issue_id: null, issue_key: 'SAME-1', occurred_ms: 1_000 });
+    const same = await pMap(Array.from({ length: 300 }), one, { concurrency: 10 });
+    const ids = same.sort().reverse();
+    const { table, calls } = watched();
+    const place = { table, tenant: 'default', signal: signal() };
+    const names = { issue_id: null, keys: ['SAME-1'] };
+    const first = await listIssueEvents(place, names, { limit: 1, after: { by_id: null, by_key: null } });
+    const by_key = first.entries[0] ?? null;
+    const second = await listIssueEvents(place, names, { limit: 1, after: { by_id: null, by_key } });
+    expect([...first.entries, ...second.entries].map(({ event_id }) => event_id)).toEqual(ids.slice(0, 2));
+    expect([first.more, second.more]).toEqual([true, true]);
+    expect(calls.all).toBeLessThanOrEqual(6);
   });
 
   it('go on by a cursor over HTTP, also where no issue has the key', async () => {
