@@ -1,8 +1,7 @@
 import type { StoredEvent } from '../store/events/event-row.ts';
 import { awaitProcessing } from '../store/events/processing.ts';
 import { lowerSweepMark } from '../store/events/progress.ts';
-import type { EventStore } from '../store/events/put-event.ts';
-import { prepareEventBody, releaseEvent } from '../store/events/put-event.ts';
+import { type EventStore, prepareEventBody, releaseEvent } from '../store/events/put-event.ts';
 import { OTHER_SITE } from './connections/read-through.ts';
 
 /** How an event that was kept aside is read now. */
