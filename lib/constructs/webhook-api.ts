@@ -40,6 +40,8 @@ const CONNECTION_ROUTES = ROUTES.filter(
 /**
  * Brings `/webhooks/jira/` to ingest: the gateway matches to the letter and takes no route that ends with a slash.
  * `$default` would bring it too, but slowly, and most senders of commits never send again what was throttled.
+ * The URL of a connection with a slash comes here too, so this route has the limit of connections, of its own: a flood here
+ * takes nothing from webhooks without a slash, only from those with one, which no route can tell apart.
  */
 const UNDER_WEBHOOKS = '/webhooks/{rest+}';
 
@@ -134,6 +136,7 @@ export class WebhookApi extends Construct {
     const settings = Object.fromEntries([
       ...SLOW_ROUTES.map((key) => [key, SLOW]),
       ...CONNECTION_ROUTES.map(({ method, path }) => [`${method} ${path}`, ofConnections]),
+      [`POST ${UNDER_WEBHOOKS}`, ofConnections],
     ]);
     defaultChildOf(stage, CfnStage).routeSettings = settings;
     stage.node.addDependency(...routes);

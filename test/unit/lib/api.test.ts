@@ -87,6 +87,8 @@ const ofConnections = (rate: number, burst: number) =>
       'POST /webhooks/{connection_id}',
       'GET /webhooks/{connection_id}',
       'POST /webhook/agents/{connection_id}/webhook',
+      // A connection's URL with a slash at the end comes here.
+      'POST /webhooks/{rest+}',
     ].map((key) => [key, { ThrottlingRateLimit: rate, ThrottlingBurstLimit: burst }]),
   );
 
