@@ -1,5 +1,7 @@
+import { type Env, readEnv } from '../../contract/env.ts';
 import type { SweepDeps } from '../../correlate/run/sweep-events.ts';
 import { toUtcIso } from '../../domain/instant.ts';
+import { siteAddress } from '../../jira/site.ts';
 import { censusLoop, projectCensus } from '../../reconcile/census/census.ts';
 import type { Loop } from '../../reconcile/loop.ts';
 import { LOOPS } from '../../reconcile/loops.ts';
@@ -7,6 +9,7 @@ import { updatesLoop } from '../../reconcile/updates.ts';
 import { readCheckpoints } from '../../store/reconcile/checkpoint.ts';
 import { sumDrift } from '../../store/reconcile/drift.ts';
 import { readTurn } from '../../store/reconcile/lease.ts';
+import { openJiraSite } from '../../wiring/open-jira.ts';
 import { CommandError, type ExitCode } from '../shared/command.ts';
 import { itemDeadline } from '../shared/connection.ts';
 import { tooEarly } from './beside.ts';
@@ -25,6 +28,7 @@ const loopsOf = ({ project, updates, census }: What): readonly Loop[] => {
 
 /** Runs what is asked for to its end, due or not, with a progress bar and a table at the end. */
 export const reconcileNow = async (store: SweepDeps, what: What): Promise<ExitCode> => {
+  await checkLogin(readEnv(process.env));
   const began = performance.now();
   const bar = openBar();
   const deps = { ...openDeps(store), onProgress: bar.show };
@@ -47,6 +51,13 @@ export const reconcileNow = async (store: SweepDeps, what: What): Promise<ExitCo
   const isNothing = loops.some(({ complete }) => !complete) && !checkpoints.get(updatesLoop.name)?.last;
   if (isNothing) throw new CommandError(NOT_LOADED);
   return 0;
+};
+
+/** Before anything is begun: loops that have nothing to ask Jira would count as complete. @throws ConfigError */
+const checkLogin = async (env: Env): Promise<void> => {
+  siteAddress(env);
+  // A secret is read by the turn, which knows what to do when that fails.
+  if (env.JIRA_API_SECRET_ARN === undefined) await openJiraSite(env, {});
 };
 
 const NOT_LOADED =

@@ -57,6 +57,15 @@ describe('npm run reconcile', () => {
     });
   });
 
+  it.each([
+    [{ JIRA_API_TOKEN: TOKEN }, 'Set JIRA_SITE_URL'],
+    [{ JIRA_SITE_URL: 'https://acme.example.com' }, 'JIRA_API_TOKEN must be set'],
+  ])('with %j alone asks for the rest, and counts nothing as done', async (env, words) => {
+    const ended = await runCli('reconcile', instance.table, { ...instance.env, ...env });
+    expect(ended).toMatchObject({ code: 2, stdout: '', stderr: expect.stringContaining(words) });
+    expect((await run('status')).stdout).not.toMatch(/^asked /m);
+  });
+
   it('says with --dry-run what would be read, and writes nothing', async () => {
     const before = await turn();
     const { code, stdout } = await run('--dry-run');
