@@ -124,8 +124,16 @@ export const deliverTo = async (
   }
 };
 
-/** Reads over HTTP. */
+/** Tries of a read, and milliseconds between two: together longer than a machine is ever too busy. */
+const TRIES = 40;
+const PAUSE_MS = 250;
+
+/** Reads over HTTP; where the table was late, once more, as every reader should. */
 export const getFrom = async (url: string, target: string): Promise<Answer> => {
-  const begun = performance.now();
-  return toAnswer(await fetch(`${url}${target}`), begun);
+  for (let tried = 1; ; tried += 1) {
+    const begun = performance.now();
+    const answer = await toAnswer(await fetch(`${url}${target}`), begun);
+    if (answer.status !== 503 || tried === TRIES) return answer;
+    await sleep(PAUSE_MS);
+  }
 };
