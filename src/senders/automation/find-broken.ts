@@ -7,6 +7,7 @@ export type Fault =
   | 'thousands'
   | 'no-colon'
   | 'no-object'
+  | 'deep'
   | 'doubled'
   | 'missing'
   | 'comma'
@@ -21,10 +22,17 @@ export type Fault =
 /** Where it is: the names and indexes that lead there. */
 export type Broken = { fault: Fault; path: (string | number)[] };
 
-/** The first thing in a text that makes it no JSON; null where it is JSON. Takes time that grows with the text. */
+/** Deeper than any template, and few enough to keep what leads there. */
+const MOST_LEVELS = 1_000;
+
+/**
+ * The first thing in a text that makes it no JSON, or nesting deeper than any template's; null where it is JSON. Takes
+ * time that grows with the text.
+ */
 export const findBroken = (text: string): Broken | null => {
   const reading: Reading = { text, at: 0, levels: [], expects: 'value', last: null, name: '' };
   while (reading.at <= text.length) {
+    if (reading.levels.length > MOST_LEVELS) return broken(reading, 'deep');
     skipSpace(reading);
     if (reading.expects === 'end') return isAtEnd(reading) ? null : broken(reading, 'behind');
     const fault = STEPS[reading.expects](reading);

@@ -34,6 +34,7 @@ const HINTS: Record<Fault, (where: Where) => string> = {
     `a colon is missing${name === '' ? ' behind a name' : ` after "${name}"`}: JSON is {"name": value}`,
   'no-object': () =>
     'the body is no JSON object: choose "Issue data (Jira format)", or begin the custom data with {',
+  deep: () => 'brackets within brackets, more than 1,000 deep: remove them from the custom data',
   doubled: ({ near, smart }) =>
     `doubled quotes: asJsonString brings its own${near}: write ${smart} without quotes around it`,
   missing: ({ name, near, smart }) =>
