@@ -10,7 +10,7 @@ import { startCorrelation } from '../support/correlation.ts';
 import { depth } from '../support/depth.ts';
 import { useEngine } from '../support/use-engine.ts';
 
-const HISTORIES = depth(2, 60);
+const HISTORIES = depth(2, 12);
 const LIMIT_MS = 300_000;
 
 /** Two tenants, the name of one being the beginning of the other's. */
