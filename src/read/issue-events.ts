@@ -9,6 +9,7 @@ import { jsonResponse } from '../http/response.ts';
 import { singleReader } from '../store/calls/gather.ts';
 import {
   type After,
+  behindEntries,
   type EventPlace,
   type IssueEntry,
   type IssueNames,
@@ -76,8 +77,7 @@ const afterOf = (start: Start): After => ({
 
 /** In either list behind the last of it that was shown, here or on an earlier page. */
 const positionOf = (shown: IssueEntry[], after: After): Position => {
-  const by_id = shown.findLast(({ list }) => list === 'by_id') ?? after.by_id;
-  const by_key = shown.findLast(({ list }) => list === 'by_key') ?? after.by_key;
+  const { by_id, by_key } = behindEntries(shown, after);
   return {
     ...(by_id && { event_id: by_id.event_id, occurred_ms: by_id.occurred_ms }),
     ...(by_key && { key_event_id: by_key.event_id, key_occurred_ms: by_key.occurred_ms }),

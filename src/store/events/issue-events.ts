@@ -16,6 +16,12 @@ export type After = { by_id: EventPlace | null; by_key: EventPlace | null };
 /** An index entry, and which of both lists it is of. */
 export type IssueEntry = EventPlace & { list: keyof After; entry: Item };
 
+/** Where each list goes on behind these entries, which came behind `after`. */
+export const behindEntries = (entries: readonly IssueEntry[], after: After): After => ({
+  by_id: entries.findLast(({ list }) => list === 'by_id') ?? after.by_id,
+  by_key: entries.findLast(({ list }) => list === 'by_key') ?? after.by_key,
+});
+
 /**
  * Index entries of one page of an issue's events, newest `occurred_at` first.
  * @returns `more`: whether others follow
@@ -41,7 +47,7 @@ export const listIssueEvents = async (
   };
 };
 
-/** A body of a rule may name thousands of keys as an issue's earlier ones. */
+/** An issue that is moved again and again has many keys, and each is a call. */
 const KEYS_AT_A_TIME = 8;
 
 type Found = { entries: IssueEntry[]; more: boolean };

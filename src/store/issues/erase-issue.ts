@@ -1,7 +1,7 @@
 import { DeleteCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { eventKey, processingKey, snapshotKey } from '../calls/keys.ts';
 import { callTable, getItem, type Place, type Table, type TableCall } from '../calls/table.ts';
-import { type After, type IssueNames, listIssueEvents } from '../events/issue-events.ts';
+import { type After, behindEntries, type IssueNames, listIssueEvents } from '../events/issue-events.ts';
 import type { RawBodies } from '../events/put-event.ts';
 
 /**
@@ -58,9 +58,6 @@ export const eventsOfIssue = async (place: Place, names: IssueNames): Promise<st
     const { entries, more } = await listIssueEvents(place, names, { limit: PAGE, after });
     ids.push(...entries.map(({ event_id }) => event_id));
     if (!more) return ids;
-    after = {
-      by_id: entries.findLast(({ list }) => list === 'by_id') ?? after.by_id,
-      by_key: entries.findLast(({ list }) => list === 'by_key') ?? after.by_key,
-    };
+    after = behindEntries(entries, after);
   }
 };
