@@ -5,8 +5,7 @@ import { getConnection } from '../../store/connections/connections.ts';
 import { readSite } from '../../store/connections/tenants.ts';
 import type { StoredEvent } from '../../store/events/event-row.ts';
 import { type DeliveryRead, readDelivery } from '../read-delivery.ts';
-import { eventTypeIn } from './query.ts';
-import { OTHER_SITE, ofNoIssue, readThrough, type SaidBeside } from './read-through.ts';
+import { OTHER_SITE, ofNoIssue, readThrough, saidBeside } from './read-through.ts';
 
 type Read = { read: DeliveryRead; warnings: string[] | undefined };
 
@@ -31,11 +30,6 @@ export const readAgain = async (
   const { read, warnings } = readThrough(row, saidBeside(event), body, atMs);
   return { read, warnings: warnings.length > 0 ? warnings : undefined };
 };
-
-const saidBeside = ({ event_name, query }: StoredEvent): SaidBeside => ({
-  event_name,
-  event_type: eventTypeIn(query ?? ''),
-});
 
 const isConnectionKind = (source: EventSource): source is ConnectionKind =>
   CONNECTION_KINDS.some((kind) => kind === source);

@@ -3,8 +3,10 @@ import type { EventFacts, Problem, ProblemType } from '../../domain/delivery.ts'
 import { isJsonObject, type JsonObject, own } from '../../domain/json.ts';
 import { isCommitSource } from '../../domain/source.ts';
 import { readJson } from '../../senders/read-json.ts';
+import type { StoredEvent } from '../../store/events/event-row.ts';
 import { type DeliveryRead, readDelivery } from '../read-delivery.ts';
 import { isAllowedProject, keepsToProjects } from './project.ts';
+import { eventTypeIn } from './query.ts';
 import { isOfOtherSite } from './site.ts';
 
 /** What a connection's body says, as far as the connection lets it, and what people should know of how it was read. */
@@ -15,6 +17,15 @@ export const OTHER_SITE = 'other-site';
 
 /** What is said of a body beside it: by a header, and by the query. */
 export type SaidBeside = { event_name: string | null; event_type: string | null };
+
+/** The same as it is kept with the event: a replay reads what the delivery read. */
+export const saidBeside = ({
+  event_name,
+  query = '',
+}: Pick<StoredEvent, 'event_name' | 'query'>): SaidBeside => ({
+  event_name,
+  event_type: eventTypeIn(query),
+});
 
 /** What a connection says of its bodies. */
 export type Rules = Pick<

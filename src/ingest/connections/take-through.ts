@@ -7,8 +7,8 @@ import type { NoteUse } from '../../store/connections/use.ts';
 import type { EventStore } from '../../store/events/put-event.ts';
 import { readDeliveryHeaders } from '../delivery-headers.ts';
 import { type Received, type Taken, takeRead } from '../take.ts';
-import { eventTypeIn, keptQuery, withoutToken } from './query.ts';
-import { OTHER_SITE, type ReadThrough, readThrough } from './read-through.ts';
+import { keptQuery, withoutToken } from './query.ts';
+import { OTHER_SITE, type ReadThrough, readThrough, type SaidBeside, saidBeside } from './read-through.ts';
 
 export type TakeThroughDeps = { events: EventStore; rows: RowCache; noteUse: NoteUse; log: Logger };
 
@@ -26,7 +26,7 @@ export const takeThrough = async (
 ): Promise<{ taken: Taken; warnings: string[] }> => {
   const { row, version, body } = admitted;
   const delivered = toDelivered(admitted, run);
-  const { read, warnings } = await readByRow(deps, admitted, delivered.event_name, run);
+  const { read, warnings } = await readByRow(deps, admitted, saidBeside(delivered), run);
   const received: Received = { body, delivered: { ...delivered, ...kept(warnings) }, read };
   const [taken] = await Promise.all([
     takeRead(deps, received, run),
@@ -40,21 +40,18 @@ const kept = (warnings: string[]) => (warnings.length > 0 ? { warnings } : {});
 /** A body's rules may have been widened since the row was read, and a refusal is final for its sender. */
 const readByRow = async (
   { rows }: TakeThroughDeps,
-  { row, request, body }: Admitted,
-  event_name: string | null,
+  { row, body }: Admitted,
+  said: SaidBeside,
   { received_ms, signal }: Run,
 ): Promise<ReadThrough> => {
-  // As a replay will read it: from what is kept.
-  const said = { event_name, event_type: eventTypeIn(keptQuery(request.raw_query)) };
   const known = readThrough(row, said, body, received_ms);
   const isDoubtful =
-    known.warnings.includes(OTHER_SITE) || (known.read.kind === 'refused' && isOfRules(known.read.problem));
+    known.warnings.includes(OTHER_SITE) ||
+    (known.read.kind === 'refused' && known.read.problem.type === 'project-not-allowed');
   if (!isDoubtful) return known;
   const fresh = await rows.fresh(row.connection_id, signal);
   return fresh === null || fresh === row ? known : readThrough(fresh, said, body, received_ms);
 };
-
-const isOfRules = ({ type }: { type: string }): boolean => type === 'project-not-allowed';
 
 const toDelivered = ({ row, version, request, body }: Admitted, run: Run): Received['delivered'] => {
   const { identifier, event_name, headers } = readDeliveryHeaders(row.kind, request.headers, row.header_name);
