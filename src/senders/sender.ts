@@ -8,6 +8,8 @@ export type Sender = {
   scheme: Scheme;
   /** Where an admin enters its secret, as a sentence. */
   secret_goes: string;
+  /** What an admin may look at where a body is no JSON, as a sentence. */
+  no_json: string;
 };
 
 export type CommitSender = Sender & {

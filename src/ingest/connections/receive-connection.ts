@@ -1,12 +1,14 @@
 import { executionId } from '../../domain/event-id.ts';
+import type { ConnectionKind } from '../../domain/source.ts';
 import type { RouteHandler } from '../../http/dispatch.ts';
 import type { HttpRequest, Run } from '../../http/request.ts';
 import { faultResponse, type HttpResponse } from '../../http/response.ts';
 import type { Count } from '../../platform/metrics.ts';
+import { CONNECTION_SENDERS } from '../../senders/registry.ts';
 import { countTaken, refuseLarge } from '../receive.ts';
 import { answerTaken, countDelivery, type DeliveryLine, emptyLine, logDelivery } from '../report.ts';
+import type { Taken } from '../take.ts';
 import { type Admission, type AdmitDeps, admit, claimOf } from './admit.ts';
-import { hintFor } from './hints.ts';
 import { answerRefused } from './refusals.ts';
 import { type TakeThroughDeps, takeThrough } from './take-through.ts';
 
@@ -58,6 +60,12 @@ const take = async (
   const added = { connection_id, tenant_id, warnings, execution_id: executionId(taken.event_id) };
   return answerTaken(taken, run, line, { taken: added, ...hintFor(row.kind, taken) });
 };
+
+/** For a body that was quarantined because it is no JSON: what was found in it, else what its sender has a setting for. */
+const hintFor = (kind: ConnectionKind, taken: Taken): { hint?: string } =>
+  taken.kind === 'quarantined' && taken.problem.status === 400
+    ? { hint: taken.problem.hint ?? CONNECTION_SENDERS[kind].no_json }
+    : {};
 
 const noteConnection = (line: DeliveryLine, admission: Admission): void => {
   const { row } = admission;

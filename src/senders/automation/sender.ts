@@ -10,4 +10,5 @@ export const automation: Sender = {
   scheme: jira.scheme,
   secret_goes:
     'In Jira, edit the rule and put it into a hidden header of "Send web request". It is lost when the rule is copied.',
+  no_json: 'In Jira, edit the rule and choose "Issue data (Jira format)" as the body of the web request.',
 };

@@ -14,6 +14,7 @@ export const github: CommitSender = {
   headers: { identifier: 'x-github-delivery', event: 'x-github-event' },
   scheme: { hmac: ['x-hub-signature-256'] },
   secret_goes: 'In GitHub, edit the webhook (Settings > Webhooks) and put it into "Secret".',
+  no_json: 'In GitHub, edit the webhook and choose application/json as its content type.',
   parse: (bytes, eventName) =>
     isForm(bytes) ? notJson(A_FORM) : parseBody(bytes, (body) => recogniseGithub(eventName, body)),
 };

@@ -14,4 +14,5 @@ export const jira: Sender = {
   },
   secret_goes:
     'In Jira, edit the webhook (System > WebHooks) and put it into "Secret". Do so for every webhook that delivers here.',
+  no_json: 'In Jira, edit the webhook and switch off "Exclude body". Nothing on the way may change the body.',
 };
