@@ -2,14 +2,14 @@ import type { BlockList } from 'node:net';
 import type { Source } from '../domain/source.ts';
 import { notFound, type RouteHandler } from '../http/dispatch.ts';
 import type { HttpRequest, Run } from '../http/request.ts';
-import { faultResponse, type HttpResponse } from '../http/response.ts';
+import type { HttpResponse } from '../http/response.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Logger } from '../platform/logger.ts';
 import type { Count } from '../platform/metrics.ts';
 import type { EventStore } from '../store/events/put-event.ts';
 import { isAllowedAddress, type Verdict, type Verifier } from '../verify/verify-delivery.ts';
 import { readDeliveryHeaders } from './delivery-headers.ts';
-import { answerTaken, countDelivery, type DeliveryLine, emptyLine, logDelivery, refuse } from './report.ts';
+import { answerLogged, answerTaken, countDelivery, type DeliveryLine, emptyLine, refuse } from './report.ts';
 import { type Taken, takeBody } from './take.ts';
 
 type ReceiveDeps = {
@@ -33,11 +33,7 @@ export const receiveDelivery =
   (deps: ReceiveDeps): RouteHandler =>
   async (request, _argument, run) => {
     const line = emptyLine(deps.source);
-    const response = await take(deps, request, run, line).catch((fault) =>
-      faultResponse(deps.log, run, fault),
-    );
-    line.status = response.statusCode ?? 500;
-    logDelivery(deps.log, deps.clock, run, line);
+    const response = await answerLogged(deps, run, line, () => take(deps, request, run, line));
     countDelivery(deps.count, deps.source, line.status);
     return response;
   };

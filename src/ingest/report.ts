@@ -3,7 +3,7 @@ import type { ProblemType } from '../domain/delivery.ts';
 import { HOUR_MS, toPhoenixIso } from '../domain/instant.ts';
 import { type ConnectionKind, isCommitSource } from '../domain/source.ts';
 import type { Run } from '../http/request.ts';
-import { type HttpResponse, jsonResponse, problemResponse } from '../http/response.ts';
+import { faultResponse, type HttpResponse, jsonResponse, problemResponse } from '../http/response.ts';
 import { type Clock, type Moment, momentOf, passedBetween } from '../platform/clock.ts';
 import type { Logger } from '../platform/logger.ts';
 import type { Count } from '../platform/metrics.ts';
@@ -84,6 +84,19 @@ export const emptyLine = (source: DeliveryLine['source']): DeliveryLine => ({
 const ISSUE_KEY = /^[A-Z][A-Z0-9_]{1,99}-\d{1,20}$/;
 
 const EVENT_NAME = /^[a-z][a-z_:]{1,99}$/;
+
+/** Answers a delivery, also where the work fails, and writes its one line with what it was answered. */
+export const answerLogged = async (
+  { log, clock }: { log: Logger; clock: Clock },
+  run: Run,
+  line: DeliveryLine,
+  work: () => Promise<HttpResponse>,
+): Promise<HttpResponse> => {
+  const response = await work().catch((fault) => faultResponse(log, run, fault));
+  line.status = response.statusCode ?? 500;
+  logDelivery(log, clock, run, line);
+  return response;
+};
 
 /** Writes the one line of a delivery, refusals and duplicates included. */
 export const logDelivery = (log: Logger, clock: Clock, run: Run, line: DeliveryLine): void => {

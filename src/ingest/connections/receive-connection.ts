@@ -2,11 +2,11 @@ import { executionId } from '../../domain/event-id.ts';
 import type { ConnectionKind } from '../../domain/source.ts';
 import type { RouteHandler } from '../../http/dispatch.ts';
 import type { HttpRequest, Run } from '../../http/request.ts';
-import { faultResponse, type HttpResponse } from '../../http/response.ts';
+import type { HttpResponse } from '../../http/response.ts';
 import type { Count } from '../../platform/metrics.ts';
 import { CONNECTION_SENDERS } from '../../senders/registry.ts';
 import { countTaken, refuseLarge } from '../receive.ts';
-import { answerTaken, countDelivery, type DeliveryLine, emptyLine, logDelivery } from '../report.ts';
+import { answerLogged, answerTaken, countDelivery, type DeliveryLine, emptyLine } from '../report.ts';
 import type { Taken } from '../take.ts';
 import { type Admission, type AdmitDeps, admit, claimOf } from './admit.ts';
 import { answerRefused } from './refusals.ts';
@@ -28,11 +28,7 @@ export const receiveThrough =
   async (request, connectionId, run) => {
     const line = emptyLine(null);
     line.through = { connection_id: connectionId };
-    const response = await take(deps, request, connectionId, run, line).catch((fault) =>
-      faultResponse(deps.log, run, fault),
-    );
-    line.status = response.statusCode ?? 500;
-    logDelivery(deps.log, deps.clock, run, line);
+    const response = await answerLogged(deps, run, line, () => take(deps, request, connectionId, run, line));
     // What fails its credential is counted apart from what fails a built-in source's.
     if (line.status !== 401) countDelivery(deps.count, line.source, line.status);
     return response;
