@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { Connection } from '../../domain/connection.ts';
 import { MINUTE_MS } from '../../domain/instant.ts';
+import { putNewest } from '../../platform/bounded-map.ts';
 import { type Clock, type Moment, momentOf, passedBetween } from '../../platform/clock.ts';
 import type { Share } from '../../store/connections/rate.ts';
 
@@ -104,10 +105,7 @@ const minuteOf = (minutes: Map<string, Minute>, id: string, minute: number): Min
   const known = minutes.get(id);
   if (known?.minute === minute) return known;
   const begun: Minute = { minute, taken: 0, others: 0, told: null };
-  minutes.delete(id);
-  const [oldest] = minutes.keys();
-  if (minutes.size >= MOST_KEPT && oldest !== undefined) minutes.delete(oldest);
-  minutes.set(id, begun);
+  putNewest(minutes, id, begun, MOST_KEPT);
   return begun;
 };
 

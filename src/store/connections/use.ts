@@ -1,5 +1,6 @@
 import type { Connection, ConnectionUse } from '../../domain/connection.ts';
 import { MINUTE_MS } from '../../domain/instant.ts';
+import { putNewest } from '../../platform/bounded-map.ts';
 import { type Clock, type Moment, momentOf, passedBetween } from '../../platform/clock.ts';
 import { updateIf } from '../calls/conditional-write.ts';
 import { connectionKey } from '../calls/keys.ts';
@@ -35,7 +36,7 @@ export const createNoteUse = ({ table, clock, steady }: NoteOptions): NoteUse =>
       return last === undefined || passedBetween(last, now) >= MINUTE_MS;
     });
     if (names.length === 0) return;
-    for (const name of names) remember(written, `${row.connection_id} ${name}`, now);
+    for (const name of names) putNewest(written, `${row.connection_id} ${name}`, now, MOST_REMEMBERED);
     const update = `SET ${names.map((name) => `${name} = :now`).join(', ')}`;
     const values = { ':now': now.wall };
     const key = connectionKey(row.connection_id);
@@ -49,11 +50,4 @@ export const createNoteUse = ({ table, clock, steady }: NoteOptions): NoteUse =>
 const attributesOf = ({ current }: Connection & ConnectionUse, use: Use): string[] => {
   if (use.what === 'refused') return [USE.refused];
   return use.version === current.version ? [USE.received, USE.usedOf(use.version)] : [USE.received];
-};
-
-const remember = (written: Map<string, Moment>, name: string, now: Moment): void => {
-  written.delete(name);
-  const [oldest] = written.keys();
-  if (written.size >= MOST_REMEMBERED && oldest !== undefined) written.delete(oldest);
-  written.set(name, now);
 };
