@@ -37,3 +37,7 @@ const cleanObject = (object: JsonObject, levels: number): JsonObject | null => {
 /** Defines properties instead of assigning them, so that a name `__proto__` stays an ordinary name. */
 const entriesOf = (object: JsonObject, of: (name: string, value: Json) => Json): JsonObject =>
   Object.fromEntries(Object.entries(object).map(([name, value]) => [name, of(name, value)]));
+
+/** True for what says something: neither missing nor null, and no empty text. */
+export const isThere = (value: Json | undefined): boolean =>
+  value !== undefined && value !== null && value !== '';

@@ -3,6 +3,7 @@ import { DAY_MS, instantOf, LAST_INSTANT_MS, MINUTE_MS } from '../../domain/inst
 import { isJsonObject, type Json, type JsonObject, own } from '../../domain/json.ts';
 import { normalize } from '../jira/normalize.ts';
 import type { RecognisedDelivery } from '../jira/recognise.ts';
+import { isThere } from './blanks.ts';
 
 /** A body nobody signed, in our words, and what people should know of how it was read. */
 export type Listed = { delivery: NormalizedDelivery; warnings: string[] };
@@ -47,8 +48,6 @@ const updatedOf = (body: JsonObject): Json | undefined => {
   const fields = isJsonObject(issue) ? own(issue, 'fields') : undefined;
   return isJsonObject(fields) ? own(fields, 'updated') : undefined;
 };
-
-const isThere = (value: Json | undefined): boolean => value !== undefined && value !== null && value !== '';
 
 /** Never by `Date.parse`, which reads a text without a zone in that of this machine. */
 const instantIn = (value: Json | undefined, latestMs: number): number | null => {

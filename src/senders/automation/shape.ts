@@ -4,7 +4,7 @@ import { isJsonObject, type Json, type JsonObject, own } from '../../domain/json
 import { NO_OBJECT } from '../field-errors.ts';
 import { hasInexactIds, parseWithExactIds } from '../jira/exact-ids.ts';
 import { type RecognisedDelivery, recognise } from '../jira/recognise.ts';
-import { withoutBlanks } from './blanks.ts';
+import { isThere, withoutBlanks } from './blanks.ts';
 
 /** How an event is called where its body does not say. */
 export type Named = { query_event_type: string | null; default_event_type: string | null };
@@ -61,8 +61,6 @@ const issueIn = (body: JsonObject): Root => {
   if (issue === null) return { issue: key === null ? null : { key }, at_root };
   return { issue: cleaned(issue, key), at_root };
 };
-
-const isThere = (value: Json | undefined): boolean => value !== undefined && value !== null && value !== '';
 
 const OF_A_WHOLE_ISSUE = ['self', 'id', 'key'];
 const NAMED = { issuetype: ['name', 'id'], status: ['name', 'id'], project: ['key', 'id'] };
