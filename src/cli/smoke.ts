@@ -1,4 +1,4 @@
-import { DEFAULT_TENANT } from '../domain/source.ts';
+import { DEFAULT_TENANT } from '../domain/tenant.ts';
 import { mainName } from '../verify/secret-document.ts';
 import { signingKeys } from './rotate-secret/keys.ts';
 import { openSecretStore } from './rotate-secret/secret-store.ts';

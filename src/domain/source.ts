@@ -45,6 +45,3 @@ export const forEachSource = <T>(make: (source: Source) => T): Record<Source, T>
  * present decides. `token`: the header that holds the secret itself. Names in lower case.
  */
 export type Scheme = { hmac: readonly string[] } | { token: string };
-
-/** One Jira site per deployment until a deployment serves several. */
-export const DEFAULT_TENANT = 'default';

@@ -10,7 +10,7 @@ import { artifactsIn } from '../../src/correlate/documents/artifact-store.ts';
 import { runDocument } from '../../src/correlate/documents/schema.ts';
 import type { BatchDeps } from '../../src/correlate/run/scope.ts';
 import { createStreamHandler } from '../../src/correlate/run/stream-handler.ts';
-import { DEFAULT_TENANT } from '../../src/domain/source.ts';
+import { DEFAULT_TENANT } from '../../src/domain/tenant.ts';
 import { localContext } from '../../src/local/lambda-input.ts';
 import { systemClock } from '../../src/platform/clock.ts';
 import { objectsInFolder } from '../../src/platform/objects-in-folder.ts';

@@ -2,7 +2,7 @@ import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { DeleteCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
-import { DEFAULT_TENANT } from '../../../src/domain/source.ts';
+import { DEFAULT_TENANT } from '../../../src/domain/tenant.ts';
 import { scanTable } from '../../support/correlation.ts';
 import { POISON } from '../check/count-events.ts';
 import { largeDelivery } from '../sender/large-delivery.ts';

@@ -1,5 +1,5 @@
 import { readEnv } from '../../../src/contract/env.ts';
-import { DEFAULT_TENANT } from '../../../src/domain/source.ts';
+import { DEFAULT_TENANT } from '../../../src/domain/tenant.ts';
 import { startRun } from '../../../src/http/request.ts';
 import { createJiraClient } from '../../../src/jira/client.ts';
 import { openReads } from '../../../src/jira/reads/open-reads.ts';
