@@ -25,10 +25,10 @@ export const manage = ({ table, secretArn, context }: Resources): FunctionSpec =
   },
   permissions: {
     statements: [
-      onPartitions(table, ['dynamodb:GetItem', 'dynamodb:PutItem'], CONNECTIONS, EVENTS),
+      onPartitions(table, ['dynamodb:GetItem'], CONNECTIONS, EVENTS, TENANTS),
+      onPartitions(table, ['dynamodb:PutItem'], CONNECTIONS, EVENTS),
       onPartitions(table, ['dynamodb:UpdateItem'], CONNECTIONS, TENANTS),
       onPartitions(table, ['dynamodb:DeleteItem'], CONNECTIONS),
-      onPartitions(table, ['dynamodb:Query'], TENANTS),
       allow(['secretsmanager:GetSecretValue'], secretArn),
     ],
     wildcards: {},

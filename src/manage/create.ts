@@ -3,7 +3,7 @@ import { isCommitSource } from '../domain/source.ts';
 import type { RouteHandler } from '../http/dispatch.ts';
 import type { HttpRequest, Run } from '../http/request.ts';
 import { createConnection } from '../store/connections/change-connection.ts';
-import { readTenants } from '../store/connections/tenants.ts';
+import { readSite } from '../store/connections/tenants.ts';
 import { misplacedFields, type NewConnectionForm, newConnectionForm, usualAuth } from './forms.ts';
 import { makeSecret } from './make-secret.ts';
 import type { ManageDeps } from './own-connection.ts';
@@ -65,8 +65,7 @@ const siteFor = async (
   { site_url: asked }: NewConnectionForm,
   { signal }: Run,
 ): Promise<string> => {
-  const tenants = await readTenants({ table, tenant, signal });
-  const fixed = siteOf(tenant) ?? tenants.find(({ tenant_id }) => tenant_id === tenant)?.site_url ?? null;
+  const fixed = siteOf(tenant) ?? (await readSite({ table, tenant, signal }));
   const site = asked ?? fixed;
   if (site === null) throw wrongFields([{ path: 'site_url', message: SITE_REQUIRED }]);
   if (fixed !== null && site !== fixed) throw otherSite(tenant, { own: fixed, asked: site });

@@ -213,7 +213,6 @@ describe('the rights', () => {
         'dynamodb:DeleteItem',
         'dynamodb:GetItem',
         'dynamodb:PutItem',
-        'dynamodb:Query',
         'dynamodb:UpdateItem',
       ],
       '<WebhookSecret>': ['secretsmanager:GetSecretValue'],
@@ -227,11 +226,10 @@ describe('the rights', () => {
       'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': partitions },
     });
     expect(held).toEqual([
-      ['dynamodb:GetItem', to('CON#*', 'E#*')],
+      ['dynamodb:GetItem', to('CON#*', 'E#*', 'TENANTS')],
       ['dynamodb:PutItem', to('CON#*', 'E#*')],
       ['dynamodb:UpdateItem', to('CON#*', 'TENANTS')],
       ['dynamodb:DeleteItem', to('CON#*')],
-      ['dynamodb:Query', to('TENANTS')],
     ]);
     expect(connectionKey('*').pk).toBe(CONNECTIONS);
     expect(eventKey('*').pk).toBe(EVENTS);
