@@ -1,23 +1,4 @@
-/** What is wrong where JSON ends to be JSON. */
-export type Fault =
-  | 'quote'
-  | 'no-comma'
-  | 'no-comma-or-quote'
-  | 'comma-too-many'
-  | 'thousands'
-  | 'no-colon'
-  | 'no-object'
-  | 'deep'
-  | 'doubled'
-  | 'missing'
-  | 'comma'
-  | 'unquoted'
-  | 'smart-value'
-  | 'quotes'
-  | 'backslash'
-  | 'name'
-  | 'ends'
-  | 'behind';
+import { behindValue, type Fault, isOtherQuote, isRestOfString, type Last, noName } from './fault.ts';
 
 /** Where it is: the names and indexes that lead there. */
 export type Broken = { fault: Fault; path: (string | number)[] };
@@ -40,9 +21,6 @@ export const findBroken = (text: string): Broken | null => {
   }
   return null;
 };
-
-/** `end`: where it ends. */
-type Last = { kind: 'string' | 'empty' | 'number' | 'other'; end: number };
 
 type Level = { kind: 'object'; name: string } | { kind: 'array'; index: number };
 
@@ -131,8 +109,6 @@ const readString: Step = (reading) => {
   return null;
 };
 
-const OTHER_QUOTES = new Set(["'", '\u201c', '\u201d', '\u201e', '\u2018', '\u2019']);
-
 const readWord: Step = (reading) => {
   const from = reading.at;
   const isWord =
@@ -140,7 +116,7 @@ const readWord: Step = (reading) => {
   if (isWord)
     return afterValue(reading, /\d$/.test(reading.text.slice(from, reading.at)) ? 'number' : 'other');
   if (reading.levels.length === 0) return 'no-object';
-  return OTHER_QUOTES.has(reading.text[reading.at] ?? '') ? 'quotes' : 'unquoted';
+  return isOtherQuote(reading.text[reading.at] ?? '') ? 'quotes' : 'unquoted';
 };
 
 const missing: Step = () => 'missing';
@@ -161,7 +137,7 @@ const readName: Step = (reading) => {
   if (isAtEnd(reading)) return 'ends';
   if (reading.text.startsWith('{{', from)) return 'smart-value';
   const found = reading.text[from] ?? '';
-  if (found !== '"') return noName(reading, found);
+  if (found !== '"') return noName(found, from, reading.last);
   const fault = readString(reading);
   if (fault !== null) return fault;
   reading.expects = 'colon';
@@ -169,39 +145,16 @@ const readName: Step = (reading) => {
   return null;
 };
 
-/** What stands where a name belongs. Digits right behind a number and its comma are the rest of it. */
-const noName = ({ at, last }: Reading, found: string): Fault => {
-  if (found === ',') return 'comma-too-many';
-  if (/\d/.test(found) && last?.kind === 'number' && at === last.end + 1) return 'thousands';
-  return OTHER_QUOTES.has(found) ? 'quotes' : 'name';
-};
-
-/** A value begins so. */
-const BEGINS = /["{[\dtfn-]/;
-
 const readColon: Step = (reading) => {
   if (isAtEnd(reading)) return 'ends';
   const found = reading.text[reading.at] ?? '';
-  // Else the name may be the end of the string before it.
-  if (found !== ':' && isString(reading.last) && !BEGINS.test(found)) return 'quote';
+  if (found !== ':' && isRestOfString(found, reading.last)) return 'quote';
   const level = reading.levels.at(-1);
   if (level?.kind === 'object') level.name = reading.name;
   if (found !== ':') return 'no-colon';
   reading.at += 1;
   reading.expects = 'value';
   return null;
-};
-
-const isString = (last: Last | null): boolean => last?.kind === 'string' || last?.kind === 'empty';
-
-/** What is wrong with what follows a value: a comma is missing, or the value ended too early. */
-const behindValue = (text: string, at: number, last: Last | null): Fault => {
-  const between = text.slice(last?.end ?? at, at);
-  const begins = /["{[]/.test(text[at] ?? '');
-  if (!isString(last)) return begins ? 'no-comma' : 'unquoted';
-  if (begins && between.includes('\n')) return 'no-comma';
-  if (begins && between !== '') return 'no-comma-or-quote';
-  return last?.kind === 'empty' && between === '' ? 'doubled' : 'quote';
 };
 
 const readComma: Step = (reading) => {

@@ -1,4 +1,5 @@
-import { type Broken, type Fault, findBroken } from './find-broken.ts';
+import type { Fault } from './fault.ts';
+import { type Broken, findBroken } from './find-broken.ts';
 
 /**
  * What a person has to change in the rule that made this text, in one sentence: the field, and the smart value to use.
