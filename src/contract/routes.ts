@@ -34,6 +34,8 @@ export type Route = {
   method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
   path: string;
   served_by: 'ingest' | 'read' | 'manage';
+  /** Only there where this part of the stack is deployed; absent: always. */
+  needs?: 'executions';
   /** Names of the query parameters it reads. */
   parameters?: readonly string[];
 };

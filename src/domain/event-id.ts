@@ -31,6 +31,9 @@ export const adminEventId = (tenant: string, row: string, rev: number): string =
 /** What becomes of a delivery goes by this id: its event's digits, so that a duplicate has the same. */
 export const executionId = (event_id: string): string => `exe_${event_id.slice('evt_'.length)}`;
 
+/** Text of the form `executionId` makes. */
+export const EXECUTION_OF_EVENT = /^exe_[0-9a-f]{40}$/;
+
 /**
  * The identity of an issue that we read ourselves: tenant, issue, when, and what its fields said. Nobody signed its bytes,
  * and Jira may name the same fields in another order.

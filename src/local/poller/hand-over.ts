@@ -2,11 +2,11 @@ import { randomUUID } from 'node:crypto';
 import type { DynamoDBBatchResponse, DynamoDBRecord } from 'aws-lambda';
 import pMap from 'p-map';
 import { BATCH_SIZE } from '../../contract/functions.ts';
-import type { StreamHandler } from '../../correlate/run/stream-handler.ts';
 import { describeFault } from '../../errors/errors.ts';
 import { chunks } from '../../platform/chunks.ts';
 import type { Clock } from '../../platform/clock.ts';
 import type { Logger } from '../../platform/logger.ts';
+import type { StreamHandler } from '../../platform/stream-records.ts';
 import { localContext, sequenceNumberOf } from '../lambda-input.ts';
 import { waitAfter } from './waits.ts';
 

@@ -1,10 +1,10 @@
 import { setMaxListeners } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { DynamoDBClientConfig } from '@aws-sdk/client-dynamodb';
-import type { StreamHandler } from '../../correlate/run/stream-handler.ts';
 import { describeFault } from '../../errors/errors.ts';
 import type { Clock } from '../../platform/clock.ts';
 import type { Logger } from '../../platform/logger.ts';
+import type { StreamHandler } from '../../platform/stream-records.ts';
 import type { Table } from '../../store/calls/table.ts';
 import { trackProgress } from './progress.ts';
 import { type PollerDeps, readShard } from './read-shard.ts';

@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { passesFilter, type StreamHandler } from '../../correlate/run/stream-handler.ts';
 import type { Clock } from '../../platform/clock.ts';
 import { requestDeadline } from '../../platform/deadline.ts';
 import type { Logger } from '../../platform/logger.ts';
+import { passesFilter, type StreamHandler } from '../../platform/stream-records.ts';
 import type { Table } from '../../store/calls/table.ts';
 import { putCheckpoint, readCheckpoint } from '../../store/events/progress.ts';
 import { sequenceNumberOf } from '../lambda-input.ts';

@@ -5,6 +5,7 @@ import { lookupKey } from '../../domain/issue-key.ts';
 import type { Ref } from '../../domain/link.ts';
 import { type EventSource, type Feed, feedOf } from '../../domain/source.ts';
 import type { Subject } from '../../domain/subject.ts';
+import type { Priority } from '../../domain/subscription.ts';
 import type { Key } from './table.ts';
 
 /** The row of one issue: its fields, version and deletion mark. */
@@ -110,6 +111,58 @@ export const connectionKey = (connectionId: string): Key => ({ pk: `CON#${connec
 
 /** Partition of the worklist that lists a tenant's connections. */
 export const connectionsPartition = (tenant: string): string => `${tenant}#connection#0`;
+
+/** The row of one subscription: what people decided, and how its target is doing. */
+export const subscriptionKey = (subscriptionId: string): Key => ({ pk: `SUB#${subscriptionId}`, sk: 'S' });
+
+/** Partition of the worklist that lists a tenant's subscriptions. */
+export const subscriptionsPartition = (tenant: string): string => `${tenant}#subscription#0`;
+
+/** Who sends for a subscription now. */
+export const laneKey = (subscriptionId: string): Key => ({ pk: `LANE#${subscriptionId}`, sk: 'L' });
+
+/** All executions of an event share a partition, and their attempts are in it too. */
+export const executionsPartition = (eventId: string): string => `X#${eventId.slice('evt_'.length)}`;
+
+/** Sort keys under which the executions of an event are found. */
+export const EXECUTION_SORT = 'X#';
+
+/** The row of one execution. @param executionId of the long form */
+export const executionKey = (executionId: string): Key => ({
+  pk: `X#${eventDigits(executionId)}`,
+  sk: `${EXECUTION_SORT}${placeInEvent(executionId)}`,
+});
+
+/** Attempts of one execution, in their order. @param attempt from 1 */
+export const attemptKey = (executionId: string, attempt: number): Key => ({
+  pk: `X#${eventDigits(executionId)}`,
+  sk: `${attemptSortPrefix(executionId)}${String(attempt).padStart(6, '0')}`,
+});
+
+/** Sort keys under which the attempts of one execution are found. */
+export const attemptSortPrefix = (executionId: string): string => `A#${placeInEvent(executionId)}#`;
+
+/** `exe_`, 40 digits, `_`, and the subscription with the number of a repetition. */
+const eventDigits = (executionId: string): string => executionId.slice(4, 44);
+const placeInEvent = (executionId: string): string => executionId.slice(45);
+
+/** Partition of the worklist of what a subscription is to send, by due time. */
+export const duePartition = (tenant: string, subscriptionId: string, priority: Priority): string =>
+  `${tenant}#due#${subscriptionId}#${priority}`;
+
+/** Partition of `by_issue` of an issue's executions: no issue has such an id. */
+export const issueExecutionsPartition = (tenant: string, issueId: string): string => `${tenant}#X#${issueId}`;
+
+/** The same for executions of events that name a key and no id. */
+export const namedKeyExecutionsPartition = (tenant: string, key: string): string =>
+  `${tenant}#XK#${lookupKey(key)}`;
+
+/** The partitions of `by_day` for a Phoenix day's executions. */
+export const executionDayPartitions = (tenant: string, day: string): string[] =>
+  Array.from({ length: DAY_SHARDS }, (_, shard) => `${tenant}#executions#${day}#${shard}`);
+
+/** How far the search for events without executions has come. */
+export const publishMarkKey = (tenant: string): Key => ({ pk: `PUBLISH#${tenant}`, sk: 'W' });
 
 /** What a connection took within one minute. `minute`: since the epoch. */
 export const rateKey = (connectionId: string, minute: number): Key => ({

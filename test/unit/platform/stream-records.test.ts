@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { passesFilter, readEventId } from '../../../../src/correlate/run/stream-handler.ts';
+import { passesFilter, readEventId } from '../../../src/platform/stream-records.ts';
 import {
   aliasKey,
   candidateKey,
@@ -8,8 +8,8 @@ import {
   processingKey,
   refKey,
   snapshotKey,
-} from '../../../../src/store/calls/keys.ts';
-import { EXPIRY, streamRecord } from '../../../support/stream-records.ts';
+} from '../../../src/store/calls/keys.ts';
+import { EXPIRY, streamRecord } from '../../support/stream-records.ts';
 
 const EVENT_ID = 'evt_0123456789abcdef0123456789abcdef01234567';
 const COMMIT = { kind: 'commit', repository: 'some/repository', id: '0123456789abcdef' } as const;
