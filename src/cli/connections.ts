@@ -2,20 +2,21 @@ import { readEnv } from '../contract/env.ts';
 import { mastersFileBeside } from '../local/masters-file.ts';
 import { systemClock } from '../platform/clock.ts';
 import { HOME } from '../wiring/open.ts';
+import type { ManageApi } from './api/api.ts';
+import { findApi, outputsOf, type PlaceFlags } from './api/find-api.ts';
 import { type AddFlags, add, commandFor } from './connections/add.ts';
-import type { ManageApi } from './connections/api.ts';
 import { activate, change, disable, type RotateFlags, remove, rotate } from './connections/change.ts';
 import { connectionsCommand } from './connections/command.ts';
 import { lastDeliveries } from './connections/deliveries.ts';
 import { openMastersFile } from './connections/local-store.ts';
 import { addMaster, init, type MastersJob } from './connections/masters.ts';
-import { findApi, outputsOf, type PlaceFlags } from './connections/place.ts';
 import { listReport, showReport } from './connections/report.ts';
 import { findRow, listRows, type ShownRow } from './connections/row.ts';
-import { checkUsage, STEPS, type Step } from './connections/steps.ts';
+import { STEP_RULES, STEPS, type Step } from './connections/steps.ts';
 import { senderTemplate } from './connections/template/senders.ts';
 import { openSecretStore } from './rotate-secret/secret-store.ts';
 import { type ExitCode, runCommand } from './shared/command.ts';
+import { checkUsage } from './shared/steps.ts';
 import { confirm } from './shared/terminal.ts';
 
 type Options = PlaceFlags &
@@ -101,7 +102,7 @@ await runCommand(command, async () => {
   const options = command.opts<Options>();
   const [text, named] = command.args;
   const step = STEPS.find((known) => known === text) ?? 'list';
-  checkUsage(step, named, (name) => command.getOptionValueSource(name) === 'cli');
+  checkUsage(STEP_RULES, step, named, (name) => command.getOptionValueSource(name) === 'cli');
   if (options.profile) process.env.AWS_PROFILE = options.profile;
   return run[step](options, named);
 });

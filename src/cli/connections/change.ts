@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
+import type { ManageApi } from '../api/api.ts';
 import { type ExitCode, UsageError } from '../shared/command.ts';
 import { type SecretFlags, secretFields, secretReport } from './add.ts';
-import type { ManageApi } from './api.ts';
 import { rowWithSecret, type ShownRow, shownRow } from './row.ts';
 import { type SettingFlags, settingsOf, withoutUndefined } from './settings.ts';
 

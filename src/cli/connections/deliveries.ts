@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import { DAY_MS, toPhoenixDay } from '../../domain/instant.ts';
-import type { ManageApi } from './api.ts';
+import type { ManageApi } from '../api/api.ts';
 
 const page = z.object({
   events: z.array(

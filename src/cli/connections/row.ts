@@ -2,8 +2,8 @@ import * as z from 'zod/mini';
 import { CONNECTION_AUTHS, CONNECTION_STATUSES, isConnectionId } from '../../domain/connection.ts';
 import { CONNECTION_KINDS } from '../../domain/source.ts';
 import { HOME } from '../../wiring/open.ts';
+import type { ManageApi } from '../api/api.ts';
 import { CommandError, UsageError } from '../shared/command.ts';
-import type { ManageApi } from './api.ts';
 
 const text = z.nullable(z.string());
 

@@ -1,8 +1,4 @@
-import { readFile } from 'node:fs/promises';
-import { text as readAll } from 'node:stream/consumers';
-import { faultCode } from '../../local/start-error.ts';
 import { UsageError } from '../shared/command.ts';
-import { typedPath } from '../shared/terminal.ts';
 
 /** Options that set what people decide of a connection. An empty value takes a setting away. */
 export type SettingFlags = {
@@ -46,25 +42,4 @@ const rateOf = (text: string | undefined): { per_minute: number } | null | undef
   if (text === undefined || text === '') return text === undefined ? undefined : null;
   if (/^[1-9]\d{0,6}$/.test(text)) return { per_minute: Number(text) };
   throw new UsageError('--rate must be a whole number of deliveries a minute, or empty for no rate');
-};
-
-/**
- * A secret from a file or, for `-`, from standard input, without the line break at its end. Never from an argument: other
- * users of this machine can see a command line.
- * @throws UsageError when there is none, without quoting it
- */
-export const readSecretFile = async (path: string): Promise<string> => {
-  const secret = (await readSource(path)).replace(/\r?\n$/, '');
-  if (secret === '') throw new UsageError(`${path === '-' ? 'Standard input' : path} holds no secret`);
-  if (/[\r\n]/.test(secret)) throw new UsageError('The secret must be one line');
-  return secret;
-};
-
-const readSource = async (path: string): Promise<string> => {
-  if (path === '-') return readAll(process.stdin);
-  try {
-    return await readFile(typedPath(path), 'utf8');
-  } catch (fault) {
-    throw new UsageError(`${path} cannot be read (${faultCode(fault)})`);
-  }
 };

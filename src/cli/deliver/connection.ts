@@ -2,11 +2,11 @@ import { randomUUID } from 'node:crypto';
 import { secretHeader } from '../../domain/connection.ts';
 import { systemClock } from '../../platform/clock.ts';
 import { CONNECTION_SENDERS } from '../../senders/registry.ts';
-import { findApi, type PlaceFlags } from '../connections/place.ts';
+import { findApi, type PlaceFlags } from '../api/find-api.ts';
 import { findRow, type ShownRow } from '../connections/row.ts';
-import { readSecretFile } from '../connections/settings.ts';
 import { UsageError } from '../shared/command.ts';
 import { signatureOf } from '../shared/exchange.ts';
+import { readSecretFile } from '../shared/secret-file.ts';
 import type { Headers } from './delivery.ts';
 import type { Sending } from './sending.ts';
 

@@ -12,7 +12,10 @@ export type PlaceFlags = {
   tenant?: string;
   stage?: string;
   outputs?: string;
+  /** The API's address, where a command has no other one. */
   url?: string;
+  /** The same where `--url` is a target's. */
+  api?: string;
   instanceFile: string;
 };
 
@@ -24,7 +27,7 @@ export const outputsOf = ({ stage, outputs }: Pick<PlaceFlags, 'stage' | 'output
 };
 
 const NOTHING_RUNS = `No instance is running on this machine: start one with npm start, or name a deployment:
-  --stage STAGE (from ${OUTPUTS_FILE}), or --url ADDRESS`;
+  --stage STAGE (from ${OUTPUTS_FILE}), or its address`;
 
 /**
  * The API of the running instance, with its token, or of a deployment, signed with the caller's AWS credentials. A token
@@ -34,7 +37,7 @@ const NOTHING_RUNS = `No instance is running on this machine: start one with npm
 export const findApi = async (flags: PlaceFlags): Promise<ManageApi> => {
   const instance = flags.stage === undefined ? readInstance(flags.instanceFile) : null;
   const outputs = outputsOf(flags);
-  const address = flags.url ?? outputs.ApiUrl ?? instance?.url;
+  const address = flags.api ?? flags.url ?? outputs.ApiUrl ?? instance?.url;
   if (address === undefined) throw new CommandError(NOTHING_RUNS);
   const url = readUrl(address);
   const place = { url, tenant: readTenant(flags.tenant), flags: namedBy(flags) };
@@ -43,8 +46,8 @@ export const findApi = async (flags: PlaceFlags): Promise<ManageApi> => {
   return openApi({ ...place, prove: openSigner({ region: await findRegion(url, outputs) }) });
 };
 
-const namedBy = ({ stage, outputs, url }: PlaceFlags): string[] =>
-  Object.entries({ stage, outputs, url }).flatMap(([name, value]) =>
+const namedBy = ({ stage, outputs, url, api }: PlaceFlags): string[] =>
+  Object.entries({ stage, outputs, url, api }).flatMap(([name, value]) =>
     value === undefined ? [] : [`--${name}`, value],
   );
 

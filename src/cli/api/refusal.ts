@@ -14,15 +14,25 @@ type Problem = z.output<typeof problem>;
 
 type Asked = { method: string; url: URL };
 
+/** An answer that says no. */
+export class RefusedError extends CommandError {
+  readonly status: number;
+
+  constructor(message: string, status: number) {
+    super(message);
+    this.status = status;
+  }
+}
+
 /** Why a request was not done, and what to do about it. Says what the answer says, and nothing that was sent. */
 export const explainRefusal = (
   { status, body }: { status: number; body: string },
   asked: Asked,
-): CommandError => {
+): RefusedError => {
   const said = parse(body);
   const type = said.type?.slice(said.type.lastIndexOf(':') + 1) ?? `the gateway's ${status}`;
   const told = describe(said) || `${asked.url.origin} answered ${status}`;
-  return new CommandError(WORDS.get(type)?.(asked, told) ?? told);
+  return new RefusedError(WORDS.get(type)?.(asked, told) ?? told, status);
 };
 
 const parse = (body: string): Problem => {
@@ -61,18 +71,26 @@ const FLAGS: ReadonlyMap<string, string> = new Map([
 
 type Words = (asked: Asked, told: string) => string;
 
-const CHANGED =
-  'The connection was changed meanwhile by somebody else, so nothing was changed now: run it again.';
+/** What the request was about, by its path. */
+const aboutOf = ({ pathname }: URL): { tenant: string; what: string | null; id: string | null } => {
+  const [, tenant = HOME, what, id] = ABOUT.exec(pathname) ?? [];
+  return { tenant, what: what ?? null, id: id ?? null };
+};
 
-const nothingThere = ({ pathname }: URL): string => {
-  const [, tenant = HOME, id] = /^(?:\/t\/([^/]+))?\/connections\/([^/]+)/.exec(pathname) ?? [];
-  return `In tenant ${tenant} there is no ${id === undefined ? pathname : `connection ${id}`}. Other tenants: --tenant NAME`;
+const ABOUT = /^(?:\/t\/([^/]+))?\/(connection|subscription|execution|event|issue)s(?:\/([^/]+))?/;
+
+const changedMeanwhile = (url: URL): string =>
+  `The ${aboutOf(url).what ?? 'row'} was changed meanwhile by somebody else, so nothing was changed now: run it again.`;
+
+const nothingThere = (url: URL): string => {
+  const { tenant, what, id } = aboutOf(url);
+  return `In tenant ${tenant} there is no ${id === null ? url.pathname : `${what} ${id}`}. Other tenants: --tenant NAME`;
 };
 
 /** By the type of the problem; any other one says enough itself. */
 const WORDS: ReadonlyMap<string, Words> = new Map<string, Words>([
-  ['stale-revision', () => CHANGED],
-  ['revision-required', () => CHANGED],
+  ['stale-revision', ({ url }) => changedMeanwhile(url)],
+  ['revision-required', ({ url }) => changedMeanwhile(url)],
   [
     'no-master',
     () =>

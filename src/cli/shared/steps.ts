@@ -1,0 +1,36 @@
+import { UsageError } from './command.ts';
+
+/** Which words go with which step of a command. */
+export type StepRules<Step extends string> = {
+  /** What a step is done to, and how it is named: `connection`, `its id or its name`. */
+  thing: string;
+  named_by: string;
+  /** Steps that are done to none. */
+  without: readonly Step[];
+  /** Steps that may be done to one that was not named. */
+  optional: readonly Step[];
+  /** Options that mean something to these steps only, by commander's names. */
+  only_for: Readonly<Record<string, readonly Step[]>>;
+};
+
+/**
+ * @param named the thing, as it was typed
+ * @param isGiven whether an option was typed
+ * @throws UsageError for what the step does not do
+ */
+export const checkUsage = <Step extends string>(
+  { thing, named_by, without, optional, only_for }: StepRules<Step>,
+  step: Step,
+  named: string | undefined,
+  isGiven: (option: string) => boolean,
+): void => {
+  if (named !== undefined && without.includes(step)) throw new UsageError(`${step} takes no ${thing}`);
+  if (named === undefined && ![...without, ...optional].includes(step))
+    throw new UsageError(`${step} needs ${/^[aeiou]/.test(thing) ? 'an' : 'a'} ${thing}: ${named_by}`);
+  for (const [option, steps] of Object.entries(only_for))
+    if (isGiven(option) && !steps.includes(step))
+      throw new UsageError(`${flagOf(option)} is for ${steps.join(' and ')} only`);
+};
+
+const flagOf = (option: string): string =>
+  `--${option.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
