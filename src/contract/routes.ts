@@ -26,7 +26,17 @@ export type RouteName =
   | 'remove-connection'
   | 'rotate-connection'
   | 'activate-connection'
-  | 'disable-connection';
+  | 'disable-connection'
+  | 'create-subscription'
+  | 'change-subscription'
+  | 'remove-subscription'
+  | 'pause-subscription'
+  | 'resume-subscription'
+  | 'rotate-subscription'
+  | 'test-subscription'
+  | 'match-subscription'
+  | 'retry-execution'
+  | 'cancel-execution';
 
 /** `{x}` in a path is one segment. What ingest serves is open, everything else is IAM-authorised on AWS. */
 export type Route = {
@@ -56,6 +66,15 @@ const webhook = (source: Source): Route => ({
 });
 
 const CONNECTION = '/connections/{connection_id}';
+const SUBSCRIPTION = '/subscriptions/{subscription_id}';
+const EXECUTION = '/executions/{execution_id}';
+
+/** A route that changes something of executions. */
+const ofExecutions = (name: RouteName, method: Route['method'], path: string): Route => ({
+  ...{ name, method, path },
+  served_by: 'manage',
+  needs: 'executions',
+});
 
 /** Every route. The stack and the local server know no other list. */
 export const ROUTES: readonly Route[] = [
@@ -131,5 +150,14 @@ export const ROUTES: readonly Route[] = [
       path: `${CONNECTION}/${what}`,
       served_by: 'manage',
     }),
+  ),
+  ofExecutions('create-subscription', 'POST', '/subscriptions'),
+  ofExecutions('change-subscription', 'PATCH', SUBSCRIPTION),
+  ofExecutions('remove-subscription', 'DELETE', SUBSCRIPTION),
+  ...(['pause', 'resume', 'rotate', 'test', 'match'] as const).map((what) =>
+    ofExecutions(`${what}-subscription`, 'POST', `${SUBSCRIPTION}/${what}`),
+  ),
+  ...(['retry', 'cancel'] as const).map((what) =>
+    ofExecutions(`${what}-execution`, 'POST', `${EXECUTION}/${what}`),
   ),
 ];

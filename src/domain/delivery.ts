@@ -74,6 +74,7 @@ export const PROBLEM_TYPES = [
   'rotation-under-way',
   'no-master',
   'other-site',
+  'wrong-status',
 ] as const;
 export type ProblemType = (typeof PROBLEM_TYPES)[number];
 

@@ -75,6 +75,7 @@ const TITLES: Record<ProblemType, string> = {
   'rotation-under-way': 'A rotation is under way',
   'no-master': 'There is no master to make a secret from',
   'other-site': 'The tenant has another Jira site',
+  'wrong-status': 'The status does not allow it',
 };
 
 /** An error as RFC 9457 `application/problem+json`. `detail` is for people and holds no value of the request. */
