@@ -159,6 +159,21 @@ export const ENV = {
     meaning: 'client addresses that may deliver, as CIDR blocks separated by commas',
     standard: 'unset: any',
   },
+  EXECUTIONS: {
+    schema: z._default(z.enum(['on', 'off'], 'must be on or off'), 'on'),
+    meaning: '`off`: nothing is published or sent, so nothing is said of it either',
+    standard: '`on`; on AWS what the context `executions` says',
+  },
+  SEND_FUNCTION_NAME: {
+    schema: z.optional(text),
+    meaning: 'the Lambda function that sends: hints and pings go to it',
+    standard: 'unset: sending is called in this process',
+  },
+  ALARM_TOPIC_ARN: {
+    schema: z.optional(text),
+    meaning: 'SNS topic that is told when a target opens or is disabled',
+    standard: 'unset: a log line says so',
+  },
   GIT_SHA: {
     schema: z.optional(text),
     meaning: 'commit of the build',

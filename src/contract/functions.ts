@@ -5,7 +5,19 @@ export const SWEEP_MINUTES = 15;
 export const RECONCILE_MINUTES = 5;
 export const TURN_MINUTES = 4;
 
-/** Records one invocation of the correlate function gets at most; a burst makes one document for each. */
+/** How often the publish function looks which lanes have something due; locally each second. */
+export const START_LANES_MINUTES = 1;
+
+/** How often it looks for events that it missed. */
+export const PUBLISH_SWEEP_MINUTES = 15;
+
+/** How long one invocation of the send function works; what is under way by then still ends. */
+export const SEND_MINUTES = 4;
+
+/** How long the mapping of the publish function waits for a batch to fill (seconds): somebody waits for each event. */
+export const PUBLISH_WINDOW_SECONDS = 0;
+
+/** Records one invocation gets at most; a burst makes one document of correlation for each. */
 export const BATCH_SIZE = 100;
 
 /**

@@ -1,7 +1,7 @@
 /** CloudWatch namespace. The dimension `service` is the table's name, which keeps deployments apart. */
 export const METRICS_NAMESPACE = 'JiraWebhookSync';
 
-/** Every count the functions emit, and what it counts. Alarms and the dashboard know no other names. */
+/** Every figure the functions emit, and what it counts. Alarms and the dashboard know no other names. */
 export const METRICS = {
   JiraDeliveriesTaken: 'deliveries of Jira answered 2xx',
   CommitDeliveriesTaken: 'deliveries of commits answered 2xx',
@@ -25,6 +25,13 @@ export const METRICS = {
   UpdatesComplete: 'update runs of reconciliation that read everything they asked for',
   ReconcileStarting: 'turns of reconciliation on its first day, before an update run was complete',
   CensusLate: 'turns of reconciliation that saw no complete census for two of its periods',
+  ExecutionsCompleted: 'executions that their target took',
+  ExecutionsFailed: 'executions given up: out of tries, or three crashes',
+  ExecutionsWaiting: 'executions due now, of at most 10,000 counted each minute; a level, no sum',
+  OldestDueSeconds:
+    'for how long the oldest due execution of a target that is asked has been due, each minute; a level, no sum',
+  TargetOpened: 'targets that failed five times in a row, so that everything for them waits',
+  TargetDisabled: 'targets that nobody asks any more: open for a day, or answered 410',
   WebhooksMissing: 'update runs with 20 or more missed changes, more than half of those it judged',
 } as const satisfies Record<string, string>;
 

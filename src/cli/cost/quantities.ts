@@ -226,9 +226,20 @@ const OF_SITE: MetricName[] = [
   'WebhooksMissing',
 ];
 
+/** Of the part that sends, which is off by default. */
+const OF_EXECUTIONS: MetricName[] = [
+  'ExecutionsCompleted',
+  'ExecutionsFailed',
+  'ExecutionsWaiting',
+  'OldestDueSeconds',
+  'TargetOpened',
+  'TargetDisabled',
+];
+
 /** A custom metric is charged for the hours in which it has a value. */
 export const metricMonths = ({ workload, assumed }: Month): number => {
-  const rare = Object.keys(METRICS).length - USUAL.length - OF_SITE.length + STACK.gateway_metrics;
+  const apart = USUAL.length + OF_SITE.length + OF_EXECUTIONS.length;
+  const rare = Object.keys(METRICS).length - apart + STACK.gateway_metrics;
   const of_site = workload.issues > 0 ? 1 + (OF_SITE.length - 1) * assumed.rare_hours : 0;
   return USUAL.length * (workload.hours_per_month / HOURS_OF_MONTH) + rare * assumed.rare_hours + of_site;
 };
