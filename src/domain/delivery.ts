@@ -11,8 +11,17 @@ export type Change = {
   to_string: string | null;
 };
 
+/** What a body says of its issue that only filters of subscriptions ask for; each is only there where it is said. */
+export type IssueTraits = {
+  issue_type?: string | undefined;
+  priority?: string | undefined;
+  /** Of Jira Service Management. */
+  request_type?: string | undefined;
+  labels?: string[] | undefined;
+};
+
 /** What was read from a body, whatever became of it. */
-export type EventFacts = {
+export type EventFacts = IssueTraits & {
   issue_id: string | null;
   issue_key: string | null;
   project_key: string | null;
@@ -98,7 +107,7 @@ export type Processing = {
 };
 
 /** The event as `GET /events/{event_id}` answers it. A quarantined body may have no readable facts. */
-export type EventView = Omit<EventFacts, 'occurred_ms' | 'event_type' | 'subjects'> & {
+export type EventView = Omit<EventFacts, 'occurred_ms' | 'event_type' | 'subjects' | keyof IssueTraits> & {
   event_id: string;
   source: string;
   /** Null for a built-in source, and for what nobody sent. */

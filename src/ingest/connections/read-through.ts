@@ -95,7 +95,8 @@ const isOfTenant = (tenant: string, named: unknown): boolean => {
 
 /** The event stays, for people; nothing leads from it to an issue, a version, a project or a sprint. */
 export const ofNoIssue = (read: DeliveryRead & { kind: 'read' }): DeliveryRead => {
-  const { subjects: _, ...facts } = read.facts;
+  const { subjects: _, ...rest } = read.facts;
+  const { issue_type: _type, priority: _priority, request_type: _request, labels: _labels, ...facts } = rest;
   const none: EventFacts = { ...facts, issue_id: null, issue_key: null, project_key: null };
   return { ...read, facts: none, delivery: null };
 };

@@ -41,6 +41,10 @@ const facts = z.object({
   occurred_ms: z.number(),
   unread_fields: z.array(text),
   subjects: z.optional(z.array(subject)),
+  issue_type: z.optional(text),
+  priority: z.optional(text),
+  request_type: z.optional(text),
+  labels: z.optional(z.array(text)),
 }) satisfies z.ZodMiniType<EventFacts>;
 
 const problem = z.object({

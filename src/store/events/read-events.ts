@@ -69,7 +69,8 @@ const NOT_NEEDED: Processing = { ...PENDING, status: 'not_needed' };
  * @param processing what is written beside it
  */
 export const toEventView = (event: StoredEvent, processing: Processing = PENDING): EventView => {
-  const { occurred_ms, event_type, subjects: _, ...facts } = event.facts ?? NO_FACTS;
+  const { occurred_ms, event_type, subjects: _, ...rest } = event.facts ?? NO_FACTS;
+  const { issue_type: _type, priority: _priority, request_type: _request, labels: _labels, ...facts } = rest;
   return {
     event_id: event.event_id,
     source: event.source,
