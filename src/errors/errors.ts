@@ -6,9 +6,9 @@ export class ConfigError extends Error {
 /** A dependency failed (refused, throttled, timed out): the sender should retry. */
 export class UnavailableError extends Error {
   override readonly name = 'UnavailableError';
-  readonly dependency: 'table' | 'secret' | 'artifacts';
+  readonly dependency: 'table' | 'secret' | 'artifacts' | 'send function';
 
-  constructor(dependency: 'table' | 'secret' | 'artifacts', cause: unknown) {
+  constructor(dependency: UnavailableError['dependency'], cause: unknown) {
     super(`${dependency} unavailable: ${describeFault(cause)}`, { cause });
     this.dependency = dependency;
   }

@@ -19,6 +19,7 @@ import { type Masters, readMasters } from '../verify/masters.ts';
 import type { DatedSecret } from '../verify/secret-ages.ts';
 import { createSecretCache, noSecret, overrideSecret, type SecretSource } from '../verify/secret-source.ts';
 import { createSecretsManagerClient, fetchDatedSecret, fetchSigningKeys } from '../verify/secrets-manager.ts';
+import type { Sender } from './open-sender.ts';
 
 export type Platform = {
   clock: Clock;
@@ -31,6 +32,8 @@ export type Platform = {
   deadline?: Deadline;
   /** Whose requests these are. Default: that of the built-in sources. */
   tenant?: string;
+  /** What sends to targets. Default: the Lambda function that the environment names. */
+  sender?: Sender;
 };
 
 /** The tenant of the built-in sources. */

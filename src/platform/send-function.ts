@@ -1,0 +1,43 @@
+import { InvokeCommand, LambdaClient, type LambdaClientConfig } from '@aws-sdk/client-lambda';
+import { type PingAnswer, pingAnswer, type SendMessage } from '../contract/send-message.ts';
+
+/** The Lambda function that sends, called by its name. Both reject when it cannot be called. */
+export type SendFunction = {
+  /** Resolves when Lambda has taken the message, not when it is handled. */
+  hint(message: SendMessage): Promise<void>;
+  ping(message: SendMessage, signal: AbortSignal): Promise<PingAnswer>;
+};
+
+/** A hint that takes longer is given up: the schedule does the same a little later. */
+const HINT_MS = 2_000;
+
+/** A target may take a minute to answer. */
+const PING_MS = 70_000;
+
+/** One attempt, so that no target gets two pings for one. */
+const SETTINGS: LambdaClientConfig = {
+  maxAttempts: 1,
+  requestHandler: { connectionTimeout: 1_000, requestTimeout: PING_MS, throwOnRequestTimeout: true },
+};
+
+export const openSendFunction = (name: string, client = new LambdaClient(SETTINGS)): SendFunction => {
+  const invoke = (message: SendMessage, type: 'Event' | 'RequestResponse', abortSignal: AbortSignal) =>
+    client.send(
+      new InvokeCommand({
+        FunctionName: name,
+        InvocationType: type,
+        Payload: Buffer.from(JSON.stringify(message)),
+      }),
+      { abortSignal },
+    );
+  return {
+    hint: async (message) => {
+      await invoke(message, 'Event', AbortSignal.timeout(HINT_MS));
+    },
+    ping: async (message, signal) => {
+      const { FunctionError, Payload } = await invoke(message, 'RequestResponse', signal);
+      if (FunctionError !== undefined) throw new Error('the function failed');
+      return pingAnswer.parse(JSON.parse(Buffer.from(Payload ?? []).toString()));
+    },
+  };
+};
