@@ -10,6 +10,7 @@ import { sweepTenants } from '../correlate/run/sweep-tenants.ts';
 import { checkSecretAges, type OldSecretsDeps } from '../manage/old-secrets.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Logger } from '../platform/logger.ts';
+import type { StreamHandler } from '../platform/stream-records.ts';
 import { openDatedSecret } from '../wiring/open.ts';
 import { startPoller } from './poller/poller.ts';
 
@@ -21,9 +22,11 @@ export type LocalCorrelationOptions = {
   secretsManager?: SecretsManagerClientConfig;
   /** True when the table was made just now, so that nothing waits in it. */
   newTable: boolean;
+  /** Other readers of the stream. */
+  others?: readonly StreamHandler[];
 };
 
-/** Resolves when everything stored before the call is correlated; at once where the table has no stream. */
+/** Resolves when all readers have handled what was stored before the call; at once where the table has no stream. */
 export type Correlated = () => Promise<void>;
 
 /**
@@ -32,13 +35,19 @@ export type Correlated = () => Promise<void>;
  * @throws UnavailableError when the table cannot be described
  */
 export const startCorrelation = async (
-  { env, newTable, ...platform }: LocalCorrelationOptions,
+  { env, newTable, others = [], ...platform }: LocalCorrelationOptions,
   owned: AsyncDisposableStack,
 ): Promise<Correlated> => {
   const opened = openCorrelation(env, platform);
   const handler = createStreamHandler(opened);
   const { log, clock, dynamodb } = platform;
-  const poller = await startPoller({ config: dynamodb, table: opened.table, handler, log, clock });
+  const poller = await startPoller({
+    config: dynamodb,
+    table: opened.table,
+    handlers: [handler, ...others],
+    log,
+    clock,
+  });
   if (poller) owned.defer(poller.stop);
   const readSecret = openDatedSecret(env, platform);
   owned.defer(startSweeping({ ...opened, retention_days: env.EVENT_RETENTION_DAYS, readSecret }, newTable));

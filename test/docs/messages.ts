@@ -80,7 +80,13 @@ const tableWithoutStream = (): Promise<string> =>
       const lines: string[] = [];
       const log = createLogger(readEnv({}), { write: (line) => void lines.push(line) });
       const handler = () => assert.fail('there is nothing to handle');
-      await startPoller({ config: await embeddedConfig(endpoint), table, handler, log, clock: systemClock });
+      await startPoller({
+        config: await embeddedConfig(endpoint),
+        table,
+        handlers: [handler],
+        log,
+        clock: systemClock,
+      });
       return lines.join('');
     },
   );

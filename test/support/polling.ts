@@ -78,14 +78,14 @@ export type TestPoller = Poller & { lines: Record<string, unknown>[] };
 export const pollFor = async (
   endpoint: string,
   table: Table,
-  handler: PollerOptions['handler'],
+  handler: PollerOptions['handlers'][number],
   options: Partial<PollerOptions> = {},
 ): Promise<TestPoller> => {
   const lines: Record<string, unknown>[] = [];
   const log = pino({}, { write: (line: string) => void lines.push(JSON.parse(line)) });
   const config = embeddedConfig(endpoint);
   const poller = await startPoller({
-    ...{ config, table, handler, log, clock: systemClock, idleMs: 10 },
+    ...{ config, table, handlers: [handler], log, clock: systemClock, idleMs: 10 },
     ...options,
   });
   if (!poller) throw new Error('the table has no stream');

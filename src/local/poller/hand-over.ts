@@ -25,7 +25,7 @@ export const handledCount = (response: DynamoDBBatchResponse, sent: string[]): n
  */
 export const BATCHES_AT_A_TIME = 4;
 
-type HandOver = {
+export type HandOver = {
   handler: StreamHandler;
   clock: Clock;
   log: Logger;

@@ -15,7 +15,7 @@ export type PollerOptions = {
   /** The database's client settings. */
   config: DynamoDBClientConfig;
   table: Table;
-  handler: StreamHandler;
+  handlers: readonly StreamHandler[];
   log: Logger;
   clock: Clock;
   /** Milliseconds between two polls that find nothing. */
@@ -39,7 +39,7 @@ const IDLE_MS = 200;
 const STOP_MS = 10_000;
 
 /**
- * Reads the table's stream and calls the handler as an event source mapping of Lambda would: the records that
+ * Reads the table's stream and calls each handler as an event source mapping of Lambda would: the records that
  * pass `STREAM_FILTERS`, in order, at most `BATCH_SIZE` at a time, again and again until handled. How far it
  * came is stored in the table, so that the next poller goes on from there. Each record is handled at least once.
  * @returns null when the table has no stream (some compatible servers know none)

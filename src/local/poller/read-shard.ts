@@ -6,16 +6,17 @@ import { passesFilter, type StreamHandler } from '../../platform/stream-records.
 import type { Table } from '../../store/calls/table.ts';
 import { putCheckpoint, readCheckpoint } from '../../store/events/progress.ts';
 import { sequenceNumberOf } from '../lambda-input.ts';
-import { handOver } from './hand-over.ts';
 import type { Progress } from './progress.ts';
-import type { Read, ShardPosition, StreamSource } from './stream-source.ts';
+import { createReaders, type Readers } from './readers.ts';
+import type { ShardPosition, StreamSource } from './stream-source.ts';
 import type { Persist } from './waits.ts';
 
 /** What reading a stream takes. */
 export type PollerDeps = {
   source: StreamSource;
   table: Table;
-  handler: StreamHandler;
+  /** Each gets every record. */
+  handlers: readonly StreamHandler[];
   clock: Clock;
   log: Logger;
   /** Milliseconds between two polls that find nothing. */
@@ -37,11 +38,22 @@ export const restAfter = (tookMs: number, idleMs: number): number =>
   Math.max(idleMs, Math.min(REST * tookMs, LONGEST_REST_MS));
 
 /**
- * Reads a shard from its checkpoint on, until it is at its end (`ended`) or the stream does not have it any
- * more (`gone`).
+ * Reads a shard from its checkpoint on, until it is at its end and handled (`ended`) or the stream does not have it any
+ * more (`gone`). No batch is under way any more when it is over.
  * @throws the signal's reason when the poller stops first
  */
 export const readShard = async (deps: PollerDeps, shardId: string): Promise<'ended' | 'gone'> => {
+  const readers = createReaders({ ...deps, reached: reachedIn(deps, shardId) }, deps.handlers);
+  try {
+    const how = await readPages(deps, shardId, readers);
+    await readers.finished();
+    return how;
+  } finally {
+    await readers.finished().catch(() => {});
+  }
+};
+
+const readPages = async (deps: PollerDeps, shardId: string, readers: Readers): Promise<'ended' | 'gone'> => {
   const { persist, progress, signal, idleMs } = deps;
   for (let place = await firstPlace(deps, shardId); ; ) {
     const moment = progress.begin();
@@ -52,11 +64,11 @@ export const readShard = async (deps: PollerDeps, shardId: string): Promise<'end
       place = { after: read.kind === 'trimmed' ? null : place.after, iterator: null };
       continue;
     }
-    await handle(deps, shardId, read);
+    await readers.take(read.records.filter(passesFilter));
+    if (read.isWhole) void readers.caughtUp().then(() => progress.caughtUp(shardId, moment));
     if (read.next === null) return 'ended';
     const last = read.records.at(-1);
     place = { after: last ? sequenceNumberOf(last) : place.after, iterator: read.next };
-    if (read.isWhole) progress.caughtUp(shardId, moment);
     if (!last) await sleep(restAfter(tookMs, idleMs), undefined, { signal });
   }
 };
@@ -82,14 +94,12 @@ const warnOfLoss = ({ log }: PollerDeps, shard_id: string): void =>
   log.warn({ shard_id }, 'the stream dropped records before they were read; the sweep finds their events');
 
 /**
- * Hands over what passes the filter and writes down how far it came. A checkpoint is a write, and each write
- * makes a stream record, which comes by here: it must never be the cause of another checkpoint. So nothing is
- * written for records that do not pass.
+ * Writes down how far a shard is handled. A checkpoint is a write, and each write makes a stream record, which comes by
+ * here: it must never be the cause of another checkpoint. So nothing is written for records that do not pass the filter.
  */
-const handle = async (deps: PollerDeps, shard_id: string, page: Read & { kind: 'page' }): Promise<void> => {
-  const { source, table, persist } = deps;
-  const shard = { label: source.label, shard_id };
-  const reached = (sequenceNumber: string) =>
-    persist(() => putCheckpoint({ table, signal: requestDeadline() }, shard, sequenceNumber));
-  await handOver({ ...deps, reached }, page.records.filter(passesFilter));
-};
+const reachedIn =
+  ({ source, table, persist }: PollerDeps, shard_id: string) =>
+  (sequenceNumber: string): Promise<void> => {
+    const shard = { label: source.label, shard_id };
+    return persist(() => putCheckpoint({ table, signal: requestDeadline() }, shard, sequenceNumber));
+  };

@@ -435,7 +435,7 @@ describe('a table without a stream', () => {
     const poller = await startPoller({
       config: embeddedConfig(endpoint),
       table,
-      handler,
+      handlers: [handler],
       log,
       clock: systemClock,
     });
