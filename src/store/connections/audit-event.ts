@@ -1,10 +1,7 @@
 import type { Connection } from '../../domain/connection.ts';
 import { toConnectionView } from '../../domain/connection-view.ts';
-import { adminEventId, sha256Hex } from '../../domain/event-id.ts';
-import { toUtcIso } from '../../domain/instant.ts';
 import type { Item, Key } from '../calls/table.ts';
-import { encodeEventBody } from '../events/event-body.ts';
-import { eventItem, expirySeconds, type StoredEvent } from '../events/event-row.ts';
+import { adminEventItem } from '../events/admin-event.ts';
 
 /** Who changed a connection, and how. `who`: the caller's ARN, or `local`. */
 export type Audit = { who: string; what: ConnectionChange };
@@ -25,46 +22,14 @@ export type Change = {
   rev: number;
 };
 
-/** How long a change can be looked up: a year, and the month after it. */
-const RETENTION_DAYS = 400;
-
-/** The event that tells of a change of a connection. Its id is that of the row's new revision. */
+/** The event that tells of a change of a connection. */
 export const auditItem = (
-  { connection, before, after, rev }: Change,
-  { who, what }: Audit,
+  { connection: { connection_id, tenant_id }, before, after, rev }: Change,
+  audit: Audit,
   run: { run_id: string; received_ms: number },
 ): Item & Key => {
-  const { connection_id, tenant_id } = connection;
-  const at = toUtcIso(run.received_ms);
-  const said = { who, what, at, rev, connection_id, before: shown(before), after: shown(after) };
-  const raw = Buffer.from(JSON.stringify(said));
-  const event: StoredEvent = {
-    event_id: adminEventId(tenant_id, connection_id, rev),
-    tenant: tenant_id,
-    source: 'admin',
-    facts: {
-      issue_id: null,
-      issue_key: null,
-      project_key: null,
-      event_type: what,
-      issue_event_type: null,
-      changes: [],
-      actor: null,
-      occurred_ms: run.received_ms,
-      unread_fields: [],
-    },
-    idempotency_key: sha256Hex(raw),
-    received_ms: run.received_ms,
-    problem: null,
-    event_name: null,
-    secret: null,
-    connection_id,
-    raw_stored_apart: false,
-    outcome: 'recorded',
-    run_id: run.run_id,
-  };
-  const expiresAt = expirySeconds(run.received_ms, 'recorded', RETENTION_DAYS);
-  return eventItem(event, encodeEventBody(event, raw), expiresAt);
+  const row = { connection_id };
+  return adminEventItem({ tenant_id, row, rev, ...audit, before: shown(before), after: shown(after) }, run);
 };
 
 /** As answers show it: nothing of its secret but the version, and until when the one before verifies. */

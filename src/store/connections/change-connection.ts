@@ -1,15 +1,12 @@
 import type { Connection } from '../../domain/connection.ts';
 import { UnavailableError } from '../../errors/errors.ts';
 import { connectionKey } from '../calls/keys.ts';
-import { getItem, type Item, type Key, type TableCall } from '../calls/table.ts';
+import type { Write } from '../calls/transact.ts';
+import { type ChangeRun, writeWithEvent } from '../events/admin-event.ts';
 import type { EventStore } from '../events/put-event.ts';
 import { type Audit, auditItem, type Change } from './audit-event.ts';
 import { connectionAttributes, connectionItem, USE } from './connection-row.ts';
 import { tenantUpdate } from './tenants.ts';
-import { type Transacted, transact, type Write } from './transact.ts';
-
-/** The run that makes a change: by its id a change is known as our own when its answer got lost. */
-type ChangeRun = { run_id: string; received_ms: number; signal: AbortSignal };
 
 /**
  * Makes the connection, its audit event and, with the first one, its tenant: all or nothing.
@@ -29,7 +26,7 @@ export const createConnection = async (
   };
   const change = { connection, before: null, after: connection, rev: connection.rev };
   const place = { table, signal: run.signal };
-  const done = await write(place, [row, tenantWrite(connection)], auditItem(change, audit, run));
+  const done = await writeWithEvent(place, [row, tenantWrite(connection)], auditItem(change, audit, run));
   if (done === 'written') return 'created';
   if (done.failed.includes(TENANT)) return 'other-site';
   throw new UnavailableError('table', new Error('the id of a connection was taken'));
@@ -52,7 +49,7 @@ export const changeConnection = async (
   const writes = [rowChange(before, { ...after, rev })];
   if (before.site_url !== after.site_url) writes.push(tenantWrite(after));
   const place = { table, signal: run.signal };
-  const done = await write(place, writes, auditItem(change, audit, run));
+  const done = await writeWithEvent(place, writes, auditItem(change, audit, run));
   if (done === 'written') return 'changed';
   return done.failed.includes(ROW) ? 'stale-revision' : 'other-site';
 };
@@ -67,7 +64,7 @@ export const removeConnection = async (
   const change: Change = { connection: before, before, after: null, rev: before.rev + 1 };
   const row: Write = { kind: 'delete', key: connectionKey(before.connection_id), ...unchanged(before) };
   const place = { table, signal: run.signal };
-  const done = await write(place, [row], auditItem(change, audit, run));
+  const done = await writeWithEvent(place, [row], auditItem(change, audit, run));
   return done === 'written' ? 'removed' : 'stale-revision';
 };
 
@@ -93,22 +90,3 @@ const rowChange = (before: Connection, after: Connection): Write => {
 };
 
 const tenantWrite = (connection: Connection): Write => ({ kind: 'update', ...tenantUpdate(connection) });
-
-/** Writes a change with its event; one of this run that is there already, because an answer got lost, counts. */
-const write = async (
-  place: TableCall,
-  writes: Write[],
-  event: Item & Key,
-): Promise<'written' | (Transacted & { written: false })> => {
-  const put: Write = { kind: 'put', item: event, condition: 'attribute_not_exists(pk)' };
-  try {
-    const done = await transact(place, [...writes, put]);
-    return done.written || (await isOurs(place, event)) ? 'written' : done;
-  } catch (fault) {
-    if (fault instanceof UnavailableError && (await isOurs(place, event))) return 'written';
-    throw fault;
-  }
-};
-
-const isOurs = async (place: TableCall, { pk, sk, run_id }: Item & Key): Promise<boolean> =>
-  (await getItem(place, { pk, sk }))?.run_id === run_id;

@@ -73,7 +73,8 @@ const whole = z.int().check(z.positive());
 
 const rowSchema = z.object({ decided: text, rev: whole });
 
-const credential = z.discriminatedUnion('from', [
+/** One version of a secret of a row: of a connection, or a signing key. */
+export const credential = z.discriminatedUnion('from', [
   z.looseObject({
     from: z.literal('derived'),
     version: whole,

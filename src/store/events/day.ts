@@ -17,28 +17,44 @@ type DayFilter = {
   connection_id: string | null;
 };
 
-type DayQuery = {
+type DayQuery = Omit<PartsQuery, 'partitions'> & {
   tenant: string;
   /** Phoenix day, `2026-11-22`. */
   day: string;
   /** Which of the day's lists, merged into one. */
   feeds: readonly Feed[];
   filter: Partial<DayFilter>;
-  /** Only events received before this run id; null for the newest. */
+};
+
+/** Index entries of one page of a day's events, newest first, over all partitions of the day: as `listParts`. */
+export const listDay = (
+  place: TableCall,
+  { tenant, day, feeds, ...query }: DayQuery,
+): Promise<{ items: Item[]; next: string | null }> => {
+  const partitions = feeds.flatMap((feed) => dayPartitions(tenant, day, feed));
+  return listParts(place, { ...query, partitions });
+};
+
+type PartsQuery = {
+  /** Partitions of `by_day`, merged into one list. */
+  partitions: string[];
+  /** Values of attributes that the index copies; null for all. */
+  filter: Record<string, string | null>;
+  /** Only what came before this run id; null for the newest. */
   before: string | null;
   limit: number;
 };
 
 /**
- * Index entries of one page of a day's events, newest first, over all partitions of the day.
- * Where a partition was not read to its end, nothing older than what it was read to may be shown yet.
+ * Index entries of one page of some partitions, newest first. Where one was not read to its end, nothing older than what
+ * it was read to may be shown yet.
  * @returns `next`: the run id to go on before, null on the last page
  */
-export const listDay = async (
+export const listParts = async (
   place: TableCall,
-  query: DayQuery,
+  query: PartsQuery,
 ): Promise<{ items: Item[]; next: string | null }> => {
-  const partitions = query.feeds.flatMap((feed) => dayPartitions(query.tenant, query.day, feed));
+  const { partitions } = query;
   const shards = await Promise.all(partitions.map((partition) => readShard(place, query, partition)));
   const floor = shards.map((shard) => shard.readTo ?? '').reduce((a, b) => (a > b ? a : b));
   const safe = shards.flatMap((shard) => shard.items).filter((item) => runIdOf(item) >= floor);
@@ -54,7 +70,7 @@ type Shard = { items: Item[]; readTo: string | null };
 
 const readShard = async (
   { table, signal }: TableCall,
-  query: DayQuery,
+  query: PartsQuery,
   partition: string,
 ): Promise<Shard> => {
   const command = new QueryCommand(shardQuery(table, query, partition));
@@ -65,7 +81,7 @@ const readShard = async (
 /** With a filter a page of the index may hold no match; this many entries are looked at per request. */
 const MOST_LOOKED_AT = 4_000;
 
-const shardQuery = (table: Table, query: DayQuery, partition: string): QueryCommandInput => {
+const shardQuery = (table: Table, query: PartsQuery, partition: string): QueryCommandInput => {
   const filter = filterOf(query);
   return {
     TableName: table.name,
@@ -83,7 +99,7 @@ const shardQuery = (table: Table, query: DayQuery, partition: string): QueryComm
 };
 
 /** Null where all pass. */
-const filterOf = ({ filter }: DayQuery) => {
+const filterOf = ({ filter }: PartsQuery) => {
   const wanted = Object.entries(filter).filter(([, value]) => value !== null);
   if (wanted.length === 0) return null;
   const names = wanted.map(([name]) => name);

@@ -9,16 +9,28 @@ import { callTable, getItem, type Item, type Key, type Place, type TableCall } f
  */
 export type SweepMark = { swept_ms: number | null; lowered_ms: number | null };
 
-export const readSweepMark = async ({ table, tenant, signal }: Place): Promise<SweepMark> => {
-  const row = await getItem({ table, signal }, markKey(tenant));
+export const readSweepMark = (place: Place): Promise<SweepMark> => readMark(place, markKey(place.tenant));
+
+/** Remembers how far a sweep came, unless the mark is no longer the one it began with. */
+export const moveSweepMark = (place: Place, move: { read: SweepMark; to_ms: number }): Promise<void> =>
+  moveMark(place, markKey(place.tenant), move);
+
+/** Makes sweeps look at events received since then again: as `lowerMark`. */
+export const lowerSweepMark = (place: Place, lower: { since_ms: number; now_ms: number }): Promise<void> =>
+  lowerMark(place, markKey(place.tenant), lower);
+
+/** A mark, wherever it is. */
+export const readMark = async (place: TableCall, key: Key): Promise<SweepMark> => {
+  const row = await getItem(place, key);
   return { swept_ms: numberOf(row?.swept_ms), lowered_ms: numberOf(row?.lowered_ms) };
 };
 
 const numberOf = (value: unknown): number | null => (typeof value === 'number' ? value : null);
 
-/** Remembers how far a sweep came, unless the mark is no longer the one it began with. */
-export const moveSweepMark = async (
-  { table, tenant, signal }: Place,
+/** Moves a mark on, unless it is no longer the one that was read. */
+export const moveMark = async (
+  place: TableCall,
+  key: Key,
   { read, to_ms }: { read: SweepMark; to_ms: number },
 ): Promise<void> => {
   const [swept, lowered] = [isStill('swept_ms', read), isStill('lowered_ms', read)];
@@ -27,7 +39,7 @@ export const moveSweepMark = async (
     condition: `${swept.condition} AND ${lowered.condition}`,
     values: { ...swept.values, ...lowered.values, ':to': to_ms },
   };
-  await updateIf({ table, signal }, { key: markKey(tenant), ...write });
+  await updateIf(place, { key, ...write });
 };
 
 const isStill = (name: keyof SweepMark, read: SweepMark): { condition: string; values: Item } =>
@@ -39,18 +51,19 @@ const isStill = (name: keyof SweepMark, read: SweepMark): { condition: string; v
  * Makes sweeps look at events received since then again. First the time, then the mark: once the time is there,
  * no sweep that may have passed the event moves the mark on.
  */
-export const lowerSweepMark = async (
-  { table, tenant, signal }: Place,
+export const lowerMark = async (
+  place: TableCall,
+  key: Key,
   { since_ms, now_ms }: { since_ms: number; now_ms: number },
 ): Promise<void> => {
-  const key = markKey(tenant);
   const time = { update: 'SET lowered_ms = :now', values: { ':now': now_ms } };
-  await updateIf(
-    { table, signal },
-    { key, ...time, condition: 'attribute_not_exists(lowered_ms) OR lowered_ms < :now' },
-  );
+  await updateIf(place, {
+    key,
+    ...time,
+    condition: 'attribute_not_exists(lowered_ms) OR lowered_ms < :now',
+  });
   const mark = { update: 'SET swept_ms = :since', values: { ':since': since_ms } };
-  await updateIf({ table, signal }, { key, ...mark, condition: 'swept_ms > :since' });
+  await updateIf(place, { key, ...mark, condition: 'swept_ms > :since' });
 };
 
 const markKey = (tenant: string): Key => ({ pk: `SWEEP#${tenant}`, sk: 'W' });

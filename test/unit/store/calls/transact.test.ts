@@ -2,7 +2,7 @@ import { TransactionCanceledException } from '@aws-sdk/client-dynamodb';
 import { describe, expect, it } from 'vitest';
 import { RefusedItemError, UnavailableError } from '../../../../src/errors/errors.ts';
 import type { Table } from '../../../../src/store/calls/table.ts';
-import { transact, type Write } from '../../../../src/store/connections/transact.ts';
+import { transact, type Write } from '../../../../src/store/calls/transact.ts';
 
 const WRITES: Write[] = [
   { kind: 'put', item: { pk: 'a', sk: 'b', left_out: undefined }, condition: 'attribute_not_exists(pk)' },

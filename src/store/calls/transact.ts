@@ -7,7 +7,7 @@ import { marshall } from '@aws-sdk/util-dynamodb';
 import { RefusedItemError } from '../../errors/errors.ts';
 import { within } from '../../platform/deadline.ts';
 import { retry } from '../../platform/retry.ts';
-import { type Item, type Key, type Table, type TableCall, tableFault } from '../calls/table.ts';
+import { type Item, type Key, type Table, type TableCall, tableFault } from './table.ts';
 
 /** One write of a transaction. */
 export type Write = Condition &
