@@ -1,0 +1,84 @@
+import { TTL_ATTRIBUTE } from '../../contract/table.ts';
+import { UnavailableError } from '../../errors/errors.ts';
+import { subscriptionKey } from '../calls/keys.ts';
+import { getItem, type TableCall } from '../calls/table.ts';
+import type { Write } from '../calls/transact.ts';
+import { type ChangeRun, writeWithEvent } from '../events/admin-event.ts';
+import { expirySeconds } from '../events/event-row.ts';
+import type { EventStore } from '../events/put-event.ts';
+import { auditItem, type SubscriptionAudit } from './audit-event.ts';
+import {
+  decidedAttributes,
+  isSameState,
+  type SubscriptionRow,
+  subscriptionItem,
+} from './subscription-row.ts';
+
+/** Makes the subscription and its audit event: both or nothing. @throws UnavailableError */
+export const createSubscription = async (
+  { table }: Pick<EventStore, 'table'>,
+  subscription: SubscriptionRow,
+  audit: SubscriptionAudit,
+  run: ChangeRun,
+): Promise<'created'> => {
+  const condition = 'attribute_not_exists(pk)';
+  const row: Write = { kind: 'put', item: subscriptionItem(subscription), condition };
+  const event = auditItem(null, subscription, audit, run);
+  const done = await writeWithEvent({ table, signal: run.signal }, [row], event);
+  if (done === 'written') return 'created';
+  throw new UnavailableError('table', new Error('the id of a subscription was taken'));
+};
+
+/**
+ * Replaces what people decide of a subscription and, if `after` says so, how its target is doing, with an audit event. A
+ * state that stays is not written, so that the lane and people do not hold each other up. One that becomes `deleted`
+ * expires when nothing that it had to send can be left.
+ * @param before as it was read; what is written has the revisions behind its own
+ * @returns `stale-revision` when another person has changed it meanwhile, `stale-state` when the lane has
+ * @throws UnavailableError
+ */
+export const changeSubscription = async (
+  store: Pick<EventStore, 'table' | 'retention_days'>,
+  before: SubscriptionRow,
+  after: SubscriptionRow,
+  audit: SubscriptionAudit,
+  run: ChangeRun,
+): Promise<'changed' | 'stale-revision' | 'stale-state'> => {
+  const stays = isSameState(before, after);
+  const revised = {
+    ...after,
+    rev: before.rev + 1,
+    state_rev: before.state_rev + (stays ? 0 : 1),
+  };
+  const expiresAt = expirySeconds(run.received_ms, 'quarantined', store.retention_days);
+  const write = stays ? decidedWrite(before, revised) : wholeWrite(before, revised, expiresAt);
+  const event = auditItem(before, revised, audit, run);
+  const place = { table: store.table, signal: run.signal };
+  const done = await writeWithEvent(place, [write], event);
+  if (done === 'written') return 'changed';
+  return (await isRevision(place, before)) ? 'stale-state' : 'stale-revision';
+};
+
+const decidedWrite = (before: SubscriptionRow, after: SubscriptionRow): Write => {
+  const { decided, rev } = decidedAttributes(after);
+  return {
+    kind: 'update',
+    key: subscriptionKey(after.subscription_id),
+    update: 'SET decided = :decided, rev = :rev',
+    condition: 'rev = :before',
+    values: { ':decided': decided, ':rev': rev, ':before': before.rev },
+  };
+};
+
+const wholeWrite = (before: SubscriptionRow, after: SubscriptionRow, expiresAt: number): Write => {
+  const expires = after.status === 'deleted' ? { [TTL_ATTRIBUTE]: expiresAt } : {};
+  return {
+    kind: 'put',
+    item: { ...subscriptionItem(after), ...expires },
+    condition: 'rev = :before AND state_rev = :state',
+    values: { ':before': before.rev, ':state': before.state_rev },
+  };
+};
+
+const isRevision = async (place: TableCall, { subscription_id, rev }: SubscriptionRow): Promise<boolean> =>
+  (await getItem(place, subscriptionKey(subscription_id)))?.rev === rev;
