@@ -159,7 +159,20 @@ export const namedKeyExecutionsPartition = (tenant: string, key: string): string
 
 /** The partitions of `by_day` for a Phoenix day's executions. */
 export const executionDayPartitions = (tenant: string, day: string): string[] =>
-  Array.from({ length: DAY_SHARDS }, (_, shard) => `${tenant}#executions#${day}#${shard}`);
+  Array.from({ length: DAY_SHARDS }, (_, shard) => executionDayShard(tenant, day, shard));
+
+/** The one of them that holds an execution: spread by its event's id. */
+export const executionDayPartition = (placed: {
+  tenant_id: string;
+  event_id: string;
+  created_ms: number;
+}): string => {
+  const { tenant_id, event_id, created_ms } = placed;
+  return executionDayShard(tenant_id, toPhoenixDay(created_ms), partOf(event_id, DAY_SHARDS));
+};
+
+const executionDayShard = (tenant: string, day: string, shard: number): string =>
+  `${tenant}#executions#${day}#${shard}`;
 
 /** How far the search for events without executions has come. */
 export const publishMarkKey = (tenant: string): Key => ({ pk: `PUBLISH#${tenant}`, sk: 'W' });

@@ -1,0 +1,90 @@
+import { TTL_ATTRIBUTE } from '../../contract/table.ts';
+import { deleteIf, updateIf } from '../calls/conditional-write.ts';
+import { laneKey } from '../calls/keys.ts';
+import type { Item, TableCall } from '../calls/table.ts';
+
+/** So long nobody else sends for a subscription after its lane was last renewed. */
+export const LANE_LEASE_MS = 90_000;
+
+/** Who holds, or wants, a lane. `owner`: no two have the same name. */
+type Lane = { subscription_id: string; owner: string };
+
+/**
+ * Takes the lane of a subscription: from now on its owner alone sends for it, until the lease ends. From one that is at
+ * work it is not taken; that one is told to look once more before it gives the lane back.
+ * @throws UnavailableError
+ */
+export const takeLane = async (
+  place: TableCall,
+  lane: Lane & { now_ms: number },
+): Promise<'taken' | 'busy'> => {
+  for (let turn = 0; turn < TURNS; turn += 1) {
+    const result = await updateIf(place, taking(lane));
+    if (result.written) return 'taken';
+    if ((await result.row())?.wanted_ms !== undefined || (await want(place, lane))) return 'busy';
+  }
+  return 'busy';
+};
+
+/** A lane that is given back between its refusal and our wish is asked for again. */
+const TURNS = 3;
+
+const DAY_SECONDS = 86_400;
+
+/** The row of a lane that nobody gave back, because its process died, goes by itself. */
+const lease = (nowMs: number): Item => ({
+  ':until': nowMs + LANE_LEASE_MS,
+  ':expires': Math.ceil((nowMs + LANE_LEASE_MS) / 1000) + DAY_SECONDS,
+});
+
+const SET_LEASE = `SET held_by = :owner, until_ms = :until, ${TTL_ATTRIBUTE} = :expires`;
+
+const taking = ({ subscription_id, owner, now_ms }: Lane & { now_ms: number }) => ({
+  key: laneKey(subscription_id),
+  update: `${SET_LEASE} REMOVE wanted_ms`,
+  condition: 'attribute_not_exists(pk) OR until_ms <= :now OR held_by = :owner',
+  values: { ':owner': owner, ':now': now_ms, ...lease(now_ms) },
+});
+
+/** @returns false when nobody holds it any more */
+const want = async (place: TableCall, { subscription_id, now_ms }: Lane & { now_ms: number }) => {
+  const wish = await updateIf(place, {
+    key: laneKey(subscription_id),
+    update: 'SET wanted_ms = :now',
+    condition: 'until_ms > :now',
+    values: { ':now': now_ms },
+  });
+  return wish.written;
+};
+
+/** @returns false when somebody else has taken it over. @throws UnavailableError */
+export const renewLane = async (
+  place: TableCall,
+  { subscription_id, owner, now_ms }: Lane & { now_ms: number },
+): Promise<boolean> => {
+  const result = await updateIf(place, {
+    key: laneKey(subscription_id),
+    update: SET_LEASE,
+    condition: 'held_by = :owner',
+    values: { ':owner': owner, ...lease(now_ms) },
+  });
+  return result.written;
+};
+
+/**
+ * Gives the lane back, unless somebody wanted it since it was taken or this was last asked: then its owner keeps it, and
+ * is to look once more. No clock decides that: a wish is there, or it is not.
+ * @returns `returned` also where somebody else has taken it over
+ * @throws UnavailableError
+ */
+export const returnLane = async (
+  place: TableCall,
+  { subscription_id, owner }: Lane,
+): Promise<'returned' | 'wanted'> => {
+  const key = laneKey(subscription_id);
+  const values = { ':owner': owner };
+  const free = { key, condition: 'held_by = :owner AND attribute_not_exists(wanted_ms)', values };
+  if ((await deleteIf(place, free)).written) return 'returned';
+  const heard = { key, update: 'REMOVE wanted_ms', condition: 'held_by = :owner', values };
+  return (await updateIf(place, heard)).written ? 'wanted' : 'returned';
+};
