@@ -1,4 +1,4 @@
-import { toUtcIso } from '../../domain/instant.ts';
+import { toSubscriptionView } from '../../domain/subscription-view.ts';
 import type { Item, Key } from '../calls/table.ts';
 import { adminEventItem } from '../events/admin-event.ts';
 import type { SubscriptionRow } from './subscription-row.ts';
@@ -29,27 +29,5 @@ export const auditItem = (
   );
 };
 
-/** Field by field: nothing of its target but the host and the names of headers, and of its key only the version. */
-const shown = (row: SubscriptionRow) => ({
-  name: row.name,
-  kind: row.kind,
-  url: row.target.shown_url,
-  header_names: row.target.header_names,
-  filter: row.filter,
-  format: row.format,
-  signature: row.signature,
-  secret: row.current && {
-    version: row.current.version,
-    previous_until: row.previous_until_ms === null ? null : toUtcIso(row.previous_until_ms),
-  },
-  target_version: row.target.version,
-  priority: row.priority,
-  concurrency: row.concurrency,
-  rate_per_second: row.rate_per_second,
-  timeout_seconds: row.timeout_seconds,
-  retry: row.retry,
-  matches_since: toUtcIso(row.matches_since_ms),
-  status: row.status,
-  status_reason: row.status_reason,
-  rev: row.rev,
-});
+/** As answers show it, and by its version that the target has another path or headers: nothing of what these say. */
+const shown = (row: SubscriptionRow) => ({ ...toSubscriptionView(row), target_version: row.target.version });
