@@ -199,6 +199,18 @@ export const ENV = {
     meaning: 'local server: file that keeps the embedded database between runs',
     standard: 'unset: in memory',
   },
+  ALLOW_PRIVATE_TARGETS: {
+    schema: z.optional(trueOrFalse),
+    meaning:
+      '`true`: executions are sent to http and to private addresses too, for a laptop; stops the start on Lambda',
+    standard: '`false`',
+  },
+  OWN_HOSTS: {
+    schema: z.optional(hostNames),
+    meaning:
+      'names of the hosts of this service, separated by commas: no execution is sent there, because it would come back',
+    standard: "set on AWS to the API's; unset: none",
+  },
   AWS_ENDPOINT_URL_DYNAMODB: {
     schema: z.optional(url),
     meaning: "the SDK's own: use this DynamoDB",
@@ -236,6 +248,8 @@ export const readEnv = (source: NodeJS.ProcessEnv): Env => {
     ? []
     : result.error.issues.map((issue) => `${String(issue.path[0])} ${issue.message}`);
   const on_lambda = source.AWS_LAMBDA_FUNCTION_NAME !== undefined;
+  if (on_lambda && result.data?.ALLOW_PRIVATE_TARGETS)
+    problems.push('ALLOW_PRIVATE_TARGETS must not be true on Lambda: it is for a laptop');
   for (const name of secretNames)
     if (source[name] === '') problems.push(`${name} must not be empty: set a secret or unset it`);
   if (problems.length > 0 || !result.success)

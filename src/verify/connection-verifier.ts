@@ -2,10 +2,9 @@ import { timingSafeEqual } from 'node:crypto';
 import { type Connection, type Credential, secretHeader } from '../domain/connection.ts';
 import { isRotating } from '../domain/rotation.ts';
 import type { Scheme } from '../domain/source.ts';
-import { deriveSecret } from './derived-keys.ts';
+import { type Keyed, keyOf } from './credential-key.ts';
 import type { MasterSource, NoMaster } from './master-cache.ts';
 import { digestOf, type Headers, matchProof, readProof } from './schemes.ts';
-import { openKey } from './sealed-keys.ts';
 
 /** A delivery as far as its credential goes. `scheme`: how the sender signs, where it signs. */
 export type Claimed = {
@@ -58,7 +57,7 @@ const readSigned = ({ connection, headers, body, scheme }: Claimed): Claim | nul
   const proof = readProof(headers, scheme);
   return async (credential, masters) => {
     if (proof === null || credential.from === 'digest') return false;
-    const key = await keyOf(connection, credential, masters);
+    const key = await keyOf({ id: connection.connection_id, purpose: 'receive' }, credential, masters);
     if (!Buffer.isBuffer(key)) return key;
     const made = { name: '', key: 'token' in scheme ? asPasted(key, credential) : key, until: null };
     return matchProof(proof, body, [made]) !== null;
@@ -85,32 +84,4 @@ const readTokens = ({ connection, headers, query }: Claimed): Claim | null => {
 const headerTokens = (headers: Headers, connection: Connection): (string | undefined)[] => {
   const bearer = /^Bearer +([^ ]+)$/i.exec(headers.get('authorization') ?? '')?.[1];
   return [headers.get(secretHeader(connection).toLowerCase()), bearer];
-};
-
-type Keyed = Exclude<Credential, { from: 'digest' }>;
-
-/** Making a key costs as much as the HMAC of a body, so it is made once for each row that was read. */
-const made = new WeakMap<Keyed, Buffer>();
-
-const keyOf = async (
-  { connection_id }: Connection,
-  credential: Keyed,
-  masters: MasterSource,
-): Promise<Buffer | NoMaster> => {
-  const before = made.get(credential);
-  if (before !== undefined) return before;
-  const master = await masters.masterOf(credential.master);
-  if (!Buffer.isBuffer(master)) return master;
-  const key = makeKey(master, connection_id, credential);
-  // A sealed key that does not open is a fault of ours.
-  if (key === null) return 'unavailable';
-  made.set(credential, key);
-  return key;
-};
-
-const makeKey = (master: Buffer, connection_id: string, credential: Keyed): Buffer | null => {
-  const { version } = credential;
-  return credential.from === 'sealed'
-    ? openKey(master, { connection_id, version }, credential.sealed)
-    : deriveSecret(master, connection_id, 'receive', version, credential.encoding).key;
 };

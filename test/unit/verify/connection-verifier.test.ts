@@ -131,13 +131,10 @@ describe('a signature', () => {
   });
 
   it('of an empty key is refused, whatever a row says, because anyone can make it', async () => {
-    const { sealKey } = await import('../../../src/verify/sealed-keys.ts');
+    const { seal } = await import('../../../src/verify/sealed-keys.ts');
     const connection = someConnection();
-    const sealed = sealKey(
-      MASTERS[1],
-      { connection_id: connection.connection_id, version: 1 },
-      Buffer.alloc(0),
-    );
+    const as = { id: connection.connection_id, version: 1, purpose: 'seal' as const };
+    const sealed = seal(MASTERS[1], as, Buffer.alloc(0));
     const current = { from: 'sealed', version: 1, master: 1, encoding: 'text', sealed } as const;
     expect(await verify({ ...connection, current }, signed(''))).toEqual(WRONG);
   });

@@ -1,0 +1,62 @@
+import { lookup } from 'node:dns/promises';
+import { isIP } from 'node:net';
+import { describeFault } from '../errors/errors.ts';
+import { isPublicAddress } from './public-address.ts';
+import { notPublic } from './target-url.ts';
+
+/** The addresses of a name, in the order in which they are to be tried. Rejects as Node's resolver does. */
+export type Resolve = (host: string) => Promise<readonly string[]>;
+
+/**
+ * The addresses of a host, each of which may be connected to, or what is wrong with them, for people. One private address
+ * among public ones is enough: which of them is used would be chance.
+ */
+export const resolvePublic = async (
+  host: string,
+  resolve: Resolve,
+  { allow_private }: { allow_private: boolean },
+): Promise<{ addresses: readonly string[] } | { wrong: string }> => {
+  const found = await addressesOf(host, resolve);
+  if ('wrong' in found) return found;
+  const wrong = found.addresses.find((address) => isIP(address) === 0 || !isPublicAddress(address));
+  if (wrong === undefined || allow_private) return found;
+  return { wrong: notPublic(wrong, wrong === host ? null : host) };
+};
+
+const addressesOf = async (
+  host: string,
+  resolve: Resolve,
+): Promise<{ addresses: readonly string[] } | { wrong: string }> => {
+  if (isIP(host) !== 0) return { addresses: [host] };
+  try {
+    const addresses = await resolve(host);
+    return addresses.length > 0 ? { addresses } : { wrong: noAddress(host) };
+  } catch (fault) {
+    const code = describeFault(fault);
+    return {
+      wrong: UNKNOWN.has(code) ? noAddress(host) : `${host} could not be resolved (${code}): try again`,
+    };
+  }
+};
+
+const UNKNOWN = new Set(['ENOTFOUND', 'ENODATA', 'ENONAME']);
+
+const noAddress = (host: string): string =>
+  `${host} has no address: check the name, and whether it is public`;
+
+/**
+ * The system's resolver. One name is asked for once at a time: each question that hangs keeps one of a process's few
+ * threads.
+ */
+export const createResolver = (): Resolve => {
+  const asked = new Map<string, Promise<readonly string[]>>();
+  return (host) => {
+    const before = asked.get(host);
+    if (before !== undefined) return before;
+    const answer = lookup(host, { all: true, order: 'verbatim' })
+      .then((found) => found.map(({ address }) => address))
+      .finally(() => asked.delete(host));
+    asked.set(host, answer);
+    return answer;
+  };
+};

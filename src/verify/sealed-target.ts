@@ -1,0 +1,36 @@
+import * as z from 'zod/mini';
+import type { SealedTarget, Subscription, Target } from '../domain/subscription.ts';
+import { shownUrl } from '../platform/target-url.ts';
+import type { MasterSource, NoMaster } from './master-cache.ts';
+import { open, seal } from './sealed-keys.ts';
+
+const target = z.object({ url: z.string(), headers: z.record(z.string(), z.string()) });
+
+/**
+ * URL and headers as a subscription's row keeps them: one text, encrypted under the newest master, which opens as the
+ * target of this subscription and version and as nothing else.
+ */
+export const sealTarget = async (
+  { url, headers }: Target,
+  { subscription_id, version }: { subscription_id: string; version: number },
+  masters: MasterSource,
+): Promise<{ outcome: 'made'; target: SealedTarget } | { outcome: 'no-master' | 'unavailable' }> => {
+  const newest = await masters.newest();
+  if (newest === 'missing') return { outcome: 'no-master' };
+  if (newest === 'unavailable') return { outcome: 'unavailable' };
+  const text = Buffer.from(JSON.stringify({ url, headers } satisfies Target));
+  const sealed = seal(newest.master, { id: subscription_id, version, purpose: 'target' }, text);
+  const shown = { shown_url: shownUrl(new URL(url)), header_names: Object.keys(headers).toSorted() };
+  return { outcome: 'made', target: { version, master: newest.number, sealed, ...shown } };
+};
+
+/** The target again. One that does not open is a fault of ours, as a secret that cannot be read is: `unavailable`. */
+export const openTarget = async (
+  { subscription_id, target: { version, master, sealed } }: Pick<Subscription, 'subscription_id' | 'target'>,
+  masters: MasterSource,
+): Promise<Target | NoMaster> => {
+  const key = await masters.masterOf(master);
+  if (!Buffer.isBuffer(key)) return key;
+  const text = open(key, { id: subscription_id, version, purpose: 'target' }, sealed);
+  return text === null ? 'unavailable' : target.parse(JSON.parse(text.toString()));
+};
