@@ -10,9 +10,9 @@ import { singleReader } from '../store/calls/gather.ts';
 import {
   type After,
   behindEntries,
-  type EventPlace,
   type IssueEntry,
   type IssueNames,
+  type ListPlace,
   listIssueEvents,
 } from '../store/events/issue-events.ts';
 import { fillEvents } from './event-page.ts';
@@ -67,8 +67,8 @@ const namesOf = async (
   return { names: { issue_id, keys }, known: row !== null };
 };
 
-const placeIn = (event_id: string | undefined, occurred_ms: number | undefined): EventPlace | null =>
-  event_id === undefined || occurred_ms === undefined ? null : { event_id, occurred_ms };
+const placeIn = (id: string | undefined, occurred_ms: number | undefined): ListPlace | null =>
+  id === undefined || occurred_ms === undefined ? null : { id, occurred_ms };
 
 const afterOf = (start: Start): After => ({
   by_id: placeIn(start?.event_id, start?.occurred_ms),
@@ -79,7 +79,7 @@ const afterOf = (start: Start): After => ({
 const positionOf = (shown: IssueEntry[], after: After): Position => {
   const { by_id, by_key } = behindEntries(shown, after);
   return {
-    ...(by_id && { event_id: by_id.event_id, occurred_ms: by_id.occurred_ms }),
-    ...(by_key && { key_event_id: by_key.event_id, key_occurred_ms: by_key.occurred_ms }),
+    ...(by_id && { event_id: by_id.id, occurred_ms: by_id.occurred_ms }),
+    ...(by_key && { key_event_id: by_key.id, key_occurred_ms: by_key.occurred_ms }),
   };
 };

@@ -56,7 +56,7 @@ export const eventsOfIssue = async (place: Place, names: IssueNames): Promise<st
   let after: After = { by_id: null, by_key: null };
   for (;;) {
     const { entries, more } = await listIssueEvents(place, names, { limit: PAGE, after });
-    ids.push(...entries.map(({ event_id }) => event_id));
+    ids.push(...entries.map(({ id }) => id));
     if (!more) return ids;
     after = behindEntries(entries, after);
   }

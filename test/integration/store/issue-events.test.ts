@@ -143,7 +143,7 @@ describe('the events of an issue', () => {
                 { limit: most, after },
               );
               expect(page.entries.length).toBeLessThanOrEqual(most);
-              ids.push(...page.entries.map(({ event_id, occurred_ms }) => `${occurred_ms} ${event_id}`));
+              ids.push(...page.entries.map(({ id, occurred_ms }) => `${occurred_ms} ${id}`));
               const last = (list: keyof After) =>
                 page.entries.findLast((one) => one.list === list) ?? after[list];
               after = { by_id: last('by_id'), by_key: last('by_key') };
@@ -169,7 +169,7 @@ describe('the events of an issue', () => {
     const place = { table, tenant: 'default', signal: signal() };
     const page = { limit: 5, after: { by_id: null, by_key: null } };
     const { entries } = await listIssueEvents(place, { issue_id: '999', keys }, page);
-    expect(entries.map(({ event_id }) => event_id)).toEqual([last]);
+    expect(entries.map(({ id }) => id)).toEqual([last]);
     expect(calls.all).toBe(61);
     expect(calls.most).toBeLessThanOrEqual(20);
   });
@@ -184,7 +184,7 @@ describe('the events of an issue', () => {
     const first = await listIssueEvents(place, names, { limit: 1, after: { by_id: null, by_key: null } });
     const by_key = first.entries[0] ?? null;
     const second = await listIssueEvents(place, names, { limit: 1, after: { by_id: null, by_key } });
-    expect([...first.entries, ...second.entries].map(({ event_id }) => event_id)).toEqual(ids.slice(0, 2));
+    expect([...first.entries, ...second.entries].map(({ id }) => id)).toEqual(ids.slice(0, 2));
     expect([first.more, second.more]).toEqual([true, true]);
     expect(calls.all).toBeLessThanOrEqual(6);
   });

@@ -1,0 +1,91 @@
+import type { Execution, ExecutionStatus } from '../../domain/execution.ts';
+import {
+  executionDayPartitions,
+  executionKey,
+  issueExecutionsPartition,
+  namedKeyExecutionsPartition,
+} from '../calls/keys.ts';
+import { readRowsOf } from '../calls/rows.ts';
+import type { Item, Place } from '../calls/table.ts';
+import { listParts } from '../events/day.ts';
+import {
+  type After,
+  type IssueEntry,
+  type IssueNames,
+  type IssueRows,
+  listOfIssue,
+} from '../events/issue-events.ts';
+import { executionIdOfEntry } from './execution-row.ts';
+import { ownAndAlive } from './executions.ts';
+
+type DayQuery = {
+  /** Phoenix day on which they were made, `2026-11-22`. */
+  day: string;
+  /** Null for all. */
+  status: ExecutionStatus | null;
+  subscription_id: string | null;
+  /** Only those before this run id; null for the newest. */
+  before: string | null;
+  limit: number;
+};
+
+/**
+ * One page of the executions that were made on a day, newest first. The index says which; what is said of them is read
+ * from their rows, so that one whose status has changed since is left out where a status was asked for.
+ * @returns `next`: the run id to go on before, null on the last page; a page may be empty
+ * @throws UnreadableRowError, UnavailableError
+ */
+export const listExecutionsOfDay = async (
+  place: Place,
+  { day, status, subscription_id, before, limit }: DayQuery,
+  nowMs: number,
+): Promise<{ executions: Execution[]; next: string | null }> => {
+  const partitions = executionDayPartitions(place.tenant, day);
+  const query = { partitions, filter: { status, subscription_id }, before, limit };
+  const { items, next } = await listParts(place, query);
+  const found = await executionsAt(place, items, nowMs);
+  const executions = found.flatMap(([, execution]) => execution ?? []);
+  return { executions: executions.filter((one) => status === null || one.status === status), next };
+};
+
+/**
+ * One page of the executions of an issue's events, newest first: those of its id, and those of events that named one of
+ * its keys alone.
+ * @returns index entries beside their executions, null for what has expired; `more`: whether others follow
+ * @throws UnreadableRowError, UnavailableError
+ */
+export const listExecutionsOfIssue = async (
+  place: Place,
+  names: IssueNames,
+  page: { limit: number; after: After },
+  nowMs: number,
+): Promise<{ entries: (IssueEntry & { execution: Execution | null })[]; more: boolean }> => {
+  const { entries, more } = await listOfIssue(place, EXECUTIONS, names, page);
+  const found = await executionsAt(
+    place,
+    entries.map(({ entry }) => entry),
+    nowMs,
+  );
+  return {
+    entries: entries.map((entry, index) => ({ ...entry, execution: found[index]?.[1] ?? null })),
+    more,
+  };
+};
+
+const EXECUTIONS: IssueRows = {
+  ofId: issueExecutionsPartition,
+  ofKey: namedKeyExecutionsPartition,
+  keyOf: executionKey,
+  idOf: executionIdOfEntry,
+};
+
+const executionsAt = async (
+  { table, tenant, signal }: Place,
+  entries: Item[],
+  nowMs: number,
+): Promise<[Item, Execution | null][]> => {
+  const rows = await readRowsOf({ table, signal }, entries, (entry) =>
+    executionKey(executionIdOfEntry(entry)),
+  );
+  return rows.map(([entry, row]) => [entry, row && ownAndAlive(row, tenant, nowMs)]);
+};
