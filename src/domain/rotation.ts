@@ -10,19 +10,36 @@ export const isRotating = (
 /** How long the previous version verifies unless somebody says otherwise. */
 const GRACE_HOURS = 24;
 
+/** A secret with its versions: of a connection, or of a subscription that may have none yet. */
+type Versions = {
+  current: Credential | null;
+  previous: Credential | null;
+  previous_until_ms: number | null;
+};
+
 /**
- * The connection with a new version of its secret. The one in force until now verifies for so many hours more; with 0 it
- * ends now. One before it ends in any case.
+ * A secret with a new version. The one in force until now is good for so many hours more; with 0 it ends now. One before
+ * it ends in any case.
  */
+export const renewed = <T extends Versions>(
+  versions: T,
+  credential: Credential,
+  nowMs: number,
+  graceHours: number,
+): T => {
+  const keeps = graceHours > 0 && versions.current !== null;
+  return {
+    ...versions,
+    current: credential,
+    previous: keeps ? versions.current : null,
+    previous_until_ms: keeps ? nowMs + graceHours * HOUR_MS : null,
+  };
+};
+
+/** The connection with a new version of its secret. */
 export const rotated = <T extends Connection>(
   connection: T,
   credential: Credential,
   nowMs: number,
   graceHours = GRACE_HOURS,
-): T => ({
-  ...connection,
-  current: credential,
-  previous: graceHours > 0 ? connection.current : null,
-  previous_until_ms: graceHours > 0 ? nowMs + graceHours * HOUR_MS : null,
-  secret_made_ms: nowMs,
-});
+): T => ({ ...renewed(connection, credential, nowMs, graceHours), secret_made_ms: nowMs });

@@ -7,18 +7,18 @@ import { isHeaderName } from './header-name.ts';
 const UNSEEN = /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\u202a-\u202e\u2066-\u2069]/u;
 
 /** Text that holds this, and says what it must be where it does not. */
-const textWhere = (holds: (text: string) => boolean, must: string) =>
+export const textWhere = (holds: (text: string) => boolean, must: string) =>
   z.string(must).check(z.refine(holds, must));
+
+const isLine = (text: string, most: number): boolean =>
+  text.trim() !== '' && text.length <= most && !UNSEEN.test(text);
 
 /** One line that a person wrote. */
 export const line = (most: number) =>
-  textWhere(
-    (text) => text.trim() !== '' && text.length <= most && !UNSEEN.test(text),
-    `must be one line of 1 to ${most} characters`,
-  );
+  textWhere((text) => isLine(text, most), `must be one line of 1 to ${most} characters`);
 
 /** Each once, in the form in which they are compared. */
-const listOf = (
+export const listOf = (
   holds: (text: string) => boolean,
   { most, must, form }: { most: number; must: string; form: (text: string) => string },
 ) => {
@@ -29,12 +29,31 @@ const listOf = (
   );
 };
 
-const clearable = <T extends z.ZodMiniType>(schema: T) => z.optional(z.nullable(schema));
+/** May be left out, and be null for none. */
+export const clearable = <T extends z.ZodMiniType>(schema: T) => z.optional(z.nullable(schema));
 
 const MOST_URL = 500;
 
 const SITE_URL =
   'must be the base URL of the Jira site with https, without user, password and query, such as https://acme.atlassian.net';
+
+const MOST_NAME = 200;
+
+/** Names as a person reads them, each once. @param what they name, with an example */
+export const names = (what: string) =>
+  z.optional(
+    listOf((text) => isLine(text, MOST_NAME), {
+      most: 100,
+      must: `must be ${what}, in one line of at most ${MOST_NAME} characters`,
+      form: (text) => text,
+    }),
+  );
+
+/** Keys of projects, each once. @param most how many */
+export const projectKeys = (most: number) =>
+  z.optional(
+    listOf(isProjectKey, { most, must: 'must be the key of a project, such as SHOP', form: lookupKey }),
+  );
 
 /** In the one form in which two sites are compared. `text`: a base URL. */
 export const siteForm = (text: string): string => new URL(text).href.replace(/\/+$/, '');
@@ -63,9 +82,7 @@ export const SETTINGS = {
   site_hosts: z.optional(
     listOf((text) => hostOf(text) !== null, { most: 50, must: HOST, form: (text) => hostOf(text) ?? text }),
   ),
-  project_keys: z.optional(
-    listOf(isProjectKey, { most: 500, must: 'must be the key of a project, such as SHOP', form: lookupKey }),
-  ),
+  project_keys: projectKeys(500),
   allowed_cidrs: z.optional(
     listOf(isCidr, {
       most: 500,

@@ -4,16 +4,23 @@ import type { FieldError } from '../domain/delivery.ts';
 import { CONNECTION_KINDS, type ConnectionKind, isCommitSource } from '../domain/source.ts';
 import { line, SETTINGS } from './fields.ts';
 
-const oneOf = <const T extends readonly string[]>(values: T) =>
+/** One of these names, spelt like this. */
+export const oneOf = <const T extends readonly string[]>(values: T) =>
   z.enum(values, `must be one of ${values.join(', ')}`);
 
 const flag = z.optional(z.boolean('must be true or false'));
 
 const MOST_GRACE_HOURS = 720;
-const GRACE = `must be a whole number from 0 to ${MOST_GRACE_HOURS}: for so many hours the secret until now verifies too`;
+const GRACE = `must be a whole number from 0 to ${MOST_GRACE_HOURS}: for so many hours the secret until now is good too`;
 
-/** A key that the sender's side made. Which characters it has is not ours to say. */
-const imported = z.optional(
+/** For how long the secret until now goes on after a rotation. */
+const graceHours = z._default(
+  z.int(GRACE).check(z.minimum(0, GRACE), z.maximum(MOST_GRACE_HOURS, GRACE)),
+  24,
+);
+
+/** A key that somebody else made. Which characters it has is not ours to say. */
+export const imported = z.optional(
   z
     .string('must be the key as text')
     .check(
@@ -26,8 +33,11 @@ const imported = z.optional(
 
 const SECRET = { secret_encoding: z.optional(oneOf(SECRET_ENCODINGS)), imported };
 
+/** What every rotation of a secret may say. */
+export const ROTATION = { grace_hours: graceHours, force: flag };
+
 /** The tenant is the path's; a body may repeat it. */
-const ofTenant = (tenant: string) => ({
+export const ofTenant = (tenant: string) => ({
   tenant_id: z.optional(
     z.literal(
       tenant,
@@ -70,14 +80,16 @@ export const changeForm = z.strictObject({
 export const rotateForm = (tenant: string) =>
   z.strictObject({
     ...ofTenant(tenant),
-    grace_hours: z._default(z.int(GRACE).check(z.minimum(0, GRACE), z.maximum(MOST_GRACE_HOURS, GRACE)), 24),
-    force: flag,
+    ...ROTATION,
     ...SECRET,
   });
 
 /** `POST /connections/{id}/activate` and `/disable`. */
 export const statusForm = (tenant: string) =>
   z.strictObject({ ...ofTenant(tenant), reason: z.optional(z.nullable(line(500))) });
+
+/** Where there is nothing to say. */
+export const emptyForm = (tenant: string) => z.strictObject(ofTenant(tenant));
 
 export type NewConnectionForm = z.output<ReturnType<typeof newConnectionForm>>;
 export type ChangeForm = z.output<typeof changeForm>;
@@ -131,5 +143,6 @@ const OF_JIRA = ['site_url', 'site_hosts', 'project_keys', 'default_event_type']
 const isSet = (value: unknown): boolean =>
   Array.isArray(value) ? value.length > 0 : value !== null && value !== undefined;
 
-const isBase64 = (text: string): boolean =>
+/** At least 8 bytes. */
+export const isBase64 = (text: string): boolean =>
   /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/.test(text) && text.length >= 12;

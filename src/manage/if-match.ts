@@ -13,11 +13,11 @@ export const readIfMatch = ({ headers }: HttpRequest): number => {
     throw new Refusal(
       'revision-required',
       428,
-      'Send the rev of the connection that you have read as the header If-Match, so that no change of somebody else is lost.',
+      'Send the rev that you have read as the header If-Match, so that no change of somebody else is lost.',
     );
   const [, plain, quoted] = /^(?:([1-9]\d{0,14})|"([1-9]\d{0,14})")$/.exec(text) ?? [];
   const rev = plain ?? quoted;
-  if (rev === undefined) throw new BadRequestError('If-Match: must be one rev of a connection, such as "3"');
+  if (rev === undefined) throw new BadRequestError('If-Match: must be one rev, such as "3"');
   return Number(rev);
 };
 

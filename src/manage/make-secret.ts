@@ -3,7 +3,7 @@ import { UnavailableError } from '../errors/errors.ts';
 import type { MasterSource } from '../verify/master-cache.ts';
 import { newCredential } from '../verify/new-credential.ts';
 import { wrongFields } from './read-form.ts';
-import { Refusal } from './refusal.ts';
+import { noMaster } from './refusal.ts';
 
 /** A version of a secret, and what is shown of it once: null for a key that its sender brought. */
 export type NewSecret = { credential: Credential; shown: string | null };
@@ -20,13 +20,10 @@ export const makeSecret = async (
     case 'made':
       return made;
     case 'no-master':
-      throw new Refusal('no-master', 409, NO_MASTER);
+      throw noMaster('Keys of connections');
     case 'bad-key':
       throw wrongFields([{ path: 'imported', message: 'must be base64, since secret_encoding says so' }]);
     case 'unavailable':
       throw new UnavailableError('secret', new Error('the masters could not be read'));
   }
 };
-
-const NO_MASTER =
-  'Keys of connections are made of a master, and there is none yet: npm run connections -- init makes the first one. Then send this again.';

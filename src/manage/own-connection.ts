@@ -6,7 +6,7 @@ import type { ConnectionRow } from '../store/connections/connection-row.ts';
 import { getConnection } from '../store/connections/connections.ts';
 import type { MasterSource } from '../verify/master-cache.ts';
 import { readIfMatch } from './if-match.ts';
-import { noConnection, otherSite, staleRevision } from './refusal.ts';
+import { notKnown, otherSite, staleRevision } from './refusal.ts';
 
 /** What every change needs. */
 export type ManageDeps = {
@@ -34,8 +34,8 @@ export const ownConnection = async (
 ): Promise<ConnectionRow> => {
   const rev = readRevision(request);
   const row = isConnectionId(connectionId) ? await getConnection({ table, signal }, connectionId) : null;
-  if (row === null || row.tenant_id !== request.tenant) throw noConnection();
-  if (rev !== null && row.rev !== rev) throw staleRevision();
+  if (row === null || row.tenant_id !== request.tenant) throw notKnown('connection');
+  if (rev !== null && row.rev !== rev) throw staleRevision('connection');
   return row;
 };
 
@@ -51,7 +51,7 @@ export const saveChange = async (
   const who = whoOf(request);
   const changed = { ...after, updated_ms: run.received_ms, updated_by: who };
   const done = await changeConnection({ table }, before, changed, { who, what }, run);
-  if (done === 'stale-revision') throw staleRevision();
+  if (done === 'stale-revision') throw staleRevision('connection');
   if (done === 'other-site') throw otherSite(request.tenant);
   return { ...changed, rev: before.rev + 1 };
 };

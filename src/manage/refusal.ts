@@ -1,4 +1,5 @@
 import type { ProblemType } from '../domain/delivery.ts';
+import { toUtcIso } from '../domain/instant.ts';
 
 /** What a request for a change is refused with, where it is no mistake in its form. */
 export class Refusal extends Error {
@@ -13,16 +14,38 @@ export class Refusal extends Error {
   }
 }
 
-/** Another tenant's is as unknown as any. */
-export const noConnection = (): Refusal =>
-  new Refusal('not-found', 404, 'No connection with this id is known.');
+type Thing = 'connection' | 'subscription' | 'execution' | 'event';
 
-export const staleRevision = (): Refusal =>
+/** Another tenant's is as unknown as any. */
+export const notKnown = (thing: Thing): Refusal =>
+  new Refusal('not-found', 404, `No ${thing} with this id is known.`);
+
+export const staleRevision = (thing: Thing): Refusal =>
   new Refusal(
     'stale-revision',
     409,
-    'The connection has changed since this revision. Read it again, and send its rev as If-Match.',
+    `The ${thing} has changed since this revision. Read it again, and send its rev as If-Match.`,
   );
+
+const USE = { sender: 'verifies', receiver: 'signs' };
+
+/** Another version now would end the one that the other side may still use. */
+export const rotationUnderWay = (previousUntilMs: number | null, other: keyof typeof USE): Refusal =>
+  new Refusal(
+    'rotation-under-way',
+    409,
+    `The version before the current one ${USE[other]} until ${toUtcIso(previousUntilMs ?? 0)}. Give the ${other} the current secret and wait until then, or send force: true, which ends that version now.`,
+  );
+
+export const noMaster = (keysOf: string): Refusal =>
+  new Refusal(
+    'no-master',
+    409,
+    `${keysOf} are made of a master, and there is none yet: npm run connections -- init makes the first one. Then send this again.`,
+  );
+
+/** What has a status that does not allow what was asked. */
+export const wrongStatus = (detail: string): Refusal => new Refusal('wrong-status', 409, detail);
 
 /** @param sites of the tenant, and that was asked for, where both are known */
 export const otherSite = (tenant: string, sites?: { own: string; asked: string }): Refusal =>

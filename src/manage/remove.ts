@@ -11,6 +11,6 @@ export const deleteConnection =
     const before = await ownConnection(deps, request, connectionId, run, mayIfMatch);
     const audit = { who: deps.whoOf(request), what: 'connection-removed' as const };
     const done = await removeConnection({ table: deps.table }, before, audit, run);
-    if (done === 'stale-revision') throw staleRevision();
+    if (done === 'stale-revision') throw staleRevision('connection');
     return { statusCode: 204, headers: { 'cache-control': 'no-store' } };
   };
