@@ -3,15 +3,27 @@ import type { RouteName } from '../contract/routes.ts';
 import type { RouteHandler, RouteHandlers } from '../http/dispatch.ts';
 import type { HttpRequest } from '../http/request.ts';
 import { problemResponse } from '../http/response.ts';
+import { createResolver } from '../platform/resolve-target.ts';
+import { targetRules } from '../platform/target-url.ts';
 import { openMasters, openTable, type Platform, tenantOf } from '../wiring/open.ts';
+import { openSender } from '../wiring/open-sender.ts';
 import { patchConnection } from './change.ts';
 import { postConnection } from './create.ts';
+import { cancelExecution } from './executions/cancel.ts';
+import { retryExecution } from './executions/retry.ts';
 import { siteForm } from './fields.ts';
 import type { ManageDeps } from './own-connection.ts';
 import { Refusal } from './refusal.ts';
 import { deleteConnection } from './remove.ts';
 import { rotateConnection } from './rotate.ts';
 import { activateConnection, disableConnection } from './set-status.ts';
+import { patchSubscription } from './subscriptions/change.ts';
+import { postSubscription } from './subscriptions/create.ts';
+import { matchSubscription } from './subscriptions/match.ts';
+import type { SubscriptionDeps } from './subscriptions/own-subscription.ts';
+import { rotateSubscription } from './subscriptions/rotate.ts';
+import { deleteSubscription, pauseSubscription, resumeSubscription } from './subscriptions/set-state.ts';
+import { testSubscription } from './subscriptions/test-target.ts';
 
 /** What differs between AWS and a laptop. */
 type Place = Pick<ManageDeps, 'baseUrl' | 'whoOf'>;
@@ -22,14 +34,18 @@ export const onAws: Place = {
   whoOf: ({ caller }: HttpRequest) => caller ?? 'unknown',
 };
 
-/** The routes that change connections, with everything they need. @throws ConfigError */
+/** The routes that change connections, subscriptions and executions, with everything they need. @throws ConfigError */
 export const openManageRoutes = (env: Env, platform: Platform, place: Place): RouteHandlers => {
   const home = tenantOf(platform);
   const site = env.JIRA_SITE_URL === undefined ? null : siteForm(env.JIRA_SITE_URL);
-  const deps: ManageDeps = {
+  const deps: ManageDeps & SubscriptionDeps = {
     table: openTable(env, platform.dynamodb),
     masters: openMasters(env, platform),
     siteOf: (tenant) => (tenant === home ? site : null),
+    retention_days: env.EVENT_RETENTION_DAYS,
+    rules: targetRules(env),
+    resolve: platform.resolve ?? createResolver(),
+    ...openSender(env, platform),
     ...place,
   };
   return Object.fromEntries(
@@ -44,7 +60,17 @@ const CHANGES = {
   'activate-connection': activateConnection,
   'disable-connection': disableConnection,
   'remove-connection': deleteConnection,
-} satisfies Partial<Record<RouteName, (deps: ManageDeps) => RouteHandler>>;
+  'create-subscription': postSubscription,
+  'change-subscription': patchSubscription,
+  'remove-subscription': deleteSubscription,
+  'pause-subscription': pauseSubscription,
+  'resume-subscription': resumeSubscription,
+  'rotate-subscription': rotateSubscription,
+  'test-subscription': testSubscription,
+  'match-subscription': matchSubscription,
+  'retry-execution': retryExecution,
+  'cancel-execution': cancelExecution,
+} satisfies Partial<Record<RouteName, (deps: ManageDeps & SubscriptionDeps) => RouteHandler>>;
 
 /** A refusal is an answer; every other fault is one of the ring around all routes. */
 const answering =

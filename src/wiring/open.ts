@@ -12,6 +12,7 @@ import type { Logger } from '../platform/logger.ts';
 import type { Count } from '../platform/metrics.ts';
 import { type Objects, objectsInBucket } from '../platform/objects.ts';
 import { objectsInFolder } from '../platform/objects-in-folder.ts';
+import type { Resolve } from '../platform/resolve-target.ts';
 import type { Table } from '../store/calls/table.ts';
 import { type EventStore, rawBodiesIn } from '../store/events/put-event.ts';
 import { createMasterCache, fetchMasters, type MasterSource } from '../verify/master-cache.ts';
@@ -34,6 +35,8 @@ export type Platform = {
   tenant?: string;
   /** What sends to targets. Default: the Lambda function that the environment names. */
   sender?: Sender;
+  /** Addresses of targets' names. Default: the system's resolver. */
+  resolve?: Resolve;
 };
 
 /** The tenant of the built-in sources. */

@@ -13,7 +13,7 @@ import type { Count } from '../../src/platform/metrics.ts';
 import { SENDERS } from '../../src/senders/registry.ts';
 import { ensureTable } from '../../src/store/calls/create-table.ts';
 import type { EventStore } from '../../src/store/events/put-event.ts';
-import { openEvents, openTable, tenantOf } from '../../src/wiring/open.ts';
+import { openEvents, openTable, type Platform, tenantOf } from '../../src/wiring/open.ts';
 import { pushHeader } from './commit-deliveries.ts';
 import { type Connected, credentialOf, MASTERS } from './connected.ts';
 
@@ -122,6 +122,9 @@ export type AppOptions = {
   dynamodb?: DynamoDBClientConfig;
   /** Whose app this is; that of the built-in sources without it. */
   tenant?: string;
+  /** What sends to targets, and where their names lead. */
+  sender?: Platform['sender'];
+  resolve?: Platform['resolve'];
   /** Within the time that Jira leaves us. Else with more, for other tests run beside: what is answered matters. */
   inTime?: true;
 };
@@ -224,7 +227,11 @@ export const openApp = (options: AppOptions): TestApp => {
   const counts: Counts = {};
   const deadline = options.inTime ? {} : { deadline: () => AbortSignal.timeout(30_000) };
   const tenant = options.tenant === undefined ? {} : { tenant: options.tenant };
-  const platform = { clock, log, dynamodb, count: summed(counts), ...deadline, ...tenant };
+  const targets = {
+    ...(options.sender === undefined ? {} : { sender: options.sender }),
+    ...(options.resolve === undefined ? {} : { resolve: options.resolve }),
+  };
+  const platform = { clock, log, dynamodb, count: summed(counts), ...deadline, ...tenant, ...targets };
   const { handler } = createLocalApp(env, platform, { token: MANAGE_TOKEN, url: () => APP_URL });
 
   const callForBytes = async (event: ReturnType<typeof toEvent>) => {

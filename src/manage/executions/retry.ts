@@ -1,0 +1,99 @@
+import { type Execution, executionIdOf, readExecutionId } from '../../domain/execution.ts';
+import { UnavailableError } from '../../errors/errors.ts';
+import type { RouteHandler } from '../../http/dispatch.ts';
+import type { HttpRequest, Run } from '../../http/request.ts';
+import { executionsOfEvent, putExecution } from '../../store/executions/executions.ts';
+import type { SubscriptionRow } from '../../store/subscriptions/subscription-row.ts';
+import { getSubscription } from '../../store/subscriptions/subscriptions.ts';
+import { emptyForm } from '../forms.ts';
+import { readForm } from '../read-form.ts';
+import { wrongStatus } from '../refusal.ts';
+import type { SubscriptionDeps } from '../subscriptions/own-subscription.ts';
+import { answerExecution, changeOwn, ownExecution } from './own-execution.ts';
+
+/**
+ * `POST /executions/{id}/retry`: what failed or was cancelled is queued again under its id, and tries anew. What was
+ * completed is repeated by a new execution: its target is to see that it is told twice on purpose.
+ */
+export const retryExecution =
+  (deps: SubscriptionDeps): RouteHandler =>
+  async (request, executionId, run) => {
+    readForm(emptyForm(request.tenant), request);
+    const before = await ownExecution(deps, request, executionId, run);
+    const subscription = await sentSubscription(deps, before, run);
+    const { made, execution } =
+      before.status === 'completed'
+        ? await repeat(deps, before, run)
+        : { made: false, execution: await queueAgain(deps, request, executionId, run) };
+    const { tenant_id, subscription_id, execution_id } = execution;
+    await deps.hint({ task: 'send', tenant_id, subscription_id, execution_ids: [execution_id] });
+    return answerExecution(made ? 201 : 200, execution, subscription, run);
+  };
+
+/** @throws Refusal for one that nothing is sent for any more */
+const sentSubscription = async (
+  { table }: SubscriptionDeps,
+  { subscription_id }: Execution,
+  { signal }: Run,
+): Promise<SubscriptionRow> => {
+  const row = await getSubscription({ table, signal }, subscription_id);
+  if (row === null || row.status === 'deleted')
+    throw wrongStatus('The subscription of this execution is deleted: nothing is sent for it any more.');
+  return row;
+};
+
+const queueAgain = (
+  deps: SubscriptionDeps,
+  request: HttpRequest,
+  executionId: string,
+  run: Run,
+): Promise<Execution> => {
+  const again = (before: Execution) => ({ ...checkEnded(before), ...anew(run) });
+  return changeOwn(deps, request, executionId, again, run);
+};
+
+/** @throws Refusal for one that is still to be sent, or was completed meanwhile */
+const checkEnded = (execution: Execution): Execution => {
+  if (execution.status === 'failed' || execution.status === 'cancelled') return execution;
+  throw wrongStatus(
+    `The execution is ${execution.status}: only one that failed, was cancelled or is completed can be sent again.`,
+  );
+};
+
+/** Attempts that were written stay, and are counted on. */
+const anew = ({ received_ms }: Run) => ({
+  ...{ status: 'queued' as const, reason: null, tries: 0, claims: 0, due_ms: received_ms },
+  ...{ started_ms: null, completed_ms: null, result: null },
+});
+
+type Repeated = { made: boolean; execution: Execution };
+
+/** Somebody else may take the next number meanwhile. */
+const MOST_TRIES = 5;
+
+/** A repetition that has not ended is the one that was asked for: an answer got lost, or two people asked. */
+const repeat = async (deps: SubscriptionDeps, of: Execution, run: Run): Promise<Repeated> => {
+  const place = { table: deps.table, tenant: of.tenant_id, signal: run.signal };
+  for (let tries = 0; tries < MOST_TRIES; tries += 1) {
+    const all = await executionsOfEvent(place, of.event_id, run.received_ms);
+    const same = all.filter(({ subscription_id }) => subscription_id === of.subscription_id);
+    const open = same.find(({ status }) => status === 'queued' || status === 'in_progress');
+    if (open) return { made: false, execution: open };
+    const execution = repetition(of, Math.max(0, ...same.map(numberOf)) + 1, run);
+    if ((await putExecution(place, execution)) === 'made') return { made: true, execution };
+  }
+  throw new UnavailableError('table', new Error('an execution was repeated again and again'));
+};
+
+const numberOf = ({ execution_id }: Execution): number => readExecutionId(execution_id)?.replay ?? 0;
+
+const repetition = (of: Execution, replay: number, run: Run): Execution => ({
+  ...of,
+  ...anew(run),
+  execution_id: executionIdOf(of.event_id, of.subscription_id, replay),
+  attempts: 0,
+  created_ms: run.received_ms,
+  replay_of: of.execution_id,
+  run_id: run.run_id,
+  rev: 1,
+});

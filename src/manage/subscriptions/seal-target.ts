@@ -1,0 +1,83 @@
+import type { SealedTarget, Target } from '../../domain/subscription.ts';
+import { UnavailableError } from '../../errors/errors.ts';
+import { within } from '../../platform/deadline.ts';
+import { resolvePublic } from '../../platform/resolve-target.ts';
+import { hostOf, readTargetUrl } from '../../platform/target-url.ts';
+import type { SubscriptionRow } from '../../store/subscriptions/subscription-row.ts';
+import { openTarget, sealTarget } from '../../verify/sealed-target.ts';
+import { wrongFields } from '../read-form.ts';
+import { noMaster } from '../refusal.ts';
+import { wrongHeaders } from './forms.ts';
+import type { SubscriptionDeps } from './own-subscription.ts';
+
+/** What of a target is named by a form. */
+type Named = { url?: string | undefined; headers?: Record<string, string> | undefined };
+
+/** A new target, checked and sealed. @throws BadRequestError, Refusal, UnavailableError */
+export const newTarget = async (
+  deps: SubscriptionDeps,
+  { url, headers = {} }: Named & { url: string },
+  subscriptionId: string,
+  signal: AbortSignal,
+): Promise<SealedTarget> => {
+  await checkTarget(deps, { url, headers }, signal);
+  return sealed(deps, { url, headers }, subscriptionId, 1);
+};
+
+/** The target with what is named; what is left out stays. @throws BadRequestError, Refusal, UnavailableError */
+export const changedTarget = async (
+  deps: SubscriptionDeps,
+  named: Named,
+  before: SubscriptionRow,
+  signal: AbortSignal,
+): Promise<SealedTarget> => {
+  if (named.url === undefined && named.headers === undefined) return before.target;
+  await checkTarget(deps, named, signal);
+  const { url, headers } = await openTarget(before, deps.masters).then(orThrow);
+  const target = { url: named.url ?? url, headers: named.headers ?? headers };
+  return sealed(deps, target, before.subscription_id, before.target.version + 1);
+};
+
+/** Refused here so that people see why; it is checked again whenever something is sent. */
+const checkTarget = async (deps: SubscriptionDeps, { url, headers = {} }: Named, signal: AbortSignal) => {
+  const wrong = wrongHeaders(headers);
+  const message = url === undefined ? null : await wrongUrl(deps, url, signal);
+  if (message !== null) wrong.unshift({ path: 'url', message });
+  if (wrong.length > 0) throw wrongFields(wrong);
+};
+
+const wrongUrl = async (
+  { rules, resolve }: SubscriptionDeps,
+  text: string,
+  signal: AbortSignal,
+): Promise<string | null> => {
+  const read = readTargetUrl(text, rules);
+  if ('wrong' in read) return read.wrong;
+  const found = await within(signal, () => resolvePublic(hostOf(read.url), resolve, rules));
+  return 'wrong' in found ? found.wrong : null;
+};
+
+const sealed = async (
+  { masters }: SubscriptionDeps,
+  target: Target,
+  subscription_id: string,
+  version: number,
+): Promise<SealedTarget> => {
+  const made = await sealTarget(target, { subscription_id, version }, masters);
+  switch (made.outcome) {
+    case 'made':
+      return made.target;
+    case 'no-master':
+      throw noMaster('Keys of subscriptions');
+    case 'unavailable':
+      throw masterFault();
+  }
+};
+
+const orThrow = (opened: Target | 'missing' | 'unavailable'): Target => {
+  if (typeof opened === 'string') throw masterFault();
+  return opened;
+};
+
+const masterFault = (): UnavailableError =>
+  new UnavailableError('secret', new Error('the master of a target could not be read'));
