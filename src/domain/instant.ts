@@ -20,6 +20,9 @@ export const toPhoenixIso = (ms: number): string =>
 /** Epoch milliseconds to the Phoenix calendar day, `2026-11-22`. */
 export const toPhoenixDay = (ms: number): string => toPhoenixIso(ms).slice(0, 10);
 
+/** Epoch milliseconds at which the next Phoenix day begins. */
+export const nextPhoenixDay = (ms: number): number => ms + DAY_MS - ((ms - PHOENIX_OFFSET_MS) % DAY_MS);
+
 /** Date, time to the second, fraction, and an offset, which Jira writes without a colon (`+0000`) in every capture. */
 const ISO_WITH_OFFSET =
   /^(\d{4}-\d{2}-\d{2}T\d{2}:\d{2})(:\d{2})?(?:\.(\d{1,9}))?(?:Z|([+-])(\d{2}):?(\d{2}))$/;

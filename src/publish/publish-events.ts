@@ -1,0 +1,102 @@
+import pMap from 'p-map';
+import { TTL_ATTRIBUTE } from '../contract/table.ts';
+import type { Execution } from '../domain/execution.ts';
+import { describeFault, UnavailableError } from '../errors/errors.ts';
+import { matchEvent } from '../matching/match-event.ts';
+import { eventKey, executionKey } from '../store/calls/keys.ts';
+import { readRows, readRowsOf } from '../store/calls/rows.ts';
+import type { Item, TableCall } from '../store/calls/table.ts';
+import { decodeEvent, isExpired, tenantOfRow } from '../store/events/event-row.ts';
+import { putExecution } from '../store/executions/executions.ts';
+import type { SubscriptionRow } from '../store/subscriptions/subscription-row.ts';
+import { hintAll } from './hint-all.ts';
+import { newExecution } from './new-execution.ts';
+import { AT_A_TIME, newSignal, type PublishDeps } from './scope.ts';
+import { type Subscribed, subscribed } from './subscriptions-of.ts';
+
+/** `made`: how many executions there are now that were not there before; `failed`: events to come back to. */
+export type Published = { made: number; failed: ReadonlySet<string> };
+
+/**
+ * Finds out which subscriptions these events match, and puts an execution for each that is not there yet: whoever comes
+ * again, or at the same time, changes nothing. Then it says so to those that send.
+ * @throws UnavailableError, UnreadableRowError when nothing can be known of subscriptions or events
+ */
+export const publishEvents = async (deps: PublishDeps, eventIds: readonly string[]): Promise<Published> =>
+  publishTo(deps, await subscribed(deps), eventIds, { look: false });
+
+/**
+ * The same for subscriptions that are known.
+ * @param how `look`: nearly all executions are there already, and to read one costs less than to put it in vain
+ * @throws UnavailableError when the events cannot be read
+ */
+export const publishTo = async (
+  deps: PublishDeps,
+  subscriptions: Subscribed,
+  eventIds: readonly string[],
+  { look }: { look: boolean },
+): Promise<Published> => {
+  if (subscriptions.size === 0) return { made: 0, failed: new Set() };
+  const place = { table: deps.table, signal: newSignal() };
+  const rows = await readRowsOf(place, [...new Set(eventIds)], eventKey);
+  const wanted = executionsOf(deps, subscriptions, rows);
+  const failed = new Set<string>();
+  const made = await pMap(
+    look ? await absentOf(place, wanted) : wanted,
+    (execution) =>
+      putExecution(place, execution).then(
+        (how) => (how === 'made' ? [execution] : []),
+        (fault) => {
+          noteFailure(deps, failed, execution, fault);
+          return [];
+        },
+      ),
+    { concurrency: AT_A_TIME },
+  );
+  await hintAll(deps, subscriptions, made.flat());
+  return { made: made.flat().length, failed };
+};
+
+/** The cheaper read: what is there only for a moment is put in vain. */
+const absentOf = async (place: TableCall, wanted: readonly Execution[]): Promise<Execution[]> => {
+  const keys = wanted.map(({ execution_id }) => executionKey(execution_id));
+  const rows = await readRows(place, keys, 'eventual');
+  return wanted.filter((_, index) => rows[index] === null);
+};
+
+/** What these events are to become. One that nobody can read blocks no other; correlation tells of it. */
+const executionsOf = (
+  deps: PublishDeps,
+  subscriptions: Subscribed,
+  rows: readonly [string, Item | null][],
+): Execution[] =>
+  rows.flatMap(([event_id, row]) => {
+    const own = row === null ? undefined : subscriptions.get(tenantOfRow(row) ?? '');
+    if (row === null || own === undefined || isExpired(row, deps.clock())) return [];
+    try {
+      return matching(deps, own, row);
+    } catch (fault) {
+      deps.log.error({ event_id, fault: describeFault(fault) }, 'an event cannot be published');
+      return [];
+    }
+  });
+
+/** @throws UnreadableRowError */
+const matching = ({ clock }: PublishDeps, own: readonly SubscriptionRow[], row: Item): Execution[] => {
+  const { event } = decodeEvent(row);
+  const expires_at = Number(row[TTL_ATTRIBUTE]);
+  return own
+    .filter((subscription) => matchEvent(subscription, event).matches)
+    .map((subscription) => newExecution(subscription, event, { expires_at, now_ms: clock() }));
+};
+
+/** What the table refuses as malformed it refuses every time: it is named, and blocks nothing behind it. */
+const noteFailure = (
+  { log }: PublishDeps,
+  failed: Set<string>,
+  { event_id, execution_id }: Execution,
+  fault: unknown,
+): void => {
+  if (fault instanceof UnavailableError) failed.add(event_id);
+  else log.error({ event_id, execution_id, fault: describeFault(fault) }, 'an execution cannot be stored');
+};

@@ -1,0 +1,70 @@
+import pMap from 'p-map';
+import { LAST_INSTANT_MS } from '../domain/instant.ts';
+import { describeFault } from '../errors/errors.ts';
+import { countDue, type Waiting } from '../store/executions/due.ts';
+import type { SubscriptionRow } from '../store/subscriptions/subscription-row.ts';
+import { isAsked } from './hint-all.ts';
+import { AT_A_TIME, newSignal, type PublishDeps } from './scope.ts';
+import { subscriptionsOf, tenantIds } from './subscriptions-of.ts';
+
+/** Whether the depth of the queue is wanted too: counting it takes a query for each thousand. */
+export type Measure = { measure: boolean };
+
+/** So far the queue is counted. */
+const MOST_COUNTED = 10_000;
+
+/**
+ * Makes each subscription send that has something due: what a lost hint left, tries that are due now, and what a crash
+ * left claimed. What fails for one tenant keeps no other waiting.
+ * @throws the first fault, when all the others are started
+ */
+export const startLanes = async (deps: PublishDeps, how: Measure): Promise<void> => {
+  const faults: unknown[] = [];
+  const noteFault = (tenant_id: string) => (fault: unknown) => {
+    deps.log.error({ tenant_id, fault: describeFault(fault) }, 'lanes not started');
+    faults.push(fault);
+    return [];
+  };
+  const found = await pMap(
+    await tenantIds(deps),
+    (tenant) => startOwn(deps, tenant, how).catch(noteFault(tenant)),
+    { concurrency: AT_A_TIME },
+  );
+  if (how.measure) tellDepth(deps, found.flat());
+  if (faults.length > 0) throw faults[0];
+};
+
+type Found = { subscription: SubscriptionRow; due: Waiting };
+
+const startOwn = async (deps: PublishDeps, tenant: string, { measure }: Measure): Promise<Found[]> => {
+  const now = deps.clock();
+  const all = await subscriptionsOf(deps, tenant);
+  const looked = measure ? all : all.filter((one) => mayWork(one, now));
+  return pMap(looked, (one) => startOne(deps, one, measure ? MOST_COUNTED : 1), { concurrency: AT_A_TIME });
+};
+
+const startOne = async (deps: PublishDeps, subscription: SubscriptionRow, most: number): Promise<Found> => {
+  const { tenant_id, subscription_id } = subscription;
+  const now = deps.clock();
+  // What a deleted one still had to send is cancelled, whenever it were due.
+  const now_ms = subscription.status === 'deleted' ? LAST_INSTANT_MS : now;
+  const place = { table: deps.table, tenant: tenant_id, signal: newSignal() };
+  const due = await countDue(place, subscription_id, { now_ms, most });
+  if (due.waiting > 0 && mayWork(subscription, now))
+    await deps.hint({ task: 'send', tenant_id, subscription_id, execution_ids: [] });
+  return { subscription, due };
+};
+
+/** A lane has something to do: to send, or to cancel. */
+const mayWork = (subscription: SubscriptionRow, nowMs: number): boolean =>
+  subscription.status === 'deleted' || isAsked(subscription, nowMs);
+
+/** The age is that of targets which are asked: what a paused or dead one lets wait was told when it happened. */
+const tellDepth = ({ count, clock }: PublishDeps, found: readonly Found[]): void => {
+  const waiting = found.reduce((sum, { due }) => sum + due.waiting, 0);
+  const asked = found.filter(({ subscription }) => subscription.status === 'active');
+  const oldest = asked.flatMap(({ due }) => due.oldest_due_ms ?? []);
+  const age = oldest.length === 0 ? 0 : Math.max(0, clock() - Math.min(...oldest));
+  count('ExecutionsWaiting', Math.min(MOST_COUNTED, waiting));
+  count('OldestDueSeconds', Math.round(age / 1_000));
+};

@@ -1,0 +1,35 @@
+import pMap from 'p-map';
+import { readTenants } from '../store/connections/tenants.ts';
+import type { SubscriptionRow } from '../store/subscriptions/subscription-row.ts';
+import { listSubscriptions } from '../store/subscriptions/subscriptions.ts';
+import { AT_A_TIME, newSignal, type PublishDeps, walkOf } from './scope.ts';
+
+/** Subscriptions by their tenants; a tenant without one is not in it. */
+export type Subscribed = ReadonlyMap<string, readonly SubscriptionRow[]>;
+
+/** The ids of all tenants. @throws UnreadableRowError, UnavailableError */
+export const tenantIds = async ({ table, tenant }: PublishDeps): Promise<string[]> =>
+  (await readTenants({ table, tenant, signal: newSignal() })).map(({ tenant_id }) => tenant_id);
+
+/**
+ * A tenant's subscriptions, deleted ones too. Where there are none, that costs one query.
+ * @throws UnreadableRowError, UnavailableError
+ */
+export const subscriptionsOf = async (deps: PublishDeps, tenant: string): Promise<SubscriptionRow[]> => {
+  const found: SubscriptionRow[] = [];
+  for await (const rows of listSubscriptions(walkOf(deps, tenant))) found.push(...rows);
+  return found;
+};
+
+/** Those of all tenants that events may match. @throws UnreadableRowError, UnavailableError */
+export const subscribed = async (deps: PublishDeps): Promise<Subscribed> => {
+  const tenants = await tenantIds(deps);
+  const lists = await pMap(
+    tenants,
+    async (tenant) => [tenant, (await subscriptionsOf(deps, tenant)).filter(mayMatch)] as const,
+    { concurrency: AT_A_TIME },
+  );
+  return new Map(lists.filter(([, list]) => list.length > 0));
+};
+
+export const mayMatch = ({ status }: Pick<SubscriptionRow, 'status'>): boolean => status !== 'deleted';

@@ -1,0 +1,107 @@
+import { BATCH_SIZE, SWEEP_MINUTES } from '../contract/functions.ts';
+import { DAY_MS, MINUTE_MS, nextPhoenixDay, toPhoenixDay } from '../domain/instant.ts';
+import { SENT_FEEDS } from '../domain/source.ts';
+import { describeFault } from '../errors/errors.ts';
+import { chunks } from '../platform/chunks.ts';
+import { eventsOfDay } from '../store/events/day.ts';
+import type { SweepMark } from '../store/events/progress.ts';
+import { movePublishMark, readPublishMark } from '../store/executions/publish-mark.ts';
+import type { SubscriptionRow } from '../store/subscriptions/subscription-row.ts';
+import { publishTo } from './publish-events.ts';
+import { newSignal, type PublishDeps, walkOf } from './scope.ts';
+import { mayMatch, subscriptionsOf, tenantIds } from './subscriptions-of.ts';
+
+/** `made`: executions that the stream had not brought about; `complete`: none is missing now. */
+export type Swept = { made: number; complete: boolean };
+
+/** Younger events are the stream's, and may not be in the index yet. */
+const MIN_AGE_MS = 5 * MINUTE_MS;
+
+/** How far before the mark is looked again: a receiver's clock may have been slow, or its write late. */
+const OVERLAP_MS = SWEEP_MINUTES * MINUTE_MS;
+
+/**
+ * Matches again what was received, tenant by tenant, and puts what the stream did not bring about. Each sweep begins with
+ * another tenant, because one may take all its time; what fails for one keeps no other from being swept.
+ * @throws the first fault, when all the others are swept
+ */
+export const sweepPublish = async (deps: PublishDeps): Promise<Swept> => {
+  const faults: unknown[] = [];
+  const total: Swept = { made: 0, complete: true };
+  for (const tenant of inTurn(await tenantIds(deps), deps.clock())) {
+    const own = await sweepTenant(deps, tenant).catch((fault) => {
+      deps.log.error({ tenant_id: tenant, fault: describeFault(fault) }, 'not published again');
+      faults.push(fault);
+    });
+    total.made += own?.made ?? 0;
+    total.complete &&= own?.complete ?? false;
+  }
+  if (faults.length > 0) throw faults[0];
+  return total;
+};
+
+const inTurn = (tenants: readonly string[], nowMs: number): string[] => {
+  const first = Math.floor(nowMs / (SWEEP_MINUTES * MINUTE_MS)) % tenants.length;
+  return [...tenants.slice(first), ...tenants.slice(0, first)];
+};
+
+/** Day by day, oldest first, and each that is complete is remembered: a long sweep goes on where it was ended. */
+const sweepTenant = async (deps: PublishDeps, tenant: string): Promise<Swept> => {
+  const own = (await subscriptionsOf(deps, tenant)).filter(mayMatch);
+  const total: Swept = { made: 0, complete: true };
+  if (own.length === 0) return total;
+  const place = () => ({ table: deps.table, tenant, signal: newSignal() });
+  const now = deps.clock();
+  let mark = await readPublishMark(place());
+  const [from_ms, to_ms] = [sinceMs(mark, own, now, deps.retention_days), now - MIN_AGE_MS];
+  for (let from = from_ms; from < to_ms; from = nextPhoenixDay(from)) {
+    const to = Math.min(to_ms, nextPhoenixDay(from));
+    const swept = await sweepDay(deps, own, { tenant, day: toPhoenixDay(from), from_ms: from, to_ms: to });
+    total.made += swept.made;
+    total.complete &&= swept.complete;
+    if (!total.complete || !mayMove(mark, now) || (to < to_ms && to <= (mark.swept_ms ?? 0))) continue;
+    await movePublishMark(place(), { read: mark, to_ms: to });
+    mark = { ...mark, swept_ms: to };
+  }
+  if (total.made > 0) deps.log.warn({ tenant_id: tenant, ...total }, 'the sweep published what was missed');
+  return total;
+};
+
+/**
+ * Since when events may have been missed: what is older was seen, was received before any subscription wanted it, or has
+ * expired; what left quarantine is kept three times as long. A mark of a clock set back is ahead of now.
+ */
+const sinceMs = (
+  { swept_ms, lowered_ms }: SweepMark,
+  own: readonly SubscriptionRow[],
+  nowMs: number,
+  retentionDays: number,
+): number => {
+  const kept = nowMs - retentionDays * DAY_MS * (lowered_ms === null ? 1 : 3);
+  const wanted = Math.min(...own.map(({ matches_since_ms }) => matches_since_ms));
+  return Math.max(0, kept, wanted, swept_ms === null ? 0 : Math.min(swept_ms, nowMs) - OVERLAP_MS);
+};
+
+/** A replay takes events out of quarantine within seconds of this; until then a sweep may come before it. */
+const mayMove = ({ lowered_ms }: SweepMark, nowMs: number): boolean =>
+  lowered_ms === null || lowered_ms < nowMs - MIN_AGE_MS;
+
+type Range = { tenant: string; day: string; from_ms: number; to_ms: number };
+
+const sweepDay = async (
+  deps: PublishDeps,
+  own: readonly SubscriptionRow[],
+  { tenant, ...range }: Range,
+): Promise<Swept> => {
+  const swept = { made: 0, complete: true };
+  const query = { ...range, feeds: SENT_FEEDS, outcome: null };
+  for await (const entries of eventsOfDay(walkOf(deps, tenant), query)) {
+    const ids = entries.filter(({ outcome }) => outcome !== 'quarantined').map(({ event_id }) => event_id);
+    for (const some of chunks(ids, BATCH_SIZE)) {
+      const { made, failed } = await publishTo(deps, new Map([[tenant, own]]), some, { look: true });
+      swept.made += made;
+      swept.complete &&= failed.size === 0;
+    }
+  }
+  return swept;
+};
