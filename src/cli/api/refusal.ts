@@ -46,7 +46,13 @@ const parse = (body: string): Problem => {
 /** Fields by the names of the options that set them. */
 const describe = ({ detail, message, errors = [] }: Problem): string => {
   if (errors.length === 0) return detail ?? message ?? '';
-  return errors.map((error) => `${FLAGS.get(error.path) ?? error.path}: ${error.message}`).join('\n');
+  return errors.map((error) => `${flagOf(error.path)}: ${error.message}`).join('\n');
+};
+
+/** What stands behind the name of a field is one entry of it. */
+const flagOf = (path: string): string => {
+  const field = /^(?:filter\.)?[^.[]+/.exec(path)?.[0] ?? path;
+  return FLAGS.get(path) ?? FLAGS.get(field) ?? path;
 };
 
 /** Options whose names are not those of their fields. */
@@ -67,6 +73,27 @@ const FLAGS: ReadonlyMap<string, string> = new Map([
   ['imported', '--secret-file'],
   ['grace_hours', '--grace-hours'],
   ['reason', '--reason'],
+  ['url', '--url'],
+  ['headers', '--header-file'],
+  ['secret', '--secret-file'],
+  ['filter.event_types', '--event'],
+  ['filter.projects', '--project'],
+  ['filter.sources', '--source'],
+  ['filter.connections', '--connection'],
+  ['filter.issue_types', '--issue-type'],
+  ['filter.priorities', '--issue-priority'],
+  ['filter.request_types', '--request-type'],
+  ['filter.labels', '--label'],
+  ['filter.changed_fields', '--changed-field'],
+  ['filter.except_actors', '--except-actor'],
+  ['format', '--format'],
+  ['signature', '--signature'],
+  ['priority', '--priority'],
+  ['concurrency', '--concurrency'],
+  ['rate_per_second', '--rate'],
+  ['timeout_seconds', '--timeout'],
+  ['retry', '--retry'],
+  ['date', '--date'],
 ]);
 
 type Words = (asked: Asked, told: string) => string;

@@ -1,9 +1,8 @@
 import * as z from 'zod/mini';
 import { CONNECTION_AUTHS, CONNECTION_STATUSES, isConnectionId } from '../../domain/connection.ts';
 import { CONNECTION_KINDS } from '../../domain/source.ts';
-import { HOME } from '../../wiring/open.ts';
 import type { ManageApi } from '../api/api.ts';
-import { CommandError, UsageError } from '../shared/command.ts';
+import { findNamed } from '../api/find-named.ts';
 
 const text = z.nullable(z.string());
 
@@ -55,14 +54,8 @@ export const listRows = async (api: ManageApi): Promise<ShownRow[]> =>
  */
 export const findRow = async (api: ManageApi, named: string | undefined): Promise<ShownRow> => {
   if (named !== undefined && isConnectionId(named)) return api.get(`/connections/${named}`, shownRow);
-  const all = await listRows(api);
-  const [row, ...others] = named === undefined ? all : all.filter(({ name }) => name === named);
-  if (row === undefined) throw new CommandError(nothingNamed(api, named));
-  if (others.length === 0) return row;
-  throw new UsageError(`Which one? Name its id:\n${[row, ...others].map(line).join('\n')}`);
+  return findNamed(api, await listRows(api), {
+    ...{ thing: 'connection', named },
+    idOf: ({ connection_id }) => connection_id,
+  });
 };
-
-const line = ({ connection_id, name }: ShownRow): string => `  ${connection_id}  ${name}`;
-
-const nothingNamed = ({ tenant }: ManageApi, named: string | undefined): string =>
-  `In tenant ${tenant ?? HOME} there is no connection${named === undefined ? '' : ` with the id or name ${named}`}. Other tenants: --tenant NAME. To see all: list. To add one: add`;

@@ -1,0 +1,114 @@
+import pMap from 'p-map';
+import { toUtcIso } from '../../domain/instant.ts';
+import type { ManageApi } from '../api/api.ts';
+import { RefusedError } from '../api/refusal.ts';
+import { CommandError, type ExitCode } from '../shared/command.ts';
+import type { Progress } from '../shared/terminal.ts';
+import { pagesOf, type Query, type ShownExecution, shownExecution } from './row.ts';
+import { daysSince } from './since.ts';
+
+export type RetryTools = {
+  ask(question: string): Promise<boolean>;
+  say(text: string): void;
+  progress(what: string, total: number): Progress;
+  /** Aborted by Ctrl-C. */
+  stopped: AbortSignal;
+};
+
+/** Which: of one status, and of one subscription where it has a name. */
+export type Wanted = {
+  status: string;
+  since_ms: number;
+  subscription: { id: string; name: string } | null;
+};
+
+/** Requests under way: the targets have limits of their own. */
+const AT_ONCE = 4;
+
+const PAGE = '100';
+
+export const retryOne = (api: ManageApi, executionId: string): Promise<ShownExecution> =>
+  api.send('POST', `/executions/${executionId}/retry`, shownExecution, { body: {} });
+
+/** Counts what is wanted, asks, and queues all of it again, as far as it is not stopped. */
+export const retryMany = async (
+  api: ManageApi,
+  wanted: Wanted,
+  tools: RetryTools,
+  nowMs: number,
+): Promise<ExitCode> => {
+  const ids = await findWanted(api, wanted, nowMs, tools.stopped);
+  const what = describe(wanted, ids.length);
+  if (tools.stopped.aborted) return told(tools, 'Stopped: nothing was changed.');
+  if (ids.length === 0) return told(tools, `There are ${what}.`, 0);
+  if (!(await tools.ask(`Retry ${what}?`))) return 1;
+  const ended = await retryAll(api, ids, tools);
+  tools.say(summarize(ended, ids.length));
+  return ended.queued + ended.changed === ids.length ? 0 : 1;
+};
+
+const told = ({ say }: RetryTools, text: string, code: ExitCode = 1): ExitCode => {
+  say(text);
+  return code;
+};
+
+/** The oldest first: it has waited longest. */
+const findWanted = async (
+  api: ManageApi,
+  { status, since_ms, subscription }: Wanted,
+  nowMs: number,
+  stopped: AbortSignal,
+): Promise<string[]> => {
+  const query: Query = { status, limit: PAGE, ...(subscription && { subscription: subscription.id }) };
+  const found: string[] = [];
+  for (const date of daysSince(since_ms, nowMs))
+    for await (const page of pagesOf(api, '/executions', { ...query, date })) {
+      const recent = page.filter(({ created_at }) => Date.parse(created_at) >= since_ms);
+      found.push(...recent.map(({ execution_id }) => execution_id));
+      if (stopped.aborted || recent.length < page.length) break;
+    }
+  return found.reverse();
+};
+
+const describe = ({ status, since_ms, subscription }: Wanted, count: number): string => {
+  const many = `${count === 0 ? 'no' : count} ${status} ${count === 1 ? 'execution' : 'executions'}`;
+  return `${many}${subscription === null ? '' : ` of "${subscription.name}"`} made since ${toUtcIso(since_ms)}`;
+};
+
+type Ended = { queued: number; changed: number; failures: string[] };
+
+const retryAll = async (api: ManageApi, ids: string[], tools: RetryTools): Promise<Ended> => {
+  const ended: Ended = { queued: 0, changed: 0, failures: [] };
+  const bar = tools.progress('retrying', ids.length);
+  try {
+    await pMap(ids, (id) => count(api, id, ended, tools.stopped).finally(() => bar.step()), {
+      concurrency: AT_ONCE,
+    });
+  } finally {
+    bar.stop();
+  }
+  return ended;
+};
+
+/** One that failed must not keep the others from being tried again; one that somebody else has just tried is done. */
+const count = async (api: ManageApi, id: string, ended: Ended, stopped: AbortSignal): Promise<void> => {
+  if (stopped.aborted) return;
+  try {
+    await retryOne(api, id);
+    ended.queued += 1;
+  } catch (fault) {
+    if (!(fault instanceof CommandError)) throw fault;
+    if (fault instanceof RefusedError && [404, 409].includes(fault.status)) ended.changed += 1;
+    else ended.failures.push(fault.message);
+  }
+};
+
+const summarize = ({ queued, changed, failures }: Ended, all: number): string => {
+  const left = all - queued - changed - failures.length;
+  return [
+    `Queued again: ${queued} of ${all}.`,
+    ...(changed > 0 ? [`Changed or gone meanwhile, and left alone: ${changed}.`] : []),
+    ...(failures.length > 0 ? [`Failed: ${failures.length}. The first: ${failures[0]}`] : []),
+    ...(left > 0 ? [`Stopped before ${left} of them: run it again for these.`] : []),
+  ].join('\n');
+};

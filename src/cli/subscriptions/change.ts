@@ -1,0 +1,94 @@
+import * as z from 'zod/mini';
+import type { ManageApi } from '../api/api.ts';
+import type { Tools } from '../connections/change.ts';
+import { withoutUndefined } from '../connections/settings.ts';
+import { type ExitCode, UsageError } from '../shared/command.ts';
+import { keyReport } from './add.ts';
+import { rowWithSecret, type ShownRow, shownRow } from './row.ts';
+import { type SettingFlags, settingsOf } from './settings.ts';
+import { type SecretFlags, secretsOf } from './target.ts';
+
+export type RotateFlags = SecretFlags & { graceHours?: number; force?: true };
+
+type Reason = { reason?: string };
+
+const pathOf = ({ subscription_id }: ShownRow): string => `/subscriptions/${subscription_id}`;
+
+/** Changes settings; those that were not named stay. */
+export const change = async (
+  api: ManageApi,
+  row: ShownRow,
+  flags: SettingFlags & SecretFlags,
+  { say }: Tools,
+): Promise<ExitCode> => {
+  const body = { ...(await settingsOf(api, flags, row.filter)), ...(await secretsOf(flags)) };
+  if (Object.keys(body).length === 0)
+    throw new UsageError('change needs what to change, such as --priority high');
+  const changed = z.extend(shownRow, { warnings: z.optional(z.array(z.string())) });
+  const after = await api.send('PATCH', pathOf(row), changed, { rev: row.rev, body });
+  say(`Changed: "${after.name}" now has revision ${after.rev}.`);
+  for (const warning of after.warnings ?? []) say(`Note: ${warning}`);
+  if (body.filter) say('It takes what is received from now on: nothing is sent of what came before.');
+  return 0;
+};
+
+/** Lets what matches wait: it is kept, and sent after `resume`. */
+export const pause = async (
+  api: ManageApi,
+  row: ShownRow,
+  flags: Reason,
+  { say }: Tools,
+): Promise<ExitCode> => {
+  const after = await setStatus(api, row, 'pause', flags);
+  say(`"${after.name}" is ${after.status}: what matches waits until resume.`);
+  return 0;
+};
+
+/** Sends again, whatever stopped it. */
+export const resume = async (
+  api: ManageApi,
+  row: ShownRow,
+  flags: Reason,
+  { say }: Tools,
+): Promise<ExitCode> => {
+  const after = await setStatus(api, row, 'resume', flags);
+  say(`"${after.name}" is ${after.status}: what waits is sent now, in order of priority.`);
+  return 0;
+};
+
+const setStatus = (api: ManageApi, row: ShownRow, step: 'pause' | 'resume', { reason }: Reason) =>
+  api.send('POST', `${pathOf(row)}/${step}`, shownRow, { rev: row.rev, body: withoutUndefined({ reason }) });
+
+/** Makes a new key and prints it, once. The one until now goes on being used for a while, so that nothing is refused. */
+export const rotate = async (
+  api: ManageApi,
+  row: ShownRow,
+  flags: RotateFlags,
+  { ask, say }: Tools,
+): Promise<ExitCode> => {
+  const { graceHours, force } = flags;
+  const atOnce =
+    graceHours === 0 &&
+    `Only the new key of "${row.name}" is used from now on: a receiver that knows the one until now refuses what is sent. Go on?`;
+  if (atOnce && !(await ask(atOnce))) return 1;
+  const body = withoutUndefined({ grace_hours: graceHours, force, ...(await secretsOf(flags)) });
+  const after = await api.send('POST', `${pathOf(row)}/rotate`, rowWithSecret, { rev: row.rev, body });
+  say(`"${after.name}" has a new key.${atOnce ? '' : graceOf(after.signature, graceHours ?? 24)}\n`);
+  say(keyReport(after));
+  return 0;
+};
+
+/** One scheme carries two signatures, the other one. */
+const graceOf = (signature: string, hours: number): string =>
+  signature === 'standard'
+    ? ` For ${hours} hours what is sent is signed with both.`
+    : ` For ${hours} hours what is sent is signed with the one before: let the receiver accept both.`;
+
+/** Takes the subscription away for good, and cancels what waits. */
+export const remove = async (api: ManageApi, row: ShownRow, { ask, say }: Tools): Promise<ExitCode> => {
+  const question = `Remove "${row.name}" (${row.url}, ${row.subscription_id}) for good? What waits for it is cancelled.`;
+  if (!(await ask(question))) return 1;
+  await api.send('DELETE', pathOf(row), z.nullable(z.unknown()), { rev: row.rev });
+  say(`"${row.name}" was removed.`);
+  return 0;
+};

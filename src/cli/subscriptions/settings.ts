@@ -1,0 +1,89 @@
+import { isConnectionId } from '../../domain/connection.ts';
+import type { ManageApi } from '../api/api.ts';
+import { findRow as findConnection } from '../connections/row.ts';
+import { withoutUndefined } from '../connections/settings.ts';
+import { UsageError } from '../shared/command.ts';
+import type { ShownRow } from './row.ts';
+
+/** Options that set what is looked for in an event. An empty value takes the condition away. */
+export type FilterFlags = {
+  connection?: string[];
+  source?: string[];
+  event?: string[];
+  project?: string[];
+  issueType?: string[];
+  issuePriority?: string[];
+  requestType?: string[];
+  label?: string[];
+  changedField?: string[];
+  exceptActor?: string[];
+};
+
+/** Options that set what else people decide of a subscription. */
+export type SettingFlags = FilterFlags & {
+  name?: string;
+  format?: string;
+  signature?: string;
+  priority?: string;
+  concurrency?: number;
+  rate?: string;
+  timeout?: number;
+  retry?: string;
+};
+
+type Filter = ShownRow['filter'];
+
+/** The same as the API wants them; what was not named is left out. `filter`: what it has been, whose other conditions stay. */
+export const settingsOf = async (
+  api: ManageApi,
+  flags: SettingFlags,
+  filter: Partial<Filter>,
+): Promise<Record<string, unknown>> => {
+  const wanted = await filterOf(api, flags);
+  return withoutUndefined({
+    name: flags.name,
+    filter: Object.keys(wanted).length === 0 ? undefined : { ...filter, ...wanted },
+    format: flags.format,
+    signature: flags.signature,
+    priority: flags.priority,
+    concurrency: flags.concurrency,
+    rate_per_second: rateOf(flags.rate),
+    timeout_seconds: flags.timeout,
+    retry: flags.retry,
+  });
+};
+
+const filterOf = async (api: ManageApi, flags: FilterFlags): Promise<Record<string, unknown>> =>
+  withoutUndefined({
+    connections: await connectionsOf(api, listOf(flags.connection)),
+    sources: listOf(flags.source),
+    event_types: listOf(flags.event),
+    projects: listOf(flags.project),
+    issue_types: whole(flags.issueType),
+    priorities: whole(flags.issuePriority),
+    request_types: whole(flags.requestType),
+    labels: listOf(flags.label),
+    changed_fields: listOf(flags.changedField),
+    except_actors: listOf(flags.exceptActor),
+  });
+
+/** Names with commas in them stay whole. */
+const whole = (texts: string[] | undefined): string[] | undefined =>
+  texts?.map((text) => text.trim()).filter((text) => text !== '');
+
+const listOf = (texts: string[] | undefined): string[] | undefined =>
+  whole(texts?.flatMap((text) => text.split(',')));
+
+/** The API knows connections by their ids alone, and people by their names. */
+const connectionsOf = async (api: ManageApi, named: string[] | undefined): Promise<string[] | undefined> => {
+  const ids = named?.map(async (name) =>
+    isConnectionId(name) ? name : (await findConnection(api, name)).connection_id,
+  );
+  return ids && Promise.all(ids);
+};
+
+const rateOf = (text: string | undefined): number | null | undefined => {
+  if (text === undefined || text === '') return text === undefined ? undefined : null;
+  if (/^[1-9]\d{0,4}$/.test(text)) return Number(text);
+  throw new UsageError('--rate must be a whole number of events a second, or empty for no limit');
+};

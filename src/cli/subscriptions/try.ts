@@ -1,0 +1,62 @@
+import * as z from 'zod/mini';
+import { type PingAnswer, pingAnswer } from '../../contract/send-message.ts';
+import type { ManageApi } from '../api/api.ts';
+import { type ExitCode, UsageError } from '../shared/command.ts';
+import { printable } from '../shared/printable.ts';
+import { textTable } from '../shared/tables.ts';
+import type { ShownRow } from './row.ts';
+
+const matched = z.object({ matches: z.boolean(), rule: z.optional(z.nullable(z.string())) });
+
+type Print = { json?: true; say(text: string): void };
+
+/** A target may take a minute, and its answer comes after that. */
+const PING_MS = 75_000;
+
+/** Sends a ping to the target now, and shows what came back. */
+export const test = async (api: ManageApi, row: ShownRow, { json, say }: Print): Promise<ExitCode> => {
+  const more = { body: {}, timeout_ms: PING_MS };
+  const answer = await api.send('POST', `/subscriptions/${row.subscription_id}/test`, pingAnswer, more);
+  say(json ? JSON.stringify(answer, null, 2) : pingReport(row, answer));
+  return answer.error === null ? 0 : 1;
+};
+
+const pingReport = ({ url }: ShownRow, answer: PingAnswer): string => {
+  const { status, duration_ms, error, response_headers, response_body } = answer;
+  const headers = Object.entries(response_headers).map(([name, value]) => [name, printable(value)]);
+  return [
+    textTable(
+      ['target', url],
+      [
+        ['answer', status === null ? 'none' : String(status)],
+        ['took', `${duration_ms} ms`],
+        ...(error === null ? [] : [['error', printable(error)]]),
+      ],
+    ),
+    ...(headers.length === 0 ? [] : [textTable(['header', 'value'], headers)]),
+    ...(response_body ? [printable(response_body)] : []),
+  ].join('\n\n');
+};
+
+/** Says whether an event would be sent to the target, and which rule says so. Nothing is sent. */
+export const match = async (
+  api: ManageApi,
+  row: ShownRow,
+  event_id: string | undefined,
+  { json, say }: Print,
+): Promise<ExitCode> => {
+  if (event_id === undefined) throw new UsageError('match needs an event: its id, evt_…');
+  const path = `/subscriptions/${row.subscription_id}/match`;
+  const answer = await api.send('POST', path, matched, { body: { event_id } });
+  say(json ? JSON.stringify(answer, null, 2) : matchReport(row, event_id, answer));
+  return 0;
+};
+
+const matchReport = (
+  { name }: ShownRow,
+  event_id: string,
+  { matches, rule }: z.output<typeof matched>,
+): string =>
+  matches
+    ? `"${name}" takes ${event_id}: it meets every condition.`
+    : `"${name}" does not take ${event_id}: ${rule ?? 'a condition'} says no.`;
