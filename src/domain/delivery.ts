@@ -38,6 +38,12 @@ export type EventFacts = IssueTraits & {
   subjects?: Subject[] | undefined;
 };
 
+/** Facts without them: what answers about events show, and what is known where the issue is another one. */
+export const withoutTraits = <Facts extends IssueTraits>(facts: Facts): Omit<Facts, keyof IssueTraits> => {
+  const { issue_type: _type, priority: _priority, request_type: _request, labels: _labels, ...rest } = facts;
+  return rest;
+};
+
 /** A recognised delivery in our words: the output of normalize and the input of store. */
 export type NormalizedDelivery = {
   facts: EventFacts;

@@ -1,3 +1,4 @@
+import { hideAddress } from '../domain/address.ts';
 import { lookupKey } from '../domain/issue-key.ts';
 import type { Filter } from '../domain/subscription.ts';
 
@@ -67,6 +68,7 @@ const RULES: readonly Rule[] = [
   { name: 'changed_fields', passes: (filter, said) => areAny(filter.changed_fields, said.changed_fields) },
   {
     name: 'except_actors',
-    passes: ({ except_actors }, { actor_id }) => actor_id === null || !except_actors.includes(actor_id),
+    passes: ({ except_actors }, { actor_id }) =>
+      actor_id === null || !except_actors.some((one) => actor_id === one || actor_id === hideAddress(one)),
   },
 ];

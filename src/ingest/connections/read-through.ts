@@ -1,5 +1,5 @@
 import type { Connection } from '../../domain/connection.ts';
-import type { EventFacts, Problem, ProblemType } from '../../domain/delivery.ts';
+import { type EventFacts, type Problem, type ProblemType, withoutTraits } from '../../domain/delivery.ts';
 import { isJsonObject, type JsonObject, own } from '../../domain/json.ts';
 import { isCommitSource } from '../../domain/source.ts';
 import { readJson } from '../../senders/read-json.ts';
@@ -95,8 +95,7 @@ const isOfTenant = (tenant: string, named: unknown): boolean => {
 
 /** The event stays, for people; nothing leads from it to an issue, a version, a project or a sprint. */
 export const ofNoIssue = (read: DeliveryRead & { kind: 'read' }): DeliveryRead => {
-  const { subjects: _, ...rest } = read.facts;
-  const { issue_type: _type, priority: _priority, request_type: _request, labels: _labels, ...facts } = rest;
+  const { subjects: _, ...facts } = withoutTraits(read.facts);
   const none: EventFacts = { ...facts, issue_id: null, issue_key: null, project_key: null };
   return { ...read, facts: none, delivery: null };
 };

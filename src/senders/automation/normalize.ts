@@ -3,6 +3,7 @@ import { DAY_MS, instantOf, LAST_INSTANT_MS, MINUTE_MS } from '../../domain/inst
 import { isJsonObject, type Json, type JsonObject, own } from '../../domain/json.ts';
 import { normalize } from '../jira/normalize.ts';
 import type { RecognisedDelivery } from '../jira/recognise.ts';
+import { traitsBeside } from '../jira/traits.ts';
 import { isThere } from './blanks.ts';
 
 /** A body nobody signed, in our words, and what people should know of how it was read. */
@@ -34,7 +35,14 @@ export const normalizeUnsigned = (
   const named = issueId ?? issueKey;
   // Whether it is deleted, Jira knows: where it is read at all, it is asked.
   const asked = isDeletion && named !== null ? { subjects: [{ kind: 'issue' as const, id: named }] } : {};
-  const facts = { ...read.facts, issue_id: issueId, issue_key: issueKey, occurred_ms, ...asked };
+  const facts = {
+    ...traitsBeside(body),
+    ...read.facts,
+    issue_id: issueId,
+    issue_key: issueKey,
+    occurred_ms,
+    ...asked,
+  };
   return {
     delivery: { facts, snapshot: whole, deletion: null, keys: whole && issueKey !== null ? [issueKey] : [] },
     warnings: warningsOf(recognised, { said, updated, isAhead, isDeletion }),

@@ -12,6 +12,7 @@ import { issueIdOf, objectIn, projectKeyOf } from './issue-of-event.ts';
 import { readKeys } from './keys.ts';
 import type { RecognisedDelivery } from './recognise.ts';
 import { subjectsOf } from './subjects.ts';
+import { traitsOf } from './traits.ts';
 
 /** Before any Jira; an issue cannot have been updated then. */
 const FIRST_UPDATE_MS = Date.UTC(2000, 0);
@@ -95,6 +96,7 @@ export const normalize = (delivery: RecognisedDelivery, nowMs: number): Normaliz
       ...facts,
       unread_fields: whole ? unread.paths() : withChangesPath(unread.paths()),
       ...(subjects.length > 0 ? { subjects } : {}),
+      ...traitsOf(fields),
     },
     snapshot,
     deletion: deleted ? { issue_id: issueId, deleted_ms: timestamp } : null,

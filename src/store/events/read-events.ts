@@ -1,4 +1,4 @@
-import type { EventFacts, EventView, Processing } from '../../domain/delivery.ts';
+import { type EventFacts, type EventView, type Processing, withoutTraits } from '../../domain/delivery.ts';
 import { toPhoenixIso, toUtcIso } from '../../domain/instant.ts';
 import { chunks } from '../../platform/chunks.ts';
 import { eventKey } from '../calls/keys.ts';
@@ -69,8 +69,7 @@ const NOT_NEEDED: Processing = { ...PENDING, status: 'not_needed' };
  * @param processing what is written beside it
  */
 export const toEventView = (event: StoredEvent, processing: Processing = PENDING): EventView => {
-  const { occurred_ms, event_type, subjects: _, ...rest } = event.facts ?? NO_FACTS;
-  const { issue_type: _type, priority: _priority, request_type: _request, labels: _labels, ...facts } = rest;
+  const { occurred_ms, event_type, subjects: _, ...facts } = withoutTraits(event.facts ?? NO_FACTS);
   return {
     event_id: event.event_id,
     source: event.source,

@@ -157,6 +157,15 @@ describe('the site of an issue', () => {
       });
     }
   });
+
+  it('takes with it what the issue is like, because a subscription would ask for it', () => {
+    const fields = { ...ISSUE.fields, priority: { name: 'High' }, labels: ['a'] };
+    const self = 'https://evil.example.net/rest/api/2/issue/7';
+    expect(read(about({ fields })).read).toMatchObject({ facts: { priority: 'High', labels: ['a'] } });
+    const { read: found } = read(about({ self, fields }));
+    expect(found.kind === 'read' && Object.keys(found.facts)).not.toContain('priority');
+    expect(found.kind === 'read' && Object.keys(found.facts)).not.toContain('labels');
+  });
 });
 
 it('of automation is held to the same rules, also where its issue is the body itself', () => {

@@ -30,6 +30,9 @@ describe('a Cloud issue', () => {
         actor: INES,
         occurred_ms: 1_792_425_611_204,
         unread_fields: [],
+        issue_type: 'Story',
+        priority: 'High',
+        labels: ['import', 'notes'],
       },
       snapshot: {
         issue_id: '10417',
@@ -133,7 +136,13 @@ describe('a Cloud issue', () => {
 });
 
 describe('a Cloud comment', () => {
-  const comment = { issue_id: '10417', issue_key: 'ORB-41', project_key: 'ORB' };
+  const comment = {
+    issue_id: '10417',
+    issue_key: 'ORB-41',
+    project_key: 'ORB',
+    issue_type: 'Story',
+    priority: 'High',
+  };
 
   it('created: is an event of its issue and no snapshot, because the issue is partial', () => {
     expect(normalizeFixture('cloud-comment-created')).toEqual({
