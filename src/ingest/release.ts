@@ -2,6 +2,7 @@ import type { StoredEvent } from '../store/events/event-row.ts';
 import { awaitProcessing } from '../store/events/processing.ts';
 import { lowerSweepMark } from '../store/events/progress.ts';
 import { type EventStore, prepareEventBody, releaseEvent } from '../store/events/put-event.ts';
+import { lowerPublishMark } from '../store/executions/publish-mark.ts';
 import { OTHER_SITE } from './connections/read-through.ts';
 
 /** How an event that was kept aside is read now. */
@@ -16,7 +17,7 @@ const isOfOtherSite = ({ warnings = [] }: Pick<StoredEvent, 'warnings'>): boolea
 
 /**
  * Stores an event that was kept aside as it is read now. It keeps its place, time and identifier. Should this process
- * end before correlation has seen it, the sweep comes back to it.
+ * end before correlation has seen it, the sweep comes back to it, and so does that of subscriptions.
  * @returns false when another process has released it meanwhile
  * @throws UnavailableError
  */
@@ -30,7 +31,10 @@ export const release = async (
   const event = { ...before, outcome, facts, warnings, problem: null, raw_stored_apart: false };
   const body = await prepareEventBody(events, event, raw, signal);
   const place = { table: events.table, tenant: event.tenant, signal };
-  await lowerSweepMark(place, { since_ms: event.received_ms, now_ms });
+  const lower = { since_ms: event.received_ms, now_ms };
+  await lowerSweepMark(place, lower);
+  // What leaves quarantine is no insert: no stream brings it to those that publish.
+  await lowerPublishMark(place, lower);
   // Before: should this end in between. After: whoever read the event as it was may have written down that it is done.
   await awaitProcessing(place, event.event_id);
   const released = await releaseEvent(events, { before, event }, body, now_ms, signal);
