@@ -86,6 +86,7 @@ const ALLOWED_WITHIN: Record<string, Record<string, string[]>> = {
     subscriptions: ['calls', 'events', 'connections'],
     executions: ['calls', 'events', 'issues', 'subscriptions'],
   },
+  send: { rules: [], target: ['rules'], lane: ['rules', 'target'] },
   correlate: {
     rules: [],
     documents: [],

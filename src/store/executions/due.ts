@@ -8,7 +8,14 @@ import { callTable, type Item, type Place, type TableCall } from '../calls/table
 import { WORK_KEYS } from '../calls/worklist.ts';
 import { ownAndAlive } from './executions.ts';
 
-type Due = { subscription_id: string; priority: Priority; now_ms: number; limit: number };
+type Due = {
+  subscription_id: string;
+  priority: Priority;
+  now_ms: number;
+  /** What is due by then; by now without it. */
+  by_ms?: number;
+  limit: number;
+};
 
 /**
  * What a subscription has to send now, of one priority: oldest due first, what a crash left claimed among it. The index
@@ -17,10 +24,10 @@ type Due = { subscription_id: string; priority: Priority; now_ms: number; limit:
  */
 export const dueOf = async (
   { table, tenant, signal }: Place,
-  { subscription_id, priority, now_ms, limit }: Due,
+  { subscription_id, priority, now_ms, by_ms = now_ms, limit }: Due,
 ): Promise<Execution[]> => {
   const place = { table, signal };
-  const query = dueQuery(duePartition(tenant, subscription_id, priority), now_ms);
+  const query = dueQuery(duePartition(tenant, subscription_id, priority), by_ms);
   const found: Execution[] = [];
   for await (const entries of queryPages(() => place, query, WORK_KEYS, limit)) {
     for (const [entry, row] of await readRowsOf(place, entries, keyOf)) {

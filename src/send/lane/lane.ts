@@ -1,0 +1,218 @@
+import type { Execution } from '../../domain/execution.ts';
+import { LAST_INSTANT_MS } from '../../domain/instant.ts';
+import { PRIORITIES, type Priority } from '../../domain/subscription.ts';
+import type { SubscriptionRow } from '../../store/subscriptions/subscription-row.ts';
+import { endMs, type Lane, nextStep, type Step } from '../rules/next-step.ts';
+import { cancelled } from '../rules/outcome.ts';
+import { fullBucket, takeOne } from '../rules/rate.ts';
+import { createBell } from './bell.ts';
+import { type KeepDeps, type Keeper, keepState } from './keep-state.ts';
+import { type SendDeps, sendOne } from './send-one.ts';
+
+export type LaneDeps = Omit<SendDeps, 'keeper'> & Pick<KeepDeps, 'onStatus'>;
+
+/**
+ * `left`: nothing was due any more, or its time was over. `lost`: another one has taken it. `busy`: another one works.
+ * `asleep`: its target is not to be asked now.
+ */
+export type LaneReport = { end: 'left' | 'lost' | 'busy' | 'asleep'; sent: number };
+
+/** A lane at work in this process. */
+export type RunningLane = {
+  done: Promise<LaneReport>;
+  /** Something of its subscription has become due. */
+  wake(executionIds: readonly string[]): void;
+};
+
+const RENEWS_MS = 30_000;
+const RENEWS_AGAIN_MS = 5_000;
+
+/** A lane that could not be renewed for so long may be another's by now. */
+const SURELY_OURS_MS = 75_000;
+
+/** The index may show a row so much later than the row is there. */
+const INDEX_MS = 1_000;
+
+/** Clocks differ by less: who says that something is due may be a little ahead. */
+const SKEW_MS = 1_000;
+
+const MOST_CANCELLED = 100;
+
+/** Rows a look asks for, of each priority; more where more are under way at once. */
+const LEAST_LOOK = 20;
+
+/** Works in the lane of a subscription until nothing is due. @param row as it was read just now */
+export const startLane = (deps: LaneDeps, row: SubscriptionRow): RunningLane => {
+  const work = openWork(deps, row);
+  return { done: run(work), wake: (ids) => wake(work, ids) };
+};
+
+type Work = Lane & {
+  deps: LaneDeps;
+  keeper: Keeper;
+  bell: ReturnType<typeof createBell>;
+  /** Ids of what this process has begun. */
+  begun: Map<string, Promise<void>>;
+  /** Ids of what somebody said is due. */
+  told: Set<string>;
+  /** When the lane was surely ours. */
+  renewed_ms: number;
+  renews_ms: number;
+  is_lost: boolean;
+};
+
+const NOTHING = { high: [], normal: [], low: [] };
+
+const openWork = (deps: LaneDeps, row: SubscriptionRow): Work => {
+  const now = deps.clock();
+  const keeper = keepState(deps, row);
+  return {
+    deps,
+    keeper,
+    bell: createBell(),
+    begun: new Map(),
+    told: new Set(),
+    renewed_ms: now,
+    renews_ms: now + RENEWS_MS,
+    is_lost: false,
+    get subscription() {
+      return keeper.current();
+    },
+    get under_way() {
+      return this.begun.size;
+    },
+    waiting: NOTHING,
+    turn: 0,
+    bucket: fullBucket(row.rate_per_second, now),
+    looked_ms: null,
+    saw_all: false,
+    wanted_until_ms: 0,
+    ends_ms: endMs(now, row.timeout_seconds),
+  };
+};
+
+const wake = (work: Work, executionIds: readonly string[]): void => {
+  for (const id of executionIds) work.told.add(id);
+  work.looked_ms = null;
+  work.bell.ring();
+};
+
+const run = async (work: Work): Promise<LaneReport> => {
+  const { deps } = work;
+  if ((await deps.rows.take()) === 'busy') return { end: 'busy', sent: 0 };
+  try {
+    do await workOn(work);
+    while (!(await isGivenBack(work)));
+  } catch (fault) {
+    await giveUp(work);
+    throw fault;
+  }
+  return { end: work.is_lost ? 'lost' : 'left', sent: work.turn };
+};
+
+/** What is under way is written whatever else fails, and others need not wait until the lease ends. */
+const giveUp = async (work: Work): Promise<void> => {
+  work.ends_ms = 0;
+  await Promise.all(work.begun.values());
+  await work.keeper.flush();
+  // The second time nothing but a new wish keeps it.
+  for (let times = 0; times < 2; times += 1) await work.deps.rows.giveBack().catch(() => {});
+};
+
+/** Until there is nothing left to do. */
+const workOn = async (work: Work): Promise<void> => {
+  for (;;) {
+    await keepLane(work);
+    if (work.deps.stop.aborted) work.ends_ms = 0;
+    const step = nextStep(work, work.deps.clock());
+    if (step.do === 'leave') return;
+    if (step.do === 'look') await look(work);
+    else if (step.do === 'send') send(work, step);
+    else await rest(work, step.until_ms);
+  }
+};
+
+/** The last thing is always a look: who came since is why the lane is not given back. */
+const isGivenBack = async (work: Work): Promise<boolean> => {
+  await work.keeper.flush();
+  if (work.is_lost) return true;
+  if ((await work.deps.rows.giveBack()) === 'returned') return true;
+  work.looked_ms = null;
+  work.wanted_until_ms = work.deps.clock() + INDEX_MS;
+  return false;
+};
+
+const send = (work: Work, { execution, is_probe }: Step & { do: 'send' }): void => {
+  const { deps, keeper } = work;
+  const { priority, execution_id } = execution;
+  work.waiting = { ...work.waiting, [priority]: work.waiting[priority].slice(1) };
+  work.turn += 1;
+  work.bucket = takeOne(work.bucket, work.subscription.rate_per_second, deps.clock());
+  const status = work.subscription.status;
+  const sent = sendOne({ ...deps, keeper }, execution, is_probe).finally(() => {
+    work.begun.delete(execution_id);
+    // What was not looked for while it was open is looked for at once.
+    if (work.subscription.status !== status) work.looked_ms = null;
+    work.bell.ring();
+  });
+  work.begun.set(execution_id, sent);
+};
+
+const rest = async ({ deps, bell, renews_ms }: Work, untilMs: number | null): Promise<void> => {
+  const until = Math.min(untilMs ?? renews_ms, renews_ms);
+  await bell.wait((signal) => deps.sleep(Math.max(1, until - deps.clock()), signal));
+};
+
+const keepLane = async (work: Work): Promise<void> => {
+  const now = work.deps.clock();
+  if (work.is_lost || now < work.renews_ms) return;
+  const isOurs = await work.deps.rows.renew().catch(() => null);
+  work.renews_ms = now + (isOurs === null ? RENEWS_AGAIN_MS : RENEWS_MS);
+  if (isOurs) work.renewed_ms = now;
+  if (isOurs === false || now - work.renewed_ms >= SURELY_OURS_MS) {
+    work.is_lost = true;
+    work.ends_ms = 0;
+  }
+};
+
+/** What is due now, and how its target is doing. */
+const look = async (work: Work): Promise<void> => {
+  const { rows, clock } = work.deps;
+  const now = clock();
+  work.looked_ms = now;
+  const told = [...work.told];
+  work.told.clear();
+  const row = await rows.subscription();
+  if (row !== null) work.keeper.adopt(row);
+  if (row === null || row.status === 'deleted') return cancelAll(work);
+  const limit = Math.max(LEAST_LOOK, 2 * row.concurrency);
+  const due = await Promise.all(PRIORITIES.map((priority) => rows.due(priority, now, limit)));
+  const named = await Promise.all(told.map((id) => rows.execution(id)));
+  const isNew = ({ execution_id }: Execution): boolean => !work.begun.has(execution_id);
+  work.waiting = inOrder(
+    [...due.flat(), ...named.filter((one) => isDueBy(one, now + SKEW_MS))].filter(isNew),
+  );
+  work.saw_all = due.every(({ length }) => length < limit);
+};
+
+const isDueBy = (one: Execution | null, ms: number): one is Execution =>
+  one !== null && one.due_ms !== null && one.due_ms <= ms;
+
+const inOrder = (executions: readonly Execution[]): Record<Priority, Execution[]> => {
+  const known = new Map(executions.map((one) => [one.execution_id, one]));
+  const sorted = [...known.values()].sort((a, b) => (a.due_ms ?? 0) - (b.due_ms ?? 0));
+  const of = (priority: Priority) => sorted.filter((one) => one.priority === priority);
+  return { high: of('high'), normal: of('normal'), low: of('low') };
+};
+
+/** Its subscription is no more: what waits, for now or for later, ends. */
+const cancelAll = async (work: Work): Promise<void> => {
+  const { rows, clock } = work.deps;
+  work.waiting = NOTHING;
+  const waits = await Promise.all(
+    PRIORITIES.map((priority) => rows.due(priority, LAST_INSTANT_MS, MOST_CANCELLED)),
+  );
+  const queued = waits.flat().filter(({ status }) => status === 'queued');
+  await Promise.all(queued.map((one) => rows.change(one, cancelled(one, clock()))));
+  if (queued.length > 0) work.looked_ms = null;
+};

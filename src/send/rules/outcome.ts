@@ -1,0 +1,67 @@
+import type { Attempt, Execution, ExecutionResult } from '../../domain/execution.ts';
+import type { Retry } from '../../domain/subscription.ts';
+import type { AttemptResult } from './breaker.ts';
+import { nextTryMs } from './retry-times.ts';
+
+/** What an attempt came to. */
+export type Outcome = {
+  result: AttemptResult;
+  attempt: Attempt;
+  /** How long its target asks to be left alone; null when it does not. */
+  retry_after_ms: number | null;
+  answer: ExecutionResult | null;
+};
+
+/** An execution claimed so often, and no attempt written, ends its sender: it is left alone. */
+const MOST_CLAIMS = 3;
+
+type Then = { retry: Retry; now_ms: number; chance: number };
+
+/**
+ * What becomes of a claimed execution by its attempt. A failed probe, and an attempt that ended its target (410), are no
+ * tries: it waits as it did before.
+ * @param dueMs when it was due before it was claimed: it keeps its place among those that wait
+ */
+export const afterTry = (claimed: Execution, dueMs: number, outcome: Outcome, then: Then): Execution => {
+  const { result, attempt, answer } = outcome;
+  const attempted = { ...claimed, attempts: attempt.attempt, claims: 0 };
+  if (result === 'ok') return ended(counted(attempted), 'completed', null, answer, then.now_ms);
+  const reason = attempt.error;
+  if (result === 'gone' || attempt.is_probe) return { ...attempted, status: 'queued', reason, due_ms: dueMs };
+  const tried = counted(attempted);
+  const due_ms = nextTryMs(then.retry, tried.tries, outcome.retry_after_ms, then.now_ms, then.chance);
+  if (due_ms === null) return ended(tried, 'failed', reason, answer, then.now_ms);
+  return { ...tried, status: 'queued', reason, due_ms };
+};
+
+const counted = (execution: Execution): Execution => ({ ...execution, tries: execution.tries + 1 });
+
+const ended = (
+  execution: Execution,
+  status: 'completed' | 'failed' | 'cancelled',
+  reason: string | null,
+  result: ExecutionResult | null,
+  nowMs: number,
+): Execution => ({ ...execution, status, reason, result, due_ms: null, completed_ms: nowMs });
+
+/** It was claimed so often without an attempt that it would end one sender after another. */
+export const isCrashed = ({ claims }: Execution): boolean => claims >= MOST_CLAIMS;
+
+export const crashed = (execution: Execution, nowMs: number): Execution =>
+  ended(execution, 'failed', 'crashed', null, nowMs);
+
+/** Its subscription is no more. */
+export const cancelled = (execution: Execution, nowMs: number): Execution =>
+  ended(execution, 'cancelled', 'subscription-deleted', null, nowMs);
+
+/**
+ * A claim is given back and nothing was sent.
+ * @param dueMs when it is due again
+ * @param counts whether it was the execution's own fault, as far as anybody knows
+ */
+export const givenBack = (claimed: Execution, dueMs: number, counts: boolean): Execution => ({
+  ...claimed,
+  status: 'queued',
+  due_ms: dueMs,
+  claims: counts ? claimed.claims : claimed.claims - 1,
+});

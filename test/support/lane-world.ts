@@ -1,0 +1,272 @@
+import pino from 'pino';
+import { CLOSED } from '../../src/domain/breaker.ts';
+import { type Attempt, type Execution, executionIdOf } from '../../src/domain/execution.ts';
+import type { Priority } from '../../src/domain/subscription.ts';
+import { type LaneDeps, type LaneReport, startLane } from '../../src/send/lane/lane.ts';
+import type { LaneRows } from '../../src/send/lane/lane-rows.ts';
+import type { AttemptResult } from '../../src/send/rules/breaker.ts';
+import type { SubscriptionRow } from '../../src/store/subscriptions/subscription-row.ts';
+import type { Counts } from './app.ts';
+import { summed } from './app.ts';
+import { createVirtualTime } from './virtual-time.ts';
+
+/** When the worlds of these tests begin. */
+export const BEGIN_MS = Date.UTC(2026, 10, 22, 19);
+
+const SUBSCRIPTION = `sub_${'s'.repeat(22)}`;
+
+export const aSubscription = (differs: Partial<SubscriptionRow> = {}): SubscriptionRow => ({
+  subscription_id: SUBSCRIPTION,
+  tenant_id: 'default',
+  kind: 'https',
+  name: 'of the tests',
+  filter: {
+    connections: [],
+    sources: [],
+    event_types: [],
+    projects: [],
+    issue_types: [],
+    priorities: [],
+    request_types: [],
+    labels: [],
+    changed_fields: [],
+    except_actors: [],
+  },
+  format: 'event',
+  signature: 'none',
+  priority: 'normal',
+  concurrency: 10,
+  rate_per_second: null,
+  timeout_seconds: 15,
+  retry: 'default',
+  target: { version: 1, master: 1, sealed: '', shown_url: 'https://target.test/…', header_names: [] },
+  current: null,
+  previous: null,
+  previous_until_ms: null,
+  matches_since_ms: BEGIN_MS,
+  rev: 1,
+  created_ms: BEGIN_MS,
+  updated_ms: BEGIN_MS,
+  updated_by: 'local',
+  ...CLOSED,
+  status_reason: null,
+  status_ms: BEGIN_MS,
+  state_rev: 1,
+  ...differs,
+});
+
+/** The one of an event with this number. */
+export const anExecution = (number: number, differs: Partial<Execution> = {}): Execution => {
+  const event_id = `evt_${number.toString(16).padStart(40, '0')}`;
+  return {
+    execution_id: executionIdOf(event_id, SUBSCRIPTION),
+    tenant_id: 'default',
+    event_id,
+    subscription_id: SUBSCRIPTION,
+    issue_id: '10001',
+    issue_key: 'OPS-1',
+    event_type: 'jira:issue_updated',
+    priority: 'normal',
+    status: 'queued',
+    reason: null,
+    tries: 0,
+    attempts: 0,
+    claims: 0,
+    due_ms: BEGIN_MS,
+    created_ms: BEGIN_MS,
+    started_ms: null,
+    completed_ms: null,
+    result: null,
+    replay_of: null,
+    run_id: '01KANQ0000AAAAAAAAAAAAAAAA',
+    received_ms: BEGIN_MS,
+    expires_at: Math.floor(BEGIN_MS / 1_000) + 30 * 86_400,
+    rev: 1,
+    ...differs,
+  };
+};
+
+/** One request that the target saw. */
+type Seen = { execution_id: string; priority: Priority; at_ms: number; is_probe: boolean; under_way: number };
+
+/** How the target answers a request, and after how long. */
+export type Script = (
+  seen: Seen,
+  nth: number,
+) => { result: AttemptResult | 'throw'; ms: number; retry_after_ms?: number };
+
+/**
+ * A subscription, its executions and its target in memory, under a clock of their own. The rows obey the conditions that
+ * the store's do, so that lanes may be played by the thousand; that the store does obey them is tested there.
+ */
+export const createLaneWorld = (script: Script, subscription = aSubscription()) => {
+  const time = createVirtualTime(BEGIN_MS);
+  const rows = new Map<string, Execution>();
+  const attempts = new Map<string, Attempt[]>();
+  const seen: Seen[] = [];
+  const statuses: { status: string; at_ms: number }[] = [];
+  const counts: Counts = {};
+  const lane = { owner: null as string | null, until_ms: 0, wanted: false };
+  const stop = new AbortController();
+  let row: SubscriptionRow | null = subscription;
+  let underWay = 0;
+
+  const put = (before: Execution, after: Execution): Execution | null => {
+    if (rows.get(before.execution_id)?.rev !== before.rev) return null;
+    const written = { ...after, rev: before.rev + 1 };
+    rows.set(before.execution_id, written);
+    return written;
+  };
+
+  const rowsOf = (owner: string): LaneRows => ({
+    subscription: async () => row,
+    take: async () => {
+      if (lane.owner !== null && lane.owner !== owner && lane.until_ms > time.clock()) {
+        lane.wanted = true;
+        return 'busy';
+      }
+      Object.assign(lane, { owner, until_ms: time.clock() + 90_000, wanted: false });
+      return 'taken';
+    },
+    renew: async () => {
+      if (lane.owner !== owner) return false;
+      lane.until_ms = time.clock() + 90_000;
+      return true;
+    },
+    giveBack: async () => {
+      if (lane.owner !== owner) return 'returned';
+      if (lane.wanted) {
+        lane.wanted = false;
+        return 'wanted';
+      }
+      lane.owner = null;
+      return 'returned';
+    },
+    due: async (priority, byMs, limit) =>
+      [...rows.values()]
+        .filter((one) => one.priority === priority && one.due_ms !== null && one.due_ms <= byMs)
+        .sort((a, b) => (a.due_ms ?? 0) - (b.due_ms ?? 0))
+        .slice(0, limit),
+    execution: async (id) => rows.get(id) ?? null,
+    claim: async (execution, due_ms) =>
+      put(execution, {
+        ...execution,
+        status: 'in_progress',
+        claims: execution.claims + 1,
+        due_ms,
+        started_ms: execution.started_ms ?? time.clock(),
+      }),
+    finish: async (claimed, attempt, after) => {
+      const written = put(claimed, { ...after, attempts: attempt.attempt, claims: 0 });
+      if (written === null) return 'lost';
+      attempts.set(claimed.execution_id, [...(attempts.get(claimed.execution_id) ?? []), attempt]);
+      return 'written';
+    },
+    change: async (before, after) => (put(before, after) === null ? 'stale' : 'changed'),
+    writeState: async (before, after) => {
+      if (row?.state_rev !== before.state_rev) return 'stale';
+      row = { ...row, ...stateOf(after), state_rev: before.state_rev + 1 };
+      return 'written';
+    },
+  });
+
+  const attempt: LaneDeps['attempt'] = async ({ execution, attempt, is_probe }) => {
+    const { execution_id, priority } = execution;
+    underWay += 1;
+    const at_ms = time.clock();
+    const one = { execution_id, priority, at_ms, is_probe, under_way: underWay };
+    seen.push(one);
+    const { result, ms, retry_after_ms = null } = script(one, seen.length - 1);
+    await time.sleep(ms);
+    underWay -= 1;
+    if (result === 'throw') throw new Error('the script says so');
+    const [status, error] =
+      result === 'ok' ? [200, null] : [result === 'gone' ? 410 : 500, `answered ${result}`];
+    return {
+      result,
+      retry_after_ms,
+      answer: { status, content_type: null, body: '', truncated: false },
+      attempt: {
+        attempt,
+        at_ms,
+        duration_ms: ms,
+        status,
+        error,
+        response_headers: {},
+        response_body: null,
+        is_probe,
+      },
+    };
+  };
+
+  const depsOf = (owner: string): LaneDeps => ({
+    rows: rowsOf(owner),
+    attempt,
+    clock: time.clock,
+    sleep: time.sleep,
+    chance: () => 0,
+    log: pino({ level: 'silent' }),
+    count: summed(counts),
+    stop: stop.signal,
+    onStatus: async ({ status }) => void statuses.push({ status, at_ms: time.clock() }),
+  });
+
+  const open = (owner: string) => {
+    if (row === null) throw new Error('there is no subscription');
+    return startLane(depsOf(owner), row);
+  };
+
+  return {
+    time,
+    seen,
+    statuses,
+    counts,
+    stop,
+    rows,
+    attempts,
+    lane,
+    open,
+    get row() {
+      return row;
+    },
+    /** What people do. */
+    change: (differs: Partial<SubscriptionRow>): void => {
+      if (row !== null) row = { ...row, ...differs, state_rev: row.state_rev + 1, rev: row.rev + 1 };
+    },
+    put: (...executions: Execution[]): void => {
+      for (const one of executions) rows.set(one.execution_id, one);
+    },
+    /** One lane, until it is given back. */
+    run: (owner = 'one'): Promise<LaneReport> => time.run(open(owner).done),
+    /** Starts a lane whenever the schedule would, until so much time has passed. */
+    runFor: (ms: number, everyMs = 60_000): Promise<void> => {
+      const until = time.clock() + ms;
+      const play = async (): Promise<void> => {
+        for (let n = 0; time.clock() < until; n += 1) {
+          await open(`run-${n}`).done;
+          await time.sleep(everyMs);
+        }
+      };
+      return time.run(play());
+    },
+  };
+};
+
+const stateOf = ({
+  status,
+  failed_in_a_row,
+  opened_ms,
+  next_probe_ms,
+  probes,
+  width,
+  ...row
+}: SubscriptionRow) => ({
+  status,
+  failed_in_a_row,
+  opened_ms,
+  next_probe_ms,
+  probes,
+  width,
+  status_reason: row.status_reason,
+  status_ms: row.status_ms,
+});
