@@ -1,5 +1,4 @@
 import pino from 'pino';
-import { CLOSED } from '../../src/domain/breaker.ts';
 import { type Attempt, type Execution, executionIdOf } from '../../src/domain/execution.ts';
 import type { Priority } from '../../src/domain/subscription.ts';
 import { type LaneDeps, type LaneReport, startLane } from '../../src/send/lane/lane.ts';
@@ -8,6 +7,7 @@ import type { AttemptResult } from '../../src/send/rules/breaker.ts';
 import type { SubscriptionRow } from '../../src/store/subscriptions/subscription-row.ts';
 import type { Counts } from './app.ts';
 import { summed } from './app.ts';
+import { someSubscription } from './subscriptions.ts';
 import { createVirtualTime } from './virtual-time.ts';
 
 /** When the worlds of these tests begin. */
@@ -15,45 +15,8 @@ export const BEGIN_MS = Date.UTC(2026, 10, 22, 19);
 
 const SUBSCRIPTION = `sub_${'s'.repeat(22)}`;
 
-export const aSubscription = (differs: Partial<SubscriptionRow> = {}): SubscriptionRow => ({
-  subscription_id: SUBSCRIPTION,
-  tenant_id: 'default',
-  kind: 'https',
-  name: 'of the tests',
-  filter: {
-    connections: [],
-    sources: [],
-    event_types: [],
-    projects: [],
-    issue_types: [],
-    priorities: [],
-    request_types: [],
-    labels: [],
-    changed_fields: [],
-    except_actors: [],
-  },
-  format: 'event',
-  signature: 'none',
-  priority: 'normal',
-  concurrency: 10,
-  rate_per_second: null,
-  timeout_seconds: 15,
-  retry: 'default',
-  target: { version: 1, master: 1, sealed: '', shown_url: 'https://target.test/…', header_names: [] },
-  current: null,
-  previous: null,
-  previous_until_ms: null,
-  matches_since_ms: BEGIN_MS,
-  rev: 1,
-  created_ms: BEGIN_MS,
-  updated_ms: BEGIN_MS,
-  updated_by: 'local',
-  ...CLOSED,
-  status_reason: null,
-  status_ms: BEGIN_MS,
-  state_rev: 1,
-  ...differs,
-});
+const subscribed = (differs: Partial<SubscriptionRow> = {}): SubscriptionRow =>
+  someSubscription({ subscription_id: SUBSCRIPTION, ...differs });
 
 /** The one of an event with this number. */
 export const anExecution = (number: number, differs: Partial<Execution> = {}): Execution => {
@@ -99,7 +62,7 @@ export type Script = (
  * A subscription, its executions and its target in memory, under a clock of their own. The rows obey the conditions that
  * the store's do, so that lanes may be played by the thousand; that the store does obey them is tested there.
  */
-export const createLaneWorld = (script: Script, subscription = aSubscription()) => {
+export const createLaneWorld = (script: Script, differs: Partial<SubscriptionRow> = {}) => {
   const time = createVirtualTime(BEGIN_MS);
   const rows = new Map<string, Execution>();
   const attempts = new Map<string, Attempt[]>();
@@ -108,7 +71,7 @@ export const createLaneWorld = (script: Script, subscription = aSubscription()) 
   const counts: Counts = {};
   const lane = { owner: null as string | null, until_ms: 0, wanted: false };
   const stop = new AbortController();
-  let row: SubscriptionRow | null = subscription;
+  let row: SubscriptionRow | null = subscribed(differs);
   let underWay = 0;
 
   const put = (before: Execution, after: Execution): Execution | null => {

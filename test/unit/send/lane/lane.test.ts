@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { anExecution, aSubscription, BEGIN_MS, createLaneWorld } from '../../../support/lane-world.ts';
+import { anExecution, createLaneWorld } from '../../../support/lane-world.ts';
 
 const range = (count: number): number[] => Array.from({ length: count }, (_, n) => n);
 
