@@ -27,6 +27,12 @@ export type RouteName =
   | 'rotate-connection'
   | 'activate-connection'
   | 'disable-connection'
+  | 'list-subscriptions'
+  | 'get-subscription'
+  | 'list-executions'
+  | 'list-issue-executions'
+  | 'list-event-executions'
+  | 'get-execution'
   | 'create-subscription'
   | 'change-subscription'
   | 'remove-subscription'
@@ -74,6 +80,15 @@ const ofExecutions = (name: RouteName, method: Route['method'], path: string): R
   ...{ name, method, path },
   served_by: 'manage',
   needs: 'executions',
+});
+
+/** A route that tells of them. */
+const tellsOfExecutions = (name: RouteName, path: string, parameters?: readonly string[]): Route => ({
+  ...{ name, path },
+  method: 'GET',
+  served_by: 'read',
+  needs: 'executions',
+  ...(parameters && { parameters }),
 });
 
 /** Every route. The stack and the local server know no other list. */
@@ -151,6 +166,12 @@ export const ROUTES: readonly Route[] = [
       served_by: 'manage',
     }),
   ),
+  tellsOfExecutions('list-subscriptions', '/subscriptions'),
+  tellsOfExecutions('get-subscription', SUBSCRIPTION),
+  tellsOfExecutions('list-executions', '/executions', ['date', 'status', 'subscription', ...PAGE]),
+  tellsOfExecutions('list-issue-executions', '/issues/{issue}/executions', PAGE),
+  tellsOfExecutions('list-event-executions', '/events/{event_id}/executions', PAGE),
+  tellsOfExecutions('get-execution', EXECUTION),
   ofExecutions('create-subscription', 'POST', '/subscriptions'),
   ofExecutions('change-subscription', 'PATCH', SUBSCRIPTION),
   ofExecutions('remove-subscription', 'DELETE', SUBSCRIPTION),

@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import { isEventId, sha256Hex } from '../domain/event-id.ts';
+import { readExecutionId } from '../domain/execution.ts';
 import { LAST_INSTANT_MS } from '../domain/instant.ts';
 import { isIssueId } from '../domain/issue-key.ts';
 import { BadRequestError } from '../errors/errors.ts';
@@ -93,6 +94,21 @@ export const afterIssueEvent = z.strictObject({
   key_event_id: z.optional(matching(isEventId)),
   key_occurred_ms: z.optional(occurredMs),
 });
+
+const executionId = matching((id) => readExecutionId(id) !== null);
+
+/** The same of an issue's executions. */
+export const afterIssueExecution = z.strictObject({
+  ...ofIssue,
+  issue_id: z.union([issueId, z.literal('')]),
+  execution_id: z.optional(executionId),
+  created_ms: z.optional(occurredMs),
+  key_execution_id: z.optional(executionId),
+  key_created_ms: z.optional(occurredMs),
+});
+
+/** Behind an execution of an event. */
+export const afterExecution = z.strictObject({ execution_id: executionId, created_ms: occurredMs });
 
 const MOST_SK_BYTES = 1_024;
 

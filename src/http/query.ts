@@ -1,8 +1,10 @@
 import { isConnectionId } from '../domain/connection.ts';
 import { OUTCOMES, type Outcome } from '../domain/delivery.ts';
+import { EXECUTION_STATUSES, type ExecutionStatus } from '../domain/execution.ts';
 import { parseInstant, toPhoenixDay } from '../domain/instant.ts';
 import { isCalendarDay } from '../domain/phoenix-day.ts';
 import { EVENT_SOURCES, type EventSource } from '../domain/source.ts';
+import { isSubscriptionId } from '../domain/subscription.ts';
 import { BadRequestError } from '../errors/errors.ts';
 
 export type Query = ReadonlyMap<string, string>;
@@ -79,6 +81,19 @@ export const readConnection = (query: Query): string | null => {
   if (text === undefined) return null;
   if (!isConnectionId(text))
     throw new BadRequestError('connection: must be the id of a connection, con_ and 22 characters');
+  return text;
+};
+
+/** `status` of executions, null without it. @throws BadRequestError */
+export const readExecutionStatus = (query: Query): ExecutionStatus | null =>
+  oneOf(query, 'status', EXECUTION_STATUSES);
+
+/** `subscription`: the id of one, whether or not it is known; null without it. @throws BadRequestError */
+export const readSubscription = (query: Query): string | null => {
+  const text = query.get('subscription');
+  if (text === undefined) return null;
+  if (!isSubscriptionId(text))
+    throw new BadRequestError('subscription: must be the id of a subscription, sub_ and 22 characters');
   return text;
 };
 

@@ -1,22 +1,18 @@
 import type * as z from 'zod/mini';
-import { readKeys } from '../correlate/known/linked-refs.ts';
-import { isIssueId, isIssueKey } from '../domain/issue-key.ts';
-import { afterIssueEvent, cursorId, encodeCursor, foreignCursor, type Position } from '../http/cursor.ts';
+import { afterIssueEvent, cursorId, encodeCursor, type Position } from '../http/cursor.ts';
 import type { RouteHandler } from '../http/dispatch.ts';
 import { readLimit } from '../http/query.ts';
-import type { Run } from '../http/request.ts';
 import { jsonResponse } from '../http/response.ts';
-import { singleReader } from '../store/calls/gather.ts';
 import {
   type After,
   behindEntries,
   type IssueEntry,
-  type IssueNames,
   type ListPlace,
   listIssueEvents,
 } from '../store/events/issue-events.ts';
 import { fillEvents } from './event-page.ts';
-import { askedFor, lookUpListed, noIssue } from './issues.ts';
+import { namesOf } from './issue-names.ts';
+import { askedFor, noIssue } from './issues.ts';
 import { type ReadDeps, readStart } from './listing.ts';
 
 /** All issues' events share it: the position names the issue. */
@@ -46,26 +42,6 @@ export const getIssueEvents =
   };
 
 type Start = z.output<typeof afterIssueEvent> | null;
-
-/** `known`: whether a row of the issue is there. A key that no issue had may still have been named. */
-const namesOf = async (
-  deps: ReadDeps,
-  keyOrId: string,
-  start: Start,
-  run: Run,
-): Promise<{ names: IssueNames; known: boolean }> => {
-  const asked = isIssueId(keyOrId) || !isIssueKey(keyOrId) ? [] : [keyOrId];
-  if (start?.issue_id === '') {
-    if (start.asked !== askedFor(keyOrId)) throw foreignCursor();
-    return { names: { issue_id: null, keys: asked }, known: false };
-  }
-  const found = await lookUpListed(deps, keyOrId, start, run);
-  if (found === null) return { names: { issue_id: null, keys: asked }, known: false };
-  const { issue_id, row } = found;
-  const read = singleReader({ table: deps.table, signal: run.signal });
-  const keys = [...asked, ...(await readKeys(read, deps.tenant, issue_id, row))];
-  return { names: { issue_id, keys }, known: row !== null };
-};
 
 const placeIn = (id: string | undefined, occurred_ms: number | undefined): ListPlace | null =>
   id === undefined || occurred_ms === undefined ? null : { id, occurred_ms };

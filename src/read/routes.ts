@@ -5,13 +5,16 @@ import { openEvents, openTable, type Platform } from '../wiring/open.ts';
 import { getBody } from './bodies.ts';
 import { getConnections, getOneConnection } from './connections.ts';
 import { getEvents, getOneEvent } from './events.ts';
+import { getEventExecutions, getExecutions, getOneExecution } from './executions.ts';
 import { getCommitGaps, getStoryGaps } from './gaps.ts';
 import { getIssueCommits } from './issue-commits.ts';
 import { getIssueEvents } from './issue-events.ts';
+import { getIssueExecutions } from './issue-executions.ts';
 import { getIssue, getIssues } from './issues.ts';
 import type { ReadDeps } from './listing.ts';
 import { getReconciliation } from './reconciliation.ts';
 import { getStats } from './stats.ts';
+import { getOneSubscription, getSubscriptions } from './subscriptions.ts';
 
 /** The read side as the environment names it. */
 export const openReadRoutes = (env: Env, platform: Platform): RouteHandlers => {
@@ -42,4 +45,10 @@ const READERS = {
   'list-commits-without-story': getCommitGaps,
   'list-connections': getConnections,
   'get-connection': getOneConnection,
+  'list-subscriptions': getSubscriptions,
+  'get-subscription': getOneSubscription,
+  'list-executions': getExecutions,
+  'list-issue-executions': getIssueExecutions,
+  'list-event-executions': getEventExecutions,
+  'get-execution': getOneExecution,
 } satisfies Partial<Record<RouteName, (deps: ReadDeps) => RouteHandler>>;

@@ -1,0 +1,119 @@
+import { isEventId } from '../domain/event-id.ts';
+import { type Execution, type ExecutionStatus, eventOfShortId } from '../domain/execution.ts';
+import { toAttemptView } from '../domain/execution-view.ts';
+import { afterExecution, beforeRun, cursorId, encodeCursor } from '../http/cursor.ts';
+import type { RouteHandler } from '../http/dispatch.ts';
+import { readDay, readExecutionStatus, readLimit, readSubscription } from '../http/query.ts';
+import type { Run } from '../http/request.ts';
+import { type HttpResponse, jsonResponse } from '../http/response.ts';
+import { matchEvent } from '../matching/match-event.ts';
+import type { StoredEvent } from '../store/events/event-row.ts';
+import { getEvent } from '../store/events/read-events.ts';
+import { attemptsOf, executionsOfEvent, getExecution } from '../store/executions/executions.ts';
+import { listExecutionsOfDay } from '../store/executions/list-executions.ts';
+import { listSubscriptions } from '../store/subscriptions/subscriptions.ts';
+import { showExecutions } from './execution-views.ts';
+import { notKnown } from './issues.ts';
+import { type ReadDeps, readStart } from './listing.ts';
+
+/** `GET /executions`: those that were made on one day. */
+export const getExecutions =
+  ({ table, tenant }: ReadDeps): RouteHandler =>
+  async ({ query }, _argument, run) => {
+    const day = readDay(query, run.received_ms);
+    const filter = { status: readExecutionStatus(query), subscription_id: readSubscription(query) };
+    const id = cursorId(tenant, ['executions', day, filter]);
+    const before = readStart(query, id, beforeRun)?.before ?? null;
+    const asked = { day, ...filter, before, limit: readLimit(query) };
+    const place = { table, tenant, signal: run.signal };
+    const { executions: found, next } = await listExecutionsOfDay(place, asked, run.received_ms);
+    const executions = await showExecutions(table, found, run);
+    const goesOn = executions.length < found.length ? (found[executions.length - 1]?.run_id ?? null) : next;
+    return jsonResponse(200, {
+      executions,
+      next_cursor: encodeCursor(id, goesOn === null ? null : { before: goesOn }),
+    });
+  };
+
+/** All events' executions share it: the position names the event. */
+const EVENT_EXECUTIONS = ['event-executions'];
+
+/** `GET /events/{event_id}/executions`. They are read together, because an event has one for each subscription. */
+export const getEventExecutions =
+  ({ table, tenant }: ReadDeps): RouteHandler =>
+  async ({ query }, eventId, run) => {
+    const limit = readLimit(query);
+    const id = cursorId(tenant, [...EVENT_EXECUTIONS, eventId]);
+    const after = readStart(query, id, afterExecution);
+    const place = { table, tenant, signal: run.signal };
+    const event = isEventId(eventId) ? await getEvent(place, eventId, run.received_ms) : null;
+    if (event === null) return noEvent(run);
+    const all = (await executionsOfEvent(place, eventId, run.received_ms)).toSorted(newestFirst);
+    const rest = after === null ? all : all.filter((one) => newestFirst(one, after) > 0);
+    const executions = await showExecutions(table, rest.slice(0, limit), run);
+    const last = executions.length < rest.length ? rest[executions.length - 1] : undefined;
+    const position = last && { execution_id: last.execution_id, created_ms: last.created_ms };
+    return jsonResponse(200, { executions, next_cursor: encodeCursor(id, position ?? null) });
+  };
+
+const noEvent = (run: Run): HttpResponse => notKnown('No event with this id is stored. Events expire.', run);
+
+type Made = Pick<Execution, 'created_ms' | 'execution_id'>;
+
+const newestFirst = (a: Made, b: Made): number => {
+  if (a.created_ms !== b.created_ms) return b.created_ms - a.created_ms;
+  if (a.execution_id === b.execution_id) return 0;
+  return a.execution_id < b.execution_id ? 1 : -1;
+};
+
+/** `GET /executions/{id}`: with its attempts; by the id that a delivery was answered with, all of its event's. */
+export const getOneExecution =
+  (deps: ReadDeps): RouteHandler =>
+  async (_request, executionId, run) => {
+    const eventId = eventOfShortId(executionId);
+    if (eventId !== null) return ofDelivery(deps, executionId, eventId, run);
+    const { table, tenant } = deps;
+    const { signal, received_ms } = run;
+    const execution = await getExecution({ table, tenant, signal }, executionId, received_ms);
+    if (execution === null)
+      return notKnown('No execution with this id is stored. Executions expire with their events.', run);
+    const [view] = await showExecutions(table, [execution], run);
+    const attempts = await attemptsOf({ table, signal }, executionId, received_ms);
+    return jsonResponse(200, { ...view, attempts: attempts.map(toAttemptView) });
+  };
+
+const ofDelivery = async (
+  deps: ReadDeps,
+  execution_id: string,
+  event_id: string,
+  run: Run,
+): Promise<HttpResponse> => {
+  const { table, tenant } = deps;
+  const { signal, received_ms } = run;
+  const found = await getEvent({ table, tenant, signal }, event_id, received_ms);
+  if (found === null) return noEvent(run);
+  const rows = await executionsOfEvent({ table, tenant, signal }, event_id, received_ms);
+  const waits = await waitsForRow(deps, found.event, rows, run);
+  const executions = await showExecutions(table, rows.toSorted(newestFirst), run);
+  return jsonResponse(200, { execution_id, event_id, status: waits ? 'queued' : statusOf(rows), executions });
+};
+
+/** Whether a subscription takes the event that has no execution of it yet. */
+const waitsForRow = async (
+  { table, tenant }: ReadDeps,
+  event: StoredEvent,
+  rows: readonly Execution[],
+  { signal }: Run,
+): Promise<boolean> => {
+  const there = new Set(rows.map(({ subscription_id }) => subscription_id));
+  for await (const subscriptions of listSubscriptions({ table, tenant, newSignal: () => signal }))
+    if (subscriptions.some((one) => !there.has(one.subscription_id) && matchEvent(one, event).matches))
+      return true;
+  return false;
+};
+
+/** From the furthest from done on. */
+const BY_PROGRESS: readonly ExecutionStatus[] = ['queued', 'in_progress', 'failed', 'cancelled', 'completed'];
+
+const statusOf = (rows: readonly Execution[]): ExecutionStatus | 'unmatched' =>
+  BY_PROGRESS.find((status) => rows.some((row) => row.status === status)) ?? 'unmatched';
