@@ -69,7 +69,7 @@ export const wrongSecret = (
   const isWrong =
     form.secret !== undefined &&
     (encoding ?? usualEncoding(signature)) === 'base64' &&
-    !isBase64(withoutPrefix(form.secret));
+    !isBase64(signature === 'standard' ? withoutPrefix(form.secret) : form.secret);
   return isWrong ? [{ path: 'secret', message: NOT_BASE64 }] : [];
 };
 
