@@ -24,7 +24,7 @@ const ALLOWED: Record<string, string[]> = {
   reconcile: [...BASE, 'http', 'senders', 'jira', 'store', 'wiring', 'ingest'],
   matching: [...BASE, 'store'],
   publish: [...BASE, 'store', 'matching', 'wiring'],
-  send: [...BASE, 'verify', 'store', 'wiring'],
+  send: [...BASE, 'verify', 'senders', 'store', 'wiring'],
   read: [...BASE, 'http', 'store', 'correlate', 'matching', 'wiring'],
   manage: [...BASE, 'http', 'verify', 'senders', 'store', 'matching', 'wiring'],
   entries: [

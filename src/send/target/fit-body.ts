@@ -1,0 +1,93 @@
+import type { EventView } from '../../domain/delivery.ts';
+import { fitFields } from '../../domain/fit.ts';
+import type { IssueFields, Snapshot } from '../../domain/issue.ts';
+import { cutAtCodePoint } from '../../domain/sizes.ts';
+
+/** An issue known from a body alone: `Snapshot` without what only our row of it would say. */
+export type SaidIssue = Pick<Snapshot, 'tenant_id'> & { issue_id: string | null } & {
+  [K in keyof IssueFields]: Snapshot[K];
+};
+
+/** What is sent of an event. `truncated` names what was left out so that it fits. */
+export type EventBody = {
+  type: string;
+  timestamp: string;
+  data: {
+    event: Omit<EventView, 'changes' | 'processing'>;
+    /** `snapshot`: as it is stored now; `body`: what the event's own body says; `none`: it is of no issue we know. */
+    issue_source: 'snapshot' | 'body' | 'none';
+    issue: Snapshot | SaidIssue | null;
+    changes: EventView['changes'];
+    version: Snapshot['version'];
+    execution_id: string;
+  };
+  truncated: string[];
+};
+
+/** The most that receivers must take. */
+export const MOST_BODY_BYTES = 200_000;
+
+/**
+ * The body as JSON, at most 200 KB of it: custom fields go first, then the changes, the end of the description, the links,
+ * and what else an issue has; at last the ends of what the event itself says.
+ */
+export const fitBody = (body: EventBody): string => {
+  let current = body;
+  for (const step of STEPS) {
+    const json = JSON.stringify(current);
+    if (fits(json)) return json;
+    current = step(current);
+  }
+  return JSON.stringify(current);
+};
+
+const fits = (json: string): boolean => Buffer.byteLength(json) <= MOST_BODY_BYTES;
+
+type Step = (body: EventBody) => EventBody;
+
+const withData = (body: EventBody, data: Partial<EventBody['data']>, ...names: string[]): EventBody => ({
+  ...body,
+  data: { ...body.data, ...data },
+  truncated: [...body.truncated, ...names],
+});
+
+const withoutCustomFields: Step = (body) => {
+  const { issue } = body.data;
+  if (issue === null || Object.keys(issue.custom_fields).length === 0) return body;
+  return withData(body, { issue: { ...issue, custom_fields: {} } }, 'custom_fields');
+};
+
+const withoutChanges: Step = (body) =>
+  body.data.changes.length === 0 ? body : withData(body, { changes: [] }, 'changes');
+
+/** What is `truncated` in the issue too was cut when it was stored. */
+const withFieldsThatFit: Step = (body) => {
+  const { issue } = body.data;
+  if (issue === null) return body;
+  // `fitFields` looks at those that are there, whichever may be null.
+  const fields = issue as IssueFields;
+  const withFields = (some: IssueFields): EventBody =>
+    withData(body, { issue: { ...issue, ...some, truncated: fields.truncated } });
+  const fitted = fitFields(fields, (some) => fits(JSON.stringify(withFields(some))));
+  const gone = fitted.truncated.slice(fields.truncated.length);
+  return { ...withFields(fitted), truncated: [...body.truncated, ...gone] };
+};
+
+const MOST_TEXT = 500;
+const MOST_LIST = 20;
+
+/** No sender writes such an event; a signed body may hold anything. */
+const withShortTexts: Step = (body) => ({
+  ...shortened(body),
+  truncated: [...body.truncated.slice(0, MOST_LIST), 'event'],
+});
+
+/** The value with every text and list in it cut. Its type stays: nothing is added, removed or turned into something else. */
+const shortened = <T>(value: T): T => JSON.parse(JSON.stringify(value), cutValue);
+
+const cutValue = (_name: string, value: unknown): unknown => {
+  if (typeof value === 'string') return cutAtCodePoint(value, MOST_TEXT);
+  return Array.isArray(value) ? value.slice(0, MOST_LIST) : value;
+};
+
+const STEPS: readonly Step[] = [withoutCustomFields, withoutChanges, withFieldsThatFit, withShortTexts];
