@@ -50,7 +50,8 @@ export const openWorld = ({ events }: TestApp, now: () => number): PublishWorld 
   };
   return {
     ...{ tenant, deps, hints, lines, counts },
-    store: (differing = {}) => storeEvent(events, { ...someEvent(tenant, now()), ...differing }),
+    store: (differing = {}) =>
+      storeEvent(events, { ...someEvent(tenant, differing.received_ms ?? now()), ...differing }),
     subscribe: async (differing = {}) => {
       const row = someSubscription({ tenant_id: tenant, ...differing });
       await createSubscription(
@@ -107,8 +108,20 @@ export type Fate = 'answered' | 'refused' | 'lost';
 /** The table as a process sees it whose puts have these fates, one after the other; all further ones are answered. */
 export const tableWith = (table: Table, fates: readonly Fate[]): Table => {
   const left = [...fates];
-  const send = async (command: { constructor: { name: string } }): Promise<unknown> => {
-    const fate = command.constructor.name === 'PutItemCommand' ? (left.shift() ?? 'answered') : 'answered';
+  return tableOf(table, (command) =>
+    command.constructor.name === 'PutItemCommand' ? (left.shift() ?? 'answered') : 'answered',
+  );
+};
+
+/** A table that answers no call which names this. */
+export const tableWithout = (table: Table, name: string): Table =>
+  tableOf(table, ({ input }) => (JSON.stringify(input).includes(name) ? 'refused' : 'answered'));
+
+type Command = { constructor: { name: string }; input: object };
+
+const tableOf = (table: Table, fateOf: (command: Command) => Fate): Table => {
+  const send = async (command: Command): Promise<unknown> => {
+    const fate = fateOf(command);
     if (fate === 'refused') throw new Error('it does not answer');
     const answer = await Reflect.apply(table.client.send, table.client, [command]);
     if (fate === 'lost') throw new Error('its answer is lost');
