@@ -83,6 +83,8 @@ const retry = async (api: ManageApi, options: Options, id: string | undefined): 
 const retrySince = async (api: ManageApi, options: Options): Promise<ExitCode> => {
   const { since, status = 'failed', yes } = options;
   if (since === undefined) throw new UsageError('retry needs an execution, or --since');
+  if (status === 'queued' || status === 'in_progress')
+    throw new UsageError(`What is ${status} is tried without you: --status failed, cancelled or completed`);
   const nowMs = systemClock();
   const since_ms = readSince(since, nowMs);
   const row = await subscriptionOf(api, options);

@@ -5,7 +5,7 @@ import { exchange } from '../shared/exchange.ts';
 import { explainRefusal } from './refusal.ts';
 
 /** What goes with a request beside its path. `rev`: only while what it changes is as it was read. */
-type More = { rev?: number; body?: object; timeout_ms?: number };
+type More = { rev?: number; body?: object };
 
 /** Routes of one tenant. Every method throws a CommandError that says in people's words what went wrong. */
 export type ManageApi = {
@@ -46,7 +46,7 @@ export const openApi = ({ prove, ...place }: Options): ManageApi => {
     method: string,
     path: string,
     schema: z.ZodMiniType<T>,
-    { rev, body, timeout_ms = ANSWER_MS }: More = {},
+    { rev, body }: More = {},
   ): Promise<T> => {
     const to = new URL(`${tenant === null ? '' : `/t/${tenant}`}${path}`, url);
     const bytes = body && Buffer.from(JSON.stringify(body));
@@ -57,7 +57,7 @@ export const openApi = ({ prove, ...place }: Options): ManageApi => {
     };
     const signed = { headers: given, ...(bytes && { body: bytes }) };
     const headers = { ...given, ...(await proveOr(prove, method, to, signed)) };
-    const request = { method, url: to, headers, timeout_ms, most_characters: MOST_CHARACTERS };
+    const request = { method, url: to, headers, timeout_ms: ANSWER_MS, most_characters: MOST_CHARACTERS };
     const answer = await exchange({ ...request, ...(bytes && { body: bytes }) });
     if (answer.kind === 'failed') throw new CommandError(noAnswer(to, method, answer.code));
     if (answer.status >= 300) throw explainRefusal(answer, { method, url: to });

@@ -109,9 +109,12 @@ const ABOUT = /^(?:\/t\/([^/]+))?\/(connection|subscription|execution|event|issu
 const changedMeanwhile = (url: URL): string =>
   `The ${aboutOf(url).what ?? 'row'} was changed meanwhile by somebody else, so nothing was changed now: run it again.`;
 
-const nothingThere = (url: URL): string => {
+/** It may be something else that a request names: an event, say, of a subscription that is there. */
+const nothingThere = (url: URL, told: string): string => {
   const { tenant, what, id } = aboutOf(url);
-  return `In tenant ${tenant} there is no ${id === null ? url.pathname : `${what} ${id}`}. Other tenants: --tenant NAME`;
+  const missing = /^No (\w+) with this id/.exec(told)?.[1] ?? what;
+  const named = missing === what && id !== null ? `${what} ${id}` : (missing ?? url.pathname);
+  return `In tenant ${tenant} there is no ${named}. Other tenants: --tenant NAME`;
 };
 
 /** By the type of the problem; any other one says enough itself. */
@@ -132,7 +135,7 @@ const WORDS: ReadonlyMap<string, Words> = new Map<string, Words>([
     'token-required',
     ({ url }) => `${url.origin} did not accept the token of its record: was it started again?`,
   ],
-  ['not-found', ({ url }) => nothingThere(url)],
+  ['not-found', ({ url }, told) => nothingThere(url, told)],
   ['other-site', (_asked, told) => told.replace('site_url', '--site')],
   [
     'temporarily-unavailable',

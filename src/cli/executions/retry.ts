@@ -44,7 +44,7 @@ export const retryMany = async (
   if (!(await tools.ask(`Retry ${what}?`))) return 1;
   const ended = await retryAll(api, ids, tools);
   tools.say(summarize(ended, ids.length));
-  return ended.queued + ended.changed === ids.length ? 0 : 1;
+  return ended.queued + ended.left.length === ids.length ? 0 : 1;
 };
 
 const told = ({ say }: RetryTools, text: string, code: ExitCode = 1): ExitCode => {
@@ -75,10 +75,11 @@ const describe = ({ status, since_ms, subscription }: Wanted, count: number): st
   return `${many}${subscription === null ? '' : ` of "${subscription.name}"`} made since ${toUtcIso(since_ms)}`;
 };
 
-type Ended = { queued: number; changed: number; failures: string[] };
+/** `left`: why some were left as they are, and `failures`: why some could not be tried again. */
+type Ended = { queued: number; left: string[]; failures: string[] };
 
 const retryAll = async (api: ManageApi, ids: string[], tools: RetryTools): Promise<Ended> => {
-  const ended: Ended = { queued: 0, changed: 0, failures: [] };
+  const ended: Ended = { queued: 0, left: [], failures: [] };
   const bar = tools.progress('retrying', ids.length);
   try {
     await pMap(ids, (id) => count(api, id, ended, tools.stopped).finally(() => bar.step()), {
@@ -98,17 +99,17 @@ const count = async (api: ManageApi, id: string, ended: Ended, stopped: AbortSig
     ended.queued += 1;
   } catch (fault) {
     if (!(fault instanceof CommandError)) throw fault;
-    if (fault instanceof RefusedError && [404, 409].includes(fault.status)) ended.changed += 1;
+    if (fault instanceof RefusedError && [404, 409].includes(fault.status)) ended.left.push(fault.message);
     else ended.failures.push(fault.message);
   }
 };
 
-const summarize = ({ queued, changed, failures }: Ended, all: number): string => {
-  const left = all - queued - changed - failures.length;
+const summarize = ({ queued, left, failures }: Ended, all: number): string => {
+  const stopped = all - queued - left.length - failures.length;
   return [
     `Queued again: ${queued} of ${all}.`,
-    ...(changed > 0 ? [`Changed or gone meanwhile, and left alone: ${changed}.`] : []),
+    ...(left.length > 0 ? [`Left as they are: ${left.length}. The first: ${left[0]}`] : []),
     ...(failures.length > 0 ? [`Failed: ${failures.length}. The first: ${failures[0]}`] : []),
-    ...(left > 0 ? [`Stopped before ${left} of them: run it again for these.`] : []),
+    ...(stopped > 0 ? [`Stopped before ${stopped} of them: run it again for these.`] : []),
   ].join('\n');
 };

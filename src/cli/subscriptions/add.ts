@@ -42,7 +42,7 @@ const agreeTo = async (api: ManageApi, name: string, ask: Tools['ask']): Promise
 };
 
 /** The only time that a key is shown, and what is to be known of what was made. */
-export const keyReport = ({ signature, secret, url, warnings = [] }: RowWithSecret): string =>
+export const keyReport = ({ signature, secret, url, warnings }: RowWithSecret): string =>
   [
     textTable(['Target', url], [['Signature', signature], ...keyRows(signature, secret)]),
     ...warnings.map((warning) => `Note: ${warning}`),

@@ -4,7 +4,7 @@ import type { Tools } from '../connections/change.ts';
 import { withoutUndefined } from '../connections/settings.ts';
 import { type ExitCode, UsageError } from '../shared/command.ts';
 import { keyReport } from './add.ts';
-import { rowWithSecret, type ShownRow, shownRow } from './row.ts';
+import { changedRow, rowWithSecret, type ShownRow, shownRow } from './row.ts';
 import { type SettingFlags, settingsOf } from './settings.ts';
 import { type SecretFlags, secretsOf } from './target.ts';
 
@@ -24,11 +24,12 @@ export const change = async (
   const body = { ...(await settingsOf(api, flags, row.filter)), ...(await secretsOf(flags)) };
   if (Object.keys(body).length === 0)
     throw new UsageError('change needs what to change, such as --priority high');
-  const changed = z.extend(shownRow, { warnings: z.optional(z.array(z.string())) });
-  const after = await api.send('PATCH', pathOf(row), changed, { rev: row.rev, body });
+  const after = await api.send('PATCH', pathOf(row), changedRow, { rev: row.rev, body });
   say(`Changed: "${after.name}" now has revision ${after.rev}.`);
-  for (const warning of after.warnings ?? []) say(`Note: ${warning}`);
   if (body.filter) say('It takes what is received from now on: nothing is sent of what came before.');
+  const { secret } = after;
+  if (typeof secret === 'string') say(`\n${keyReport({ ...after, secret })}`);
+  else for (const warning of after.warnings) say(`Note: ${warning}`);
   return 0;
 };
 

@@ -57,9 +57,15 @@ export const shownRow = z.extend(base, {
 export type ShownRow = z.output<typeof shownRow>;
 
 /** What is answered once: `secret` is the key itself, null for one that was brought, or where nothing is signed. */
-export const rowWithSecret = z.extend(base, { secret: text, warnings: z.optional(texts) });
+export const rowWithSecret = z.extend(base, { secret: text, warnings: texts });
 
 export type RowWithSecret = z.output<typeof rowWithSecret>;
+
+/** What a change answers: the key itself where a first one was made, and else what is shown of it. */
+export const changedRow = z.extend(base, {
+  secret: z.union([z.string(), shownRow.shape.secret]),
+  warnings: texts,
+});
 
 const listed = z.object({ subscriptions: z.array(shownRow) });
 

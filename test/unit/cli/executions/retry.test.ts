@@ -116,7 +116,7 @@ describe('retrying many', () => {
     expect(await failing.run()).toBe(1);
     expect(failing.said[0]?.split('\n')).toEqual([
       'Queued again: 8 of 10.',
-      'Changed or gone meanwhile, and left alone: 1.',
+      'Left as they are: 1. The first: not failed any more',
       'Failed: 1. The first: no answer (ECONNRESET)',
     ]);
   });
