@@ -12,6 +12,7 @@ import { openEvents, openMasters, openSecrets, openTable, type Platform, tenantO
 import { connectionStatus } from './connections/connection-status.ts';
 import { createRates } from './connections/rates.ts';
 import { type ConnectionDeps, receiveThrough } from './connections/receive-connection.ts';
+import { type TargetsOf, targetsIn } from './connections/targets.ts';
 import { health, watchWrites } from './health.ts';
 import { receiveDelivery } from './receive.ts';
 import { createQuarantineAlarm } from './report.ts';
@@ -47,7 +48,8 @@ export const ingestRoutes = (env: Env, platform: Platform): { routes: RouteHandl
   const receiveAny = receiveThrough(through);
   routes['connection-webhook'] = receiveAny;
   routes['earlier-connection-webhook'] = receiveAny;
-  routes['connection-status'] = connectionStatus({ ...through, writes });
+  const targetsOf: TargetsOf = env.EXECUTIONS === 'on' ? targetsIn(table) : async () => [];
+  routes['connection-status'] = connectionStatus({ ...through, writes, targetsOf });
   return { routes, isOff: isOffOf(verifiers) };
 };
 

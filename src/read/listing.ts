@@ -17,6 +17,8 @@ export type ReadDeps = {
   rawBodies: Pick<RawBodies, 'get'>;
   git_sha: string;
   retention_days: number;
+  /** Whether anything is published and sent. */
+  executions: boolean;
 };
 
 /** What was asked for, as the answer repeats it; absent is null. */

@@ -21,6 +21,7 @@ export const openReadRoutes = (env: Env, platform: Platform): RouteHandlers => {
   const opened = {
     ...openEvents(env, openTable(env, platform.dynamodb)),
     git_sha: env.GIT_SHA ?? 'unknown',
+    executions: env.EXECUTIONS === 'on',
   };
   return Object.fromEntries(
     Object.entries(READERS).map(([name, readerOf]): [string, RouteHandler] => [

@@ -8,24 +8,29 @@ import type { Table } from '../store/calls/table.ts';
 import { listParked } from '../store/events/parked.ts';
 import { readSweepMark } from '../store/events/progress.ts';
 import { countEvents, type HourBucket } from '../store/events/stats.ts';
+import { countSent } from './execution-stats.ts';
 import type { ReadDeps } from './listing.ts';
 
 /** `GET /stats`. */
 export const getStats =
-  ({ table, tenant, retention_days }: ReadDeps): RouteHandler =>
+  (deps: ReadDeps): RouteHandler =>
   async ({ query }, _argument, run) => {
     const hours = readHours(query);
     const by = readBy(query);
     const { received_ms: now, signal } = run;
-    const [counts, waiting] = await Promise.all([
+    const { table, tenant, retention_days } = deps;
+    const [counts, waiting, sent] = await Promise.all([
       countEvents({ table, tenant, signal }, now, hours),
       countWaiting(table, { tenant, hours, retention_days }, now, signal),
+      countSent(deps, hours, run),
     ]);
     const { outcomes, event_types } = counts;
-    const complete = counts.complete && waiting.complete;
+    const complete = counts.complete && waiting.complete && (sent?.complete ?? true);
     const { unprocessed, lag_seconds, failed } = waiting;
     const generated_at = toPhoenixIso(now);
-    const body = { hours, outcomes, event_types, unprocessed, lag_seconds, failed, complete, generated_at };
+    const executions = sent && { executions: sent.counts };
+    const figures = { unprocessed, lag_seconds, failed, ...executions, complete, generated_at };
+    const body = { hours, outcomes, event_types, ...figures };
     return jsonResponse(200, by === null ? body : { ...body, buckets: counts.buckets.map(toBucket) });
   };
 

@@ -6,8 +6,14 @@ import type { Moment } from '../../platform/clock.ts';
 import type { Count } from '../../platform/metrics.ts';
 import { type AdmitDeps, authenticate, claimOf, type Refusal } from './admit.ts';
 import { answerRefused } from './refusals.ts';
+import type { TargetsOf } from './targets.ts';
 
-type StatusDeps = AdmitDeps & { writes: { failedAt(): Moment | null }; count: Count };
+type StatusDeps = AdmitDeps & {
+  writes: { failedAt(): Moment | null };
+  count: Count;
+  /** Where events of a connection are sent. */
+  targetsOf: TargetsOf;
+};
 
 const SERVICE = 'jira-webhook-sync';
 
@@ -23,6 +29,7 @@ export const connectionStatus =
     const admission = await authenticate(deps, claimOf(request), connectionId, run);
     if (!admission.admitted) return refused(deps, admission.refusal, run);
     const { connection_id, status: connection_status, last_received_ms } = admission.row;
+    const targets = await deps.targetsOf(admission.row, run.signal);
     const isHealthy = deps.writes.failedAt() === null;
     return jsonResponse(isHealthy ? 200 : 503, {
       status: isHealthy ? 'healthy' : 'failing',
@@ -30,7 +37,7 @@ export const connectionStatus =
       connection_id,
       connection_status,
       last_received_at: last_received_ms === null ? null : toUtcIso(last_received_ms),
-      targets: [],
+      targets,
     });
   };
 

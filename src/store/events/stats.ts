@@ -31,15 +31,8 @@ export const countEvents = async (
   hours: number,
   most = MOST_COUNTED,
 ): Promise<Counts> => {
-  const since = firstRunIdAt(nowMs - hours * HOUR_MS);
-  const entries: Item[] = [];
-  for (const day of daysBack(nowMs, hours)) {
-    if (entries.length > most) break;
-    const left = most - entries.length;
-    entries.push(
-      ...(await entriesOfDay({ table, signal }, dayPartitions(tenant, day, 'deliveries'), since, left)),
-    );
-  }
+  const partitionsOf = (day: string) => dayPartitions(tenant, day, 'deliveries');
+  const entries = await entriesBack({ table, signal }, partitionsOf, { now_ms: nowMs, hours, most });
   const counted = entries.slice(0, most);
   const types = countBy(counted, 'event_type');
   return {
@@ -48,6 +41,24 @@ export const countEvents = async (
     buckets: byHour(counted, nowMs, hours),
     complete: entries.length <= most && types.size <= MOST_TYPES,
   };
+};
+
+/**
+ * Index entries of what the last hours brought, from the newest day back, until there are more than `most`.
+ * @param partitionsOf the partitions of `by_day` for a Phoenix day
+ */
+export const entriesBack = async (
+  place: TableCall,
+  partitionsOf: (day: string) => string[],
+  { now_ms, hours, most }: { now_ms: number; hours: number; most: number },
+): Promise<Item[]> => {
+  const since = firstRunIdAt(now_ms - hours * HOUR_MS);
+  const entries: Item[] = [];
+  for (const day of daysBack(now_ms, hours)) {
+    if (entries.length > most) break;
+    entries.push(...(await entriesOfDay(place, partitionsOf(day), since, most - entries.length)));
+  }
+  return entries;
 };
 
 /** The Phoenix days that touch the last `hours`, newest first. */
@@ -80,7 +91,8 @@ const byHour = (items: Item[], nowMs: number, hours: number): HourBucket[] => {
 
 const hourOf = (ms: number): number => Math.floor(ms / HOUR_MS) * HOUR_MS;
 
-const countBy = (items: Item[], attribute: string): Map<string, number> => {
+/** How many items have each text in an attribute. */
+export const countBy = (items: Item[], attribute: string): Map<string, number> => {
   const counts = new Map<string, number>();
   for (const item of items) {
     const value = item[attribute];
