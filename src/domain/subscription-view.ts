@@ -70,9 +70,9 @@ const filterView = (filter: Subscription['filter']): Subscription['filter'] => (
   except_actors: filter.except_actors,
 });
 
-const secretView = ({ current, previous_until_ms }: Subscription): SubscriptionView['secret'] => {
-  // A digest signs nothing: a subscription never has one.
-  if (current === null || current.from === 'digest') return null;
+const secretView = ({ signature, current, previous_until_ms }: Subscription): SubscriptionView['secret'] => {
+  // A key rests while nothing is signed. A digest signs nothing: a subscription never has one.
+  if (signature === 'none' || current === null || current.from === 'digest') return null;
   return {
     source: current.from === 'derived' ? 'derived' : 'imported',
     encoding: current.encoding,
