@@ -113,6 +113,12 @@ export const tableWith = (table: Table, fates: readonly Fate[]): Table => {
   );
 };
 
+/** The table as a process sees it that dies after so many calls. */
+export const tableDying = (table: Table, after: number): Table => {
+  let left = after;
+  return tableOf(table, () => (left-- > 0 ? 'answered' : 'refused'));
+};
+
 /** A table that answers no call which names this. */
 export const tableWithout = (table: Table, name: string): Table =>
   tableOf(table, ({ input }) => (JSON.stringify(input).includes(name) ? 'refused' : 'answered'));
