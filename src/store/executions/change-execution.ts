@@ -53,7 +53,7 @@ export const finishAttempt = async (
   after: Execution,
 ): Promise<'written' | 'lost'> => {
   const revised = { ...after, rev: claimed.rev + 1, attempts: attempt.attempt, claims: 0 };
-  const item = attemptItem(claimed, attempt, claimed.rev);
+  const item = attemptItem(claimed, attempt);
   const writes: Write[] = [
     { kind: 'put', item: executionItem(revised), ...unchanged(claimed) },
     { kind: 'put', item },
@@ -70,8 +70,8 @@ export const finishAttempt = async (
 };
 
 /** An attempt of this claim is there: it was written by a try whose answer got lost. */
-const isOurs = async (place: TableCall, { pk, sk, claim_rev }: Item & Key): Promise<boolean> =>
-  (await getItem(place, { pk, sk }))?.claim_rev === claim_rev;
+const isOurs = async (place: TableCall, { pk, sk, claim }: Item & Key): Promise<boolean> =>
+  (await getItem(place, { pk, sk }))?.claim === claim;
 
 /**
  * Writes what became of an execution without an attempt: it is queued again, cancelled, or given up.

@@ -63,15 +63,14 @@ export const readExecution = (row: Item): Execution => {
   return read;
 };
 
-/** The row of an attempt. @param claimRev revision of the claim that it ended: no two attempts have the same */
-export const attemptItem = (
-  { execution_id, expires_at }: Execution,
-  attempt: Attempt,
-  claimRev: number,
-): Item & Key => ({
-  ...attemptKey(execution_id, attempt.attempt),
-  claim_rev: claimRev,
-  [TTL_ATTRIBUTE]: expires_at,
+/**
+ * The row of an attempt. `claim` names the claim that it ended, as nothing else does: an execution that had expired comes
+ * anew under its id and with the same revisions, but of another run.
+ */
+export const attemptItem = (claimed: Execution, attempt: Attempt): Item & Key => ({
+  ...attemptKey(claimed.execution_id, attempt.attempt),
+  claim: `${claimed.run_id}#${claimed.rev}`,
+  [TTL_ATTRIBUTE]: claimed.expires_at,
   body: compress(Buffer.from(JSON.stringify(attempt))),
 });
 
