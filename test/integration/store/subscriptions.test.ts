@@ -96,7 +96,7 @@ describe('a subscription', () => {
     expect(await change(second, stateOf(second, { status: 'deleted' }), removed)).toBe('changed');
     expect(await listed('listed')).toEqual([first, second, third].map((one) => one.subscription_id));
     expect(await listed('listed-2')).toEqual([other.subscription_id]);
-    expect(await listed('default')).toEqual([]);
+    expect(await listed('listed-3')).toEqual([]);
   });
 
   it('names itself in its key, so that a copy of its row under another id is not believed', async () => {
