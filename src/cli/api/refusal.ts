@@ -49,10 +49,14 @@ const describe = ({ detail, message, errors = [] }: Problem): string => {
   return errors.map((error) => `${flagOf(error.path)}: ${error.message}`).join('\n');
 };
 
-/** What stands behind the name of a field is one entry of it. */
+/** What stands behind the name of a field is one entry of it: a place in a list, or the name of a header. */
 const flagOf = (path: string): string => {
-  const field = /^(?:filter\.)?[^.[]+/.exec(path)?.[0] ?? path;
-  return FLAGS.get(path) ?? FLAGS.get(field) ?? path;
+  const named = FLAGS.get(path);
+  if (named !== undefined) return named;
+  const [field = path, entry = ''] = /^((?:filter\.)?[^.]+)\.?(.*)$/.exec(path)?.slice(1) ?? [];
+  const flag = FLAGS.get(field);
+  if (flag === undefined) return path;
+  return entry === '' || /^\d+$/.test(entry) ? flag : `${flag} ${entry}`;
 };
 
 /** Options whose names are not those of their fields. */
@@ -93,7 +97,7 @@ const FLAGS: ReadonlyMap<string, string> = new Map([
   ['rate_per_second', '--rate'],
   ['timeout_seconds', '--timeout'],
   ['retry', '--retry'],
-  ['date', '--date'],
+  ['event_id', 'the event'],
 ]);
 
 type Words = (asked: Asked, told: string) => string;
@@ -113,7 +117,7 @@ const changedMeanwhile = (url: URL): string =>
 const nothingThere = (url: URL, told: string): string => {
   const { tenant, what, id } = aboutOf(url);
   const missing = /^No (\w+) with this id/.exec(told)?.[1] ?? what;
-  const named = missing === what && id !== null ? `${what} ${id}` : (missing ?? url.pathname);
+  const named = missing === what && id !== null ? `${what} ${id}` : `such ${missing ?? url.pathname}`;
   return `In tenant ${tenant} there is no ${named}. Other tenants: --tenant NAME`;
 };
 
