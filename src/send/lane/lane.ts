@@ -20,8 +20,8 @@ export type LaneReport = { end: 'left' | 'lost' | 'busy' | 'asleep'; sent: numbe
 /** A lane at work in this process. */
 export type RunningLane = {
   done: Promise<LaneReport>;
-  /** Something of its subscription has become due. */
-  wake(executionIds: readonly string[]): void;
+  /** Something of its subscription has become due. False: it has ended, and another one is to be started. */
+  wake(executionIds: readonly string[]): boolean;
 };
 
 const RENEWS_MS = 30_000;
@@ -55,6 +55,9 @@ type Work = Lane & {
   begun: Map<string, Promise<void>>;
   /** Ids of what somebody said is due. */
   told: Set<string>;
+  /** Somebody came since it last looked. */
+  is_woken: boolean;
+  has_ended: boolean;
   /** When the lane was surely ours. */
   renewed_ms: number;
   renews_ms: number;
@@ -72,6 +75,8 @@ const openWork = (deps: LaneDeps, row: SubscriptionRow): Work => {
     bell: createBell(),
     begun: new Map(),
     told: new Set(),
+    is_woken: false,
+    has_ended: false,
     renewed_ms: now,
     renews_ms: now + RENEWS_MS,
     is_lost: false,
@@ -91,23 +96,29 @@ const openWork = (deps: LaneDeps, row: SubscriptionRow): Work => {
   };
 };
 
-const wake = (work: Work, executionIds: readonly string[]): void => {
+const wake = (work: Work, executionIds: readonly string[]): boolean => {
+  if (work.has_ended) return false;
   for (const id of executionIds) work.told.add(id);
+  work.is_woken = true;
   work.looked_ms = null;
   work.bell.ring();
+  return true;
 };
 
 const run = async (work: Work): Promise<LaneReport> => {
-  const { deps } = work;
-  if ((await deps.rows.take()) === 'busy') return { end: 'busy', sent: 0 };
+  work.deps.stop.addEventListener('abort', work.bell.ring);
   try {
+    if ((await work.deps.rows.take()) === 'busy') return { end: 'busy', sent: 0 };
     do await workOn(work);
     while (!(await isGivenBack(work)));
+    return { end: work.is_lost ? 'lost' : 'left', sent: work.turn };
   } catch (fault) {
     await giveUp(work);
     throw fault;
+  } finally {
+    work.deps.stop.removeEventListener('abort', work.bell.ring);
+    work.has_ended = true;
   }
-  return { end: work.is_lost ? 'lost' : 'left', sent: work.turn };
 };
 
 /** What is under way is written whatever else fails, and others need not wait until the lease ends. */
@@ -132,13 +143,18 @@ const workOn = async (work: Work): Promise<void> => {
   }
 };
 
-/** The last thing is always a look: who came since is why the lane is not given back. */
+/** The last thing is always a look: who came since is why the lane is not given back, or is taken again. */
 const isGivenBack = async (work: Work): Promise<boolean> => {
+  const { rows, clock } = work.deps;
   await work.keeper.flush();
   if (work.is_lost) return true;
-  if ((await work.deps.rows.giveBack()) === 'returned') return true;
+  const isReturned = (await rows.giveBack()) === 'returned';
+  const isOver = clock() >= work.ends_ms;
+  // At once: from here on nobody wakes it.
+  work.has_ended = isReturned && (isOver || !work.is_woken);
+  if (work.has_ended || (isReturned && (await rows.take()) === 'busy')) return true;
   work.looked_ms = null;
-  work.wanted_until_ms = work.deps.clock() + INDEX_MS;
+  if (!isReturned) work.wanted_until_ms = clock() + INDEX_MS;
   return false;
 };
 
@@ -180,6 +196,7 @@ const look = async (work: Work): Promise<void> => {
   const { rows, clock } = work.deps;
   const now = clock();
   work.looked_ms = now;
+  work.is_woken = false;
   const told = [...work.told];
   work.told.clear();
   const row = await rows.subscription();

@@ -121,6 +121,12 @@ export const subscriptionsPartition = (tenant: string): string => `${tenant}#sub
 /** Who sends for a subscription now. */
 export const laneKey = (subscriptionId: string): Key => ({ pk: `LANE#${subscriptionId}`, sk: 'L' });
 
+/** What people were told of how a target is doing. */
+export const toldKey = (subscriptionId: string): Key => ({ pk: `LANE#${subscriptionId}`, sk: 'N' });
+
+/** When people may be told of any target again. */
+export const TELLING_KEY: Key = { pk: 'LANE#telling', sk: 'N' };
+
 /** All executions of an event share a partition, and their attempts are in it too. */
 export const executionsPartition = (eventId: string): string => `X#${eventId.slice('evt_'.length)}`;
 

@@ -1,0 +1,106 @@
+import { LAST_INSTANT_MS, MINUTE_MS, toUtcIso } from '../../domain/instant.ts';
+import { PRIORITIES } from '../../domain/subscription.ts';
+import { describeFault } from '../../errors/errors.ts';
+import type { Clock } from '../../platform/clock.ts';
+import type { Logger } from '../../platform/logger.ts';
+import type { Count } from '../../platform/metrics.ts';
+import type { Place, Table } from '../../store/calls/table.ts';
+import { countDue } from '../../store/executions/due.ts';
+import { putTold, readTold, takeTellingTurn } from '../../store/subscriptions/notices.ts';
+import type { SubscriptionRow } from '../../store/subscriptions/subscription-row.ts';
+import type { LaneRows } from './lane-rows.ts';
+
+/** What people are told when a target is left alone. Ids are attributes, so that a team can ask for its own. */
+export type Notice = { tenant_id: string; subscription_id: string; subject: string; message: string };
+
+/** @throws when nobody could be told */
+export type Notify = (notice: Notice) => Promise<void>;
+
+type NoteDeps = {
+  table: Table;
+  rows: Pick<LaneRows, 'due'>;
+  clock: Clock;
+  sleep: (ms: number, signal?: AbortSignal) => Promise<unknown>;
+  stop: AbortSignal;
+  log: Logger;
+  count: Count;
+  notify: Notify;
+};
+
+/** What one lane has to tell people. */
+export type Notes = {
+  onStatus(row: SubscriptionRow): Promise<void>;
+  /** Once it is given back, because a turn may have to be waited for. Never rejects: with the next probe it is tried again. */
+  tell(): Promise<void>;
+};
+
+/** @param first as the lane found it: an open target of which people may not have been told */
+export const notesOf = (deps: NoteDeps, first: SubscriptionRow): Notes => {
+  let last = first;
+  return {
+    onStatus: async (row) => {
+      last = row;
+      if (row.status === 'open') deps.count('TargetOpened');
+      if (row.status === 'disabled') deps.count('TargetDisabled');
+    },
+    tell: async () => {
+      const { tenant_id, subscription_id } = last;
+      try {
+        if (last.status === 'open' || last.status === 'disabled') await tellOnce(deps, last);
+      } catch (fault) {
+        deps.log.error(
+          { tenant_id, subscription_id, reason: describeFault(fault) },
+          'people not told of a target',
+        );
+      }
+    },
+  };
+};
+
+const CALL_MS = 10_000;
+
+/** A turn is waited for so often at most. */
+const MOST_TURNS = 3;
+
+const tellOnce = async (deps: NoteDeps, row: SubscriptionRow): Promise<void> => {
+  const { table, clock } = deps;
+  const { subscription_id, status_ms } = row;
+  const place = (): Place => ({ table, tenant: row.tenant_id, signal: AbortSignal.timeout(CALL_MS) });
+  if ((await readTold(place(), subscription_id)) === status_ms) return;
+  for (let turn = 0; turn < MOST_TURNS; turn += 1) {
+    const nextMs = await takeTellingTurn(place(), clock());
+    if (nextMs === null) {
+      await deps.notify(await noticeOf(deps, row, place()));
+      return putTold(place(), subscription_id, status_ms);
+    }
+    await deps.sleep(Math.min(MINUTE_MS, Math.max(1, nextMs - clock())), deps.stop);
+  }
+};
+
+/** It is counted so far. */
+const MOST_COUNTED = 10_000;
+
+/** The oldest of each priority are asked when they expire. */
+const OLDEST = 20;
+
+const noticeOf = async ({ rows, clock }: NoteDeps, row: SubscriptionRow, place: Place): Promise<Notice> => {
+  const { tenant_id, subscription_id, status } = row;
+  const { waiting } = await countDue(place, subscription_id, { now_ms: LAST_INSTANT_MS, most: MOST_COUNTED });
+  const oldest = await Promise.all(PRIORITIES.map((one) => rows.due(one, LAST_INSTANT_MS, OLDEST)));
+  const expires = oldest.flat().map(({ expires_at }) => expires_at * 1_000);
+  const message = [
+    `The target of ${JSON.stringify(row.name)} (${subscription_id}, tenant ${tenant_id}), ${row.target.shown_url}, is ${status}: ${row.status_reason ?? 'no reason given'}`,
+    waitingText(waiting, expires),
+    status === 'open'
+      ? `One of them is tried at ${toUtcIso(row.next_probe_ms ?? clock())}, and all are sent once the target answers.`
+      : 'It is asked no more until somebody resumes it.',
+    `To send at once: npm run subscriptions -- resume ${subscription_id}`,
+  ].join('\n');
+  return { tenant_id, subscription_id, subject: `Target ${status}: ${subscription_id}`, message };
+};
+
+const waitingText = (waiting: number, expires: readonly number[]): string => {
+  if (waiting === 0 || expires.length === 0) return 'Nothing waits for it.';
+  const count = waiting === MOST_COUNTED ? `${MOST_COUNTED} or more` : String(waiting);
+  return `Waiting: ${count}. Nothing is lost before ${toUtcIso(Math.min(...expires))}, when the first of them expires.`;
+};

@@ -1,0 +1,46 @@
+import { TTL_ATTRIBUTE } from '../../contract/table.ts';
+import { DAY_MS, MINUTE_MS } from '../../domain/instant.ts';
+import { updateIf } from '../calls/conditional-write.ts';
+import { TELLING_KEY, toldKey } from '../calls/keys.ts';
+import { getItem, type TableCall } from '../calls/table.ts';
+
+/** People are told of one target at a time, so often at most: whoever gets a storm of messages is dropped by the topic. */
+const TURN_MS = MINUTE_MS;
+
+/**
+ * Takes the turn to tell people, of whichever target.
+ * @returns null when it is taken, else when to ask again
+ * @throws UnavailableError
+ */
+export const takeTellingTurn = async (place: TableCall, nowMs: number): Promise<number | null> => {
+  const next = nowMs + TURN_MS;
+  const result = await updateIf(place, {
+    key: TELLING_KEY,
+    update: 'SET next_ms = :next',
+    // One that lies further ahead than any turn was taken by a clock that was wrong.
+    condition: 'attribute_not_exists(pk) OR next_ms <= :now OR next_ms > :next',
+    values: { ':now': nowMs, ':next': next },
+  });
+  if (result.written) return null;
+  const row = await result.row();
+  return typeof row?.next_ms === 'number' ? row.next_ms : nowMs;
+};
+
+/** Since when a target was as people were last told; null when they never were. @throws UnavailableError */
+export const readTold = async (place: TableCall, subscriptionId: string): Promise<number | null> => {
+  const row = await getItem(place, toldKey(subscriptionId));
+  return typeof row?.status_ms === 'number' ? row.status_ms : null;
+};
+
+/** Longer than a target stays open. */
+const KEPT_MS = 7 * DAY_MS;
+
+/** @throws UnavailableError */
+export const putTold = async (place: TableCall, subscriptionId: string, statusMs: number): Promise<void> => {
+  await updateIf(place, {
+    key: toldKey(subscriptionId),
+    update: `SET status_ms = :status, ${TTL_ATTRIBUTE} = :expires`,
+    condition: 'attribute_not_exists(pk) OR status_ms <= :status',
+    values: { ':status': statusMs, ':expires': Math.ceil((statusMs + KEPT_MS) / 1_000) },
+  });
+};
