@@ -230,6 +230,6 @@ const cancelAll = async (work: Work): Promise<void> => {
     PRIORITIES.map((priority) => rows.due(priority, LAST_INSTANT_MS, MOST_CANCELLED)),
   );
   const queued = waits.flat().filter(({ status }) => status === 'queued');
-  await Promise.all(queued.map((one) => rows.change(one, cancelled(one, clock()))));
+  await Promise.all(queued.map((one) => rows.change(one, cancelled(one, 'subscription-deleted', clock()))));
   if (queued.length > 0) work.looked_ms = null;
 };

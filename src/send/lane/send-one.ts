@@ -5,15 +5,15 @@ import type { Logger } from '../../platform/logger.ts';
 import type { Count } from '../../platform/metrics.ts';
 import { retry } from '../../platform/retry.ts';
 import type { SubscriptionRow } from '../../store/subscriptions/subscription-row.ts';
-import { afterTry, crashed, givenBack, isCrashed, type Outcome } from '../rules/outcome.ts';
+import { afterTry, cancelled, crashed, givenBack, isCrashed, type Outcome } from '../rules/outcome.ts';
 import type { Keeper } from './keep-state.ts';
 import type { LaneRows } from './lane-rows.ts';
 
-/** Asks the target once. @throws UnavailableError when what is to be sent cannot be read */
+/** Asks the target once, unless what is to be sent is no more. @throws UnavailableError when it cannot be read */
 export type Attempting = (
   what: { subscription: SubscriptionRow; execution: Execution; attempt: number; is_probe: boolean },
   signal: AbortSignal,
-) => Promise<Outcome>;
+) => Promise<Outcome | 'nothing-to-send'>;
 
 export type SendDeps = {
   rows: LaneRows;
@@ -58,6 +58,8 @@ const claimAndSend = async (deps: SendDeps, execution: Execution, is_probe: bool
   if (claimed === null) return;
   const outcome = await outcomeOf(deps, subscription, claimed, is_probe);
   const dueMs = execution.due_ms ?? now;
+  if (outcome === 'nothing-to-send')
+    return give(deps, claimed, cancelled(claimed, 'event-gone', deps.clock()));
   if ('fault' in outcome) return release(deps, claimed, dueMs, outcome.fault);
   deps.keeper.note(outcome);
   const then = { retry: subscription.retry, now_ms: deps.clock(), chance: deps.chance() };
@@ -70,11 +72,10 @@ const outcomeOf = async (
   subscription: SubscriptionRow,
   claimed: Execution,
   is_probe: boolean,
-): Promise<Outcome | { fault: unknown }> => {
+): Promise<Outcome | 'nothing-to-send' | { fault: unknown }> => {
   const what = { subscription, execution: claimed, attempt: claimed.attempts + 1, is_probe };
   try {
-    const outcome = await deps.attempt(what, deps.stop);
-    return deps.stop.aborted && outcome.result === 'failed' ? { fault: deps.stop.reason } : outcome;
+    return await deps.attempt(what, deps.stop);
   } catch (fault) {
     return { fault };
   }

@@ -50,9 +50,11 @@ export const isCrashed = ({ claims }: Execution): boolean => claims >= MOST_CLAI
 export const crashed = (execution: Execution, nowMs: number): Execution =>
   ended(execution, 'failed', 'crashed', null, nowMs);
 
-/** Its subscription is no more. */
-export const cancelled = (execution: Execution, nowMs: number): Execution =>
-  ended(execution, 'cancelled', 'subscription-deleted', null, nowMs);
+/** Why an execution that waits is not to be sent any more. */
+type Cancelled = 'subscription-deleted' | 'event-gone';
+
+export const cancelled = (execution: Execution, why: Cancelled, nowMs: number): Execution =>
+  ended(execution, 'cancelled', why, null, nowMs);
 
 /**
  * A claim is given back and nothing was sent.
