@@ -101,6 +101,7 @@ const SCHEMAS = {
   jiraApiUser: z.optional(textFor(userName)),
   reconcileProjects: z.optional(listFor(projectKeys, 'leave it out, and let the account see no others')),
   reconcileRate: z.optional(wholeNumber(1, 1_000)),
+  executions: z._default(z.enum(['on', 'off'], 'must be on or off'), 'off'),
   traces: z._default(z.enum(['on', 'off'], 'must be on or off'), 'off'),
   docsUrl: z.optional(
     matching(

@@ -1,12 +1,20 @@
 import { Annotations, CfnOutput, Stack } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
-import { RECONCILE_MINUTES, SWEEP_MINUTES } from '../src/contract/functions.ts';
+import {
+  PUBLISH_SWEEP_MINUTES,
+  PUBLISH_WINDOW_SECONDS,
+  RECONCILE_MINUTES,
+  START_LANES_MINUTES,
+  SWEEP_MINUTES,
+} from '../src/contract/functions.ts';
+import type { PublishTask } from '../src/contract/send-message.ts';
 import { AlarmTopic } from './constructs/alarm-topic.ts';
 import { ArtifactBucket } from './constructs/artifact-bucket.ts';
 import { EventTable } from './constructs/event-table.ts';
 import { JiraToken } from './constructs/jira-token.ts';
 import { ServiceAlarms } from './constructs/service-alarms.ts';
 import { ServiceDashboard } from './constructs/service-dashboard.ts';
+import type { ServiceFunction } from './constructs/service-function.ts';
 import { ServiceFunctions } from './constructs/service-functions.ts';
 import { FunctionSchedule, StreamConsumer } from './constructs/triggers.ts';
 import { WebhookApi } from './constructs/webhook-api.ts';
@@ -36,24 +44,21 @@ export class JiraWebhookSyncStack extends Stack {
       existingArn: context.jiraWebhookSecretArn,
     });
     const token = context.jiraSiteUrl === undefined ? null : new JiraToken(this, 'JiraToken', { production });
+    const { topic } = new AlarmTopic(this, 'AlarmTopic', { email: context.alarmEmail });
+    const api = new WebhookApi(this, 'Api', { context });
     const functions = new ServiceFunctions(this, 'Functions', {
       table,
       bucket,
       secretArn: secret.secretArn,
       tokenArn: token?.secret.secretArn,
+      topicArn: topic.topicArn,
+      ownHosts: api.hosts.join(','),
       context,
       bundles,
     });
-    const windowSeconds = context.batchWindowSeconds;
-    new StreamConsumer(this, 'Stream', {
-      consumer: functions.named('correlate'),
-      table,
-      bucket,
-      windowSeconds,
-    });
+    api.serve(functions);
+    this.follow({ table, bucket, functions, windowSeconds: context.batchWindowSeconds });
     this.schedule(functions);
-    const api = new WebhookApi(this, 'Api', { functions, context });
-    const { topic } = new AlarmTopic(this, 'AlarmTopic', { email: context.alarmEmail });
     const metrics = new ServiceMetrics({ api, functions, table });
     const alarms = new ServiceAlarms(this, 'Alarms', { metrics, topic, quietHours, docsUrl });
     const dashboard = new ServiceDashboard(this, 'Dashboard', { metrics, alarms: alarms.all });
@@ -72,6 +77,19 @@ export class JiraWebhookSyncStack extends Stack {
     });
   }
 
+  private follow({ table, bucket, functions, windowSeconds }: StreamParts): void {
+    const consumer = functions.named('correlate');
+    new StreamConsumer(this, 'Stream', { consumer, table, bucket, windowSeconds });
+    const publish = functions.find('publish');
+    if (publish)
+      new StreamConsumer(this, 'PublishStream', {
+        consumer: publish,
+        table,
+        bucket,
+        windowSeconds: PUBLISH_WINDOW_SECONDS,
+      });
+  }
+
   private schedule(functions: ServiceFunctions): void {
     new FunctionSchedule(this, 'Sweep', {
       invoked: functions.named('sweep'),
@@ -85,12 +103,38 @@ export class JiraWebhookSyncStack extends Stack {
         minutes: RECONCILE_MINUTES,
         description: 'Gives reconciliation a turn',
       });
+    const publish = functions.find('publish');
+    if (publish) this.schedulePublish(publish);
+  }
+
+  private schedulePublish(invoked: ServiceFunction): void {
+    const startLanes: PublishTask = { task: 'start-lanes' };
+    const sweep: PublishTask = { task: 'sweep' };
+    new FunctionSchedule(this, 'StartLanes', {
+      invoked,
+      minutes: START_LANES_MINUTES,
+      description: 'Starts sending where something is due',
+      input: startLanes,
+    });
+    new FunctionSchedule(this, 'PublishSweep', {
+      invoked,
+      minutes: PUBLISH_SWEEP_MINUTES,
+      description: 'Looks for events that were not published',
+      input: sweep,
+    });
   }
 
   private output(values: Record<string, string>): void {
     for (const [name, value] of Object.entries(values)) new CfnOutput(this, name, { value });
   }
 }
+
+type StreamParts = {
+  table: EventTable;
+  bucket: ArtifactBucket;
+  functions: ServiceFunctions;
+  windowSeconds: number;
+};
 
 const nextStep = (secretArn: string): string =>
   [

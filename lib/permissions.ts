@@ -33,6 +33,13 @@ export const onPartitions = (
     conditions: { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': leadingKeys } },
   });
 
+/** What partitions begin with: events, connections and tenants, subscriptions, and executions with their attempts. */
+export const EVENTS = 'E#*';
+export const CONNECTIONS = 'CON#*';
+export const TENANTS = 'TENANTS';
+export const SUBSCRIPTIONS = 'SUB#*';
+export const EXECUTIONS = 'X#*';
+
 /** What the partitions begin with whose rows reconciliation takes away again: what is done, or was asked for. */
 export const OWN_PARTITIONS = ['RECONCILE#*', 'ASKED#*'];
 
@@ -72,4 +79,21 @@ export const ARTIFACTS = {
   ...RAW,
   ...underPrefix('documents', ONE_FOR_EACH_RUN),
   ...underPrefix('tenants', ONE_FOR_EACH_RUN),
+};
+
+/**
+ * What an event source mapping of the table's stream needs of its function. The mapping is not created without
+ * ListStreams, which cannot be limited to one stream (Lambda developer guide, "Process Amazon DynamoDB records with
+ * Lambda"). Batches that it discards are written with the function's role.
+ */
+export const followStream = (table: EventTable, bucket: ArtifactBucket): PolicyStatement[] => [
+  allow(['dynamodb:DescribeStream', 'dynamodb:GetRecords', 'dynamodb:GetShardIterator'], table.streamArn),
+  allow(['dynamodb:ListStreams'], '*'),
+  allow(['s3:PutObject'], bucket.keysUnder('discarded')),
+];
+
+/** The wildcards of `followStream`. */
+export const STREAM = {
+  ...underPrefix('discarded', 'One object for each discarded batch, named by Lambda.'),
+  '*': 'dynamodb:ListStreams, without which no stream can be mapped, knows no resources, nor does X-Ray; a test lists every wildcard.',
 };

@@ -1,11 +1,14 @@
 import type { Duration } from 'aws-cdk-lib';
 import { MathExpression, Metric, Stats } from 'aws-cdk-lib/aws-cloudwatch';
-import type { AlarmMetric } from '../src/contract/alarms.ts';
+import { type AlarmMetric, partsOf, type StackPart } from '../src/contract/alarms.ts';
 import { isMetricName, METRICS_NAMESPACE, type MetricName } from '../src/contract/metrics.ts';
 import type { EventTable } from './constructs/event-table.ts';
 import type { ServiceFunctions } from './constructs/service-functions.ts';
 import type { WebhookApi } from './constructs/webhook-api.ts';
 import { mostTimeUsed, sumOf, tableThrottles, timeUsedByEach } from './metric-math.ts';
+
+/** Retries of a target come at their own times; what is due is to be sent at once. */
+const MOST_DUE_SECONDS = 600;
 
 type Parts = { api: WebhookApi; functions: ServiceFunctions; table: EventTable };
 
@@ -21,9 +24,9 @@ export class ServiceMetrics {
     this.table = table;
   }
 
-  /** Whether a Jira site is reconciled. */
-  get hasSite(): boolean {
-    return this.functions.find('reconcile') !== undefined;
+  /** What this stack has beside what every one has. */
+  get parts(): StackPart[] {
+    return partsOf(this.functions.names);
   }
 
   /** What an alarm looks at. */
@@ -41,6 +44,11 @@ export class ServiceMetrics {
       period,
       label: metricName,
     });
+  }
+
+  /** A level that one of the functions emits: the highest of a period. */
+  level(metricName: MetricName, period: Duration): Metric {
+    return this.count(metricName, period).with({ statistic: Stats.MAXIMUM });
   }
 
   serverErrors(period: Duration): Metric {
@@ -138,6 +146,22 @@ export class ServiceMetrics {
         runs: this.count('UpdatesComplete', period),
         starting: this.count('ReconcileStarting', period),
         late: this.count('CensusLate', period),
+      },
+    });
+  }
+
+  /** How often it was looked what is due; none while something is due for too long, or publish is as far behind. */
+  executionsOnTime(period: Duration): MathExpression {
+    return new MathExpression({
+      label: 'executions on time',
+      period,
+      expression: `IF(MAX([FILL(due, 0), FILL(behind, 0) / 1000]) >= ${MOST_DUE_SECONDS}, 0, FILL(looks, 0))`,
+      usingMetrics: {
+        due: this.level('OldestDueSeconds', period),
+        behind: this.functions
+          .named('publish')
+          .function.metric('IteratorAge', { statistic: Stats.MAXIMUM, period }),
+        looks: this.count('OldestDueSeconds', period).with({ statistic: Stats.SAMPLE_COUNT }),
       },
     });
   }

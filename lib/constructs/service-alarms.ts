@@ -42,7 +42,7 @@ export class ServiceAlarms extends Construct {
 
   constructor(scope: Construct, id: string, { metrics, topic, quietHours, docsUrl }: ServiceAlarmsProps) {
     super(scope, id);
-    this.all = alarmNames(metrics.hasSite).map((name) => {
+    this.all = alarmNames(metrics.parts).map((name) => {
       const description = alarmDescription(name, docsUrl);
       return name === 'NoDelivery'
         ? new SilenceAlarm(this, 'Silence', { metrics, quietHours, description }).alarm

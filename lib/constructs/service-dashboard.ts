@@ -92,7 +92,22 @@ const reconciling = (metrics: ServiceMetrics): IWidget[] => [
   ]),
 ];
 
-/** Answers three questions at a glance, a fourth where a Jira site is reconciled, with every alarm above them. */
+const sending = (metrics: ServiceMetrics): IWidget[] => [
+  graph('Executions: completed and failed', [
+    metrics.count('ExecutionsCompleted', PERIOD),
+    metrics.count('ExecutionsFailed', PERIOD),
+  ]),
+  graph('Executions: waiting, and for how long (s)', [
+    metrics.level('ExecutionsWaiting', PERIOD),
+    metrics.level('OldestDueSeconds', PERIOD),
+  ]),
+  graph('Targets opened and disabled', [
+    metrics.count('TargetOpened', PERIOD),
+    metrics.count('TargetDisabled', PERIOD),
+  ]),
+];
+
+/** Answers three questions at a glance, one more for each part that not every stack has, with every alarm above them. */
 export class ServiceDashboard extends Construct {
   readonly url: string;
 
@@ -110,9 +125,13 @@ export class ServiceDashboard extends Construct {
     dashboard.addWidgets(new Row(...throttled(metrics)));
     dashboard.addWidgets(heading('Are we losing anything?'));
     dashboard.addWidgets(new Row(...losing(metrics)));
-    if (metrics.hasSite) {
+    if (metrics.parts.includes('site')) {
       dashboard.addWidgets(heading('Do we have what Jira has?'));
       dashboard.addWidgets(new Row(...reconciling(metrics)));
+    }
+    if (metrics.parts.includes('executions')) {
+      dashboard.addWidgets(heading('Do targets get what is theirs?'));
+      dashboard.addWidgets(new Row(...sending(metrics)));
     }
     this.url = `https://${Aws.REGION}.console.aws.amazon.com/cloudwatch/home?region=${Aws.REGION}#dashboards/dashboard/${dashboard.dashboardName}`;
   }

@@ -25,6 +25,12 @@ export type Resources = {
   readonly secretArn: string;
   /** The secret with Jira's token; undefined without a site to ask. */
   readonly tokenArn: string | undefined;
+  /** Where people are told of what is wrong. */
+  readonly topicArn: string;
+  /** Host names of this deployment, separated by commas: no target is sent to them. */
+  readonly ownHosts: string;
+  /** The function that sends, for those that come after it; undefined while executions are off. */
+  readonly sender: LambdaFunction | undefined;
   readonly context: StackContext;
 };
 
@@ -53,11 +59,24 @@ export type FunctionSpec = {
   readonly permissions: Permissions;
   /** Why there is no queue for invocations that failed. */
   readonly noDeadLetters: string;
+  /**
+   * Of one whose events Lambda queues: how long (minutes) one may wait. None is tried again, and there is no place for
+   * those that failed, for the same reason.
+   */
+  readonly waitMinutes?: number;
 };
 
-/** Why neither the invocations of a scheduled function nor its schedule have a dead-letter queue. */
-export const nextRun = (minutes: number): string =>
-  `Its event carries no data: the next run, ${minutes} minutes later, does what this one did not.`;
+/** An event that waited longer than this finds a later one at work (minutes). */
+const MOST_WAIT = 10;
+
+/** Of a function that runs on a schedule: what the next run does is why nothing is kept of one that failed. */
+export const onSchedule = (minutes: number): Pick<FunctionSpec, 'noDeadLetters' | 'waitMinutes'> => ({
+  noDeadLetters: `Its event carries no data: the next run, ${minutes} minutes later, does what this one did not.`,
+  waitMinutes: mostWait(minutes),
+});
+
+/** How long an event of a schedule may wait (minutes). */
+export const mostWait = (minutes: number): number => Math.min(MOST_WAIT, minutes);
 
 export type ServiceFunctionProps = FunctionSpec & {
   /** Folder with `index.mjs`, as `npm run build` made it. It is deployed as it is. */
@@ -111,6 +130,13 @@ export class ServiceFunction extends Construct {
       'Serverless-LambdaDLQ': props.noDeadLetters,
       ...(props.traced ? {} : { 'Serverless-LambdaTracing': UNTRACED }),
     });
+    if (props.waitMinutes !== undefined) this.queue(props.waitMinutes, props.noDeadLetters);
+  }
+
+  /** What Lambda does with an event once it is in its queue. */
+  private queue(minutes: number, reason: string): void {
+    this.function.configureAsyncInvoke({ retryAttempts: 0, maxEventAge: Duration.minutes(minutes) });
+    acknowledge(this.function, { 'Serverless-LambdaAsyncFailureDestination': reason });
   }
 
   private createRole(logGroup: LogGroup, { permissions, traced }: ServiceFunctionProps): Role {

@@ -6,26 +6,29 @@ import { ContextError } from '../context.ts';
 import { FUNCTIONS, type FunctionName, SPECS } from '../functions/registry.ts';
 import { type FunctionSpec, type Resources, ServiceFunction } from './service-function.ts';
 
-export type ServiceFunctionsProps = Resources & {
+export type ServiceFunctionsProps = Omit<Resources, 'sender'> & {
   /** The folder of `npm run build`, with one folder for each function. */
   readonly bundles: string;
 };
 
 /** Each function with the rights and the environment of its own work and no more. */
 export class ServiceFunctions extends Construct {
-  private readonly byName: ReadonlyMap<FunctionName, ServiceFunction>;
+  private readonly byName = new Map<FunctionName, ServiceFunction>();
 
   constructor(scope: Construct, id: string, props: ServiceFunctionsProps) {
     super(scope, id);
-    this.byName = new Map(
-      FUNCTIONS.flatMap((name) => {
-        const spec = SPECS[name](props);
-        return spec ? [[name, this.create(name, spec, props)]] : [];
-      }),
-    );
+    for (const name of FUNCTIONS) {
+      const spec = SPECS[name]({ ...props, sender: this.find('send')?.function });
+      if (spec) this.byName.set(name, this.create(name, spec, props));
+    }
   }
 
   /** In the order of `FUNCTIONS`. */
+  get names(): FunctionName[] {
+    return [...this.byName.keys()];
+  }
+
+  /** In the same order. */
   get all(): ServiceFunction[] {
     return [...this.byName.values()];
   }

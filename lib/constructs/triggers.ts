@@ -2,14 +2,13 @@ import { Aws, Duration } from 'aws-cdk-lib';
 import { PolicyDocument, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { EventSourceMapping, FilterCriteria, StartingPosition } from 'aws-cdk-lib/aws-lambda';
 import { S3OnFailureDestination } from 'aws-cdk-lib/aws-lambda-event-sources';
-import { Schedule, ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
+import { Schedule, ScheduleExpression, ScheduleTargetInput } from 'aws-cdk-lib/aws-scheduler';
 import { LambdaInvoke } from 'aws-cdk-lib/aws-scheduler-targets';
 import { Construct } from 'constructs';
 import { BATCH_SIZE, LANES, STREAM_FILTERS } from '../../src/contract/functions.ts';
-import { acknowledge } from '../checks.ts';
 import type { ArtifactBucket } from './artifact-bucket.ts';
 import type { EventTable } from './event-table.ts';
-import { nextRun, type ServiceFunction } from './service-function.ts';
+import { mostWait, type ServiceFunction } from './service-function.ts';
 
 export type StreamConsumerProps = {
   readonly consumer: ServiceFunction;
@@ -20,7 +19,7 @@ export type StreamConsumerProps = {
   readonly windowSeconds: number;
 };
 
-/** Invokes the correlate function with the records of the table's stream. */
+/** Invokes a function with the records of the table's stream. A shard takes two readers at most: these are all. */
 export class StreamConsumer extends Construct {
   readonly mapping: EventSourceMapping;
 
@@ -54,31 +53,27 @@ export type FunctionScheduleProps = {
   readonly invoked: ServiceFunction;
   readonly minutes: number;
   readonly description: string;
+  /** What it is asked to do, where a function has several schedules. */
+  readonly input?: object;
 };
-
-/** An event that waited longer than this finds a later one at work (minutes). */
-const MOST_WAIT = 10;
 
 /**
  * Runs a function again and again. Without a dead-letter queue and with few retries: the next run does what a missed
  * or failed one did not do, and an alarm says when none came.
  */
 export class FunctionSchedule extends Construct {
-  constructor(scope: Construct, id: string, { invoked, minutes, description }: FunctionScheduleProps) {
+  constructor(scope: Construct, id: string, props: FunctionScheduleProps) {
     super(scope, id);
-    const maxEventAge = Duration.minutes(Math.min(MOST_WAIT, minutes));
-    // The scheduler has handed over when the event is queued; these two are about what Lambda does with it then.
-    invoked.function.configureAsyncInvoke({ retryAttempts: 0, maxEventAge });
-    acknowledge(invoked.function, {
-      'Serverless-LambdaAsyncFailureDestination': nextRun(minutes),
-    });
+    const { invoked, minutes, description, input } = props;
+    // The scheduler has handed over when the event is in Lambda's queue.
     new Schedule(this, 'Schedule', {
       description,
       schedule: ScheduleExpression.rate(Duration.minutes(minutes)),
       target: new LambdaInvoke(invoked.function, {
         role: this.createRole(invoked).withoutPolicyUpdates(),
         retryAttempts: 3,
-        maxEventAge,
+        maxEventAge: Duration.minutes(mostWait(minutes)),
+        ...(input === undefined ? {} : { input: ScheduleTargetInput.fromObject(input) }),
       }),
     });
   }

@@ -24,7 +24,6 @@ import { AccessLog, REFUSED_BEFORE_US, THROTTLED } from './access-log.ts';
 import type { ServiceFunctions } from './service-functions.ts';
 
 export type WebhookApiProps = {
-  readonly functions: ServiceFunctions;
   readonly context: StackContext;
 };
 
@@ -55,6 +54,8 @@ const constructId = (name: string): string =>
  */
 export class WebhookApi extends Construct {
   readonly api: HttpApi;
+  /** Everything by which it can be reached. */
+  readonly hosts: string[];
   /** Without a slash at the end. */
   readonly url: string;
   /** Where the custom domain has to point to; undefined without one. */
@@ -62,32 +63,38 @@ export class WebhookApi extends Construct {
   readonly throttled: Metric;
   /** Bodies over the limits of the gateway or of Lambda. */
   readonly refusedBeforeUs: Metric;
+  private readonly stage: HttpStage;
+  private readonly context: StackContext;
 
-  constructor(scope: Construct, id: string, props: WebhookApiProps) {
+  constructor(scope: Construct, id: string, { context }: WebhookApiProps) {
     super(scope, id);
-    const { context } = props;
+    this.context = context;
     this.api = new HttpApi(this, 'Api', {
       apiName: Stack.of(this).stackName,
       createDefaultStage: false,
       description: `Jira webhooks and what is known of issues (${context.stage})`,
     });
-    const routes = this.addRoutes(props);
     const accessLog = new AccessLog(this, 'Access', { production: context.production });
-    const stage = new HttpStage(this, 'Stage', {
+    this.stage = new HttpStage(this, 'Stage', {
       httpApi: this.api,
       autoDeploy: true,
       throttle: { rateLimit: context.throttleRate, burstLimit: context.throttleBurst },
       accessLogSettings: accessLog.settings,
     });
-    this.slowDown(stage, routes, context);
-    const domain = ApiDomain.create(this, stage, context);
+    const domain = ApiDomain.create(this, this.stage, context);
+    this.hosts = [hostOf(this.api), ...(context.domainName === undefined ? [] : [context.domainName])];
     this.url = domain?.url ?? this.api.apiEndpoint;
     this.domainTarget = domain?.target;
     this.throttled = accessLog.count('GatewayThrottled', THROTTLED, this.api.apiId);
     this.refusedBeforeUs = accessLog.count('RefusedBeforeUs', REFUSED_BEFORE_US, this.api.apiId);
   }
 
-  private addRoutes({ functions }: WebhookApiProps): HttpRoute[] {
+  /** Brings every route to its function. The functions know the API's hosts, so they come after it. */
+  serve(functions: ServiceFunctions): void {
+    this.slowDown(this.addRoutes(functions));
+  }
+
+  private addRoutes(functions: ServiceFunctions): HttpRoute[] {
     // One permission for each function: one for each route would outgrow the function's policy of 20 kB.
     const whole = { scopePermissionToRoute: false };
     const integrations = {
@@ -103,7 +110,8 @@ export class WebhookApi extends Construct {
         integration: integrations[to],
         authorizer: by,
       });
-    const served = ROUTES.flatMap((route) =>
+    const there = ROUTES.filter(({ needs }) => needs === undefined || this.context[needs] === 'on');
+    const served = there.flatMap((route) =>
       hasTenant(route)
         ? [route, { ...route, name: `tenant-${route.name}`, path: `${TENANT_PATH}${route.path}` }]
         : [route],
@@ -128,7 +136,8 @@ export class WebhookApi extends Construct {
   }
 
   /** A stage can only name routes that are there. */
-  private slowDown(stage: HttpStage, routes: HttpRoute[], context: StackContext): void {
+  private slowDown(routes: HttpRoute[]): void {
+    const { stage, context } = this;
     const ofConnections = {
       ThrottlingRateLimit: context.connectionThrottleRate,
       ThrottlingBurstLimit: context.connectionThrottleBurst,
@@ -142,6 +151,12 @@ export class WebhookApi extends Construct {
     stage.node.addDependency(...routes);
   }
 }
+
+/** HTTP API developer guide, "Publish HTTP APIs for customers to invoke": the default endpoint. */
+const hostOf = (api: HttpApi): string => {
+  const { region, urlSuffix } = Stack.of(api);
+  return `${api.apiId}.execute-api.${region}.${urlSuffix}`;
+};
 
 type ApiDomainProps = {
   readonly stage: HttpStage;

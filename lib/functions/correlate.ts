@@ -1,10 +1,7 @@
 import type { FunctionSpec, Resources } from '../constructs/service-function.ts';
-import { ARTIFACTS, allow, readTable, underPrefix, useArtifacts, writeTable } from '../permissions.ts';
+import { ARTIFACTS, followStream, readTable, STREAM, useArtifacts, writeTable } from '../permissions.ts';
 
-/**
- * Correlation follows the table's stream. The mapping is not created without ListStreams, which cannot be limited
- * to one stream (Lambda developer guide, "Process Amazon DynamoDB records with Lambda").
- */
+/** Correlation follows the table's stream, and writes what follows from it. */
 export const correlate = ({ table, bucket, context }: Resources): FunctionSpec => ({
   description: 'Follows the table stream, and links issues with commits',
   // One whole processor. A batch may hold 100 deliveries of 2,000 commits each, all in memory at once: read,
@@ -26,16 +23,9 @@ export const correlate = ({ table, bucket, context }: Resources): FunctionSpec =
       readTable(table),
       writeTable(table),
       ...useArtifacts(bucket),
-      allow(['dynamodb:DescribeStream', 'dynamodb:GetRecords', 'dynamodb:GetShardIterator'], table.streamArn),
-      allow(['dynamodb:ListStreams'], '*'),
-      allow(['s3:PutObject'], bucket.keysUnder('discarded')),
+      ...followStream(table, bucket),
     ],
-    wildcards: { ...ARTIFACTS, ...DISCARDED, '*': LIST_STREAMS },
+    wildcards: { ...ARTIFACTS, ...STREAM },
   },
   noDeadLetters: 'The stream mapping invokes it synchronously; a discarded batch goes into the bucket.',
 });
-
-const DISCARDED = underPrefix('discarded', 'One object for each discarded batch, named by Lambda.');
-
-const LIST_STREAMS =
-  'dynamodb:ListStreams, without which no stream can be mapped, knows no resources, nor does X-Ray; a test lists every wildcard.';

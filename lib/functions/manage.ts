@@ -1,37 +1,67 @@
+import type { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { FunctionSpec, Resources } from '../constructs/service-function.ts';
-import { allow, onPartitions } from '../permissions.ts';
+import {
+  allow,
+  CONNECTIONS,
+  EVENTS,
+  EXECUTIONS,
+  onPartitions,
+  SUBSCRIPTIONS,
+  TENANTS,
+} from '../permissions.ts';
 
 /**
- * What the partitions begin with that it touches: connections, tenants, and events, of which it writes those of changes.
- * A transaction needs the rights of its parts (DynamoDB developer guide, "Amazon DynamoDB Transactions: How it works").
+ * Changes connections, and where executions are on subscriptions, for callers whom IAM allows; nothing else of the table is
+ * within its reach. A transaction needs the rights of its parts (DynamoDB developer guide, "Amazon DynamoDB
+ * Transactions: How it works").
  */
-export const CONNECTIONS = 'CON#*';
-export const TENANTS = 'TENANTS';
-export const EVENTS = 'E#*';
-
-/** Changes connections, for callers whom IAM allows; nothing else of the table is within its reach. */
-export const manage = ({ table, secretArn, context }: Resources): FunctionSpec => ({
-  description: 'Makes and changes connections',
+export const manage = (resources: Resources): FunctionSpec => ({
+  description: `Makes and changes connections${resources.sender ? ' and subscriptions' : ''}`,
   // Seldom asked for: its cold start is what people wait for.
   memoryMb: 512,
-  timeoutSeconds: 10,
+  // A ping waits for a target, as long as the gateway waits for us (30 s).
+  timeoutSeconds: resources.sender ? 29 : 10,
   // A limit: changes must not take what deliveries need.
   reservedConcurrency: 5,
   sourceMaps: false,
   environment: {
-    TABLE_NAME: table.table.tableName,
-    JIRA_WEBHOOK_SECRET_ARN: secretArn,
-    ...(context.jiraSiteUrl ? { JIRA_SITE_URL: context.jiraSiteUrl } : {}),
+    TABLE_NAME: resources.table.table.tableName,
+    JIRA_WEBHOOK_SECRET_ARN: resources.secretArn,
+    ...(resources.context.jiraSiteUrl ? { JIRA_SITE_URL: resources.context.jiraSiteUrl } : {}),
+    ...ofSubscriptions(resources),
   },
   permissions: {
-    statements: [
-      onPartitions(table, ['dynamodb:GetItem'], CONNECTIONS, EVENTS, TENANTS),
-      onPartitions(table, ['dynamodb:PutItem'], CONNECTIONS, EVENTS),
-      onPartitions(table, ['dynamodb:UpdateItem'], CONNECTIONS, TENANTS),
-      onPartitions(table, ['dynamodb:DeleteItem'], CONNECTIONS),
-      allow(['secretsmanager:GetSecretValue'], secretArn),
-    ],
+    statements: [...changeConnections(resources), ...changeSubscriptions(resources)],
     wildcards: {},
   },
   noDeadLetters: 'The gateway invokes it synchronously: its caller sees a failure and decides.',
 });
+
+/** What to call, whom not to send to, and how long a deleted subscription must outlive its executions. */
+const ofSubscriptions = ({ sender, ownHosts, context }: Resources): FunctionSpec['environment'] =>
+  sender === undefined
+    ? {}
+    : {
+        SEND_FUNCTION_NAME: sender.functionName,
+        OWN_HOSTS: ownHosts,
+        EVENT_RETENTION_DAYS: String(context.retentionDays),
+      };
+
+const changeConnections = ({ table, secretArn }: Resources): PolicyStatement[] => [
+  onPartitions(table, ['dynamodb:GetItem'], CONNECTIONS, EVENTS, TENANTS),
+  onPartitions(table, ['dynamodb:PutItem'], CONNECTIONS, EVENTS),
+  onPartitions(table, ['dynamodb:UpdateItem'], CONNECTIONS, TENANTS),
+  onPartitions(table, ['dynamodb:DeleteItem'], CONNECTIONS),
+  allow(['secretsmanager:GetSecretValue'], secretArn),
+];
+
+/** What is sent again or cancelled is a row of an execution; a ping is sent by the function that may. */
+const changeSubscriptions = ({ table, sender }: Resources): PolicyStatement[] =>
+  sender === undefined
+    ? []
+    : [
+        onPartitions(table, ['dynamodb:GetItem', 'dynamodb:PutItem'], SUBSCRIPTIONS, EXECUTIONS),
+        onPartitions(table, ['dynamodb:UpdateItem'], SUBSCRIPTIONS),
+        onPartitions(table, ['dynamodb:Query'], EXECUTIONS),
+        allow(['lambda:InvokeFunction'], sender.functionArn),
+      ];

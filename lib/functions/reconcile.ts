@@ -1,5 +1,5 @@
 import { RECONCILE_MINUTES } from '../../src/contract/functions.ts';
-import { type FunctionSpec, nextRun, type Resources } from '../constructs/service-function.ts';
+import { type FunctionSpec, onSchedule, type Resources } from '../constructs/service-function.ts';
 import { allow, queryIndexes, RAW, readTable, removeOwnRows, writeTable } from '../permissions.ts';
 
 /** Reads Jira and writes what ingest would have written; none without a site to ask. */
@@ -38,6 +38,6 @@ export const reconcile = ({ table, bucket, tokenArn, context }: Resources): Func
       ],
       wildcards: RAW,
     },
-    noDeadLetters: nextRun(RECONCILE_MINUTES),
+    ...onSchedule(RECONCILE_MINUTES),
   };
 };

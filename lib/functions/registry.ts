@@ -2,12 +2,14 @@ import type { FunctionSpec, Resources } from '../constructs/service-function.ts'
 import { correlate } from './correlate.ts';
 import { ingest } from './ingest.ts';
 import { manage } from './manage.ts';
+import { publish } from './publish.ts';
 import { read } from './read.ts';
 import { reconcile } from './reconcile.ts';
+import { send } from './send.ts';
 import { sweep } from './sweep.ts';
 
-/** Every Lambda function: a file of `src/entries` each. Null: this stack does not have it. */
-export const SPECS = { ingest, read, manage, correlate, sweep, reconcile } satisfies Record<
+/** Every Lambda function: a file of `src/entries` each; `send` before those that call it. Null: this stack does not have it. */
+export const SPECS = { send, ingest, read, manage, correlate, publish, sweep, reconcile } satisfies Record<
   string,
   (resources: Resources) => FunctionSpec | null
 >;

@@ -1,5 +1,5 @@
 import { SWEEP_MINUTES } from '../../src/contract/functions.ts';
-import { type FunctionSpec, nextRun, type Resources } from '../constructs/service-function.ts';
+import { type FunctionSpec, onSchedule, type Resources } from '../constructs/service-function.ts';
 import { ARTIFACTS, allow, queryIndexes, readTable, useArtifacts, writeTable } from '../permissions.ts';
 
 /** The sweep does what correlation does, and finds its work in the day index and among what is parked. */
@@ -30,5 +30,5 @@ export const sweep = ({ table, bucket, secretArn, context }: Resources): Functio
     ],
     wildcards: ARTIFACTS,
   },
-  noDeadLetters: nextRun(SWEEP_MINUTES),
+  ...onSchedule(SWEEP_MINUTES),
 });

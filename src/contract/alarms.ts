@@ -6,7 +6,10 @@ import { TABLE } from './table.ts';
  * Functions of which nobody waits for the end, and the one whose refusals lose deliveries. What people ask is answered 5xx
  * when it fails: they see it themselves, and `ServerErrors` counts it.
  */
-export const UNATTENDED: readonly string[] = ['ingest', 'correlate', 'sweep', 'reconcile'];
+export const UNATTENDED: readonly string[] = ['ingest', 'correlate', 'sweep', 'reconcile', 'publish', 'send'];
+
+/** Functions that work until their time is over, so that a long run is no warning. */
+export const USE_THEIR_TIME: readonly string[] = ['reconcile', 'send'];
 
 /** Outside quiet hours this long (minutes) without a delivery is an alarm. */
 export const SILENCE_MINUTES = 60;
@@ -25,10 +28,11 @@ const AWS_METRICS = {
   tableThrottled: () => TABLE.indexes.length + 2,
   ingestThrottled: () => 1,
   functionErrors: (functions) => unattended(functions).length,
-  timeoutUsed: (functions) => unattended(functions).filter((name) => name !== 'reconcile').length,
+  timeoutUsed: (functions) => unattended(functions).filter((name) => !USE_THEIR_TIME.includes(name)).length,
   streamLag: () => 1,
   sweepRuns: () => 1,
   reconciled: () => 3,
+  executionsOnTime: () => 3,
 } as const satisfies Record<string, (functions: readonly string[]) => number>;
 
 /** What an alarm can look at. */
@@ -36,6 +40,9 @@ export type AlarmMetric = MetricName | keyof typeof AWS_METRICS;
 
 /** When a person is to look: so much within one period, or less than so much in each of some periods. */
 export type Limit = { readonly atLeast: number } | { readonly below: number; readonly periods: number };
+
+/** A part of the stack that not every one has. */
+export type StackPart = 'site' | 'executions';
 
 /** One alarm: a row of `ALARMS`. */
 export type AlarmRow = {
@@ -49,8 +56,8 @@ export type AlarmRow = {
   readonly first: string;
   /** Section of the runbook: a heading of `RUNBOOK`. */
   readonly section: string;
-  /** Only where a Jira site is reconciled. */
-  readonly ofSite?: true;
+  /** Only where a Jira site is reconciled, or where executions are on; absent: always. */
+  readonly needs?: StackPart;
 };
 
 /** Every alarm that is sent to people, in the order of the dashboard. */
@@ -249,7 +256,7 @@ export const ALARMS = {
     first:
       'Search the log of reconcile for reconcile-failed: it says what Jira answered. An expired token looks like this.',
     section: 'reconciliation-late',
-    ofSite: true,
+    needs: 'site',
   },
   WebhooksMissing: {
     metric: 'WebhooksMissing',
@@ -259,7 +266,48 @@ export const ALARMS = {
       'In one update run no delivery had brought 20 or more changes, and more than half of those it judged. They are repaired, minutes late each time.',
     first: 'Run npm run jira-webhook -- check: it says whether the webhook is off, filtered or unsigned.',
     section: 'webhooks-missing',
-    ofSite: true,
+    needs: 'site',
+  },
+  ExecutionsFailed: {
+    metric: 'ExecutionsFailed',
+    minutes: 5,
+    limit: { atLeast: 1 },
+    wrong:
+      'An execution was given up: its target refused it until its tries were used up, or three processes that sent it crashed. It is kept, and can be sent again.',
+    first: 'Run npm run executions -- list --status failed, and show one: its attempts say what came back.',
+    section: 'failed-executions',
+    needs: 'executions',
+  },
+  ExecutionsLate: {
+    metric: 'executionsOnTime',
+    minutes: 10,
+    limit: { below: 1, periods: 1 },
+    wrong:
+      'An execution for a working target was due for ten minutes, or publish is as far behind the stream, or nobody looked for ten minutes. Nothing is lost: what is due is sent late.',
+    first:
+      'See on the dashboard how many wait, and whether publish and send run and fail; then which subscription it is.',
+    section: 'late-executions',
+    needs: 'executions',
+  },
+  TargetOpened: {
+    metric: 'TargetOpened',
+    minutes: 5,
+    limit: { atLeast: 1 },
+    wrong:
+      'A target failed five times in a row. Everything for it waits and uses up no try; one request at a time asks whether it is back.',
+    first: 'Run npm run subscriptions -- list, and show the open one: it says what came back last.',
+    section: 'open-target',
+    needs: 'executions',
+  },
+  TargetDisabled: {
+    metric: 'TargetDisabled',
+    minutes: 5,
+    limit: { atLeast: 1 },
+    wrong:
+      'A target answered 410, or failed for a day. Nobody asks it any more; what waits for it is kept until its events expire.',
+    first: 'Mend the target or its address, then npm run subscriptions -- resume: what waits is sent.',
+    section: 'disabled-target',
+    needs: 'executions',
   },
 } as const satisfies Record<string, AlarmRow>;
 
@@ -267,17 +315,26 @@ export type AlarmName = keyof typeof ALARMS;
 
 const isAlarmName = (name: string): name is AlarmName => name in ALARMS;
 
-/** Of a stack with a Jira site to reconcile, or of one without. */
-export const alarmNames = (withSite: boolean): readonly AlarmName[] =>
+/** Of a stack that has these parts. */
+export const alarmNames = (parts: readonly StackPart[]): readonly AlarmName[] =>
   Object.keys(ALARMS)
     .filter(isAlarmName)
-    .filter((name) => withSite || !('ofSite' in ALARMS[name]));
+    .filter((name) => {
+      const row: AlarmRow = ALARMS[name];
+      return row.needs === undefined || parts.includes(row.needs);
+    });
 
 /** How many metrics of CloudWatch the alarms of a stack with these functions look at. */
 export const countAlarmMetrics = (functions: readonly string[]): number =>
-  alarmNames(functions.includes('reconcile'))
+  alarmNames(partsOf(functions))
     .map((name) => ALARMS[name].metric)
     .reduce((sum, metric) => sum + (isMetricName(metric) ? 1 : AWS_METRICS[metric](functions)), 0);
+
+/** The parts that a stack with these functions has. */
+export const partsOf = (functions: readonly string[]): StackPart[] => [
+  ...(functions.includes('reconcile') ? (['site'] as const) : []),
+  ...(functions.includes('send') ? (['executions'] as const) : []),
+];
 
 /** The page that every alarm names. */
 export const RUNBOOK = 'docs/runbooks/troubleshooting.md';

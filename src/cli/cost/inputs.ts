@@ -28,7 +28,8 @@ export type Workload = {
 /** 365 days of 24 hours, twelve times a year. */
 export const HOURS_OF_MONTH = 730;
 
-const WITHOUT_SITE = functionNames().filter((name) => name !== 'reconcile');
+/** Functions of a stack with neither a Jira site nor executions. */
+const ALWAYS = functionNames().filter((name) => !['reconcile', 'publish', 'send'].includes(name));
 
 /**
  * What the stack decides and a bill depends on. The stack is no part of this program, so the figures
@@ -38,9 +39,9 @@ export const STACK = {
   /** Of each function that the bill has lines for. */
   memory_mb: { ingest: 1024, correlate: 1769, sweep: 1769, reconcile: 1024 },
   /** Each metric that an alarm looks at is charged. */
-  alarm_metrics: countAlarmMetrics(WITHOUT_SITE),
+  alarm_metrics: countAlarmMetrics(ALWAYS),
   /** More of them with a Jira site. */
-  site_alarm_metrics: countAlarmMetrics(functionNames()) - countAlarmMetrics(WITHOUT_SITE),
+  site_alarm_metrics: countAlarmMetrics([...ALWAYS, 'reconcile']) - countAlarmMetrics(ALWAYS),
   dashboards: 1,
   /** Counted from the gateway's access log. */
   gateway_metrics: 2,

@@ -61,9 +61,9 @@ const asked = (prefix: string) =>
 
 const firstOf = ({ path }: Route): string => path.split('/')[1] ?? '';
 
-/** What a reader may see: neither what was sent, nor who may send. */
+/** What a reader may see: neither what was sent, nor who may send, nor who gets it. */
 const isForReaders = (route: Route): boolean =>
-  route.method === 'GET' && !['bodies', 'connections'].includes(firstOf(route));
+  route.method === 'GET' && !['bodies', 'connections', 'subscriptions'].includes(firstOf(route));
 
 const allowedOf = (resources: string[], prefix: string, isWanted: (route: Route) => boolean) =>
   asked(prefix).filter(({ route, path }) => allows(resources, route.method, path) !== isWanted(route));
@@ -130,7 +130,11 @@ describe('the policies of the runbook', () => {
   });
 
   it('say what admins of default have beside it, as it is in the routes', () => {
-    const named = [...RUNBOOK.matchAll(/`((?:GET|POST|PATCH|DELETE)\/(?:bodies|connections)[^`]*)`/g)];
+    const named = [
+      ...RUNBOOK.matchAll(
+        /`((?:GET|POST|PATCH|DELETE)\/(?:bodies|connections|subscriptions|executions)[^`]*)`/g,
+      ),
+    ];
     const more = named.map(([, resource = '']) => `${BEFORE}${resource}`);
     expect(allowedOf([...READER_OF_DEFAULT, ...more], '', () => true)).toEqual([]);
     expect(allowedOf([...READER_OF_DEFAULT, ...more], '/t/retail', nothing)).toEqual([]);

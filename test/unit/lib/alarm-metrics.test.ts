@@ -3,10 +3,11 @@ import * as z from 'zod/mini';
 import { type AlarmName, alarmDescription, alarmNames } from '../../../src/contract/alarms.ts';
 import { describeMetric, type Query, queriesOf } from './alarm-queries.ts';
 import { functionsOf, titleOf } from './function-resources.ts';
-import { A_SITE, EVERYTHING_SET, type SynthesizedStack, synthStack } from './synth-stack.ts';
+import { A_SITE, EVERYTHING_SET, SENDING, type SynthesizedStack, synthStack } from './synth-stack.ts';
 
 const dev = synthStack();
 const site = synthStack(A_SITE);
+const sending = synthStack(SENDING);
 const quiet = synthStack(EVERYTHING_SET);
 
 const description = z.looseObject({ AlarmDescription: z.string() });
@@ -63,10 +64,18 @@ const LOOKS_AT: Record<AlarmName, string[]> = {
   NoDelivery: [ours('JiraDeliveriesTaken')],
   ReconcileLate: [ours('UpdatesComplete'), ours('CensusLate'), ours('ReconcileStarting')],
   WebhooksMissing: [ours('WebhooksMissing')],
+  ExecutionsFailed: [ours('ExecutionsFailed')],
+  ExecutionsLate: [
+    'SampleCount of JiraWebhookSync OldestDueSeconds service=<EventTable>',
+    'Maximum of JiraWebhookSync OldestDueSeconds service=<EventTable>',
+    ...ofEach('Maximum of AWS/Lambda IteratorAge', ['publish']),
+  ],
+  TargetOpened: [ours('TargetOpened')],
+  TargetDisabled: [ours('TargetDisabled')],
 };
 
 describe('what is looked at', () => {
-  it.each(alarmNames(false))(
+  it.each(alarmNames([]))(
     'by %s is these metrics of these resources, because others are never in alarm',
     (name) => {
       const [alarm] = alarmsOf(dev).filter(({ text }) => text === alarmDescription(name, undefined));
@@ -74,12 +83,26 @@ describe('what is looked at', () => {
     },
   );
 
-  it.each(alarmNames(true))(
+  it.each(alarmNames(['site']))(
     'by %s is the same with a site, and errors of reconcile beside those of others',
     (name) => {
       const [alarm] = alarmsOf(site).filter(({ text }) => text === alarmDescription(name, undefined));
       const more = name === 'FunctionErrors' ? ofEach('Sum of AWS/Lambda Errors', ['reconcile']) : [];
       expect(alarm?.queries.flatMap(describeMetric).sort()).toEqual([...LOOKS_AT[name], ...more].sort());
+    },
+  );
+
+  it.each(alarmNames(['executions']))(
+    'by %s is the same with executions, and publish and send beside other functions',
+    (name) => {
+      const [alarm] = alarmsOf(sending).filter(({ text }) => text === alarmDescription(name, undefined));
+      const more: Partial<Record<AlarmName, string[]>> = {
+        FunctionErrors: ofEach('Sum of AWS/Lambda Errors', ['publish', 'send']),
+        NearTimeout: ofEach('Maximum of AWS/Lambda Duration', ['publish']),
+      };
+      expect(alarm?.queries.flatMap(describeMetric).sort()).toEqual(
+        [...LOOKS_AT[name], ...(more[name] ?? [])].sort(),
+      );
     },
   );
 

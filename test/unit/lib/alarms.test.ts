@@ -11,6 +11,8 @@ import { functionsOf, timeoutOf } from './function-resources.ts';
 import { statementsOf } from './statements.ts';
 import { EVERYTHING_SET, type SynthesizedStack, synthStack } from './synth-stack.ts';
 
+const EVERY_PART = ['site', 'executions'] as const;
+
 const dev = synthStack();
 const everything = synthStack(EVERYTHING_SET);
 
@@ -77,19 +79,24 @@ const expressionOf = ({ Metrics }: AlarmProperties): string | undefined =>
 
 describe('the alarms', () => {
   it('are those of the list and no others, because the runbook has a section for each', () => {
-    for (const [stack, withSite] of [
-      [dev, false],
-      [everything, true],
+    for (const [stack, parts] of [
+      [dev, []],
+      [everything, EVERY_PART],
     ] as const) {
-      const texts = alarmNames(withSite).map((name) => textOf(name, stack));
+      const texts = alarmNames(parts).map((name) => textOf(name, stack));
       expect([...told(stack).keys()].sort()).toEqual(texts.sort());
     }
   });
 
   it('are two more where a Jira site is reconciled, because each costs, and nobody can act on them without', () => {
-    const more = alarmNames(true).filter((name) => !alarmNames(false).includes(name));
+    const more = alarmNames(['site']).filter((name) => !alarmNames([]).includes(name));
     expect(more).toEqual(['ReconcileLate', 'WebhooksMissing']);
-    expect(alarmNames(true)).toEqual(Object.keys(ALARMS));
+    expect(alarmNames(EVERY_PART)).toEqual(Object.keys(ALARMS));
+  });
+
+  it('are four more where executions are on, because nothing is sent without', () => {
+    const more = alarmNames(['executions']).filter((name) => !alarmNames([]).includes(name));
+    expect(more).toEqual(['ExecutionsFailed', 'ExecutionsLate', 'TargetOpened', 'TargetDisabled']);
   });
 
   it('all notify the one topic', () => {
@@ -99,7 +106,7 @@ describe('the alarms', () => {
   });
 
   it('say what is wrong, what to do first and where to read on, in what an e-mail can hold', () => {
-    for (const name of alarmNames(true)) {
+    for (const name of alarmNames(EVERY_PART)) {
       const { wrong, first, section } = ALARMS[name];
       const text = alarmDescription(name, undefined);
       expect(text).toBe(`${wrong} First: ${first} Runbook: ${RUNBOOK}#${section}`);
@@ -115,7 +122,7 @@ describe('the alarms', () => {
       / Runbook: https:\/\/git\.example\.com\/team\/sync\/blob\/main\/docs\/runbooks\/troubleshooting\.md#lag$/,
     );
     const longest = `https://${'a'.repeat(201)}`;
-    for (const name of alarmNames(true))
+    for (const name of alarmNames(EVERY_PART))
       expect(alarmDescription(name, longest).length).toBeLessThanOrEqual(1024);
   });
 
@@ -168,9 +175,11 @@ describe('the alarms', () => {
     expect(expressionOf(alarm('NearTimeout'))).toBe(`100 * MAX([${shares.join(', ')}])`);
   });
 
-  it('leaves reconcile out of what is near its timeout, because it works until its time is over', () => {
-    expect(expressionOf(alarm('NearTimeout', everything))).toBe(expressionOf(alarm('NearTimeout')));
-    expect(metricsOf(alarm('FunctionErrors', everything))).toHaveLength(unattended.length + 1);
+  it('leaves out of what is near its timeout what works until its time is over: reconcile and send', () => {
+    const names = functionsOf(everything).filter((name) => [...unattended, 'publish'].includes(name));
+    const shares = names.map((name, at) => `FILL(d${at}, 0) / ${timeoutOf(everything, name)}000`);
+    expect(expressionOf(alarm('NearTimeout', everything))).toBe(`100 * MAX([${shares.join(', ')}])`);
+    expect(metricsOf(alarm('FunctionErrors', everything))).toHaveLength(unattended.length + 3);
   });
 
   it('notices when no update run is complete for an hour, or the census is late, or no turn comes at all', () => {
@@ -187,6 +196,34 @@ describe('the alarms', () => {
       ],
     });
   });
+
+  it('notices when something is due for ten minutes, publish is as far behind, or nobody looks', () => {
+    expect(alarm('ExecutionsLate', everything)).toMatchObject({
+      Threshold: 1,
+      EvaluationPeriods: 1,
+      ComparisonOperator: 'LessThanThreshold',
+      TreatMissingData: 'breaching',
+      Metrics: [
+        { Expression: 'IF(MAX([FILL(due, 0), FILL(behind, 0) / 1000]) >= 600, 0, FILL(looks, 0))' },
+        { Id: 'due', MetricStat: { Period: 600, Stat: 'Maximum' } },
+        { Id: 'behind', MetricStat: { Period: 600, Stat: 'Maximum' } },
+        { Id: 'looks', MetricStat: { Period: 600, Stat: 'SampleCount' } },
+      ],
+    });
+  });
+
+  it.each(['ExecutionsFailed', 'TargetOpened', 'TargetDisabled'] as const)(
+    'notices one of %s within five minutes, because somebody waits for it',
+    (name) => {
+      expect(alarm(name, everything)).toMatchObject({
+        Threshold: 1,
+        EvaluationPeriods: 1,
+        ComparisonOperator: 'GreaterThanOrEqualToThreshold',
+        TreatMissingData: 'notBreaching',
+      });
+      expect(metricsOf(alarm(name, everything))).toEqual([`JiraWebhookSync ${name}`]);
+    },
+  );
 
   it('notices one run with missing webhooks, because each run judges by itself', () => {
     expect(alarm('WebhooksMissing', everything)).toMatchObject({

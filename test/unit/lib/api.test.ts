@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { hasTenant, ROUTES, TENANT_PATH } from '../../../src/contract/routes.ts';
 import { SOURCES } from '../../../src/domain/source.ts';
-import { EVERYTHING_SET, synthStack } from './synth-stack.ts';
+import { EVERYTHING_SET, SENDING, synthStack } from './synth-stack.ts';
 
 const dev = synthStack();
 const everything = synthStack(EVERYTHING_SET);
@@ -10,16 +10,23 @@ const stageOf = ({ template }: typeof dev) =>
   Object.values(template.findResources('AWS::ApiGatewayV2::Stage'))[0]?.Properties;
 
 /** `GET /health` to its authorisation and the function behind it. */
-const routes = Object.fromEntries(
-  Object.values(dev.template.findResources('AWS::ApiGatewayV2::Route')).map(({ Properties }) => {
-    const integration = dev.resources[Properties.Target['Fn::Join'][1][1].Ref];
-    const target = JSON.stringify(integration?.Properties.IntegrationUri);
-    return [Properties.RouteKey, [Properties.AuthorizationType, /Functions([A-Z][a-z]+)/.exec(target)?.[1]]];
-  }),
-);
+const routesOf = ({ template, resources }: typeof dev) =>
+  Object.fromEntries(
+    Object.values(template.findResources('AWS::ApiGatewayV2::Route')).map(({ Properties }) => {
+      const integration = resources[Properties.Target['Fn::Join'][1][1].Ref];
+      const target = JSON.stringify(integration?.Properties.IntegrationUri);
+      const to = /Functions([A-Z][a-z]+)/.exec(target)?.[1];
+      return [Properties.RouteKey, [Properties.AuthorizationType, to]];
+    }),
+  );
+
+const routes = routesOf(dev);
+
+/** The routes of every stack. */
+const ALWAYS = ROUTES.filter(({ needs }) => needs === undefined);
 
 /** Served as it is, and below the tenant's path. */
-const forTenants = (listed: Record<string, [string, string]>) => ({
+const forTenants = (listed: Record<string, string[]>) => ({
   ...listed,
   ...Object.fromEntries(
     Object.entries(listed).map(([key, behind]) => [key.replace(' ', ` ${TENANT_PATH}`), behind]),
@@ -64,11 +71,25 @@ describe('the routes', () => {
   it('are those of the code, because the local server has them too', () => {
     expect(Object.keys(routes).sort()).toEqual(
       [
-        ...ROUTES.map(({ method, path }) => `${method} ${path}`),
-        ...ROUTES.filter(hasTenant).map(({ method, path }) => `${method} ${TENANT_PATH}${path}`),
+        ...ALWAYS.map(({ method, path }) => `${method} ${path}`),
+        ...ALWAYS.filter(hasTenant).map(({ method, path }) => `${method} ${TENANT_PATH}${path}`),
         'POST /webhooks/{rest+}',
         '$default',
       ].sort(),
+    );
+  });
+
+  it('have those of executions beside them where these are on, all for callers whom IAM allows', () => {
+    const more = Object.entries(routesOf(synthStack(SENDING))).filter(([key]) => !(key in routes));
+    const own = ROUTES.filter(({ needs }) => needs === 'executions');
+    const title = (name: string) => `${name[0]?.toUpperCase()}${name.slice(1)}`;
+    expect(own.length).toBeGreaterThanOrEqual(10);
+    expect(Object.fromEntries(more)).toEqual(
+      forTenants(
+        Object.fromEntries(
+          own.map(({ method, path, served_by }) => [`${method} ${path}`, ['AWS_IAM', title(served_by)]]),
+        ),
+      ),
     );
   });
 

@@ -7,7 +7,7 @@ import { TURNS_PER_MONTH } from '../../../src/cli/cost/reading.ts';
 import { LANES, SWEEP_MINUTES } from '../../../src/contract/functions.ts';
 import { OVERLAP_MS } from '../../../src/correlate/known/waiting-events.ts';
 import { functionsOf, idOf } from './function-resources.ts';
-import { A_SITE, synthStack } from './synth-stack.ts';
+import { A_SITE, SENDING, synthStack } from './synth-stack.ts';
 
 const stack = synthStack();
 const site = synthStack(A_SITE);
@@ -65,7 +65,8 @@ describe('what the bill takes from the stack', () => {
   });
 
   it('has no memory beyond one processor, because one thread cannot use a second', () => {
-    const sizes = ofType('AWS::Lambda::Function', site).map(({ MemorySize }) => Number(MemorySize));
+    const whole = synthStack({ ...A_SITE, ...SENDING });
+    const sizes = ofType('AWS::Lambda::Function', whole).map(({ MemorySize }) => Number(MemorySize));
     expect(sizes).toHaveLength(FUNCTIONS.length);
     expect(Math.max(...sizes)).toBeLessThanOrEqual(ASSUMPTIONS.mb_per_processor);
   });

@@ -4,7 +4,7 @@ import { CONTEXT_NAMES, readContext } from '../../../lib/context.ts';
 import { readEnv } from '../../../src/contract/env.ts';
 
 const HOW =
-  'Set values with -c name=value, or in cdk.json under "context". Names: stage, alarmEmail, jiraWebhookSecretArn, throttleRate, throttleBurst, connectionThrottleRate, connectionThrottleBurst, retentionDays, batchWindowSeconds, allowedCidrs, domainName, certificateArn, quietHours, jiraSiteUrl, jiraApiUrl, jiraApiUser, reconcileProjects, reconcileRate, traces, docsUrl.';
+  'Set values with -c name=value, or in cdk.json under "context". Names: stage, alarmEmail, jiraWebhookSecretArn, throttleRate, throttleBurst, connectionThrottleRate, connectionThrottleBurst, retentionDays, batchWindowSeconds, allowedCidrs, domainName, certificateArn, quietHours, jiraSiteUrl, jiraApiUrl, jiraApiUser, reconcileProjects, reconcileRate, executions, traces, docsUrl.';
 
 const SITE = { jiraSiteUrl: 'https://acme.atlassian.net' };
 
@@ -31,6 +31,7 @@ describe('the context', () => {
       retentionDays: 30,
       batchWindowSeconds: 20,
       quietHours: null,
+      executions: 'off',
       traces: 'off',
       production: false,
     });
@@ -89,6 +90,7 @@ describe('the context', () => {
     [{ docsUrl: 'http://git.example.com' }, /^docsUrl must be an https address/],
     [{ docsUrl: 'https://git.example.com/' }, /^docsUrl must be an https address/],
     [{ traces: 'some' }, 'traces must be on or off'],
+    [{ executions: 'yes' }, 'executions must be on or off'],
     [{ quietHours: '20-6' }, /^quietHours must be none, or Phoenix times such as 20:00-06:00/],
     [{ quietHours: '06:00-06:00' }, /^quietHours must be none/],
     [{ quietHours: '20:00-18:01' }, /^quietHours must be none/],
@@ -209,6 +211,7 @@ describe('the context', () => {
       'jiraApiUser',
       'reconcileProjects',
       'reconcileRate',
+      'executions',
       'traces',
       'docsUrl',
     ]);

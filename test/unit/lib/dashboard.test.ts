@@ -40,8 +40,9 @@ describe('the dashboard', () => {
       '## Are we keeping up?',
       '## Are we losing anything?',
       '## Do we have what Jira has?',
+      '## Do targets get what is theirs?',
     ]);
-    expect(widgets.filter(({ type }) => type === 'metric').length).toBe(17);
+    expect(widgets.filter(({ type }) => type === 'metric').length).toBe(20);
   });
 
   const linesOf = (title: string): string[] => {
@@ -62,16 +63,25 @@ describe('the dashboard', () => {
     },
   );
 
+  it('shows the highest of what is a level and no count, because the sum of a level says nothing', () => {
+    const found = widgets.find(({ properties }) => `${properties.title}`.startsWith('Executions: waiting'));
+    const stats = JSON.stringify(found?.properties.metrics).match(/"stat":"\w+"/g);
+    expect(stats).toEqual(['"stat":"Maximum"', '"stat":"Maximum"']);
+  });
+
   it('compares each function with its own timeout', () => {
     expect([...body.matchAll(/100 \* longest(\w+) \/ (\d+)/g)].map(([, name, ms]) => [name, ms])).toEqual(
       FUNCTIONS.map((name) => [titleOf(name), `${timeoutOf(everything, name)}000`]),
     );
   });
 
-  it('does not ask the last one without a Jira site, because its graphs would be empty', () => {
+  it('does not ask the last two without a Jira site and executions, because their graphs would be empty', () => {
     const text = JSON.stringify(synthStack().template.findResources('AWS::CloudWatch::Dashboard'));
     expect(text).toContain('Are we losing anything?');
     expect(text).not.toMatch(/Do we have what Jira has|DriftFound|UpdatesComplete/);
+    expect(text).not.toMatch(
+      /Do targets get what is theirs|Executions(Completed|Failed|Waiting)|OldestDue|Target(Opened|Disabled)/,
+    );
   });
 
   it('shows every count that the functions emit, because an unseen one is not worth counting', () => {

@@ -1,24 +1,48 @@
 import { describe, expect, it } from 'vitest';
-import { CONNECTIONS, EVENTS, TENANTS } from '../../../lib/functions/manage.ts';
+import * as z from 'zod/mini';
+import { MARKS } from '../../../lib/functions/publish.ts';
 import { FUNCTIONS, type FunctionName } from '../../../lib/functions/registry.ts';
-import { OWN_PARTITIONS } from '../../../lib/permissions.ts';
+import { ISSUES, LANES } from '../../../lib/functions/send.ts';
+import {
+  CONNECTIONS,
+  EVENTS,
+  EXECUTIONS,
+  OWN_PARTITIONS,
+  SUBSCRIPTIONS,
+  TENANTS,
+} from '../../../lib/permissions.ts';
 import { ENV, readEnv } from '../../../src/contract/env.ts';
 import { functionNames } from '../../../src/local/project.ts';
 import {
   askedPartition,
   connectionKey,
   eventKey,
+  executionsPartition,
+  laneKey,
+  publishMarkKey,
   reconcileKey,
+  snapshotKey,
+  subscriptionKey,
   tenantKey,
 } from '../../../src/store/calls/keys.ts';
 import { functionsOf, idOf, rightsOf } from './function-resources.ts';
 import { asText, statementsOf } from './statements.ts';
-import { A_SITE, EVERYTHING_SET, type SynthesizedStack, synthStack } from './synth-stack.ts';
+import { A_SITE, EVERYTHING_SET, SENDING, type SynthesizedStack, synthStack } from './synth-stack.ts';
 
 const dev = synthStack();
-const site = synthStack(A_SITE);
-const prod = synthStack({ stage: 'prod', alarmEmail: 'ops@example.com', ...A_SITE });
+/** With every part. */
+const site = synthStack({ ...A_SITE, ...SENDING });
+const prod = synthStack({ stage: 'prod', alarmEmail: 'ops@example.com', ...A_SITE, ...SENDING });
 const everything = synthStack(EVERYTHING_SET);
+
+const topicId = Object.keys(site.template.findResources('AWS::SNS::Topic'))[0];
+
+/** The API's own, as AWS fills it in. */
+const OWN_HOST = `<${Object.keys(site.template.findResources('AWS::ApiGatewayV2::Api'))[0]}>.execute-api.<AWS::Region>.<AWS::URLSuffix>`;
+
+const leadingKeys = z.object({
+  'ForAllValues:StringLike': z.object({ 'dynamodb:LeadingKeys': z.array(z.string()) }),
+});
 
 const propertiesOf = (stack: SynthesizedStack, name: FunctionName) =>
   stack.template.findResources('AWS::Lambda::Function')[idOf(stack, name, 'AWS::Lambda::Function')]
@@ -42,11 +66,24 @@ describe('the functions', () => {
   });
 
   it('do without reconcile where there is no site, and leave nothing of it', () => {
-    expect(functionsOf(dev)).toEqual(FUNCTIONS.filter((name) => name !== 'reconcile'));
+    expect(functionsOf(synthStack(SENDING))).toEqual(FUNCTIONS.filter((name) => name !== 'reconcile'));
     const own = ({ resources }: SynthesizedStack) =>
       Object.keys(resources).filter((id) => /Reconcile(?!Late)|JiraToken/.test(id));
     expect(own(dev)).toEqual([]);
     expect(own(site).length).toBeGreaterThan(5);
+  });
+
+  it('neither publish nor send while executions are off, and leave nothing of it, because it would cost', () => {
+    const without = synthStack(A_SITE);
+    expect(functionsOf(without)).toEqual(FUNCTIONS.filter((name) => !['publish', 'send'].includes(name)));
+    const own = ({ resources }: SynthesizedStack) =>
+      Object.keys(resources).filter((id) => /Send|Publish|Lanes|Target|Execution|Subscription/.test(id));
+    expect(own(dev)).toEqual([]);
+    expect(own(site).length).toBeGreaterThan(30);
+    const text = JSON.stringify([dev.template.toJSON(), without.template.toJSON()]);
+    expect(text).not.toMatch(
+      /SUB#|X#\*|SEND_FUNCTION|OWN_HOSTS|ALARM_TOPIC|OldestDue|sns:Publish","Effect":"Allow","Resource"/,
+    );
   });
 
   it('send traces only where the context asks for them, because each is charged', () => {
@@ -60,10 +97,12 @@ describe('the functions', () => {
   });
 
   const GIVEN: Record<FunctionName, [memory: number, timeout: number, reserved: number | undefined]> = {
+    send: [1024, 300, undefined],
     ingest: [1024, 10, 100],
     read: [512, 10, 20],
-    manage: [512, 10, 5],
+    manage: [512, 29, 5],
     correlate: [1769, 900, undefined],
+    publish: [1024, 840, undefined],
     sweep: [1769, 840, 1],
     reconcile: [1024, 290, 1],
   };
@@ -109,12 +148,17 @@ describe('the environment', () => {
     const traces = { NODE_OPTIONS: '--enable-source-maps' };
     const secret = { JIRA_WEBHOOK_SECRET_ARN: '<WebhookSecret>' };
     const jira = { JIRA_SITE_URL: A_SITE.jiraSiteUrl };
+    const sender = { SEND_FUNCTION_NAME: `<${idOf(site, 'send', 'AWS::Lambda::Function')}>` };
+    const hosts = { OWN_HOSTS: OWN_HOST };
+    const topic = { ALARM_TOPIC_ARN: `<${topicId}>` };
     const token = { JIRA_API_SECRET_ARN: '<JiraTokenSecret>' };
     expect(Object.fromEntries(FUNCTIONS.map((name) => [name, environmentOf(site, name)]))).toEqual({
+      send: { ...table, ...bucket, ...secret, ...topic, ...hosts, ...traces },
       ingest: { ...table, ...bucket, ...days, ...secret },
-      manage: { ...table, ...secret, ...jira },
+      manage: { ...table, ...days, ...secret, ...jira, ...sender, ...hosts },
       read: { ...table, ...bucket, ...days },
       correlate: { ...table, ...bucket, ...jira, ...traces },
+      publish: { ...table, ...days, ...sender, ...traces },
       sweep: { ...table, ...bucket, ...days, ...secret, ...jira, ...traces },
       reconcile: { ...table, ...bucket, ...days, ...jira, ...token, ...traces },
     });
@@ -133,6 +177,11 @@ describe('the environment', () => {
       if ('EVENT_RETENTION_DAYS' in environmentOf(everything, name))
         expect(environmentOf(everything, name).EVENT_RETENTION_DAYS).toBe('7');
     }
+  });
+
+  it('names every host by which the API is reached, because an execution sent there would come back', () => {
+    for (const name of ['send', 'manage'] as const)
+      expect(environmentOf(everything, name).OWN_HOSTS).toBe(`${OWN_HOST},${EVERYTHING_SET.domainName}`);
   });
 
   it('takes everything about Jira over, for reconcile only', () => {
@@ -166,6 +215,7 @@ describe('the environment', () => {
       const values = {
         ...environmentOf(everything, name),
         TABLE_NAME: 'JiraWebhookSync-dev-EventTable-1A2B3C',
+        OWN_HOSTS: 'a1b2c3.execute-api.us-west-2.amazonaws.com,webhooks.example.com',
       };
       expect(readEnv({ ...values, AWS_LAMBDA_FUNCTION_NAME: name }).on_lambda).toBe(true);
     }
@@ -207,33 +257,104 @@ describe('the rights', () => {
     });
   });
 
+  /** What may be done to rows of which partitions, by action. */
+  const heldTo = (stack: SynthesizedStack, name: FunctionName): Record<string, string[]> => {
+    const role = idOf(stack, name, 'AWS::IAM::Role');
+    const held: Record<string, string[]> = {};
+    for (const { holder, actions, resources, condition } of statementsOf(stack.resources)) {
+      if (holder !== role || !resources.includes('<EventTable.Arn>')) continue;
+      const partitions = leadingKeys.parse(condition)['ForAllValues:StringLike']['dynamodb:LeadingKeys'];
+      for (const action of actions) held[action] = [...(held[action] ?? []), ...partitions].sort();
+    }
+    return held;
+  };
+
+  it('name partitions as the code does, because another name would refuse all or hold nothing', () => {
+    const rows = {
+      [CONNECTIONS]: connectionKey('*').pk,
+      [EVENTS]: eventKey('*').pk,
+      [TENANTS]: tenantKey('any').pk,
+      [SUBSCRIPTIONS]: subscriptionKey('*').pk,
+      [EXECUTIONS]: executionsPartition('evt_*'),
+      [MARKS]: publishMarkKey('*').pk,
+      [LANES]: laneKey('*').pk,
+    };
+    expect(Object.values(rows)).toEqual(Object.keys(rows));
+    expect(snapshotKey('default', '1').pk).toMatch(new RegExp(`^${ISSUES.replace('*', '.*')}$`));
+  });
+
   it('of manage: rows of connections, tenants and changes, each held to its partitions, and the secret to read', () => {
-    expect(rightsOf(site, 'manage')).toEqual({
-      '<EventTable.Arn>': [
-        'dynamodb:DeleteItem',
-        'dynamodb:GetItem',
-        'dynamodb:PutItem',
-        'dynamodb:UpdateItem',
-      ],
+    expect(heldTo(dev, 'manage')).toEqual({
+      'dynamodb:GetItem': ['CON#*', 'E#*', 'TENANTS'],
+      'dynamodb:PutItem': ['CON#*', 'E#*'],
+      'dynamodb:UpdateItem': ['CON#*', 'TENANTS'],
+      'dynamodb:DeleteItem': ['CON#*'],
+    });
+    const { '<EventTable.Arn>': _, ...others } = rightsOf(dev, 'manage');
+    expect(Object.values(others)).toEqual([
+      ['secretsmanager:GetSecretValue'],
+      ['logs:CreateLogStream', 'logs:PutLogEvents'],
+    ]);
+  });
+
+  it('of manage beside it, with executions: rows of subscriptions and executions, and to call what pings; no target', () => {
+    expect(heldTo(site, 'manage')).toEqual({
+      'dynamodb:GetItem': ['CON#*', 'E#*', 'SUB#*', 'TENANTS', 'X#*'],
+      'dynamodb:PutItem': ['CON#*', 'E#*', 'SUB#*', 'X#*'],
+      'dynamodb:UpdateItem': ['CON#*', 'SUB#*', 'TENANTS'],
+      'dynamodb:DeleteItem': ['CON#*'],
+      'dynamodb:Query': ['X#*'],
+    });
+    const { '<EventTable.Arn>': _, ...others } = rightsOf(site, 'manage');
+    expect(others).toEqual({
       '<WebhookSecret>': ['secretsmanager:GetSecretValue'],
+      [`<${idOf(site, 'send', 'AWS::Lambda::Function')}.Arn>`]: ['lambda:InvokeFunction'],
       ...logs('manage'),
     });
-    const role = idOf(site, 'manage', 'AWS::IAM::Role');
-    const held = statementsOf(site.resources)
-      .filter(({ holder, resources }) => holder === role && resources.includes('<EventTable.Arn>'))
-      .flatMap(({ actions, condition }) => actions.map((action) => [action, condition]));
-    const to = (...partitions: string[]) => ({
-      'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': partitions },
+  });
+
+  it('of publish: read events and subscriptions, make executions, move its mark, hint; no secret, no body, no topic', () => {
+    expect(heldTo(site, 'publish')).toEqual({
+      'dynamodb:BatchGetItem': ['E#*', 'SUB#*', 'X#*'],
+      'dynamodb:Query': ['TENANTS'],
+      'dynamodb:GetItem': ['PUBLISH#*'],
+      'dynamodb:UpdateItem': ['PUBLISH#*'],
+      'dynamodb:PutItem': ['X#*'],
     });
-    expect(held).toEqual([
-      ['dynamodb:GetItem', to('CON#*', 'E#*', 'TENANTS')],
-      ['dynamodb:PutItem', to('CON#*', 'E#*')],
-      ['dynamodb:UpdateItem', to('CON#*', 'TENANTS')],
-      ['dynamodb:DeleteItem', to('CON#*')],
-    ]);
-    expect(connectionKey('*').pk).toBe(CONNECTIONS);
-    expect(eventKey('*').pk).toBe(EVENTS);
-    expect(tenantKey('any').pk).toBe(TENANTS);
+    const { '<EventTable.Arn>': _, ...others } = rightsOf(site, 'publish');
+    expect(others).toEqual({
+      '<EventTable.Arn>/index/by_day': ['dynamodb:Query'],
+      '<EventTable.Arn>/index/worklist': ['dynamodb:Query'],
+      [`<${idOf(site, 'send', 'AWS::Lambda::Function')}.Arn>`]: ['lambda:InvokeFunction'],
+      '<EventTable.StreamArn>': [
+        'dynamodb:DescribeStream',
+        'dynamodb:GetRecords',
+        'dynamodb:GetShardIterator',
+      ],
+      '<ArtifactBucket.Arn>/aws/lambda/*': ['s3:PutObject'],
+      ...logs('publish'),
+      '*': ['dynamodb:ListStreams'],
+    });
+  });
+
+  it('of send: write executions, lanes and subscriptions, read events, issues, bodies and the secret, tell people; no event, issue or document to write', () => {
+    expect(heldTo(site, 'send')).toEqual({
+      'dynamodb:GetItem': ['E#*', 'I#*', 'SUB#*', 'X#*'],
+      'dynamodb:BatchGetItem': ['X#*'],
+      'dynamodb:Query': ['X#*'],
+      'dynamodb:PutItem': ['X#*'],
+      'dynamodb:UpdateItem': ['LANE#*', 'SUB#*'],
+      'dynamodb:DeleteItem': ['LANE#*', 'X#*'],
+    });
+    const { '<EventTable.Arn>': _, ...others } = rightsOf(site, 'send');
+    expect(others).toEqual({
+      '<EventTable.Arn>/index/worklist': ['dynamodb:Query'],
+      '<WebhookSecret>': ['secretsmanager:GetSecretValue'],
+      '<ArtifactBucket.Arn>': ['s3:ListBucket'],
+      '<ArtifactBucket.Arn>/artifacts/raw/*': ['s3:GetObject'],
+      [`<${topicId}>`]: ['sns:Publish'],
+      ...logs('send'),
+    });
   });
 
   it('of correlate: follow the stream, write the table and documents; no secret; a deletion only because BatchWriteItem includes it', () => {
@@ -285,7 +406,9 @@ describe('the rights', () => {
       actions.includes('dynamodb:DeleteItem'),
     );
     const own = deleting.filter(({ holder }) => holder === role);
-    expect(deleting.length - own.length).toBe(1);
+    expect(deleting.map(({ holder }) => holder).sort()).toEqual(
+      ['manage', 'reconcile', 'send'].map((name) => idOf(site, name, 'AWS::IAM::Role')).sort(),
+    );
     expect(own.map(({ actions, condition }) => [actions, condition])).toEqual([
       [
         ['dynamodb:DeleteItem'],

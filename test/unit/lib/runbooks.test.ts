@@ -3,11 +3,11 @@ import * as z from 'zod';
 import { readContext } from '../../../lib/context.ts';
 import { ALARMS, RUNBOOK } from '../../../src/contract/alarms.ts';
 import { logSearches, page, pages, tableRows } from '../../support/markdown.ts';
-import { A_SITE, EVERYTHING_SET, synthStack } from './synth-stack.ts';
+import { A_SITE, EVERYTHING_SET, SENDING, synthStack } from './synth-stack.ts';
 
 const unquoted = (cell = ''): string[] => [...cell.matchAll(/`([^`]+)`/g)].map((match) => match[1] ?? '');
 
-const { resources } = synthStack(A_SITE);
+const { resources } = synthStack({ ...A_SITE, ...SENDING });
 
 /** What a runbook's `name` and `search_log` look for: a type, and how the logical id begins. */
 const wanted = pages.flatMap(({ text }) => {

@@ -1,6 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { RECONCILE_MINUTES, TURN_MINUTES } from '../../../src/contract/functions.ts';
-import { A_SITE, synthStack } from './synth-stack.ts';
+import {
+  PUBLISH_SWEEP_MINUTES,
+  RECONCILE_MINUTES,
+  SEND_MINUTES,
+  TURN_MINUTES,
+} from '../../../src/contract/functions.ts';
+import { publishTask } from '../../../src/contract/send-message.ts';
+import { timeoutOf } from './function-resources.ts';
+import { A_SITE, SENDING, synthStack } from './synth-stack.ts';
 
 const dev = synthStack();
 
@@ -117,5 +124,52 @@ describe('reconciliation', () => {
     expect(own?.Properties.Timeout).toBeLessThan(RECONCILE_MINUTES * 60);
     // A request under way has 30 s.
     expect(own?.Properties.Timeout).toBeGreaterThan(TURN_MINUTES * 60 + 30);
+  });
+});
+
+describe('publishing', () => {
+  const sending = synthStack(SENDING);
+  const mappings = Object.values(sending.template.findResources('AWS::Lambda::EventSourceMapping'));
+  const own = mappings.find(({ Properties }) => /^FunctionsPublish/.test(Properties.FunctionName.Ref));
+  const schedules = Object.values(sending.template.findResources('AWS::Scheduler::Schedule')).filter(
+    ({ Properties }) => /^FunctionsPublish/.test(Properties.Target.Arn['Fn::GetAtt'][0]),
+  );
+
+  it('reads the stream as correlation does but at once, because somebody waits for each event', () => {
+    const { FunctionName: _, MaximumBatchingWindowInSeconds, ...rest } = own?.Properties ?? {};
+    expect(MaximumBatchingWindowInSeconds).toBe(0);
+    expect(mapping?.Properties).toMatchObject(rest);
+  });
+
+  it('is the second reader of two, because a shard takes no third', () => {
+    expect(mappings).toHaveLength(2);
+  });
+
+  it('is told what to do by each of its schedules, in words that the function reads', () => {
+    const told = schedules.map(({ Properties }) => [
+      Properties.ScheduleExpression,
+      publishTask.parse(JSON.parse(Properties.Target.Input)),
+    ]);
+    expect(Object.fromEntries(told)).toEqual({
+      'rate(1 minute)': { task: 'start-lanes' },
+      'rate(15 minutes)': { task: 'sweep' },
+    });
+    for (const { Properties } of schedules)
+      expect(Properties.Target.RetryPolicy.MaximumRetryAttempts).toBe(3);
+  });
+
+  it('is not run again after a failure, nor is a lost hint, because the next run does the same', () => {
+    const configs = sending.template.findResources('AWS::Lambda::EventInvokeConfig');
+    const told = Object.values(configs).map(({ Properties }) => [
+      /^Functions([A-Z][a-z]+)/.exec(Properties.FunctionName.Ref)?.[1],
+      [Properties.MaximumRetryAttempts, Properties.MaximumEventAgeInSeconds],
+    ]);
+    expect(Object.fromEntries(told)).toEqual({ Sweep: [0, 600], Publish: [0, 600], Send: [0, 60] });
+  });
+
+  it('begins again before its sweep could meet the next one, and sending ends what it began', () => {
+    expect(timeoutOf(sending, 'publish')).toBeLessThan(PUBLISH_SWEEP_MINUTES * 60);
+    // What it claims ends within 45 s more (`src/send/rules/next-step.ts`).
+    expect(timeoutOf(sending, 'send')).toBeGreaterThan(SEND_MINUTES * 60 + 45);
   });
 });

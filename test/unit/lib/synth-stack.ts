@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { App } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
@@ -14,7 +14,10 @@ export const tinyBundles = (): string => {
   const bundles = join(RUN_FOLDER, 'tiny-bundles');
   for (const name of FUNCTIONS) {
     mkdirSync(join(bundles, name), { recursive: true });
-    writeFileSync(join(bundles, name, 'index.mjs'), `export const handler = () => '${name}';\n`);
+    // As a whole or not at all: files of a run share them, and one may be reading.
+    const made = join(mkdtempSync(join(RUN_FOLDER, 'tiny-')), 'index.mjs');
+    writeFileSync(made, `export const handler = () => '${name}';\n`);
+    renameSync(made, join(bundles, name, 'index.mjs'));
   }
   return bundles;
 };
@@ -82,6 +85,9 @@ export const synthStack = (
 /** The least that has a Jira site to reconcile. */
 export const A_SITE = { jiraSiteUrl: 'https://acme.atlassian.net' };
 
+/** The least that sends. */
+export const SENDING = { executions: 'on' };
+
 /** Every context value but the stage set to something else than its default. */
 export const EVERYTHING_SET = {
   alarmEmail: 'ops@example.com',
@@ -101,6 +107,7 @@ export const EVERYTHING_SET = {
   jiraApiUser: 'bot@example.com',
   reconcileProjects: 'ABC,SHOP',
   reconcileRate: '5',
+  executions: 'on',
   traces: 'on',
   docsUrl: 'https://git.example.com/team/sync/blob/main',
 };
