@@ -120,6 +120,7 @@ export const ROUTES: readonly Route[] = [
     served_by: 'read',
     parameters: PAGE,
   },
+  tellsOfExecutions('list-issue-executions', '/issues/{issue}/executions', PAGE),
   {
     name: 'list-issue-commits',
     method: 'GET',
@@ -149,6 +150,7 @@ export const ROUTES: readonly Route[] = [
     parameters: ['date', 'outcome', 'event_type', 'source', 'connection', ...PAGE],
   },
   { name: 'get-event', method: 'GET', path: '/events/{event_id}', served_by: 'read' },
+  tellsOfExecutions('list-event-executions', '/events/{event_id}/executions', PAGE),
   // Not below `/events`: who may read events need not see what was sent, and `*` in a policy matches `/`.
   { name: 'get-body', method: 'GET', path: '/bodies/{event_id}', served_by: 'read' },
   { name: 'reconciliation', method: 'GET', path: '/reconciliation', served_by: 'read' },
@@ -175,8 +177,6 @@ export const ROUTES: readonly Route[] = [
     ofExecutions(`${what}-subscription`, 'POST', `${SUBSCRIPTION}/${what}`),
   ),
   tellsOfExecutions('list-executions', '/executions', ['date', 'status', 'subscription', ...PAGE]),
-  tellsOfExecutions('list-issue-executions', '/issues/{issue}/executions', PAGE),
-  tellsOfExecutions('list-event-executions', '/events/{event_id}/executions', PAGE),
   tellsOfExecutions('get-execution', EXECUTION),
   ...(['retry', 'cancel'] as const).map((what) =>
     ofExecutions(`${what}-execution`, 'POST', `${EXECUTION}/${what}`),
