@@ -3,6 +3,7 @@ import { forgetIssue, rememberKeys } from '../correlate/run/forget-issue.ts';
 import type { SweepDeps } from '../correlate/run/sweep-events.ts';
 import { isIssueId, isIssueKey } from '../domain/issue-key.ts';
 import { singleReader } from '../store/calls/gather.ts';
+import { eraseExecutionsOfIssue } from '../store/executions/erase-executions.ts';
 import { eraseIssue, eventsOfIssue } from '../store/issues/erase-issue.ts';
 import { type FoundIssue, findIssue } from '../store/issues/find-issue.ts';
 import { CommandError, newCommand, runCommand, UsageError } from './shared/command.ts';
@@ -22,6 +23,7 @@ const STAYS = `What is kept:
   - its id, its keys and a tombstone, none of which is personal data
   - other issues, and their events, that mention it (links, parents, subtasks)
   - commits that name it, and run documents already written (artifacts/issues/)
+  - what targets of subscriptions have received
   - quarantined bodies in which no issue could be read
 A delivery that arrives later stores the issue again: erase it in Jira first.`;
 
@@ -54,13 +56,13 @@ const plan = (issue: Found, eventCount: number, place: StoreAddress): string => 
   return `Issue ${nameOf(issue)}${key} in ${describePlace(place)}, raw bodies in ${describeArtifacts(place)}
 What is erased:
   - ${hasFields(issue) ? 'its fields' : 'no fields: none are stored'}
-  - ${eventCount} event${eventCount === 1 ? '' : 's'} with the raw bodies
+  - ${eventCount} event${eventCount === 1 ? '' : 's'} with the raw bodies, and what was sent of them to subscribers
 ${STAYS}`;
 };
 
-const erase = async (events: SweepDeps, { issue_id }: Found, eventIds: string[]): Promise<void> => {
+const erase = async (events: SweepDeps, { issue_id, keys }: Found, eventIds: string[]): Promise<void> => {
   const progress = showProgress('erasing', eventIds.length);
-  const issue = { tenant: events.tenant, issue_id, event_ids: eventIds };
+  const issue = { tenant: events.tenant, issue_id, keys, event_ids: eventIds };
   try {
     if (issue_id !== null) await rememberKeys(events, issue_id, eventIds);
     await eraseIssue(events.table, events.rawBodies, issue, progress.step, itemDeadline);
@@ -80,6 +82,7 @@ await runCommand(command, async () => {
     const eventIds = await listEvents();
     if (!hasFields(issue) && eventIds.length === 0) {
       // A run before may have ended right after it had erased everything.
+      await eraseExecutionsOfIssue({ ...events, newSignal: itemDeadline }, issue);
       if (issue.issue_id !== null) await forgetIssue(events, issue.issue_id);
       throw new CommandError(`Nothing is stored for issue ${nameOf(issue)} in ${describePlace(place)}.`);
     }

@@ -82,9 +82,9 @@ const ALLOWED_WITHIN: Record<string, Record<string, string[]>> = {
     connections: ['calls', 'events'],
     links: ['calls'],
     events: ['calls'],
-    issues: ['calls', 'events', 'links'],
     subscriptions: ['calls', 'events', 'connections'],
-    executions: ['calls', 'events', 'issues', 'subscriptions'],
+    executions: ['calls', 'events'],
+    issues: ['calls', 'events', 'links', 'executions'],
   },
   send: { rules: [], target: ['rules'], lane: ['rules', 'target'] },
   correlate: {

@@ -145,8 +145,12 @@ export const attemptKey = (executionId: string, attempt: number): Key => ({
   sk: `${attemptSortPrefix(executionId)}${String(attempt).padStart(6, '0')}`,
 });
 
+/** Sort keys under which the attempts of all executions of an event are found. */
+export const ATTEMPT_SORT = 'A#';
+
 /** Sort keys under which the attempts of one execution are found. */
-export const attemptSortPrefix = (executionId: string): string => `A#${placeInEvent(executionId)}#`;
+export const attemptSortPrefix = (executionId: string): string =>
+  `${ATTEMPT_SORT}${placeInEvent(executionId)}#`;
 
 /** `exe_`, 40 digits, `_`, and the subscription with the number of a repetition. */
 const eventDigits = (executionId: string): string => executionId.slice(4, 44);

@@ -72,7 +72,8 @@ export const listExecutionsOfIssue = async (
   };
 };
 
-const EXECUTIONS: IssueRows = {
+/** How executions are listed in `by_issue`. */
+export const EXECUTIONS: IssueRows = {
   ofId: issueExecutionsPartition,
   ofKey: namedKeyExecutionsPartition,
   keyOf: executionKey,

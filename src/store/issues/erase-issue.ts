@@ -3,24 +3,27 @@ import { eventKey, processingKey, snapshotKey } from '../calls/keys.ts';
 import { callTable, getItem, type Place, type Table, type TableCall } from '../calls/table.ts';
 import { type After, behindEntries, type IssueNames, listIssueEvents } from '../events/issue-events.ts';
 import type { RawBodies } from '../events/put-event.ts';
+import { eraseExecutions, eraseExecutionsOfIssue } from '../executions/erase-executions.ts';
 
 /**
- * Erases an issue's fields, events and raw bodies, for a person's right to it. Events first: after a crash the
- * command is run again. The key aliases stay, and so does a deletion mark.
+ * Erases an issue's fields, events, raw bodies, and what was sent of them, for a person's right to it. Events first: after
+ * a crash the command is run again. The key aliases stay, and so does a deletion mark.
  * @param issue without an id where only its key was ever named
  * @param onErased called after each event, for progress
  */
 export const eraseIssue = async (
   table: Table,
   rawBodies: RawBodies,
-  issue: { tenant: string; issue_id: string | null; event_ids: string[] },
+  issue: IssueNames & { tenant: string; event_ids: string[] },
   onErased: () => void,
   newSignal: () => AbortSignal,
 ): Promise<void> => {
   for (const eventId of issue.event_ids) {
+    await eraseExecutions(() => ({ table, signal: newSignal() }), eventId);
     await eraseEvent({ table, signal: newSignal() }, rawBodies, eventId);
     onErased();
   }
+  await eraseExecutionsOfIssue({ table, tenant: issue.tenant, newSignal }, issue);
   const { tenant, issue_id } = issue;
   if (issue_id !== null) await eraseSnapshot({ table, tenant, signal: newSignal() }, issue_id);
 };

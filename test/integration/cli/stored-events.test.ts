@@ -183,7 +183,7 @@ describe('npm run erase', () => {
     const { code, stdout } = await run('erase', ['--issue', 'gone-1']);
     expect(code).toBe(2);
     expect(stdout).toContain(`Issue 301 (GONE-1 now) in table cli-test at ${instance.endpoint}`);
-    expect(stdout).toContain('2 events with the raw bodies');
+    expect(stdout).toContain('2 events with the raw bodies, and what was sent of them');
     expect(stdout).toContain('A delivery that arrives later stores the issue again');
     expect((await instance.get('/issues/301')).status).toBe(200);
   });

@@ -79,7 +79,7 @@ describe('npm run erase', () => {
       { table: app.events.table, tenant: 'default', signal: signal() },
       { issue_id: '1', keys: [] },
     );
-    const issue = { tenant: 'default', issue_id: '1', event_ids };
+    const issue = { tenant: 'default', issue_id: '1', keys: [], event_ids };
     await eraseIssue(app.events.table, app.events.rawBodies, issue, () => {}, signal);
     expect(await strayCommits(app)).toEqual([]);
     const again = await erase('1');
@@ -113,7 +113,7 @@ const eraseFrom = async (table: Table): Promise<void> => {
     { issue_id: '1', keys: [] },
   );
   await rememberKeys(deps, '1', event_ids);
-  const issue = { tenant: 'default', issue_id: '1', event_ids };
+  const issue = { tenant: 'default', issue_id: '1', keys: [], event_ids };
   await eraseIssue(table, app.events.rawBodies, issue, () => {}, signal);
   await forgetIssue(deps, '1');
 };

@@ -93,7 +93,7 @@ describe('GET /bodies/{event_id}', () => {
       time.now -= 31 * DAY_MS;
       expect((await app.download(`/bodies/${id}`)).bytes.toString()).toBe(body);
       const { table, rawBodies } = app.events;
-      const issue = { tenant: 'default', issue_id: '7', event_ids: [id] };
+      const issue = { tenant: 'default', issue_id: '7', keys: [], event_ids: [id] };
       await eraseIssue(table, rawBodies, issue, () => {}, signal);
       expect((await app.get(`/bodies/${id}`)).status).toBe(404);
     },
