@@ -13,7 +13,8 @@ const MOST_CHARACTERS = 2_000;
 /** What is wrong with a header that people want sent to a target, for them; null for nothing. Never says its value. */
 export const wrongHeader = (name: string, value: string): string | null => {
   const lower = name.toLowerCase();
-  if (!/^[!#$%&'*+.^_`|~0-9a-z-]{1,100}$/.test(lower)) return 'is no name of a header';
+  // A letter or digit first: `__proto__` is a name in HTTP, and none that objects keep.
+  if (!/^[a-z0-9][!#$%&'*+.^_`|~a-z0-9-]{0,99}$/.test(lower)) return 'is no name of a header';
   if (REFUSED.has(lower) || REFUSED_PREFIXES.some((prefix) => lower.startsWith(prefix)))
     return 'cannot be set: it is written by this service';
   if (value.length > MOST_CHARACTERS) return `must be at most ${MOST_CHARACTERS} characters`;

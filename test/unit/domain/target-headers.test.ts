@@ -20,9 +20,12 @@ describe('a header of a target', () => {
     expect(wrongHeader(name, 'x')).toContain('cannot be set');
   });
 
-  it.each(['', ' ', 'a b', 'a:b', 'a\nb', 'ü', 'x'.repeat(101)])('is no header as %j', (name) => {
-    expect(wrongHeader(name, 'x')).toBe('is no name of a header');
-  });
+  it.each(['', ' ', 'a b', 'a:b', 'a\nb', 'ü', 'x'.repeat(101), '__proto__'])(
+    'is no header as %j',
+    (name) => {
+      expect(wrongHeader(name, 'x')).toBe('is no name of a header');
+    },
+  );
 
   it.each(['', ' a', 'a ', 'a\r\nb: c', 'a\0', 'ü', '\u{1f512}', 's3cr3t\n'])(
     'may not hold %j, and the message does not',
