@@ -16,9 +16,11 @@ import {
   SOURCES,
   type Source,
 } from '../../src/domain/source.ts';
+import { embeddedConfig } from '../../src/local/aws-config.ts';
 import { type Instance, startInstance } from '../../src/local/run-instance.ts';
 import { createLogger } from '../../src/platform/logger.ts';
 import { SENDERS } from '../../src/senders/registry.ts';
+import { openTable } from '../../src/wiring/open.ts';
 import { COMMITS_ON, proofOf, SECRET, sign, startApp } from '../support/app.ts';
 import { COMMIT_FIXTURES, commitFixture } from '../support/commit-bodies.ts';
 import { commitDelivery, pushHeader } from '../support/commit-deliveries.ts';
@@ -35,6 +37,7 @@ import {
   requestErrors,
 } from '../support/openapi.ts';
 import { startSecretsManager } from '../support/secrets-manager.ts';
+import { SOME_EXECUTION, SOME_SUBSCRIPTION, subscriptionCases } from '../support/subscription-cases.ts';
 
 const FIXTURES = join(import.meta.dirname, '../fixtures/deliveries');
 const MAX_BODY_BYTES = 100_000;
@@ -116,6 +119,7 @@ const start = async (env: NodeJS.ProcessEnv, correlate = false): Promise<Instanc
     JIRA_WEBHOOK_SECRET: SECRET,
     ARTIFACTS_DIR: folder,
     CONNECTIONS_MASTERS: MASTERS,
+    ALLOW_PRIVATE_TARGETS: 'true',
   };
   const parsed = readEnv({ ...standard, ...env });
   const log = createLogger(parsed, { write: () => {} });
@@ -268,6 +272,17 @@ const PATHS: Record<string, string> = {
   'rotate-connection': `/connections/${SOME_CONNECTION}/rotate`,
   'activate-connection': `/connections/${SOME_CONNECTION}/activate`,
   'disable-connection': `/connections/${SOME_CONNECTION}/disable`,
+  'create-subscription': '/subscriptions',
+  'change-subscription': `/subscriptions/${SOME_SUBSCRIPTION}`,
+  'remove-subscription': `/subscriptions/${SOME_SUBSCRIPTION}`,
+  ...Object.fromEntries(
+    ['pause', 'resume', 'rotate', 'test', 'match'].map((what) => [
+      `${what}-subscription`,
+      `/subscriptions/${SOME_SUBSCRIPTION}/${what}`,
+    ]),
+  ),
+  'retry-execution': `/executions/${SOME_EXECUTION}/retry`,
+  'cancel-execution': `/executions/${SOME_EXECUTION}/cancel`,
 };
 
 const pathOf = (operation: string): string => PATHS[operation] ?? '/missing';
@@ -518,6 +533,9 @@ const managementCases: Case[] = [
   read('get-connection', 404, () => `/connections/${SOME_CONNECTION}`),
 ];
 
+/** The table that all instances share. */
+const tableOf = (endpoint: string) => openTable(readEnv({}), embeddedConfig(endpoint));
+
 let pings = 0;
 
 const ping = () => {
@@ -534,6 +552,14 @@ const CASES: Case[] = [
   { operation: 'connection-status', status: 401, ask: () => statusOf('wrong') },
   read('connection-status', 404, () => `/webhooks/${SOME_CONNECTION}`),
   ...managementCases,
+  ...subscriptionCases({
+    main: () => main,
+    off: () => off,
+    broken: () => broken,
+    table: () => tableOf(engine.endpoint),
+    manage,
+    eventId: () => eventId,
+  }),
   { operation: 'github-webhook', status: 200, ask: ping },
   {
     operation: 'bitbucket_server-webhook',

@@ -2,7 +2,7 @@
 export type Mutant = { change: string; body: unknown };
 
 /** Their names come from the sender, so a property more or less is no mistake. */
-const OPEN = new Set(['custom_fields', 'event_types', 'headers']);
+const OPEN = new Set(['custom_fields', 'event_types', 'headers', 'response_headers']);
 
 const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
