@@ -1,5 +1,5 @@
 import pino from 'pino';
-import { type Attempt, type Execution, executionIdOf } from '../../src/domain/execution.ts';
+import type { Attempt, Execution } from '../../src/domain/execution.ts';
 import type { Priority } from '../../src/domain/subscription.ts';
 import { type LaneDeps, type LaneReport, startLane } from '../../src/send/lane/lane.ts';
 import type { LaneRows } from '../../src/send/lane/lane-rows.ts';
@@ -7,6 +7,7 @@ import type { AttemptResult } from '../../src/send/rules/breaker.ts';
 import type { SubscriptionRow } from '../../src/store/subscriptions/subscription-row.ts';
 import type { Counts } from './app.ts';
 import { summed } from './app.ts';
+import { someExecution } from './executions.ts';
 import { someSubscription } from './subscriptions.ts';
 import { createVirtualTime } from './virtual-time.ts';
 
@@ -19,35 +20,14 @@ const subscribed = (differs: Partial<SubscriptionRow> = {}): SubscriptionRow =>
   someSubscription({ subscription_id: SUBSCRIPTION, ...differs });
 
 /** The one of an event with this number. */
-export const anExecution = (number: number, differs: Partial<Execution> = {}): Execution => {
-  const event_id = `evt_${number.toString(16).padStart(40, '0')}`;
-  return {
-    execution_id: executionIdOf(event_id, SUBSCRIPTION),
-    tenant_id: 'default',
-    event_id,
+export const anExecution = (number: number, differs: Partial<Execution> = {}): Execution =>
+  someExecution({
+    event_id: `evt_${number.toString(16).padStart(40, '0')}`,
     subscription_id: SUBSCRIPTION,
-    issue_id: '10001',
-    issue_key: 'OPS-1',
-    event_type: 'jira:issue_updated',
-    priority: 'normal',
-    status: 'queued',
-    reason: null,
-    tries: 0,
-    attempts: 0,
-    claims: 0,
-    due_ms: BEGIN_MS,
+    tenant_id: 'default',
     created_ms: BEGIN_MS,
-    started_ms: null,
-    completed_ms: null,
-    result: null,
-    replay_of: null,
-    run_id: '01KANQ0000AAAAAAAAAAAAAAAA',
-    received_ms: BEGIN_MS,
-    expires_at: Math.floor(BEGIN_MS / 1_000) + 30 * 86_400,
-    rev: 1,
     ...differs,
-  };
-};
+  });
 
 /** One request that the target saw. */
 type Seen = { execution_id: string; priority: Priority; at_ms: number; is_probe: boolean; under_way: number };
