@@ -11,6 +11,7 @@ import { createLocalApp } from './all-routes.ts';
 import { embeddedConfig, externalConfig } from './aws-config.ts';
 import { startEngine } from './engine.ts';
 import { type Correlated, startCorrelation } from './local-correlation.ts';
+import { startExecutions } from './local-executions.ts';
 import { startReconciling } from './local-reconciliation.ts';
 import { firstMaster } from './masters-file.ts';
 import { PROJECT_FOLDER } from './project.ts';
@@ -19,7 +20,8 @@ import { faultCode, StartError } from './start-error.ts';
 
 /**
  * `env` as `readLocalEnv` or `readEnv` answers it; everything that varies comes from it. Without `correlate`
- * deliveries are only stored, for measurements of that alone; without `reconcile` no schedule asks Jira.
+ * deliveries are only stored, for measurements of that alone, and nothing is published; without `reconcile` no schedule asks
+ * Jira.
  */
 export type InstanceOptions = {
   env: Env;
@@ -50,7 +52,7 @@ export type Instance = {
   artifactsFolder: string | null;
   /** Resolves with a message for people when the embedded database ends without `stop`. */
   databaseDied: Promise<string>;
-  /** Resolves when everything stored before the call is correlated. */
+  /** Resolves when everything stored before the call is correlated and published. */
   correlated: Correlated;
   /** Stops accepting, finishes what is under way, ends the database last. The same promise every time. */
   stop(): Promise<void>;
@@ -126,14 +128,18 @@ const startOwned = async (
   const dynamodb = database.config;
   const secretsEndpoint = env.AWS_ENDPOINT_URL_SECRETS_MANAGER;
   const secretsManager = secretsEndpoint ? { secretsManager: await externalConfig(secretsEndpoint) } : {};
+  const platform = { log, clock, dynamodb, ...secretsManager };
+  const executions = correlate && env.EXECUTIONS === 'on' ? startExecutions(env, platform, owned) : null;
+  const others = executions === null ? [] : [executions.handler];
   const correlated = correlate
-    ? await startCorrelation({ env, log, clock, dynamodb, newTable, ...secretsManager }, owned)
+    ? await startCorrelation({ env, newTable, others, ...platform }, owned)
     : () => Promise.resolve();
   if (correlate && reconcile && env.JIRA_SITE_URL !== undefined)
     owned.defer(startReconciling({ env, log, clock, dynamodb }));
   let url = '';
   const access = { token: manageToken, url: () => url };
-  const { handler } = createLocalApp(env, { log, clock, dynamodb, ...secretsManager }, access);
+  const sender = executions === null ? {} : { sender: executions.sender };
+  const { handler } = createLocalApp(env, { ...platform, ...sender }, access);
   const server = await serve({
     handler,
     host: env.HOST,

@@ -1,6 +1,5 @@
 import pMap from 'p-map';
 import { LAST_INSTANT_MS } from '../domain/instant.ts';
-import { describeFault } from '../errors/errors.ts';
 import { countDue, type Waiting } from '../store/executions/due.ts';
 import type { SubscriptionRow } from '../store/subscriptions/subscription-row.ts';
 import { isAsked } from './hint-all.ts';
@@ -20,16 +19,13 @@ const MOST_COUNTED = 10_000;
  */
 export const startLanes = async (deps: PublishDeps, how: Measure): Promise<void> => {
   const faults: unknown[] = [];
-  const noteFault = (tenant_id: string) => (fault: unknown) => {
-    deps.log.error({ tenant_id, fault: describeFault(fault) }, 'lanes not started');
+  const noteFault = (fault: unknown) => {
     faults.push(fault);
     return [];
   };
-  const found = await pMap(
-    await tenantIds(deps),
-    (tenant) => startOwn(deps, tenant, how).catch(noteFault(tenant)),
-    { concurrency: AT_A_TIME },
-  );
+  const found = await pMap(await tenantIds(deps), (tenant) => startOwn(deps, tenant, how).catch(noteFault), {
+    concurrency: AT_A_TIME,
+  });
   if (how.measure) tellDepth(deps, found.flat());
   if (faults.length > 0) throw faults[0];
 };

@@ -52,7 +52,6 @@ const action = fc.oneof(
   fc.record({ do: fc.constant('sweep' as const), fate }),
   fc.record({
     do: fc.constant('replay' as const),
-    which: fc.array(fc.nat({ max: 4 }), { maxLength: 2 }),
     fate,
   }),
 );
