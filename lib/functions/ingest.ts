@@ -1,8 +1,8 @@
 import type { FunctionSpec, Resources } from '../constructs/service-function.ts';
-import { allow, RAW } from '../permissions.ts';
+import { allow, onPartitions, queryIndexes, RAW, SUBSCRIPTIONS } from '../permissions.ts';
 
 /** The write side: single items of the table, its one secret, and raw bodies, which it never reads back. */
-export const ingest = ({ table, bucket, secretArn, context }: Resources): FunctionSpec => ({
+export const ingest = ({ table, bucket, secretArn, sender, context }: Resources): FunctionSpec => ({
   description: 'Receives webhooks, and answers /health',
   // More than half a processor: a cold start is 0.1 to 0.3 s of CPU, and Jira gives 5 s to connect. A body of
   // 4 MB with its base64 and its parsed form needs a fifth of it.
@@ -19,12 +19,17 @@ export const ingest = ({ table, bucket, secretArn, context }: Resources): Functi
     TABLE_NAME: table.table.tableName,
     ARTIFACTS_BUCKET: bucket.bucket.bucketName,
     EVENT_RETENTION_DAYS: String(context.retentionDays),
+    EXECUTIONS: context.executions,
     JIRA_WEBHOOK_SECRET_ARN: secretArn,
     ...(context.allowedCidrs ? { ALLOWED_CIDRS: context.allowedCidrs } : {}),
   },
   permissions: {
     statements: [
       allow(['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem'], table.table.tableArn),
+      // Who set up a sender is told where its events go, and how many wait.
+      ...(sender === undefined
+        ? []
+        : [onPartitions(table, ['dynamodb:BatchGetItem'], SUBSCRIPTIONS), queryIndexes(table, 'worklist')]),
       allow(['secretsmanager:GetSecretValue'], secretArn),
       // The tag says how long the body is kept; S3 asks for a right of its own to put one with the object.
       allow(['s3:PutObject', 's3:PutObjectTagging'], bucket.keysUnder('raw')),

@@ -14,6 +14,7 @@ export const read = ({ table, bucket, context }: Resources): FunctionSpec => ({
     TABLE_NAME: table.table.tableName,
     ARTIFACTS_BUCKET: bucket.bucket.bucketName,
     EVENT_RETENTION_DAYS: String(context.retentionDays),
+    EXECUTIONS: context.executions,
   },
   permissions: {
     statements: [

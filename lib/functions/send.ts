@@ -11,9 +11,10 @@ import {
   SUBSCRIPTIONS,
 } from '../permissions.ts';
 
-/** What the partitions begin with that a lane touches beside executions: itself, and the issues that it sends. */
+/** What the partitions begin with that a lane touches beside executions: itself, the issues that it sends, and their keys. */
 export const LANES = 'LANE#*';
 export const ISSUES = 'I#*';
+export const KEYS = 'K#*';
 
 /** Asks targets; none while executions are off. The only function that calls hosts that people name. */
 export const send = (resources: Resources): FunctionSpec | null => {
@@ -38,7 +39,9 @@ export const send = (resources: Resources): FunctionSpec | null => {
     },
     permissions: {
       statements: [
-        onPartitions(table, ['dynamodb:GetItem'], SUBSCRIPTIONS, EVENTS, ISSUES),
+        onPartitions(table, ['dynamodb:GetItem'], SUBSCRIPTIONS, LANES, EVENTS),
+        onPartitions(table, ['dynamodb:GetItem', 'dynamodb:BatchGetItem'], ISSUES),
+        onPartitions(table, ['dynamodb:Query'], KEYS),
         onPartitions(table, ['dynamodb:GetItem', 'dynamodb:BatchGetItem', 'dynamodb:Query'], EXECUTIONS),
         onPartitions(table, ['dynamodb:PutItem'], EXECUTIONS),
         onPartitions(table, ['dynamodb:UpdateItem'], SUBSCRIPTIONS, LANES),

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import * as z from 'zod/mini';
 import { MARKS } from '../../../lib/functions/publish.ts';
 import { FUNCTIONS, type FunctionName } from '../../../lib/functions/registry.ts';
-import { ISSUES, LANES } from '../../../lib/functions/send.ts';
+import { ISSUES, KEYS, LANES } from '../../../lib/functions/send.ts';
 import {
   CONNECTIONS,
   EVENTS,
@@ -14,6 +14,7 @@ import {
 import { ENV, readEnv } from '../../../src/contract/env.ts';
 import { functionNames } from '../../../src/local/project.ts';
 import {
+  aliasKey,
   askedPartition,
   connectionKey,
   eventKey,
@@ -23,6 +24,7 @@ import {
   reconcileKey,
   snapshotKey,
   subscriptionKey,
+  TELLING_KEY,
   tenantKey,
 } from '../../../src/store/calls/keys.ts';
 import { functionsOf, idOf, rightsOf } from './function-resources.ts';
@@ -154,9 +156,9 @@ describe('the environment', () => {
     const token = { JIRA_API_SECRET_ARN: '<JiraTokenSecret>' };
     expect(Object.fromEntries(FUNCTIONS.map((name) => [name, environmentOf(site, name)]))).toEqual({
       send: { ...table, ...bucket, ...secret, ...topic, ...hosts, ...traces },
-      ingest: { ...table, ...bucket, ...days, ...secret },
+      ingest: { ...table, ...bucket, ...days, ...secret, EXECUTIONS: 'on' },
       manage: { ...table, ...days, ...secret, ...jira, ...sender, ...hosts },
-      read: { ...table, ...bucket, ...days },
+      read: { ...table, ...bucket, ...days, EXECUTIONS: 'on' },
       correlate: { ...table, ...bucket, ...jira, ...traces },
       publish: { ...table, ...days, ...sender, ...traces },
       sweep: { ...table, ...bucket, ...days, ...secret, ...jira, ...traces },
@@ -170,6 +172,7 @@ describe('the environment', () => {
       ARTIFACTS_BUCKET: '<ArtifactBucket>',
       EVENT_RETENTION_DAYS: '7',
       JIRA_WEBHOOK_SECRET_ARN: EVERYTHING_SET.jiraWebhookSecretArn,
+      EXECUTIONS: 'on',
       ALLOWED_CIDRS: EVERYTHING_SET.allowedCidrs,
     });
     for (const name of FUNCTIONS) {
@@ -182,6 +185,12 @@ describe('the environment', () => {
   it('names every host by which the API is reached, because an execution sent there would come back', () => {
     for (const name of ['send', 'manage'] as const)
       expect(environmentOf(everything, name).OWN_HOSTS).toBe(`${OWN_HOST},${EVERYTHING_SET.domainName}`);
+  });
+
+  it('says to those that tell of executions when there are none, because their default is that there are', () => {
+    const told = FUNCTIONS.filter((name) => environmentOf(site, name).EXECUTIONS !== undefined);
+    expect(told).toEqual(['ingest', 'read']);
+    for (const name of told) expect(environmentOf(dev, name).EXECUTIONS).toBe('off');
   });
 
   it('takes everything about Jira over, for reconcile only', () => {
@@ -236,12 +245,27 @@ describe('the rights', () => {
   ];
 
   it('of ingest: write events and large bodies, read its secret; no artifact, no query, no deletion', () => {
-    expect(rightsOf(site, 'ingest')).toEqual({
+    expect(rightsOf(dev, 'ingest')).toEqual({
       '<EventTable.Arn>': ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem'],
       '<WebhookSecret>': ['secretsmanager:GetSecretValue'],
       '<ArtifactBucket.Arn>/artifacts/raw/*': ['s3:PutObject', 's3:PutObjectTagging'],
-      ...logs('ingest'),
+      [`<${idOf(dev, 'ingest', 'AWS::Logs::LogGroup')}.Arn>`]: ['logs:CreateLogStream', 'logs:PutLogEvents'],
     });
+  });
+
+  it('of ingest beside it, with executions: read subscriptions and how many wait, for who set up a sender', () => {
+    const { '<EventTable.Arn>': table, '<EventTable.Arn>/index/worklist': index } = rightsOf(site, 'ingest');
+    expect([table, index]).toEqual([
+      ['dynamodb:BatchGetItem', 'dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem'],
+      ['dynamodb:Query'],
+    ]);
+    const role = idOf(site, 'ingest', 'AWS::IAM::Role');
+    const batch = statementsOf(site.resources).filter(
+      ({ holder, actions }) => holder === role && actions.includes('dynamodb:BatchGetItem'),
+    );
+    expect(batch.map(({ condition }) => condition)).toEqual([
+      { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': ['SUB#*'] } },
+    ]);
   });
 
   it('of read: read the table, its indexes and raw bodies; no secret, no document, no write', () => {
@@ -278,9 +302,11 @@ describe('the rights', () => {
       [EXECUTIONS]: executionsPartition('evt_*'),
       [MARKS]: publishMarkKey('*').pk,
       [LANES]: laneKey('*').pk,
+      [LANES.replace('*', 'telling')]: TELLING_KEY.pk,
     };
     expect(Object.values(rows)).toEqual(Object.keys(rows));
     expect(snapshotKey('default', '1').pk).toMatch(new RegExp(`^${ISSUES.replace('*', '.*')}$`));
+    expect(aliasKey('default', 'ABC-1', '1').pk).toMatch(new RegExp(`^${KEYS.replace('*', '.*')}$`));
   });
 
   it('of manage: rows of connections, tenants and changes, each held to its partitions, and the secret to read', () => {
@@ -339,9 +365,9 @@ describe('the rights', () => {
 
   it('of send: write executions, lanes and subscriptions, read events, issues, bodies and the secret, tell people; no event, issue or document to write', () => {
     expect(heldTo(site, 'send')).toEqual({
-      'dynamodb:GetItem': ['E#*', 'I#*', 'SUB#*', 'X#*'],
-      'dynamodb:BatchGetItem': ['X#*'],
-      'dynamodb:Query': ['X#*'],
+      'dynamodb:GetItem': ['E#*', 'I#*', 'LANE#*', 'SUB#*', 'X#*'],
+      'dynamodb:BatchGetItem': ['I#*', 'X#*'],
+      'dynamodb:Query': ['K#*', 'X#*'],
       'dynamodb:PutItem': ['X#*'],
       'dynamodb:UpdateItem': ['LANE#*', 'SUB#*'],
       'dynamodb:DeleteItem': ['LANE#*', 'X#*'],
