@@ -75,12 +75,14 @@ export const getOneExecution =
     const { table, tenant } = deps;
     const { signal, received_ms } = run;
     const execution = await getExecution({ table, tenant, signal }, executionId, received_ms);
-    if (execution === null)
-      return notKnown('No execution with this id is stored. Executions expire with their events.', run);
+    if (execution === null) return noExecution(run);
     const [view] = await showExecutions(table, [execution], run);
     const attempts = await attemptsOf({ table, signal }, executionId, received_ms);
     return jsonResponse(200, { ...view, attempts: attempts.map(toAttemptView) });
   };
+
+const noExecution = (run: Run): HttpResponse =>
+  notKnown('No execution with this id is stored. Executions expire with their events.', run);
 
 const ofDelivery = async (
   deps: ReadDeps,
@@ -91,7 +93,7 @@ const ofDelivery = async (
   const { table, tenant } = deps;
   const { signal, received_ms } = run;
   const found = await getEvent({ table, tenant, signal }, event_id, received_ms);
-  if (found === null) return noEvent(run);
+  if (found === null) return noExecution(run);
   const rows = await executionsOfEvent({ table, tenant, signal }, event_id, received_ms);
   const waits = await waitsForRow(deps, found.event, rows, run);
   const executions = await showExecutions(table, rows.toSorted(newestFirst), run);

@@ -1,11 +1,12 @@
 import * as z from 'zod/mini';
 import type { Item } from '../../src/store/calls/table.ts';
 import { decodeEvent } from '../../src/store/events/event-row.ts';
+import { readExecution } from '../../src/store/executions/execution-row.ts';
 import type { TestApp } from './app.ts';
 import { scanTable } from './correlation.ts';
 
 /** Kinds of rows whose partitions are named `{kind}#{tenant}` or `{kind}#{tenant}#…`. */
-const OF_A_TENANT = ['I', 'K', 'C', 'P', 'R', 'V', 'G', 'ASKED', 'OLD', 'RECONCILE', 'SWEEP'];
+const OF_A_TENANT = ['I', 'K', 'C', 'P', 'R', 'V', 'G', 'ASKED', 'OLD', 'RECONCILE', 'SWEEP', 'PUBLISH'];
 
 const decided = z.object({ tenant_id: z.string() });
 
@@ -26,7 +27,8 @@ const tenantOf = (row: Item, ofEvents: ReadonlyMap<unknown, string>): string => 
   const [kind = '', named] = String(row.pk).split('#');
   if (OF_A_TENANT.includes(kind) && named) return named;
   if (kind === 'TENANTS') return String(row.sk);
-  if (kind === 'CON') return decided.parse(JSON.parse(String(row.decided))).tenant_id;
+  if (kind === 'X' && String(row.sk).startsWith('X#')) return readExecution(row).tenant_id;
+  if (kind === 'CON' || kind === 'SUB') return decided.parse(JSON.parse(String(row.decided))).tenant_id;
   const tenant = kind === 'E' ? ofEvents.get(row.pk) : undefined;
   if (tenant === undefined) throw new Error(`nobody’s row: ${row.pk}`);
   return tenant;

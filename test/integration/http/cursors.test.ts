@@ -47,6 +47,8 @@ const commits = (...messages: string[]) =>
 
 const today = new Date(Date.now() - 7 * 3_600_000).toISOString().slice(0, 10);
 
+const SOME_EXECUTION = `exe_${'0'.repeat(40)}_${'0'.repeat(22)}`;
+
 /** A listing, what its cursors are bound to, a position that it would give, and positions that it never gives. */
 const FORGED: [string, unknown[], Position, Position[]][] = [
   [
@@ -80,6 +82,25 @@ const FORGED: [string, unknown[], Position, Position[]][] = [
       { issue_id: '701', asked: '701', event_id: `evt_${'0'.repeat(40)}`, occurred_ms: 5 },
       { pk: 'E#x', sk: 'E', issue_pk: 'default#700', occurred_ms: 5 },
     ],
+  ],
+  [
+    '/issues/700/executions',
+    ['issue-executions'],
+    { issue_id: '700', asked: '700', execution_id: SOME_EXECUTION, created_ms: 5 },
+    [
+      { issue_id: '700', asked: '700', execution_id: `exe_${'0'.repeat(40)}`, created_ms: 5 },
+      { issue_id: '700', asked: '700', execution_id: SOME_EXECUTION, created_ms: '5' },
+      { issue_id: '700', asked: '700', execution_id: SOME_EXECUTION, created_ms: -1 },
+      { issue_id: '701', asked: '701', execution_id: SOME_EXECUTION, created_ms: 5 },
+      { issue_id: '700', asked: '700', event_id: `evt_${'0'.repeat(40)}`, occurred_ms: 5 },
+      { pk: 'X#x', sk: 'X', issue_pk: 'default#X#700', occurred_ms: 5 },
+    ],
+  ],
+  [
+    `/executions?date=${today}`,
+    ['executions', today, { status: null, subscription_id: null }],
+    { before: '01KHXNYCGXKTPTG6AKGD6YYQ3Q' },
+    [{ before: '' }, { before: 5 }, { before: 'z'.repeat(3_000) }, {}],
   ],
   [
     '/issues/700/commits',

@@ -25,7 +25,7 @@ const TARGET_OF_EACH = Object.values(TARGETS).flatMap((targets) => targets.slice
 /** Without what differs from one request to the next. */
 const lasting = ({ status, text }: { status: number; text: string }) => [
   status,
-  text.replaceAll(/"(run_id|generated_at|received_at)":"[^"]*"|"lag_seconds":\d+/g, ''),
+  text.replaceAll(/"(run_id|generated_at|received_at)":"[^"]*"|"(lag_seconds|oldest_due_seconds)":\d+/g, ''),
 ];
 
 /** What every other tenant has. */
@@ -140,15 +140,22 @@ describe('a tenant forged by a sender', () => {
   });
 });
 
-describe('a tenant forged by whoever may change another one’s connections', () => {
+describe('a tenant forged by whoever may change another one’s connections and subscriptions', () => {
   it('cannot be reached by an id or a body, and nothing of it changes', async () => {
     const before = await rowsBeside('a');
     const { connection_id } = world.connected.b.jira.connection;
+    const [execution] = world.executions.b;
+    const named = {
+      '{connection_id}': connection_id,
+      '{subscription_id}': execution?.subscription_id ?? '',
+      '{execution_id}': execution?.execution_id ?? '',
+    };
     const changing = ROUTES.filter(({ served_by, path }) => served_by === 'manage' && path.includes('{'));
     expect(changing.length).toBeGreaterThan(3);
     for (const { method, path } of changing) {
       if (method === 'GET') throw new Error('a route that changes nothing');
-      const target = `/t/a${path.replace('{connection_id}', connection_id)}`;
+      const target = `/t/a${Object.entries(named).reduce((text, [name, id]) => text.replace(name, id), path)}`;
+      expect(target).not.toContain('{');
       for (const body of [{}, { reason: 'x' }, { name: 'mine' }, { tenant_id: 'b' }]) {
         const { status } = await world.app.manage(method, target, { body, rev: 1 });
         expect([400, 404]).toContain(status);

@@ -42,9 +42,12 @@ const others = (tenant: Tenant): Tenant[] => TENANTS.filter((other) => other !==
 /** An answer without what differs from one tenant to the other, and from one request to the next. */
 const shapeOf = (text: string): string =>
   TENANTS.reduce((said, tenant) => said.replaceAll(wordOf(tenant), 'WORD'), text)
-    .replaceAll(/"(event_id|run_id|tenant_id|idempotency_key|connection_id|next_cursor)":"[^"]*"/g, '"$1":""')
-    .replaceAll(/"(connection_id|tenant_id|secret)":(null|"")/g, '"$1":""')
-    .replaceAll(/"(duration_ms|lag_seconds)":\d+/g, '"$1":0')
+    .replaceAll(
+      /"(event_id|run_id|tenant_id|idempotency_key|connection_id|next_cursor|subscription_id|execution_id|replay_of)":"[^"]*"/g,
+      '"$1":""',
+    )
+    .replaceAll(/"(connection_id|tenant_id|secret|replay_of)":(null|"")/g, '"$1":""')
+    .replaceAll(/"(duration_ms|lag_seconds|oldest_due_seconds)":\d+/g, '"$1":0')
     .replaceAll(/"[^"]*T[\d:.]+(Z|-07:00)"/g, '"TIME"');
 
 describe('each tenant', () => {
@@ -70,6 +73,12 @@ describe('each tenant', () => {
     ...TARGETS['list-issue-commits'],
     ...TARGETS['list-stories-without-commits'],
     ...TARGETS['list-commits-without-story'],
+    ...TARGETS['list-subscriptions'],
+    ...TARGETS['get-subscription'],
+    ...TARGETS['list-executions'],
+    ...TARGETS['list-issue-executions'],
+    ...TARGETS['list-event-executions'],
+    ...TARGETS['get-execution'],
     '/events?source=commits',
     '/stats',
     '/reconciliation',
@@ -100,11 +109,20 @@ describe('each tenant', () => {
 });
 
 describe('an id of another tenant', () => {
-  const NAMED = [...TARGETS['get-event'], ...TARGETS['get-body'], ...TARGETS['get-connection']];
+  const NAMED = [
+    ...TARGETS['get-event'],
+    ...TARGETS['get-body'],
+    ...TARGETS['get-connection'],
+    ...TARGETS['get-subscription'],
+    ...TARGETS['list-event-executions'],
+    ...TARGETS['get-execution'],
+  ];
   const UNKNOWN = {
     '/events/': `evt_${'0'.repeat(40)}`,
     '/bodies/': `evt_${'0'.repeat(40)}`,
     '/connections/': `con_${'0'.repeat(22)}`,
+    '/subscriptions/': `sub_${'0'.repeat(22)}`,
+    '/executions/': `exe_${'0'.repeat(40)}_${'0'.repeat(22)}`,
   };
 
   it.each(NAMED)('is as unknown as any at %s', async (target) => {
@@ -122,6 +140,8 @@ describe('an id of another tenant', () => {
       for (const other of others(tenant)) {
         const { text } = await askOf(tenant, '/events?connection={connection}', other);
         expect(JSON.parse(text)).toEqual({ events: [], next_cursor: null });
+        const sent = await askOf(tenant, '/executions?subscription={subscription}', other);
+        expect(JSON.parse(sent.text)).toEqual({ executions: [], next_cursor: null });
       }
   });
 });
@@ -135,6 +155,8 @@ describe('a cursor of another tenant', () => {
     '/gaps/commits-without-story',
     '/events',
     '/events?source=admin',
+    '/executions',
+    '/issues/1/executions',
   ];
 
   const pageOf = (target: string): string => `${target}${target.includes('?') ? '&' : '?'}limit=1`;
@@ -176,6 +198,14 @@ describe('a cursor of another tenant', () => {
       '/issues/1/events',
       ['issue-events'],
       { issue_id: '1', asked: '1', event_id: `evt_${'f'.repeat(40)}`, occurred_ms: 9_000_000_000_000 },
+    ],
+    [
+      '/issues/1/executions',
+      ['issue-executions'],
+      {
+        ...{ issue_id: '1', asked: '1', created_ms: 9_000_000_000_000 },
+        execution_id: `exe_${'f'.repeat(40)}_${'f'.repeat(22)}`,
+      },
     ],
   ] as const;
 

@@ -3,10 +3,18 @@ import { rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { RouteName } from '../../../src/contract/routes.ts';
+import { executionId } from '../../../src/domain/event-id.ts';
+import { type Execution, executionIdOf } from '../../../src/domain/execution.ts';
+import { newExecution } from '../../../src/publish/new-execution.ts';
+import { getEvent } from '../../../src/store/events/read-events.ts';
+import { putExecution } from '../../../src/store/executions/executions.ts';
+import { createSubscription } from '../../../src/store/subscriptions/change-subscription.ts';
 import { createTable, openApp, type TestApp } from '../../support/app.ts';
 import { type Connected, connect } from '../../support/connected.ts';
+import { someRun } from '../../support/connections.ts';
 import { startCorrelation, type TestCorrelation } from '../../support/correlation.ts';
 import { noise } from '../../support/seed.ts';
+import { someSubscription } from '../../support/subscriptions.ts';
 import { commit, commitsBody, issueBody } from '../correlate/bodies.ts';
 
 /** Tenants whose names are parts of each other's; the built-in sources deliver for the first. */
@@ -26,6 +34,8 @@ export type TenantWorld = {
   /** Ids of each tenant's events in the order in which they were delivered. */
   events: Record<Tenant, string[]>;
   connected: Record<Exclude<Tenant, 'default'>, { jira: Connected; commits: Connected }>;
+  /** Executions of each tenant's first event, for its subscription. */
+  executions: Record<Tenant, Execution[]>;
   close(): void;
 };
 
@@ -69,6 +79,29 @@ const deliver = async (
   return ids;
 };
 
+/** A subscription, and what became of an event: one that ended, with an answer, and one that waits. */
+const send = async ({ events }: TestApp, tenant: Tenant, event_id: string): Promise<Execution[]> => {
+  const word = wordOf(tenant);
+  const subscription = someSubscription({ tenant_id: tenant, name: word });
+  const run = someRun();
+  await createSubscription(events, subscription, { who: 'local', what: 'subscription-created' }, run);
+  const { table } = events;
+  const found = await getEvent({ table, tenant, signal: run.signal }, event_id, run.received_ms);
+  if (found === null) throw new Error('no event to send');
+  const expires_at = Math.ceil(run.received_ms / 1_000) + 86_400;
+  const first = newExecution(subscription, found.event, { expires_at, now_ms: run.received_ms });
+  const result = { status: 200, content_type: null, body: word, truncated: false };
+  const ended: Execution = { ...first, status: 'completed', due_ms: null, reason: word, result };
+  const { execution_id, subscription_id } = first;
+  const again = newExecution(subscription, found.event, { expires_at, now_ms: run.received_ms + 1 });
+  const waiting = {
+    ...{ ...again, replay_of: execution_id, reason: word },
+    execution_id: executionIdOf(event_id, subscription_id, 1),
+  };
+  for (const execution of [ended, waiting]) await putExecution({ table, signal: run.signal }, execution);
+  return [ended, waiting];
+};
+
 /** One deployment with all of them, delivered, correlated. */
 export const startTenants = async (endpoint: string): Promise<TenantWorld> => {
   const folder = join(tmpdir(), `tenants-${randomUUID()}`);
@@ -83,16 +116,18 @@ export const startTenants = async (endpoint: string): Promise<TenantWorld> => {
   const connected = { a: await of('a'), 'a-b': await of('a-b'), b: await of('b') };
   const events = { default: [''], a: [''], 'a-b': [''], b: [''] };
   for (const tenant of TENANTS) events[tenant] = await deliver({ app, connected }, tenant);
+  const executions = { default: [], a: [], 'a-b': [], b: [] } as Record<Tenant, Execution[]>;
+  for (const tenant of TENANTS) executions[tenant] = await send(app, tenant, events[tenant][0] ?? '');
   const correlation = startCorrelation(app);
   await correlation.run();
   const close = (): void => {
     correlation[Symbol.dispose]();
     rmSync(folder, { recursive: true, force: true });
   };
-  return { app, correlation, folder: correlation.folder, events, connected, close };
+  return { app, correlation, folder: correlation.folder, events, connected, executions, close };
 };
 
-/** What is asked of each route that reads; `{n}` is the tenant's n-th event, `{connection}` one of its connections. */
+/** What is asked of each route that reads; `{n}` is the tenant's n-th event, other names are those of something else of its. */
 export const TARGETS = {
   'list-issues': ['/issues?project=ABC', '/issues?project=A-B&limit=100'],
   'get-issue': ['/issues/1', '/issues/ABC-1', '/issues/a-b-2', '/issues/3', '/issues/404'],
@@ -122,11 +157,24 @@ export const TARGETS = {
   stats: ['/stats', '/stats?by=hour'],
   'list-connections': ['/connections'],
   'get-connection': ['/connections/{connection}'],
+  'list-subscriptions': ['/subscriptions'],
+  'get-subscription': ['/subscriptions/{subscription}'],
+  'list-executions': ['/executions', '/executions?status=queued', '/executions?subscription={subscription}'],
+  'list-issue-executions': ['/issues/1/executions', '/issues/ABC-1/executions', '/issues/2/executions'],
+  'list-event-executions': ['/events/{0}/executions'],
+  'get-execution': ['/executions/{execution}', '/executions/{delivery}'],
 } satisfies Partial<Record<RouteName, string[]>>;
 
-/** A target about a tenant's own event or connection. */
-export const fillIn = ({ events, connected }: TenantWorld, target: string, whose: Tenant): string =>
+/** A target about something of a tenant's own. */
+export const fillIn = (
+  { events, connected, executions }: TenantWorld,
+  target: string,
+  whose: Tenant,
+): string =>
   target
+    .replace('{subscription}', executions[whose][0]?.subscription_id ?? '')
+    .replace('{execution}', executions[whose][0]?.execution_id ?? '')
+    .replace('{delivery}', executionId(events[whose][0] ?? ''))
     .replace(/\{(\d)\}/, (_, n) => events[whose][Number(n)] ?? '')
     .replace(
       '{connection}',
