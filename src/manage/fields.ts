@@ -7,7 +7,7 @@ import { isHeaderName } from './header-name.ts';
 const UNSEEN = /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\u202a-\u202e\u2066-\u2069]/u;
 
 /** Text that holds this, and says what it must be where it does not. */
-export const textWhere = (holds: (text: string) => boolean, must: string) =>
+const textWhere = (holds: (text: string) => boolean, must: string) =>
   z.string(must).check(z.refine(holds, must));
 
 const isLine = (text: string, most: number): boolean =>

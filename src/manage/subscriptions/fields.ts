@@ -2,7 +2,7 @@ import * as z from 'zod/mini';
 import { isConnectionId } from '../../domain/connection.ts';
 import { EVENT_SOURCES } from '../../domain/source.ts';
 import { FORMATS, PRIORITIES, RETRIES, SIGNATURES } from '../../domain/subscription.ts';
-import { clearable, line, listOf, names, projectKeys, textWhere } from '../fields.ts';
+import { clearable, line, listOf, names, projectKeys } from '../fields.ts';
 import { oneOf } from '../forms.ts';
 
 const wholeNumber = (least: number, most: number, what: string) => {
@@ -64,11 +64,3 @@ export const SETTINGS = {
 
 /** What people call it. */
 export const name = line(100);
-
-/** A signing key that its receiver made. Which characters it has is not ours to say. */
-export const secret = z.optional(
-  textWhere(
-    (text) => text.length >= 8 && text.length <= 1_024 && !/[\p{Cc}\p{Cs}]/u.test(text),
-    'must be 8 to 1024 characters, none of them a control character',
-  ),
-);

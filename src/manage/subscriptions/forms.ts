@@ -3,10 +3,10 @@ import { SECRET_ENCODINGS, type SecretEncoding } from '../../domain/connection.t
 import type { FieldError } from '../../domain/delivery.ts';
 import type { Filter, Signature } from '../../domain/subscription.ts';
 import { MOST_HEADERS, wrongHeader } from '../../domain/target-headers.ts';
-import { isBase64, ofTenant, oneOf, ROTATION } from '../forms.ts';
-import { name, SETTINGS, secret } from './fields.ts';
+import { imported, isBase64, ofTenant, oneOf, ROTATION } from '../forms.ts';
+import { name, SETTINGS } from './fields.ts';
 
-const SECRET = { secret, secret_encoding: z.optional(oneOf(SECRET_ENCODINGS)) };
+const SECRET = { secret: imported, secret_encoding: z.optional(oneOf(SECRET_ENCODINGS)) };
 
 /** `POST /subscriptions`. */
 export const newSubscriptionForm = (tenant: string) =>
