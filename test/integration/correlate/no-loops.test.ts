@@ -87,7 +87,8 @@ const state = async () => ({
   records: await streamLength(engine.endpoint, tableName),
 });
 
-const POLLING = ['GetRecords', 'GetShardIterator', 'DescribeStream'];
+/** Each second it is asked, too, what is subscribed: as good as nothing. */
+const POLLING = ['GetRecords', 'GetShardIterator', 'DescribeStream', 'Query'];
 
 /** Waits for three polls that begin after the call, and finds that nobody did anything meanwhile. */
 const expectSilence = async (): Promise<Awaited<ReturnType<typeof state>>> => {
