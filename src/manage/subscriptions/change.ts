@@ -27,8 +27,18 @@ export const patchSubscription =
       current: key?.credential ?? before.current,
     };
     const row = await saveDecided(deps, request, { before, after, what: 'subscription-changed' }, run);
-    return key === null ? answerRow(row) : answerWithSecret(200, row, key.shown);
+    const moved = headers === undefined ? movedHeaders(before, row) : [];
+    return key === null ? answerRow(row, moved) : answerWithSecret(200, row, key.shown, moved);
   };
+
+/** Nobody sees the values that stay, and they may be tokens of the host until now. */
+const movedHeaders = (before: SubscriptionRow, { target }: SubscriptionRow): string[] => {
+  const { shown_url, header_names } = target;
+  if (shown_url === before.target.shown_url || header_names.length === 0) return [];
+  return [
+    `url: ${header_names.join(', ')} stayed as they are, and are sent to ${shown_url} from now on. Send headers to replace them.`,
+  ];
+};
 
 /** @throws BadRequestError for what does nothing, or would not fit */
 const checkChange = (form: ChangeForm, before: SubscriptionRow): void => {

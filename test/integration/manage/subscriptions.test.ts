@@ -202,7 +202,11 @@ describe('a change', () => {
     });
     expect(await targetOf(id)).toEqual({ url: TARGET, headers });
     const moved = 'https://other.example.com/else';
-    expect((await change(id, { url: moved }, 2)).body.url).toBe('https://other.example.com/…');
+    const answer = (await change(id, { url: moved }, 2)).body;
+    expect(answer.url).toBe('https://other.example.com/…');
+    expect(answer.warnings).toEqual([
+      expect.stringMatching(/X-Token.*sent to https:\/\/other\.example\.com/),
+    ]);
     expect(await targetOf(id)).toEqual({ url: moved, headers });
     expect((await change(id, { headers: { 'X-Else': 'b' } }, 3)).body.header_names).toEqual(['X-Else']);
     expect(await targetOf(id)).toEqual({ url: moved, headers: { 'X-Else': 'b' } });

@@ -14,6 +14,7 @@ import {
   wrongHeaders,
   wrongSecret,
 } from '../../../src/manage/subscriptions/forms.ts';
+import { requestErrors } from '../../support/openapi.ts';
 
 const requestOf = (body: string): HttpRequest => {
   const bytes = Buffer.from(body);
@@ -162,6 +163,78 @@ describe('the form of a change', () => {
     expect(wrongOf(changeForm, { rate_per_second: null })).toEqual([]);
     for (const field of ['url', 'headers', 'filter', 'name', 'priority', 'concurrency'])
       expect(wrongOf(changeForm, { [field]: null })).toEqual([field]);
+  });
+});
+
+describe('what docs/openapi.yaml says of a form', () => {
+  const full = {
+    ...{
+      ...least,
+      tenant_id: 'retail',
+      kind: 'https',
+      format: 'raw',
+      signature: 'hub-sha256',
+      priority: 'by_issue',
+    },
+    ...{
+      filter: filterWith(),
+      headers: { A: 'b' },
+      concurrency: 1,
+      rate_per_second: null,
+      timeout_seconds: 1,
+    },
+    ...{ retry: 'default', secret: 'of theirs', secret_encoding: 'text' },
+  };
+  const ends = [
+    ...[
+      { concurrency: 50 },
+      { concurrency: 51 },
+      { concurrency: 0 },
+      { rate_per_second: 1 },
+      { rate_per_second: 0 },
+    ],
+    ...[
+      { rate_per_second: 1_000 },
+      { rate_per_second: 1_001 },
+      { timeout_seconds: 60 },
+      { timeout_seconds: 61 },
+    ],
+    ...[
+      { name: '' },
+      { name: 'x'.repeat(100) },
+      { name: 'x'.repeat(101) },
+      { more: 1 },
+      { filter: { more: [] } },
+    ],
+    ...[{ headers: { a: 1 } }, { format: 'xml' }, { signature: 'md5' }, { priority: 'x' }, { retry: 'x' }],
+  ];
+
+  it.each(ends)('is what the form takes of %j, because clients are built on the page', (differs) => {
+    for (const [operation, form, body] of [
+      ['create-subscription', create, { ...full, ...differs }],
+      ['change-subscription', changeForm, differs],
+    ] as const)
+      expect([operation, requestErrors(operation, body).length > 0]).toEqual([
+        operation,
+        wrongOf(form as z.ZodMiniType<unknown>, body).length > 0,
+      ]);
+  });
+
+  it.each([
+    [
+      'rotate-subscription',
+      rotateForm('retail'),
+      { grace_hours: 720, force: true, secret: 'x'.repeat(1_024) },
+    ],
+    ['rotate-subscription', rotateForm('retail'), { grace_hours: 721 }],
+    ['rotate-subscription', rotateForm('retail'), { secret: 'x'.repeat(7) }],
+    ['match-subscription', matchForm('retail'), { event_id: `evt_${'a'.repeat(40)}` }],
+    ['match-subscription', matchForm('retail'), { event_id: `evt_${'a'.repeat(41)}` }],
+    ['match-subscription', matchForm('retail'), {}],
+    ['change-subscription', changeForm, { kind: 'https' }],
+  ])('is what the form of %s takes', (operation, form, body) => {
+    const wrong = wrongOf(form as z.ZodMiniType<unknown>, body);
+    expect(requestErrors(operation, body).length > 0).toBe(wrong.length > 0);
   });
 });
 
