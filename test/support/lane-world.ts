@@ -159,6 +159,15 @@ export const createLaneWorld = (script: Script, differs: Partial<SubscriptionRow
     return startLane(depsOf(owner), row);
   };
 
+  /** Starts a lane whenever the schedule would, until so much time has passed. */
+  const play = async (ms: number, everyMs = 60_000): Promise<void> => {
+    const until = time.clock() + ms;
+    for (let n = 0; time.clock() < until; n += 1) {
+      await open(`run-${n}`).done;
+      await time.sleep(everyMs);
+    }
+  };
+
   return {
     time,
     seen,
@@ -181,17 +190,9 @@ export const createLaneWorld = (script: Script, differs: Partial<SubscriptionRow
     },
     /** One lane, until it is given back. */
     run: (owner = 'one'): Promise<LaneReport> => time.run(open(owner).done),
-    /** Starts a lane whenever the schedule would, until so much time has passed. */
-    runFor: (ms: number, everyMs = 60_000): Promise<void> => {
-      const until = time.clock() + ms;
-      const play = async (): Promise<void> => {
-        for (let n = 0; time.clock() < until; n += 1) {
-          await open(`run-${n}`).done;
-          await time.sleep(everyMs);
-        }
-      };
-      return time.run(play());
-    },
+    play,
+    runFor: (ms: number, everyMs?: number): Promise<void> => time.run(play(ms, everyMs)),
+    all: (): Execution[] => [...rows.values()],
   };
 };
 

@@ -38,8 +38,8 @@ const SKEW_MS = 1_000;
 
 const MOST_CANCELLED = 100;
 
-/** Rows a look asks for, of each priority; more where more are under way at once. */
-const LEAST_LOOK = 20;
+/** Rows a look asks for, of each priority: more than are under way, which it leaves out. */
+const LEAST_LOOK = 40;
 
 /** Works in the lane of a subscription until nothing is due. @param row as it was read just now */
 export const startLane = (deps: LaneDeps, row: SubscriptionRow): RunningLane => {
@@ -90,7 +90,7 @@ const openWork = (deps: LaneDeps, row: SubscriptionRow): Work => {
     turn: 0,
     bucket: fullBucket(row.rate_per_second, now),
     looked_ms: null,
-    saw_all: false,
+    saw_all: { high: false, normal: false, low: false },
     wanted_until_ms: 0,
     ends_ms: endMs(now, row.timeout_seconds),
   };
@@ -209,7 +209,8 @@ const look = async (work: Work): Promise<void> => {
   work.waiting = inOrder(
     [...due.flat(), ...named.filter((one) => isDueBy(one, now + SKEW_MS))].filter(isNew),
   );
-  work.saw_all = due.every(({ length }) => length < limit);
+  const [high = true, normal = true, low = true] = due.map(({ length }) => length < limit);
+  work.saw_all = { high, normal, low };
 };
 
 const isDueBy = (one: Execution | null, ms: number): one is Execution =>

@@ -38,8 +38,8 @@ export type Lane = {
   bucket: Bucket;
   /** When it last looked what is due; null: it has not, or something has changed since. */
   looked_ms: number | null;
-  /** Whether that look showed all there was. */
-  saw_all: boolean;
+  /** Of which priorities that look showed all there was. */
+  saw_all: Readonly<Record<Priority, boolean>>;
   /** Somebody wanted the lane: only a look that begins after this is sure to show why. */
   wanted_until_ms: number;
   ends_ms: number;
@@ -78,7 +78,10 @@ const nextOf = ({ waiting, turn, subscription }: Lane): Execution | null => {
 
 /** When it is to look again; null: it has seen all, and nothing that it sees later would be missed. */
 const nextLookMs = (lane: Lane, lookedMs: number, isEmpty: boolean): number | null => {
-  if (isEmpty && (!lane.saw_all || lookedMs < lane.wanted_until_ms)) return lookedMs + LOOKS_CLOSELY_MS;
+  const { waiting, saw_all } = lane;
+  // Else lower ones would be sent in the place of those that it has not seen.
+  if (PRIORITIES.some((priority) => !saw_all[priority] && waiting[priority].length === 0)) return lookedMs;
+  if (isEmpty && lookedMs < lane.wanted_until_ms) return lookedMs + LOOKS_CLOSELY_MS;
   return lane.under_way > 0 || !isEmpty ? lookedMs + LOOKS_AGAIN_MS : null;
 };
 
