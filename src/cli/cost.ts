@@ -56,6 +56,11 @@ const command = newCommand('cost', 'Estimates the monthly cost on AWS, by compon
     DEFAULT_WORKLOAD.parallelization,
   )
   .option('--connections <number>', 'connections through which all deliveries come (default: none)', large)
+  .option(
+    '--executions <number>',
+    'events sent to a target, once for each (default: executions are off)',
+    large,
+  )
   .option('--issues <number>', 'issues of the reconciled Jira site (default: no site)', large)
   .option(
     '--rate <number>',
@@ -77,6 +82,7 @@ type Flags = {
   window: number;
   parallelization: number;
   connections?: number;
+  executions?: number;
   issues?: number;
   rate: number;
   traces: 'on' | 'off';
@@ -92,6 +98,7 @@ const workloadOf = (flags: Flags): Workload => ({
   batch_window_seconds: flags.window,
   parallelization: flags.parallelization,
   connections: flags.connections ?? 0,
+  executions: flags.executions ?? 0,
   issues: flags.issues ?? 0,
   reconcile_rate: flags.rate,
   traces: flags.traces === 'on',

@@ -21,6 +21,7 @@ import {
   tracesRecorded,
 } from './quantities.ts';
 import { monthOfReading, TURNS_PER_MONTH, turnsMs } from './reading.ts';
+import { monthOfSending } from './sending.ts';
 import { connected } from './through-connections.ts';
 
 /** One line of a month's bill before it is priced. `quantity` counts single units, not millions of them. */
@@ -77,6 +78,7 @@ const usesOf = (month: Month): Use[] => [
   ...watchingUse(month),
   ...(month.workload.connections > 0 ? connectionUse(month) : []),
   ...(month.workload.issues > 0 ? siteUse(month) : []),
+  ...(month.workload.executions > 0 ? sendingUse(month) : []),
 ];
 
 /** The lines of one component. */
@@ -97,6 +99,7 @@ const objects = linesOf('S3');
 const secrets = linesOf('Secrets Manager');
 const schedule = linesOf('EventBridge');
 const watching = linesOf('CloudWatch');
+const network = linesOf('Network');
 const tracing = linesOf('X-Ray');
 
 /** Every request is charged for each 512 KB begun. */
@@ -230,6 +233,28 @@ const siteUse = (month: Month): Use[] => {
     schedule('reconcile: turns', TURNS_PER_MONTH, 'runs', 'schedule_run'),
     watching('reconcile: logs', log_gb, 'GB', 'log_gb'),
     watching('reconcile: alarms, by metric', STACK.site_alarm_metrics, 'metrics', 'alarm_metric_month'),
+  ];
+};
+
+/** What executions add, each sent with one attempt. */
+const sendingUse = (month: Month): Use[] => {
+  const sending = monthOfSending(month);
+  return [
+    ...invocations('publish', sending.batches + sending.scheduled, sending.batch_ms),
+    ...invocations('send', sending.turns, sending.turn_ms),
+    write('executions: rows, attempts and lanes, indexes included', sending.write_units),
+    read('executions: what is read to match and to send', sending.read_units),
+    table('executions: storage', sending.kept_bytes / BYTES_PER_GB, 'GB-months', 'dynamodb_gb_month'),
+    schedule('executions: runs of publish', sending.scheduled, 'runs', 'schedule_run'),
+    network('executions: sent to targets', sending.sent_bytes / BYTES_PER_GB, 'GB', 'transfer_gb'),
+    watching('executions: logs', sending.log_bytes / BYTES_PER_GB, 'GB', 'log_gb'),
+    watching('executions: custom metrics', sending.metrics, 'metrics', 'metric_month'),
+    watching(
+      'executions: alarms, by metric',
+      STACK.executions_alarm_metrics,
+      'metrics',
+      'alarm_metric_month',
+    ),
   ];
 };
 

@@ -20,6 +20,8 @@ export type Workload = {
   connections: number;
   /** Of the Jira site that is reconciled; 0: none is. */
   issues: number;
+  /** Events sent to a target, once for each target; 0: executions are off. */
+  executions: number;
   /** Requests to Jira a second at most. */
   reconcile_rate: number;
   region: Region;
@@ -37,11 +39,13 @@ const ALWAYS = functionNames().filter((name) => !['reconcile', 'publish', 'send'
  */
 export const STACK = {
   /** Of each function that the bill has lines for. */
-  memory_mb: { ingest: 1024, correlate: 1769, sweep: 1769, reconcile: 1024 },
+  memory_mb: { ingest: 1024, correlate: 1769, sweep: 1769, reconcile: 1024, publish: 1024, send: 1024 },
   /** Each metric that an alarm looks at is charged. */
   alarm_metrics: countAlarmMetrics(ALWAYS),
   /** More of them with a Jira site. */
   site_alarm_metrics: countAlarmMetrics([...ALWAYS, 'reconcile']) - countAlarmMetrics(ALWAYS),
+  /** More of them with executions. */
+  executions_alarm_metrics: countAlarmMetrics([...ALWAYS, 'publish', 'send']) - countAlarmMetrics(ALWAYS),
   dashboards: 1,
   /** Counted from the gateway's access log. */
   gateway_metrics: 2,
@@ -223,6 +227,52 @@ export const ASSUMED = {
   ),
   compared_read_units: assume(1, 'units', 'an issue compared with its row', 'most rows have less than 4 KB'),
   note_write_units: assume(2, 'units', 'a note of use in the row of a connection', 'rows of 1 to 2 KB'),
+  execution_write_units: assume(
+    14,
+    'units',
+    'an execution put, claimed and ended by one attempt, indexes included',
+    'rows of less than 1 KB; in three indexes when put, in two when claimed or ended; the end is a transaction of two rows, which costs twice',
+  ),
+  lane_write_units: assume(2, 'units', 'a lane taken and given back', 'a row of less than 1 KB'),
+  executions_per_turn: assume(
+    1,
+    'executions',
+    'sent by one invocation',
+    'the dearest: a busy lane sends many in one',
+  ),
+  execution_read_units: assume(
+    9,
+    'units',
+    'an execution: its row, event, issue and subscription, and what is due of three priorities',
+    'rows of less than 4 KB, consistent',
+  ),
+  publish_read_units: assume(
+    3,
+    'units',
+    'a batch of publish, or one look at what is due: tenants, subscriptions, events',
+    'one tenant with one subscription',
+  ),
+  publish_calls: assume(4, 'calls', 'of publish for a batch, one after the other', 'counted in its code'),
+  send_calls: assume(10, 'calls', 'of send for an execution, one after the other', 'counted in its code'),
+  sending_cpu_ms: assume(
+    10,
+    'ms',
+    'CPU of publish for a batch, and of send for an execution',
+    'not measured',
+  ),
+  target_ms: assume(300, 'ms', 'until a target has answered', 'usual between regions; send waits for it'),
+  sent_bytes: assume(
+    6_000,
+    'B',
+    'sent to a target for an execution',
+    'an issue with its fields as JSON, and TLS',
+  ),
+  execution_kept_bytes: assume(
+    1_900,
+    'B',
+    'kept of an execution: row, attempt, three entries',
+    '600 and 400 B, entries of 130 B, and what DynamoDB adds to each',
+  ),
   row_overhead_bytes: assume(
     100,
     'B',
@@ -253,6 +303,7 @@ export const DEFAULT_WORKLOAD: Workload = {
   parallelization: LANES,
   traces: false,
   connections: 0,
+  executions: 0,
   issues: 0,
   reconcile_rate: 2,
   region: 'us-east-1',

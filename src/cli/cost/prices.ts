@@ -73,6 +73,7 @@ export const PRICES = {
   ),
   dashboard_month: reported(3, 'dashboard and month', 'FactualMinds, "Amazon CloudWatch Pricing", June 2026'),
   trace: aws(5, 'million traces', 'AWS X-Ray pricing'),
+  transfer_gb: remembered(0.09, 'GB'),
   schedule_run: reported(1, 'million runs', 'CloudBurn, "Amazon EventBridge Pricing", March 2026'),
 } as const satisfies Record<string, Price>;
 

@@ -124,6 +124,8 @@ const VARIANTS: [string, Partial<Workload>][] = [
   ['events kept a year', { retention_days: 365 }],
   ['through 20 connections', { connections: 20 }],
   ['with a Jira site of 100,000 issues', { issues: 100_000 }],
+  ['executions on, a million sent', { executions: 1_000_000 }],
+  ['executions on, a thousand sent', { executions: 1_000 }],
   ['10,000 deliveries a month', { deliveries_per_month: 10_000 }],
   ['100,000 deliveries a month', { deliveries_per_month: 100_000 }],
   ['10 million deliveries a month', { deliveries_per_month: 10_000_000 }],

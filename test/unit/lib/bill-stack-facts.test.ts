@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import * as z from 'zod/mini';
 import { FUNCTIONS } from '../../../lib/functions/registry.ts';
-import { ASSUMPTIONS, HOURS_OF_MONTH, STACK } from '../../../src/cli/cost/inputs.ts';
+import { billOf } from '../../../src/cli/cost/formula.ts';
+import { ASSUMPTIONS, DEFAULT_WORKLOAD, HOURS_OF_MONTH, STACK } from '../../../src/cli/cost/inputs.ts';
 import { SWEPT_MINUTES } from '../../../src/cli/cost/quantities.ts';
 import { TURNS_PER_MONTH } from '../../../src/cli/cost/reading.ts';
 import { LANES, SWEEP_MINUTES } from '../../../src/contract/functions.ts';
@@ -11,6 +12,8 @@ import { A_SITE, SENDING, synthStack } from './synth-stack.ts';
 
 const stack = synthStack();
 const site = synthStack(A_SITE);
+const sending = synthStack(SENDING);
+const whole = synthStack({ ...A_SITE, ...SENDING });
 const ofType = (type: string, of = stack) =>
   Object.values(of.resources)
     .filter((one) => one.Type === type)
@@ -24,8 +27,8 @@ const alarmMetrics = ({ Metrics }: Record<string, unknown>): number =>
 
 describe('what the bill takes from the stack', () => {
   it.each(Object.entries(STACK.memory_mb))('has the memory of %s', (name, memory_mb) => {
-    const id = idOf(site, name, 'AWS::Lambda::Function');
-    expect(site.resources[id]?.Properties.MemorySize).toBe(memory_mb);
+    const id = idOf(whole, name, 'AWS::Lambda::Function');
+    expect(whole.resources[id]?.Properties.MemorySize).toBe(memory_mb);
   });
 
   it('has the parallelization of the stream', () => {
@@ -38,6 +41,7 @@ describe('what the bill takes from the stack', () => {
       ofType('AWS::CloudWatch::Alarm', of).reduce((sum, alarm) => sum + alarmMetrics(alarm), 0);
     expect(countOf(stack)).toBe(STACK.alarm_metrics);
     expect(countOf(site)).toBe(STACK.alarm_metrics + STACK.site_alarm_metrics);
+    expect(countOf(sending)).toBe(STACK.alarm_metrics + STACK.executions_alarm_metrics);
   });
 
   it('has the dashboards, the keys and the metrics of the access log', () => {
@@ -64,8 +68,17 @@ describe('what the bill takes from the stack', () => {
     expect(SWEPT_MINUTES).toBe(OVERLAP_MS / 60_000 + SWEEP_MINUTES);
   });
 
+  it('has the runs that executions add, by their schedules', () => {
+    const rates = ofType('AWS::Scheduler::Schedule', sending).map(({ ScheduleExpression }) =>
+      Number(/\d+/.exec(String(ScheduleExpression))?.[0]),
+    );
+    const own = rates.filter((minutes, index) => rates.indexOf(minutes) === index);
+    const runs = own.reduce((sum, minutes) => sum + (HOURS_OF_MONTH * 60) / minutes, 0);
+    const bill = billOf({ ...DEFAULT_WORKLOAD, executions: 1 });
+    expect(bill.rows.find(({ what }) => what === 'executions: runs of publish')?.quantity).toBe(runs);
+  });
+
   it('has no memory beyond one processor, because one thread cannot use a second', () => {
-    const whole = synthStack({ ...A_SITE, ...SENDING });
     const sizes = ofType('AWS::Lambda::Function', whole).map(({ MemorySize }) => Number(MemorySize));
     expect(sizes).toHaveLength(FUNCTIONS.length);
     expect(Math.max(...sizes)).toBeLessThanOrEqual(ASSUMPTIONS.mb_per_processor);

@@ -84,6 +84,17 @@ const ASSUMED: Assumptions = {
   page_write_units: 2,
   compared_read_units: 1,
   note_write_units: 2,
+  execution_write_units: 10,
+  lane_write_units: 2,
+  executions_per_turn: 4,
+  execution_read_units: 5,
+  publish_read_units: 3,
+  publish_calls: 4,
+  send_calls: 10,
+  sending_cpu_ms: 20,
+  target_ms: 100,
+  sent_bytes: 1_024,
+  execution_kept_bytes: 2_048,
   row_overhead_bytes: 100,
   trace_share: 0.05,
 };
@@ -99,6 +110,7 @@ const WORKLOAD: Workload = {
   parallelization: 1,
   traces: false,
   connections: 0,
+  executions: 0,
   issues: 0,
   reconcile_rate: 2,
   region: 'us-east-1',
@@ -275,6 +287,22 @@ describe('a bill', () => {
     expect(quantity(1e9, 'notes of their use')).toBeCloseTo(720_000 * 2, -1);
     expect(quantity(1e9, 'rows, read again after 30 s')).toBeCloseTo(720_000, -1);
     expect(quantity(0, 'notes of their use')).toBeUndefined();
+  });
+
+  it('pays for executions by the row and the turn, and for publishing by the delivery, whether one matches or not', () => {
+    const sending = billOf({ ...WORKLOAD, executions: 1_000 }, MEASURED, ASSUMED);
+    const line = (what: string) => sending.rows.find((one) => one.what.startsWith(what))?.quantity;
+    // 43,800 minutes and 2,920 quarters of an hour.
+    expect(line('executions: runs of publish')).toBe(46_720);
+    expect(line('publish: requests')).toBe(720_000 + 46_720);
+    // A processor for each: 20 ms of CPU, and calls of 5 ms.
+    expect(line('publish: 40 ms')).toBeCloseTo((766_720 * 0.04 * 1_024) / 1_024, 6);
+    expect(line('send: requests')).toBe(250);
+    expect(line('send: 170 ms')).toBeCloseTo(250 * 0.17, 6);
+    expect(line('executions: rows')).toBe(10_000 + 500);
+    expect(line('executions: what is read')).toBe(766_720 * 3 + 5_000);
+    expect(line('executions: sent')).toBeCloseTo(1_000 / 1_024 ** 2, 12);
+    expect(bill.rows.filter(({ what }) => /executions|publish|send/.test(what))).toEqual([]);
   });
 
   it('adds up, and gives each line its share', () => {

@@ -13,6 +13,7 @@ const workload = fc.record<Workload>({
   parallelization: fc.integer({ min: 1, max: 10 }),
   traces: fc.boolean(),
   connections: fc.oneof(fc.constant(0), fc.integer({ min: 1, max: 10 ** 6 })),
+  executions: fc.oneof(fc.constant(0), fc.integer({ min: 1, max: 10 ** 9 })),
   issues: fc.oneof(fc.constant(0), fc.integer({ min: 1, max: 10 ** 8 })),
   reconcile_rate: fc.integer({ min: 1, max: 1_000 }),
   region: fc.constant('us-east-1'),
