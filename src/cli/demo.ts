@@ -2,6 +2,7 @@ import { type Found, readCorrelated, readStored } from './demo/found.ts';
 import { type Answered, playRelease, playStory, type Stage, withOwnInstance } from './demo/play.ts';
 import { CHANGES, playChange } from './demo/reconciled.ts';
 import { RELEASE } from './demo/release.ts';
+import { playSent, readExecutions, SENT_HAPPENS, type Sent } from './demo/sent.ts';
 import { STORY, type Step } from './demo/story.ts';
 import { newCommand, runCommand } from './shared/command.ts';
 
@@ -78,10 +79,27 @@ const showJira = async (stage: Stage): Promise<{ ok: boolean }[]> => {
   return all;
 };
 
-const play = async (stage: Stage): Promise<boolean> =>
-  [...(await showIssue(stage)), ...(await showRelease(stage)), ...(await showJira(stage))].every(
-    ({ ok }) => ok,
+const showSentLine = ({ happens, result, ok }: Sent, index: number): void =>
+  console.log(
+    `${String(index + 1).padStart(2)}  ${happens.padEnd(SENT_HAPPENS)}  => ${result}  ${judge(ok)}`,
   );
+
+const showSent = async (stage: Stage): Promise<{ ok: boolean }[]> => {
+  console.log('What happens after an event: a target verifies what it is sent, dies, and comes back\n');
+  const steps = await playSent(stage, showSentLine);
+  const executions = await readExecutions(stage);
+  console.log('\nWhat became of each event; what failed is tried again half a minute later\n');
+  showFound([executions]);
+  return [...steps, executions];
+};
+
+const CHAPTERS = [showIssue, showRelease, showJira, showSent];
+
+const play = async (stage: Stage): Promise<boolean> => {
+  let allOk = true;
+  for (const show of CHAPTERS) allOk = (await show(stage)).every(({ ok }) => ok) && allOk;
+  return allOk;
+};
 
 await runCommand(command, async () => {
   // Ending through `exit` lets the embedded database end too.

@@ -1,7 +1,7 @@
-import { createServer, type IncomingMessage, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { createServer, type IncomingMessage } from 'node:http';
 import { text } from 'node:stream/consumers';
 import * as z from 'zod/mini';
+import { close, listen } from './listen.ts';
 import { fieldsOf, issueOf, type Moment } from './story.ts';
 
 /** An issue as the demo's Jira holds it; `versions` are ids. */
@@ -39,20 +39,6 @@ export const startDemoJira = async (
   };
   return jira;
 };
-
-const listen = (server: Server): Promise<string> =>
-  new Promise((resolve, reject) => {
-    server.once('error', reject).listen(0, '127.0.0.1', () => {
-      // A server that listens on a port has an address with one.
-      resolve(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
-    });
-  });
-
-const close = (server: Server): Promise<void> =>
-  new Promise((resolve) => {
-    server.close(() => resolve());
-    server.closeAllConnections();
-  });
 
 const asked = z.object({
   jql: z.optional(z.string()),

@@ -15,6 +15,7 @@ import { openTurn } from '../../reconcile/open-turn.ts';
 import type { TurnDeps } from '../../reconcile/session.ts';
 import { runTurn } from '../../reconcile/turn.ts';
 import { HOME, openEvents, openTable } from '../../wiring/open.ts';
+import { type ManageApi, openApi } from '../api/api.ts';
 import { deliveryHeaders } from '../deliver/delivery.ts';
 import { readReply } from '../deliver/report.ts';
 import { createPost, type Post } from '../deliver/send.ts';
@@ -95,6 +96,8 @@ export type Stage = {
   secret: string;
   commitsSecret: string;
   correlated: Correlated;
+  /** Its routes, as commands ask them. */
+  api: ManageApi;
   jira: DemoJira;
   reconcile(): Promise<void>;
 };
@@ -113,13 +116,15 @@ export const withOwnInstance = async <T>(
   const instance = await startInstance({ env, log: createLogger(env), reconcile: false });
   owned.defer(instance.stop);
   if (env.AWS_ENDPOINT_URL_DYNAMODB !== undefined) owned.defer(() => dropTable(instance));
-  const { url, correlated } = instance;
+  const { url, correlated, manageToken } = instance;
+  const prove = async () => ({ authorization: `Bearer ${manageToken}` });
+  const api = openApi({ url: new URL(url), tenant: null, flags: [], prove });
   const reconcile = async (): Promise<void> => {
     await runTurn(turnOf(env, instance), { loops: LOOPS, until_ms: null, now: true });
     await correlated();
   };
   return await work({
-    ...{ url, correlated, jira, reconcile },
+    ...{ url, correlated, api, jira, reconcile },
     ...{ secret: secrets.jira, commitsSecret: secrets.commits },
   });
 };
@@ -143,6 +148,7 @@ const demoEnv = (secrets: Secrets, folder: string, jira: DemoJira, source: NodeJ
     JIRA_SITE_URL: jira.url,
     JIRA_API_TOKEN: newSecret(),
     RECONCILE_RATE: '100',
+    ALLOW_PRIVATE_TARGETS: 'true',
     PORT: '0',
     LOG_LEVEL: 'silent',
     RC_LOG_JSON: 'true',

@@ -21,7 +21,7 @@ const stats = z.object({
 /** What is looked at again and again. */
 export type Look = { counts: string; executions: ShownExecution[] };
 
-export type Screen = { write(text: string): void; isTerminal: boolean; columns: number };
+type Screen = { write(text: string): void; isTerminal: boolean; columns: number };
 
 type Watching = {
   look(): Promise<Look>;
@@ -87,6 +87,6 @@ export const countsLine = async (api: ManageApi): Promise<string> => {
   const { executions: counts } = await api.get('/stats?hours=1', stats);
   if (!counts) return '';
   const { queued, in_progress, completed, failed, oldest_due_seconds: oldest } = counts;
-  const late = oldest === null ? '' : `, the oldest due for ${oldest} s`;
+  const late = !oldest ? '' : `, the oldest due for ${oldest} s`;
   return `queued ${queued}${late}   in progress ${in_progress}   completed ${completed}   failed ${failed}`;
 };

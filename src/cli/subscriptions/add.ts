@@ -71,5 +71,5 @@ export const commandFor = (step: string, { subscription_id }: Of, at: At): strin
   ['npm run subscriptions --', step, subscription_id, ...placeOf(at)].join(' ');
 
 /** How its executions are listed. */
-export const executionsOf = ({ subscription_id }: Of, at: At): string =>
+const executionsOf = ({ subscription_id }: Of, at: At): string =>
   ['npm run executions -- list --subscription', subscription_id, ...placeOf(at)].join(' ');

@@ -6,7 +6,7 @@ import { UsageError } from '../shared/command.ts';
 import type { ShownRow } from './row.ts';
 
 /** Options that set what is looked for in an event. An empty value takes the condition away. */
-export type FilterFlags = {
+type FilterFlags = {
   connection?: string[];
   source?: string[];
   event?: string[];

@@ -21,7 +21,16 @@ describe('npm run demo', () => {
       '202 applied',
     ]);
     expect(stdout).not.toContain('UNEXPECTED');
-    expect(stdout.match(/ {2}GET \S+ {2}ok\n/g)).toHaveLength(11);
+    expect(stdout.match(/ {2}GET \S+ {2}ok\n/g)).toHaveLength(12);
+    const sent = [...stdout.matchAll(/ => (.*) {2}ok$/gm)].map(([, result]) => result);
+    expect(sent).toEqual([
+      'ping answered 204',
+      'verified HELP-1',
+      '1 execution, sent 1 time',
+      'open',
+      'HELP-7 low breaker, HELP-8 high breaker',
+      'verified HELP-8, HELP-7',
+    ]);
     expect(stdout.match(/; then Jira is asked$/gm)).toHaveLength(3);
     expect(stdout).toMatch(/Everything was as expected\.\n$/);
   };

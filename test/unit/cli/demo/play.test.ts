@@ -5,6 +5,7 @@ import { startDemoJira } from '../../../../src/cli/demo/jira.ts';
 import { playStory } from '../../../../src/cli/demo/play.ts';
 import { CHANGES, IN_JIRA, playChange } from '../../../../src/cli/demo/reconciled.ts';
 import { STORY } from '../../../../src/cli/demo/story.ts';
+import { scriptedApi } from '../../../support/executions-shown.ts';
 
 /** A receiver that takes everything as new: what a broken one would do. */
 let received = 0;
@@ -47,7 +48,8 @@ describe('the story', () => {
     await using jira = await startDemoJira(IN_JIRA.issues, IN_JIRA.versions);
     const nothing = async (): Promise<void> => {};
     const secrets = { secret: 'a secret', commitsSecret: 'another' };
-    const stage = { url, ...secrets, jira, correlated: nothing, reconcile: nothing };
+    const { api } = scriptedApi(() => null);
+    const stage = { url, ...secrets, api, jira, correlated: nothing, reconcile: nothing };
     const found = await Promise.all(CHANGES.map((change) => playChange(change, stage)));
     expect(found.flat().map(({ ok }) => ok)).toEqual([false, false, false, false]);
   });
