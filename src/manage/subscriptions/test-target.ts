@@ -1,6 +1,7 @@
 import type { Ping, PingAnswer } from '../../contract/send-message.ts';
 import type { RouteHandler } from '../../http/dispatch.ts';
 import { jsonResponse } from '../../http/response.ts';
+import { within } from '../../platform/deadline.ts';
 import { emptyForm } from '../forms.ts';
 import { readForm } from '../read-form.ts';
 import { ownSubscription, type SubscriptionDeps } from './own-subscription.ts';
@@ -11,19 +12,25 @@ export const testSubscription =
   async (request, subscriptionId, run) => {
     readForm(emptyForm(request.tenant), request);
     const { tenant_id, subscription_id } = await ownSubscription(deps, request, subscriptionId, run);
-    return jsonResponse(200, await answered(deps.ping, { task: 'ping', tenant_id, subscription_id }));
+    const message = { task: 'ping', tenant_id, subscription_id } as const;
+    return jsonResponse(200, await pingWithin(MOST_MS, deps.ping, message));
   };
 
 /** The gateway waits 30 s; a target may be given longer than that. */
 const MOST_MS = 25_000;
 
-const answered = async (ping: Ping, message: Parameters<Ping>[0]): Promise<PingAnswer> => {
-  const signal = AbortSignal.timeout(MOST_MS);
+/** What a target answered to a ping so far: that it did not is an answer too. @throws what the ping throws before */
+export const pingWithin = async (
+  ms: number,
+  ping: Ping,
+  message: Parameters<Ping>[0],
+): Promise<PingAnswer> => {
+  const signal = AbortSignal.timeout(ms);
   try {
-    return await ping(message, signal);
+    return await within(signal, () => ping(message, signal));
   } catch (fault) {
     if (!signal.aborted) throw fault;
-    const error = `no answer within ${MOST_MS / 1_000} s`;
-    return { status: null, duration_ms: MOST_MS, error, response_headers: {}, response_body: null };
+    const error = `no answer within ${ms / 1_000} s`;
+    return { status: null, duration_ms: ms, error, response_headers: {}, response_body: null };
   }
 };
