@@ -35,13 +35,11 @@ export const fitBody = (body: EventBody): string => {
   let current = body;
   for (const step of STEPS) {
     const json = JSON.stringify(current);
-    if (fits(json)) return json;
+    if (Buffer.byteLength(json) <= MOST_BODY_BYTES) return json;
     current = step(current);
   }
   return JSON.stringify(current);
 };
-
-const fits = (json: string): boolean => Buffer.byteLength(json) <= MOST_BODY_BYTES;
 
 type Step = (body: EventBody) => EventBody;
 
@@ -60,18 +58,26 @@ const withoutCustomFields: Step = (body) => {
 const withoutChanges: Step = (body) =>
   body.data.changes.length === 0 ? body : withData(body, { changes: [] }, 'changes');
 
-/** What is `truncated` in the issue too was cut when it was stored. */
+/** What the issue itself calls `truncated` was left out when it was stored. */
 const withFieldsThatFit: Step = (body) => {
   const { issue } = body.data;
   if (issue === null) return body;
   // `fitFields` looks at those that are there, whichever may be null.
   const fields = issue as IssueFields;
-  const withFields = (some: IssueFields): EventBody =>
-    withData(body, { issue: { ...issue, ...some, truncated: fields.truncated } });
-  const fitted = fitFields(fields, (some) => fits(JSON.stringify(withFields(some))));
-  const gone = fitted.truncated.slice(fields.truncated.length);
-  return { ...withFields(fitted), truncated: [...body.truncated, ...gone] };
+  const namesIn = ({ truncated }: IssueFields) => [
+    ...body.truncated,
+    ...truncated.slice(fields.truncated.length),
+  ];
+  const around = jsonBytes({ ...withData(body, { issue: null }), truncated: null }) - 2 * jsonBytes(null);
+  const fitted = fitFields(fields, (some) => {
+    const all = around + jsonBytes({ ...some, truncated: fields.truncated }) + jsonBytes(namesIn(some));
+    return all <= MOST_BODY_BYTES;
+  });
+  const whole = withData(body, { issue: { ...issue, ...fitted, truncated: fields.truncated } });
+  return { ...whole, truncated: namesIn(fitted) };
 };
+
+const jsonBytes = (value: unknown): number => Buffer.byteLength(JSON.stringify(value));
 
 const MOST_TEXT = 500;
 const MOST_LIST = 20;
