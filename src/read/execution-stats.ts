@@ -1,4 +1,5 @@
 import pMap from 'p-map';
+import { HOUR_MS } from '../domain/instant.ts';
 import type { Run } from '../http/request.ts';
 import type { Place } from '../store/calls/table.ts';
 import { countExecutions } from '../store/executions/count-executions.ts';
@@ -30,15 +31,20 @@ export const countSent = async (
   const subscriptions: SubscriptionRow[] = [];
   for await (const rows of listSubscriptions({ table, tenant, newSignal: () => signal }))
     subscriptions.push(...rows);
-  // A deleted one is kept as long as any of its executions.
   if (subscriptions.length === 0) return NOTHING;
   const place = { table, tenant, signal };
   const [{ counts, complete }, oldest] = await Promise.all([
-    countExecutions(place, now, hours),
+    countExecutions(place, now, Math.min(hours, hoursOf(subscriptions, now))),
     oldestDueMs(place, subscriptions, now),
   ]);
   const oldest_due_seconds = Math.max(0, Math.floor((now - oldest) / 1_000));
   return { counts: { ...counts, oldest_due_seconds }, complete };
+};
+
+/** For how long there have been any: a deleted one is kept as long as its executions. */
+const hoursOf = (subscriptions: readonly SubscriptionRow[], nowMs: number): number => {
+  const first = Math.min(...subscriptions.map(({ created_ms }) => created_ms));
+  return Math.max(1, Math.ceil((nowMs - first) / HOUR_MS) + 1);
 };
 
 /** Subscriptions that are looked at at once. */

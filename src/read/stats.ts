@@ -28,8 +28,8 @@ export const getStats =
     const complete = counts.complete && waiting.complete && (sent?.complete ?? true);
     const { unprocessed, lag_seconds, failed } = waiting;
     const generated_at = toPhoenixIso(now);
-    const executions = sent && { executions: sent.counts };
-    const figures = { unprocessed, lag_seconds, failed, ...executions, complete, generated_at };
+    const executions = sent?.counts ?? null;
+    const figures = { unprocessed, lag_seconds, failed, executions, complete, generated_at };
     const body = { hours, outcomes, event_types, ...figures };
     return jsonResponse(200, by === null ? body : { ...body, buckets: counts.buckets.map(toBucket) });
   };

@@ -27,6 +27,7 @@ import { commitDelivery, pushHeader } from '../support/commit-deliveries.ts';
 import { startCorrelation } from '../support/correlation.ts';
 import { incompressible } from '../support/dependencies.ts';
 import { startTestEngine } from '../support/engine.ts';
+import { executionCases } from '../support/execution-cases.ts';
 import { mutantsOf } from '../support/mutants.ts';
 import {
   bodyErrors,
@@ -272,6 +273,12 @@ const PATHS: Record<string, string> = {
   'rotate-connection': `/connections/${SOME_CONNECTION}/rotate`,
   'activate-connection': `/connections/${SOME_CONNECTION}/activate`,
   'disable-connection': `/connections/${SOME_CONNECTION}/disable`,
+  'list-subscriptions': '/subscriptions',
+  'get-subscription': `/subscriptions/${SOME_SUBSCRIPTION}`,
+  'list-executions': '/executions',
+  'list-issue-executions': '/issues/501/executions',
+  'list-event-executions': `/events/${SOME_EVENT}/executions`,
+  'get-execution': `/executions/${SOME_EXECUTION}`,
   'create-subscription': '/subscriptions',
   'change-subscription': `/subscriptions/${SOME_SUBSCRIPTION}`,
   'remove-subscription': `/subscriptions/${SOME_SUBSCRIPTION}`,
@@ -285,7 +292,9 @@ const PATHS: Record<string, string> = {
   'cancel-execution': `/executions/${SOME_EXECUTION}/cancel`,
 };
 
-const pathOf = (operation: string): string => PATHS[operation] ?? '/missing';
+/** Where a list of nothing is not found, that of what was delivered. */
+const pathOf = (operation: string): string =>
+  (PATHS[operation] ?? '/missing').replace(`/events/${SOME_EVENT}/`, `/events/${eventId || SOME_EVENT}/`);
 
 const wrongMethods: Case[] = ROUTES.map(({ name }) => ({
   operation: name,
@@ -559,6 +568,12 @@ const CASES: Case[] = [
     table: () => tableOf(engine.endpoint),
     manage,
     eventId: () => eventId,
+  }),
+  ...executionCases({
+    get: (path) => get(main, path),
+    table: () => tableOf(engine.endpoint),
+    eventId: () => eventId,
+    issueId: '501',
   }),
   { operation: 'github-webhook', status: 200, ask: ping },
   {

@@ -98,6 +98,7 @@ describe('GET /subscriptions', () => {
   it('shows what was decided and nothing that was sealed, because paths and keys are secrets', async () => {
     const row = await subscribe({
       tenant_id: 'shown',
+      signature: 'hub-sha256',
       current: { from: 'sealed', version: 3, master: 1, encoding: 'base64', sealed: 'sealed-key' },
       previous: { from: 'derived', version: 2, master: 1, encoding: 'text' },
       previous_until_ms: NOON,

@@ -229,6 +229,7 @@ describe('GET /events', () => {
       unprocessed: 32,
       lag_seconds: 59,
       failed: 0,
+      executions: { queued: 0, in_progress: 0, completed: 0, failed: 0, oldest_due_seconds: 0 },
       complete: true,
       generated_at: '2026-03-10T12:01:00.000-07:00',
     });
