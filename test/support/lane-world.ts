@@ -1,8 +1,9 @@
 import pino from 'pino';
 import type { Attempt, Execution } from '../../src/domain/execution.ts';
 import type { Priority } from '../../src/domain/subscription.ts';
-import { type LaneDeps, type LaneReport, startLane } from '../../src/send/lane/lane.ts';
+import { type LaneReport, startLane } from '../../src/send/lane/lane.ts';
 import type { LaneRows } from '../../src/send/lane/lane-rows.ts';
+import type { LaneDeps } from '../../src/send/lane/work.ts';
 import type { AttemptResult } from '../../src/send/rules/breaker.ts';
 import type { SubscriptionRow } from '../../src/store/subscriptions/subscription-row.ts';
 import type { Counts } from './app.ts';

@@ -1,15 +1,9 @@
-import type { Execution } from '../../domain/execution.ts';
-import { LAST_INSTANT_MS } from '../../domain/instant.ts';
-import { PRIORITIES, type Priority } from '../../domain/subscription.ts';
 import type { SubscriptionRow } from '../../store/subscriptions/subscription-row.ts';
-import { endMs, type Lane, nextStep, type Step } from '../rules/next-step.ts';
-import { cancelled } from '../rules/outcome.ts';
-import { fullBucket, takeOne } from '../rules/rate.ts';
-import { createBell } from './bell.ts';
-import { type KeepDeps, type Keeper, keepState } from './keep-state.ts';
-import { type SendDeps, sendOne } from './send-one.ts';
-
-export type LaneDeps = Omit<SendDeps, 'keeper'> & Pick<KeepDeps, 'onStatus'>;
+import { nextStep, type Step } from '../rules/next-step.ts';
+import { takeOne } from '../rules/rate.ts';
+import { look } from './look.ts';
+import { sendOne } from './send-one.ts';
+import { type LaneDeps, openWork, RENEWS_MS, type Work } from './work.ts';
 
 /**
  * `left`: nothing was due any more, or its time was over. `lost`: another one has taken it. `busy`: another one works.
@@ -24,7 +18,6 @@ export type RunningLane = {
   wake(executionIds: readonly string[]): boolean;
 };
 
-const RENEWS_MS = 30_000;
 const RENEWS_AGAIN_MS = 5_000;
 
 /** A lane that could not be renewed for so long may be another's by now. */
@@ -33,67 +26,10 @@ const SURELY_OURS_MS = 75_000;
 /** The index may show a row so much later than the row is there. */
 const INDEX_MS = 1_000;
 
-/** Clocks differ by less: who says that something is due may be a little ahead. */
-const SKEW_MS = 1_000;
-
-const MOST_CANCELLED = 100;
-
-/** Rows a look asks for, of each priority: more than are under way, which it leaves out. */
-const LEAST_LOOK = 40;
-
 /** Works in the lane of a subscription until nothing is due. @param row as it was read just now */
 export const startLane = (deps: LaneDeps, row: SubscriptionRow): RunningLane => {
   const work = openWork(deps, row);
   return { done: run(work), wake: (ids) => wake(work, ids) };
-};
-
-type Work = Lane & {
-  deps: LaneDeps;
-  keeper: Keeper;
-  bell: ReturnType<typeof createBell>;
-  /** Ids of what this process has begun. */
-  begun: Map<string, Promise<void>>;
-  /** Ids of what somebody said is due. */
-  told: Set<string>;
-  /** Somebody came since it last looked. */
-  is_woken: boolean;
-  has_ended: boolean;
-  /** When the lane was surely ours. */
-  renewed_ms: number;
-  renews_ms: number;
-  is_lost: boolean;
-};
-
-const NOTHING = { high: [], normal: [], low: [] };
-
-const openWork = (deps: LaneDeps, row: SubscriptionRow): Work => {
-  const now = deps.clock();
-  const keeper = keepState(deps, row);
-  return {
-    deps,
-    keeper,
-    bell: createBell(),
-    begun: new Map(),
-    told: new Set(),
-    is_woken: false,
-    has_ended: false,
-    renewed_ms: now,
-    renews_ms: now + RENEWS_MS,
-    is_lost: false,
-    get subscription() {
-      return keeper.current();
-    },
-    get under_way() {
-      return this.begun.size;
-    },
-    waiting: NOTHING,
-    turn: 0,
-    bucket: fullBucket(row.rate_per_second, now),
-    looked_ms: null,
-    saw_all: { high: false, normal: false, low: false },
-    wanted_until_ms: 0,
-    ends_ms: endMs(now, row.timeout_seconds),
-  };
 };
 
 const wake = (work: Work, executionIds: readonly string[]): boolean => {
@@ -189,48 +125,4 @@ const keepLane = async (work: Work): Promise<void> => {
     work.is_lost = true;
     work.ends_ms = 0;
   }
-};
-
-/** What is due now, and how its target is doing. */
-const look = async (work: Work): Promise<void> => {
-  const { rows, clock } = work.deps;
-  const now = clock();
-  work.looked_ms = now;
-  work.is_woken = false;
-  const told = [...work.told];
-  work.told.clear();
-  const row = await rows.subscription();
-  if (row !== null) work.keeper.adopt(row);
-  if (row === null || row.status === 'deleted') return cancelAll(work);
-  const limit = Math.max(LEAST_LOOK, 2 * row.concurrency);
-  const due = await Promise.all(PRIORITIES.map((priority) => rows.due(priority, now, limit)));
-  const named = await Promise.all(told.map((id) => rows.execution(id)));
-  const isNew = ({ execution_id }: Execution): boolean => !work.begun.has(execution_id);
-  work.waiting = inOrder(
-    [...due.flat(), ...named.filter((one) => isDueBy(one, now + SKEW_MS))].filter(isNew),
-  );
-  const [high = true, normal = true, low = true] = due.map(({ length }) => length < limit);
-  work.saw_all = { high, normal, low };
-};
-
-const isDueBy = (one: Execution | null, ms: number): one is Execution =>
-  one !== null && one.due_ms !== null && one.due_ms <= ms;
-
-const inOrder = (executions: readonly Execution[]): Record<Priority, Execution[]> => {
-  const known = new Map(executions.map((one) => [one.execution_id, one]));
-  const sorted = [...known.values()].sort((a, b) => (a.due_ms ?? 0) - (b.due_ms ?? 0));
-  const of = (priority: Priority) => sorted.filter((one) => one.priority === priority);
-  return { high: of('high'), normal: of('normal'), low: of('low') };
-};
-
-/** Its subscription is no more: what waits, for now or for later, ends. */
-const cancelAll = async (work: Work): Promise<void> => {
-  const { rows, clock } = work.deps;
-  work.waiting = NOTHING;
-  const waits = await Promise.all(
-    PRIORITIES.map((priority) => rows.due(priority, LAST_INSTANT_MS, MOST_CANCELLED)),
-  );
-  const queued = waits.flat().filter(({ status }) => status === 'queued');
-  await Promise.all(queued.map((one) => rows.change(one, cancelled(one, 'subscription-deleted', clock()))));
-  if (queued.length > 0) work.looked_ms = null;
 };

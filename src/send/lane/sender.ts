@@ -3,9 +3,10 @@ import type { Clock } from '../../platform/clock.ts';
 import { newRunId } from '../../platform/run-id.ts';
 import type { Table } from '../../store/calls/table.ts';
 import type { SubscriptionRow } from '../../store/subscriptions/subscription-row.ts';
-import { type LaneDeps, type LaneReport, type RunningLane, startLane } from './lane.ts';
+import { type LaneReport, type RunningLane, startLane } from './lane.ts';
 import { laneRowsIn } from './lane-rows.ts';
 import { type Notify, notesOf } from './notes.ts';
+import type { LaneDeps } from './work.ts';
 
 export type SenderDeps = Pick<LaneDeps, 'attempt' | 'sleep' | 'chance' | 'log' | 'count' | 'stop'> & {
   table: Table;

@@ -1,0 +1,62 @@
+import type { SubscriptionRow } from '../../store/subscriptions/subscription-row.ts';
+import { endMs, type Lane } from '../rules/next-step.ts';
+import { fullBucket } from '../rules/rate.ts';
+import { type Bell, createBell } from './bell.ts';
+import { type KeepDeps, type Keeper, keepState } from './keep-state.ts';
+import type { SendDeps } from './send-one.ts';
+
+export type LaneDeps = Omit<SendDeps, 'keeper'> & Pick<KeepDeps, 'onStatus'>;
+
+/** The lease is renewed so often. */
+export const RENEWS_MS = 30_000;
+
+/** A lane at work: what it knows, and how it works. */
+export type Work = Lane & {
+  deps: LaneDeps;
+  keeper: Keeper;
+  bell: Bell;
+  /** Ids of what this process has begun. */
+  begun: Map<string, Promise<void>>;
+  /** Ids of what somebody said is due. */
+  told: Set<string>;
+  /** Somebody came since it last looked. */
+  is_woken: boolean;
+  has_ended: boolean;
+  /** When the lane was surely ours. */
+  renewed_ms: number;
+  renews_ms: number;
+  is_lost: boolean;
+};
+
+export const NOTHING = { high: [], normal: [], low: [] };
+
+/** A lane that has not looked yet. @param row as it was read just now */
+export const openWork = (deps: LaneDeps, row: SubscriptionRow): Work => {
+  const now = deps.clock();
+  const keeper = keepState(deps, row);
+  return {
+    deps,
+    keeper,
+    bell: createBell(),
+    begun: new Map(),
+    told: new Set(),
+    is_woken: false,
+    has_ended: false,
+    renewed_ms: now,
+    renews_ms: now + RENEWS_MS,
+    is_lost: false,
+    get subscription() {
+      return keeper.current();
+    },
+    get under_way() {
+      return this.begun.size;
+    },
+    waiting: NOTHING,
+    turn: 0,
+    bucket: fullBucket(row.rate_per_second, now),
+    looked_ms: null,
+    saw_all: { high: false, normal: false, low: false },
+    wanted_until_ms: 0,
+    ends_ms: endMs(now, row.timeout_seconds),
+  };
+};
