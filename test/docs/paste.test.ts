@@ -1,6 +1,7 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -20,8 +21,36 @@ const API = page('docs/api.md');
 const ARCHITECTURE = page('docs/architecture.md');
 const SOURCES_PAGE = page('docs/commit-sources.md');
 
-/** Rows that only a Jira site or a rate brings about, which nothing pasted here has. */
-const NOT_PASTED = /^\^(RECONCILE|ASKED|OLD|RATE)#/;
+/** Rows that only a Jira site or a rate brings about, which nothing pasted here has; and of lanes, which end with their work. */
+const NOT_PASTED = /^\^(RECONCILE|ASKED|OLD|RATE|LANE|PUBLISH)#/;
+
+/** A port that was free a moment ago. */
+const freePort = async (): Promise<number> => {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  server.close();
+  return typeof address === 'object' && address !== null ? address.port : 0;
+};
+
+/** The receiver that people paste, and what it has said so far. */
+const receive = (code: string, folder: string) => {
+  // Of its own group: a shell that ends does not end what it started.
+  const shell = spawn('bash', ['-e', '-c', code], {
+    ...{ cwd: folder, detached: true, stdio: ['ignore', 'pipe', 'inherit'] },
+    env: { ...process.env, PATH: toolPath() },
+  });
+  let said = '';
+  shell.stdout?.setEncoding('utf8').on('data', (part: string) => {
+    said += part;
+  });
+  const stop = async (): Promise<void> => {
+    const ended = once(shell, 'exit');
+    process.kill(-(shell.pid ?? 0), 'SIGTERM');
+    await ended;
+  };
+  return { said: () => said, stop };
+};
 
 describe('what the documentation has people paste', () => {
   const folder = mkdtempSync(join(tmpdir(), 'readme-'));
@@ -37,7 +66,13 @@ describe('what the documentation has people paste', () => {
     const file = packageFile.scripts.start.split(' ').at(-1) ?? '';
     server = spawn(process.execPath, [file, '--instance-file', record], {
       cwd: PROJECT,
-      env: { ...withoutSettings, ...COMPILE_CACHE, PORT: '0', ARTIFACTS_DIR: folder },
+      env: {
+        ...withoutSettings,
+        ...COMPILE_CACHE,
+        PORT: '0',
+        ARTIFACTS_DIR: folder,
+        ALLOW_PRIVATE_TARGETS: 'true',
+      },
       stdio: ['ignore', 'ignore', 'inherit'],
     });
     while (!existsSync(record) && server.exitCode === null) await sleep(50);
@@ -149,6 +184,31 @@ describe('what the documentation has people paste', () => {
       warnings: ['no issue.id', 'no issue.fields.updated'],
     });
     expect(answer.execution_id).toMatch(/^exe_/);
+  });
+
+  it('passes on the very bytes of a rule, signed with the receiver’s own key', async () => {
+    const port = await freePort();
+    const all = codeBlocks(README, 'bash').map((code) => ofRecord(code).replaceAll('8090', String(port)));
+    const one = (part: string): string => all.find((code) => code.includes(part)) ?? '';
+    const here = { INIT_CWD: folder };
+    const readSecret = one('read -rs secret');
+    const deliver = one('--connection "Relay in" --secret-file');
+    const [list = ''] = deliver.split('\n').filter((line) => line.includes(' list '));
+    const receiver = receive(one('receiver.mjs'), folder);
+    try {
+      await expect.poll(receiver.said, { timeout: 20_000 }).toContain('waits');
+      const made = paste(one('"Relay out"'), here);
+      expect(made).toMatch(/^answer +204$/m);
+      const [, secret = ''] = /^Secret +(\S+)$/m.exec(made) ?? [];
+      paste(readSecret + deliver, here, `${secret}\n`);
+      await expect.poll(() => paste(list, here), { timeout: 20_000 }).toMatch(/ completed .* exe_/);
+      const sent = readFileSync(join(PROJECT, 'src/cli/samples/automation-custom.json'), 'utf8');
+      await expect.poll(receiver.said, { timeout: 20_000 }).toContain(sent);
+      expect(receiver.said().match(/^verified /gm)).toHaveLength(2);
+      expect(receiver.said()).not.toContain('REFUSED');
+    } finally {
+      await receiver.stop();
+    }
   });
 
   it('leaves the run documents that the page of the API names', () => {
