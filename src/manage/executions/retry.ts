@@ -26,7 +26,9 @@ export const retryExecution =
         ? await repeat(deps, before, run)
         : { made: false, execution: await queueAgain(deps, request, executionId, run) };
     const { tenant_id, subscription_id, execution_id } = execution;
-    await deps.hint({ task: 'send', tenant_id, subscription_id, execution_ids: [execution_id] });
+    // A target that is not asked now has no use for a hint, and thousands may be sent again.
+    if (subscription.status === 'active')
+      await deps.hint({ task: 'send', tenant_id, subscription_id, execution_ids: [execution_id] });
     return answerExecution(made ? 201 : 200, execution, subscription, run);
   };
 

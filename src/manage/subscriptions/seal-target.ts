@@ -33,9 +33,14 @@ export const changedTarget = async (
 ): Promise<SealedTarget> => {
   if (named.url === undefined && named.headers === undefined) return before.target;
   await checkTarget(deps, named, signal);
-  const { url, headers } = await openTarget(before, deps.masters).then(orThrow);
-  const target = { url: named.url ?? url, headers: named.headers ?? headers };
-  return sealed(deps, target, before.subscription_id, before.target.version + 1);
+  return sealed(deps, await whole(deps, named, before), before.subscription_id, before.target.version + 1);
+};
+
+/** Whoever names both needs no master of before: it may be lost. */
+const whole = async ({ masters }: SubscriptionDeps, { url, headers }: Named, before: SubscriptionRow) => {
+  if (url !== undefined && headers !== undefined) return { url, headers };
+  const kept = orThrow(await openTarget(before, masters));
+  return { url: url ?? kept.url, headers: headers ?? kept.headers };
 };
 
 /** Refused here so that people see why; it is checked again whenever something is sent. */

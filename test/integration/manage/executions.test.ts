@@ -171,6 +171,7 @@ describe('a retry', () => {
       const made = await execution({ ...FAILED, subscription_id: await subscribe({ status }) });
       expect((await ask('retry', made)).body).toMatchObject({ status: 'queued', waits_for });
     }
+    expect(hinted).toEqual([]);
   });
 });
 

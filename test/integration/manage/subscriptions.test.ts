@@ -214,6 +214,21 @@ describe('a change', () => {
     expect((await rowOf(id)).target.version).toBe(4);
   });
 
+  it('needs no master of before where it names both, because that may be lost', async () => {
+    const { subscription_id: id } = await make({ headers: { 'X-A': '1' } });
+    const masters = { connections_master_2: 'cd'.repeat(32) };
+    const later = openApp({
+      ...options(),
+      tableName: app.events.table.name,
+      env: { CONNECTIONS_MASTERS: JSON.stringify(masters) },
+    });
+    const patch = (body: object) => later.manage('PATCH', `/subscriptions/${id}`, { body, rev: 1 });
+    expect(typeOf(await patch({ url: TARGET }))).toEqual([503, 'temporarily-unavailable']);
+    expect(typeOf(await patch({ headers: {} }))).toEqual([503, 'temporarily-unavailable']);
+    expect((await patch({ url: TARGET, headers: {} })).status).toBe(200);
+    expect((await rowOf(id)).target).toMatchObject({ master: 2, version: 2 });
+  });
+
   it('replaces each list of the filter that it names, and then matches no history', async () => {
     const { subscription_id: id } = await make({ filter: { projects: ['ops', 'OPS'], labels: ['a'] } });
     time.now += HOUR;
