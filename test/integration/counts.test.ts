@@ -4,15 +4,18 @@ import { METRICS } from '../../src/contract/metrics.ts';
 import type { BatchDeps } from '../../src/correlate/run/scope.ts';
 import { sweepEvents } from '../../src/correlate/run/sweep-events.ts';
 import type { Connection } from '../../src/domain/connection.ts';
+import type { Execution } from '../../src/domain/execution.ts';
 import { ConfigError, UnavailableError } from '../../src/errors/errors.ts';
 import { JiraError } from '../../src/jira/jira-error.ts';
 import { checkSecretAges } from '../../src/manage/old-secrets.ts';
 import { systemClock } from '../../src/platform/clock.ts';
 import { createLogger } from '../../src/platform/logger.ts';
+import { startLanes } from '../../src/publish/start-lanes.ts';
 import { NO_CENSUS } from '../../src/reconcile/census/state.ts';
 import { giveTurn } from '../../src/reconcile/give-turn.ts';
 import { countTurn } from '../../src/reconcile/report-turn.ts';
 import type { TurnDeps } from '../../src/reconcile/session.ts';
+import type { AttemptResult } from '../../src/send/rules/breaker.ts';
 import { eventKey } from '../../src/store/calls/keys.ts';
 import { NEW_CHECKPOINT, putCheckpoint } from '../../src/store/reconcile/checkpoint.ts';
 import { countersOf, NOTHING_COUNTED } from '../../src/store/reconcile/counters.ts';
@@ -24,6 +27,8 @@ import { startFaultProxy } from '../support/fault-proxy.ts';
 import { setBody } from '../support/set-body.ts';
 import { useEngine } from '../support/use-engine.ts';
 import { commit, commitsBody } from './correlate/bodies.ts';
+import { openWorld } from './publish/world.ts';
+import { openSendWorld } from './send/world.ts';
 
 const engine = useEngine();
 
@@ -146,6 +151,26 @@ const without = (table: TurnDeps['table'], fault: Error): TurnDeps => ({
   observe: () => Promise.reject(new Error('nothing is read')),
 });
 
+/** Of so many executions, of which the target takes none or all. */
+const ofSending = async (
+  answer: AttemptResult,
+  count: number,
+  executions: Partial<Execution> = {},
+): Promise<Counts> => {
+  const { events } = await open();
+  const world = await openSendWorld(events.table);
+  world.answer = async () => answer;
+  await world.send(await world.make(count, executions));
+  return world.counts;
+};
+
+/** Of the run of one minute, while nothing is due. */
+const ofStartedLanes = async (): Promise<Counts> => {
+  const { deps, counts } = openWorld(await open(), systemClock);
+  await startLanes(deps, { measure: true });
+  return counts;
+};
+
 const SITUATIONS: [string, () => Promise<Counts>, Counts][] = [
   [
     'a delivery of Jira',
@@ -213,6 +238,19 @@ const SITUATIONS: [string, () => Promise<Counts>, Counts][] = [
   ],
   ['a turn that finds the census late', ofLateCensus, { CensusLate: 1 }],
   ['the second turn of a site that has no token yet', ofFirstDay, { ReconcileStarting: 1 }],
+  ['an execution that its target takes', () => ofSending('ok', 1), { ExecutionsCompleted: 1 }],
+  [
+    'an execution that fails for the last time',
+    () => ofSending('failed', 1, { tries: 3 }),
+    { ExecutionsFailed: 1 },
+  ],
+  ['a target that says it is gone', () => ofSending('gone', 1), { TargetDisabled: 1 }],
+  ['a target that fails five times', () => ofSending('failed', 5), { TargetOpened: 1 }],
+  [
+    'the minute of a queue in which nothing is due',
+    ofStartedLanes,
+    { ExecutionsWaiting: 0, OldestDueSeconds: 0 },
+  ],
 ];
 
 describe('what is counted', () => {
