@@ -21,7 +21,7 @@ export type ShardPosition = { after: string | null; iterator: string | null };
  * shard's end. The others say that the place is lost: it must be opened anew (`expired`), its records are
  * gone from the stream (`trimmed`), or the whole shard is (`gone`).
  */
-export type Read =
+type Read =
   | { kind: 'page'; records: DynamoDBRecord[]; isWhole: boolean; next: string | null }
   | { kind: 'expired' | 'trimmed' | 'gone' };
 
