@@ -18,7 +18,7 @@ export const listReport = (executions: readonly ShownExecution[], names: Names):
       printable(one.event_type ?? NONE),
       one.priority,
       String(one.tries),
-      ...(names.size === 0 ? [] : [names.get(one.subscription_id) ?? 'removed']),
+      ...(names.size === 0 ? [] : [names.get(one.subscription_id) ?? one.subscription_id]),
       one.execution_id,
     ]),
   );

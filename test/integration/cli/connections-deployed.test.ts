@@ -56,6 +56,21 @@ describe('a deployment', () => {
     for (const request of requests) expect(verifySigV4(request, { AKIDEXAMPLE: 'example' })).not.toBeNull();
   });
 
+  it('is asked for subscriptions and executions in the same way', async () => {
+    const where = ['--stage', 'dev', '--outputs', outputs, '--tenant', 'retail', ...NO_INSTANCE];
+    const subscriptions = await runCli('subscriptions', ['list', ...where], deployed.env);
+    expect(subscriptions).toMatchObject({ code: 0, stdout: 'Tenant retail has no subscription.\n' });
+    const executions = await runCli('executions', ['list', ...where], deployed.env);
+    expect(executions).toMatchObject({ code: 0, stdout: 'No such execution.\n' });
+    const { requests } = deployed.gateway;
+    expect(requests.map(({ target }) => target.replace(/\?.*/, ''))).toEqual([
+      '/t/retail/subscriptions',
+      '/t/retail/executions',
+      '/t/retail/executions',
+    ]);
+    for (const request of requests) expect(verifySigV4(request, { AKIDEXAMPLE: 'example' })).not.toBeNull();
+  });
+
   it('changes nothing that somebody else changed meanwhile', async () => {
     const tenant = ['--tenant', 'changed-meanwhile'];
     await run([...ADD, ...tenant]);
