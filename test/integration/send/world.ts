@@ -27,6 +27,9 @@ export type SendWorld = {
   /** How far the clock of senders is ahead. */
   ahead_ms: number;
   answer: (seen: number) => Promise<AttemptResult>;
+  sleep: (ms: number, signal?: AbortSignal) => Promise<unknown>;
+  /** What keeps people from being told. */
+  notifyFault: Error | null;
   /** A sender as another process would have it. */
   open(stop?: AbortSignal): ProcessSender;
   make(count: number, differs?: Partial<Execution>): Promise<string[]>;
@@ -54,11 +57,13 @@ export const openSendWorld = async (
     counts,
     ahead_ms: 0,
     answer: async () => 'ok',
+    sleep: (ms, signal) => timer(ms, undefined, { signal }),
+    notifyFault: null,
     open: (stop = new AbortController().signal) =>
       createSender({
         table,
         clock: () => Date.now() + world.ahead_ms,
-        sleep: (ms, signal) => timer(ms, undefined, { signal }),
+        sleep: (ms, signal) => world.sleep(ms, signal),
         chance: () => 0,
         log: pino({ level: 'silent' }),
         count: summed(counts),
@@ -71,7 +76,10 @@ export const openSendWorld = async (
           response_headers: {},
           response_body: null,
         }),
-        notify: async (notice) => void world.notices.push(notice),
+        notify: async (notice) => {
+          if (world.notifyFault) throw world.notifyFault;
+          world.notices.push(notice);
+        },
       }),
     make: async (count, given = {}) => {
       const now = Date.now();
