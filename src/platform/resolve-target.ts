@@ -34,7 +34,9 @@ const addressesOf = async (
   } catch (fault) {
     const code = describeFault(fault);
     return {
-      wrong: UNKNOWN.has(code) ? noAddress(host) : `${host} could not be resolved (${code}): try again`,
+      wrong: UNKNOWN.has(code)
+        ? noAddress(host)
+        : `must lead to a host that can be found: ${host} could not be resolved (${code}), try again`,
     };
   }
 };
@@ -42,7 +44,7 @@ const addressesOf = async (
 const UNKNOWN = new Set(['ENOTFOUND', 'ENODATA', 'ENONAME']);
 
 const noAddress = (host: string): string =>
-  `${host} has no address: check the name, and whether it is public`;
+  `must lead to a host that has an address: ${host} has none; check the name, and whether it is public`;
 
 /**
  * The system's resolver. One name is asked for once at a time: each question that hangs keeps one of a process's few

@@ -157,7 +157,7 @@ describe('a new subscription', () => {
     ['https://10.1.2.3/path-that-is-secret', /10\.1\.2\.3.*no public address/],
     ['https://[::ffff:169.254.169.254]/', /no public address/],
     ['https://inside.example.com/path-that-is-secret', /inside\.example\.com.*10\.0\.0\.7/],
-    ['https://nowhere.example.com/', /nowhere\.example\.com has no address/],
+    ['https://nowhere.example.com/', /nowhere\.example\.com has none/],
     ['hooks.example.com', /must be a URL/],
   ])('is refused to %s, with what to do and nothing of the path', async (url, words) => {
     const refused = await app.manage('POST', '/subscriptions', { body: { ...least, url } });

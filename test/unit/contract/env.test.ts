@@ -69,6 +69,14 @@ describe('readEnv', () => {
     expect(readEnv({ AWS_LAMBDA_FUNCTION_NAME: 'f' }).on_lambda).toBe(true);
   });
 
+  it('lets private targets be on a laptop only, because on Lambda they are what nobody else reaches', () => {
+    const on = { ALLOW_PRIVATE_TARGETS: 'true' };
+    expect(readEnv(on).ALLOW_PRIVATE_TARGETS).toBe(true);
+    expect(() => readEnv({ ...on, AWS_LAMBDA_FUNCTION_NAME: 'f' })).toThrow('ALLOW_PRIVATE_TARGETS');
+    const off = { ALLOW_PRIVATE_TARGETS: 'false', AWS_LAMBDA_FUNCTION_NAME: 'f' };
+    expect(readEnv(off).ALLOW_PRIVATE_TARGETS).toBe(false);
+  });
+
   it('reads CIDR blocks of both families, because Atlassian publishes both', () => {
     const list = readEnv({ ALLOWED_CIDRS: '192.0.2.0/24, 2001:db8::/32' }).ALLOWED_CIDRS;
     expect(list?.check('192.0.2.200')).toBe(true);
