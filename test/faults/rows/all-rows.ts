@@ -1,6 +1,7 @@
 import { CLOCK_ROWS } from './clock-rows.ts';
 import { CONNECTION_ROWS } from './connection-rows.ts';
 import { CORRELATION_ROWS } from './correlation-rows.ts';
+import { EXECUTION_ROWS } from './execution-rows.ts';
 import { KILL_ROWS } from './kill-rows.ts';
 import { RECONCILE_ROWS } from './reconcile-rows.ts';
 import type { Row } from './row.ts';
@@ -18,4 +19,5 @@ export const ROWS: readonly Row[] = [
   ...CLOCK_ROWS,
   ...CORRELATION_ROWS,
   ...RECONCILE_ROWS,
+  ...EXECUTION_ROWS,
 ];

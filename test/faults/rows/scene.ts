@@ -40,7 +40,7 @@ export type Play = Rest & {
 };
 
 /** Park and Miller's generator: the same numbers for the same seed. */
-const randomOf = (seed: number): Random => {
+export const randomOf = (seed: number): Random => {
   let state = (Math.abs(seed) % 2147483646) + 1;
   return () => {
     state = (state * 48271) % 2147483647;
