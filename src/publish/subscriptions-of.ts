@@ -1,4 +1,5 @@
 import pMap from 'p-map';
+import { UnreadableRowError } from '../errors/errors.ts';
 import { readTenants } from '../store/connections/tenants.ts';
 import type { SubscriptionRow } from '../store/subscriptions/subscription-row.ts';
 import { listSubscriptions } from '../store/subscriptions/subscriptions.ts';
@@ -21,15 +22,29 @@ export const subscriptionsOf = async (deps: PublishDeps, tenant: string): Promis
   return found;
 };
 
-/** Those of all tenants that events may match. @throws UnreadableRowError, UnavailableError */
+/**
+ * Those of all tenants that events may match. A tenant with a row that nobody can read is left to the sweep, which stays
+ * where it is until that is mended: it must not keep the events of others.
+ * @throws UnreadableRowError when the tenants cannot be read, UnavailableError
+ */
 export const subscribed = async (deps: PublishDeps): Promise<Subscribed> => {
   const tenants = await tenantIds(deps);
   const lists = await pMap(
     tenants,
-    async (tenant) => [tenant, (await subscriptionsOf(deps, tenant)).filter(mayMatch)] as const,
+    async (tenant) => [tenant, (await readableOf(deps, tenant)).filter(mayMatch)] as const,
     { concurrency: AT_A_TIME },
   );
   return new Map(lists.filter(([, list]) => list.length > 0));
+};
+
+const readableOf = async (deps: PublishDeps, tenant: string): Promise<SubscriptionRow[]> => {
+  try {
+    return await subscriptionsOf(deps, tenant);
+  } catch (fault) {
+    if (!(fault instanceof UnreadableRowError)) throw fault;
+    deps.log.error({ tenant_id: tenant, fault: fault.message }, 'subscriptions cannot be read');
+    return [];
+  }
 };
 
 export const mayMatch = ({ status }: Pick<SubscriptionRow, 'status'>): boolean => status !== 'deleted';

@@ -3,7 +3,11 @@ import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { localContext } from '../../../src/local/lambda-input.ts';
 import { createPublishHandler } from '../../../src/publish/handler.ts';
 import { publishEvents } from '../../../src/publish/publish-events.ts';
+import { updateIf } from '../../../src/store/calls/conditional-write.ts';
+import { subscriptionKey } from '../../../src/store/calls/keys.ts';
+import { createConnection } from '../../../src/store/connections/change-connection.ts';
 import { createTable, openApp, type TestApp } from '../../support/app.ts';
+import { someConnection, someRun } from '../../support/connections.ts';
 import { streamRecord } from '../../support/stream-records.ts';
 import { NO_FILTER } from '../../support/subscriptions.ts';
 import { useEngine } from '../../support/use-engine.ts';
@@ -131,6 +135,25 @@ describe('an event', () => {
     const event_id = await world.store();
     expect(await publishEvents(world.deps, [broken, event_id])).toEqual({ made: 1, failed: NONE_FAILED });
     expect(world.lines).toMatchObject([{ event_id: broken, fault: 'UnreadableRowError' }]);
+  });
+
+  it('of one tenant does not wait for another whose subscription nobody can read', async () => {
+    const own = openApp({ endpoint: engine.endpoint, tableName: await createTable(engine.endpoint) });
+    world = openWorld(own, () => NOW);
+    const { table } = own.events;
+    const tenant_id = `${world.tenant}-b`;
+    const audit = { who: 'local', what: 'connection-created' } as const;
+    await createConnection(own.events, someConnection({ tenant_id }), audit, someRun(NOW));
+    const { subscription_id } = await world.subscribe({ tenant_id });
+    const update = 'SET decided = :newer';
+    const values = { ':newer': '{}' };
+    const condition = 'attribute_exists(pk)';
+    const place = { table, signal: AbortSignal.timeout(10_000) };
+    await updateIf(place, { key: subscriptionKey(subscription_id), update, values, condition });
+    await world.subscribe();
+    const event_id = await world.store();
+    expect(await publishEvents(world.deps, [event_id])).toEqual({ made: 1, failed: NONE_FAILED });
+    expect(world.lines).toMatchObject([{ tenant_id, msg: 'subscriptions cannot be read' }]);
   });
 });
 
