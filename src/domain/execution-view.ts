@@ -3,7 +3,7 @@ import { toUtcIso } from './instant.ts';
 import type { SubscriptionState } from './subscription.ts';
 
 /** What a queued execution waits for. */
-export type WaitsFor = 'breaker' | 'disabled' | 'paused' | 'retry';
+type WaitsFor = 'breaker' | 'disabled' | 'paused' | 'retry';
 
 /** An execution as answers show it. */
 export type ExecutionView = Pick<
@@ -61,7 +61,7 @@ export const toExecutionView = (execution: Execution, target: TargetState, nowMs
 };
 
 /** Not stored: a row that waits is not written again when its target opens or comes back. */
-export const waitsFor = (
+const waitsFor = (
   { status, due_ms }: Pick<Execution, 'status' | 'due_ms'>,
   target: TargetState,
   nowMs: number,

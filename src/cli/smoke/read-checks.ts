@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { ROUTES, type Route } from '../../contract/routes.ts';
+import type { Route } from '../../contract/routes.ts';
 import {
   afterDelivery,
   type Check,
@@ -13,9 +13,9 @@ import {
   together,
 } from './check.ts';
 import { FORMER_KEY, TEST_ISSUE_ID, TEST_ISSUE_KEY, TEST_PROJECT } from './delivery-checks.ts';
-import { countOf, filled, NO_EVENT } from './guarded-paths.ts';
+import { ALWAYS_THERE, countOf, filled, NO_EVENT } from './guarded-paths.ts';
 
-const READ = ROUTES.filter(({ served_by }) => served_by === 'read');
+const READ = ALWAYS_THERE.filter(({ served_by }) => served_by === 'read');
 
 /** There is no connection to ask for. */
 const ANSWERED = READ.filter(({ path }) => !path.includes('{connection_id}'));

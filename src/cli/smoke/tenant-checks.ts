@@ -1,4 +1,4 @@
-import { hasTenant, ROUTES, TENANT_PATH } from '../../contract/routes.ts';
+import { hasTenant, TENANT_PATH } from '../../contract/routes.ts';
 import type { Exchange } from '../shared/exchange.ts';
 import type { Api } from './api.ts';
 import {
@@ -11,14 +11,14 @@ import {
   skipped,
   together,
 } from './check.ts';
-import { countOf, filled, NO_EVENT } from './guarded-paths.ts';
+import { ALWAYS_THERE, countOf, filled, NO_EVENT } from './guarded-paths.ts';
 
 /** No tenant is called this, so nothing is found below it. */
 const NOBODY = 'smoke-nobody';
 
 const below = (tenant: string): string => TENANT_PATH.replace('{tenant}', tenant);
 
-const MANAGED = ROUTES.filter(({ served_by }) => served_by === 'manage');
+const MANAGED = ALWAYS_THERE.filter(({ served_by }) => served_by === 'manage');
 
 /** IAM's own refusal of a request without a signature; our functions would say 400 or 404. */
 const refusesAll = async (api: Api, asked: readonly [method: string, path: string][]) => {
@@ -47,7 +47,10 @@ const checkTenant: Check = {
   run: ({ api }) =>
     refusesAll(
       api,
-      ROUTES.filter(hasTenant).map((route) => [route.method, `${below(NOBODY)}${filled(route, NO_EVENT)}`]),
+      ALWAYS_THERE.filter(hasTenant).map((route) => [
+        route.method,
+        `${below(NOBODY)}${filled(route, NO_EVENT)}`,
+      ]),
     ),
 };
 

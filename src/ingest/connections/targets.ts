@@ -8,7 +8,7 @@ import type { SubscriptionRow } from '../../store/subscriptions/subscription-row
 import { listSubscriptions } from '../../store/subscriptions/subscriptions.ts';
 
 /** Where events of a connection are sent, as who set it up may know it. */
-export type TargetOfConnection = {
+type TargetOfConnection = {
   name: string;
   /** `https://host/…` */
   url: string;
