@@ -25,7 +25,7 @@ export type EventBody = {
 };
 
 /** The most that receivers must take. */
-export const MOST_BODY_BYTES = 200_000;
+const MOST_BODY_BYTES = 200_000;
 
 /**
  * The body as JSON, at most 200 KB of it: custom fields go first, then the changes, the end of the description, the links,

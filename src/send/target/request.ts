@@ -1,3 +1,4 @@
+import { HOPS_HEADER } from '../../domain/hops.ts';
 import type { Subscription, Target } from '../../domain/subscription.ts';
 import { wrongHeader } from '../../domain/target-headers.ts';
 import type { SigningKeys } from '../../verify/signing-keys.ts';
@@ -34,7 +35,7 @@ export const requestHeaders = (
     'webhook-id': id,
     'webhook-timestamp': String(timestamp),
     'webhook-attempt': String(attempt),
-    'webhook-hops': String(hops),
+    [HOPS_HEADER]: String(hops),
     ...(keys === null ? {} : signatureHeaders(signature, keys, { id, timestamp, body })),
   };
 };
