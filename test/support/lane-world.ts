@@ -1,6 +1,7 @@
 import pino from 'pino';
 import type { Attempt, Execution } from '../../src/domain/execution.ts';
 import type { Priority } from '../../src/domain/subscription.ts';
+import { UnavailableError } from '../../src/errors/errors.ts';
 import { type LaneReport, startLane } from '../../src/send/lane/lane.ts';
 import type { LaneRows } from '../../src/send/lane/lane-rows.ts';
 import type { LaneDeps } from '../../src/send/lane/work.ts';
@@ -32,6 +33,9 @@ export const anExecution = (number: number, differs: Partial<Execution> = {}): E
 
 /** One request that the target saw. */
 type Seen = { execution_id: string; priority: Priority; at_ms: number; is_probe: boolean; under_way: number };
+
+/** What a call meets: it does nothing and fails, it fails though it was done, or its process dies before it is made. */
+export type Fate = 'refused' | 'lost' | 'dies';
 
 /** How the target answers a request, and after how long. */
 export type Script = (
@@ -143,8 +147,38 @@ export const createLaneWorld = (script: Script, differs: Partial<SubscriptionRow
     };
   };
 
+  let calls = 0;
+  /** The same rows, whose calls meet what `fates` says. */
+  const unsure = (rows: LaneRows): LaneRows => {
+    let isDead = false;
+    const meet = async <T>(call: () => Promise<T>): Promise<T> => {
+      const fate = isDead ? 'dies' : fates.of(calls++);
+      if (fate === 'dies') {
+        isDead = true;
+        return new Promise<never>(() => {});
+      }
+      if (fate === 'refused') throw new UnavailableError('table', new Error('the test says so'));
+      const result = await call();
+      if (fate === 'lost') throw new UnavailableError('table', new Error('the test says so'));
+      return result;
+    };
+    return {
+      subscription: () => meet(() => rows.subscription()),
+      take: () => meet(() => rows.take()),
+      renew: () => meet(() => rows.renew()),
+      giveBack: () => meet(() => rows.giveBack()),
+      due: (...given) => meet(() => rows.due(...given)),
+      execution: (...given) => meet(() => rows.execution(...given)),
+      claim: (...given) => meet(() => rows.claim(...given)),
+      finish: (...given) => meet(() => rows.finish(...given)),
+      change: (...given) => meet(() => rows.change(...given)),
+      writeState: (...given) => meet(() => rows.writeState(...given)),
+    };
+  };
+  const fates: { of: (nth: number) => Fate | undefined } = { of: () => undefined };
+
   const depsOf = (owner: string): LaneDeps => ({
-    rows: rowsOf(owner),
+    rows: unsure(rowsOf(owner)),
     attempt,
     clock: time.clock,
     sleep: time.sleep,
@@ -164,7 +198,9 @@ export const createLaneWorld = (script: Script, differs: Partial<SubscriptionRow
   const play = async (ms: number, everyMs = 60_000): Promise<void> => {
     const until = time.clock() + ms;
     for (let n = 0; time.clock() < until; n += 1) {
-      await open(`run-${n}`).done;
+      const { done } = open(`run-${n}`);
+      // A process that dies never ends its lane; the next one is started all the same.
+      await Promise.race([done.catch(() => {}), time.sleep(5 * 60_000)]);
       await time.sleep(everyMs);
     }
   };
@@ -191,6 +227,7 @@ export const createLaneWorld = (script: Script, differs: Partial<SubscriptionRow
     },
     /** One lane, until it is given back. */
     run: (owner = 'one'): Promise<LaneReport> => time.run(open(owner).done),
+    fates,
     play,
     runFor: (ms: number, everyMs?: number): Promise<void> => time.run(play(ms, everyMs)),
     all: (): Execution[] => [...rows.values()],

@@ -1,3 +1,4 @@
+import { SEND_MINUTES } from '../../contract/functions.ts';
 import { LAST_INSTANT_MS, MINUTE_MS, toUtcIso } from '../../domain/instant.ts';
 import { PRIORITIES } from '../../domain/subscription.ts';
 import { describeFault } from '../../errors/errors.ts';
@@ -37,6 +38,7 @@ export type Notes = {
 /** @param first as the lane found it: an open target of which people may not have been told */
 export const notesOf = (deps: NoteDeps, first: SubscriptionRow): Notes => {
   let last = first;
+  const untilMs = deps.clock() + SEND_MINUTES * MINUTE_MS;
   return {
     onStatus: async (row) => {
       last = row;
@@ -46,7 +48,7 @@ export const notesOf = (deps: NoteDeps, first: SubscriptionRow): Notes => {
     tell: async () => {
       const { tenant_id, subscription_id } = last;
       try {
-        if (last.status === 'open' || last.status === 'disabled') await tellOnce(deps, last);
+        if (last.status === 'open' || last.status === 'disabled') await tellOnce(deps, last, untilMs);
       } catch (fault) {
         deps.log.error(
           { tenant_id, subscription_id, reason: describeFault(fault) },
@@ -59,21 +61,20 @@ export const notesOf = (deps: NoteDeps, first: SubscriptionRow): Notes => {
 
 const CALL_MS = 10_000;
 
-/** A turn is waited for so often at most. */
-const MOST_TURNS = 3;
-
-const tellOnce = async (deps: NoteDeps, row: SubscriptionRow): Promise<void> => {
+/** @param untilMs a turn that comes later is not waited for: the function ends soon */
+const tellOnce = async (deps: NoteDeps, row: SubscriptionRow, untilMs: number): Promise<void> => {
   const { table, clock } = deps;
   const { subscription_id, status_ms } = row;
   const place = (): Place => ({ table, tenant: row.tenant_id, signal: AbortSignal.timeout(CALL_MS) });
   if ((await readTold(place(), subscription_id)) === status_ms) return;
-  for (let turn = 0; turn < MOST_TURNS; turn += 1) {
-    const nextMs = await takeTellingTurn(place(), clock());
-    if (nextMs === null) {
+  for (let nextMs = clock(); nextMs <= untilMs; ) {
+    await deps.sleep(Math.min(MINUTE_MS, Math.max(0, nextMs - clock())), deps.stop);
+    const laterMs = await takeTellingTurn(place(), clock());
+    if (laterMs === null) {
       await deps.notify(await noticeOf(deps, row, place()));
       return putTold(place(), subscription_id, status_ms);
     }
-    await deps.sleep(Math.min(MINUTE_MS, Math.max(1, nextMs - clock())), deps.stop);
+    nextMs = Math.max(laterMs, clock() + 1);
   }
 };
 

@@ -2,7 +2,13 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../../../src/domain/instant.ts';
 import { PRIORITIES, type Priority } from '../../../../src/domain/subscription.ts';
-import { anExecution, BEGIN_MS, createLaneWorld, type Script } from '../../../support/lane-world.ts';
+import {
+  anExecution,
+  BEGIN_MS,
+  createLaneWorld,
+  type Fate,
+  type Script,
+} from '../../../support/lane-world.ts';
 
 const range = (count: number): number[] => Array.from({ length: count }, (_, n) => n);
 const OK: Script = () => ({ result: 'ok', ms: 20 });
@@ -229,6 +235,28 @@ describe('a lane', () => {
         }
       }),
       { numRuns: 25 },
+    );
+  });
+
+  it('sends all and ends all, whichever calls fail, are answered too late, or end the process', async () => {
+    const fate = fc.constantFrom<Fate>('refused', 'lost', 'dies');
+    const fates = fc.dictionary(fc.nat(120).map(String), fate, { maxKeys: 12 });
+    await fc.assert(
+      fc.asyncProperty(fates, fc.integer({ min: 1, max: 12 }), async (met, count) => {
+        const world = createLaneWorld(OK, { concurrency: 3 });
+        world.fates.of = (nth) => met[String(nth)];
+        world.put(...range(count).map((n) => anExecution(n)));
+        await world.runFor(30 * MINUTE_MS);
+        for (const { execution_id, status, reason, attempts } of world.all()) {
+          const sent = world.seen.filter((one) => one.execution_id === execution_id).length;
+          expect(status === 'completed' || reason === 'crashed').toBe(true);
+          expect(world.attempts.get(execution_id)?.length ?? 0).toBe(attempts);
+          expect(sent).toBeGreaterThanOrEqual(attempts);
+          expect(sent - attempts).toBeLessThanOrEqual(Object.keys(met).length);
+        }
+        expect(world.seen.length).toBeGreaterThan(0);
+      }),
+      { numRuns: 60 },
     );
   });
 });
