@@ -1,5 +1,5 @@
 /** The header that says how many executions led to a delivery; ingest keeps it with the event. */
-const HOPS_HEADER = 'webhook-hops';
+export const HOPS_HEADER = 'webhook-hops';
 
 /**
  * How many executions led to an event: the largest number of the header, which comes joined where it came twice. What is
