@@ -1,22 +1,13 @@
-import { setTimeout as sleep } from 'node:timers/promises';
-import * as z from 'zod/mini';
 import { systemClock } from '../../platform/clock.ts';
-import { deliveryHeaders } from '../deliver/delivery.ts';
-import { readReply } from '../deliver/report.ts';
-import { createPost } from '../deliver/send.ts';
 import { newest } from '../executions/newest.ts';
 import { listReport } from '../executions/report.ts';
-import { pagesOf, type ShownExecution } from '../executions/row.ts';
-import { rowWithSecret, shownRow } from '../subscriptions/row.ts';
+import type { ShownExecution } from '../executions/row.ts';
+import { rowWithSecret } from '../subscriptions/row.ts';
 import type { Found } from './found.ts';
 import type { Stage } from './play.ts';
-import { type DemoReceiver, startDemoReceiver } from './receiver.ts';
-import { issueOf } from './story.ts';
-
-type Scene = { stage: Stage; receiver: DemoReceiver; subscription_id: string };
-
-/** One thing that happens, and what must come of it. */
-type SentStep = { happens: string; play(scene: Scene): Promise<string>; ends_as: string };
+import { startDemoReceiver } from './receiver.ts';
+import { STEPS } from './sent-steps.ts';
+import { until } from './until.ts';
 
 export type Sent = { happens: string; result: string; ok: boolean };
 
@@ -47,140 +38,18 @@ export const playSent = async (
   return all;
 };
 
-/** Long enough for a busy machine, and an end to a demo that hangs. */
-const MOST_TRIES = 300;
-
-/** The first answer that is one, looked for again and again; else what was found last. */
-const until = async <T>(look: () => Promise<T> | T, isEnough: (found: T) => boolean): Promise<T> => {
-  let found = await look();
-  for (let tries = 0; tries < MOST_TRIES && !isEnough(found); tries++) {
-    await sleep(100);
-    found = await look();
-  }
-  return found;
-};
-
-const delivered = async ({ url, secret }: Stage, number: number, priority = 'Medium'): Promise<string> => {
-  const key = `HELP-${number}`;
-  const moment = { id: String(10030 + number), key, summary: 'Please help', status: 'To Do' } as const;
-  const updated = '2026-03-05T16:00:00.100+0000';
-  const fields = {
-    ...{ summary: moment.summary, status: { name: moment.status }, updated },
-    ...{ project: { id: '10300', key: 'HELP' }, priority: { name: priority } },
-  };
-  const body = Buffer.from(
-    JSON.stringify({
-      ...{ timestamp: Date.parse('2026-03-05T16:00:00.150Z'), webhookEvent: 'jira:issue_created' },
-      issue: issueOf({ ...moment, updated }, fields),
-    }),
-  );
-  const post = createPost(new URL('/webhooks/jira', url), 1);
-  return readReply(await post(deliveryHeaders(body, secret, undefined, {}), body)).event_id;
-};
-
-const all = async (pages: AsyncIterable<ShownExecution[]>): Promise<ShownExecution[]> => {
-  const found: ShownExecution[] = [];
-  for await (const page of pages) found.push(...page);
-  return found;
-};
-
-const takenOf = ({ receiver }: Scene, keys: string[]): string[] =>
-  receiver.taken.map(({ about }) => about).filter((about) => keys.includes(about));
-
-const verified = async (scene: Scene, keys: string[]): Promise<string> => {
-  const taken = await until(
-    () => takenOf(scene, keys),
-    ({ length }) => length >= keys.length,
-  );
-  return `verified ${taken.join(', ')}`;
-};
-
-const statusOf = async ({ stage, subscription_id }: Scene): Promise<string> =>
-  (await stage.api.get(`/subscriptions/${subscription_id}`, shownRow)).status;
-
-const playPing = async ({ stage, subscription_id }: Scene): Promise<string> => {
-  const answered = z.object({ status: z.nullable(z.number()) });
-  const path = `/subscriptions/${subscription_id}/test`;
-  return `ping answered ${(await stage.api.send('POST', path, answered, { body: {} })).status}`;
-};
-
-const playTicket = async (scene: Scene): Promise<string> => {
-  await delivered(scene.stage, 1);
-  return verified(scene, ['HELP-1']);
-};
-
-const playAgain = async (scene: Scene): Promise<string> => {
-  const event_id = await delivered(scene.stage, 1);
-  const executions = await all(pagesOf(scene.stage.api, `/events/${event_id}/executions`, {}));
-  return `${executions.length} execution, sent ${takenOf(scene, ['HELP-1']).length} time`;
-};
-
-const playDeath = async (scene: Scene): Promise<string> => {
-  scene.receiver.answers = 503;
-  for (const number of [2, 3, 4, 5, 6]) await delivered(scene.stage, number);
-  return until(
-    () => statusOf(scene),
-    (status) => status === 'open',
-  );
-};
-
-const playWaiting = async (scene: Scene): Promise<string> => {
-  const ids = [await delivered(scene.stage, 7, 'Low'), await delivered(scene.stage, 8, 'Highest')];
-  const waiting = await Promise.all(
-    ids.map((id) =>
-      until(
-        () => all(pagesOf(scene.stage.api, `/events/${id}/executions`, {})),
-        ({ length }) => length > 0,
-      ),
-    ),
-  );
-  return waiting
-    .flat()
-    .map(({ issue_key, priority, waits_for }) => `${issue_key} ${priority} ${waits_for}`)
-    .join(', ');
-};
-
-const playResume = async (scene: Scene): Promise<string> => {
-  const { stage, receiver, subscription_id } = scene;
-  receiver.answers = 204;
-  const { rev } = await stage.api.get(`/subscriptions/${subscription_id}`, shownRow);
-  await stage.api.send('POST', `/subscriptions/${subscription_id}/resume`, shownRow, { rev, body: {} });
-  return verified(scene, ['HELP-7', 'HELP-8']);
-};
-
-const STEPS: readonly SentStep[] = [
-  {
-    happens: 'An agent subscribes to the project HELP, and is tried',
-    play: playPing,
-    ends_as: 'ping answered 204',
-  },
-  { happens: 'A ticket is created', play: playTicket, ends_as: 'verified HELP-1' },
-  { happens: 'The same delivery comes again', play: playAgain, ends_as: '1 execution, sent 1 time' },
-  { happens: 'The agent dies, and five tickets come', play: playDeath, ends_as: 'open' },
-  {
-    happens: 'Two more come, the second one urgent',
-    play: playWaiting,
-    ends_as: 'HELP-7 low breaker, HELP-8 high breaker',
-  },
-  {
-    happens: 'The agent is back, and is resumed',
-    play: playResume,
-    ends_as: 'verified HELP-8, HELP-7',
-  },
-];
-
 /** The widest of the texts, for columns. */
 export const SENT_HAPPENS = Math.max(...STEPS.map(({ happens }) => happens.length));
 
-const SENT = ['HELP-1', 'HELP-7', 'HELP-8'];
+const SENT = ['HELP-1', 'HELP-7', 'HELP-8', 'RULE-1'];
 
 const isAllSent = (found: readonly ShownExecution[]): boolean => {
   const sent = found.filter(({ status }) => status === 'completed').map(({ issue_key }) => issue_key);
   return SENT.every((key) => sent.includes(key));
 };
 
-/** One for each ticket: what failed before is tried again on its own, half a minute later. */
-const ALL = 8;
+/** One for each ticket and one for the rule: what failed before is tried again on its own, half a minute later. */
+const ALL = 9;
 
 /** What is stored of it. An attempt is written a moment after its target has taken it. */
 export const readExecutions = async ({ api }: Stage): Promise<Found> => {

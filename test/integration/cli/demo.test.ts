@@ -30,6 +30,7 @@ describe('npm run demo', () => {
       'open',
       'HELP-7 low breaker, HELP-8 high breaker',
       'verified HELP-8, HELP-7',
+      'verified the very bytes',
     ]);
     expect(stdout.match(/; then Jira is asked$/gm)).toHaveLength(3);
     expect(stdout).toMatch(/Everything was as expected\.\n$/);
