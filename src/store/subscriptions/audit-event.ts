@@ -6,7 +6,7 @@ import type { SubscriptionRow } from './subscription-row.ts';
 /** Who changed a subscription, and how. `who`: the caller's ARN, or `local`. */
 export type SubscriptionAudit = { who: string; what: SubscriptionChange };
 
-export type SubscriptionChange =
+type SubscriptionChange =
   | 'subscription-created'
   | 'subscription-changed'
   | 'subscription-rotated'
