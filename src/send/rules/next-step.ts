@@ -25,7 +25,7 @@ const LOOKS_AGAIN_MS = 500;
 const LOOKS_CLOSELY_MS = 250;
 
 /** What may be sent and how, as far as a lane's next step depends on it. */
-export type Sendable = Pick<Subscription, 'concurrency' | 'rate_per_second'> & SubscriptionState;
+type Sendable = Pick<Subscription, 'concurrency' | 'rate_per_second'> & SubscriptionState;
 
 /** What a lane knows while it is at work. */
 export type Lane = {
