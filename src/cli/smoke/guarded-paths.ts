@@ -1,20 +1,30 @@
 import { ROUTES, type Route } from '../../contract/routes.ts';
-import { ok, type Result, together } from './check.ts';
+import type { Api } from './api.ts';
+import { hasStatus, ok, type Result, together } from './check.ts';
 import { TEST_ISSUE_ID } from './delivery-checks.ts';
 
 export const NO_EVENT = `evt_${'0'.repeat(40)}`;
 
 const NO_CONNECTION = `con_${'0'.repeat(22)}`;
 
-/** The routes that every deployment has: what the context leaves out is unknown to the gateway, whoever asks. */
-export const ALWAYS_THERE = ROUTES.filter(({ needs }) => needs === undefined);
+const NO_SUBSCRIPTION = `sub_${'0'.repeat(22)}`;
 
-/** A route's path about the test issue, this event and no connection. */
+const NO_EXECUTION = `exe_${'0'.repeat(40)}_${'0'.repeat(22)}`;
+
+/** The routes that this deployment has: without executions nothing is at their paths, and ingest says 404 to anybody. */
+export const routesThere = async (api: Pick<Api, 'send'>): Promise<readonly Route[]> => {
+  const hasNone = hasStatus(await api.send('GET', '/executions'), 404);
+  return ROUTES.filter(({ needs }) => needs === undefined || !hasNone);
+};
+
+/** A route's path about the test issue, this event, and nothing else that is there. */
 export const filled = ({ path }: Route, eventId: string): string =>
   path
     .replace('{issue}', TEST_ISSUE_ID)
     .replace('{event_id}', eventId)
-    .replace('{connection_id}', NO_CONNECTION);
+    .replace('{connection_id}', NO_CONNECTION)
+    .replace('{subscription_id}', NO_SUBSCRIPTION)
+    .replace('{execution_id}', NO_EXECUTION);
 
 /** As many routes passed, or every one that did not. */
 export const countOf = (results: Result[]): Result =>

@@ -13,12 +13,13 @@ import {
   together,
 } from './check.ts';
 import { FORMER_KEY, TEST_ISSUE_ID, TEST_ISSUE_KEY, TEST_PROJECT } from './delivery-checks.ts';
-import { ALWAYS_THERE, countOf, filled, NO_EVENT } from './guarded-paths.ts';
+import { countOf, filled, NO_EVENT, routesThere } from './guarded-paths.ts';
 
-const READ = ALWAYS_THERE.filter(({ served_by }) => served_by === 'read');
+const isRead = ({ served_by }: Route): boolean => served_by === 'read';
 
-/** There is no connection to ask for. */
-const ANSWERED = READ.filter(({ path }) => !path.includes('{connection_id}'));
+/** There is no connection, subscription or execution to ask for. */
+const isAnswered = (route: Route): boolean =>
+  isRead(route) && !/\{(connection|subscription|execution)_id\}/.test(route.path);
 
 /** What is asked for with a project needs one; the others ignore it. */
 const onEach = async (
@@ -38,15 +39,15 @@ const onEach = async (
 /** IAM's own refusal: the function would say 404 of an event that is not there, and 200 of lists. */
 const checkUnsigned: Check = {
   name: 'read-refuses-unsigned',
-  run: ({ api }) =>
-    onEach(READ, NO_EVENT, async (path) => {
+  run: async ({ api }) =>
+    onEach((await routesThere(api)).filter(isRead), NO_EVENT, async (path) => {
       const answer = await api.send('GET', path);
       return (hasStatus(answer, 403) ? ok : failed)(describeAnswer(answer));
     }),
 };
 
-const checkSigned = afterDelivery('read-answers-signed', ({ api }, { event_id }) =>
-  onEach(ANSWERED, event_id, async (path) => {
+const checkSigned = afterDelivery('read-answers-signed', async ({ api }, { event_id }) =>
+  onEach((await routesThere(api)).filter(isAnswered), event_id, async (path) => {
     const answer = await api.sendSigned('GET', path);
     return hasStatus(answer, 200) ? ok('200') : failed(describeAnswer(answer));
   }),
