@@ -19,7 +19,7 @@ import { noise } from '../../support/seed.ts';
 import { useEngine } from '../../support/use-engine.ts';
 import { rightsOf } from '../../unit/lib/function-resources.ts';
 import { asText } from '../../unit/lib/statements.ts';
-import { A_SITE, EVERYTHING_SET, type SynthesizedStack, synthStack } from '../../unit/lib/synth-stack.ts';
+import { A_SITE, EVERYTHING_SET, SENDING, type SynthesizedStack, synthStack } from '../../unit/lib/synth-stack.ts';
 import { type LambdaProcess, startLambda } from '../bundle/lambda-process.ts';
 import { type RecordingProxy, startRecordingProxy } from './recording-proxy.ts';
 
@@ -84,6 +84,7 @@ const environmentOf = (name: FunctionName): Record<string, string> => {
     AWS_ENDPOINT_URL_DYNAMODB: table.endpoint,
     AWS_ENDPOINT_URL_S3: s3.endpoint,
     AWS_ENDPOINT_URL_SECRETS_MANAGER: (name === 'reconcile' ? tokens : secrets).endpoint,
+    ...('OWN_HOSTS' in Variables ? { OWN_HOSTS: 'api.example.com' } : {}),
     ...('JIRA_SITE_URL' in Variables ? { JIRA_SITE_URL: jira.url } : {}),
   };
 };
@@ -167,7 +168,7 @@ const takeAs = (name: FunctionName): string[] => {
 
 beforeAll(async () => {
   bundles = await sharedBundles();
-  stack = synthStack(A_SITE, bundles);
+  stack = synthStack({ ...A_SITE, ...SENDING }, bundles);
   table = await startRecordingProxy(engine.endpoint);
   s3 = await startS3(BUCKET);
   secrets = await startSecretsManager(ARN);
@@ -206,6 +207,7 @@ describe('what is deployed', () => {
 /** What holds on Lambda without being set, and why. */
 const DEFAULTS = {
   ALLOWED_CIDRS: 'unset: any address',
+  ALLOW_PRIVATE_TARGETS: 'unset: refused',
   ARTIFACTS_DIR: 'the bucket wins',
   AWS_ENDPOINT_URL_SECRETS_MANAGER: 'unset: AWS',
   CONNECTIONS_MASTERS: 'the ARN is set',
@@ -361,6 +363,22 @@ describe('what is deployed, run with the environment and the table of the templa
       'dynamodb:Query worklist',
       's3:GetObject artifacts/raw/',
     ]);
+  });
+
+  it('publishes, sweeps and looks who has something due with the rights of publish', async () => {
+    const publish = await start('publish');
+    const Records = eventIds.map((id, index) => record(`E#${id}`, 'E', index));
+    expect(await publish.call({ Records })).toEqual({ batchItemFailures: [] });
+    await publish.call({ task: 'sweep' });
+    await publish.call({ task: 'start-lanes' });
+    expect(takeAs('publish').length).toBeGreaterThan(0);
+  });
+
+  it('finds nothing to send with the rights of send', async () => {
+    const send = await start('send');
+    const subscription_id = `sub_${'a'.repeat(22)}`;
+    await send.call({ task: 'send', tenant_id: 'default', subscription_id, execution_ids: [] });
+    expect(takeAs('send').length).toBeGreaterThan(0);
   });
 
   it('reads Jira with the rights of reconcile, bodies too large for the table too', async () => {
