@@ -5,6 +5,7 @@ import { coldStart } from './cold/cold-start.ts';
 import { throughConnection } from './connections/through-connection.ts';
 import { correlation } from './correlation/correlation.ts';
 import { cpu } from './cpu/cpu.ts';
+import { executions } from './executions/executions.ts';
 import { httpToDurable } from './http/http-to-durable.ts';
 import { inputs } from './inputs/inputs.ts';
 import { reconcile } from './reconcile/reconcile.ts';
@@ -21,6 +22,7 @@ const SECTIONS: Record<SectionName, Section> = {
   connections: throughConnection,
   cold: coldStart,
   correlation,
+  executions,
   inputs,
   reconcile,
 };

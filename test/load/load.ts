@@ -3,6 +3,7 @@ import { newCommand, runCommand } from '../../src/cli/shared/command.ts';
 import { showProgress } from '../../src/cli/shared/terminal.ts';
 import { PROJECT_FOLDER } from '../../src/local/project.ts';
 import { judgeColdStarts, measureColdStarts } from '../bench/cold/cold-start.ts';
+import { executions } from '../bench/executions/executions.ts';
 import { httpToDurable } from '../bench/http/http-to-durable.ts';
 import { FIXTURES } from '../bench/shared/deliveries.ts';
 import { machineFacts } from '../bench/shared/machine.ts';
@@ -66,6 +67,7 @@ const measure = async (short: boolean): Promise<Measured> => {
   const goals = [
     ...goalsOf(steady, [...steady, ...peak], kept),
     ...(await alone((owned) => httpToDurable({ short, folder: FIXTURES }, owned))),
+    ...(await alone((owned) => executions({ short, folder: FIXTURES }, owned))),
     judgeColdStarts(cold),
   ];
   return { sustained: steady, burst: peak, keepUp: kept, cold, goals };

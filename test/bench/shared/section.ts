@@ -22,6 +22,7 @@ export const SECTION_NAMES = [
   'connections',
   'cold',
   'correlation',
+  'executions',
   'inputs',
   'reconcile',
 ] as const;
