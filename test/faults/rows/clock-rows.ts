@@ -1,6 +1,6 @@
 import type { HistoryStep } from '../../support/history-steps.ts';
+import type { Random } from '../../support/random.ts';
 import type { Retell } from '../sender/drawn-deliveries.ts';
-import type { Random } from '../sender/jira-model.ts';
 import type { Row } from './row.ts';
 import { row, type Scene } from './scene.ts';
 

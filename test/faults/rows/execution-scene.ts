@@ -14,16 +14,15 @@ import { openApp } from '../../support/app.ts';
 import { someRun } from '../../support/connections.ts';
 import { startFaultProxy } from '../../support/fault-proxy.ts';
 import { PATIENT } from '../../support/patience.ts';
+import { type Random, randomOf } from '../../support/random.ts';
 import { subscriptionTo } from '../../support/targets.ts';
 import { NOTHING, type Tally } from '../check/tally.ts';
-import type { Random } from '../sender/jira-model.ts';
 import { movableClock } from '../world/clock.ts';
 import type { TakenEngine } from '../world/engine-pool.ts';
 import { quietLog } from '../world/host.ts';
 import { openReceiver, type Receiver } from '../world/receiver.ts';
 import { type SendingProcess, startSending } from '../world/sending-process.ts';
 import type { Row, RunOptions } from './row.ts';
-import { randomOf } from './scene.ts';
 
 /** What a row does with two subscriptions, their target and who sends. */
 export type ExecutionScene = {
@@ -126,8 +125,7 @@ const openScene = (stage: Stage, { start, current }: Processes, engine: TakenEng
   const publishing = (hint: Hint) => ({ ...world.deps, log: quietLog(), hint });
   const scene: ExecutionScene = {
     receiver,
-    // The first numbers of small seeds are all small.
-    random: randomOf(seed * 1_000_003),
+    random: randomOf(seed),
     process: current,
     startProcess: start,
     publish: async (hint = usual) => {

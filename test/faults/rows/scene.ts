@@ -1,9 +1,10 @@
 import { SECRET } from '../../support/app.ts';
+import { type Random, randomOf } from '../../support/random.ts';
 import { checkRun } from '../check/check-run.ts';
 import { snapshotsWithoutEvent } from '../check/count-snapshots.ts';
 import type { Tally } from '../check/tally.ts';
 import { type Drawn, drawDeliveries, type Outgoing, type Retell } from '../sender/drawn-deliveries.ts';
-import { type Random, type Result, type SenderSettings, sendAll, type Target } from '../sender/jira-model.ts';
+import { type Result, type SenderSettings, sendAll, type Target } from '../sender/jira-model.ts';
 import { secretOf } from '../sender/post-once.ts';
 import type { TakenEngine } from '../world/engine-pool.ts';
 import { type Rest, settle } from '../world/settle.ts';
@@ -37,15 +38,6 @@ export type Play = Rest & {
   play(scene: Scene): Promise<void>;
   /** An engine of the run's own; the shared one without it. */
   takeEngine?(): Promise<TakenEngine>;
-};
-
-/** Park and Miller's generator: the same numbers for the same seed. */
-export const randomOf = (seed: number): Random => {
-  let state = (Math.abs(seed) % 2147483646) + 1;
-  return () => {
-    state = (state * 48271) % 2147483647;
-    return (state - 1) / 2147483646;
-  };
 };
 
 const openScene = (

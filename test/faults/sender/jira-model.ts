@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import * as z from 'zod/mini';
+import type { Random } from '../../support/random.ts';
 import type { Outgoing } from './drawn-deliveries.ts';
 import { type Post, postOnce } from './post-once.ts';
 
@@ -38,9 +39,6 @@ const accepted = (outgoing: Outgoing, statuses: (number | null)[], body: unknown
   const { event_id, outcome } = told.parse(body);
   return { outgoing, statuses, event_id, outcome: statuses.at(-1) === 202 ? (outcome ?? null) : null };
 };
-
-/** A random number from 0 to 1, the same for the same seed. */
-export type Random = () => number;
 
 const pause = ({ waitMinutes: [least, most], scale }: SenderSettings, random: Random): Promise<void> =>
   sleep((least + random() * (most - least)) * 60_000 * scale);

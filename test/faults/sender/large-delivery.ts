@@ -1,7 +1,7 @@
 import { sha256Hex } from '../../../src/domain/event-id.ts';
 import { deliveryOf } from '../../support/history-steps.ts';
+import type { Random } from '../../support/random.ts';
 import type { Outgoing } from './drawn-deliveries.ts';
-import type { Random } from './jira-model.ts';
 
 /** Hex text of which compression leaves half: some 700 KB, which no item of the table holds. */
 const LINES = 22_000;
