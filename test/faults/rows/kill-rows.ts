@@ -23,7 +23,7 @@ const killWithin = async (
   world.proxy.fail(fault, { operations: WRITES, when, skip, times: 1 });
   const struck = world.proxy.nextStrike();
   const sending = send();
-  await Promise.race([struck, sending.then(() => sleep(1_000))]);
+  await Promise.race([struck, sending.then(() => sleep(4_000))]);
   await server.kill();
   over();
   return { sending };
@@ -81,12 +81,12 @@ export const KILL_ROWS: Row[] = [
   row({
     name: 'killed within a batch of correlation, before a write',
     story: 'kill -9 while correlation is about to write a link or a status.',
-    play: killAt({ kind: 'hang' }, ofCorrelation, 40),
+    play: killAt({ kind: 'hang' }, ofCorrelation, 12),
   }),
   row({
     name: 'killed within a batch of correlation, after a write',
     story: 'kill -9 when a link or a status is stored, before correlation knows.',
-    play: killAt({ kind: 'mute' }, ofCorrelation, 40),
+    play: killAt({ kind: 'mute' }, ofCorrelation, 12),
   }),
   row({
     name: 'database killed',
