@@ -91,6 +91,12 @@ describe('the actor', () => {
     ['nobody for a deleted comment without user', { webhookEvent: 'comment_deleted', comment }, null],
     ['nobody for an issue without user', { webhookEvent: 'jira:issue_updated', comment }, null],
     ['nobody for an event about a user', { webhookEvent: 'user_updated', user: ANN }, null],
+    ['who logged work', { webhookEvent: 'worklog_created', worklog: { author: BOB } }, 'b'],
+    ['who changed it', { webhookEvent: 'worklog_updated', worklog: { author: BOB, updateAuthor: ANN } }, 'a'],
+    ['user, also for work', { webhookEvent: 'worklog_deleted', user: ANN, worklog: { author: BOB } }, 'a'],
+    ['nobody for deleted work', { webhookEvent: 'worklog_deleted', worklog: { author: BOB } }, null],
+    ['who attached a file', { webhookEvent: 'attachment_created', attachment: { author: ANN } }, 'a'],
+    ['nobody for a deleted file', { webhookEvent: 'attachment_deleted', attachment: { author: ANN } }, null],
   ])('is %s, because that is who did it', (_, body, id) => {
     expect(factsOf(body)).toMatchObject({ actor: id === null ? null : { id }, unread_fields: [] });
   });

@@ -214,7 +214,7 @@ describe('a server', () => {
 describe('an event without an issue object', () => {
   it.each([
     ['issuelink-created', 'issuelink_created', '10417', null, 1_792_512_100_000],
-    ['worklog-created', 'worklog_created', '10417', null, 1_792_519_200_000],
+    ['worklog-created', 'worklog_created', '10417', null, 1_792_519_200_000, null, OTTO],
     ['sprint-started', 'sprint_started', null, null, 1_792_425_600_000, { kind: 'sprint', id: '8' }],
     [
       'version-released',
@@ -226,11 +226,20 @@ describe('an event without an issue object', () => {
     ],
     ['project-created', 'project_created', null, 'QUAY', 1_792_400_000_000, { kind: 'project', id: '10009' }],
   ])('%s: is recorded with what it names and nothing more, because the rest is unknown', (...row) => {
-    const [name, event_type, issue_id, project_key, occurred_ms, subject] = row;
+    const [name, event_type, issue_id, project_key, occurred_ms, subject, actor = null] = row;
     const subjects = subject && { subjects: [subject] };
     expect(normalizeFixture(name)).toEqual({
       ...NO_SNAPSHOT,
-      facts: { ...EVENT, event_type, issue_id, issue_key: null, project_key, occurred_ms, ...subjects },
+      facts: {
+        ...EVENT,
+        event_type,
+        issue_id,
+        issue_key: null,
+        project_key,
+        occurred_ms,
+        actor,
+        ...subjects,
+      },
       keys: [],
     });
   });
