@@ -13,6 +13,8 @@ export const targetRules = (env: Pick<Env, 'ALLOW_PRIVATE_TARGETS' | 'OWN_HOSTS'
 
 const MOST_CHARACTERS = 2_000;
 
+const NO_URL = 'must be a URL, such as https://example.com/hooks';
+
 /**
  * Where a target is, or what is wrong with it, for people: never more of the URL than its host and port. What its name
  * resolves to is asked each time something is sent.
@@ -22,7 +24,7 @@ export const readTargetUrl = (text: string, rules: TargetRules): { url: URL } | 
   // A parser would skip them: what people see must be what is used.
   if (/[\s\p{Cc}]/u.test(text)) return { wrong: 'must not have spaces or line breaks' };
   const url = URL.parse(text);
-  const wrong = url === null ? 'must be a URL, such as https://example.com/hooks' : wrongWith(url, rules);
+  const wrong = url === null ? NO_URL : wrongWith(url, rules);
   return url === null || wrong !== null ? { wrong: wrong ?? '' } : { url };
 };
 
@@ -33,6 +35,8 @@ const wrongWith = (url: URL, { allow_private, own_hosts }: TargetRules): string 
     return 'must not have a user or password: send them in a header, such as authorization';
   if (!isAllowedPort(url)) return `must not use port ${url.port}: only 443 and those above 1023 are allowed`;
   const host = hostOf(url);
+  // Resolvers take dots away that are too many: what is compared must be what is asked for.
+  if (host.split('.').includes('')) return NO_URL;
   if (own_hosts.some((own) => nameOf(own) === host))
     return `must not lead to ${host}: that is this service itself, and what it sends would come back`;
   if (isIP(host) !== 0 && !allow_private && !isPublicAddress(host)) return notPublic(host);

@@ -47,6 +47,14 @@ describe('the URL of a target', () => {
     ['https://api.example.com/webhooks/x', 'api.example.com'],
     ['https://API.example.com./', 'api.example.com'],
     ['https://hooks.example.com:8443/', 'hooks.example.com'],
+    // Resolvers take one dot at the end away, so that two of them lead where one does.
+    ['https://api.example.com../', 'must be a URL'],
+    ['https://127.0.0.1../', 'must be a URL'],
+    ['https://api..example.com/', 'must be a URL'],
+    ['https://.example.com/', 'must be a URL'],
+    ['https://./', 'must be a URL'],
+    ['https://api.example.com.%2e/', 'must be a URL'],
+    ['https://api.example.com.。/', 'must be a URL'],
   ])('may not be %j', (text, named) => {
     expect(wrongIn(text)).toContain(named);
   });
