@@ -47,14 +47,16 @@ const inOrder = (executions: readonly Execution[]): Record<Priority, Execution[]
   return { high: of('high'), normal: of('normal'), low: of('low') };
 };
 
-/** Its subscription is no more: what waits, for now or for later, ends. */
+/** Its subscription is no more: what waits, for now or for later, ends, and what a crash left claimed. */
 const cancelAll = async (work: Work): Promise<void> => {
   const { rows, clock } = work.deps;
   work.waiting = NOTHING;
   const waits = await Promise.all(
     PRIORITIES.map((priority) => rows.due(priority, LAST_INSTANT_MS, MOST_CANCELLED)),
   );
-  const queued = waits.flat().filter(({ status }) => status === 'queued');
-  await Promise.all(queued.map((one) => rows.change(one, cancelled(one, 'subscription-deleted', clock()))));
-  if (queued.length > 0) work.looked_ms = null;
+  const isLeft = (one: Execution): boolean =>
+    one.status === 'queued' || (isDueBy(one, clock()) && !work.begun.has(one.execution_id));
+  const left = waits.flat().filter(isLeft);
+  await Promise.all(left.map((one) => rows.change(one, cancelled(one, 'subscription-deleted', clock()))));
+  if (left.length > 0) work.looked_ms = null;
 };

@@ -174,6 +174,24 @@ describe('sending from a table', () => {
     expect(world.seen).toEqual([]);
   });
 
+  it('cancels what a crash left claimed of a deleted subscription once its lease is over, and nothing before', async () => {
+    const world = await openSendWorld(table);
+    const [dead = '', alive = ''] = await world.make(2);
+    const lease = async (id: string, until_ms: number) =>
+      claimExecution(call(), await world.execution(id), { owner: 'gone', now_ms: Date.now(), until_ms });
+    await lease(dead, Date.now() - 1);
+    await lease(alive, Date.now() + 60_000);
+    await writeState(call(), await world.row(), { ...(await world.row()), status: 'deleted' });
+    await world.send();
+    const ended = { status: 'cancelled', reason: 'subscription-deleted', due_ms: null };
+    expect(await world.execution(dead)).toMatchObject(ended);
+    expect(await world.execution(alive)).toMatchObject({ status: 'in_progress' });
+    world.ahead_ms = 61_000;
+    await world.send();
+    expect(await world.execution(alive)).toMatchObject(ended);
+    expect(world.seen).toEqual([]);
+  });
+
   it('sends nothing that was cancelled since it was read', async () => {
     const world = await openSendWorld(table, { concurrency: 1 });
     const [first = '', second = ''] = await world.make(2);
