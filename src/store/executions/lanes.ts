@@ -31,6 +31,9 @@ const TURNS = 3;
 
 const DAY_SECONDS = 86_400;
 
+/** A lease that ends later than this is of a clock that was wrong: clocks that are right differ by seconds. */
+const AHEAD_MS = LANE_LEASE_MS + 300_000;
+
 /** The row of a lane that nobody gave back, because its process died, goes by itself. */
 const lease = (nowMs: number): Item => ({
   ':until': nowMs + LANE_LEASE_MS,
@@ -42,8 +45,8 @@ const SET_LEASE = `SET held_by = :owner, until_ms = :until, ${TTL_ATTRIBUTE} = :
 const taking = ({ subscription_id, owner, now_ms }: Lane & { now_ms: number }) => ({
   key: laneKey(subscription_id),
   update: `${SET_LEASE} REMOVE wanted_ms`,
-  condition: 'attribute_not_exists(pk) OR until_ms <= :now OR held_by = :owner',
-  values: { ':owner': owner, ':now': now_ms, ...lease(now_ms) },
+  condition: 'attribute_not_exists(pk) OR until_ms <= :now OR until_ms > :ahead OR held_by = :owner',
+  values: { ':owner': owner, ':now': now_ms, ':ahead': now_ms + AHEAD_MS, ...lease(now_ms) },
 });
 
 /** @returns false when nobody holds it any more */

@@ -48,6 +48,14 @@ describe('a lane', () => {
     expect(await lane.take('a', 1)).toBe('taken');
   });
 
+  it('is taken from one whose clock was far ahead, because nobody renews it until then', async () => {
+    const lane = newLane();
+    await lane.take('a', 86_400_000);
+    expect(await lane.take('b', 1)).toBe('taken');
+    expect(await lane.renew('a', 86_430_000)).toBe(false);
+    expect(await lane.take('a', LANE_LEASE_MS)).toBe('busy');
+  });
+
   it('is kept once more for each wish, however many came and whatever the clocks of others say', async () => {
     const lane = newLane();
     await lane.take('a', 50_000);
