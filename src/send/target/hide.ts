@@ -23,7 +23,11 @@ const valuesOf = (value: string): string[] =>
   [value, value.slice(value.lastIndexOf(' ') + 1)].filter(({ length }) => length >= LEAST_CHARACTERS);
 
 const partsOf = ({ pathname, search, searchParams }: URL): string[] => {
-  const inQuery = [`${pathname}${search}`, search.slice(1), ...searchParams.values()];
+  const asSent = search
+    .slice(1)
+    .split('&')
+    .map((part) => part.slice(part.indexOf('=') + 1));
+  const inQuery = [`${pathname}${search}`, search.slice(1), ...asSent, ...searchParams.values()];
   const segments = pathname.split('/').filter(({ length }) => length >= LEAST_IN_PATH);
   const inPath = [pathname, ...segments, ...segments.map(decoded)];
   return [...inQuery, ...inPath].filter(({ length }) => length >= LEAST_CHARACTERS);

@@ -320,4 +320,12 @@ describe('a target that shows its request', () => {
     for (const secret of ['token-nobody-knows', 'c2VjcmV0', 'very-secret'])
       expect(shown).not.toContain(secret);
   });
+
+  it('does not make us show a part of its query either, in the form in which it was sent', async () => {
+    const port = await target((request, response) => {
+      response.end(`not for ${/sig=([^&]*)/.exec(request.url ?? '')?.[1]}`);
+    });
+    const url = `http://target.test:${port}/hook?a=1&sig=very-secret%2Bsig%3D&b=2`;
+    expect((await send(port, { to: { url } })).told.response_body).toBe('not for [hidden]');
+  });
 });
