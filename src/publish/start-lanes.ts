@@ -1,5 +1,5 @@
 import pMap from 'p-map';
-import { LAST_INSTANT_MS } from '../domain/instant.ts';
+import { HOUR_MS, LAST_INSTANT_MS } from '../domain/instant.ts';
 import { countDue, type Waiting } from '../store/executions/due.ts';
 import type { SubscriptionRow } from '../store/subscriptions/subscription-row.ts';
 import { isAsked } from './hint-all.ts';
@@ -46,7 +46,7 @@ const startOne = async (deps: PublishDeps, subscription: SubscriptionRow, most: 
   const now_ms = subscription.status === 'deleted' ? LAST_INSTANT_MS : now;
   const place = { table: deps.table, tenant: tenant_id, signal: newSignal() };
   const due = await countDue(place, subscription_id, { now_ms, most });
-  if (due.waiting > 0 && mayWork(subscription, now))
+  if (due.waiting > 0 && (mayWork(subscription, now) || isNews(subscription, now)))
     await deps.hint({ task: 'send', tenant_id, subscription_id, execution_ids: [] });
   return { subscription, due };
 };
@@ -54,6 +54,10 @@ const startOne = async (deps: PublishDeps, subscription: SubscriptionRow, most: 
 /** A lane has something to do: to send, or to cancel. */
 const mayWork = (subscription: SubscriptionRow, nowMs: number): boolean =>
   subscription.status === 'deleted' || isAsked(subscription, nowMs);
+
+/** Who disabled it may have died before people were told: its lane tells, once, and sends nothing. */
+const isNews = ({ status, status_ms }: SubscriptionRow, nowMs: number): boolean =>
+  status === 'disabled' && nowMs - status_ms < HOUR_MS;
 
 /** The age is that of targets which are asked: what a paused or dead one lets wait was told when it happened. */
 const tellDepth = ({ count, clock }: PublishDeps, found: readonly Found[]): void => {

@@ -31,7 +31,7 @@ type NoteDeps = {
 /** What one lane has to tell people. */
 export type Notes = {
   onStatus(row: SubscriptionRow): Promise<void>;
-  /** Once it is given back, because a turn may have to be waited for. Never rejects: with the next probe it is tried again. */
+  /** Once it is given back, because a turn may have to be waited for. Never rejects: it is tried again with the next probe, or minute. */
   tell(): Promise<void>;
 };
 
@@ -66,9 +66,10 @@ const tellOnce = async (deps: NoteDeps, row: SubscriptionRow, untilMs: number): 
   const { table, clock } = deps;
   const { subscription_id, status_ms } = row;
   const place = (): Place => ({ table, tenant: row.tenant_id, signal: AbortSignal.timeout(CALL_MS) });
-  if ((await readTold(place(), subscription_id)) === status_ms) return;
   for (let nextMs = clock(); nextMs <= untilMs; ) {
     await deps.sleep(Math.min(MINUTE_MS, Math.max(0, nextMs - clock())), deps.stop);
+    // Another process that waits for a turn may have had it first.
+    if ((await readTold(place(), subscription_id)) === status_ms) return;
     const laterMs = await takeTellingTurn(place(), clock());
     if (laterMs === null) {
       await deps.notify(await noticeOf(deps, row, place()));

@@ -30,8 +30,13 @@ export const createSender = (deps: SenderDeps): ProcessSender => {
   const begin = async (message: SendMessage & { task: 'send' }): Promise<LaneReport> => {
     const rows = laneRowsIn(deps.table, deps.clock, message, newRunId(deps.clock()));
     const row = await rows.subscription();
-    if (row === null || !mayWork(row, deps.clock())) return ASLEEP;
+    if (row === null) return ASLEEP;
     const notes = notesOf({ ...deps, rows }, row);
+    if (!mayWork(row, deps.clock())) {
+      // Of an open one the next probe tells. This one has none, and whoever disabled it may have died before it told.
+      if (row.status === 'disabled') await notes.tell();
+      return ASLEEP;
+    }
     const lane = startLane({ ...deps, rows, onStatus: notes.onStatus }, row);
     lane.wake(message.execution_ids);
     running.set(row.subscription_id, lane);

@@ -103,6 +103,16 @@ describe("the minute's run", () => {
     expect(world.counts).toEqual({ ExecutionsWaiting: 3, OldestDueSeconds: 7 });
   });
 
+  it('wakes the lane of a target that was disabled just now, because people may not have been told', async () => {
+    const row = await world.subscribe();
+    await waiting();
+    await become({ ...row, status_ms: now }, 'disabled');
+    await run();
+    now += 3_600_000;
+    await run();
+    expect(told()).toEqual([row.subscription_id]);
+  });
+
   it('tells of an empty queue too, because an alarm must come to an end', async () => {
     await world.subscribe();
     await run();

@@ -88,6 +88,44 @@ describe('what people are told', () => {
     expect(world.notices.length).toBe(1);
   });
 
+  it('is said once though a probe fails while a turn is waited for, because turns are few', async () => {
+    const world = await dead();
+    world.ahead_ms = 4 * 86_400_000;
+    await takeTellingTurn(call(), Date.now() + world.ahead_ms);
+    const [waits, goesOn] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+    world.sleep = async (ms, signal) => {
+      if (ms < 30_000) return timer(ms, undefined, { signal });
+      waits.resolve();
+      await goesOn.promise;
+      world.ahead_ms += ms;
+    };
+    const first = world.send();
+    await waits.promise;
+    world.ahead_ms += 61_000;
+    await world.send();
+    expect(world.notices.length).toBe(1);
+    goesOn.resolve();
+    await first;
+    expect(world.notices.length).toBe(1);
+  });
+
+  it('is said of a disabled target when it is woken, because no probe comes to say it later', async () => {
+    const world = await openSendWorld(table);
+    world.ahead_ms = 5 * 86_400_000;
+    world.answer = async () => 'gone';
+    await world.make(1);
+    world.notifyFault = new Error('no topic');
+    await world.send();
+    expect(await world.row()).toMatchObject({ status: 'disabled' });
+    world.notifyFault = null;
+    world.ahead_ms += 61_000;
+    expect(await world.send()).toEqual({ end: 'asleep', sent: 0 });
+    await world.send();
+    const { subscription_id } = world.subscription;
+    expect(world.notices.map(({ subject }) => subject)).toEqual([`Target disabled: ${subscription_id}`]);
+    expect(world.seen.length).toBe(1);
+  });
+
   it('says nothing of a target that has come back before its turn', async () => {
     const world = await dead();
     world.ahead_ms = 3 * 86_400_000;

@@ -19,7 +19,13 @@ import { noise } from '../../support/seed.ts';
 import { useEngine } from '../../support/use-engine.ts';
 import { rightsOf } from '../../unit/lib/function-resources.ts';
 import { asText } from '../../unit/lib/statements.ts';
-import { A_SITE, EVERYTHING_SET, SENDING, type SynthesizedStack, synthStack } from '../../unit/lib/synth-stack.ts';
+import {
+  A_SITE,
+  EVERYTHING_SET,
+  SENDING,
+  type SynthesizedStack,
+  synthStack,
+} from '../../unit/lib/synth-stack.ts';
 import { type LambdaProcess, startLambda } from '../bundle/lambda-process.ts';
 import { type RecordingProxy, startRecordingProxy } from './recording-proxy.ts';
 
