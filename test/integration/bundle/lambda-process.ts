@@ -19,7 +19,7 @@ registerHooks({
   },
 });
 const answers = createWriteStream('', { fd: 3 });
-const say = (value) => answers.write(JSON.stringify(value) + '\\n');
+const say = (value) => answers.write(JSON.stringify(value ?? null) + '\\n');
 say(await import('zod').then(() => 'a package is in reach', (fault) => fault.message));
 const { handler } = await import('./index.mjs');
 say(typeof handler);

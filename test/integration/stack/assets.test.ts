@@ -10,12 +10,17 @@ import { signatureOf } from '../../../src/cli/shared/exchange.ts';
 import { ENV } from '../../../src/contract/env.ts';
 import { embeddedConfig } from '../../../src/local/aws-config.ts';
 import { createDynamoDb } from '../../../src/platform/dynamodb.ts';
+import { createSubscription } from '../../../src/store/subscriptions/change-subscription.ts';
+import type { SubscriptionRow } from '../../../src/store/subscriptions/subscription-row.ts';
 import { openApp } from '../../support/app.ts';
 import { sharedBundles } from '../../support/bundles.ts';
+import { MASTERS } from '../../support/connected.ts';
+import { someRun } from '../../support/connections.ts';
 import { type FakeS3, startS3 } from '../../support/s3.ts';
 import { type ScriptedJira, startScriptedJira, TOKEN } from '../../support/scripted-jira/scripted-jira.ts';
 import { type FakeSecretsManager, startSecretsManager } from '../../support/secrets-manager.ts';
 import { noise } from '../../support/seed.ts';
+import { subscriptionTo } from '../../support/targets.ts';
 import { useEngine } from '../../support/use-engine.ts';
 import { rightsOf } from '../../unit/lib/function-resources.ts';
 import { asText } from '../../unit/lib/statements.ts';
@@ -89,6 +94,9 @@ const environmentOf = (name: FunctionName): Record<string, string> => {
     AWS_LAMBDA_FUNCTION_VERSION: '$LATEST',
     AWS_ENDPOINT_URL_DYNAMODB: table.endpoint,
     AWS_ENDPOINT_URL_S3: s3.endpoint,
+    // Nobody listens: a hint and a message may get lost.
+    AWS_ENDPOINT_URL_LAMBDA: 'http://127.0.0.1:9',
+    AWS_ENDPOINT_URL_SNS: 'http://127.0.0.1:9',
     AWS_ENDPOINT_URL_SECRETS_MANAGER: (name === 'reconcile' ? tokens : secrets).endpoint,
     ...('OWN_HOSTS' in Variables ? { OWN_HOSTS: 'api.example.com' } : {}),
     ...('JIRA_SITE_URL' in Variables ? { JIRA_SITE_URL: jira.url } : {}),
@@ -180,7 +188,7 @@ beforeAll(async () => {
   secrets = await startSecretsManager(ARN);
   tokens = await startSecretsManager(TOKEN_ARN);
   jira = await startScriptedJira('data-center-10');
-  const document = { jira_webhook_secret: SECRET, commits_webhook_secret: SECRET };
+  const document = { jira_webhook_secret: SECRET, commits_webhook_secret: SECRET, ...JSON.parse(MASTERS) };
   secrets.put(JSON.stringify(document), Date.now());
   const { EventTable } = stack.template.findResources('AWS::DynamoDB::Table');
   const { KeySchema, AttributeDefinitions, BillingMode, GlobalSecondaryIndexes, StreamSpecification } =
@@ -280,6 +288,7 @@ const deliverUnseen = async (): Promise<void> => {
 
 describe('what is deployed, run with the environment and the table of the template', () => {
   let eventIds: string[] = [];
+  let subscription: SubscriptionRow;
 
   it('takes deliveries with the rights of ingest', async () => {
     const ingest = await start('ingest');
@@ -372,19 +381,40 @@ describe('what is deployed, run with the environment and the table of the templa
   });
 
   it('publishes, sweeps and looks who has something due with the rights of publish', async () => {
+    // Refused as soon as it is to be sent to: nothing leaves this machine.
+    subscription = await subscriptionTo({ url: 'https://127.0.0.1/' }, { matches_since_ms: 0 });
+    const app = openApp({ endpoint: engine.endpoint, tableName: TABLE });
+    const audit = { who: 'a test', what: 'subscription-created' } as const;
+    await createSubscription(app.events, subscription, audit, someRun());
     const publish = await start('publish');
     const Records = eventIds.map((id, index) => record(`E#${id}`, 'E', index));
     expect(await publish.call({ Records })).toEqual({ batchItemFailures: [] });
     await publish.call({ task: 'sweep' });
     await publish.call({ task: 'start-lanes' });
-    expect(takeAs('publish').length).toBeGreaterThan(0);
+    expect(takeAs('publish')).toEqual([
+      'dynamodb:BatchGetItem',
+      'dynamodb:GetItem',
+      'dynamodb:PutItem',
+      'dynamodb:Query',
+      'dynamodb:Query by_day',
+      'dynamodb:Query worklist',
+      'dynamodb:UpdateItem',
+    ]);
   });
 
-  it('finds nothing to send with the rights of send', async () => {
+  it('sends with the rights of send, and writes down what became of it', async () => {
     const send = await start('send');
-    const subscription_id = `sub_${'a'.repeat(22)}`;
-    await send.call({ task: 'send', tenant_id: 'default', subscription_id, execution_ids: [] });
-    expect(takeAs('send').length).toBeGreaterThan(0);
+    const { tenant_id, subscription_id } = subscription;
+    await send.call({ task: 'send', tenant_id, subscription_id, execution_ids: [] });
+    expect(takeAs('send')).toEqual([
+      'dynamodb:BatchGetItem',
+      'dynamodb:DeleteItem',
+      'dynamodb:GetItem',
+      'dynamodb:PutItem',
+      'dynamodb:Query',
+      'dynamodb:Query worklist',
+      'dynamodb:UpdateItem',
+    ]);
   });
 
   it('reads Jira with the rights of reconcile, bodies too large for the table too', async () => {

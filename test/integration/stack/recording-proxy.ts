@@ -16,15 +16,26 @@ export type RecordingProxy = {
   close(): Promise<void>;
 };
 
-const indexed = z.object({ IndexName: z.optional(z.string()) });
+const asked = z.object({
+  IndexName: z.optional(z.string()),
+  TransactItems: z.optional(z.array(z.record(z.string(), z.unknown()))),
+});
 
-const nameOf = ({ headers }: IncomingMessage, body: Buffer): string => {
+/** The rights to a transaction are those to its parts (DynamoDB developer guide, "Amazon DynamoDB Transactions"). */
+const PARTS: Record<string, string> = {
+  Put: 'PutItem',
+  Update: 'UpdateItem',
+  Delete: 'DeleteItem',
+  ConditionCheck: 'ConditionCheckItem',
+};
+
+const namesOf = ({ headers }: IncomingMessage, body: Buffer): string[] => {
   const operation = String(headers['x-amz-target']).split('.')[1];
-  const { IndexName } = indexed.parse(JSON.parse(body.toString()));
+  const { IndexName, TransactItems } = asked.parse(JSON.parse(body.toString()));
+  if (TransactItems) return TransactItems.flatMap(Object.keys).map((part) => `dynamodb:${PARTS[part]}`);
   const deletes = operation === 'BatchWriteItem' && body.includes('"DeleteRequest"');
-  return [`dynamodb:${operation}`, ...(IndexName ? [IndexName] : []), ...(deletes ? ['deletes'] : [])].join(
-    ' ',
-  );
+  const more = [...(IndexName ? [IndexName] : []), ...(deletes ? ['deletes'] : [])];
+  return [[`dynamodb:${operation}`, ...more].join(' ')];
 };
 
 /** Sits before a DynamoDB and writes down which operations are asked of the table and its indexes. */
@@ -32,7 +43,7 @@ export const startRecordingProxy = async (database: string): Promise<RecordingPr
   let seen = new Set<string>();
   const pass = async (incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> => {
     const body = await readAll(incoming);
-    seen.add(nameOf(incoming, body));
+    for (const name of namesOf(incoming, body)) seen.add(name);
     const { 'x-amz-target': target = '', authorization = '', 'x-amz-date': date = '' } = incoming.headers;
     const headers = {
       'content-type': 'application/x-amz-json-1.0',
@@ -42,8 +53,8 @@ export const startRecordingProxy = async (database: string): Promise<RecordingPr
       authorization,
     };
     // Not by `fetch`: the database is at a port that pages, and so `fetch`, may not call.
-    const asked = request(database, { method: 'POST', headers }).end(body);
-    const [answer]: IncomingMessage[] = await once(asked, 'response');
+    const passed = request(database, { method: 'POST', headers }).end(body);
+    const [answer]: IncomingMessage[] = await once(passed, 'response');
     outgoing.writeHead(answer?.statusCode ?? 502, { 'content-type': 'application/x-amz-json-1.0' });
     await pipeline(answer ?? [], outgoing);
   };
