@@ -21,4 +21,4 @@ export const findNamed = <Row extends { name: string }>(
 };
 
 const nothingNamed = (tenant: string, thing: string, named: string | undefined): string =>
-  `In tenant ${tenant} there is no ${thing}${named === undefined ? '' : ` with the id or name ${named}`}. Other tenants: --tenant NAME. To see all: list. To add one: add`;
+  `In tenant ${tenant} there is no ${thing}${named === undefined ? '' : ` with the id or name ${named}`}. Other tenants: --tenant NAME. To see all: npm run ${thing}s -- list`;

@@ -31,7 +31,7 @@ export const explainRefusal = (
 ): RefusedError => {
   const said = parse(body);
   const type = said.type?.slice(said.type.lastIndexOf(':') + 1) ?? `the gateway's ${status}`;
-  const told = describe(said) || `${asked.url.origin} answered ${status}`;
+  const told = describe(said, asked) || `${asked.url.origin} answered ${status}`;
   return new RefusedError(WORDS.get(type)?.(asked, told) ?? told, status);
 };
 
@@ -44,10 +44,21 @@ const parse = (body: string): Problem => {
 };
 
 /** Fields by the names of the options that set them. */
-const describe = ({ detail, message, errors = [] }: Problem): string => {
+const describe = ({ detail, message, errors = [] }: Problem, { url }: Asked): string => {
   if (errors.length === 0) return detail ?? message ?? '';
-  return errors.map((error) => `${flagOf(error.path)}: ${error.message}`).join('\n');
+  return errors
+    .map((error) => `${flagOf(error.path)}: ${inFlags(error.message)}${hintFor(error, url)}`)
+    .join('\n');
 };
+
+const inFlags = (message: string): string =>
+  message.replace('send secret_encoding: text', 'give --secret-encoding text');
+
+/** An instance on this machine may be told to take them; a deployment never is. */
+const hintFor = ({ path, message }: { path: string; message: string }, { hostname }: URL): string =>
+  path === 'url' && /begin with https|no public address/.test(message) && hostname === '127.0.0.1'
+    ? '\nFor a target on this machine start it so: ALLOW_PRIVATE_TARGETS=true npm start'
+    : '';
 
 /** What stands behind the name of a field is one entry of it: a place in a list, or the name of a header. */
 const flagOf = (path: string): string => {

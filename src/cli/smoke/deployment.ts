@@ -111,6 +111,6 @@ const readText = (path: string): string => {
     return readFileSync(path, 'utf8');
   } catch (fault) {
     throw new UsageError(`${path} cannot be read (${faultCode(fault)}). npm run deploy writes ${OUTPUTS_FILE};
-name another file with --outputs, or give --url and --secret-id`);
+name another file with --outputs, or give what it would say (--help shows the options)`);
   }
 };

@@ -53,7 +53,9 @@ export const resume = async (
   { say }: Tools,
 ): Promise<ExitCode> => {
   const after = await setStatus(api, row, 'resume', flags);
-  say(`"${after.name}" is ${after.status}: what waits is sent now, in order of priority.`);
+  say(
+    `"${after.name}" is ${after.status}: what waits is sent now, more of high priority than of low. What was tried lately keeps its time.`,
+  );
   return 0;
 };
 

@@ -60,7 +60,8 @@ const statusOf = (row: ShownRow): string => {
   const { status, status_at, status_reason, next_probe_at, failed_attempts_in_a_row: failed } = row;
   const reason = status_reason === null ? '' : `: ${status_reason}`;
   const probe = next_probe_at === null ? '' : `; asked again at ${next_probe_at}`;
-  const inARow = failed === 0 ? '' : `; ${failed} failed in a row`;
+  const inARow =
+    failed === 0 || reason.includes(`${failed} attempts in a row`) ? '' : `; ${failed} failed in a row`;
   return `${status} since ${status_at}${reason}${inARow}${probe}`;
 };
 

@@ -56,4 +56,6 @@ const matchReport = (
 ): string =>
   matches
     ? `"${name}" takes ${event_id}: it meets every condition.`
-    : `"${name}" does not take ${event_id}: the rule ${rule} says no.`;
+    : `"${name}" does not take ${event_id}: the rule ${rule} says no.${rule === 'matches_since' ? BEFORE : ''}`;
+
+const BEFORE = ' It was received before the subscription was made, or before its filter was changed.';
