@@ -1,6 +1,7 @@
 import type { Execution } from '../../domain/execution.ts';
 import { LAST_INSTANT_MS } from '../../domain/instant.ts';
 import { PRIORITIES, type Priority } from '../../domain/subscription.ts';
+import { UnreadableRowError } from '../../errors/errors.ts';
 import { cancelled } from '../rules/outcome.ts';
 import { NOTHING, type Work } from './work.ts';
 
@@ -24,7 +25,7 @@ export const look = async (work: Work): Promise<void> => {
   const [row, due, named] = await Promise.all([
     rows.subscription(),
     Promise.all(PRIORITIES.map((priority) => rows.due(priority, now, limit))),
-    Promise.all(told.map((id) => rows.execution(id))),
+    Promise.all(told.map((id) => rows.execution(id).catch(noneIfUnreadable))),
   ]);
   if (row !== null) work.keeper.adopt(row);
   if (row === null || row.status === 'deleted') return cancelAll(work);
@@ -35,6 +36,12 @@ export const look = async (work: Work): Promise<void> => {
   );
   const [high = true, normal = true, low = true] = due.map(({ length }) => length < limit);
   work.saw_all = { high, normal, low };
+};
+
+/** It keeps no other from being sent. */
+const noneIfUnreadable = (fault: unknown): null => {
+  if (fault instanceof UnreadableRowError) return null;
+  throw fault;
 };
 
 const isDueBy = (one: Execution | null, ms: number): one is Execution =>

@@ -2,6 +2,7 @@ import { QueryCommand } from '@aws-sdk/client-dynamodb';
 import { marshall } from '@aws-sdk/util-dynamodb';
 import type { Execution } from '../../domain/execution.ts';
 import { PRIORITIES, type Priority } from '../../domain/subscription.ts';
+import { UnreadableRowError } from '../../errors/errors.ts';
 import { duePartition, timeSort } from '../calls/keys.ts';
 import { queryPages, readRowsOf } from '../calls/rows.ts';
 import { callTable, type Item, type Place, type TableCall } from '../calls/table.ts';
@@ -19,8 +20,9 @@ type Due = {
 
 /**
  * What a subscription has to send now, of one priority: oldest due first, what a crash left claimed among it. The index
- * may be a second behind: what has moved on since, by the rows themselves, is left out, and so is what has expired.
- * @throws UnreadableRowError, UnavailableError
+ * may be a second behind: what has moved on since, by the rows themselves, is left out, and so is what has expired. A
+ * row that nobody can read keeps no other waiting: it stays due, which the age of the oldest tells.
+ * @throws UnavailableError
  */
 export const dueOf = async (
   { table, tenant, signal }: Place,
@@ -32,12 +34,23 @@ export const dueOf = async (
   for await (const entries of queryPages(() => place, query, WORK_KEYS, limit)) {
     for (const [entry, row] of await readRowsOf(place, entries, keyOf)) {
       const execution =
-        row !== null && row.work_sk === entry.work_sk ? ownAndAlive(row, tenant, now_ms) : null;
+        row !== null && row.work_sk === entry.work_sk
+          ? readable(() => ownAndAlive(row, tenant, now_ms))
+          : null;
       if (execution !== null) found.push(execution);
     }
     if (found.length >= limit) break;
   }
   return found.slice(0, limit);
+};
+
+const readable = (read: () => Execution | null): Execution | null => {
+  try {
+    return read();
+  } catch (fault) {
+    if (fault instanceof UnreadableRowError) return null;
+    throw fault;
+  }
 };
 
 const keyOf = ({ pk, sk }: Item) => ({ pk: String(pk), sk: String(sk) });

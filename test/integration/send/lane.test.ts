@@ -1,8 +1,10 @@
 import { setTimeout as timer } from 'node:timers/promises';
+import { PutCommand } from '@aws-sdk/lib-dynamodb';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { UnreadableRowError } from '../../../src/errors/errors.ts';
 import { embeddedConfig } from '../../../src/local/aws-config.ts';
 import { createDocumentClient, createDynamoDb } from '../../../src/platform/dynamodb.ts';
-import { laneKey } from '../../../src/store/calls/keys.ts';
+import { executionKey, laneKey } from '../../../src/store/calls/keys.ts';
 import { getItem, type Table } from '../../../src/store/calls/table.ts';
 import { changeExecution, claimExecution } from '../../../src/store/executions/change-execution.ts';
 import { takeLane } from '../../../src/store/executions/lanes.ts';
@@ -190,6 +192,18 @@ describe('sending from a table', () => {
     await world.send();
     expect(await world.execution(alive)).toMatchObject(ended);
     expect(world.seen).toEqual([]);
+  });
+
+  it('sends the others where nobody can read one, because newer code may have written it', async () => {
+    const world = await openSendWorld(table);
+    const [odd = '', other = '', told = ''] = await world.make(3);
+    const row = await getItem(call(), executionKey(odd));
+    await table.documentClient.send(
+      new PutCommand({ TableName: table.name, Item: { ...row, body: Buffer.from('x') } }),
+    );
+    expect(await world.send([odd, told])).toEqual({ end: 'left', sent: 2 });
+    expect(world.seen.toSorted()).toEqual([other, told].toSorted());
+    await expect(world.execution(odd)).rejects.toThrow(UnreadableRowError);
   });
 
   it('sends nothing that was cancelled since it was read', async () => {
