@@ -43,7 +43,7 @@ const fieldsOf = (one: Shown): string[][] =>
     ['status', shortStatus(one)],
     ['reason', one.reason],
     ['issue', one.issue_key],
-    ['type', one.event_type],
+    ['type', one.event_type && printable(one.event_type)],
     ['event', one.event_id],
     ['subscription', one.subscription_id],
     ['priority', one.priority],
