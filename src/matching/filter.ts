@@ -69,6 +69,7 @@ const RULES: readonly Rule[] = [
   {
     name: 'except_actors',
     passes: ({ except_actors }, { actor_id }) =>
-      actor_id === null || !except_actors.some((one) => actor_id === one || actor_id === hideAddress(one)),
+      actor_id === null ||
+      !except_actors.some((one) => isSame(one, actor_id) || actor_id === hideAddress(one)),
   },
 ];

@@ -75,6 +75,10 @@ describe('a filter', () => {
     expect(verdict({ except_actors: ['557058:agent'] }, { actor_id: null })).toBe('matches');
   });
 
+  it('knows an actor in whatever case its name is written, because Data Center signs it in so', () => {
+    expect(verdict({ except_actors: ['Agent.Smith'] }, { actor_id: 'agent.smith' })).toBe('except_actors');
+  });
+
   it('knows an actor by the address that Jira uses as a name, because it is kept as a hash', () => {
     const actor_id = `sha256:${sha256Hex('bot@example.com')}`;
     expect(verdict({ except_actors: ['bot@example.com'] }, { actor_id })).toBe('except_actors');

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { showReport, shownWithAttempts } from '../../../../src/cli/executions/show.ts';
+import { shownWithAttempts, showReport } from '../../../../src/cli/executions/show.ts';
 import { toExecutionView } from '../../../../src/domain/execution-view.ts';
 import { someExecution } from '../../../support/executions.ts';
 
