@@ -63,7 +63,7 @@ export const useArtifacts = (bucket: ArtifactBucket): PolicyStatement[] => [
 ];
 
 /** Why a right is about everything under a prefix of the bucket. */
-export const underPrefix = (
+const underPrefix = (
   prefix: keyof typeof BUCKET_PREFIXES,
   reason: string,
 ): Record<string, string> => ({

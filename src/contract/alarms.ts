@@ -9,7 +9,7 @@ import { TABLE } from './table.ts';
 export const UNATTENDED: readonly string[] = ['ingest', 'correlate', 'sweep', 'reconcile', 'publish', 'send'];
 
 /** Functions that work until their time is over, so that a long run is no warning. */
-export const USE_THEIR_TIME: readonly string[] = ['reconcile', 'send'];
+const USE_THEIR_TIME: readonly string[] = ['reconcile', 'send'];
 
 /** Outside quiet hours this long (minutes) without a delivery is an alarm. */
 export const SILENCE_MINUTES = 60;

@@ -3,3 +3,9 @@ export const isTenant = (text: string): boolean => /^[a-z0-9-]{1,64}$/.test(text
 
 /** The tenant of the built-in sources, and of every path that names none. */
 export const DEFAULT_TENANT = 'default';
+
+/** Tenants, beginning with another one each turn: what waits for one may take all the time that a turn has. */
+export const inTurn = (tenants: readonly string[], turn: number): string[] => {
+  const first = turn % Math.max(1, tenants.length);
+  return [...tenants.slice(first), ...tenants.slice(0, first)];
+};

@@ -8,12 +8,14 @@ import { AT_A_TIME, newSignal, type PublishDeps, walkOf } from './scope.ts';
 /** Subscriptions by their tenants; a tenant without one is not in it. */
 export type Subscribed = ReadonlyMap<string, readonly SubscriptionRow[]>;
 
-/** The ids of all tenants. @throws UnreadableRowError, UnavailableError */
-export const tenantIds = async ({ table, tenant }: PublishDeps): Promise<string[]> =>
-  (await readTenants({ table, tenant, signal: newSignal() })).map(({ tenant_id }) => tenant_id);
+/** The ids of the tenants that have, or had, subscriptions: one query. @throws UnreadableRowError, UnavailableError */
+export const tenantIds = async ({ table, tenant }: PublishDeps): Promise<string[]> => {
+  const all = await readTenants({ table, tenant, signal: newSignal() });
+  return all.flatMap(({ tenant_id, subscribed }) => (subscribed ? [tenant_id] : []));
+};
 
 /**
- * A tenant's subscriptions, deleted ones too. Where there are none, that costs one query.
+ * A tenant's subscriptions, deleted ones too.
  * @throws UnreadableRowError, UnavailableError
  */
 export const subscriptionsOf = async (deps: PublishDeps, tenant: string): Promise<SubscriptionRow[]> => {

@@ -1,6 +1,7 @@
 import { BATCH_SIZE, SWEEP_MINUTES } from '../contract/functions.ts';
 import { DAY_MS, MINUTE_MS, nextPhoenixDay, toPhoenixDay } from '../domain/instant.ts';
 import { SENT_FEEDS } from '../domain/source.ts';
+import { inTurn } from '../domain/tenant.ts';
 import { describeFault } from '../errors/errors.ts';
 import { chunks } from '../platform/chunks.ts';
 import { eventsOfDay } from '../store/events/day.ts';
@@ -17,8 +18,10 @@ export type Swept = { made: number; complete: boolean };
 /** Younger events are the stream's, and may not be in the index yet. */
 const MIN_AGE_MS = 5 * MINUTE_MS;
 
+const EACH_MS = SWEEP_MINUTES * MINUTE_MS;
+
 /** How far before the mark is looked again: a receiver's clock may have been slow, or its write late. */
-const OVERLAP_MS = SWEEP_MINUTES * MINUTE_MS;
+const OVERLAP_MS = EACH_MS;
 
 /**
  * Matches again what was received, tenant by tenant, and puts what the stream did not bring about. Each sweep begins with
@@ -28,7 +31,7 @@ const OVERLAP_MS = SWEEP_MINUTES * MINUTE_MS;
 export const sweepPublish = async (deps: PublishDeps): Promise<Swept> => {
   const faults: unknown[] = [];
   const total: Swept = { made: 0, complete: true };
-  for (const tenant of inTurn(await tenantIds(deps), deps.clock())) {
+  for (const tenant of inTurn(await tenantIds(deps), Math.floor(deps.clock() / EACH_MS))) {
     const own = await sweepTenant(deps, tenant).catch((fault) => {
       deps.log.error({ tenant_id: tenant, fault: describeFault(fault) }, 'not published again');
       faults.push(fault);
@@ -38,11 +41,6 @@ export const sweepPublish = async (deps: PublishDeps): Promise<Swept> => {
   }
   if (faults.length > 0) throw faults[0];
   return total;
-};
-
-const inTurn = (tenants: readonly string[], nowMs: number): string[] => {
-  const first = Math.floor(nowMs / (SWEEP_MINUTES * MINUTE_MS)) % tenants.length;
-  return [...tenants.slice(first), ...tenants.slice(0, first)];
 };
 
 /** Day by day, oldest first, and each that is complete is remembered: a long sweep goes on where it was ended. */

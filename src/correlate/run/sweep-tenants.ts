@@ -1,5 +1,6 @@
 import { SWEEP_MINUTES } from '../../contract/functions.ts';
 import { MINUTE_MS } from '../../domain/instant.ts';
+import { inTurn } from '../../domain/tenant.ts';
 import { readTenants } from '../../store/connections/tenants.ts';
 import { reasonOf } from './run-unit.ts';
 import { newScope } from './scope.ts';
@@ -18,7 +19,10 @@ export const sweepTenants = async (deps: SweepDeps): Promise<Swept> => {
   };
   const swept: Swept = { found: 0, complete: true };
   const tenants = await tenantIds(deps).catch(noteFault(null));
-  for (const tenant of inTurn(tenants ?? [deps.tenant], deps.clock())) {
+  for (const tenant of inTurn(
+    tenants ?? [deps.tenant],
+    Math.floor(deps.clock() / (SWEEP_MINUTES * MINUTE_MS)),
+  )) {
     const own = await sweepEvents({ ...deps, tenant }).catch(noteFault(tenant));
     swept.found += own?.found ?? 0;
     swept.complete &&= own?.complete ?? false;
@@ -29,9 +33,3 @@ export const sweepTenants = async (deps: SweepDeps): Promise<Swept> => {
 
 const tenantIds = async (deps: SweepDeps): Promise<string[]> =>
   (await readTenants(newScope(deps))).map(({ tenant_id }) => tenant_id);
-
-/** Each sweep begins with another one: what waits for one tenant may take all the time that a sweep has. */
-const inTurn = (tenants: readonly string[], nowMs: number): string[] => {
-  const first = Math.floor(nowMs / (SWEEP_MINUTES * MINUTE_MS)) % tenants.length;
-  return [...tenants.slice(first), ...tenants.slice(0, first)];
-};

@@ -6,8 +6,11 @@ import { TENANTS_PARTITION, tenantKey } from '../calls/keys.ts';
 import { queryPages } from '../calls/rows.ts';
 import { getItem, type Item, type Place } from '../calls/table.ts';
 
-/** Whose rows there are: known since its first connection, which fixed the site if it was one of Jira's. */
-export type Tenant = { tenant_id: string; site_url: string | null; created_ms: number };
+/**
+ * Whose rows there are: known since its first connection, which fixed the site if it was one of Jira's, or its first
+ * subscription. `subscribed`: it has had one, so that its events are to be matched.
+ */
+export type Tenant = { tenant_id: string; site_url: string | null; created_ms: number; subscribed: boolean };
 
 const PAGE = 200;
 
@@ -27,7 +30,7 @@ export const readTenants = async ({ table, tenant: home, signal }: Place): Promi
     found.push(...rows.map(readTenant));
   const first = found.find(({ tenant_id }) => tenant_id === home);
   const others = found.filter((tenant) => tenant !== first);
-  return [first ?? { tenant_id: home, site_url: null, created_ms: 0 }, ...others];
+  return [first ?? { tenant_id: home, site_url: null, created_ms: 0, subscribed: false }, ...others];
 };
 
 /** The Jira site of one tenant, null while none is fixed. @throws UnreadableRowError, UnavailableError */
@@ -40,12 +43,20 @@ const tenantRow = z.object({
   sk: z.string().check(z.refine(isTenant)),
   site_url: z._default(z.nullable(z.string()), null),
   created_ms: z.number(),
+  subscribed: z._default(z.boolean(), false),
 });
 
 const readTenant = (row: Item): Tenant => {
   const { sk, ...rest } = readChecked(tenantRow, row);
   return { tenant_id: sk, ...rest };
 };
+
+/** What a subscription writes to its tenant's row: that it is there, and that its events are to be matched. */
+export const subscribedUpdate = (tenant: string, nowMs: number) => ({
+  key: tenantKey(tenant),
+  update: 'SET created_ms = if_not_exists(created_ms, :made), subscribed = :yes',
+  values: { ':made': nowMs, ':yes': true },
+});
 
 /** Issue ids are unique only within one Jira site, and a tenant has one: these kinds of connection tell of its issues. */
 const tellsOfIssues = ({ kind }: Connection): boolean => kind === 'jira' || kind === 'automation';

@@ -3,6 +3,7 @@ import { UnavailableError } from '../../errors/errors.ts';
 import { subscriptionKey } from '../calls/keys.ts';
 import { getItem, type TableCall } from '../calls/table.ts';
 import type { Write } from '../calls/transact.ts';
+import { subscribedUpdate } from '../connections/tenants.ts';
 import { type ChangeRun, writeWithEvent } from '../events/admin-event.ts';
 import { expirySeconds } from '../events/event-row.ts';
 import type { EventStore } from '../events/put-event.ts';
@@ -14,7 +15,10 @@ import {
   subscriptionItem,
 } from './subscription-row.ts';
 
-/** Makes the subscription and its audit event: both or nothing. @throws UnavailableError */
+/**
+ * Makes the subscription and its audit event, and notes that its tenant has one: all or nothing.
+ * @throws UnavailableError
+ */
 export const createSubscription = async (
   { table }: Pick<EventStore, 'table'>,
   subscription: SubscriptionRow,
@@ -23,8 +27,9 @@ export const createSubscription = async (
 ): Promise<'created'> => {
   const condition = 'attribute_not_exists(pk)';
   const row: Write = { kind: 'put', item: subscriptionItem(subscription), condition };
+  const tenant: Write = { kind: 'update', ...subscribedUpdate(subscription.tenant_id, run.received_ms) };
   const event = auditItem(null, subscription, audit, run);
-  const done = await writeWithEvent({ table, signal: run.signal }, [row], event);
+  const done = await writeWithEvent({ table, signal: run.signal }, [row, tenant], event);
   if (done === 'written') return 'created';
   throw new UnavailableError('table', new Error('the id of a subscription was taken'));
 };

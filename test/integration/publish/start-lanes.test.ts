@@ -1,4 +1,4 @@
-import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { localContext } from '../../../src/local/lambda-input.ts';
 import { createPublishHandler } from '../../../src/publish/handler.ts';
 import { publishEvents } from '../../../src/publish/publish-events.ts';
@@ -18,11 +18,9 @@ let app: TestApp;
 let world: PublishWorld;
 let now: number;
 
-beforeAll(async () => {
+// A table of its own: what is due is asked for all tenants.
+beforeEach(async () => {
   app = openApp({ endpoint: engine.endpoint, tableName: await createTable(engine.endpoint) });
-});
-
-beforeEach(() => {
   now = NOW;
   world = openWorld(app, () => now);
 });

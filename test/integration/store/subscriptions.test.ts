@@ -174,6 +174,7 @@ describe('a change by people', () => {
     const sealed = 'c2VhbGVkIHRleHQgdGhhdCBub2JvZHkgc2VlcyE=';
     const key = 'a2V5IHRoYXQgbm9ib2R5IHNlZXMh';
     const subscription = await make({
+      signature: 'standard',
       target: { ...someSubscription().target, sealed },
       current: { from: 'sealed', version: 3, master: 1, encoding: 'text', sealed: key },
     });
