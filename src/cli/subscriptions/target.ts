@@ -34,11 +34,16 @@ const checkFiles = ({ url, urlFile, headerFile, secretFile }: SecretFlags): void
 const readHeaderLines = async (path: string): Promise<string[]> => (path === '' ? [] : readSecretLines(path));
 
 /** @throws UsageError that names the line and not what is in it */
-const headersOf = (lines: readonly string[]): Record<string, string> =>
-  Object.fromEntries(
+const headersOf = (lines: readonly string[]): Record<string, string> => {
+  const known = new Set<string>();
+  return Object.fromEntries(
     lines.map((line, index) => {
       const [, name, value] = /^([^\s:]+):[ \t]*(.*?)[ \t]*$/.exec(line) ?? [];
-      if (name !== undefined && value !== undefined) return [name, value];
-      throw new UsageError(`--header-file: line ${index + 1} must be "Name: value"`);
+      const at = `--header-file: line ${index + 1}`;
+      if (name === undefined || value === undefined) throw new UsageError(`${at} must be "Name: value"`);
+      if (known.has(name.toLowerCase())) throw new UsageError(`${at} has a name that another line has`);
+      known.add(name.toLowerCase());
+      return [name, value];
     }),
   );
+};

@@ -77,6 +77,13 @@ describe('secrets in files', () => {
     expect(await secretsOf({ headerFile: '' })).toEqual({ headers: {} });
   });
 
+  it('refuses a header that comes twice, because only one of its values would be sent', async () => {
+    const headerFile = await file('X-Key: first\nX-Team: ops\nx-key: second\n');
+    await expect(secretsOf({ headerFile })).rejects.toThrow(
+      /^--header-file: line 3 has a name that another line has$/,
+    );
+  });
+
   it('are not quoted when they are wrong', async () => {
     const headerFile = await file('X-Team: ops\nBearer my-token\n');
     await expect(secretsOf({ headerFile })).rejects.toThrow(/^--header-file: line 2 must be "Name: value"$/);
