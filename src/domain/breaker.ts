@@ -1,3 +1,5 @@
+import { MINUTE_MS } from './instant.ts';
+
 /**
  * How a target is doing. `open`: it fails, and all but a probe waits. `disabled`: nobody asks it any more until a person
  * resumes it. `paused`: a person wants it so. `deleted`: nothing is sent any more, and what waits is cancelled.
@@ -21,3 +23,10 @@ export const CLOSED: Breaker = {
   probes: 0,
   width: null,
 };
+
+/** An open target is asked again after this at the latest. */
+export const LONGEST_PAUSE_MS = 30 * MINUTE_MS;
+
+/** Whether an open target is to be asked. A time that lies further ahead than any pause is of a clock that was wrong. */
+export const isProbeDue = ({ next_probe_ms }: Pick<Breaker, 'next_probe_ms'>, nowMs: number): boolean =>
+  next_probe_ms === null || nowMs >= next_probe_ms || next_probe_ms - nowMs > LONGEST_PAUSE_MS + MINUTE_MS;

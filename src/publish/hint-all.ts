@@ -1,3 +1,4 @@
+import { isProbeDue } from '../domain/breaker.ts';
 import type { Execution } from '../domain/execution.ts';
 import type { SubscriptionRow } from '../store/subscriptions/subscription-row.ts';
 import type { PublishDeps } from './scope.ts';
@@ -20,7 +21,5 @@ export const hintAll = async (
 };
 
 /** True for a target to which something may be sent now: whole, or open and due for a probe. */
-export const isAsked = (
-  { status, next_probe_ms }: Pick<SubscriptionRow, 'status' | 'next_probe_ms'>,
-  nowMs: number,
-): boolean => status === 'active' || (status === 'open' && nowMs >= (next_probe_ms ?? 0));
+export const isAsked = (row: Pick<SubscriptionRow, 'status' | 'next_probe_ms'>, nowMs: number): boolean =>
+  row.status === 'active' || (row.status === 'open' && isProbeDue(row, nowMs));

@@ -1,4 +1,5 @@
 import type { PingAnswer, SendMessage } from '../../contract/send-message.ts';
+import { isProbeDue } from '../../domain/breaker.ts';
 import type { Clock } from '../../platform/clock.ts';
 import { newRunId } from '../../platform/run-id.ts';
 import type { Table } from '../../store/calls/table.ts';
@@ -74,5 +75,5 @@ const NOBODY: PingAnswer = {
 };
 
 /** Something may be sent now, or is to be cancelled. */
-const mayWork = ({ status, next_probe_ms }: SubscriptionRow, nowMs: number): boolean =>
-  status === 'active' || status === 'deleted' || (status === 'open' && nowMs >= (next_probe_ms ?? 0));
+const mayWork = (row: SubscriptionRow, nowMs: number): boolean =>
+  row.status === 'active' || row.status === 'deleted' || (row.status === 'open' && isProbeDue(row, nowMs));

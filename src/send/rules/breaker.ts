@@ -1,4 +1,4 @@
-import { type Breaker, CLOSED } from '../../domain/breaker.ts';
+import { type Breaker, CLOSED, isProbeDue, LONGEST_PAUSE_MS } from '../../domain/breaker.ts';
 import { DAY_MS, MINUTE_MS } from '../../domain/instant.ts';
 
 /** `gone`: answered 410. */
@@ -9,8 +9,6 @@ export const OPENS_AFTER = 5;
 
 /** A target that has failed for so long is asked no more. */
 const GIVES_UP_MS = DAY_MS;
-
-const LONGEST_PAUSE_MINUTES = 30;
 
 /**
  * The breaker after an attempt has ended. What was under way when it opened, and was no probe, tells nothing new when it
@@ -59,14 +57,14 @@ const afterFailedProbe = (breaker: Breaker, nowMs: number): Breaker => {
 };
 
 /** 1, 2, 4 … 30 minutes. */
-const pauseMs = (probes: number): number => Math.min(LONGEST_PAUSE_MINUTES, 2 ** probes) * MINUTE_MS;
+const pauseMs = (probes: number): number => Math.min(LONGEST_PAUSE_MS, 2 ** probes * MINUTE_MS);
 
 /** How many more may begin now: none of a target that is not asked, one probe of an open one when it is due. */
 export const mayBegin = (breaker: Breaker, underWay: number, concurrency: number, nowMs: number): number => {
   if (breaker.status === 'active')
     return Math.max(0, Math.min(breaker.width ?? concurrency, concurrency) - underWay);
   if (breaker.status !== 'open' || underWay > 0) return 0;
-  return nowMs >= (breaker.next_probe_ms ?? 0) ? 1 : 0;
+  return isProbeDue(breaker, nowMs) ? 1 : 0;
 };
 
 /** A person resumes it, from whatever it is. */

@@ -23,6 +23,12 @@ const following = (
 const opened = (): Breaker => following(CLOSED, Array(OPENS_AFTER).fill(PLAIN));
 
 describe('a breaker', () => {
+  it('is probed at once where a clock far ahead opened it, because that clock would keep it open', () => {
+    const breaker = opened();
+    expect(mayBegin(breaker, 0, 10, NOW - DAY_MS)).toBe(1);
+    expect(mayBegin(breaker, 0, 10, NOW - 5 * MINUTE_MS)).toBe(0);
+  });
+
   it('opens with the fifth failure in a row and not before, because single ones happen', () => {
     expect(following(CLOSED, Array(4).fill(PLAIN))).toMatchObject({ status: 'active', failed_in_a_row: 4 });
     expect(opened()).toEqual({
