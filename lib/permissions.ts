@@ -63,10 +63,7 @@ export const useArtifacts = (bucket: ArtifactBucket): PolicyStatement[] => [
 ];
 
 /** Why a right is about everything under a prefix of the bucket. */
-const underPrefix = (
-  prefix: keyof typeof BUCKET_PREFIXES,
-  reason: string,
-): Record<string, string> => ({
+const underPrefix = (prefix: keyof typeof BUCKET_PREFIXES, reason: string): Record<string, string> => ({
   [`<${ArtifactBucket.LOGICAL_ID}.Arn>/${BUCKET_PREFIXES[prefix]}*`]: reason,
 });
 
