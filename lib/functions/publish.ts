@@ -35,7 +35,8 @@ export const publish = ({ table, bucket, sender, context }: Resources): Function
       statements: [
         onPartitions(table, ['dynamodb:BatchGetItem'], EVENTS, SUBSCRIPTIONS, EXECUTIONS),
         onPartitions(table, ['dynamodb:Query'], TENANTS),
-        onPartitions(table, ['dynamodb:GetItem', 'dynamodb:UpdateItem'], MARKS),
+        onPartitions(table, ['dynamodb:GetItem'], MARKS),
+        onPartitions(table, ['dynamodb:UpdateItem'], MARKS, TENANTS),
         onPartitions(table, ['dynamodb:PutItem'], EXECUTIONS),
         queryIndexes(table, 'by_day', 'worklist'),
         allow(['lambda:InvokeFunction'], sender.functionArn),

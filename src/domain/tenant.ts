@@ -5,7 +5,7 @@ export const isTenant = (text: string): boolean => /^[a-z0-9-]{1,64}$/.test(text
 export const DEFAULT_TENANT = 'default';
 
 /** Tenants, beginning with another one each turn: what waits for one may take all the time that a turn has. */
-export const inTurn = (tenants: readonly string[], turn: number): string[] => {
+export const inTurn = <T>(tenants: readonly T[], turn: number): T[] => {
   const first = turn % Math.max(1, tenants.length);
   return [...tenants.slice(first), ...tenants.slice(0, first)];
 };

@@ -1,6 +1,6 @@
 import pMap from 'p-map';
 import { UnreadableRowError } from '../errors/errors.ts';
-import { readTenants } from '../store/connections/tenants.ts';
+import { readTenants, type Tenant } from '../store/connections/tenants.ts';
 import type { SubscriptionRow } from '../store/subscriptions/subscription-row.ts';
 import { listSubscriptions } from '../store/subscriptions/subscriptions.ts';
 import { AT_A_TIME, newSignal, type PublishDeps, walkOf } from './scope.ts';
@@ -9,10 +9,12 @@ import { AT_A_TIME, newSignal, type PublishDeps, walkOf } from './scope.ts';
 export type Subscribed = ReadonlyMap<string, readonly SubscriptionRow[]>;
 
 /** The ids of the tenants that have, or had, subscriptions: one query. @throws UnreadableRowError, UnavailableError */
-export const tenantIds = async ({ table, tenant }: PublishDeps): Promise<string[]> => {
-  const all = await readTenants({ table, tenant, signal: newSignal() });
-  return all.flatMap(({ tenant_id, subscribed }) => (subscribed ? [tenant_id] : []));
-};
+export const tenantIds = async (deps: PublishDeps): Promise<string[]> =>
+  (await allTenants(deps)).flatMap(({ tenant_id, subscribed }) => (subscribed ? [tenant_id] : []));
+
+/** Every tenant, whether or not it is known to have subscriptions. @throws UnreadableRowError, UnavailableError */
+export const allTenants = ({ table, tenant }: PublishDeps): Promise<Tenant[]> =>
+  readTenants({ table, tenant, signal: newSignal() });
 
 /**
  * A tenant's subscriptions, deleted ones too.

@@ -4,13 +4,14 @@ import { SENT_FEEDS } from '../domain/source.ts';
 import { inTurn } from '../domain/tenant.ts';
 import { describeFault } from '../errors/errors.ts';
 import { chunks } from '../platform/chunks.ts';
+import { markSubscribed } from '../store/connections/tenants.ts';
 import { eventsOfDay } from '../store/events/day.ts';
 import type { SweepMark } from '../store/events/progress.ts';
 import { movePublishMark, readPublishMark } from '../store/executions/publish-mark.ts';
 import type { SubscriptionRow } from '../store/subscriptions/subscription-row.ts';
 import { publishTo } from './publish-events.ts';
 import { newSignal, type PublishDeps, walkOf } from './scope.ts';
-import { mayMatch, subscriptionsOf, tenantIds } from './subscriptions-of.ts';
+import { allTenants, mayMatch, subscriptionsOf } from './subscriptions-of.ts';
 
 /** `made`: executions that the stream had not brought about; `complete`: none is missing now. */
 export type Swept = { made: number; complete: boolean };
@@ -31,9 +32,10 @@ const OVERLAP_MS = EACH_MS;
 export const sweepPublish = async (deps: PublishDeps): Promise<Swept> => {
   const faults: unknown[] = [];
   const total: Swept = { made: 0, complete: true };
-  for (const tenant of inTurn(await tenantIds(deps), Math.floor(deps.clock() / EACH_MS))) {
-    const own = await sweepTenant(deps, tenant).catch((fault) => {
-      deps.log.error({ tenant_id: tenant, fault: describeFault(fault) }, 'not published again');
+  const tenants = await allTenants(deps);
+  for (const { tenant_id, subscribed } of inTurn(tenants, Math.floor(deps.clock() / EACH_MS))) {
+    const own = await sweepTenant(deps, tenant_id, subscribed).catch((fault) => {
+      deps.log.error({ tenant_id, fault: describeFault(fault) }, 'not published again');
       faults.push(fault);
     });
     total.made += own?.made ?? 0;
@@ -43,13 +45,17 @@ export const sweepPublish = async (deps: PublishDeps): Promise<Swept> => {
   return total;
 };
 
-/** Day by day, oldest first, and each that is complete is remembered: a long sweep goes on where it was ended. */
-const sweepTenant = async (deps: PublishDeps, tenant: string): Promise<Swept> => {
+/**
+ * Day by day, oldest first, and each that is complete is remembered: a long sweep goes on where it was ended.
+ * @param isKnown whether the stream's reader knows that it has subscriptions; a restored table may have forgotten it
+ */
+const sweepTenant = async (deps: PublishDeps, tenant: string, isKnown: boolean): Promise<Swept> => {
   const own = (await subscriptionsOf(deps, tenant)).filter(mayMatch);
   const total: Swept = { made: 0, complete: true };
   if (own.length === 0) return total;
   const place = () => ({ table: deps.table, tenant, signal: newSignal() });
   const now = deps.clock();
+  if (!isKnown) await markSubscribed(place(), now);
   let mark = await readPublishMark(place());
   const [from_ms, to_ms] = [sinceMs(mark, own, now, deps.retention_days), now - MIN_AGE_MS];
   for (let from = from_ms; from < to_ms; from = nextPhoenixDay(from)) {

@@ -2,6 +2,7 @@ import * as z from 'zod/mini';
 import type { Connection } from '../../domain/connection.ts';
 import { isTenant } from '../../domain/tenant.ts';
 import { readChecked } from '../calls/checked-row.ts';
+import { updateIf } from '../calls/conditional-write.ts';
 import { TENANTS_PARTITION, tenantKey } from '../calls/keys.ts';
 import { queryPages } from '../calls/rows.ts';
 import { getItem, type Item, type Place } from '../calls/table.ts';
@@ -49,6 +50,14 @@ const tenantRow = z.object({
 const readTenant = (row: Item): Tenant => {
   const { sk, ...rest } = readChecked(tenantRow, row);
   return { tenant_id: sk, ...rest };
+};
+
+/** Marks a tenant whose subscriptions came back without their mark. @throws UnavailableError */
+export const markSubscribed = async ({ table, tenant, signal }: Place, nowMs: number): Promise<void> => {
+  await updateIf(
+    { table, signal },
+    { ...subscribedUpdate(tenant, nowMs), condition: 'attribute_not_exists(subscribed)' },
+  );
 };
 
 /** What a subscription writes to its tenant's row: that it is there, and that its events are to be matched. */

@@ -3,6 +3,8 @@ import { UnavailableError } from '../../../src/errors/errors.ts';
 import { replayEvent } from '../../../src/ingest/replay.ts';
 import { publishEvents } from '../../../src/publish/publish-events.ts';
 import { sweepPublish } from '../../../src/publish/sweep.ts';
+import { updateIf } from '../../../src/store/calls/conditional-write.ts';
+import { tenantKey } from '../../../src/store/calls/keys.ts';
 import { createConnection } from '../../../src/store/connections/change-connection.ts';
 import { readPublishMark } from '../../../src/store/executions/publish-mark.ts';
 import { createTable, openApp, type TestApp } from '../../support/app.ts';
@@ -108,6 +110,25 @@ describe('the sweep', () => {
     now += RETENTION_DAYS * DAY_MS;
     expect(await sweep()).toEqual(NOTHING);
     expect(await markOf()).toBeNull();
+  });
+
+  it('finds subscriptions whose tenant lost its mark, because a restored table may have it so', async () => {
+    await world.subscribe();
+    const { table } = app.events;
+    const place = { table, signal: AbortSignal.timeout(10_000) };
+    await updateIf(place, {
+      key: tenantKey(world.tenant),
+      update: 'REMOVE subscribed',
+      condition: 'attribute_exists(pk)',
+    });
+    const event_id = await world.store();
+    now += 6 * MINUTE_MS;
+    await publishEvents(world.deps, [event_id]);
+    expect(await world.executionsOf(event_id)).toEqual([]);
+    expect(await sweep()).toEqual({ made: 1, complete: true });
+    const next = await world.store();
+    await publishEvents(world.deps, [next]);
+    expect(await world.executionsOf(next)).toHaveLength(1);
   });
 
   it('goes on with other tenants when one cannot be read, and fails in the end', async () => {

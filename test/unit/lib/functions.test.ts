@@ -344,7 +344,7 @@ describe('the rights', () => {
       'dynamodb:BatchGetItem': ['E#*', 'SUB#*', 'X#*'],
       'dynamodb:Query': ['TENANTS'],
       'dynamodb:GetItem': ['PUBLISH#*'],
-      'dynamodb:UpdateItem': ['PUBLISH#*'],
+      'dynamodb:UpdateItem': ['PUBLISH#*', 'TENANTS'],
       'dynamodb:PutItem': ['X#*'],
     });
     const { '<EventTable.Arn>': _, ...others } = rightsOf(site, 'publish');
