@@ -1,5 +1,5 @@
 import type { Env } from '../contract/env.ts';
-import type { Hint, Ping } from '../contract/send-message.ts';
+import { type Hint, type Ping, pingAnswer } from '../contract/send-message.ts';
 import { describeFault, UnavailableError } from '../errors/errors.ts';
 import type { Logger } from '../platform/logger.ts';
 import type { SendFunction } from '../platform/send-function.ts';
@@ -11,7 +11,10 @@ export type Sender = { hint: Hint; ping: Ping };
 export const openSender = (env: Env, platform: { sender?: Sender; log: Logger }): Sender =>
   platform.sender ?? senderOf(env.SEND_FUNCTION_NAME, platform.log);
 
-/** The client is loaded when it is first needed: most invocations have nothing to send. */
+/**
+ * The client is loaded when it is first needed: most invocations have nothing to send. What is loaded so must not use zod,
+ * or a bundle has all of it.
+ */
 const senderOf = (name: string | undefined, log: Logger): Sender => {
   let opened: Promise<SendFunction> | undefined;
   const use = async (): Promise<SendFunction> => {
@@ -30,7 +33,7 @@ const senderOf = (name: string | undefined, log: Logger): Sender => {
     },
     ping: async (message, signal) => {
       try {
-        return await (await use()).ping(message, signal);
+        return pingAnswer.parse(await (await use()).ping(message, signal));
       } catch (fault) {
         throw new UnavailableError('send function', fault);
       }

@@ -164,7 +164,7 @@ describe('a check fails', () => {
   });
 
   it('manage-refuses-unsigned, when one route alone is open, and names it', async () => {
-    answer(/PATCH/, { status: 428 });
+    answer(/PATCH \/connections/, { status: 428 });
     const outcome = await check('manage-refuses-unsigned');
     expect(outcome?.state).toBe('failed');
     expect(outcome?.seen).toBe(`PATCH /connections/con_${'0'.repeat(22)} 428 Forbidden`);

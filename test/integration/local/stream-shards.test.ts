@@ -193,6 +193,8 @@ describe('a shard that splits', () => {
     streams.forget('parent');
     await poller.idle();
     expect(batches.flat()).toEqual([...inParent, ...inChild]);
+    // The children do not wait for whoever still asks for it.
+    await eventually(() => poller.lines.length > 0);
     expect(poller.lines).toMatchObject([{ level: 40, shard_id: 'parent' }]);
   });
 

@@ -217,13 +217,15 @@ describe('a tenant', () => {
   const tenants = () => readTenants({ table, tenant: 'default', signal });
 
   it('is there with its first connection, and the one of the built-in sources always', async () => {
-    expect(await tenants()).toEqual([{ tenant_id: 'default', site_url: null, created_ms: 0 }]);
+    expect(await tenants()).toEqual([
+      { tenant_id: 'default', site_url: null, created_ms: 0, subscribed: false },
+    ]);
     await inTenant({ tenant_id: 'a-first', created_ms: 5, kind: 'github', site_url: null });
     await inTenant({ tenant_id: 'z-last', created_ms: 6 });
     expect(await tenants()).toEqual([
-      { tenant_id: 'default', site_url: null, created_ms: 0 },
-      { tenant_id: 'a-first', site_url: null, created_ms: 5 },
-      { tenant_id: 'z-last', site_url: 'https://retail.example.net', created_ms: 6 },
+      { tenant_id: 'default', site_url: null, created_ms: 0, subscribed: false },
+      { tenant_id: 'a-first', site_url: null, created_ms: 5, subscribed: false },
+      { tenant_id: 'z-last', site_url: 'https://retail.example.net', created_ms: 6, subscribed: false },
     ]);
     await inTenant({ tenant_id: 'default', created_ms: 7 });
     expect((await tenants()).map(({ tenant_id }) => tenant_id)).toEqual(['default', 'a-first', 'z-last']);
@@ -242,6 +244,7 @@ describe('a tenant', () => {
       tenant_id: 'retail',
       site_url: 'https://other.example.net',
       created_ms: 1,
+      subscribed: false,
     });
   });
 
