@@ -28,7 +28,7 @@ export const list = async (
 ): Promise<string> => {
   const found = await readList(api, flags, nowMs);
   if (flags.json) return JSON.stringify(found, null, 2);
-  return found.length === 0 ? 'No such execution.' : listReport(found, await namesOf(api));
+  return found.length === 0 ? 'No executions.' : listReport(found, await namesOf(api));
 };
 
 const readList = async (api: ManageApi, flags: WhichFlags, nowMs: number): Promise<ShownExecution[]> => {

@@ -61,7 +61,7 @@ describe('a deployment', () => {
     const subscriptions = await runCli('subscriptions', ['list', ...where], deployed.env);
     expect(subscriptions).toMatchObject({ code: 0, stdout: 'Tenant retail has no subscription.\n' });
     const executions = await runCli('executions', ['list', ...where], deployed.env);
-    expect(executions).toMatchObject({ code: 0, stdout: 'No such execution.\n' });
+    expect(executions).toMatchObject({ code: 0, stdout: 'No executions.\n' });
     const { requests } = deployed.gateway;
     expect(requests.map(({ target }) => target.replace(/\?.*/, ''))).toEqual([
       '/t/retail/subscriptions',

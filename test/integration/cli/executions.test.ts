@@ -61,7 +61,7 @@ describe('a list', () => {
     expect(JSON.parse(failed.stdout)).toMatchObject([{ execution_id: older.execution_id }]);
     const limited = await run('list', ...tenant, '--limit', '1', '--json');
     expect(JSON.parse(limited.stdout)).toMatchObject([{ execution_id: newer.execution_id }]);
-    expect((await run('list', ...tenant, '--date', '2020-01-01')).stdout).toBe('No such execution.\n');
+    expect((await run('list', ...tenant, '--date', '2020-01-01')).stdout).toBe('No executions.\n');
   });
 });
 
@@ -113,7 +113,7 @@ describe('what a delivery was answered', () => {
     const { code, stdout } = await run('show', short);
     expect(code).toBe(0);
     expect(stdout).toMatch(/^status +unmatched$/m);
-    expect((await run('list', '--event', event_id)).stdout).toBe('No such execution.\n');
+    expect((await run('list', '--event', event_id)).stdout).toBe('No executions.\n');
     expect((await run('list', '--issue', 'DEMO-1')).code).toBe(0);
   });
 });
