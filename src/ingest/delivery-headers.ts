@@ -1,3 +1,4 @@
+import { HOPS_HEADER } from '../domain/hops.ts';
 import type { ConnectionKind } from '../domain/source.ts';
 import type { HttpRequest } from '../http/request.ts';
 import { CONNECTION_SENDERS } from '../senders/registry.ts';
@@ -16,8 +17,8 @@ const MOST_NAME_CHARACTERS = 200;
 /** Characters of any other header that are kept: what is not signed must not fill an item. Identifiers have 36. */
 const MOST_CHARACTERS = 255;
 
-/** Kept of every sender; `webhook-hops` says how often a delivery was passed on. */
-const KEPT = ['user-agent', 'content-type', 'webhook-hops'];
+/** Kept of every sender. */
+const KEPT = ['user-agent', 'content-type', HOPS_HEADER];
 
 /**
  * Reads the headers beside a body. Missing and empty ones are null, or left out.
