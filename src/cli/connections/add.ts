@@ -1,10 +1,10 @@
 import type { ManageApi } from '../api/api.ts';
+import { type Tools, withoutUndefined } from '../api/change-tools.ts';
 import { type ExitCode, UsageError } from '../shared/command.ts';
 import { readSecretFile } from '../shared/secret-file.ts';
 import { textTable } from '../shared/tables.ts';
-import type { Tools } from './change.ts';
 import { listRows, type RowWithSecret, rowWithSecret } from './row.ts';
-import { type SettingFlags, settingsOf, withoutUndefined } from './settings.ts';
+import { type SettingFlags, settingsOf } from './settings.ts';
 
 export type SecretFlags = { secretEncoding?: string; secretFile?: string };
 

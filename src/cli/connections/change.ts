@@ -1,16 +1,10 @@
 import * as z from 'zod/mini';
 import type { ManageApi } from '../api/api.ts';
+import { type Tools, withoutUndefined } from '../api/change-tools.ts';
 import { type ExitCode, UsageError } from '../shared/command.ts';
 import { type SecretFlags, secretFields, secretReport } from './add.ts';
 import { rowWithSecret, type ShownRow, shownRow } from './row.ts';
-import { type SettingFlags, settingsOf, withoutUndefined } from './settings.ts';
-
-/** What steps that change something work with, beside the API. */
-export type Tools = {
-  /** Resolves to true only when the user agreed, or gave `--yes`. */
-  ask(question: string): Promise<boolean>;
-  say(text: string): void;
-};
+import { type SettingFlags, settingsOf } from './settings.ts';
 
 export type RotateFlags = SecretFlags & { graceHours?: number; force?: true };
 

@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
 import { DAY_MS, toPhoenixDay } from '../../domain/instant.ts';
 import type { ManageApi } from '../api/api.ts';
+import { pagesOf } from '../api/pages.ts';
 
 const page = z.object({
   events: z.array(
@@ -31,20 +32,18 @@ export const lastDeliveries = async (
 ): Promise<Delivered[]> => {
   const found: Delivered[] = [];
   for (const day of [toPhoenixDay(nowMs), toPhoenixDay(nowMs - DAY_MS)])
-    for await (const events of pagesOf(api, connectionId, day)) {
+    for await (const events of pagesOfDay(api, connectionId, day)) {
       found.push(...events);
       if (found.length >= SHOWN) return found.slice(0, SHOWN);
     }
   return found;
 };
 
-async function* pagesOf(api: ManageApi, connection: string, date: string): AsyncGenerator<Delivered[]> {
-  let cursor: string | null = null;
-  for (let pages = 0; pages < MOST_PAGES; pages++) {
-    const query = new URLSearchParams({ connection, date, limit: String(SHOWN), ...(cursor && { cursor }) });
-    const { events, next_cursor }: z.output<typeof page> = await api.get(`/events?${query}`, page);
+async function* pagesOfDay(api: ManageApi, connection: string, date: string): AsyncGenerator<Delivered[]> {
+  let pages = 0;
+  for await (const { events } of pagesOf(api, '/events', { connection, date, limit: String(SHOWN) }, page)) {
     yield events;
-    if (next_cursor === null) return;
-    cursor = next_cursor;
+    pages += 1;
+    if (pages === MOST_PAGES) return;
   }
 }

@@ -1,3 +1,4 @@
+import { withoutUndefined } from '../api/change-tools.ts';
 import { UsageError } from '../shared/command.ts';
 
 /** Options that set what people decide of a connection. An empty value takes a setting away. */
@@ -26,9 +27,6 @@ export const settingsOf = (flags: SettingFlags): Record<string, unknown> =>
     rate: rateOf(flags.rate),
     default_event_type: orNull(flags.defaultEventType),
   });
-
-export const withoutUndefined = (fields: Record<string, unknown>): Record<string, unknown> =>
-  Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
 
 const orNull = (text: string | undefined): string | null | undefined => (text === '' ? null : text);
 

@@ -3,7 +3,7 @@ import { rowWithSecret as connectionWithSecret } from '../connections/row.ts';
 import { deliveryHeaders } from '../deliver/delivery.ts';
 import { readReply } from '../deliver/report.ts';
 import { createPost } from '../deliver/send.ts';
-import { pagesOf, type ShownExecution } from '../executions/row.ts';
+import { executionPages, type ShownExecution } from '../executions/row.ts';
 import { rowWithSecret, shownRow } from '../subscriptions/row.ts';
 import type { Stage } from './play.ts';
 import type { DemoReceiver } from './receiver.ts';
@@ -66,7 +66,7 @@ const playTicket = async (scene: Scene): Promise<string> => {
 
 const playAgain = async (scene: Scene): Promise<string> => {
   const event_id = await delivered(scene.stage, 1);
-  const executions = await all(pagesOf(scene.stage.api, `/events/${event_id}/executions`, {}));
+  const executions = await all(executionPages(scene.stage.api, `/events/${event_id}/executions`, {}));
   return `${executions.length} execution, sent ${takenOf(scene, ['HELP-1']).length} time`;
 };
 
@@ -84,7 +84,7 @@ const playWaiting = async (scene: Scene): Promise<string> => {
   const waiting = await Promise.all(
     ids.map((id) =>
       until(
-        () => all(pagesOf(scene.stage.api, `/events/${id}/executions`, {})),
+        () => all(executionPages(scene.stage.api, `/events/${id}/executions`, {})),
         ({ length }) => length > 0,
       ),
     ),

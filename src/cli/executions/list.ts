@@ -1,11 +1,12 @@
 import * as z from 'zod/mini';
 import { eventOfShortId, readExecutionId } from '../../domain/execution.ts';
 import type { ManageApi } from '../api/api.ts';
+import type { Query } from '../api/pages.ts';
 import { UsageError } from '../shared/command.ts';
 import { findRow, listRows, type ShownRow } from '../subscriptions/row.ts';
 import { newest, readSome } from './newest.ts';
 import { listReport, type Names } from './report.ts';
-import type { Query, ShownExecution } from './row.ts';
+import type { ShownExecution } from './row.ts';
 import { eventReport, shownOfEvent, shownWithAttempts, showReport } from './show.ts';
 
 /** Options that say which executions. */

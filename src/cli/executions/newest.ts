@@ -1,6 +1,7 @@
 import { DAY_MS, toPhoenixDay } from '../../domain/instant.ts';
 import type { ManageApi } from '../api/api.ts';
-import { pagesOf, type Query, type ShownExecution } from './row.ts';
+import type { Query } from '../api/pages.ts';
+import { executionPages, type ShownExecution } from './row.ts';
 
 /** Pages that are read of one day: a filtered one may be short, even empty. */
 const MOST_PAGES = 5;
@@ -18,7 +19,7 @@ export const readSome = async (
   const found: ShownExecution[] = [];
   const limit = String(Math.min(most, LARGEST_PAGE));
   let pages = 0;
-  for await (const page of pagesOf(api, path, { ...query, limit })) {
+  for await (const page of executionPages(api, path, { ...query, limit })) {
     found.push(...page);
     pages += 1;
     if (found.length >= most || (page.length === 0 && pages >= MOST_PAGES)) break;

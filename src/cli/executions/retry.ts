@@ -1,10 +1,11 @@
 import pMap from 'p-map';
 import { toUtcIso } from '../../domain/instant.ts';
 import type { ManageApi } from '../api/api.ts';
+import type { Query } from '../api/pages.ts';
 import { RefusedError } from '../api/refusal.ts';
 import { CommandError, type ExitCode } from '../shared/command.ts';
 import type { Progress } from '../shared/terminal.ts';
-import { pagesOf, type Query, type ShownExecution, shownExecution } from './row.ts';
+import { executionPages, type ShownExecution, shownExecution } from './row.ts';
 import { daysSince } from './since.ts';
 
 export type RetryTools = {
@@ -62,7 +63,7 @@ const findWanted = async (
   const query: Query = { status, limit: PAGE, ...(subscription && { subscription: subscription.id }) };
   const found: string[] = [];
   for (const date of daysSince(since_ms, nowMs))
-    for await (const page of pagesOf(api, '/executions', { ...query, date })) {
+    for await (const page of executionPages(api, '/executions', { ...query, date })) {
       const recent = page.filter(({ created_at }) => Date.parse(created_at) >= since_ms);
       found.push(...recent.map(({ execution_id }) => execution_id));
       if (stopped.aborted || recent.length < page.length) break;

@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
 import { EXECUTION_STATUSES } from '../../domain/execution.ts';
 import type { ManageApi } from '../api/api.ts';
+import { pagesOf, type Query } from '../api/pages.ts';
 
 const text = z.nullable(z.string());
 
@@ -29,16 +30,11 @@ export type ShownExecution = z.output<typeof shownExecution>;
 
 const page = z.object({ executions: z.array(shownExecution), next_cursor: text });
 
-/** What is asked for, by the names of the route. */
-export type Query = Record<string, string>;
-
-/** Pages of a list, newest first. */
-export async function* pagesOf(api: ManageApi, path: string, query: Query): AsyncGenerator<ShownExecution[]> {
-  let cursor: string | null = null;
-  do {
-    const asked = new URLSearchParams({ ...query, ...(cursor && { cursor }) });
-    const answer: z.output<typeof page> = await api.get(`${path}?${asked}`, page);
-    yield answer.executions;
-    cursor = answer.next_cursor;
-  } while (cursor !== null);
+/** Pages of executions, newest first. */
+export async function* executionPages(
+  api: ManageApi,
+  path: string,
+  query: Query,
+): AsyncGenerator<ShownExecution[]> {
+  for await (const { executions } of pagesOf(api, path, query, page)) yield executions;
 }

@@ -1,7 +1,7 @@
 import { isConnectionId } from '../../domain/connection.ts';
 import type { ManageApi } from '../api/api.ts';
+import { withoutUndefined } from '../api/change-tools.ts';
 import { findRow as findConnection } from '../connections/row.ts';
-import { withoutUndefined } from '../connections/settings.ts';
 import { UsageError } from '../shared/command.ts';
 import type { ShownRow } from './row.ts';
 

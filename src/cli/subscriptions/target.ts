@@ -1,4 +1,4 @@
-import { withoutUndefined } from '../connections/settings.ts';
+import { withoutUndefined } from '../api/change-tools.ts';
 import { UsageError } from '../shared/command.ts';
 import { readSecretFile, readSecretLines } from '../shared/secret-file.ts';
 
