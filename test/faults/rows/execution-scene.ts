@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Hint } from '../../../src/contract/send-message.ts';
 import { CLOSED } from '../../../src/domain/breaker.ts';
 import type { Execution } from '../../../src/domain/execution.ts';
@@ -53,6 +54,10 @@ type ExecutionPlay = {
 
 const EVENTS = 8;
 const MOST_MINUTES = 150;
+
+/** Who tells people of a second target waits for the next minute, which comes only when this is over. */
+const PATIENCE_MS = 5_000;
+
 const FINAL = ['completed', 'failed', 'cancelled'];
 
 /** What is wrong with what was published, by the rows and by what the target took in. */
@@ -118,10 +123,10 @@ type Processes = Awaited<ReturnType<typeof openProcesses>>;
 const openScene = (stage: Stage, { start, current }: Processes, engine: TakenEngine, seed: number) => {
   const { receiver, clock, way, app, world, subscriptions, events } = stage;
   let hits = 0;
-  const usual: Hint = async (message) =>
-    void (await current()
-      .sender.send(message)
-      .catch(() => {}));
+  const usual: Hint = async (message) => {
+    const sent = current().sender.send(message);
+    await Promise.race([sent.catch(() => {}), sleep(PATIENCE_MS)]);
+  };
   const publishing = (hint: Hint) => ({ ...world.deps, log: quietLog(), hint });
   const scene: ExecutionScene = {
     receiver,
