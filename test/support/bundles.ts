@@ -1,14 +1,12 @@
-import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as z from 'zod/mini';
-import { RUN_FOLDER } from './run-folder.ts';
+import { madeOnce } from './run-folder.ts';
 import { runHere } from './run-here.ts';
 
 /** The commit that they name. */
 export const GIT_SHA = '0123456789abcdef0123456789abcdef01234567';
 
-const SHARED = join(RUN_FOLDER, 'bundles');
 /** What the command said that made them. */
 const SAID = 'said.json';
 
@@ -23,22 +21,11 @@ const build = async (made: string): Promise<void> => {
   await writeFile(join(made, SAID), JSON.stringify(said));
 };
 
-/**
- * The folder of the bundles that all files of a run share, to look at and to start: made by whoever wants them
- * first. Two files at once make them twice, and one set stays; they are the same.
- */
-export const sharedBundles = async (): Promise<string> => {
-  if (!existsSync(SHARED)) {
-    const made = await mkdtemp(join(RUN_FOLDER, 'bundles-'));
-    await build(made);
-    // Taken as a whole or not at all: a folder with something in it is not replaced.
-    await rename(made, SHARED).catch(() => rm(made, { recursive: true }));
-  }
-  return join(SHARED, 'out');
-};
+/** The folder of the bundles that all files of a run share, to look at and to start. */
+export const sharedBundles = async (): Promise<string> => join(await madeOnce('bundles', build), 'out');
 
 /** How the build of `sharedBundles` ended. */
 export const sharedBuild = async (): Promise<z.output<typeof ended>> => {
-  await sharedBundles();
-  return ended.parse(JSON.parse(await readFile(join(SHARED, SAID), 'utf8')));
+  const shared = await madeOnce('bundles', build);
+  return ended.parse(JSON.parse(await readFile(join(shared, SAID), 'utf8')));
 };

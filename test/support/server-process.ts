@@ -7,11 +7,12 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import * as z from 'zod/mini';
 import { type Answer, type Delivery, SECRET, sign } from './app.ts';
+import { bundledProgram } from './bundled-program.ts';
 import { COMPILE_CACHE } from './compile-cache.ts';
 
-const START = join(import.meta.dirname, '../../src/cli/start.ts');
+const START = 'src/cli/start.ts';
 /** The same, and it correlates nothing. */
-export const RECEIVER = join(import.meta.dirname, 'receiver-holder.ts');
+export const RECEIVER = 'test/support/receiver-holder.ts';
 const READY_MS = 60_000;
 
 /** A whole instance as `npm start` starts it, in a process that can be killed. */
@@ -54,7 +55,7 @@ export const startServer = async (
   await mkdir(folder, { recursive: true });
   const file = join(folder, 'instance.json');
   const settings = { PORT: '0', JIRA_WEBHOOK_SECRET: SECRET, ARTIFACTS_DIR: folder, RC_LOG_JSON: 'true' };
-  const child = spawn(process.execPath, [program, '--instance-file', file], {
+  const child = spawn(process.execPath, [await bundledProgram(program), '--instance-file', file], {
     env: {
       ...COMPILE_CACHE,
       PATH: process.env.PATH,
