@@ -16,7 +16,7 @@ export const withFlags = (command: Command): Command =>
   command
     .option('--seed <number>', 'the first seed', wholeNumber(0, 999_999_999), 1)
     .option('--seeds <count>', 'how many seeds', wholeNumber(1, MOST_SEEDS), 3)
-    .option('--row <text>', 'only rows with this in their name')
+    .option('--row <text...>', 'only rows with one of these in their name')
     .option('--at-once <count>', 'runs at the same time', wholeNumber(1, 64), 6)
     .option('--resends <count>', 'how often the sender tries again', wholeNumber(0, 100), JIRA.resends)
     .option('--wait <minutes...>', 'least and most minutes between two tries', moreMinutes)
@@ -32,7 +32,7 @@ export const withFlags = (command: Command): Command =>
 export type Flags = {
   seed: number;
   seeds: number;
-  row?: string;
+  row?: string[];
   atOnce: number;
   resends: number;
   wait?: number[];
@@ -51,7 +51,8 @@ const waitOf = ({ wait }: Flags): readonly [number, number] => {
 
 /** @throws UsageError naming what was wrong */
 export const toOptions = (flags: Flags): MatrixOptions => {
-  const rows = ROWS.filter(({ name }) => name.includes(flags.row ?? ''));
+  const { row: texts = [''] } = flags;
+  const rows = ROWS.filter(({ name }) => texts.some((text) => name.includes(text)));
   if (rows.length === 0)
     throw new UsageError(
       `No row has this in its name; there are: ${ROWS.map(({ name }) => name).join(', ')}`,
