@@ -1,5 +1,4 @@
 import type { Problem } from '../domain/delivery.ts';
-import { MOST_LEVELS, nestingFault } from './nesting.ts';
 
 type ReadJson = { kind: 'json'; value: unknown; text: string } | { kind: 'refused'; problem: Problem };
 
@@ -10,6 +9,9 @@ export const notJson = (detail: string): { kind: 'refused'; problem: Problem } =
 });
 
 const NOT_VALID = notJson('The body is not valid JSON.');
+
+/** Half of what 4 MB have room for. Whatever reads a body below it works level by level, without recursion. */
+const MOST_LEVELS = 2 ** 20;
 
 const REFUSED_BY = {
   unclosed: NOT_VALID,
@@ -54,4 +56,45 @@ export const readJson = (bytes: Uint8Array, empty: string): ReadJson => {
   } catch {
     return NOT_VALID;
   }
+};
+
+/**
+ * Why a text is not worth parsing: its brackets do not end, so that it is no JSON, or there are too many inside each other.
+ * Null for all other texts, JSON or not. V8 works on such a text for seconds; this takes a tenth of the time that parsing
+ * takes.
+ */
+const nestingFault = (text: string): 'unclosed' | 'too-deep' | null => {
+  if (text.length < SHORT) return null;
+  let levels = 0;
+  let deepest = 0;
+  for (let at = 0; at < text.length; at += 1) {
+    const sign = text.charCodeAt(at);
+    if (sign === QUOTE) at = endOfString(text, at);
+    else if (OPENS.has(sign)) levels += 1;
+    else if (CLOSES.has(sign)) levels -= 1;
+    if (levels < 0) return 'unclosed';
+    if (levels > deepest) deepest = levels;
+  }
+  if (levels > 0) return 'unclosed';
+  return deepest > MOST_LEVELS ? 'too-deep' : null;
+};
+
+/** What is shorter is parsed in a moment, whatever it is. Most deliveries are. */
+const SHORT = 100_000;
+
+const QUOTE = 0x22;
+const OPENS = new Set([0x5b, 0x7b]);
+const CLOSES = new Set([0x5d, 0x7d]);
+
+/** Where the string ends that begins here; where the text ends when that one does not. */
+const endOfString = (text: string, begin: number): number => {
+  let at = text.indexOf('"', begin + 1);
+  while (at !== -1 && isEscaped(text, at)) at = text.indexOf('"', at + 1);
+  return at === -1 ? text.length : at;
+};
+
+const isEscaped = (text: string, at: number): boolean => {
+  let begin = at;
+  while (text[begin - 1] === '\\') begin -= 1;
+  return (at - begin) % 2 === 1;
 };

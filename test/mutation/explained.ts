@@ -203,12 +203,12 @@ const EXPLAINED: Explanation[] = [
     why: NOT_ASKED,
   },
   {
-    file: 'src/senders/jira/envelope.ts',
+    file: 'src/senders/jira/recognise.ts',
     code: 'text.length <= 400',
     why: SLOWER,
   },
   {
-    file: 'src/senders/jira/envelope.ts',
+    file: 'src/senders/jira/recognise.ts',
     code: "'must be a JSON object'",
     replacement: '""',
     why: 'what is no object was refused before',
@@ -231,19 +231,19 @@ const EXPLAINED: Explanation[] = [
     why: TOO_SLOW,
   },
   {
-    file: 'src/senders/jira/sprint-text.ts',
+    file: 'src/senders/jira/sprint.ts',
     code: 'start < 0',
     replacement: 'start <= 0',
     why: 'a name begins behind its mark',
   },
   {
-    file: 'src/senders/jira/sprint-text.ts',
+    file: 'src/senders/jira/sprint.ts',
     code: 'board < free',
     replacement: 'board <= free',
     why: 'no two marks stand at one place',
   },
   {
-    file: 'src/senders/jira/adf-leaf.ts',
+    file: 'src/senders/jira/adf.ts',
     code: "typeof type === 'string'",
     replacement: 'true',
     why: 'nothing but a text is a name of a leaf',
@@ -368,14 +368,14 @@ const EXPLAINED: Explanation[] = [
     replacement: code.replace('<=', '<'),
     why: 'the limit leaves room in the item for more than a byte',
   })),
-  ...['jira/fields', 'jira/links', 'jira/people', 'readers'].map((name) => ({
+  ...['jira/fields', 'jira/people', 'readers'].map((name) => ({
     file: `src/senders/${name}.ts`,
     code: 'if (!isJsonObject(value)) return undefined;',
     replacement: 'false',
     why: 'what is no object has no property of these names',
   })),
   ...["text.slice(0, end), ',id='", "lastMatch(text, ',id='", "lastMatch(text, ',state='"].map((code) => ({
-    file: 'src/senders/jira/sprint-text.ts',
+    file: 'src/senders/jira/sprint.ts',
     code,
     replacement: '""',
     why: SLOWER,

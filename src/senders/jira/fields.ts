@@ -1,10 +1,19 @@
 import { instantOf, LAST_INSTANT_MS, toPhoenixIso, toUtcIso } from '../../domain/instant.ts';
-import type { IssueFields, IssueLevel } from '../../domain/issue.ts';
+import type { IssueFields, IssueLevel, IssueLink } from '../../domain/issue.ts';
 import { isJsonObject, type Json, type JsonObject, own } from '../../domain/json.ts';
-import { isAbsent, many, one, type Read, readKey, readName, readPart, readText } from '../readers.ts';
+import {
+  isAbsent,
+  many,
+  one,
+  type Read,
+  readKey,
+  readKeyText,
+  readName,
+  readPart,
+  readText,
+} from '../readers.ts';
 import type { Unread } from '../unread.ts';
 import { adfText } from './adf.ts';
-import { readLink } from './links.ts';
 import { readPerson } from './people.ts';
 import { withoutPrivateData } from './private-data.ts';
 import { currentSprint, type FoundSprint, holdsUnreadSprint, sprintsIn } from './sprint.ts';
@@ -95,5 +104,19 @@ export const readFields = (
     phoenix_updated_at: toPhoenixIso(updatedMs),
     custom_fields,
     truncated: [],
+  };
+};
+
+/** One entry of `issuelinks`: the linked issue is in `outwardIssue` or in `inwardIssue`. */
+const readLink: Read<IssueLink> = (value, note) => {
+  if (!isJsonObject(value)) return undefined;
+  const outward = own(value, 'outwardIssue');
+  const direction = isAbsent(outward) ? 'inward' : 'outward';
+  const linked = isAbsent(outward) ? own(value, 'inwardIssue') : outward;
+  if (!isJsonObject(linked)) return undefined;
+  return {
+    type: readPart(readName, value, 'type', note),
+    direction,
+    issue_key: readPart(readKeyText, linked, 'key', note),
   };
 };

@@ -1,15 +1,16 @@
+import { hideAddress } from '../../domain/address.ts';
 import { boundChanges, withChangesPath } from '../../domain/bound-changes.ts';
-import type { EventFacts, NormalizedDelivery } from '../../domain/delivery.ts';
+import type { Change, EventFacts, NormalizedDelivery } from '../../domain/delivery.ts';
 import { DAY_MS, instantOf, LAST_INSTANT_MS } from '../../domain/instant.ts';
-import { type JsonObject, own } from '../../domain/json.ts';
-import { one, type Read } from '../readers.ts';
+import type { Person } from '../../domain/issue.ts';
+import { isJsonObject, type JsonObject, own } from '../../domain/json.ts';
+import { one, type Read, readPart } from '../readers.ts';
 import { createUnread, type Unread } from '../unread.ts';
-import { readActor } from './actor.ts';
-import { changelogItems } from './changelog.ts';
-import { readChanges } from './changes.ts';
+import { type ChangelogItem, changelogItems } from './changelog.ts';
 import { readFields } from './fields.ts';
 import { issueIdOf, objectIn, projectKeyOf } from './issue-of-event.ts';
 import { readKeys } from './keys.ts';
+import { readPerson } from './people.ts';
 import type { RecognisedDelivery } from './recognise.ts';
 import { subjectsOf } from './subjects.ts';
 import { traitsOf } from './traits.ts';
@@ -103,3 +104,53 @@ export const normalize = (delivery: RecognisedDelivery, nowMs: number): Normaliz
     keys,
   };
 };
+
+const personAt = (object: JsonObject, name: string, path: string, unread: Unread): Person | null =>
+  one(readPerson, own(object, name), path, unread);
+
+/** Events whose body has no user of its own, and what in it names who did it: whoever made or last changed that. */
+const NAMED_IN: Readonly<Record<string, string>> = {
+  comment_created: 'comment',
+  comment_updated: 'comment',
+  worklog_created: 'worklog',
+  worklog_updated: 'worklog',
+  attachment_created: 'attachment',
+};
+
+/** Who did it, or null when the delivery does not say: of what was deleted only the authors are known. */
+const readActor = ({ webhookEvent, body }: RecognisedDelivery, unread: Unread): Person | null => {
+  // In a user's own events `user` is whom the event is about.
+  if (webhookEvent.startsWith('user_')) return null;
+  const user = personAt(body, 'user', 'user', unread);
+  const name = Object.hasOwn(NAMED_IN, webhookEvent) ? NAMED_IN[webhookEvent] : undefined;
+  const named = name === undefined ? undefined : own(body, name);
+  if (user !== null || name === undefined || !isJsonObject(named)) return user;
+  return (
+    personAt(named, 'updateAuthor', `${name}.updateAuthor`, unread) ??
+    personAt(named, 'author', `${name}.author`, unread)
+  );
+};
+
+/** Ids and texts; a few sites write ids as numbers. The name of a user that is an address is hashed. */
+const readValue: Read<string> = (value) => {
+  if (typeof value === 'number') return Number.isFinite(value) ? String(value) : undefined;
+  return typeof value === 'string' ? hideAddress(value) : undefined;
+};
+
+/**
+ * The changes a changelog lists, in its order, one at a time. Every property is read as the item's own: `toString`
+ * is one of them, and an item without it would otherwise answer with a function.
+ */
+function* readChanges(items: Iterable<ChangelogItem>, unread: Unread): Generator<Change> {
+  for (const { item, path } of items) {
+    const text = (name: string) => readPart(readValue, item, name, () => unread.note(path));
+    yield {
+      field: text('field'),
+      field_id: text('fieldId'),
+      from: text('from'),
+      from_string: text('fromString'),
+      to: text('to'),
+      to_string: text('toString'),
+    };
+  }
+}

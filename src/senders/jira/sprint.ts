@@ -1,7 +1,6 @@
 import { instantOf } from '../../domain/instant.ts';
 import type { Sprint } from '../../domain/issue.ts';
 import { isJsonObject, type Json, type JsonObject, own } from '../../domain/json.ts';
-import { looksLikeSprintText, parseSprintText } from './sprint-text.ts';
 
 /** A sprint, and when it ended or was to end (epoch milliseconds); null when it does not say. */
 export type FoundSprint = { sprint: Sprint; ended_ms: number | null };
@@ -79,4 +78,102 @@ export const currentSprint = (sprints: FoundSprint[]): Sprint | null => {
   const current =
     sprints.find(inState('active')) ?? sprints.findLast(inState('future')) ?? lastCompleted(sprints);
   return current?.sprint ?? null;
+};
+
+/** How Jira Server writes a sprint: Java's `toString` of its class, mostly with the object's hash. */
+const CLASS = /^[\w.$]{0,200}Sprint(?:@[0-9a-f]{1,16})?\[/;
+
+/** How a text begins that was meant to be one: after the class a hash, or brackets around a field. */
+const BEGINNING =
+  /^\s{0,20}(?:[\w.$]{0,200}\.)?[\w$]{0,100}Sprint(?:@[0-9a-f]|\s{0,5}[[{(]\s{0,5}[A-Za-z]{1,40}\s{0,5}=)/;
+
+/** The class with its package, whatever follows. */
+const QUALIFIED = /^\s{0,20}com\.atlassian\.[\w.$]{0,200}Sprint(?![\w.$])/;
+
+/** True for a text that begins as a sprint's does, whether or not it can be read. */
+const looksLikeSprintText = (text: string): boolean => BEGINNING.test(text) || QUALIFIED.test(text);
+
+/** What follows the name in the old order of fields (Jira 7 and Cloud until 2020). */
+const AFTER_NAME = [',goal=', ',startDate='];
+const FIELDS = ['id', 'rapidViewId', 'state', 'endDate', 'completeDate', 'sequence', 'synced'];
+const OTHERS = FIELDS.map((field) => `,${field}=`);
+
+/** What stands directly before the name in the new, alphabetical order. */
+const ID_BEFORE_NAME = /,id=\d{1,20}(?:,incompleteIssuesDestinationId=[^,]{0,40})?,name=/y;
+
+const earliest = (text: string, marks: string[], from: number): number =>
+  Math.min(...marks.map((mark) => text.indexOf(mark, from)).map((at) => (at < 0 ? Infinity : at)));
+
+/** The last match of a sticky pattern that begins with `mark`. */
+const lastMatch = (text: string, mark: string, pattern: RegExp): RegExpExecArray | null => {
+  for (let at = text.lastIndexOf(mark); at >= 0; at = at > 0 ? text.lastIndexOf(mark, at - 1) : -1) {
+    pattern.lastIndex = at;
+    const match = pattern.exec(text);
+    if (match) return match;
+  }
+  return null;
+};
+
+/** The text cut into what is before, in and after the name; null without a name. */
+type Cut = { before: string; name: string; after: string } | null;
+
+const cut = (text: string, start: number, end: number): Cut =>
+  start < 0 ? null : { before: text.slice(0, start), name: text.slice(start, end), after: text.slice(end) };
+
+const cutOldOrder = (text: string): Cut => {
+  const mark = text.indexOf(',name=');
+  const start = mark < 0 ? -1 : mark + ',name='.length;
+  const known = earliest(text, AFTER_NAME, start);
+  const end = known < Infinity ? known : earliest(text, OTHERS, start);
+  return cut(text, start, Math.min(end, text.length));
+};
+
+/** The goal comes before the name here and may hold anything, so the name is looked for from the end. */
+const cutNewOrder = (text: string): Cut => {
+  const end = text.lastIndexOf(',rapidViewId=');
+  const match = lastMatch(text.slice(0, end), ',id=', ID_BEFORE_NAME);
+  return match && cut(text, match.index + match[0].length, end);
+};
+
+const idIn = (text: string) => lastMatch(text, ',id=', /,id=(\d{1,20})(?=,|$)/y)?.[1];
+const stateIn = (text: string) => lastMatch(text, ',state=', /,state=(\w{1,100})(?=,|$)/y)?.[1];
+
+/** A value of digits, dashes and the like, or undefined; Java writes `<null>` for none. */
+const dateIn = (text: string, name: string, last: boolean): string | undefined => {
+  const mark = `,${name}=`;
+  const at = last ? text.lastIndexOf(mark) : text.indexOf(mark);
+  return at < 0
+    ? undefined
+    : /^[\d:.TZ+-]{1,40}/.exec(text.slice(at + mark.length, at + mark.length + 40))?.[0];
+};
+
+/** A sprint's text as read. `dateOf`: what it says under a name, to be read as an instant. */
+type SprintText = { sprint: Sprint; dateOf: (name: string) => string | undefined };
+
+/** A goal may hold what looks like a date: it is asked before the goal, or behind it where the goal comes first. */
+const datesOf = (old: boolean, { before, after }: NonNullable<Cut>): SprintText['dateOf'] => {
+  const [here, there] = old ? [after, before] : [before, after];
+  const goalFirst = old && here.startsWith(',goal=');
+  return (name) => dateIn(here, name, goalFirst) ?? dateIn(there, name, false);
+};
+
+/**
+ * The sprint a text such as `...Sprint@1f2e[id=1,rapidViewId=2,state=ACTIVE,name=One,...]` describes, or
+ * null. Values are not escaped: names and goals may hold commas, brackets and what looks like a field.
+ */
+const parseSprintText = (value: string): SprintText | null => {
+  const head = value.endsWith(']') ? CLASS.exec(value) : null;
+  if (head === null) return null;
+  const text = `,${value.slice(head[0].length, -1)}`;
+  const free = earliest(text, [',name=', ',goal='], 0);
+  const board = text.indexOf(',rapidViewId=');
+  // One that names no board at all is in the old order too.
+  const old = board < free;
+  const parts = old ? cutOldOrder(text) : cutNewOrder(text);
+  if (parts === null || parts.name === '<null>') return null;
+  const id = idIn(parts.before) ?? idIn(parts.after);
+  const [here, there] = old ? [parts.before, parts.after] : [parts.after, parts.before];
+  const state = stateIn(here) ?? stateIn(there);
+  if (id === undefined || state === undefined) return null;
+  return { sprint: { id, name: parts.name, state }, dateOf: datesOf(old, parts) };
 };

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { escapeControls } from '../../../../src/senders/automation/escape-controls.ts';
 import { findBroken } from '../../../../src/senders/automation/find-broken.ts';
 import { hintFor } from '../../../../src/senders/automation/hint.ts';
+import { escapeControls } from '../../../../src/senders/automation/read-body.ts';
 
 const isJson = (text: string): boolean => {
   try {
