@@ -1,12 +1,16 @@
-import { secretHeader } from '../domain/connection.ts';
+import { secretHeader, type SecretEncoding, type ConnectionStatus } from '../domain/connection.ts';
 import { isCommitSource } from '../domain/source.ts';
 import type { RouteHandler } from '../http/dispatch.ts';
 import type { ConnectionRow } from '../store/connections/connection-row.ts';
-import { type ChangeForm, changeForm, misplacedFields } from './forms.ts';
+import { type ChangeForm, changeForm, misplacedFields, rotateForm, statusForm } from './forms.ts';
 import { type ManageDeps, ownConnection, saveChange } from './own-connection.ts';
 import { readForm, wrongFields } from './read-form.ts';
-import { otherSite } from './refusal.ts';
-import { answerRow } from './views.ts';
+import { otherSite, rotationUnderWay, staleRevision } from './refusal.ts';
+import { answerRow, answerWithSecret } from './views.ts';
+import { isRotating, rotated } from '../domain/rotation.ts';
+import { makeSecret } from './make-secret.ts';
+import { removeConnection } from '../store/connections/change-connection.ts';
+import { mayIfMatch } from './if-match.ts';
 
 /** `PATCH /connections/{id}`: what is named is replaced, all else stays. */
 export const patchConnection =
@@ -35,3 +39,56 @@ const changesOf = (form: ChangeForm, before: ConnectionRow): Partial<ConnectionR
     return { ...changes, header_name: secretHeader({ ...before, header_name: null }) };
   return changes;
 };
+
+/** `POST /connections/{id}/rotate`: a new version of the secret. The one until now verifies for `grace_hours` more. */
+export const rotateConnection =
+  (deps: ManageDeps): RouteHandler =>
+  async (request, connectionId, run) => {
+    const form = readForm(rotateForm(request.tenant), request);
+    const before = await ownConnection(deps, request, connectionId, run);
+    const misplaced = misplacedFields(form, before);
+    if (misplaced.length > 0) throw wrongFields(misplaced);
+    if (!form.force && isRotating(before, run.received_ms))
+      throw rotationUnderWay(before.previous_until_ms, 'sender');
+    const asked = { imported: form.imported, encoding: form.secret_encoding ?? encodingOf(before) };
+    const { credential, shown } = await makeSecret(deps.masters, before, before.current.version + 1, asked);
+    const after = { ...rotated(before, credential, run.received_ms, form.grace_hours), last_used_ms: null };
+    const row = await saveChange(deps, request, { before, after, what: 'connection-rotated' }, run);
+    return answerWithSecret(200, row, shown, deps.baseUrl(request));
+  };
+
+/** Senders that take base64 go on taking it. */
+const encodingOf = ({ current }: ConnectionRow): SecretEncoding =>
+  current.from === 'digest' ? 'text' : current.encoding;
+
+/** `POST /connections/{id}/activate`: from now on its deliveries are taken. */
+export const activateConnection = (deps: ManageDeps): RouteHandler =>
+  setStatus(deps, 'active', 'connection-activated');
+
+/** `POST /connections/{id}/disable`: its deliveries are refused, with the reason. */
+export const disableConnection = (deps: ManageDeps): RouteHandler =>
+  setStatus(deps, 'disabled', 'connection-disabled');
+
+const setStatus =
+  (
+    deps: ManageDeps,
+    status: ConnectionStatus,
+    what: 'connection-activated' | 'connection-disabled',
+  ): RouteHandler =>
+  async (request, connectionId, run) => {
+    const { reason = null } = readForm(statusForm(request.tenant), request);
+    const before = await ownConnection(deps, request, connectionId, run);
+    const after = { ...before, status, status_reason: reason, status_ms: run.received_ms };
+    return answerRow(await saveChange(deps, request, { before, after, what }, run));
+  };
+
+/** `DELETE /connections/{id}`: its events stay, and its URL becomes as unknown as any. Of whatever revision, unless one is named. */
+export const deleteConnection =
+  (deps: ManageDeps): RouteHandler =>
+  async (request, connectionId, run) => {
+    const before = await ownConnection(deps, request, connectionId, run, mayIfMatch);
+    const audit = { who: deps.whoOf(request), what: 'connection-removed' as const };
+    const done = await removeConnection({ table: deps.table }, before, audit, run);
+    if (done === 'stale-revision') throw staleRevision('connection');
+    return { statusCode: 204, headers: { 'cache-control': 'no-store' } };
+  };

@@ -1,23 +1,21 @@
 import { isEventId } from '../domain/event-id.ts';
 import { feedOf } from '../domain/source.ts';
-import { beforeRun, cursorId, encodeCursor } from '../http/cursor.ts';
+import { beforeRun, cursorId, encodeCursor, afterIssueEvent, type Position } from '../http/cursor.ts';
 import type { RouteHandler } from '../http/dispatch.ts';
-import {
-  type Query,
-  readConnection,
-  readDay,
-  readFilter,
-  readLimit,
-  readOutcome,
-  readSource,
-} from '../http/query.ts';
-import { jsonResponse } from '../http/response.ts';
+import { type Query, readConnection, readDay, readFilter, readLimit, readOutcome, readSource } from '../http/query.ts';
+import { jsonResponse, bytesResponse, type HttpResponse, problemResponse } from '../http/response.ts';
 import { listDay } from '../store/events/day.ts';
 import { readProcessing } from '../store/events/processing.ts';
-import { getEvent, toEventView } from '../store/events/read-events.ts';
-import { fillEvents } from './event-page.ts';
-import { notKnown } from './issues.ts';
-import { type ReadDeps, readStart } from './listing.ts';
+import { getEvent, toEventView, loadEvents } from '../store/events/read-events.ts';
+import { notKnown, askedFor, noIssue } from './issues.ts';
+import { type ReadDeps, readStart, newPageRoom } from './listing.ts';
+import type * as z from 'zod/mini';
+import { type After, behindEntries, type IssueEntry, type ListPlace, listIssueEvents } from '../store/events/issue-events.ts';
+import { namesOf } from './issue-names.ts';
+import { MOST_ANSWER_BYTES } from '../domain/sizes.ts';
+import type { Run } from '../http/request.ts';
+import type { EventView } from '../domain/delivery.ts';
+import type { Item, Table } from '../store/calls/table.ts';
 
 /** `GET /events`: those of one day; of a source that is no sender only where it is asked for. */
 export const getEvents =
@@ -58,3 +56,93 @@ export const getOneEvent =
     const [processing] = await readProcessing({ table, signal }, [eventId], received_ms);
     return jsonResponse(200, toEventView(found.event, processing));
   };
+
+/** All issues' events share it: the position names the issue. */
+const ISSUE_EVENTS = ['issue-events'];
+
+/** `GET /issues/{issue}/events`: those of its id, and those that named one of its keys alone. */
+export const getIssueEvents =
+  (deps: ReadDeps): RouteHandler =>
+  async ({ query }, keyOrId, run) => {
+    const limit = readLimit(query);
+    const id = cursorId(deps.tenant, ISSUE_EVENTS);
+    const start = readStart(query, id, afterIssueEvent);
+    const { names, known } = await namesOf(deps, keyOrId, start, run);
+    const after = afterOf(start);
+    const place = { table: deps.table, tenant: deps.tenant, signal: run.signal };
+    const { entries, more } = await listIssueEvents(place, names, { limit, after });
+    if (!known && entries.length === 0 && start === null) return noIssue(run);
+    const items = entries.map(({ entry }) => entry);
+    const { events, last } = await fillEvents(deps.table, items, run);
+    const shown = last === null ? entries : entries.slice(0, items.indexOf(last) + 1);
+    const goesOn = more || shown.length < entries.length;
+    const whose = { issue_id: names.issue_id ?? '', asked: askedFor(keyOrId) };
+    return jsonResponse(200, {
+      events,
+      next_cursor: encodeCursor(id, goesOn ? { ...whose, ...positionOf(shown, after) } : null),
+    });
+  };
+
+type Start = z.output<typeof afterIssueEvent> | null;
+
+const placeIn = (id: string | undefined, occurred_ms: number | undefined): ListPlace | null =>
+  id === undefined || occurred_ms === undefined ? null : { id, occurred_ms };
+
+const afterOf = (start: Start): After => ({
+  by_id: placeIn(start?.event_id, start?.occurred_ms),
+  by_key: placeIn(start?.key_event_id, start?.key_occurred_ms),
+});
+
+/** In either list behind the last of it that was shown, here or on an earlier page. */
+const positionOf = (shown: IssueEntry[], after: After): Position => {
+  const { by_id, by_key } = behindEntries(shown, after);
+  return {
+    ...(by_id && { event_id: by_id.id, occurred_ms: by_id.occurred_ms }),
+    ...(by_key && { key_event_id: by_key.id, key_occurred_ms: by_key.occurred_ms }),
+  };
+};
+
+/** `GET /bodies/{event_id}`: the bytes that were delivered, from the table or the artifact store. */
+export const getBody =
+  ({ table, tenant, rawBodies }: ReadDeps): RouteHandler =>
+  async (_request, eventId, run) => {
+    const { received_ms, signal } = run;
+    const found = isEventId(eventId) ? await getEvent({ table, tenant, signal }, eventId, received_ms) : null;
+    // The artifact store knows no tenants: it is asked for what is the tenant's, and for nothing else.
+    if (found === null) return notKept(run);
+    const bytes = found.raw ?? (await rawBodies.get(eventId, signal));
+    if (bytes === null) return notKept(run);
+    return base64Length(bytes) > MOST_ANSWER_BYTES ? tooLarge(run) : bytesResponse(bytes, `${eventId}.bin`);
+  };
+
+const notKept = (run: Run): HttpResponse =>
+  notKnown('No body of an event with this id is stored. Events expire, and issues are erased.', run);
+
+/** What an answer of Lambda takes of its limit. */
+const base64Length = (bytes: Uint8Array): number => Math.ceil(bytes.length / 3) * 4;
+
+/** No delivery is: ours may be, of what Jira answered, and those of an instance that takes larger bodies. */
+const tooLarge = ({ run_id, received_ms }: Run): HttpResponse => {
+  const detail = 'This body is larger than an answer may be. npm run event -- ID --raw prints it.';
+  return problemResponse({ type: 'body-too-large', status: 413, detail, run_id, received_ms });
+};
+
+/** `last`: the last entry looked at, if not all were. */
+type EventPage = { events: EventView[]; last: Item | null };
+
+/** As many of the events behind these entries as a page has room for. */
+const fillEvents = async (table: Table, entries: Item[], run: Run): Promise<EventPage> => {
+  const events: EventView[] = [];
+  const room = newPageRoom();
+  let last: Item | null = null;
+  for await (const { entry, event, bytes } of loadEvents(
+    { table, signal: run.signal },
+    entries,
+    run.received_ms,
+  )) {
+    if (!room.read(bytes) || (event !== null && !room.take(event))) return { events, last };
+    if (event !== null) events.push(event);
+    last = entry;
+  }
+  return { events, last: null };
+};

@@ -2,11 +2,19 @@ import { isDeepStrictEqual } from 'node:util';
 import type { RouteHandler } from '../../http/dispatch.ts';
 import type { SubscriptionRow } from '../../store/subscriptions/subscription-row.ts';
 import { readForm, wrongFields } from '../read-form.ts';
-import { type ChangeForm, changeForm, filterWith, wrongFilter } from './forms.ts';
-import { type SubscriptionDeps, saveDecided, seenSubscription } from './own-subscription.ts';
+import { type ChangeForm, changeForm, filterWith, wrongFilter, rotateForm, wrongSecret } from './forms.ts';
+import { type SubscriptionDeps, saveDecided, seenSubscription, trySave } from './own-subscription.ts';
 import { changedTarget } from './seal-target.ts';
 import { makeSigningKey, type SigningKey } from './signing-key.ts';
 import { answerRow, answerWithSecret } from './views.ts';
+import type { SecretEncoding } from '../../domain/connection.ts';
+import { isRotating, renewed } from '../../domain/rotation.ts';
+import { rotationUnderWay, wrongStatus } from '../refusal.ts';
+import { type Breaker, CLOSED } from '../../domain/breaker.ts';
+import { UnavailableError } from '../../errors/errors.ts';
+import type { HttpRequest, Run } from '../../http/request.ts';
+import { statusForm } from '../forms.ts';
+import { mayIfMatch, readIfMatch } from '../if-match.ts';
 
 /** `PATCH /subscriptions/{id}`: what is named is replaced, of the filter each list that is named; all else stays. */
 export const patchSubscription =
@@ -66,4 +74,94 @@ const neededKey = async (
 ): Promise<SigningKey | null> => {
   if (signature === 'none' || current !== null) return null;
   return makeSigningKey(deps, { signature, subscription_id, version: 1, encoding: null, imported: null });
+};
+
+/** `POST /subscriptions/{id}/rotate`: a new version of the key. The one until now signs for `grace_hours` more. */
+export const rotateSubscription =
+  (deps: SubscriptionDeps): RouteHandler =>
+  async (request, subscriptionId, run) => {
+    const form = readForm(rotateForm(request.tenant), request);
+    const before = await seenSubscription(deps, request, subscriptionId, run);
+    const { signature, subscription_id } = before;
+    if (signature === 'none') throw wrongStatus(UNSIGNED);
+    const encoding = form.secret_encoding ?? encodingOf(before);
+    const wrong = wrongSecret(form, signature, encoding);
+    if (wrong.length > 0) throw wrongFields(wrong);
+    if (!form.force && isRotating(before, run.received_ms))
+      throw rotationUnderWay(before.previous_until_ms, 'receiver');
+    const version = (before.current?.version ?? 0) + 1;
+    const imported = form.secret ?? null;
+    const key = await makeSigningKey(deps, { signature, subscription_id, version, encoding, imported });
+    if (key.credential === null) throw wrongStatus(UNSIGNED);
+    const after = renewed(before, key.credential, run.received_ms, form.grace_hours);
+    const row = await saveDecided(deps, request, { before, after, what: 'subscription-rotated' }, run);
+    return answerWithSecret(200, row, key.shown);
+  };
+
+const UNSIGNED =
+  'The subscription signs nothing, so there is no key: change its signature, which makes the first one.';
+
+/** A receiver that takes base64 goes on taking it. */
+const encodingOf = ({ current }: SubscriptionRow): SecretEncoding | null =>
+  current === null || current.from === 'digest' ? null : current.encoding;
+
+/** `POST /subscriptions/{id}/pause`: what matches waits until it is resumed. */
+export const pauseSubscription = (deps: SubscriptionDeps): RouteHandler =>
+  answering(deps, {
+    what: 'subscription-paused',
+    next: (breaker) => ({ ...breaker, status: 'paused', next_probe_ms: null }),
+  });
+
+/** `POST /subscriptions/{id}/resume`: from whatever it is, it is sent to again, and at once. */
+export const resumeSubscription = (deps: SubscriptionDeps): RouteHandler =>
+  answering(deps, { what: 'subscription-resumed', next: () => CLOSED });
+
+/** `DELETE /subscriptions/{id}`: nothing matches it any more, and what waits is cancelled. Of whatever revision, unless one is named. */
+export const deleteSubscription =
+  (deps: SubscriptionDeps): RouteHandler =>
+  async (request, subscriptionId, run) => {
+    const change: StateChange = {
+      what: 'subscription-removed',
+      next: (breaker) => ({ ...breaker, status: 'deleted', next_probe_ms: null }),
+      readRevision: mayIfMatch,
+    };
+    await setState(deps, request, subscriptionId, change, run);
+    return { statusCode: 204, headers: { 'cache-control': 'no-store' } };
+  };
+
+type StateChange = {
+  what: 'subscription-paused' | 'subscription-resumed' | 'subscription-removed';
+  next: (breaker: Breaker) => Breaker;
+  reason?: string | null;
+  readRevision?: typeof mayIfMatch;
+};
+
+const answering =
+  (deps: SubscriptionDeps, change: StateChange): RouteHandler =>
+  async (request, subscriptionId, run) => {
+    const { reason = null } = readForm(statusForm(request.tenant), request);
+    return answerRow(await setState(deps, request, subscriptionId, { ...change, reason }, run));
+  };
+
+/** The lane writes a state with each attempt that changes it; people's word is the last one. */
+const MOST_TRIES = 10;
+
+/** Sets the state, whatever the lane writes meanwhile, and wakes the lane where it has to send or to cancel. */
+const setState = async (
+  deps: SubscriptionDeps,
+  request: HttpRequest,
+  subscriptionId: string,
+  { what, next, reason = null, readRevision = readIfMatch }: StateChange,
+  run: Run,
+): Promise<SubscriptionRow> => {
+  for (let tries = 0; tries < MOST_TRIES; tries += 1) {
+    const before = await seenSubscription(deps, request, subscriptionId, run, readRevision);
+    const state = { ...next(before), status_reason: reason, status_ms: run.received_ms };
+    const saved = await trySave(deps, request, { before, after: { ...before, ...state }, what }, run);
+    if (saved === null) continue;
+    const { tenant_id, subscription_id, status } = saved;
+    if (status !== 'paused') await deps.hint({ task: 'send', tenant_id, subscription_id, execution_ids: [] });
+    return saved;
+  }
+  throw new UnavailableError('table', new Error('the lane wrote the state again and again'));
 };

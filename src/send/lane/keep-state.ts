@@ -2,7 +2,7 @@ import { describeFault } from '../../errors/errors.ts';
 import type { Clock } from '../../platform/clock.ts';
 import type { Logger } from '../../platform/logger.ts';
 import { isSameState, type SubscriptionRow } from '../../store/subscriptions/subscription-row.ts';
-import { type Ended, stateAfter } from '../rules/state.ts';
+import { type Ended, stateAfter } from '../rules/breaker.ts';
 import type { LaneRows } from './lane-rows.ts';
 
 export type KeepDeps = {

@@ -1,7 +1,6 @@
 import type { SubscriptionRow } from '../../store/subscriptions/subscription-row.ts';
 import { endMs, type Lane } from '../rules/next-step.ts';
 import { fullBucket } from '../rules/rate.ts';
-import { type Bell, createBell } from './bell.ts';
 import { type KeepDeps, type Keeper, keepState } from './keep-state.ts';
 import type { SendDeps } from './send-one.ts';
 
@@ -58,5 +57,26 @@ export const openWork = (deps: LaneDeps, row: SubscriptionRow): Work => {
     saw_all: { high: false, normal: false, low: false },
     wanted_until_ms: 0,
     ends_ms: endMs(now, row.timeout_seconds),
+  };
+};
+
+/** Lets a loop sleep until a time, or until somebody rings; what rings while it works is heard when it sleeps next. */
+type Bell = {
+  ring(): void;
+  /** @param sleep ends early when its signal is aborted; null: only a ring ends the sleep */
+  wait(sleep: ((signal: AbortSignal) => Promise<unknown>) | null): Promise<void>;
+};
+
+const createBell = (): Bell => {
+  let rung = Promise.withResolvers<void>();
+  return {
+    ring: () => rung.resolve(),
+    wait: async (sleep) => {
+      const awake = new AbortController();
+      const slept = sleep?.(awake.signal).catch(() => {});
+      await Promise.race(slept ? [rung.promise, slept] : [rung.promise]);
+      awake.abort();
+      rung = Promise.withResolvers<void>();
+    },
   };
 };

@@ -8,7 +8,6 @@ import {
   type SubscriptionState,
 } from '../../domain/subscription.ts';
 import { mayBegin } from './breaker.ts';
-import { pickNext } from './pick.ts';
 import { type Bucket, fullMs, readyMs } from './rate.ts';
 
 /** What begins in a lane has ended by then: the function that runs it has five minutes. */
@@ -89,4 +88,29 @@ const nextLookMs = (lane: Lane, lookedMs: number, isEmpty: boolean): number | nu
 const atRest = ({ bucket, subscription }: Lane, nowMs: number): Step => {
   const full = fullMs(bucket, subscription.rate_per_second, nowMs);
   return full > nowMs ? { do: 'wait', until_ms: full } : { do: 'leave' };
+};
+
+/** Of ten that are sent, six are of high priority, three of normal and one of low, while all have some. */
+const TURNS: readonly Priority[] = [
+  'high',
+  'normal',
+  'high',
+  'high',
+  'normal',
+  'high',
+  'low',
+  'high',
+  'normal',
+  'high',
+];
+
+/**
+ * The priority whose oldest is sent next; null when nothing waits. A turn that has nothing to send goes to the highest
+ * that has.
+ * @param turn how many were sent before
+ */
+export const pickNext = (turn: number, waits: (priority: Priority) => boolean): Priority | null => {
+  const own = TURNS[turn % TURNS.length];
+  if (own !== undefined && waits(own)) return own;
+  return PRIORITIES.find(waits) ?? null;
 };

@@ -8,12 +8,11 @@ import { hostOf, readTargetUrl, type TargetRules } from '../../platform/target-u
 import type { MasterSource, NoMaster } from '../../verify/master-cache.ts';
 import { openTarget } from '../../verify/sealed-target.ts';
 import { type SigningKeys, signingKeys } from '../../verify/signing-keys.ts';
-import { keepAnswer } from './answer.ts';
+import { keepAnswer, readRetryAfter } from './answer.ts';
 import { describe } from './describe.ts';
 import { hiderOf } from './hide.ts';
 import { NOTHING, type Posted, post, TIME_IS_UP } from './post.ts';
 import { type Message, requestHeaders } from './request.ts';
-import { readRetryAfter } from './retry-after.ts';
 
 /** What is needed to reach targets. */
 export type SendDeps = {

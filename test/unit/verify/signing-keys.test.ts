@@ -3,7 +3,7 @@ import { Webhook } from 'standardwebhooks';
 import { describe, expect, it } from 'vitest';
 import type { Credential, SecretEncoding } from '../../../src/domain/connection.ts';
 import { newSubscriptionId, type Signature } from '../../../src/domain/subscription.ts';
-import { signatureHeaders } from '../../../src/send/target/sign.ts';
+import { signatureHeaders } from '../../../src/send/target/request.ts';
 import { newCredential, newSigningCredential } from '../../../src/verify/new-credential.ts';
 import { type SigningKeys, signingKeys } from '../../../src/verify/signing-keys.ts';
 import { TEST_MASTERS } from '../../support/targets.ts';

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { PRIORITIES, type Priority } from '../../../../src/domain/subscription.ts';
-import { pickNext } from '../../../../src/send/rules/pick.ts';
+import { pickNext } from '../../../../src/send/rules/next-step.ts';
 
 const turns = (count: number, waits: (priority: Priority) => boolean): (Priority | null)[] =>
   Array.from({ length: count }, (_, turn) => pickNext(turn, waits));

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { HOUR_MS } from '../../../../src/domain/instant.ts';
 import { RETRIES, type Retry } from '../../../../src/domain/subscription.ts';
-import { nextTryMs } from '../../../../src/send/rules/retry-times.ts';
+import { nextTryMs } from '../../../../src/send/rules/outcome.ts';
 
 const waits = (retry: Retry, chance: number, asked: number | null = null): number[] => {
   const all: number[] = [];

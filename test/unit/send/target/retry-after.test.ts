@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { readRetryAfter } from '../../../../src/send/target/retry-after.ts';
+import { readRetryAfter } from '../../../../src/send/target/answer.ts';
 
 const NOW = Date.UTC(2026, 10, 30, 8, 49, 0);
 
