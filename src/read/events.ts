@@ -1,21 +1,35 @@
-import { isEventId } from '../domain/event-id.ts';
-import { feedOf } from '../domain/source.ts';
-import { beforeRun, cursorId, encodeCursor, afterIssueEvent, type Position } from '../http/cursor.ts';
-import type { RouteHandler } from '../http/dispatch.ts';
-import { type Query, readConnection, readDay, readFilter, readLimit, readOutcome, readSource } from '../http/query.ts';
-import { jsonResponse, bytesResponse, type HttpResponse, problemResponse } from '../http/response.ts';
-import { listDay } from '../store/events/day.ts';
-import { readProcessing } from '../store/events/processing.ts';
-import { getEvent, toEventView, loadEvents } from '../store/events/read-events.ts';
-import { notKnown, askedFor, noIssue } from './issues.ts';
-import { type ReadDeps, readStart, newPageRoom } from './listing.ts';
 import type * as z from 'zod/mini';
-import { type After, behindEntries, type IssueEntry, type ListPlace, listIssueEvents } from '../store/events/issue-events.ts';
-import { namesOf } from './issue-names.ts';
-import { MOST_ANSWER_BYTES } from '../domain/sizes.ts';
-import type { Run } from '../http/request.ts';
 import type { EventView } from '../domain/delivery.ts';
+import { isEventId } from '../domain/event-id.ts';
+import { MOST_ANSWER_BYTES } from '../domain/sizes.ts';
+import { feedOf } from '../domain/source.ts';
+import { afterIssueEvent, beforeRun, cursorId, encodeCursor, type Position } from '../http/cursor.ts';
+import type { RouteHandler } from '../http/dispatch.ts';
+import {
+  type Query,
+  readConnection,
+  readDay,
+  readFilter,
+  readLimit,
+  readOutcome,
+  readSource,
+} from '../http/query.ts';
+import type { Run } from '../http/request.ts';
+import { bytesResponse, type HttpResponse, jsonResponse, problemResponse } from '../http/response.ts';
 import type { Item, Table } from '../store/calls/table.ts';
+import { listDay } from '../store/events/day.ts';
+import {
+  type After,
+  behindEntries,
+  type IssueEntry,
+  type ListPlace,
+  listIssueEvents,
+} from '../store/events/issue-events.ts';
+import { readProcessing } from '../store/events/processing.ts';
+import { getEvent, loadEvents, toEventView } from '../store/events/read-events.ts';
+import { namesOf } from './issue-names.ts';
+import { askedFor, noIssue, notKnown } from './issues.ts';
+import { newPageRoom, type ReadDeps, readStart } from './listing.ts';
 
 /** `GET /events`: those of one day; of a source that is no sender only where it is asked for. */
 export const getEvents =

@@ -1,20 +1,20 @@
+import pMap from 'p-map';
 import { daysBetween, waitingOfDay, waitingSince } from '../correlate/known/waiting-events.ts';
 import { HOUR_MS, toPhoenixIso, toUtcIso } from '../domain/instant.ts';
 import type { RouteHandler } from '../http/dispatch.ts';
 import { readBy, readHours } from '../http/query.ts';
+import type { Run } from '../http/request.ts';
 import { jsonResponse } from '../http/response.ts';
 import { runIdTime } from '../platform/run-id.ts';
-import type { Table, Place } from '../store/calls/table.ts';
+import type { Place, Table } from '../store/calls/table.ts';
 import { listParked } from '../store/events/parked.ts';
 import { readSweepMark } from '../store/events/progress.ts';
 import { countEvents, type HourBucket } from '../store/events/stats.ts';
-import type { ReadDeps } from './listing.ts';
-import pMap from 'p-map';
-import type { Run } from '../http/request.ts';
 import { countExecutions } from '../store/executions/count-executions.ts';
 import { countDue } from '../store/executions/due.ts';
 import type { SubscriptionRow } from '../store/subscriptions/subscription-row.ts';
 import { listSubscriptions } from '../store/subscriptions/subscriptions.ts';
+import type { ReadDeps } from './listing.ts';
 
 /** `GET /stats`. */
 export const getStats =
