@@ -1,16 +1,16 @@
-import { secretHeader, type SecretEncoding, type ConnectionStatus } from '../domain/connection.ts';
+import { type ConnectionStatus, type SecretEncoding, secretHeader } from '../domain/connection.ts';
+import { isRotating, rotated } from '../domain/rotation.ts';
 import { isCommitSource } from '../domain/source.ts';
 import type { RouteHandler } from '../http/dispatch.ts';
+import { removeConnection } from '../store/connections/change-connection.ts';
 import type { ConnectionRow } from '../store/connections/connection-row.ts';
 import { type ChangeForm, changeForm, misplacedFields, rotateForm, statusForm } from './forms.ts';
+import { mayIfMatch } from './if-match.ts';
+import { makeSecret } from './make-secret.ts';
 import { type ManageDeps, ownConnection, saveChange } from './own-connection.ts';
 import { readForm, wrongFields } from './read-form.ts';
 import { otherSite, rotationUnderWay, staleRevision } from './refusal.ts';
 import { answerRow, answerWithSecret } from './views.ts';
-import { isRotating, rotated } from '../domain/rotation.ts';
-import { makeSecret } from './make-secret.ts';
-import { removeConnection } from '../store/connections/change-connection.ts';
-import { mayIfMatch } from './if-match.ts';
 
 /** `PATCH /connections/{id}`: what is named is replaced, all else stays. */
 export const patchConnection =

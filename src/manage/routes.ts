@@ -7,23 +7,29 @@ import { createResolver } from '../platform/resolve-target.ts';
 import { targetRules } from '../platform/target-url.ts';
 import { openMasters, openTable, type Platform, tenantOf } from '../wiring/open.ts';
 import { openSender } from '../wiring/open-sender.ts';
-import { patchConnection } from './change.ts';
+import {
+  activateConnection,
+  deleteConnection,
+  disableConnection,
+  patchConnection,
+  rotateConnection,
+} from './change.ts';
 import { postConnection } from './create.ts';
 import { cancelExecution } from './executions/cancel.ts';
 import { retryExecution } from './executions/retry.ts';
 import { siteForm } from './fields.ts';
 import type { ManageDeps } from './own-connection.ts';
 import { Refusal } from './refusal.ts';
-import { deleteConnection } from './remove.ts';
-import { rotateConnection } from './rotate.ts';
-import { activateConnection, disableConnection } from './set-status.ts';
-import { patchSubscription } from './subscriptions/change.ts';
+import {
+  deleteSubscription,
+  patchSubscription,
+  pauseSubscription,
+  resumeSubscription,
+  rotateSubscription,
+} from './subscriptions/change.ts';
 import { postSubscription } from './subscriptions/create.ts';
-import { matchSubscription } from './subscriptions/match.ts';
 import type { SubscriptionDeps } from './subscriptions/own-subscription.ts';
-import { rotateSubscription } from './subscriptions/rotate.ts';
-import { deleteSubscription, pauseSubscription, resumeSubscription } from './subscriptions/set-state.ts';
-import { testSubscription } from './subscriptions/test-target.ts';
+import { matchSubscription, testSubscription } from './subscriptions/try.ts';
 
 /** What differs between AWS and a laptop. */
 type Place = Pick<ManageDeps, 'baseUrl' | 'whoOf'>;

@@ -1,20 +1,20 @@
 import { isDeepStrictEqual } from 'node:util';
+import { type Breaker, CLOSED } from '../../domain/breaker.ts';
+import type { SecretEncoding } from '../../domain/connection.ts';
+import { isRotating, renewed } from '../../domain/rotation.ts';
+import { UnavailableError } from '../../errors/errors.ts';
 import type { RouteHandler } from '../../http/dispatch.ts';
+import type { HttpRequest, Run } from '../../http/request.ts';
 import type { SubscriptionRow } from '../../store/subscriptions/subscription-row.ts';
+import { statusForm } from '../forms.ts';
+import { mayIfMatch, readIfMatch } from '../if-match.ts';
 import { readForm, wrongFields } from '../read-form.ts';
-import { type ChangeForm, changeForm, filterWith, wrongFilter, rotateForm, wrongSecret } from './forms.ts';
+import { rotationUnderWay, wrongStatus } from '../refusal.ts';
+import { type ChangeForm, changeForm, filterWith, rotateForm, wrongFilter, wrongSecret } from './forms.ts';
 import { type SubscriptionDeps, saveDecided, seenSubscription, trySave } from './own-subscription.ts';
 import { changedTarget } from './seal-target.ts';
 import { makeSigningKey, type SigningKey } from './signing-key.ts';
 import { answerRow, answerWithSecret } from './views.ts';
-import type { SecretEncoding } from '../../domain/connection.ts';
-import { isRotating, renewed } from '../../domain/rotation.ts';
-import { rotationUnderWay, wrongStatus } from '../refusal.ts';
-import { type Breaker, CLOSED } from '../../domain/breaker.ts';
-import { UnavailableError } from '../../errors/errors.ts';
-import type { HttpRequest, Run } from '../../http/request.ts';
-import { statusForm } from '../forms.ts';
-import { mayIfMatch, readIfMatch } from '../if-match.ts';
 
 /** `PATCH /subscriptions/{id}`: what is named is replaced, of the filter each list that is named; all else stays. */
 export const patchSubscription =

@@ -1,14 +1,14 @@
+import type { Ping, PingAnswer } from '../../contract/send-message.ts';
 import type { RouteHandler } from '../../http/dispatch.ts';
 import { jsonResponse } from '../../http/response.ts';
 import { matchEvent } from '../../matching/match-event.ts';
+import { within } from '../../platform/deadline.ts';
 import { getEvent } from '../../store/events/read-events.ts';
+import { emptyForm } from '../forms.ts';
 import { readForm } from '../read-form.ts';
 import { notKnown } from '../refusal.ts';
 import { matchForm } from './forms.ts';
 import { ownSubscription, type SubscriptionDeps } from './own-subscription.ts';
-import type { Ping, PingAnswer } from '../../contract/send-message.ts';
-import { within } from '../../platform/deadline.ts';
-import { emptyForm } from '../forms.ts';
 
 /** `POST /subscriptions/{id}/match`: whether an event is one of the subscription's, and if not, which rule says so. */
 export const matchSubscription =

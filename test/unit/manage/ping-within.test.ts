@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { UnavailableError } from '../../../src/errors/errors.ts';
-import { pingWithin } from '../../../src/manage/subscriptions/test-target.ts';
+import { pingWithin } from '../../../src/manage/subscriptions/try.ts';
 
 const message = { task: 'ping', tenant_id: 'retail', subscription_id: 'sub_AAAAAAAAAAAAAAAAAAAAAA' } as const;
 
