@@ -1,7 +1,7 @@
 import type { Problem } from '../../domain/delivery.ts';
 import { CONNECTION_KINDS, type ConnectionKind, type EventSource } from '../../domain/source.ts';
 import type { TableCall } from '../../store/calls/table.ts';
-import { getConnection } from '../../store/connections/connections.ts';
+import { getConnection } from '../../store/connections/connection-row.ts';
 import { readSite } from '../../store/connections/tenants.ts';
 import type { StoredEvent } from '../../store/events/event-row.ts';
 import { type DeliveryRead, readDelivery } from '../read-delivery.ts';

@@ -1,13 +1,18 @@
 import type { Connection } from '../../domain/connection.ts';
-import { type EventFacts, type Problem, type ProblemType, withoutTraits } from '../../domain/delivery.ts';
+import {
+  type EventFacts,
+  type NormalizedDelivery,
+  type Problem,
+  type ProblemType,
+  withoutTraits,
+} from '../../domain/delivery.ts';
+import { lookupKey, projectOfKey } from '../../domain/issue-key.ts';
 import { isJsonObject, type JsonObject, own } from '../../domain/json.ts';
 import { isCommitSource } from '../../domain/source.ts';
 import { readJson } from '../../senders/read-json.ts';
 import type { StoredEvent } from '../../store/events/event-row.ts';
 import { type DeliveryRead, readDelivery } from '../read-delivery.ts';
-import { isAllowedProject, keepsToProjects } from './project.ts';
 import { eventTypeIn } from './query.ts';
-import { isOfOtherSite } from './site.ts';
 
 /** What a connection's body says, as far as the connection lets it, and what people should know of how it was read. */
 export type ReadThrough = { read: DeliveryRead; warnings: string[] };
@@ -99,3 +104,70 @@ export const ofNoIssue = (read: DeliveryRead & { kind: 'read' }): DeliveryRead =
   const none: EventFacts = { ...facts, issue_id: null, issue_key: null, project_key: null };
   return { ...read, facts: none, delivery: null };
 };
+
+/**
+ * True when a body keeps to these projects; none means all. Every project that it names for its issue must be one of
+ * them. What names none may pass as long as it writes nothing of an issue.
+ * @param delivery null for a body that could not be read, or that writes nothing
+ */
+const keepsToProjects = (
+  allowed: readonly string[],
+  body: JsonObject,
+  delivery: NormalizedDelivery | null,
+): boolean => {
+  if (allowed.length === 0) return true;
+  const named = projectsIn(body);
+  if (named.length === 0) return !(delivery?.snapshot ?? delivery?.deletion);
+  return named.every((project) => isAllowedProject(allowed, project));
+};
+
+/** True when a project is one of these; none means all, and what names none is of no one that is allowed. */
+const isAllowedProject = (allowed: readonly string[], project: string | null): boolean =>
+  allowed.length === 0 || (project !== null && allowed.map(lookupKey).includes(lookupKey(project)));
+
+/** Keys of the projects of a body's issue: what its fields say, and its own key; else the subject of a project event. */
+const projectsIn = (body: JsonObject): string[] => {
+  const issue = objectOf(body, 'issue');
+  const key = textOf(issue, 'key');
+  const fields = objectOf(issue, 'fields');
+  const ofIssue = [textOf(objectOf(fields, 'project'), 'key'), key && projectOfKey(key)];
+  const named = ofIssue.filter((project) => project !== null);
+  if (named.length > 0) return named;
+  const subject = textOf(objectOf(body, 'project'), 'key');
+  return subject === null ? [] : [subject];
+};
+
+const objectOf = (object: JsonObject | null, name: string): JsonObject | null => {
+  const value = object && own(object, name);
+  return isJsonObject(value) ? value : null;
+};
+
+const textOf = (object: JsonObject | null, name: string): string | null => {
+  const value = object && own(object, name);
+  return typeof value === 'string' && value !== '' ? value : null;
+};
+
+/** Where a connection's issues may be. */
+type Site = Pick<Connection, 'site_url' | 'site_hosts'>;
+
+/**
+ * True for a body whose issue is of another Jira: its address names a host that is none of the connection's. Issue ids
+ * are unique only within one Jira, so what it says must not touch an issue here.
+ */
+const isOfOtherSite = ({ site_url, site_hosts }: Site, body: JsonObject): boolean => {
+  const issue = own(body, 'issue');
+  const host = hostOf(isJsonObject(issue) ? own(issue, 'self') : undefined);
+  if (host === null || site_url === null) return false;
+  return ![hostOf(site_url), ...site_hosts.map(bareHost)].includes(host);
+};
+
+/** The host of an address, without its port and the root's dot, in lower case; null for what names none. */
+const hostOf = (address: unknown): string | null => {
+  if (typeof address !== 'string') return null;
+  const text = address.trim();
+  const url = URL.parse(/^[\\/]{2}/.test(text) ? `https:${text}` : text);
+  return url?.hostname ? url.hostname.toLowerCase().replace(/\.$/, '') : null;
+};
+
+/** The same of a name without a scheme; people write some with one. */
+const bareHost = (name: string): string | null => hostOf(name.includes('://') ? name : `https://${name}`);
