@@ -5,7 +5,7 @@ import type { Logger } from '../platform/logger.ts';
 import type { Count } from '../platform/metrics.ts';
 import type { Place, Table } from '../store/calls/table.ts';
 import { noteAgesDay, readAgesDay } from '../store/connections/ages-day.ts';
-import { listConnections } from '../store/connections/connections.ts';
+import { listConnections } from '../store/connections/connection-row.ts';
 import { readTenants } from '../store/connections/tenants.ts';
 import { type DatedSecret, type KeyAge, readSecretAges } from '../verify/secret-ages.ts';
 

@@ -2,7 +2,7 @@ import { isConnectionId } from '../domain/connection.ts';
 import { type ConnectionView, toConnectionView } from '../domain/connection-view.ts';
 import type { RouteHandler } from '../http/dispatch.ts';
 import { jsonResponse } from '../http/response.ts';
-import { getConnection, listConnections } from '../store/connections/connections.ts';
+import { getConnection, listConnections } from '../store/connections/connection-row.ts';
 import { notKnown } from './issues.ts';
 import type { ReadDeps } from './listing.ts';
 

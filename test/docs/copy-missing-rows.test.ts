@@ -8,7 +8,7 @@ import { createDocumentClient, createDynamoDb } from '../../src/platform/dynamod
 import { ensureTable } from '../../src/store/calls/create-table.ts';
 import { connectionKey } from '../../src/store/calls/keys.ts';
 import { createConnection, removeConnection } from '../../src/store/connections/change-connection.ts';
-import { getConnection } from '../../src/store/connections/connections.ts';
+import { getConnection } from '../../src/store/connections/connection-row.ts';
 import { COMPILE_CACHE } from '../support/compile-cache.ts';
 import { someConnection, someRun } from '../support/connections.ts';
 import { runHere } from '../support/run-here.ts';

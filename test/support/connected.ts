@@ -1,6 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import type { Connection } from '../../src/domain/connection.ts';
-import { secretHeader } from '../../src/domain/connection.ts';
+import { type Connection, secretHeader } from '../../src/domain/connection.ts';
 import { sha256Hex } from '../../src/domain/event-id.ts';
 import { CONNECTION_SENDERS } from '../../src/senders/registry.ts';
 import {
@@ -8,7 +7,7 @@ import {
   createConnection,
   removeConnection,
 } from '../../src/store/connections/change-connection.ts';
-import { getConnection } from '../../src/store/connections/connections.ts';
+import { getConnection } from '../../src/store/connections/connection-row.ts';
 import type { EventStore } from '../../src/store/events/put-event.ts';
 import { deriveSecret } from '../../src/verify/derived-keys.ts';
 import { sign } from './app.ts';

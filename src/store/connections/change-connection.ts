@@ -1,10 +1,11 @@
 import type { Connection } from '../../domain/connection.ts';
+import { toConnectionView } from '../../domain/connection-view.ts';
 import { UnavailableError } from '../../errors/errors.ts';
 import { connectionKey } from '../calls/keys.ts';
+import type { Item, Key } from '../calls/table.ts';
 import type { Write } from '../calls/transact.ts';
-import { type ChangeRun, writeWithEvent } from '../events/admin-event.ts';
+import { adminEventItem, type ChangeRun, writeWithEvent } from '../events/admin-event.ts';
 import type { EventStore } from '../events/put-event.ts';
-import { type Audit, auditItem, type Change } from './audit-event.ts';
 import { connectionAttributes, connectionItem, USE } from './connection-row.ts';
 import { tenantUpdate } from './tenants.ts';
 
@@ -90,3 +91,38 @@ const rowChange = (before: Connection, after: Connection): Write => {
 };
 
 const tenantWrite = (connection: Connection): Write => ({ kind: 'update', ...tenantUpdate(connection) });
+
+/** Who changed a connection, and how. `who`: the caller's ARN, or `local`. */
+type Audit = { who: string; what: ConnectionChange };
+
+type ConnectionChange =
+  | 'connection-created'
+  | 'connection-changed'
+  | 'connection-rotated'
+  | 'connection-activated'
+  | 'connection-disabled'
+  | 'connection-removed';
+
+/** A change: `before` null where there was no connection, `after` null where there is none any more. */
+type Change = {
+  connection: Connection;
+  before: Connection | null;
+  after: Connection | null;
+  rev: number;
+};
+
+/** The event that tells of a change of a connection. */
+const auditItem = (
+  { connection: { connection_id, tenant_id }, before, after, rev }: Change,
+  audit: Audit,
+  run: { run_id: string; received_ms: number },
+): Item & Key => {
+  const row = { connection_id };
+  return adminEventItem({ tenant_id, row, rev, ...audit, before: shown(before), after: shown(after) }, run);
+};
+
+/** As answers show it: nothing of its secret but the version, and until when the one before verifies. */
+const shown = (connection: Connection | null) => connection && toConnectionView({ ...UNUSED, ...connection });
+
+/** For a connection that no delivery has touched yet. */
+const UNUSED = { last_received_ms: null, last_refused_ms: null, last_used_ms: null };

@@ -13,7 +13,8 @@ import { isTenant } from '../../domain/tenant.ts';
 import { UnreadableRowError } from '../../errors/errors.ts';
 import { readChecked, readJson } from '../calls/checked-row.ts';
 import { connectionKey, connectionsPartition, timeSort } from '../calls/keys.ts';
-import type { Item, Key } from '../calls/table.ts';
+import { getItem, type Item, type Key, type TableCall, type Walk } from '../calls/table.ts';
+import { listRows } from '../calls/worklist.ts';
 
 /** A connection as its row has it. */
 export type ConnectionRow = Connection & ConnectionUse;
@@ -122,3 +123,21 @@ const decidedSchema = z.looseObject({
   updated_ms: number,
   updated_by: text,
 }) satisfies z.ZodMiniType<Connection>;
+
+/** The connection as it is now (strongly consistent), whoever's it is. @throws UnreadableRowError, UnavailableError */
+export const getConnection = async (
+  place: TableCall,
+  connectionId: string,
+): Promise<ConnectionRow | null> => {
+  const row = await getItem(place, connectionKey(connectionId));
+  return row && readConnectionRow(row);
+};
+
+/**
+ * A tenant's connections in the order in which they were made, page by page: as `listRows` finds them.
+ * @throws UnreadableRowError, UnavailableError
+ */
+export async function* listConnections(walk: Walk): AsyncGenerator<ConnectionRow[]> {
+  for await (const rows of listRows(walk, connectionsPartition(walk.tenant)))
+    yield rows.map(readConnectionRow);
+}

@@ -2,8 +2,7 @@ import { UnavailableError } from '../../errors/errors.ts';
 import { type Clock, type Moment, momentOf, passedBetween } from '../../platform/clock.ts';
 import { requestDeadline, within } from '../../platform/deadline.ts';
 import type { Table } from '../calls/table.ts';
-import type { ConnectionRow } from './connection-row.ts';
-import { getConnection } from './connections.ts';
+import { type ConnectionRow, getConnection } from './connection-row.ts';
 
 /** Connections by their ids, null for an id that no row has. */
 export type RowCache = {

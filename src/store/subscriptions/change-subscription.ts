@@ -1,13 +1,13 @@
 import { TTL_ATTRIBUTE } from '../../contract/table.ts';
+import { toSubscriptionView } from '../../domain/subscription-view.ts';
 import { UnavailableError } from '../../errors/errors.ts';
 import { subscriptionKey } from '../calls/keys.ts';
-import { getItem, type TableCall } from '../calls/table.ts';
+import { getItem, type Item, type Key, type TableCall } from '../calls/table.ts';
 import type { Write } from '../calls/transact.ts';
 import { subscribedUpdate } from '../connections/tenants.ts';
-import { type ChangeRun, writeWithEvent } from '../events/admin-event.ts';
+import { adminEventItem, type ChangeRun, writeWithEvent } from '../events/admin-event.ts';
 import { expirySeconds } from '../events/event-row.ts';
 import type { EventStore } from '../events/put-event.ts';
-import { auditItem, type SubscriptionAudit } from './audit-event.ts';
 import {
   decidedAttributes,
   isSameState,
@@ -87,3 +87,32 @@ const wholeWrite = (before: SubscriptionRow, after: SubscriptionRow, expiresAt: 
 
 const isRevision = async (place: TableCall, { subscription_id, rev }: SubscriptionRow): Promise<boolean> =>
   (await getItem(place, subscriptionKey(subscription_id)))?.rev === rev;
+
+/** Who changed a subscription, and how. `who`: the caller's ARN, or `local`. */
+type SubscriptionAudit = { who: string; what: SubscriptionChange };
+
+type SubscriptionChange =
+  | 'subscription-created'
+  | 'subscription-changed'
+  | 'subscription-rotated'
+  | 'subscription-paused'
+  | 'subscription-resumed'
+  | 'subscription-removed';
+
+/** The event that tells of a change. @param after as it is written; `before` null where there was none */
+const auditItem = (
+  before: SubscriptionRow | null,
+  after: SubscriptionRow,
+  audit: SubscriptionAudit,
+  run: { run_id: string; received_ms: number },
+): Item & Key => {
+  const { tenant_id, subscription_id, rev } = after;
+  const row = { subscription_id };
+  return adminEventItem(
+    { tenant_id, row, rev, ...audit, before: before && shown(before), after: shown(after) },
+    run,
+  );
+};
+
+/** As answers show it, and by its version that the target has another path or headers: nothing of what these say. */
+const shown = (row: SubscriptionRow) => ({ ...toSubscriptionView(row), target_version: row.target.version });

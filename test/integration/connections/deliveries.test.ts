@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { connectionEventId, executionId, sha256Hex } from '../../../src/domain/event-id.ts';
-import { getConnection } from '../../../src/store/connections/connections.ts';
+import { getConnection } from '../../../src/store/connections/connection-row.ts';
 import { sign, startApp, type TestApp } from '../../support/app.ts';
 import { change, connect, remove } from '../../support/connected.ts';
 import { useEngine } from '../../support/use-engine.ts';

@@ -7,7 +7,7 @@ import { embeddedConfig } from '../../../src/local/aws-config.ts';
 import { createDocumentClient, createDynamoDb } from '../../../src/platform/dynamodb.ts';
 import type { Table } from '../../../src/store/calls/table.ts';
 import { changeConnection, createConnection } from '../../../src/store/connections/change-connection.ts';
-import { getConnection } from '../../../src/store/connections/connections.ts';
+import { getConnection } from '../../../src/store/connections/connection-row.ts';
 import { createRowCache, type RowCache } from '../../../src/store/connections/row-cache.ts';
 import { type ConnectionVerdict, verifyConnection } from '../../../src/verify/connection-verifier.ts';
 import { createMasterCache, type MasterSource } from '../../../src/verify/master-cache.ts';

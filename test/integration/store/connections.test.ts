@@ -11,7 +11,7 @@ import {
   createConnection,
   removeConnection,
 } from '../../../src/store/connections/change-connection.ts';
-import { getConnection, listConnections } from '../../../src/store/connections/connections.ts';
+import { getConnection, listConnections } from '../../../src/store/connections/connection-row.ts';
 import { readTenants } from '../../../src/store/connections/tenants.ts';
 import { createNoteUse } from '../../../src/store/connections/use.ts';
 import { decodeEvent } from '../../../src/store/events/event-row.ts';
