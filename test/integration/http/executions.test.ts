@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { type Attempt, type Execution, executionIdOf } from '../../../src/domain/execution.ts';
-import { newExecution } from '../../../src/publish/new-execution.ts';
+import { newExecution } from '../../../src/publish/publish-events.ts';
 import { getEvent } from '../../../src/store/events/read-events.ts';
 import { claimExecution, finishAttempt } from '../../../src/store/executions/change-execution.ts';
 import { putExecution } from '../../../src/store/executions/executions.ts';

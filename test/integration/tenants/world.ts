@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import type { RouteName } from '../../../src/contract/routes.ts';
 import { executionId } from '../../../src/domain/event-id.ts';
 import { type Execution, executionIdOf } from '../../../src/domain/execution.ts';
-import { newExecution } from '../../../src/publish/new-execution.ts';
+import { newExecution } from '../../../src/publish/publish-events.ts';
 import { getEvent } from '../../../src/store/events/read-events.ts';
 import { putExecution } from '../../../src/store/executions/executions.ts';
 import { createSubscription } from '../../../src/store/subscriptions/change-subscription.ts';

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { sha256Hex } from '../../../src/domain/event-id.ts';
 import type { Filter } from '../../../src/domain/subscription.ts';
-import { judge, type Said } from '../../../src/matching/filter.ts';
+import { judge, type Said } from '../../../src/matching/match-event.ts';
 import { NO_FILTER } from '../../support/subscriptions.ts';
 
 const SAID: Said = {

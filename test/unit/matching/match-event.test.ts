@@ -1,7 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { matchEvent } from '../../../src/matching/match-event.ts';
-import { saidOf } from '../../../src/matching/said.ts';
+import { matchEvent, saidOf } from '../../../src/matching/match-event.ts';
 import { encodeEventBody } from '../../../src/store/events/event-body.ts';
 import { decodeEvent, eventItem, type StoredEvent } from '../../../src/store/events/event-row.ts';
 import { anyEvent } from '../../support/any-event.ts';
