@@ -2,7 +2,7 @@ import { createHmac } from 'node:crypto';
 import { HOPS_HEADER } from '../../domain/hops.ts';
 import type { Signature, Subscription, Target } from '../../domain/subscription.ts';
 import { wrongHeader } from '../../domain/target-headers.ts';
-import type { SigningKeys } from '../../verify/signing-keys.ts';
+import type { SigningKeys } from '../../verify/credential-key.ts';
 
 /** What is said to a target, whatever becomes of it. */
 export type Message = {

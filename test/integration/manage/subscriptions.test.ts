@@ -3,8 +3,8 @@ import type { PingAnswer, SendMessage } from '../../../src/contract/send-message
 import { UnavailableError } from '../../../src/errors/errors.ts';
 import type { SubscriptionRow } from '../../../src/store/subscriptions/subscription-row.ts';
 import { getSubscription, writeState } from '../../../src/store/subscriptions/subscriptions.ts';
+import { signingKeys } from '../../../src/verify/credential-key.ts';
 import { openTarget } from '../../../src/verify/sealed-target.ts';
-import { signingKeys } from '../../../src/verify/signing-keys.ts';
 import { type Answer, type Managed, openApp, startApp, type TestApp } from '../../support/app.ts';
 import { TEST_MASTERS } from '../../support/targets.ts';
 import { useEngine } from '../../support/use-engine.ts';

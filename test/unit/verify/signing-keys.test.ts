@@ -4,8 +4,8 @@ import { describe, expect, it } from 'vitest';
 import type { Credential, SecretEncoding } from '../../../src/domain/connection.ts';
 import { newSubscriptionId, type Signature } from '../../../src/domain/subscription.ts';
 import { signatureHeaders } from '../../../src/send/target/request.ts';
+import { type SigningKeys, signingKeys } from '../../../src/verify/credential-key.ts';
 import { newCredential, newSigningCredential } from '../../../src/verify/new-credential.ts';
-import { type SigningKeys, signingKeys } from '../../../src/verify/signing-keys.ts';
 import { TEST_MASTERS } from '../../support/targets.ts';
 
 const subscription_id = newSubscriptionId();
