@@ -1,7 +1,6 @@
 import { readEnv } from '../contract/env.ts';
 import { openCorrelation } from '../correlate/run/open-correlation.ts';
-import type { Swept } from '../correlate/run/sweep-events.ts';
-import { sweepTenants } from '../correlate/run/sweep-tenants.ts';
+import { type Swept, sweepTenants } from '../correlate/run/sweep-events.ts';
 import { checkSecretAges } from '../manage/old-secrets.ts';
 import { systemClock } from '../platform/clock.ts';
 import { createLogger } from '../platform/logger.ts';

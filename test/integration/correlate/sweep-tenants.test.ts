@@ -1,6 +1,6 @@
 import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { sweepTenants } from '../../../src/correlate/run/sweep-tenants.ts';
+import { sweepTenants } from '../../../src/correlate/run/sweep-events.ts';
 import { UnavailableError } from '../../../src/errors/errors.ts';
 import { tenantKey } from '../../../src/store/calls/keys.ts';
 import type { Table } from '../../../src/store/calls/table.ts';
