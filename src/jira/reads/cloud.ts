@@ -1,8 +1,7 @@
 import * as z from 'zod/mini';
 import type { JiraClient } from '../client.ts';
 import { JiraError } from '../jira-error.ts';
-import { BODY_FIELDS, isWarning, project, rows, sortBodies, toProject } from './common.ts';
-import { readGroups } from './read-groups.ts';
+import { BODY_FIELDS, isWarning, project, readGroups, rows, sortBodies, toProject } from './common.ts';
 import type { JiraProject, Page, Reads } from './reads.ts';
 import { lost, placeAfter, readPlace } from './token-page.ts';
 

@@ -1,7 +1,6 @@
 import * as z from 'zod/mini';
 import type { JiraClient, Read } from '../client.ts';
-import { BODY_FIELDS, isWarning, project, rows, sortBodies, toProject } from './common.ts';
-import { readGroups } from './read-groups.ts';
+import { BODY_FIELDS, isWarning, project, readGroups, rows, sortBodies, toProject } from './common.ts';
 import type { Reads, Row } from './reads.ts';
 import { lost } from './token-page.ts';
 

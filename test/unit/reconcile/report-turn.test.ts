@@ -1,7 +1,7 @@
 import { pino } from 'pino';
 import { describe, expect, it } from 'vitest';
+import { countTurn, logTurn } from '../../../src/reconcile/give-turn.ts';
 import type { LoopReport } from '../../../src/reconcile/loop.ts';
-import { countTurn, logTurn } from '../../../src/reconcile/report-turn.ts';
 import type { TurnReport } from '../../../src/reconcile/turn.ts';
 import { type Counters, countersOf } from '../../../src/store/reconcile/counters.ts';
 import { type Counts, summed } from '../../support/app.ts';
