@@ -2,15 +2,17 @@ import type { DynamoDBClientConfig } from '@aws-sdk/client-dynamodb';
 import type { Env } from '../contract/env.ts';
 import { SWEEP_MINUTES } from '../contract/functions.ts';
 import { MINUTE_MS } from '../domain/instant.ts';
+import { describeFault } from '../errors/errors.ts';
+import { within } from '../platform/deadline.ts';
+import type { Logger } from '../platform/logger.ts';
 import type { StreamHandler } from '../platform/stream-records.ts';
 import { createPublishStream } from '../publish/handler.ts';
 import { openPublish } from '../publish/open-publish.ts';
 import { startLanes } from '../publish/start-lanes.ts';
 import { sweepPublish } from '../publish/sweep.ts';
+import { openSend } from '../send/open-send.ts';
 import type { Platform } from '../wiring/open.ts';
 import type { Sender } from '../wiring/open-sender.ts';
-import { every } from './every.ts';
-import { startSending } from './local-sending.ts';
 
 /** How often lanes are started that have something due. */
 const LANES_MS = 1_000;
@@ -33,4 +35,69 @@ export const startExecutions = (
   const sweep = () => sweepPublish(deps);
   owned.defer(every({ ms: SWEEP_MINUTES * MINUTE_MS, what: 'the sweep of publishing', work: sweep, log }));
   return { handler: createPublishStream(deps), sender };
+};
+
+/** Attempts that take longer are given up at the end: they are made again at the next start. */
+const GRACE_MS = 10_000;
+
+/** Sends in this process, as the Lambda function does. `stop` ends its lanes and waits for what is under way. */
+const startSending = (
+  env: Env,
+  platform: Platform & { dynamodb: DynamoDBClientConfig },
+): Sender & { stop(): Promise<void> } => {
+  const { log } = platform;
+  const stopping = new AbortController();
+  const sender = openSend(env, { ...platform, stop: stopping.signal });
+  return {
+    hint: async (message) => {
+      if (stopping.signal.aborted) return;
+      const { tenant_id, subscription_id } = message;
+      // Whoever tells does not wait until all is sent.
+      sender.send(message).catch((fault) => {
+        log.warn(
+          { tenant_id, subscription_id, fault: describeFault(fault) },
+          'a lane failed; it is started again',
+        );
+      });
+    },
+    ping: (message, signal) => within(signal, () => sender.ping(message)),
+    stop: async () => {
+      stopping.abort();
+      await Promise.race([sender.settled(), new Promise((done) => setTimeout(done, GRACE_MS).unref())]);
+    },
+  };
+};
+
+/** What is done again and again, and how it is told that it failed. */
+type Recurring = { ms: number; what: string; work: () => Promise<unknown>; log: Logger };
+
+/**
+ * Does something now and then again and again, never twice at a time: what falls due meanwhile is left out. However often
+ * it fails in a row, that is one line, and one more when it works again.
+ * @returns what stops it, and waits for what is under way
+ */
+export const every = ({ ms, what, work, log }: Recurring): (() => Promise<void>) => {
+  let failing = false;
+  let underWay: Promise<void> | null = null;
+  const once = async (): Promise<void> => {
+    try {
+      await work();
+      if (failing) log.info(`${what} works again`);
+      failing = false;
+    } catch (fault) {
+      if (!failing) log.error({ fault: describeFault(fault) }, `${what} failed; it is tried again`);
+      failing = true;
+    }
+    underWay = null;
+  };
+  const begin = (): void => {
+    underWay ??= once();
+  };
+  begin();
+  const timer = setInterval(begin, ms);
+  timer.unref();
+  return async () => {
+    clearInterval(timer);
+    await underWay;
+  };
 };

@@ -1,6 +1,6 @@
 import { pino } from 'pino';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { every } from '../../../src/local/every.ts';
+import { every } from '../../../src/local/local-executions.ts';
 
 beforeEach(() => {
   vi.useFakeTimers();
