@@ -1,5 +1,5 @@
 import type { ManageApi } from '../api/api.ts';
-import { type Tools, withoutUndefined } from '../api/change-tools.ts';
+import { type Tools, withoutUndefined } from '../api/commands.ts';
 import { type ExitCode, UsageError } from '../shared/command.ts';
 import { readSecretFile } from '../shared/secret-file.ts';
 import { textTable } from '../shared/tables.ts';

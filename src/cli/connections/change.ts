@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import type { ManageApi } from '../api/api.ts';
-import { type Tools, withoutUndefined } from '../api/change-tools.ts';
+import { type Tools, withoutUndefined } from '../api/commands.ts';
 import { type ExitCode, UsageError } from '../shared/command.ts';
 import { type SecretFlags, secretFields, secretReport } from './add.ts';
 import { rowWithSecret, type ShownRow, shownRow } from './row.ts';

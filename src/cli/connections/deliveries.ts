@@ -1,7 +1,6 @@
 import * as z from 'zod/mini';
 import { DAY_MS, toPhoenixDay } from '../../domain/instant.ts';
-import type { ManageApi } from '../api/api.ts';
-import { pagesOf } from '../api/pages.ts';
+import { type ManageApi, pagesOf } from '../api/api.ts';
 
 const page = z.object({
   events: z.array(

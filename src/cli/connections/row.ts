@@ -2,7 +2,7 @@ import * as z from 'zod/mini';
 import { CONNECTION_AUTHS, CONNECTION_STATUSES, isConnectionId } from '../../domain/connection.ts';
 import { CONNECTION_KINDS } from '../../domain/source.ts';
 import type { ManageApi } from '../api/api.ts';
-import { findNamed } from '../api/find-named.ts';
+import { findNamed } from '../api/commands.ts';
 
 const text = z.nullable(z.string());
 

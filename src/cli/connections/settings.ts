@@ -1,4 +1,4 @@
-import { withoutUndefined } from '../api/change-tools.ts';
+import { withoutUndefined } from '../api/commands.ts';
 import { UsageError } from '../shared/command.ts';
 
 /** Options that set what people decide of a connection. An empty value takes a setting away. */

@@ -1,6 +1,6 @@
 import { Argument, type Command, Option } from 'commander';
 import { EXECUTION_STATUSES } from '../../domain/execution.ts';
-import { withApiOptions } from '../api/options.ts';
+import { withApiOptions } from '../api/commands.ts';
 import { newCommand, wholeNumber } from '../shared/command.ts';
 import { STEPS } from './steps.ts';
 

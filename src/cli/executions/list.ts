@@ -1,7 +1,6 @@
 import * as z from 'zod/mini';
 import { eventOfShortId, readExecutionId } from '../../domain/execution.ts';
-import type { ManageApi } from '../api/api.ts';
-import type { Query } from '../api/pages.ts';
+import type { ManageApi, Query } from '../api/api.ts';
 import { UsageError } from '../shared/command.ts';
 import { findRow, listRows, type ShownRow } from '../subscriptions/row.ts';
 import { newest, readSome } from './newest.ts';

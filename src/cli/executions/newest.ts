@@ -1,6 +1,5 @@
 import { DAY_MS, toPhoenixDay } from '../../domain/instant.ts';
-import type { ManageApi } from '../api/api.ts';
-import type { Query } from '../api/pages.ts';
+import type { ManageApi, Query } from '../api/api.ts';
 import { executionPages, type ShownExecution } from './row.ts';
 
 /** Pages that are read of one day: a filtered one may be short, even empty. */

@@ -1,7 +1,6 @@
 import pMap from 'p-map';
 import { toUtcIso } from '../../domain/instant.ts';
-import type { ManageApi } from '../api/api.ts';
-import type { Query } from '../api/pages.ts';
+import type { ManageApi, Query } from '../api/api.ts';
 import { RefusedError } from '../api/refusal.ts';
 import { CommandError, type ExitCode } from '../shared/command.ts';
 import type { Progress } from '../shared/terminal.ts';

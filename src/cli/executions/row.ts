@@ -1,7 +1,6 @@
 import * as z from 'zod/mini';
 import { EXECUTION_STATUSES } from '../../domain/execution.ts';
-import type { ManageApi } from '../api/api.ts';
-import { pagesOf, type Query } from '../api/pages.ts';
+import { type ManageApi, pagesOf, type Query } from '../api/api.ts';
 
 const text = z.nullable(z.string());
 

@@ -2,8 +2,7 @@ import type { SweepDeps } from '../../correlate/run/sweep-events.ts';
 import { compareSite } from '../../reconcile/compare-site.ts';
 import type { ExitCode } from '../shared/command.ts';
 import { textTable } from '../shared/tables.ts';
-import { goBeside } from './beside.ts';
-import { openDeps } from './open.ts';
+import { goBeside, openDeps } from './open.ts';
 import { openBar } from './progress-bar.ts';
 
 type What = { project?: string; updates?: true; census?: true };

@@ -5,8 +5,7 @@ import type { Place } from '../../store/calls/table.ts';
 import { putContradictions, removeContradiction } from '../../store/reconcile/contradictions.ts';
 import { CommandError, type ExitCode } from '../shared/command.ts';
 import { itemDeadline } from '../shared/connection.ts';
-import { goBeside } from './beside.ts';
-import { openDeps } from './open.ts';
+import { goBeside, openDeps } from './open.ts';
 
 const MEANINGS = {
   new: 'It was not known, and is now.',

@@ -1,5 +1,5 @@
 import type { ManageApi } from '../api/api.ts';
-import type { Tools } from '../api/change-tools.ts';
+import type { Tools } from '../api/commands.ts';
 import { type ExitCode, UsageError } from '../shared/command.ts';
 import { textTable } from '../shared/tables.ts';
 import { listRows, type RowWithSecret, rowWithSecret } from './row.ts';

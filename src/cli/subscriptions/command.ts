@@ -1,7 +1,7 @@
 import { Argument, type Command, Option } from 'commander';
 import { SECRET_ENCODINGS } from '../../domain/connection.ts';
 import { FORMATS, PRIORITIES, RETRIES, SIGNATURES } from '../../domain/subscription.ts';
-import { withApiOptions } from '../api/options.ts';
+import { withApiOptions } from '../api/commands.ts';
 import { newCommand, wholeNumber } from '../shared/command.ts';
 import { STEPS } from './steps.ts';
 

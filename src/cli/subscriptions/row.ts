@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import { FORMATS, isSubscriptionId, PRIORITIES, RETRIES, SIGNATURES } from '../../domain/subscription.ts';
 import type { ManageApi } from '../api/api.ts';
-import { findNamed } from '../api/find-named.ts';
+import { findNamed } from '../api/commands.ts';
 
 const text = z.nullable(z.string());
 const texts = z.array(z.string());

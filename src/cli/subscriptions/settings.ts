@@ -1,6 +1,6 @@
 import { isConnectionId } from '../../domain/connection.ts';
 import type { ManageApi } from '../api/api.ts';
-import { withoutUndefined } from '../api/change-tools.ts';
+import { withoutUndefined } from '../api/commands.ts';
 import { findRow as findConnection } from '../connections/row.ts';
 import { UsageError } from '../shared/command.ts';
 import type { ShownRow } from './row.ts';

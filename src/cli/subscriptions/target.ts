@@ -1,4 +1,4 @@
-import { withoutUndefined } from '../api/change-tools.ts';
+import { withoutUndefined } from '../api/commands.ts';
 import { UsageError } from '../shared/command.ts';
 import { readSecretFile, readSecretLines } from '../shared/secret-file.ts';
 

@@ -1,7 +1,7 @@
 import { BlockList } from 'node:net';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { collapseCidrs } from '../../../../src/cli/atlassian-ranges/collapse.ts';
+import { collapseCidrs } from '../../../../src/cli/atlassian-ranges/published.ts';
 
 const byte = fc.integer({ min: 0, max: 255 });
 const ipv4 = fc

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { createHmac } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { ISSUE_BODY, REQUEST_BODY } from '../../../../src/cli/connections/template/bodies.ts';
+import { ISSUE_BODY, REQUEST_BODY } from '../../../../src/cli/connections/template/automation.ts';
 import { senderTemplate } from '../../../../src/cli/connections/template/senders.ts';
 import { CONNECTION_KINDS } from '../../../../src/domain/source.ts';
 import { type Reading, renderSmartValues } from './smart-values.ts';
