@@ -3,7 +3,7 @@ import type { Clock } from '../platform/clock.ts';
 import type { Logger } from '../platform/logger.ts';
 import type { Place, Table, Walk } from '../store/calls/table.ts';
 import type { Mend } from './observe/lost-events.ts';
-import type { Seen } from './observe/observe.ts';
+import type { Seen } from './observe/settle.ts';
 
 /** What a turn needs of the world. */
 export type TurnDeps = {

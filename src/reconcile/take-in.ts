@@ -5,7 +5,7 @@ import { putContradictions, removeContradiction } from '../store/reconcile/contr
 import type { Counters } from '../store/reconcile/counters.ts';
 import type { Job } from './loop.ts';
 import type { Mend } from './observe/lost-events.ts';
-import type { Seen } from './observe/observe.ts';
+import type { Seen } from './observe/settle.ts';
 import type { Session } from './session.ts';
 
 /** A loop that looks at issues, whatever its state is. */

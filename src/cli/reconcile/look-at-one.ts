@@ -1,5 +1,5 @@
 import type { SweepDeps } from '../../correlate/run/sweep-events.ts';
-import type { Seen } from '../../reconcile/observe/observe.ts';
+import type { Seen } from '../../reconcile/observe/settle.ts';
 import { AGREES } from '../../reconcile/take-in.ts';
 import type { Place } from '../../store/calls/table.ts';
 import { putContradictions, removeContradiction } from '../../store/reconcile/contradictions.ts';

@@ -26,6 +26,8 @@ export type Reading =
   | { kind: 'refused'; issue_id: string | null; event_id: string; body: Buffer; read: DeliveryRead }
   | { kind: 'unwritable'; issue_id: string | null };
 
+export type WholeReading = Reading & { kind: 'whole' };
+
 /** Reads a look as a body is read that a sender sent. Never throws. @param nowMs our own clock */
 export const readLook = (tenant: string, look: Look, nowMs: number): Reading => {
   try {

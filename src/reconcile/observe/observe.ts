@@ -1,34 +1,15 @@
 import pMap from 'p-map';
 import { RefusedItemError } from '../../errors/errors.ts';
-import { type Run, startRun } from '../../http/request.ts';
-import { type Received, takeRead } from '../../ingest/take.ts';
+import type { Run } from '../../http/request.ts';
 import type { Look } from '../../jira/reads/reads.ts';
-import type { Clock } from '../../platform/clock.ts';
-import type { Logger } from '../../platform/logger.ts';
 import { snapshotKey } from '../../store/calls/keys.ts';
 import { readRowsOf } from '../../store/calls/rows.ts';
-import { getItem, type Place } from '../../store/calls/table.ts';
-import type { EventStore } from '../../store/events/put-event.ts';
 import { putAliasesOfMany } from '../../store/issues/issue-index.ts';
-import { raiseVersion } from '../../store/issues/raise-version.ts';
-import { encodeSnapshot, type KnownIssue, toKnownIssue } from '../../store/issues/snapshot-row.ts';
-import { type Judgement, judge } from './judge.ts';
-import { type Reading, readLook } from './look.ts';
+import { type KnownIssue, toKnownIssue } from '../../store/issues/snapshot-row.ts';
+import { type Reading, readLook, type WholeReading } from './look.ts';
 import { findLostEvents, type Mend } from './lost-events.ts';
 import { readRankFields } from './rank-fields.ts';
-import type { Speed } from './speed.ts';
-
-export type ObserveDeps = { tenant: string; events: EventStore; clock: Clock; log: Logger; speed: Speed };
-
-/**
- * What became of a look. `missed`: the change is older than 30 minutes, and no delivery brought it. `drift`: what was
- * stored differed, although the issue had not been updated in the 30 minutes before. `undecided`: a row of a search
- * that differs under the same `updated`: read the issue by its id.
- */
-export type Seen =
-  | { kind: 'new' | 'repaired'; issue_id: string; missed: boolean; drift: boolean }
-  | { kind: 'unchanged' | 'raised' | 'stale' | 'undecided' | 'contradiction'; issue_id: string }
-  | { kind: 'quarantined'; issue_id: string | null };
+import { type ObserveDeps, placeOf, type Seen, settle } from './settle.ts';
 
 /** Issues of one page that are written at the same time. */
 const AT_A_TIME = 8;
@@ -69,12 +50,6 @@ export const observe = async (
 /** Looks at one issue are taken one after the other, each against what the one before it left. */
 const idOrSelf = (reading: Reading): string | Reading => reading.issue_id ?? reading;
 
-const placeOf = ({ events, tenant }: ObserveDeps, { signal }: Run): Place => ({
-  table: events.table,
-  tenant,
-  signal,
-});
-
 /** By issue id; null where there is no row. */
 type Known = ReadonlyMap<string, KnownIssue | null>;
 
@@ -106,7 +81,7 @@ const keepAliases = async (
   known: Known,
   run: Run,
 ): Promise<ReadonlySet<Reading>> => {
-  const isNew = (reading: Reading): reading is Whole =>
+  const isNew = (reading: Reading): reading is WholeReading =>
     reading.kind === 'whole' && known.get(reading.issue_id) === null;
   const first = new Map(readings.filter(isNew).map((reading) => [reading.issue_id, reading]));
   if (first.size < 2) return new Set();
@@ -121,111 +96,4 @@ const keepAliases = async (
     if (fault instanceof RefusedItemError) return new Set();
     throw fault;
   }
-};
-
-type Context = {
-  deps: ObserveDeps;
-  run: Run;
-  lost: ReadonlySet<string>;
-  ranks: readonly string[];
-  kept: ReadonlySet<Reading>;
-};
-
-type Whole = Reading & { kind: 'whole' };
-
-/** @param before what is known of the issue; undefined: still to be read */
-const settle = async (
-  context: Context,
-  reading: Reading,
-  before: KnownIssue | null | undefined,
-): Promise<Seen> => {
-  if (reading.kind !== 'whole') return setAside(context, reading);
-  const known = before === undefined ? await readOne(context, reading.issue_id) : before;
-  const judgement = judge(known, reading.shown, context.ranks);
-  if ('missed' in judgement) return write(context, reading, judgement, known === null);
-  if (tellsOldKey(reading) && judgement.kind !== 'contradiction')
-    return write(context, reading, { kind: 'repaired', missed: false, drift: false }, false);
-  const isEqual = judgement.kind === 'unchanged' || judgement.kind === 'raised';
-  if (isEqual && known?.fields) await putIfLost(context, reading, known.fields);
-  if (judgement.kind === 'raised' && known?.fields) return raise(context, reading, known.fields);
-  return { ...judgement, issue_id: reading.issue_id };
-};
-
-/** Correlation is to hear of it: a commit may name the issue by a key that only Jira knew. */
-const tellsOldKey = ({ read }: Whole): boolean => (read.delivery?.keys.length ?? 0) > 1;
-
-const readOne = async ({ deps, run }: Context, issueId: string): Promise<KnownIssue | null> => {
-  const row = await getItem(placeOf(deps, run), snapshotKey(deps.tenant, issueId));
-  return row && toKnownIssue(row);
-};
-
-/** Keeps what cannot be taken, where that is possible: one odd issue fails nothing. */
-const setAside = async ({ deps, run }: Context, reading: Exclude<Reading, Whole>): Promise<Seen> => {
-  const { issue_id } = reading;
-  if (reading.kind === 'refused') await take({ deps, run }, reading, {});
-  const event_id = reading.kind === 'refused' ? reading.event_id : null;
-  deps.log.warn({ run_id: run.run_id, issue_id, event_id }, 'an issue read from Jira cannot be taken');
-  return { kind: 'quarantined', issue_id };
-};
-
-const write = async (
-  context: Context,
-  reading: Whole,
-  judgement: Judgement & { missed: boolean; drift: boolean },
-  issue_is_new: boolean,
-): Promise<Seen> => {
-  const { issue_id } = reading;
-  const aliases_are_kept = context.kept.has(reading);
-  const taken = await take(context, reading, { issue_is_new, aliases_are_kept });
-  if (taken.kind === 'quarantined') return { kind: 'quarantined', issue_id };
-  const isStale = taken.kind === 'accepted' && taken.outcome === 'stale';
-  return isStale ? { kind: 'stale', issue_id } : { ...judgement, issue_id };
-};
-
-/** Each event has a run id of its own, and the time at which it is put: listings and the sweep go by both. */
-const take = (
-  { deps, run }: Pick<Context, 'deps' | 'run'>,
-  reading: Exclude<Reading, { kind: 'unwritable' }>,
-  delivered: Partial<Received['delivered']>,
-) => {
-  const { body, read, event_id } = reading;
-  const own = startRun(deps.clock, () => run.signal);
-  const identity = {
-    tenant: deps.tenant,
-    source: 'reconcile' as const,
-    event_id,
-    event_name: null,
-    secret: null,
-    idempotency_key: event_id,
-    received_ms: own.received_ms,
-  };
-  return takeRead(deps, { body, read, delivered: { ...identity, ...delivered } }, own);
-};
-
-type KnownFields = NonNullable<KnownIssue['fields']>;
-
-/** Where another write came in between, that one is judged. */
-const raise = async (context: Context, reading: Whole, known: KnownFields): Promise<Seen> => {
-  const { issue_id, shown } = reading;
-  const { updated_ms, timestamp_ms, fields } = shown;
-  const body = encodeSnapshot({ fields, last_event: known.last_event });
-  const to = { updated_ms, timestamp_ms };
-  const place = placeOf(context.deps, context.run);
-  const raised = await raiseVersion(place, { issue_id, read: known.version, to, body });
-  return raised ? { kind: 'raised', issue_id } : settle(context, reading, undefined);
-};
-
-/**
- * The event that the row names, from what Jira shows now: it says the same. Taken under the version that the row has,
- * so that nothing is put for a row that has moved on.
- */
-const putIfLost = async (context: Context, reading: Whole, known: KnownFields): Promise<void> => {
-  const { version, last_event } = known;
-  const { delivery } = reading.read;
-  if (!context.lost.has(version.event_id) || !delivery?.snapshot) return;
-  const { updated_ms, timestamp_ms, event_id } = version;
-  const snapshot = { ...delivery.snapshot, updated_ms, timestamp_ms };
-  const read = { ...reading.read, delivery: { ...delivery, snapshot } };
-  const { idempotency_key } = last_event;
-  await take(context, { ...reading, read, event_id }, { idempotency_key });
 };
