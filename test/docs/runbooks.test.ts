@@ -2,7 +2,7 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import * as z from 'zod';
-import { keyNames } from '../../src/cli/rotate-secret/keys.ts';
+import { keyNames } from '../../src/cli/rotate-secret/document.ts';
 import { CHECKS } from '../../src/cli/smoke/run-checks.ts';
 import { readEnv } from '../../src/contract/env.ts';
 import { LOG_ALARMS } from '../../src/contract/log-alarms.ts';

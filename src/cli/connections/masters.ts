@@ -3,7 +3,8 @@ import { type JsonObject, own } from '../../domain/json.ts';
 import { newMaster } from '../../local/masters-file.ts';
 import type { Clock } from '../../platform/clock.ts';
 import { masterMadeName, masterName, masterNumber, readMasters } from '../../verify/masters.ts';
-import { describeChange, documentToChange, parseDocument } from '../rotate-secret/keys.ts';
+import { describeChange, parseDocument } from '../rotate-secret/document.ts';
+import { documentToChange } from '../rotate-secret/keys.ts';
 import type { SecretStore } from '../rotate-secret/secret-store.ts';
 import { CommandError, type ExitCode } from '../shared/command.ts';
 

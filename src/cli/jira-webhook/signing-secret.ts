@@ -1,6 +1,7 @@
 import { SECRET_VARIABLES } from '../../contract/env.ts';
 import type { InstanceRecord } from '../../local/instance.ts';
-import { keyNames, signingKeys } from '../rotate-secret/keys.ts';
+import { keyNames } from '../rotate-secret/document.ts';
+import { signingKeys } from '../rotate-secret/keys.ts';
 import type { SecretStore } from '../rotate-secret/secret-store.ts';
 import { CommandError, UsageError } from '../shared/command.ts';
 

@@ -3,7 +3,7 @@ import { checkRegistrable, register } from '../jira-webhook/register.ts';
 import type { SigningSecret } from '../jira-webhook/signing-secret.ts';
 import { CommandError, type ExitCode } from '../shared/command.ts';
 import { stageNew } from './begin.ts';
-import { keyNames } from './keys.ts';
+import { keyNames } from './document.ts';
 import { commandFor, describeSince, findStaged, type Rotation, type Staged } from './rotation.ts';
 
 /**

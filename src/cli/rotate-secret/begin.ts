@@ -3,7 +3,8 @@ import { own } from '../../domain/json.ts';
 import { newSecret } from '../../platform/new-secret.ts';
 import { SENDERS } from '../../senders/registry.ts';
 import { CommandError, type ExitCode } from '../shared/command.ts';
-import { documentToChange, keyInGrace, keyNames, parseDocument, signingKeys, stage } from './keys.ts';
+import { keyNames, parseDocument, stage } from './document.ts';
+import { documentToChange, keyInGrace, signingKeys } from './keys.ts';
 import { commandFor, describePlan, describeSince, findStaged, type Rotation, write } from './rotation.ts';
 import type { StoredSecret } from './secret-store.ts';
 

@@ -2,15 +2,8 @@ import { HOUR_MS, toUtcIso } from '../../domain/instant.ts';
 import { own } from '../../domain/json.ts';
 import type { Source } from '../../domain/source.ts';
 import { CommandError, type ExitCode } from '../shared/command.ts';
-import {
-  documentToChange,
-  keyInGrace,
-  keyNames,
-  parseDocument,
-  promote,
-  signingKeys,
-  takeBack,
-} from './keys.ts';
+import { keyNames, parseDocument, promote, takeBack } from './document.ts';
+import { documentToChange, keyInGrace, signingKeys } from './keys.ts';
 import { commandFor, describePlan, findStaged, type Rotation, type Staged, write } from './rotation.ts';
 import type { StoredSecret } from './secret-store.ts';
 

@@ -11,7 +11,8 @@ import { decodeEvent, isExpired } from '../../store/events/event-row.ts';
 import { CommandError } from '../shared/command.ts';
 import { itemDeadline, withStore } from '../shared/connection.ts';
 import type { TableFlags } from '../shared/place.ts';
-import { describeChange, keyNames, parseDocument, signingKeys } from './keys.ts';
+import { describeChange, keyNames, parseDocument } from './document.ts';
+import { signingKeys } from './keys.ts';
 import type { SecretStore, SecretVersion, StoredSecret } from './secret-store.ts';
 
 /** What every step of a rotation works with. */

@@ -3,7 +3,8 @@ import { toUtcIso } from '../../domain/instant.ts';
 import type { Source } from '../../domain/source.ts';
 import { CommandError, type ExitCode } from '../shared/command.ts';
 import { textTable } from '../shared/tables.ts';
-import { describeKeys, keyNames } from './keys.ts';
+import { keyNames } from './document.ts';
+import { describeKeys } from './keys.ts';
 import { commandFor, describeSince, findStaged, type Rotation, type Staged, type Use } from './rotation.ts';
 
 const UNKNOWN = 'not recorded';

@@ -2,14 +2,13 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
   describeChange,
-  describeKeys,
-  documentToChange,
   encodeKey,
   parseDocument,
   promote,
   stage,
   takeBack,
-} from '../../../../src/cli/rotate-secret/keys.ts';
+} from '../../../../src/cli/rotate-secret/document.ts';
+import { describeKeys, documentToChange } from '../../../../src/cli/rotate-secret/keys.ts';
 import { describeSince, findStaged } from '../../../../src/cli/rotate-secret/rotation.ts';
 import { isJsonObject, type JsonObject } from '../../../../src/domain/json.ts';
 
