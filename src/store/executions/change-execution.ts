@@ -1,9 +1,9 @@
 import type { Attempt, Execution } from '../../domain/execution.ts';
 import { UnavailableError } from '../../errors/errors.ts';
 import { putIf } from '../calls/conditional-write.ts';
-import { attemptKey } from '../calls/keys.ts';
 import { getItem, type Item, type Key, type TableCall } from '../calls/table.ts';
 import { transact, type Write } from '../calls/transact.ts';
+import { attemptKey } from './execution-keys.ts';
 import { attemptItem, executionItem } from './execution-row.ts';
 
 /** Who claims, when, and when it is due again unless an attempt was written. `owner`: no two have the same name. */

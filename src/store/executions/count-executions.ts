@@ -1,7 +1,7 @@
 import type { ExecutionStatus } from '../../domain/execution.ts';
-import { executionDayPartitions } from '../calls/keys.ts';
 import type { Place } from '../calls/table.ts';
 import { countBy, entriesBack } from '../events/stats.ts';
+import { executionDayPartitions } from './execution-keys.ts';
 
 const MOST_COUNTED = 10_000;
 

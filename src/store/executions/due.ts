@@ -3,10 +3,11 @@ import { marshall } from '@aws-sdk/util-dynamodb';
 import type { Execution } from '../../domain/execution.ts';
 import { PRIORITIES, type Priority } from '../../domain/subscription.ts';
 import { UnreadableRowError } from '../../errors/errors.ts';
-import { duePartition, timeSort } from '../calls/keys.ts';
+import { timeSort } from '../calls/keys.ts';
 import { queryPages, readRowsOf } from '../calls/rows.ts';
 import { callTable, type Item, type Place, type TableCall } from '../calls/table.ts';
 import { WORK_KEYS } from '../calls/worklist.ts';
+import { duePartition } from './execution-keys.ts';
 import { ownAndAlive } from './executions.ts';
 
 type Due = {

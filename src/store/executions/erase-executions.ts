@@ -1,9 +1,9 @@
 import { DeleteCommand } from '@aws-sdk/lib-dynamodb';
 import { readExecutionId } from '../../domain/execution.ts';
-import { ATTEMPT_SORT, EXECUTION_SORT, executionsPartition } from '../calls/keys.ts';
 import { queryPages } from '../calls/rows.ts';
 import { callTable, type TableCall, type Walk } from '../calls/table.ts';
 import { type After, behindEntries, type IssueNames, listOfIssue } from '../events/issue-events.ts';
+import { ATTEMPT_SORT, EXECUTION_SORT, executionsPartition } from './execution-keys.ts';
 import { EXECUTIONS } from './list-executions.ts';
 
 const PAGE = 100;

@@ -6,6 +6,8 @@ import { isTenant } from '../../domain/tenant.ts';
 import { UnreadableRowError } from '../../errors/errors.ts';
 import { compress, decompress } from '../../platform/codec.ts';
 import { readChecked, readJson } from '../calls/checked-row.ts';
+import { timeSort } from '../calls/keys.ts';
+import type { Item, Key } from '../calls/table.ts';
 import {
   attemptKey,
   duePartition,
@@ -13,9 +15,7 @@ import {
   executionKey,
   issueExecutionsPartition,
   namedKeyExecutionsPartition,
-  timeSort,
-} from '../calls/keys.ts';
-import type { Item, Key } from '../calls/table.ts';
+} from './execution-keys.ts';
 
 /**
  * The row of an execution: all of it in one compressed attribute, because an answer may have 64 KB; beside that what

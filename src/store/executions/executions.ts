@@ -1,10 +1,10 @@
 import { TTL_ATTRIBUTE } from '../../contract/table.ts';
 import { type Attempt, type Execution, readExecutionId } from '../../domain/execution.ts';
 import { putIf } from '../calls/conditional-write.ts';
-import { attemptSortPrefix, EXECUTION_SORT, executionKey, executionsPartition } from '../calls/keys.ts';
 import { queryPages } from '../calls/rows.ts';
 import { getItem, type Item, type Place, type TableCall } from '../calls/table.ts';
 import { isExpired } from '../events/event-row.ts';
+import { attemptSortPrefix, EXECUTION_SORT, executionKey, executionsPartition } from './execution-keys.ts';
 import { executionItem, readAttempt, readExecution } from './execution-row.ts';
 
 /**

@@ -1,7 +1,7 @@
 import { TTL_ATTRIBUTE } from '../../contract/table.ts';
 import { deleteIf, updateIf } from '../calls/conditional-write.ts';
-import { laneKey } from '../calls/keys.ts';
 import type { Item, TableCall } from '../calls/table.ts';
+import { laneKey } from './execution-keys.ts';
 
 /** So long nobody else sends for a subscription after its lane was last renewed. */
 export const LANE_LEASE_MS = 90_000;

@@ -1,10 +1,4 @@
 import type { Execution, ExecutionStatus } from '../../domain/execution.ts';
-import {
-  executionDayPartitions,
-  executionKey,
-  issueExecutionsPartition,
-  namedKeyExecutionsPartition,
-} from '../calls/keys.ts';
 import { readRowsOf } from '../calls/rows.ts';
 import type { Item, Place } from '../calls/table.ts';
 import { listParts } from '../events/day.ts';
@@ -15,6 +9,12 @@ import {
   type IssueRows,
   listOfIssue,
 } from '../events/issue-events.ts';
+import {
+  executionDayPartitions,
+  executionKey,
+  issueExecutionsPartition,
+  namedKeyExecutionsPartition,
+} from './execution-keys.ts';
 import { executionIdOfEntry } from './execution-row.ts';
 import { ownAndAlive } from './executions.ts';
 

@@ -1,6 +1,6 @@
-import { publishMarkKey } from '../calls/keys.ts';
 import type { Place } from '../calls/table.ts';
 import { lowerMark, moveMark, readMark, type SweepMark } from '../events/progress.ts';
+import { publishMarkKey } from './execution-keys.ts';
 
 /** How far the search for events without executions has come: as the mark of correlation's sweep. */
 export const readPublishMark = (place: Place): Promise<SweepMark> =>

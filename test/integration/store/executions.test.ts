@@ -3,7 +3,6 @@ import { executionIdOf } from '../../../src/domain/execution.ts';
 import { newSubscriptionId } from '../../../src/domain/subscription.ts';
 import { embeddedConfig } from '../../../src/local/aws-config.ts';
 import { createDocumentClient, createDynamoDb } from '../../../src/platform/dynamodb.ts';
-import { executionKey } from '../../../src/store/calls/keys.ts';
 import { getItem, type Table } from '../../../src/store/calls/table.ts';
 import { behindEntries } from '../../../src/store/events/issue-events.ts';
 import {
@@ -12,6 +11,7 @@ import {
   finishAttempt,
 } from '../../../src/store/executions/change-execution.ts';
 import { countDue, dueOf } from '../../../src/store/executions/due.ts';
+import { executionKey } from '../../../src/store/executions/execution-keys.ts';
 import {
   attemptsOf,
   executionsOfEvent,

@@ -18,15 +18,17 @@ import {
   askedPartition,
   connectionKey,
   eventKey,
-  executionsPartition,
-  laneKey,
-  publishMarkKey,
   reconcileKey,
   snapshotKey,
   subscriptionKey,
   TELLING_KEY,
   tenantKey,
 } from '../../../src/store/calls/keys.ts';
+import {
+  executionsPartition,
+  laneKey,
+  publishMarkKey,
+} from '../../../src/store/executions/execution-keys.ts';
 import { functionsOf, idOf, rightsOf } from './function-resources.ts';
 import { asText, statementsOf } from './statements.ts';
 import { A_SITE, EVERYTHING_SET, SENDING, type SynthesizedStack, synthStack } from './synth-stack.ts';

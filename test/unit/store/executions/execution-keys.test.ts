@@ -7,7 +7,7 @@ import {
   executionDayPartition,
   executionDayPartitions,
   executionKey,
-} from '../../../../src/store/calls/keys.ts';
+} from '../../../../src/store/executions/execution-keys.ts';
 import { executionIdOfEntry } from '../../../../src/store/executions/execution-row.ts';
 
 const hex = fc.string({ unit: fc.constantFrom(...'0123456789abcdef'), minLength: 40, maxLength: 40 });
