@@ -10,7 +10,7 @@ import {
 } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
-import type { ENV } from '../../src/contract/env.ts';
+import type { ENV } from '../../src/contract/env-variables.ts';
 import { acknowledge } from '../checks.ts';
 import type { StackContext } from '../context.ts';
 import { defaultChildOf } from '../default-child.ts';

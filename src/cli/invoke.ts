@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import { Option } from 'commander';
-import { SECRET_VARIABLES } from '../contract/env.ts';
+import { SECRET_VARIABLES } from '../contract/env-variables.ts';
 import type { HttpResponse } from '../http/response.ts';
 import { readInstance } from '../local/instance.ts';
 import { functionNames, gitSha } from '../local/project.ts';

@@ -1,4 +1,5 @@
-import { ENV, type Env } from '../contract/env.ts';
+import type { Env } from '../contract/env.ts';
+import { ENV } from '../contract/env-variables.ts';
 import { toUtcIso } from '../domain/instant.ts';
 import { describeFault } from '../errors/errors.ts';
 import { INSTANCE_FILE, removeInstance, writeInstance } from '../local/instance.ts';

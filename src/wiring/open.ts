@@ -1,7 +1,8 @@
 import type { DynamoDBClientConfig } from '@aws-sdk/client-dynamodb';
 import type { SecretsManagerClient, SecretsManagerClientConfig } from '@aws-sdk/client-secrets-manager';
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
-import { type Env, SECRET_VARIABLES } from '../contract/env.ts';
+import type { Env } from '../contract/env.ts';
+import { SECRET_VARIABLES } from '../contract/env-variables.ts';
 import { forEachSource, type Source } from '../domain/source.ts';
 import { DEFAULT_TENANT } from '../domain/tenant.ts';
 import { ConfigError } from '../errors/errors.ts';

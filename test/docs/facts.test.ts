@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import * as z from 'zod';
-import { SECRET_VARIABLES } from '../../src/contract/env.ts';
+import { SECRET_VARIABLES } from '../../src/contract/env-variables.ts';
 import { BATCH_SIZE, BATCH_WINDOW_SECONDS } from '../../src/contract/functions.ts';
 import { LOG_ALARMS } from '../../src/contract/log-alarms.ts';
 import { ROUTES } from '../../src/contract/routes.ts';

@@ -1,7 +1,8 @@
 import { createHmac, randomUUID } from 'node:crypto';
 import { DynamoDBClient, type DynamoDBClientConfig } from '@aws-sdk/client-dynamodb';
 import * as z from 'zod/mini';
-import { readEnv, SECRET_VARIABLES } from '../../src/contract/env.ts';
+import { readEnv } from '../../src/contract/env.ts';
+import { SECRET_VARIABLES } from '../../src/contract/env-variables.ts';
 import type { MetricName } from '../../src/contract/metrics.ts';
 import { COMMIT_SOURCES, type CommitSource, forEachSource } from '../../src/domain/source.ts';
 import { createLocalApp } from '../../src/local/all-routes.ts';

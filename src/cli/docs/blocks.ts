@@ -1,4 +1,4 @@
-import { ENV } from '../../contract/env.ts';
+import { ENV } from '../../contract/env-variables.ts';
 import { TABLE } from '../../contract/table.ts';
 import { publishedSchemas } from '../../correlate/documents/published-schemas.ts';
 import { costBlocks, siteBlock } from '../cost/report.ts';

@@ -1,6 +1,6 @@
 import { fork } from 'node:child_process';
 import { join } from 'node:path';
-import { SECRET_VARIABLES } from '../../contract/env.ts';
+import { SECRET_VARIABLES } from '../../contract/env-variables.ts';
 import { forEachSource, SOURCES, type Source } from '../../domain/source.ts';
 import type { HttpResponse } from '../../http/response.ts';
 import type { InstanceRecord } from '../../local/instance.ts';

@@ -1,4 +1,4 @@
-import { SECRET_VARIABLES } from '../../contract/env.ts';
+import { SECRET_VARIABLES } from '../../contract/env-variables.ts';
 import type { InstanceRecord } from '../../local/instance.ts';
 import { keyNames } from '../rotate-secret/document.ts';
 import { signingKeys } from '../rotate-secret/keys.ts';

@@ -1,4 +1,4 @@
-import { SECRET_VARIABLES } from '../../contract/env.ts';
+import { SECRET_VARIABLES } from '../../contract/env-variables.ts';
 import { toUtcIso } from '../../domain/instant.ts';
 import type { Source } from '../../domain/source.ts';
 import { CommandError, type ExitCode } from '../shared/command.ts';

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { SECRET_VARIABLES } from '../../../src/contract/env.ts';
+import { SECRET_VARIABLES } from '../../../src/contract/env-variables.ts';
 import { COMMIT_SOURCES } from '../../../src/domain/source.ts';
 import { SECRET, type TestApp } from '../../support/app.ts';
 import { commitDelivery } from '../../support/commit-deliveries.ts';

@@ -7,7 +7,7 @@ import * as z from 'zod/mini';
 import { FUNCTIONS, type FunctionName } from '../../../lib/functions/registry.ts';
 import { readEventFile, signEvent } from '../../../src/cli/invoke/event-file.ts';
 import { signatureOf } from '../../../src/cli/shared/exchange.ts';
-import { ENV } from '../../../src/contract/env.ts';
+import { ENV } from '../../../src/contract/env-variables.ts';
 import { embeddedConfig } from '../../../src/local/aws-config.ts';
 import { createDynamoDb } from '../../../src/platform/dynamodb.ts';
 import { createSubscription } from '../../../src/store/subscriptions/change-subscription.ts';

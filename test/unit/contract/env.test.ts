@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { ENV, readEnv } from '../../../src/contract/env.ts';
+import { readEnv } from '../../../src/contract/env.ts';
+import { ENV } from '../../../src/contract/env-variables.ts';
 import { ConfigError } from '../../../src/errors/errors.ts';
 
 describe('readEnv', () => {

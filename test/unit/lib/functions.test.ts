@@ -11,7 +11,8 @@ import {
   SUBSCRIPTIONS,
   TENANTS,
 } from '../../../lib/permissions.ts';
-import { ENV, readEnv } from '../../../src/contract/env.ts';
+import { readEnv } from '../../../src/contract/env.ts';
+import { ENV } from '../../../src/contract/env-variables.ts';
 import { functionNames } from '../../../src/local/project.ts';
 import {
   aliasKey,
