@@ -1,4 +1,4 @@
-import { SILENCE_MINUTES } from '../src/contract/alarms.ts';
+import { SILENCE_MINUTES } from '../src/contract/alarms/upkeep.ts';
 
 /** Daily hours in which no delivery is expected: minutes after midnight in Phoenix. They may pass midnight. */
 export type QuietHours = { from: number; to: number };

@@ -1,6 +1,7 @@
 import type { Duration } from 'aws-cdk-lib';
 import { MathExpression, Metric, Stats } from 'aws-cdk-lib/aws-cloudwatch';
-import { type AlarmMetric, partsOf, type StackPart } from '../src/contract/alarms.ts';
+import type { AlarmMetric } from '../src/contract/alarms/alarm-row.ts';
+import { partsOf, type StackPart } from '../src/contract/alarms.ts';
 import { isMetricName, METRICS_NAMESPACE, type MetricName } from '../src/contract/metrics.ts';
 import type { EventTable } from './constructs/event-table.ts';
 import type { ServiceFunctions } from './constructs/service-functions.ts';

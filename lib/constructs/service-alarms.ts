@@ -14,14 +14,9 @@ import {
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
-import {
-  ALARMS,
-  type AlarmName,
-  alarmDescription,
-  alarmNames,
-  type Limit,
-  SILENCE_MINUTES,
-} from '../../src/contract/alarms.ts';
+import type { Limit } from '../../src/contract/alarms/alarm-row.ts';
+import { SILENCE_MINUTES } from '../../src/contract/alarms/upkeep.ts';
+import { ALARMS, type AlarmName, alarmDescription, alarmNames } from '../../src/contract/alarms.ts';
 import { defaultChildOf } from '../default-child.ts';
 import { filled } from '../metric-math.ts';
 import { type QuietHours, quietExpression } from '../quiet-hours.ts';

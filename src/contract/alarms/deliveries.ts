@@ -1,0 +1,91 @@
+import type { AlarmRow } from './alarm-row.ts';
+
+/** What comes in, and what is refused or lost on the way. */
+export const DELIVERY_ALARMS = {
+  ServerErrors: {
+    metric: 'serverErrors',
+    minutes: 5,
+    limit: { atLeast: 5 },
+    wrong:
+      'Five or more requests within five minutes were answered 5xx. Jira sends a delivery again, but not for ever.',
+    first: 'Open GET /health: it says whether the table or the secret is failing.',
+    section: 'server-errors',
+  },
+  SignaturesRefused: {
+    metric: 'SignaturesRefused',
+    // Few, and over a longer time: a quiet site has a few deliveries an hour, and each of them is lost.
+    minutes: 60,
+    limit: { atLeast: 3 },
+    wrong:
+      'Three or more deliveries within an hour had no valid signature (401). Jira never sends them again: with a wrong secret every delivery is lost.',
+    first: 'Compare the secret in Jira with jira_webhook_secret, and look whether a rotation is under way.',
+    section: 'signature-failures',
+  },
+  CredentialsRefused: {
+    metric: 'CredentialsRefused',
+    minutes: 60,
+    limit: { atLeast: 3 },
+    wrong:
+      'Three or more deliveries within an hour had not the credential of their connection (401). Most senders never send them again.',
+    first:
+      'Search the log of ingest for the connection, and compare what its sender has with the time of the last rotation.',
+    section: 'connection-credentials',
+  },
+  UnknownConnections: {
+    metric: 'UnknownConnections',
+    minutes: 60,
+    limit: { atLeast: 3 },
+    wrong:
+      'Three or more deliveries within an hour went to a connection that is not there (404). They are not kept.',
+    first: 'Find the address in the access log: a sender whose connection was removed, or a stranger.',
+    section: 'unknown-connections',
+  },
+  RateRefused: {
+    metric: 'RateRefused',
+    minutes: 5,
+    limit: { atLeast: 1 },
+    wrong:
+      "A delivery above its connection's rate was refused (429). Jira Automation does not send it again: it is lost.",
+    first: 'Find the connection in the log of ingest, and raise its rate or stop what sends so much.',
+    section: 'rate',
+  },
+  AddressesRefused: {
+    metric: 'AddressesRefused',
+    minutes: 5,
+    limit: { atLeast: 1 },
+    wrong:
+      'A delivery with a valid signature came from outside allowedCidrs. It was answered 503, so Jira tries again.',
+    first:
+      'Find source_ip in the access log; if it is Jira, add it to allowedCidrs and deploy while Jira still tries.',
+    section: 'addresses',
+  },
+  TooLarge: {
+    metric: 'tooLarge',
+    minutes: 5,
+    limit: { atLeast: 1 },
+    wrong: 'A body was refused for its size (413). Jira does not send it again: this delivery is lost.',
+    first:
+      'Find it by time in the access log, and read the issue in Jira; its next delivery brings the state.',
+    section: 'oversize',
+  },
+  Quarantined: {
+    metric: 'Quarantined',
+    // Over a day: what cannot be read may come a few times a day, and is gone after its retention.
+    minutes: 24 * 60,
+    limit: { atLeast: 10 },
+    wrong:
+      'Ten or more signed deliveries within a day could not be read. They are kept three times as long as others, and can be replayed.',
+    first:
+      'Ask GET /events?outcome=quarantined and read their problem: Exclude body in Jira, or a parser that must learn.',
+    section: 'quarantined',
+  },
+  GatewayThrottled: {
+    metric: 'gatewayThrottled',
+    minutes: 5,
+    limit: { atLeast: 1 },
+    wrong: 'The gateway answered 429: more requests came than throttleRate and throttleBurst let through.',
+    first:
+      'See in the access log who sends them. If it is Jira, raise throttleRate and deploy; it tries again.',
+    section: 'throttling',
+  },
+} as const satisfies Record<string, AlarmRow>;
