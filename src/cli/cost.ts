@@ -1,8 +1,8 @@
 import { InvalidArgumentError, Option } from 'commander';
 import { billOf } from './cost/formula.ts';
-import { DEFAULT_WORKLOAD, HOURS_OF_MONTH, type Workload } from './cost/inputs.ts';
 import { PRICES, PRICES_READ, REGIONS, type Region } from './cost/prices.ts';
 import { billText } from './cost/report.ts';
+import { DEFAULT_WORKLOAD, HOURS_OF_MONTH, type Workload } from './cost/workload.ts';
 import { newCommand, runCommand, wholeNumber } from './shared/command.ts';
 
 const HELP = `

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { MEASURED } from '../../src/cli/cost/inputs.ts';
-import { eventBytes, ingestWrites, snapshotBytes } from '../../src/cli/cost/quantities.ts';
+import { eventBytes, ingestWrites, snapshotBytes } from '../../src/cli/cost/month.ts';
 import { startApp, type TestApp } from '../support/app.ts';
 import { startTestEngine } from '../support/engine.ts';
 import { itemBytes } from '../support/item-size.ts';

@@ -1,60 +1,3 @@
-import { countAlarmMetrics } from '../../contract/alarms.ts';
-import { BATCH_WINDOW_SECONDS, LANES } from '../../contract/functions.ts';
-import { functionNames } from '../../local/project.ts';
-import type { Region } from './prices.ts';
-
-/** What a month looks like. */
-export type Workload = {
-  deliveries_per_month: number;
-  /** Mean size of a body. */
-  body_bytes: number;
-  correlation: boolean;
-  retention_days: number;
-  /** Hours of the month over which the deliveries are spread. */
-  hours_per_month: number;
-  batch_window_seconds: number;
-  parallelization: number;
-  /** As the stack's context says. */
-  traces: boolean;
-  /** Through which all deliveries come; 0: they come through the built-in webhooks. */
-  connections: number;
-  /** Of the Jira site that is reconciled; 0: none is. */
-  issues: number;
-  /** Events sent to a target, once for each target; 0: executions are off. */
-  executions: number;
-  /** Requests to Jira a second at most. */
-  reconcile_rate: number;
-  region: Region;
-};
-
-/** 365 days of 24 hours, twelve times a year. */
-export const HOURS_OF_MONTH = 730;
-
-/** Functions of a stack with neither a Jira site nor executions. */
-const ALWAYS = functionNames().filter((name) => !['reconcile', 'publish', 'send'].includes(name));
-
-/**
- * What the stack decides and a bill depends on. The stack is no part of this program, so the figures
- * are repeated here; a test compares them with the synthesized template.
- */
-export const STACK = {
-  /** Of each function that the bill has lines for. */
-  memory_mb: { ingest: 1024, correlate: 1769, sweep: 1769, reconcile: 1024, publish: 1024, send: 1024 },
-  /** Each metric that an alarm looks at is charged. */
-  alarm_metrics: countAlarmMetrics(ALWAYS),
-  /** More of them with a Jira site. */
-  site_alarm_metrics: countAlarmMetrics([...ALWAYS, 'reconcile']) - countAlarmMetrics(ALWAYS),
-  /** More of them with executions. */
-  executions_alarm_metrics: countAlarmMetrics([...ALWAYS, 'publish', 'send']) - countAlarmMetrics(ALWAYS),
-  dashboards: 1,
-  /** Counted from the gateway's access log. */
-  gateway_metrics: 2,
-  log_retention_days: 30,
-  /** Days for which S3 keeps earlier versions of `latest.json`. */
-  noncurrent_document_days: 7,
-  retention_days: 30,
-} as const;
-
 /** The bare values of a list of described ones, under the same names. */
 const valuesOf = <Name extends string>(
   described: Readonly<Record<Name, { value: number }>>,
@@ -70,17 +13,18 @@ export type Figure = { value: number; unit: string; what: string; command: strin
 /** When and on what all of it was measured. Times are this machine's; bytes and units are the same anywhere. */
 export const MEASURED_ON = '2026-11-22 and 23; all that the inputs section prints 2026-11-29';
 
-const INPUTS = 'npm run bench -- --only inputs';
-const HTTP = 'npm run bench -- --only http';
-const COLD = 'npm run bench -- --only cold';
-
 const figure =
-  (command: string) =>
-  (value: number, unit: string, what: string): Figure => ({ value, unit, what, command });
+  (section: string) =>
+  (value: number, unit: string, what: string): Figure => ({
+    value,
+    unit,
+    what,
+    command: `npm run bench -- --only ${section}`,
+  });
 
-const inputs = figure(INPUTS);
-const http = figure(HTTP);
-const cold = figure(COLD);
+const inputs = figure('inputs');
+const http = figure('http');
+const cold = figure('cold');
 
 /** Everything that was measured and the formula is fed with. A new measurement changes this file and nothing else. */
 export const FIGURES = {
@@ -291,27 +235,3 @@ export type Assumptions = Readonly<Record<keyof typeof ASSUMED, number>>;
 
 /** The bare values, by name. */
 export const ASSUMPTIONS: Assumptions = valuesOf(ASSUMED);
-
-/** A million deliveries of 9 kB: what `docs/cost.md` shows. */
-export const DEFAULT_WORKLOAD: Workload = {
-  deliveries_per_month: 1_000_000,
-  body_bytes: 9_000,
-  correlation: true,
-  retention_days: STACK.retention_days,
-  hours_per_month: ASSUMPTIONS.hours_per_month,
-  batch_window_seconds: BATCH_WINDOW_SECONDS,
-  parallelization: LANES,
-  traces: false,
-  connections: 0,
-  executions: 0,
-  issues: 0,
-  reconcile_rate: 2,
-  region: 'us-east-1',
-};
-
-/** While deliveries arrive at all. */
-export const deliveriesPerSecond = (workload: Workload): number =>
-  workload.deliveries_per_month / trafficSeconds(workload);
-
-/** Seconds of a month in which deliveries arrive. */
-export const trafficSeconds = ({ hours_per_month }: Workload): number => hours_per_month * 3_600;

@@ -1,6 +1,26 @@
 import { RECONCILE_MINUTES, TURN_MINUTES } from '../../contract/functions.ts';
-import { HOURS_OF_MONTH } from './inputs.ts';
-import { ingestWrites, type Month } from './quantities.ts';
+import { invocations } from './functions.ts';
+import { BYTES_PER_GB, read, schedule, secrets, type Use, watching, write } from './lines.ts';
+import { ingestWrites, type Month } from './month.ts';
+import { STACK } from './stack.ts';
+import { batchLogBytes } from './watching.ts';
+import { HOURS_OF_MONTH } from './workload.ts';
+
+/** What a Jira site to reconcile adds; what it repairs costs as much as the delivery would have. */
+export const siteUse = (month: Month): Use[] => {
+  const { requests, write_units, read_units } = monthOfReading(month);
+  const log_gb = (TURNS_PER_MONTH * batchLogBytes(month)) / BYTES_PER_GB;
+  return [
+    ...invocations('reconcile', TURNS_PER_MONTH, turnsMs(month, requests) / TURNS_PER_MONTH),
+    write('reconcile: leases and checkpoints', write_units),
+    read('reconcile: rows compared', read_units),
+    secrets("reconcile: Jira's token", 1, 'secrets', 'secret_month'),
+    secrets('reconcile: calls, one for each turn', TURNS_PER_MONTH, 'calls', 'secret_call'),
+    schedule('reconcile: turns', TURNS_PER_MONTH, 'runs', 'schedule_run'),
+    watching('reconcile: logs', log_gb, 'GB', 'log_gb'),
+    watching('reconcile: alarms, by metric', STACK.site_alarm_metrics, 'metrics', 'alarm_metric_month'),
+  ];
+};
 
 /** What reading Jira takes. `hours`: of turns, at the rate of requests. */
 export type Reading = { requests: number; hours: number; write_units: number; read_units: number };
@@ -62,7 +82,7 @@ export const monthOfReading = (month: Month): Reading => {
 };
 
 /** How long all turns of a month take (milliseconds): those without requests as well. */
-export const turnsMs = ({ assumed, workload }: Month, requests: number): number => {
+const turnsMs = ({ assumed, workload }: Month, requests: number): number => {
   const own = TURNS_PER_MONTH * assumed.turn_write_units * assumed.dynamodb_call_ms;
   return own + requests * Math.max(assumed.jira_call_ms, 1_000 / workload.reconcile_rate);
 };

@@ -1,7 +1,7 @@
 import { ENV } from '../../contract/env-variables.ts';
 import { TABLE } from '../../contract/table.ts';
 import { publishedSchemas } from '../../correlate/documents/published-schemas.ts';
-import { costBlocks, siteBlock } from '../cost/report.ts';
+import { costBlocks, siteBlock } from '../cost/doc-tables.ts';
 import { CommandError } from '../shared/command.ts';
 import { markdownTable } from '../shared/tables.ts';
 

@@ -1,28 +1,18 @@
 import { describe, expect, it } from 'vitest';
 import { billOf, usdOf } from '../../../../src/cli/cost/formula.ts';
 import {
-  type Assumptions,
-  DEFAULT_WORKLOAD,
-  deliveriesPerSecond,
-  type Measured,
-  type Workload,
-} from '../../../../src/cli/cost/inputs.ts';
-import { PRICES } from '../../../../src/cli/cost/prices.ts';
-import {
-  batchesAt,
   batchMs,
   gbSeconds,
   ingestMs,
-  ingestWrites,
   LOOKS_PER_EVENT,
   processors,
-  rowUnits,
   SWEPT_MINUTES,
-  shardsAt,
   sweepMs,
-  writeUnits,
-} from '../../../../src/cli/cost/quantities.ts';
+} from '../../../../src/cli/cost/functions.ts';
+import type { Assumptions, Measured } from '../../../../src/cli/cost/inputs.ts';
+import { batchesAt, ingestWrites, rowUnits, shardsAt, writeUnits } from '../../../../src/cli/cost/month.ts';
 import { billText } from '../../../../src/cli/cost/report.ts';
+import { DEFAULT_WORKLOAD, deliveriesPerSecond, type Workload } from '../../../../src/cli/cost/workload.ts';
 
 /** Round figures, so that every sum below can be done by hand. */
 const MEASURED: Measured = {
@@ -193,7 +183,7 @@ describe('batches', () => {
 });
 
 describe('a bill', () => {
-  const bill = billOf(WORKLOAD, MEASURED, { ...ASSUMED, shards: 1 }, PRICES);
+  const bill = billOf(WORKLOAD, MEASURED, { ...ASSUMED, shards: 1 });
   const row = (what: string) => bill.rows.find((one) => one.what === what);
   const usd = (what: string) => row(what)?.usd;
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { billOf } from '../../../../src/cli/cost/formula.ts';
-import type { Workload } from '../../../../src/cli/cost/inputs.ts';
+import type { Workload } from '../../../../src/cli/cost/workload.ts';
 
 const workload = fc.record<Workload>({
   deliveries_per_month: fc.integer({ min: 1, max: 10 ** 9 }),

@@ -1,15 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { billOf } from '../../../../src/cli/cost/formula.ts';
-import {
-  ASSUMPTIONS,
-  DEFAULT_WORKLOAD,
-  MEASURED,
-  STACK,
-  type Workload,
-} from '../../../../src/cli/cost/inputs.ts';
-import { monthOf } from '../../../../src/cli/cost/quantities.ts';
+import { ASSUMPTIONS, MEASURED } from '../../../../src/cli/cost/inputs.ts';
+import { monthOf } from '../../../../src/cli/cost/month.ts';
 import { firstLoad, monthOfReading, TURNS_PER_MONTH } from '../../../../src/cli/cost/reading.ts';
 import { billText } from '../../../../src/cli/cost/report.ts';
+import { STACK } from '../../../../src/cli/cost/stack.ts';
+import { DEFAULT_WORKLOAD, type Workload } from '../../../../src/cli/cost/workload.ts';
 
 const month = (change: Partial<Workload>) =>
   monthOf({ ...DEFAULT_WORKLOAD, ...change }, MEASURED, ASSUMPTIONS);
