@@ -1,6 +1,5 @@
 import { isIssueKey } from '../domain/issue-key.ts';
 import { isJsonObject, type Json, type JsonObject, own } from '../domain/json.ts';
-import type { Unread } from './unread.ts';
 
 /**
  * Reads a value that is there: undefined when its shape is none we know. `note` reports a part that could
@@ -68,4 +67,19 @@ export const readPart = <T>(read: Read<T>, object: JsonObject, name: string, not
   const result = read(value, note);
   if (result === undefined) note();
   return result ?? null;
+};
+
+/** Paths of what a delivery holds in a shape we cannot read; missing or null is not among them. */
+export type Unread = { note: (path: string) => void; paths: () => string[] };
+
+/** A hint for people, so it stays short whatever was sent. */
+const MOST_PATHS = 50;
+
+/** A new, empty list; each path is kept once, in the order in which it was noted. */
+export const createUnread = (): Unread => {
+  const paths = new Set<string>();
+  const note = (path: string): void => {
+    if (paths.size < MOST_PATHS) paths.add(path);
+  };
+  return { note, paths: () => [...paths] };
 };

@@ -173,19 +173,19 @@ const EXPLAINED: Explanation[] = [
     why: SLOWER,
   },
   {
-    file: 'src/senders/jira/exact-ids.ts',
+    file: 'src/senders/jira/parse.ts',
     code: '} catch {',
     replacement: '{}',
     why: TOO_SLOW,
   },
   {
-    file: 'src/senders/jira/exact-ids.ts',
+    file: 'src/senders/jira/parse.ts',
     code: "isInexact(at(body, 'issue', 'id'))",
     replacement: 'true',
     why: SLOWER,
   },
   {
-    file: 'src/senders/jira/exact-ids.ts',
+    file: 'src/senders/jira/parse.ts',
     code: 'context?.source',
     replacement: 'context.source',
     why: 'Node always tells the source',
@@ -203,12 +203,12 @@ const EXPLAINED: Explanation[] = [
     why: NOT_ASKED,
   },
   {
-    file: 'src/senders/jira/recognise.ts',
+    file: 'src/senders/jira/parse.ts',
     code: 'text.length <= 400',
     why: SLOWER,
   },
   {
-    file: 'src/senders/jira/recognise.ts',
+    file: 'src/senders/jira/parse.ts',
     code: "'must be a JSON object'",
     replacement: '""',
     why: 'what is no object was refused before',
@@ -220,12 +220,12 @@ const EXPLAINED: Explanation[] = [
     why: NOT_ASKED,
   },
   {
-    file: 'src/senders/jira/recognise.ts',
+    file: 'src/senders/jira/parse.ts',
     code: "'delivery' in recognition ||",
     why: SLOWER,
   },
   {
-    file: 'src/senders/jira/recognise.ts',
+    file: 'src/senders/jira/parse.ts',
     code: 'exact === null',
     replacement: 'false',
     why: TOO_SLOW,

@@ -4,7 +4,7 @@ import { isJsonObject, type JsonObject, own } from '../../domain/json.ts';
 import { readAutomation } from '../../senders/automation/parse.ts';
 import { readFields } from '../../senders/jira/fields.ts';
 import { parseDelivery } from '../../senders/jira/parse.ts';
-import { createUnread } from '../../senders/unread.ts';
+import { createUnread } from '../../senders/readers.ts';
 import type { StoredEvent } from '../../store/events/event-row.ts';
 import type { SaidIssue } from './fit-body.ts';
 

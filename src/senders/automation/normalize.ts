@@ -2,7 +2,7 @@ import type { NormalizedDelivery } from '../../domain/delivery.ts';
 import { DAY_MS, instantOf, LAST_INSTANT_MS, MINUTE_MS } from '../../domain/instant.ts';
 import { isJsonObject, type Json, type JsonObject, own } from '../../domain/json.ts';
 import { normalize } from '../jira/normalize.ts';
-import type { RecognisedDelivery } from '../jira/recognise.ts';
+import type { RecognisedDelivery } from '../jira/parse.ts';
 import { traitsBeside } from '../jira/traits.ts';
 import { isThere } from './blanks.ts';
 

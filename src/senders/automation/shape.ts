@@ -2,8 +2,7 @@ import type { FieldError } from '../../domain/delivery.ts';
 import { instantOf } from '../../domain/instant.ts';
 import { isJsonObject, type Json, type JsonObject, own } from '../../domain/json.ts';
 import { NO_OBJECT } from '../field-errors.ts';
-import { hasInexactIds, parseWithExactIds } from '../jira/exact-ids.ts';
-import { type RecognisedDelivery, recognise } from '../jira/recognise.ts';
+import { hasInexactIds, parseWithExactIds, type RecognisedDelivery, recognise } from '../jira/parse.ts';
 import { isThere, withoutBlanks } from './blanks.ts';
 
 /** How an event is called where its body does not say. */

@@ -1,12 +1,11 @@
 import type { DeliveredCommit, DeliveredPullRequest } from '../../domain/commit.ts';
 import { isJsonObject, type Json, type JsonObject, own } from '../../domain/json.ts';
-import { isAbsent } from '../readers.ts';
+import { isAbsent, type Unread } from '../readers.ts';
 import { bySha, firstParents, parentsOf, shaAt } from '../shared/first-parents.ts';
 import { type Node, optional, readEach } from '../shared/node.ts';
 import { readCommit } from '../shared/read-commit.ts';
 import { readPullRequest } from '../shared/read-pull-request.ts';
 import { readBranch } from '../shared/readers.ts';
-import type { Unread } from '../unread.ts';
 
 const COMMIT = {
   sha: 'hash',

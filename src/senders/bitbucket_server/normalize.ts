@@ -1,13 +1,12 @@
 import type { DeliveredCommit, DeliveredPullRequest } from '../../domain/commit.ts';
 import { LAST_INSTANT_MS } from '../../domain/instant.ts';
 import { isJsonObject, type Json, type JsonObject, own } from '../../domain/json.ts';
-import { isAbsent, type Read } from '../readers.ts';
+import { isAbsent, type Read, type Unread } from '../readers.ts';
 import { bySha, firstParents, parentsOf, shaAt } from '../shared/first-parents.ts';
 import { type Node, optional, readEach } from '../shared/node.ts';
 import { readCommit } from '../shared/read-commit.ts';
 import { readPullRequest } from '../shared/read-pull-request.ts';
 import { readRef } from '../shared/readers.ts';
-import type { Unread } from '../unread.ts';
 
 type Push = { repository: string; body: JsonObject; changes: Json[] };
 

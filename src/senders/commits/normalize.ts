@@ -1,7 +1,6 @@
 import { type DeliveredCommit, type DeliveredPullRequest, isFullSha, toSha } from '../../domain/commit.ts';
-import { one } from '../readers.ts';
+import { one, type Unread } from '../readers.ts';
 import { readAuthorName, readNamedBranch, readUrl, toTitle } from '../shared/readers.ts';
-import type { Unread } from '../unread.ts';
 
 /**
  * A commit of our own format. Sha and pull request id keep the limits; `committed_at` is epoch milliseconds, null if it

@@ -1,11 +1,10 @@
 import type { DeliveredCommit, DeliveredPullRequest } from '../../domain/commit.ts';
 import { type Json, type JsonObject, own } from '../../domain/json.ts';
-import { one } from '../readers.ts';
+import { one, type Unread } from '../readers.ts';
 import { readEach } from '../shared/node.ts';
 import { readCommit } from '../shared/read-commit.ts';
 import { readPullRequest } from '../shared/read-pull-request.ts';
 import { readRef } from '../shared/readers.ts';
-import type { Unread } from '../unread.ts';
 
 const COMMIT = {
   sha: 'id',

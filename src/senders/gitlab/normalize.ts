@@ -5,13 +5,12 @@ import {
   toSha,
 } from '../../domain/commit.ts';
 import { isJsonObject, type Json, type JsonObject, own } from '../../domain/json.ts';
-import { one, type Read } from '../readers.ts';
+import { one, type Read, type Unread } from '../readers.ts';
 import { readEach } from '../shared/node.ts';
 import { readCommit } from '../shared/read-commit.ts';
 import { readPullRequest } from '../shared/read-pull-request.ts';
 import { readRef } from '../shared/readers.ts';
 import { textAt } from '../shared/rules.ts';
-import type { Unread } from '../unread.ts';
 
 type Push = { repository: string; body: JsonObject; commits: Json[] };
 

@@ -11,8 +11,8 @@ import {
   readName,
   readPart,
   readText,
+  type Unread,
 } from '../readers.ts';
-import type { Unread } from '../unread.ts';
 import { adfText } from './adf.ts';
 import { readPerson } from './people.ts';
 import { withoutPrivateData } from './private-data.ts';

@@ -1,8 +1,7 @@
 import { isIssueId, projectOfKey } from '../../domain/issue-key.ts';
 import { isJsonObject, type JsonObject, own } from '../../domain/json.ts';
-import { isAbsent, one, readKey, readPart, readText } from '../readers.ts';
-import type { Unread } from '../unread.ts';
-import type { RecognisedDelivery } from './recognise.ts';
+import { isAbsent, one, readKey, readPart, readText, type Unread } from '../readers.ts';
+import type { RecognisedDelivery } from './parse.ts';
 
 /** An object in another one; what is there but no object is noted under the path. */
 export const objectIn = (

@@ -4,14 +4,12 @@ import type { Change, EventFacts, NormalizedDelivery } from '../../domain/delive
 import { DAY_MS, instantOf, LAST_INSTANT_MS } from '../../domain/instant.ts';
 import type { Person } from '../../domain/issue.ts';
 import { isJsonObject, type JsonObject, own } from '../../domain/json.ts';
-import { one, type Read, readPart } from '../readers.ts';
-import { createUnread, type Unread } from '../unread.ts';
-import { type ChangelogItem, changelogItems } from './changelog.ts';
+import { createUnread, one, type Read, readPart, type Unread } from '../readers.ts';
+import { type ChangelogItem, changelogItems, readKeys } from './changelog.ts';
 import { readFields } from './fields.ts';
 import { issueIdOf, objectIn, projectKeyOf } from './issue-of-event.ts';
-import { readKeys } from './keys.ts';
+import type { RecognisedDelivery } from './parse.ts';
 import { readPerson } from './people.ts';
-import type { RecognisedDelivery } from './recognise.ts';
 import { subjectsOf } from './subjects.ts';
 import { traitsOf } from './traits.ts';
 

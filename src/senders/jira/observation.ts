@@ -1,6 +1,6 @@
 import type { FieldError, NormalizedDelivery, Problem } from '../../domain/delivery.ts';
 import { type JsonObject, own } from '../../domain/json.ts';
-import type { RecognisedDelivery } from './recognise.ts';
+import type { RecognisedDelivery } from './parse.ts';
 
 /** How an issue was read. `id`: from the database, by its id. `search`: from the index, which may be hours old. */
 type ReadKind = 'id' | 'search';

@@ -1,10 +1,9 @@
 import { isIssueId } from '../../domain/issue-key.ts';
 import type { JsonObject } from '../../domain/json.ts';
 import type { Subject } from '../../domain/subject.ts';
-import { type Read, readPart } from '../readers.ts';
-import type { Unread } from '../unread.ts';
+import { type Read, readPart, type Unread } from '../readers.ts';
 import { objectIn } from './issue-of-event.ts';
-import type { RecognisedDelivery } from './recognise.ts';
+import type { RecognisedDelivery } from './parse.ts';
 
 /**
  * Whose issues may look different after an event of a version, project or sprint, each once. Ids that are no digits,

@@ -8,7 +8,7 @@ import { LAST_INSTANT_MS } from '../../domain/instant.ts';
 import type { Json, JsonObject } from '../../domain/json.ts';
 import { isRepositoryName } from '../../domain/repository.ts';
 import type { CommitSource } from '../../domain/source.ts';
-import type { Unread } from '../unread.ts';
+import type { Unread } from '../readers.ts';
 import type { RecognisedCommits, Recognition } from './recognised.ts';
 import { textAt, valueAt } from './rules.ts';
 

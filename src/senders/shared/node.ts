@@ -1,6 +1,5 @@
 import { isJsonObject, type Json, type JsonObject, own } from '../../domain/json.ts';
-import { isAbsent, one, type Read } from '../readers.ts';
-import type { Unread } from '../unread.ts';
+import { isAbsent, one, type Read, type Unread } from '../readers.ts';
 
 /** An object of a body, where it stands, and where to note what of it cannot be read. */
 export type Node = { object: JsonObject; path: string; unread: Unread };

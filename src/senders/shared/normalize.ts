@@ -1,6 +1,6 @@
 import type { CommitDelivery } from '../../domain/commit.ts';
 import type { EventFacts } from '../../domain/delivery.ts';
-import { createUnread } from '../unread.ts';
+import { createUnread } from '../readers.ts';
 import type { RecognisedCommits } from './recognised.ts';
 
 /**

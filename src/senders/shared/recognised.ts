@@ -1,7 +1,7 @@
 import type { CommitDelivery } from '../../domain/commit.ts';
 import type { FieldError, Problem } from '../../domain/delivery.ts';
 import type { DeliveredRepository } from '../../domain/repository.ts';
-import type { Unread } from '../unread.ts';
+import type { Unread } from '../readers.ts';
 
 /**
  * What an event is, by its signed body: a connection test of the host, an event whose contents are known,
