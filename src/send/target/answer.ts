@@ -1,5 +1,6 @@
 import type { Attempt, ExecutionResult } from '../../domain/execution.ts';
-import type { Posted } from './post.ts';
+import type { Target } from '../../domain/subscription.ts';
+import { type Posted, TIME_IS_UP } from './post.ts';
 
 /** What is kept of an answer, with the attempt and as the execution's result; nothing where none came. */
 export type Kept = Pick<Attempt, 'response_headers' | 'response_body'> & { answer: ExecutionResult | null };
@@ -82,4 +83,89 @@ const fullYear = (year: string, nowMs: number): string => {
   const now = new Date(nowMs).getUTCFullYear();
   const candidate = now - (now % 100) + Number(year);
   return String(candidate > now + 50 ? candidate - 100 : candidate);
+};
+
+/** What went wrong, in our words; null for a 2xx that came whole. Says nothing of what was sent, or where. */
+export const describe = (
+  { status, fault }: Pick<Posted, 'status' | 'fault'>,
+  seconds: number,
+): string | null => {
+  if (fault === TIME_IS_UP) return lateness(status, seconds);
+  if (status === null) return noAnswer(fault ?? '');
+  if (!isSuccess(status)) return refusal(status);
+  return fault === null ? null : `answered ${status}, but the connection ended before the answer did`;
+};
+
+const isSuccess = (status: number): boolean => status >= 200 && status < 300;
+
+const lateness = (status: number | null, seconds: number): string =>
+  status === null
+    ? `no answer within ${seconds} s`
+    : `answered ${status}, but the answer did not end within ${seconds} s`;
+
+const refusal = (status: number): string => {
+  if (status === 101) return 'answered 101: other protocols are not spoken';
+  return status < 400 ? `answered ${status}: redirects are not followed` : `answered ${status}`;
+};
+
+const noAnswer = (code: string): string => {
+  const words = WORDS.find(({ codes }) => codes.test(code))?.words ?? 'the request failed';
+  return `${words} (${code})`;
+};
+
+const WORDS = [
+  { codes: /^ECONNREFUSED$/, words: 'the connection was refused' },
+  { codes: /^(ECONNRESET|EPIPE)$/, words: 'the connection ended before an answer' },
+  { codes: /^(E(HOST|NET)UNREACH|EADDRNOTAVAIL)$/, words: 'the address cannot be reached' },
+  { codes: /^ETIMEDOUT$/, words: 'no connection in time' },
+  { codes: /^HPE_/, words: 'the answer is no HTTP' },
+  { codes: /CERT|SIGNATURE|ISSUER/, words: 'its certificate is not accepted' },
+  { codes: /SSL|TLS|^EPROTO$/, words: 'TLS could not be agreed on' },
+];
+
+/** Shorter ones are words of anybody's, and no secrets. */
+const LEAST_CHARACTERS = 8;
+/** Parts of a path are names more often than tokens. */
+const LEAST_IN_PATH = 16;
+
+const HIDDEN = '[hidden]';
+
+/**
+ * Hides in what a target answers what only it and we know: a target that shows a request again must not show its path,
+ * query and headers to people who may not read them.
+ */
+export const hiderOf = ({ url, headers }: Target): ((text: string) => string) => {
+  const secrets = [...new Set([...partsOf(new URL(url)), ...Object.values(headers).flatMap(valuesOf)])]
+    .flatMap(formsOf)
+    .toSorted((a, b) => b.length - a.length);
+  return (text) => secrets.reduce((shown, secret) => shown.replaceAll(secret, HIDDEN), text);
+};
+
+/** The value, and what follows a scheme such as `Bearer`. */
+const valuesOf = (value: string): string[] =>
+  [value, value.slice(value.lastIndexOf(' ') + 1)].filter(({ length }) => length >= LEAST_CHARACTERS);
+
+const partsOf = ({ pathname, search, searchParams }: URL): string[] => {
+  const asSent = search
+    .slice(1)
+    .split('&')
+    .map((part) => part.slice(part.indexOf('=') + 1));
+  const inQuery = [`${pathname}${search}`, search.slice(1), ...asSent, ...searchParams.values()];
+  const segments = pathname.split('/').filter(({ length }) => length >= LEAST_IN_PATH);
+  const inPath = [pathname, ...segments, ...segments.map(decoded)];
+  return [...inQuery, ...inPath].filter(({ length }) => length >= LEAST_CHARACTERS);
+};
+
+const decoded = (text: string): string => {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+};
+
+/** As it is, and as JSON writes it, with slashes escaped or not. */
+const formsOf = (text: string): string[] => {
+  const json = JSON.stringify(text).slice(1, -1);
+  return [...new Set([text, json, json.replaceAll('/', '\\/')])];
 };

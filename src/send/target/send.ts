@@ -8,9 +8,7 @@ import { hostOf, readTargetUrl, type TargetRules } from '../../platform/target-u
 import { type SigningKeys, signingKeys } from '../../verify/credential-key.ts';
 import type { MasterSource, NoMaster } from '../../verify/master-cache.ts';
 import { openTarget } from '../../verify/sealed-target.ts';
-import { keepAnswer, readRetryAfter } from './answer.ts';
-import { describe } from './describe.ts';
-import { hiderOf } from './hide.ts';
+import { describe, hiderOf, keepAnswer, readRetryAfter } from './answer.ts';
 import { NOTHING, type Posted, post, TIME_IS_UP } from './post.ts';
 import { type Message, requestHeaders } from './request.ts';
 
