@@ -1,7 +1,13 @@
 import { hideAddress } from '../domain/address.ts';
 import { hopsOf } from '../domain/hops.ts';
 import { lookupKey } from '../domain/issue-key.ts';
-import type { Filter, Subscription, SubscriptionState } from '../domain/subscription.ts';
+import type {
+  Filter,
+  Priority,
+  Subscription,
+  SubscriptionSettings,
+  SubscriptionState,
+} from '../domain/subscription.ts';
 import type { StoredEvent } from '../store/events/event-row.ts';
 
 /** What of a subscription decides. */
@@ -108,3 +114,20 @@ const RULES: readonly Rule[] = [
       !except_actors.some((one) => isSame(one, actor_id) || actor_id === hideAddress(one)),
   },
 ];
+
+const BY_NAME: Readonly<Record<string, Priority>> = {
+  highest: 'high',
+  high: 'high',
+  low: 'low',
+  lowest: 'low',
+};
+
+/** The priority of an execution. `issuePriority`: what the event says of its issue; another name, or none, is normal. */
+export const priorityOf = (
+  { priority }: Pick<SubscriptionSettings, 'priority'>,
+  issuePriority: string | null,
+): Priority => {
+  if (priority !== 'by_issue') return priority;
+  const name = issuePriority?.toLowerCase() ?? '';
+  return Object.hasOwn(BY_NAME, name) ? (BY_NAME[name] ?? 'normal') : 'normal';
+};

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { priorityOf } from '../../../src/matching/priority.ts';
+import { priorityOf } from '../../../src/matching/match-event.ts';
 
 describe('the priority of an execution', () => {
   it.each([
