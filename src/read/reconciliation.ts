@@ -1,8 +1,7 @@
 import { toPhoenixIso } from '../domain/instant.ts';
 import type { RouteHandler } from '../http/dispatch.ts';
 import { jsonResponse } from '../http/response.ts';
-import { type Checkpoint, NEW_CHECKPOINT, readCheckpoints } from '../store/reconcile/checkpoint.ts';
-import { sumDrift } from '../store/reconcile/drift.ts';
+import { type Checkpoint, NEW_CHECKPOINT, readCheckpoints, sumDrift } from '../store/reconcile/checkpoint.ts';
 import type { ReadDeps } from './listing.ts';
 
 /** `GET /reconciliation`. Suspects are not judged yet, so none is counted, and no project is held. */

@@ -1,7 +1,13 @@
 import type * as z from 'zod/mini';
-import { type Checkpoint, putCheckpoint, readCheckpoint } from '../store/reconcile/checkpoint.ts';
-import { addCounters, type Counters, NOTHING_COUNTED } from '../store/reconcile/counters.ts';
-import { addDrift } from '../store/reconcile/drift.ts';
+import {
+  addCounters,
+  addDrift,
+  type Checkpoint,
+  type Counters,
+  NOTHING_COUNTED,
+  putCheckpoint,
+  readCheckpoint,
+} from '../store/reconcile/checkpoint.ts';
 import { LeaseLostError, type Session } from './session.ts';
 
 /** One of the things a turn does. `S`: its state, in its own words. */

@@ -1,3 +1,4 @@
+import { DAY_MS } from '../domain/instant.ts';
 import type { Look, Reads } from '../jira/reads/reads.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Logger } from '../platform/logger.ts';
@@ -80,3 +81,9 @@ export const walkOf = ({ table, tenant }: Pick<TurnDeps, 'table' | 'tenant'>): W
   tenant,
   newSignal: () => AbortSignal.timeout(CALL_MS),
 });
+
+/** Jira's clock; ours where that is more than a day ahead of it, as one wrong answer may be. @throws JiraError */
+export const jirasNow = async ({ deps, reads }: Pick<Session, 'deps' | 'reads'>): Promise<number> => {
+  const now = await (await reads()).now();
+  return now > deps.clock() + DAY_MS ? deps.clock() : now;
+};

@@ -1,8 +1,8 @@
 import { UnavailableError } from '../errors/errors.ts';
 import type { Look } from '../jira/reads/reads.ts';
 import { retry } from '../platform/retry.ts';
+import type { Counters } from '../store/reconcile/checkpoint.ts';
 import { putContradictions, removeContradiction } from '../store/reconcile/contradictions.ts';
-import type { Counters } from '../store/reconcile/counters.ts';
 import type { Job } from './loop.ts';
 import type { Mend } from './observe/lost-events.ts';
 import type { Seen } from './observe/settle.ts';

@@ -5,10 +5,10 @@ import type { Place } from '../store/calls/table.ts';
 import { type Checkpoint, readCheckpoint } from '../store/reconcile/checkpoint.ts';
 import { behind } from './behind.ts';
 import { type FirstLoad, firstLoad } from './census/state.ts';
-import { jirasNow } from './jiras-now.ts';
 import { lookAgain } from './look-again.ts';
 import { type Job, makeLoop } from './loop.ts';
 import { checkScope, isRefused, projectsClause } from './scope.ts';
+import { jirasNow } from './session.ts';
 import { FIRST_PLACE, readSlices, slicesPlace } from './slices.ts';
 import { countUntold, judging, missedOf } from './untold.ts';
 

@@ -16,8 +16,12 @@ import { countTurn, giveTurn } from '../../src/reconcile/give-turn.ts';
 import type { TurnDeps } from '../../src/reconcile/session.ts';
 import type { AttemptResult } from '../../src/send/rules/breaker.ts';
 import { eventKey } from '../../src/store/calls/keys.ts';
-import { NEW_CHECKPOINT, putCheckpoint } from '../../src/store/reconcile/checkpoint.ts';
-import { countersOf, NOTHING_COUNTED } from '../../src/store/reconcile/counters.ts';
+import {
+  countersOf,
+  NEW_CHECKPOINT,
+  NOTHING_COUNTED,
+  putCheckpoint,
+} from '../../src/store/reconcile/checkpoint.ts';
 import { type AppOptions, type Counts, startApp, summed, type TestApp } from '../support/app.ts';
 import { type Connected, connect } from '../support/connected.ts';
 import { startCorrelation } from '../support/correlation.ts';

@@ -2,9 +2,11 @@ import { readEnv } from '../../contract/env.ts';
 import type { SweepDeps } from '../../correlate/run/sweep-events.ts';
 import { toUtcIso } from '../../domain/instant.ts';
 import { openTurn } from '../../reconcile/open-turn.ts';
+import { isInScope } from '../../reconcile/scope.ts';
 import type { TurnDeps } from '../../reconcile/session.ts';
 import { heldUntil, readTurn, type TurnFault } from '../../store/reconcile/lease.ts';
-import { CommandError } from '../shared/command.ts';
+import { listProjects } from '../../store/reconcile/projects.ts';
+import { CommandError, UsageError } from '../shared/command.ts';
 import { itemDeadline } from '../shared/connection.ts';
 
 /** What a turn needs, on the table of the command. */
@@ -31,4 +33,13 @@ export const goBeside = async (store: SweepDeps): Promise<void> => {
 export const tooEarly = (untilMs: number, fault: TurnFault | null): CommandError => {
   const why = fault === null ? '' : ` At ${toUtcIso(fault.at_ms)} the last turn ended with: ${fault.message}`;
   return new CommandError(`Jira is asked nothing before ${toUtcIso(untilMs)}: try again then.${why}`);
+};
+
+/** @throws UsageError for a project that RECONCILE_PROJECTS leaves out, whichever of its keys either names */
+export const checkProject = async ({ table, tenant }: SweepDeps, key: string): Promise<void> => {
+  const named = readEnv(process.env).RECONCILE_PROJECTS ?? null;
+  if (isInScope([key], named)) return;
+  for await (const { keys } of listProjects({ table, tenant, newSignal: itemDeadline }))
+    if (isInScope(keys, [key]) && isInScope(keys, named)) return;
+  throw new UsageError(`${key} is none of RECONCILE_PROJECTS: add it there, or leave that unset`);
 };

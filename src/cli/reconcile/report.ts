@@ -1,6 +1,5 @@
 import type { LoopReport } from '../../reconcile/loop.ts';
-import type { Counter } from '../../store/reconcile/counters.ts';
-import type { Compared } from '../../store/reconcile/drift.ts';
+import type { Compared, Counter } from '../../store/reconcile/checkpoint.ts';
 import { textTable } from '../shared/tables.ts';
 
 /** What people are told of, in this order. */

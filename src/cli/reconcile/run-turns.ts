@@ -6,7 +6,7 @@ import type { Loop, LoopReport } from '../../reconcile/loop.ts';
 import type { TurnDeps } from '../../reconcile/session.ts';
 import { runTurn, type TurnReport } from '../../reconcile/turn.ts';
 import { updatesLoop } from '../../reconcile/updates.ts';
-import { addCounters } from '../../store/reconcile/counters.ts';
+import { addCounters } from '../../store/reconcile/checkpoint.ts';
 
 /** What all turns did, each loop once. `stopped`: by whoever began them. `until_ms`: when Jira may be asked again. */
 type TurnsReport = {

@@ -1,9 +1,8 @@
 import type { SweepDeps } from '../../correlate/run/sweep-events.ts';
 import { toUtcIso } from '../../domain/instant.ts';
 import type { Walk } from '../../store/calls/table.ts';
-import { type Checkpoint, readCheckpoints } from '../../store/reconcile/checkpoint.ts';
+import { type Checkpoint, readCheckpoints, sumDrift } from '../../store/reconcile/checkpoint.ts';
 import { listContradictions } from '../../store/reconcile/contradictions.ts';
-import { sumDrift } from '../../store/reconcile/drift.ts';
 import { heldUntil, readTurn, type TurnRow } from '../../store/reconcile/lease.ts';
 import { listProjects, type Project } from '../../store/reconcile/projects.ts';
 import type { ExitCode } from '../shared/command.ts';

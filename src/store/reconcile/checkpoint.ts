@@ -1,13 +1,79 @@
 import * as z from 'zod/mini';
+import { DAY_MS, toPhoenixDay } from '../../domain/instant.ts';
 import { compress, decompress } from '../../platform/codec.ts';
 import { readChecked, readJson } from '../calls/checked-row.ts';
 import { type Revision, revisionOf } from '../calls/conditional-write.ts';
 import { reconcileKey } from '../calls/keys.ts';
 import { queryPages } from '../calls/rows.ts';
 import { getItem, type Item, type Key, type Place } from '../calls/table.ts';
-import { countersOf, NOTHING_COUNTED } from './counters.ts';
-import { drift } from './drift.ts';
 import { putOwn } from './own-row.ts';
+
+/** What a run of a loop counts, in the order in which it is shown. */
+const COUNTERS = [
+  'pages',
+  'seen',
+  'new',
+  'repaired',
+  'unchanged',
+  'gone',
+  'unread',
+  'quarantined',
+  'contradictions',
+  'only_here',
+  'requests',
+  // Changes of which it was known by now whether a delivery has told of them; `missed`: none has.
+  'judged',
+  'missed',
+  'compared',
+  'differed',
+] as const;
+
+export type Counter = (typeof COUNTERS)[number];
+
+export type Counters = Record<Counter, number>;
+
+/** The counts that are there; 0 for others, which older code did not know. */
+export const countersOf = (counted: Readonly<Record<string, number>>): Counters =>
+  // `fromEntries` forgets the names; these are all of them.
+  Object.fromEntries(COUNTERS.map((name) => [name, counted[name] ?? 0])) as Counters;
+
+export const NOTHING_COUNTED: Counters = countersOf({});
+
+export const addCounters = (a: Counters, b: Partial<Counters>): Counters =>
+  countersOf(Object.fromEntries(COUNTERS.map((name) => [name, a[name] + (b[name] ?? 0)])));
+
+/** By day: bodies that were compared with rows, and those that differed without a reason. */
+type Drift = z.output<typeof drift>;
+
+export type Compared = { compared: number; differed: number };
+
+const drift = z.record(z.string(), z.object({ compared: z.number(), differed: z.number() }));
+
+const DAYS = 30;
+
+const isRecent = (day: string, nowMs: number): boolean => day > toPhoenixDay(nowMs - DAYS * DAY_MS);
+
+/** Of the last 30 days, over several loops. */
+export const sumDrift = (all: readonly Drift[], nowMs: number): Compared => {
+  const days = all.flatMap((one) => Object.entries(one)).filter(([day]) => isRecent(day, nowMs));
+  return days.reduce(
+    (sum, [, { compared, differed }]) => ({
+      compared: sum.compared + compared,
+      differed: sum.differed + differed,
+    }),
+    { compared: 0, differed: 0 },
+  );
+};
+
+/** With what was compared now, and without what is older than 30 days. */
+export const addDrift = (before: Drift, { compared, differed }: Compared, nowMs: number): Drift => {
+  if (compared === 0 && differed === 0) return before;
+  const today = toPhoenixDay(nowMs);
+  const recent = Object.fromEntries(Object.entries(before).filter(([day]) => isRecent(day, nowMs)));
+  const already = recent[today] ?? { compared: 0, differed: 0 };
+  const sum = { compared: already.compared + compared, differed: already.differed + differed };
+  return { ...recent, [today]: sum };
+};
 
 const counters = z.pipe(z.record(z.string(), z.number()), z.transform(countersOf));
 

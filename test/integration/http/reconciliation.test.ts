@@ -2,8 +2,12 @@ import { describe, expect, it } from 'vitest';
 import * as z from 'zod/mini';
 import { reconcileKey } from '../../../src/store/calls/keys.ts';
 import { putRows } from '../../../src/store/calls/rows.ts';
-import { type Checkpoint, NEW_CHECKPOINT, putCheckpoint } from '../../../src/store/reconcile/checkpoint.ts';
-import { NOTHING_COUNTED } from '../../../src/store/reconcile/counters.ts';
+import {
+  type Checkpoint,
+  NEW_CHECKPOINT,
+  NOTHING_COUNTED,
+  putCheckpoint,
+} from '../../../src/store/reconcile/checkpoint.ts';
 import { startApp, type TestApp } from '../../support/app.ts';
 import { bodyErrors } from '../../support/openapi.ts';
 import { useEngine } from '../../support/use-engine.ts';

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { countTurn, logTurn } from '../../../src/reconcile/give-turn.ts';
 import type { LoopReport } from '../../../src/reconcile/loop.ts';
 import type { TurnReport } from '../../../src/reconcile/turn.ts';
-import { type Counters, countersOf } from '../../../src/store/reconcile/counters.ts';
+import { type Counters, countersOf } from '../../../src/store/reconcile/checkpoint.ts';
 import { type Counts, summed } from '../../support/app.ts';
 
 const countsOf = (...loops: LoopReport[]): Counts => {
