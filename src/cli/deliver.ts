@@ -5,7 +5,7 @@ import { type ConnectionFlags, findSending } from './deliver/connection.ts';
 import { addHeader, type Input, readIdentifier, readInput, sampleNames } from './deliver/delivery.ts';
 import { type Delivered, isTaken, report } from './deliver/report.ts';
 import { createPost, MOST_RESENDS, MOST_RETRY_AFTER_MS, type Post, sendUntilFinal } from './deliver/send.ts';
-import { type Dressed, findBuiltIn, type Sending } from './deliver/sending.ts';
+import { type Dressed, findBuiltIn, type Sending } from './deliver/target.ts';
 import { newCommand, runCommand, UsageError, wholeNumber } from './shared/command.ts';
 import { showProgress } from './shared/terminal.ts';
 import { OUTPUTS_FILE } from './smoke/deployment.ts';

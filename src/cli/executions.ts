@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { systemClock } from '../platform/clock.ts';
 import type { ManageApi } from './api/api.ts';
 import { findApi, type PlaceFlags } from './api/find-api.ts';
-import { executionsCommand } from './executions/command.ts';
+import { executionsCommand, STEP_RULES, STEPS, type Step } from './executions/command.ts';
 import {
   checkId,
   list,
@@ -13,11 +13,8 @@ import {
   subscriptionOf,
   type WhichFlags,
 } from './executions/list.ts';
-import { newest } from './executions/newest.ts';
-import { retryMany, retryOne } from './executions/retry.ts';
-import { shownExecution } from './executions/row.ts';
-import { readSince } from './executions/since.ts';
-import { STEP_RULES, STEPS, type Step } from './executions/steps.ts';
+import { readSince, retryMany, retryOne } from './executions/retry.ts';
+import { newest, shownExecution } from './executions/row.ts';
 import { countsLine, watch } from './executions/watch.ts';
 import { type ExitCode, runCommand, UsageError } from './shared/command.ts';
 import { checkUsage } from './shared/steps.ts';

@@ -2,16 +2,15 @@ import { systemClock } from '../platform/clock.ts';
 import { HOME } from '../wiring/open.ts';
 import type { ManageApi } from './api/api.ts';
 import { findApi, type PlaceFlags } from './api/find-api.ts';
-import { newest } from './executions/newest.ts';
+import { newest } from './executions/row.ts';
 import { type ExitCode, runCommand, UsageError } from './shared/command.ts';
 import { checkUsage } from './shared/steps.ts';
 import { confirm } from './shared/terminal.ts';
 import { type AddFlags, add, commandFor } from './subscriptions/add.ts';
 import { change, pause, type RotateFlags, remove, resume, rotate } from './subscriptions/change.ts';
-import { subscriptionsCommand } from './subscriptions/command.ts';
+import { STEP_RULES, STEPS, type Step, subscriptionsCommand } from './subscriptions/command.ts';
 import { listReport, showReport } from './subscriptions/report.ts';
 import { findRow, listRows, type ShownRow } from './subscriptions/row.ts';
-import { STEP_RULES, STEPS, type Step } from './subscriptions/steps.ts';
 import { match, test } from './subscriptions/try.ts';
 
 type Options = Omit<PlaceFlags, 'url'> &

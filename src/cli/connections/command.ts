@@ -3,8 +3,8 @@ import { CONNECTION_AUTHS, SECRET_ENCODINGS } from '../../domain/connection.ts';
 import { CONNECTION_KINDS } from '../../domain/source.ts';
 import { INSTANCE_FILE } from '../../local/instance.ts';
 import { newCommand, wholeNumber } from '../shared/command.ts';
+import type { StepRules } from '../shared/steps.ts';
 import { OUTPUTS_FILE } from '../smoke/deployment.ts';
-import { STEPS } from './steps.ts';
 
 /** The command line of `npm run connections`: `checkUsage` says which option is for which step. */
 export const connectionsCommand = (): Command =>
@@ -79,3 +79,50 @@ remove      takes it away; its events stay
 
 Without --stage and --url this is the running instance (npm start).`,
     );
+
+export const STEPS = [
+  'init',
+  'new-master',
+  'list',
+  'add',
+  'show',
+  'template',
+  'change',
+  'rotate',
+  'activate',
+  'disable',
+  'remove',
+] as const;
+
+export type Step = (typeof STEPS)[number];
+
+const SETTINGS = ['add', 'change'] as const;
+
+export const STEP_RULES: StepRules<Step> = {
+  thing: 'connection',
+  named_by: 'its id or its name',
+  without: ['init', 'new-master', 'list', 'add'],
+  // What only looks takes the only one there is.
+  optional: ['show', 'template'],
+  only_for: {
+    kind: ['add'],
+    auth: ['add'],
+    draft: ['add'],
+    name: SETTINGS,
+    site: SETTINGS,
+    siteHosts: SETTINGS,
+    projects: SETTINGS,
+    headerName: SETTINGS,
+    allowedCidrs: SETTINGS,
+    userAgentPrefix: SETTINGS,
+    rate: SETTINGS,
+    defaultEventType: SETTINGS,
+    secretEncoding: ['add', 'rotate'],
+    secretFile: ['add', 'rotate'],
+    graceHours: ['rotate'],
+    force: ['rotate'],
+    reason: ['activate', 'disable'],
+    json: ['list', 'show'],
+    secretId: ['init', 'new-master'],
+  },
+};

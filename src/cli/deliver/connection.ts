@@ -8,7 +8,7 @@ import { UsageError } from '../shared/command.ts';
 import { signatureOf } from '../shared/exchange.ts';
 import { readSecretFile } from '../shared/secret-file.ts';
 import type { Headers } from './delivery.ts';
-import type { Sending } from './sending.ts';
+import type { Sending } from './target.ts';
 
 export type ConnectionFlags = PlaceFlags & {
   connection?: string;

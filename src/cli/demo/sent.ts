@@ -1,7 +1,6 @@
 import { systemClock } from '../../platform/clock.ts';
-import { newest } from '../executions/newest.ts';
 import { listReport } from '../executions/report.ts';
-import type { ShownExecution } from '../executions/row.ts';
+import { newest, type ShownExecution } from '../executions/row.ts';
 import { rowWithSecret } from '../subscriptions/row.ts';
 import type { Found } from './found.ts';
 import type { Stage } from './play.ts';

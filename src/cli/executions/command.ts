@@ -2,7 +2,7 @@ import { Argument, type Command, Option } from 'commander';
 import { EXECUTION_STATUSES } from '../../domain/execution.ts';
 import { withApiOptions } from '../api/commands.ts';
 import { newCommand, wholeNumber } from '../shared/command.ts';
-import { STEPS } from './steps.ts';
+import type { StepRules } from '../shared/steps.ts';
 
 /** The command line of `npm run executions`: `checkUsage` says which option is for which step. */
 export const executionsCommand = (): Command =>
@@ -44,3 +44,26 @@ cancel  takes a queued one out
 
 Without --stage and --api this is the running instance (npm start).`,
     );
+
+export const STEPS = ['list', 'show', 'watch', 'retry', 'cancel'] as const;
+
+export type Step = (typeof STEPS)[number];
+
+export const STEP_RULES: StepRules<Step> = {
+  thing: 'execution',
+  named_by: 'its id, exe_…',
+  without: ['list', 'watch'],
+  // Many at once are named by --since.
+  optional: ['retry'],
+  only_for: {
+    subscription: ['list', 'watch', 'retry'],
+    status: ['list', 'watch', 'retry'],
+    since: ['retry'],
+    date: ['list'],
+    issue: ['list'],
+    event: ['list'],
+    limit: ['list', 'watch'],
+    json: ['list', 'show'],
+    yes: ['retry'],
+  },
+};

@@ -3,9 +3,8 @@ import { eventOfShortId, readExecutionId } from '../../domain/execution.ts';
 import type { ManageApi, Query } from '../api/api.ts';
 import { UsageError } from '../shared/command.ts';
 import { findRow, listRows, type ShownRow } from '../subscriptions/row.ts';
-import { newest, readSome } from './newest.ts';
 import { listReport, type Names } from './report.ts';
-import type { ShownExecution } from './row.ts';
+import { newest, readSome, type ShownExecution } from './row.ts';
 import { eventReport, shownOfEvent, shownWithAttempts, showReport } from './show.ts';
 
 /** Options that say which executions. */

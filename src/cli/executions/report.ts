@@ -1,5 +1,5 @@
-import { printable } from '../shared/printable.ts';
 import { textTable } from '../shared/tables.ts';
+import { printable } from '../shared/terminal.ts';
 import type { ShownExecution } from './row.ts';
 
 const NONE = '-';

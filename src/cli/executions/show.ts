@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
-import { printable } from '../shared/printable.ts';
 import { textTable } from '../shared/tables.ts';
+import { printable } from '../shared/terminal.ts';
 import { listReport, shortStatus } from './report.ts';
 import { shownExecution } from './row.ts';
 

@@ -69,3 +69,6 @@ export const showProgress = (what: string, total: number): Progress => {
 
 /** npm runs a command in the project's folder; a relative path means the folder it was typed in. */
 export const typedPath = (path: string): string => resolve(process.env.INIT_CWD ?? process.cwd(), path);
+
+/** Text of others, without what would move a terminal's cursor or change its colours; its lines stay. */
+export const printable = (text: string): string => text.replaceAll(/(?![\n\t])\p{C}/gu, '?');

@@ -3,7 +3,7 @@ import { SECRET_ENCODINGS } from '../../domain/connection.ts';
 import { FORMATS, PRIORITIES, RETRIES, SIGNATURES } from '../../domain/subscription.ts';
 import { withApiOptions } from '../api/commands.ts';
 import { newCommand, wholeNumber } from '../shared/command.ts';
-import { STEPS } from './steps.ts';
+import type { StepRules } from '../shared/steps.ts';
 
 /** The command line of `npm run subscriptions`: `checkUsage` says which option is for which step. */
 export const subscriptionsCommand = (): Command =>
@@ -106,3 +106,58 @@ A condition may be given several times, or as a list with commas (types and prio
 have commas in their names: repeat those). Command lines can be read by others on this machine: give a URL with a token as
 --url-file. Without --stage and --api this is the running instance (npm start); a target on this machine needs
 ALLOW_PRIVATE_TARGETS=true there.`;
+
+export const STEPS = [
+  'list',
+  'add',
+  'show',
+  'change',
+  'pause',
+  'resume',
+  'rotate',
+  'test',
+  'match',
+  'remove',
+] as const;
+
+export type Step = (typeof STEPS)[number];
+
+const SETTINGS = ['add', 'change'] as const;
+const KEYS = ['add', 'rotate'] as const;
+
+export const STEP_RULES: StepRules<Step> = {
+  thing: 'subscription',
+  named_by: 'its id or its name',
+  without: ['list', 'add'],
+  // What only looks takes the only one there is.
+  optional: ['show'],
+  only_for: {
+    name: SETTINGS,
+    url: SETTINGS,
+    urlFile: SETTINGS,
+    headerFile: SETTINGS,
+    connection: SETTINGS,
+    source: SETTINGS,
+    event: SETTINGS,
+    project: SETTINGS,
+    issueType: SETTINGS,
+    issuePriority: SETTINGS,
+    requestType: SETTINGS,
+    label: SETTINGS,
+    changedField: SETTINGS,
+    exceptActor: SETTINGS,
+    format: SETTINGS,
+    signature: SETTINGS,
+    priority: SETTINGS,
+    concurrency: SETTINGS,
+    rate: SETTINGS,
+    timeout: SETTINGS,
+    retry: SETTINGS,
+    secretFile: KEYS,
+    secretEncoding: KEYS,
+    graceHours: ['rotate'],
+    force: ['rotate'],
+    reason: ['pause', 'resume'],
+    json: ['list', 'show', 'test', 'match'],
+  },
+};

@@ -2,8 +2,8 @@ import * as z from 'zod/mini';
 import { type PingAnswer, pingAnswer } from '../../contract/send-message.ts';
 import type { ManageApi } from '../api/api.ts';
 import { type ExitCode, UsageError } from '../shared/command.ts';
-import { printable } from '../shared/printable.ts';
 import { textTable } from '../shared/tables.ts';
+import { printable } from '../shared/terminal.ts';
 import type { ShownRow } from './row.ts';
 
 const matched = z.object({ matches: z.boolean(), rule: z.nullable(z.string()) });

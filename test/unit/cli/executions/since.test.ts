@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { daysSince, readSince } from '../../../../src/cli/executions/since.ts';
+import { daysSince, readSince } from '../../../../src/cli/executions/retry.ts';
 
 const NOW = Date.parse('2026-11-22T12:00:00-07:00');
 

@@ -1,8 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { check } from '../../../../src/cli/jira-webhook/check.ts';
 import type { Job } from '../../../../src/cli/jira-webhook/job.ts';
-import { register } from '../../../../src/cli/jira-webhook/register.ts';
-import { remove } from '../../../../src/cli/jira-webhook/remove.ts';
+import { register, remove } from '../../../../src/cli/jira-webhook/register.ts';
 import type { Use } from '../../../../src/cli/rotate-secret/rotation.ts';
 import { CommandError } from '../../../../src/cli/shared/command.ts';
 import { createJiraClient } from '../../../../src/jira/client.ts';
