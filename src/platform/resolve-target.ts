@@ -1,8 +1,7 @@
 import { lookup } from 'node:dns/promises';
 import { isIP } from 'node:net';
 import { describeFault } from '../errors/errors.ts';
-import { isPublicAddress } from './public-address.ts';
-import { notPublic } from './target-url.ts';
+import { isPublicAddress, notPublic } from './target-url.ts';
 
 /** The addresses of a name, in the order in which they are to be tried. Rejects as Node's resolver does. */
 export type Resolve = (host: string) => Promise<readonly string[]>;

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { isPublicAddress } from '../../../src/platform/public-address.ts';
+import { isPublicAddress } from '../../../src/platform/target-url.ts';
 
 describe('a public address', () => {
   it.each([
