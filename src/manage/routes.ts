@@ -15,8 +15,7 @@ import {
   rotateConnection,
 } from './change.ts';
 import { postConnection } from './create.ts';
-import { cancelExecution } from './executions/cancel.ts';
-import { retryExecution } from './executions/retry.ts';
+import { cancelExecution, retryExecution } from './executions/change.ts';
 import { siteForm } from './fields.ts';
 import type { ManageDeps } from './own-connection.ts';
 import { Refusal } from './refusal.ts';

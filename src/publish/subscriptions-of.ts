@@ -1,8 +1,7 @@
 import pMap from 'p-map';
 import { UnreadableRowError } from '../errors/errors.ts';
 import { readTenants, type Tenant } from '../store/connections/tenants.ts';
-import type { SubscriptionRow } from '../store/subscriptions/subscription-row.ts';
-import { listSubscriptions } from '../store/subscriptions/subscriptions.ts';
+import { listSubscriptions, type SubscriptionRow } from '../store/subscriptions/subscription-row.ts';
 import { AT_A_TIME, newSignal, type PublishDeps, walkOf } from './scope.ts';
 
 /** Subscriptions by their tenants; a tenant without one is not in it. */

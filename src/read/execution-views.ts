@@ -3,8 +3,7 @@ import type { Execution } from '../domain/execution.ts';
 import { type ExecutionView, toExecutionView } from '../domain/execution-view.ts';
 import type { Run } from '../http/request.ts';
 import type { Table } from '../store/calls/table.ts';
-import type { SubscriptionRow } from '../store/subscriptions/subscription-row.ts';
-import { getSubscription } from '../store/subscriptions/subscriptions.ts';
+import { getSubscription, type SubscriptionRow } from '../store/subscriptions/subscription-row.ts';
 import { newPageRoom } from './listing.ts';
 
 /** Subscriptions read at once. */

@@ -11,7 +11,7 @@ import type { StoredEvent } from '../store/events/event-row.ts';
 import { getEvent } from '../store/events/read-events.ts';
 import { attemptsOf, executionsOfEvent, getExecution } from '../store/executions/executions.ts';
 import { listExecutionsOfDay } from '../store/executions/list-executions.ts';
-import { listSubscriptions } from '../store/subscriptions/subscriptions.ts';
+import { listSubscriptions } from '../store/subscriptions/subscription-row.ts';
 import { showExecutions } from './execution-views.ts';
 import { notKnown } from './issues.ts';
 import { type ReadDeps, readStart } from './listing.ts';

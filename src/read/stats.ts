@@ -12,8 +12,7 @@ import { readSweepMark } from '../store/events/progress.ts';
 import { countEvents, type HourBucket } from '../store/events/stats.ts';
 import { countExecutions } from '../store/executions/count-executions.ts';
 import { countDue } from '../store/executions/due.ts';
-import type { SubscriptionRow } from '../store/subscriptions/subscription-row.ts';
-import { listSubscriptions } from '../store/subscriptions/subscriptions.ts';
+import { listSubscriptions, type SubscriptionRow } from '../store/subscriptions/subscription-row.ts';
 import type { ReadDeps } from './listing.ts';
 
 /** `GET /stats`. */

@@ -2,7 +2,7 @@ import { isSubscriptionId } from '../domain/subscription.ts';
 import { type SubscriptionView, toSubscriptionView } from '../domain/subscription-view.ts';
 import type { RouteHandler } from '../http/dispatch.ts';
 import { jsonResponse } from '../http/response.ts';
-import { getSubscription, listSubscriptions } from '../store/subscriptions/subscriptions.ts';
+import { getSubscription, listSubscriptions } from '../store/subscriptions/subscription-row.ts';
 import { notKnown } from './issues.ts';
 import type { ReadDeps } from './listing.ts';
 

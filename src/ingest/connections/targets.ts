@@ -4,8 +4,7 @@ import { LAST_INSTANT_MS } from '../../domain/instant.ts';
 import type { Subscription } from '../../domain/subscription.ts';
 import type { Table } from '../../store/calls/table.ts';
 import { countDue } from '../../store/executions/due.ts';
-import type { SubscriptionRow } from '../../store/subscriptions/subscription-row.ts';
-import { listSubscriptions } from '../../store/subscriptions/subscriptions.ts';
+import { listSubscriptions, type SubscriptionRow } from '../../store/subscriptions/subscription-row.ts';
 
 /** Where events of a connection are sent, as who set it up may know it. */
 type TargetOfConnection = {

@@ -6,8 +6,11 @@ import { changeExecution, claimExecution, finishAttempt } from '../../store/exec
 import { dueOf } from '../../store/executions/due.ts';
 import { getExecution } from '../../store/executions/executions.ts';
 import { renewLane, returnLane, takeLane } from '../../store/executions/lanes.ts';
-import type { SubscriptionRow } from '../../store/subscriptions/subscription-row.ts';
-import { getSubscription, writeState } from '../../store/subscriptions/subscriptions.ts';
+import {
+  getSubscription,
+  type SubscriptionRow,
+  writeState,
+} from '../../store/subscriptions/subscription-row.ts';
 
 /** What a lane reads and writes: the rows of one subscription. Each fails as the call of the store that it is. */
 export type LaneRows = {

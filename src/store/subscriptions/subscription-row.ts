@@ -12,8 +12,10 @@ import {
 import { isTenant } from '../../domain/tenant.ts';
 import { UnreadableRowError } from '../../errors/errors.ts';
 import { readChecked, readJson } from '../calls/checked-row.ts';
+import { updateIf } from '../calls/conditional-write.ts';
 import { subscriptionKey, subscriptionsPartition, timeSort } from '../calls/keys.ts';
-import type { Item, Key } from '../calls/table.ts';
+import { getItem, type Item, type Key, type TableCall, type Walk } from '../calls/table.ts';
+import { listRows } from '../calls/worklist.ts';
 import { credential } from '../connections/connection-row.ts';
 
 /** A subscription as its row has it. */
@@ -38,7 +40,7 @@ export const decidedAttributes = (row: Subscription & Partial<SubscriptionState>
 };
 
 /** What the lane writes, and people who pause, resume or delete. */
-export const stateAttributes = (row: SubscriptionState) => {
+const stateAttributes = (row: SubscriptionState) => {
   const { state_rev, ...state } = stateOf(row);
   return { target_state: JSON.stringify(state), state_rev };
 };
@@ -61,7 +63,7 @@ export const isSameState = (one: SubscriptionState, other: SubscriptionState): b
   stateAttributes(one).target_state === stateAttributes(other).target_state;
 
 /** What a row says. @throws UnreadableRowError when our code cannot have written it, or only newer code can */
-export const readSubscriptionRow = (row: Item): SubscriptionRow => {
+const readSubscriptionRow = (row: Item): SubscriptionRow => {
   const { decided, target_state, rev, state_rev } = readChecked(rowSchema, row);
   const read = readJson(decidedSchema, row, () => decided);
   if (read.rev !== rev || subscriptionKey(read.subscription_id).pk !== row.pk)
@@ -143,3 +145,41 @@ const stateSchema = z.object({
 
 /** Names of a row that people do not decide. */
 const STATE_NAMES = new Set([...Object.keys(stateSchema.shape), 'state_rev']);
+
+/** The subscription as it is now (strongly consistent), whoever's it is. @throws UnreadableRowError, UnavailableError */
+export const getSubscription = async (place: TableCall, id: string): Promise<SubscriptionRow | null> => {
+  const row = await getItem(place, subscriptionKey(id));
+  return row && readSubscriptionRow(row);
+};
+
+/**
+ * A tenant's subscriptions in the order in which they were made, page by page: as `listRows` finds them. Deleted ones are
+ * among them until what they had to send has expired.
+ * @throws UnreadableRowError, UnavailableError
+ */
+export async function* listSubscriptions(walk: Walk): AsyncGenerator<SubscriptionRow[]> {
+  const partition = subscriptionsPartition(walk.tenant);
+  for await (const rows of listRows(walk, partition)) yield rows.map(readSubscriptionRow);
+}
+
+/**
+ * Writes how the target is doing, and nothing of what people decide: if nobody has written it since it was read.
+ * @param state gets the revision behind that of `before`
+ * @throws UnavailableError
+ */
+export const writeState = async (
+  place: TableCall,
+  before: SubscriptionRow,
+  state: Omit<SubscriptionState, 'state_rev'>,
+): Promise<'written' | 'stale'> => {
+  const { target_state, state_rev } = stateAttributes({ ...state, state_rev: before.state_rev + 1 });
+  const result = await updateIf(place, {
+    key: subscriptionKey(before.subscription_id),
+    update: 'SET target_state = :state, state_rev = :rev',
+    condition: 'state_rev = :before',
+    values: { ':state': target_state, ':rev': state_rev, ':before': before.state_rev },
+  });
+  if (result.written) return 'written';
+  const row = await result.row();
+  return row?.state_rev === state_rev && row.target_state === target_state ? 'written' : 'stale';
+};

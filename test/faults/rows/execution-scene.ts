@@ -9,7 +9,7 @@ import { startLanes } from '../../../src/publish/start-lanes.ts';
 import { ensureTable } from '../../../src/store/calls/create-table.ts';
 import type { EventStore } from '../../../src/store/events/put-event.ts';
 import { changeSubscription } from '../../../src/store/subscriptions/change-subscription.ts';
-import { getSubscription } from '../../../src/store/subscriptions/subscriptions.ts';
+import { getSubscription } from '../../../src/store/subscriptions/subscription-row.ts';
 import { openWorld } from '../../integration/publish/world.ts';
 import { openApp } from '../../support/app.ts';
 import { someRun } from '../../support/connections.ts';

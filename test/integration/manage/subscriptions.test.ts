@@ -1,8 +1,11 @@
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { PingAnswer, SendMessage } from '../../../src/contract/send-message.ts';
 import { UnavailableError } from '../../../src/errors/errors.ts';
-import type { SubscriptionRow } from '../../../src/store/subscriptions/subscription-row.ts';
-import { getSubscription, writeState } from '../../../src/store/subscriptions/subscriptions.ts';
+import {
+  getSubscription,
+  type SubscriptionRow,
+  writeState,
+} from '../../../src/store/subscriptions/subscription-row.ts';
 import { signingKeys } from '../../../src/verify/credential-key.ts';
 import { openTarget } from '../../../src/verify/sealed-target.ts';
 import { type Answer, type Managed, openApp, startApp, type TestApp } from '../../support/app.ts';

@@ -8,7 +8,7 @@ import { getItem, type Table } from '../../../src/store/calls/table.ts';
 import { changeExecution, claimExecution } from '../../../src/store/executions/change-execution.ts';
 import { executionKey, laneKey } from '../../../src/store/executions/execution-keys.ts';
 import { takeLane } from '../../../src/store/executions/lanes.ts';
-import { writeState } from '../../../src/store/subscriptions/subscriptions.ts';
+import { writeState } from '../../../src/store/subscriptions/subscription-row.ts';
 import { createTable } from '../../support/app.ts';
 import { useEngine } from '../../support/use-engine.ts';
 import { openSendWorld } from './world.ts';

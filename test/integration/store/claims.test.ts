@@ -15,8 +15,11 @@ import {
   changeSubscription,
   createSubscription,
 } from '../../../src/store/subscriptions/change-subscription.ts';
-import type { SubscriptionRow } from '../../../src/store/subscriptions/subscription-row.ts';
-import { getSubscription, writeState } from '../../../src/store/subscriptions/subscriptions.ts';
+import {
+  getSubscription,
+  type SubscriptionRow,
+  writeState,
+} from '../../../src/store/subscriptions/subscription-row.ts';
 import { createTable } from '../../support/app.ts';
 import { someRun } from '../../support/connections.ts';
 import { depth } from '../../support/depth.ts';

@@ -12,12 +12,12 @@ import {
   changeSubscription,
   createSubscription,
 } from '../../../src/store/subscriptions/change-subscription.ts';
-import type { SubscriptionRow } from '../../../src/store/subscriptions/subscription-row.ts';
 import {
   getSubscription,
   listSubscriptions,
+  type SubscriptionRow,
   writeState,
-} from '../../../src/store/subscriptions/subscriptions.ts';
+} from '../../../src/store/subscriptions/subscription-row.ts';
 import { createTable } from '../../support/app.ts';
 import { someRun } from '../../support/connections.ts';
 import { someSubscription } from '../../support/subscriptions.ts';
