@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { Construct } from 'constructs';
-import { UNATTENDED } from '../../src/contract/alarms/aws-metrics.ts';
+import { UNATTENDED } from '../../src/contract/alarms/alarm-row.ts';
 import { ContextError } from '../context.ts';
 import { FUNCTIONS, type FunctionName, SPECS } from '../functions/registry.ts';
 import { type FunctionSpec, type Resources, ServiceFunction } from './service-function.ts';

@@ -1,22 +1,18 @@
-import { AWS_METRICS } from './alarms/aws-metrics.ts';
+import { AWS_METRICS } from './alarms/alarm-row.ts';
 import { DELIVERY_ALARMS } from './alarms/deliveries.ts';
-import { EXECUTION_ALARMS } from './alarms/executions.ts';
+import { PART_ALARMS } from './alarms/parts.ts';
 import { PROCESSING_ALARMS } from './alarms/processing.ts';
-import { RECONCILIATION_ALARMS } from './alarms/reconciliation.ts';
 import { UPKEEP_ALARMS } from './alarms/upkeep.ts';
 import { isMetricName } from './metrics.ts';
 
 /** Of every stack. */
 const ALWAYS = { ...DELIVERY_ALARMS, ...PROCESSING_ALARMS, ...UPKEEP_ALARMS };
 
-/** Of a stack that has such a part: a Jira site that is reconciled, executions that are on. */
-const OF_PART = { site: RECONCILIATION_ALARMS, executions: EXECUTION_ALARMS };
-
 /** A part of the stack that not every one has. */
-export type StackPart = keyof typeof OF_PART;
+export type StackPart = keyof typeof PART_ALARMS;
 
 /** Every alarm that is sent to people, in the order of the dashboard. */
-export const ALARMS = { ...ALWAYS, ...OF_PART.site, ...OF_PART.executions };
+export const ALARMS = { ...ALWAYS, ...PART_ALARMS.site, ...PART_ALARMS.executions };
 
 export type AlarmName = keyof typeof ALARMS;
 
@@ -26,7 +22,7 @@ const isAlarmName = (name: string): name is AlarmName => name in ALARMS;
 export const alarmNames = (parts: readonly StackPart[]): readonly AlarmName[] =>
   Object.keys(ALARMS)
     .filter(isAlarmName)
-    .filter((name) => name in ALWAYS || parts.some((part) => name in OF_PART[part]));
+    .filter((name) => name in ALWAYS || parts.some((part) => name in PART_ALARMS[part]));
 
 /** How many metrics of CloudWatch the alarms of a stack with these functions look at. */
 export const countAlarmMetrics = (functions: readonly string[]): number =>

@@ -1,0 +1,65 @@
+import type { AlarmRow } from './alarm-row.ts';
+
+/** Of a stack that has such a part: a Jira site that is reconciled, executions that are on. */
+export const PART_ALARMS = {
+  site: {
+    ReconcileLate: {
+      metric: 'reconciled',
+      minutes: 60,
+      limit: { below: 1, periods: 1 },
+      wrong:
+        'No update run of reconciliation was complete for an hour, or no census for two of its periods. Webhooks are taken as always; what they lose is not repaired meanwhile.',
+      first:
+        'Search the log of reconcile for reconcile-failed: it says what Jira answered. An expired token looks like this.',
+      section: 'reconciliation-late',
+    },
+    WebhooksMissing: {
+      metric: 'WebhooksMissing',
+      minutes: 60,
+      limit: { atLeast: 1 },
+      wrong:
+        'In one update run no delivery had brought 20 or more changes, and more than half of those it judged. They are repaired, minutes late each time.',
+      first: 'Run npm run jira-webhook -- check: it says whether the webhook is off, filtered or unsigned.',
+      section: 'webhooks-missing',
+    },
+  },
+  executions: {
+    ExecutionsFailed: {
+      metric: 'ExecutionsFailed',
+      minutes: 5,
+      limit: { atLeast: 1 },
+      wrong:
+        'An execution was given up: its target refused it until its tries were used up, or three processes that sent it crashed. It is kept, and can be sent again.',
+      first: 'Run npm run executions -- list --status failed, and show one: its attempts say what came back.',
+      section: 'failed-executions',
+    },
+    ExecutionsLate: {
+      metric: 'executionsOnTime',
+      minutes: 10,
+      limit: { below: 1, periods: 1 },
+      wrong:
+        'An execution for a working target was due for ten minutes, or publish is as far behind the stream, or nobody looked for ten minutes. Nothing is lost: what is due is sent late.',
+      first:
+        'See on the dashboard how many wait, and whether publish and send run and fail; then which subscription it is.',
+      section: 'late-executions',
+    },
+    TargetOpened: {
+      metric: 'TargetOpened',
+      minutes: 5,
+      limit: { atLeast: 1 },
+      wrong:
+        'A target failed five times in a row. Everything for it waits and uses up no try; one request at a time asks whether it is back.',
+      first: 'Run npm run subscriptions -- list, and show the open one: it says what came back last.',
+      section: 'open-target',
+    },
+    TargetDisabled: {
+      metric: 'TargetDisabled',
+      minutes: 5,
+      limit: { atLeast: 1 },
+      wrong:
+        'A target answered 410, or failed for a day. Nobody asks it any more; what waits for it is kept until its events expire.',
+      first: 'Mend the target or its address, then npm run subscriptions -- resume: what waits is sent.',
+      section: 'disabled-target',
+    },
+  },
+} as const satisfies Record<string, Record<string, AlarmRow>>;
