@@ -2,8 +2,7 @@ import { markdownTable } from '../shared/tables.ts';
 import { billOf } from './formula.ts';
 import { ASSUMED, FIGURES } from './inputs.ts';
 import { PRICES, type Price } from './prices.ts';
-import { BILL_HEAD, billCells, SITE_HEAD, siteCells } from './report.ts';
-import { showShare, showUsd } from './show.ts';
+import { BILL_HEAD, billCells, SITE_HEAD, showShare, showUsd, siteCells } from './report.ts';
 import { DEFAULT_WORKLOAD, type Workload } from './workload.ts';
 
 /** A part of `docs/cost.md` by the name of its markers. */

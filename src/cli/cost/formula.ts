@@ -1,4 +1,3 @@
-import { connectionUse } from './connections.ts';
 import { gatewayUse, lambdaUse, secretUse } from './functions.ts';
 import { ASSUMPTIONS, type Assumptions, MEASURED, type Measured } from './inputs.ts';
 import type { Use } from './lines.ts';
@@ -6,7 +5,7 @@ import { type Month, monthOf } from './month.ts';
 import { PRICES, type Price } from './prices.ts';
 import { siteUse } from './reading.ts';
 import { sendingUse } from './sending.ts';
-import { artifactUse, tableRequestUse, tableStorageUse } from './storage.ts';
+import { artifactUse, connectionUse, tableRequestUse, tableStorageUse } from './storage.ts';
 import { watchingUse } from './watching.ts';
 import type { Workload } from './workload.ts';
 

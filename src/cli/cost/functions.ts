@@ -2,8 +2,7 @@ import { SWEEP_MINUTES } from '../../contract/functions.ts';
 import type { Assumptions, DeliveryKind, Measured } from './inputs.ts';
 import { gateway, lambda, schedule, secrets, type Use } from './lines.ts';
 import { ingestWrites, type Month, mean } from './month.ts';
-import { STACK } from './stack.ts';
-import { deliveriesPerSecond, HOURS_OF_MONTH } from './workload.ts';
+import { deliveriesPerSecond, HOURS_OF_MONTH, STACK } from './workload.ts';
 
 /** Every request is charged for each 512 KB begun. */
 export const gatewayUse = ({ workload: { deliveries_per_month, body_bytes } }: Month): Use[] => {

@@ -2,9 +2,8 @@ import { RECONCILE_MINUTES, TURN_MINUTES } from '../../contract/functions.ts';
 import { invocations } from './functions.ts';
 import { BYTES_PER_GB, read, schedule, secrets, type Use, watching, write } from './lines.ts';
 import { ingestWrites, type Month } from './month.ts';
-import { STACK } from './stack.ts';
 import { batchLogBytes } from './watching.ts';
-import { HOURS_OF_MONTH } from './workload.ts';
+import { HOURS_OF_MONTH, STACK } from './workload.ts';
 
 /** What a Jira site to reconcile adds; what it repairs costs as much as the delivery would have. */
 export const siteUse = (month: Month): Use[] => {

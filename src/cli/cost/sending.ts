@@ -12,9 +12,8 @@ import {
   write,
 } from './lines.ts';
 import type { Month } from './month.ts';
-import { STACK } from './stack.ts';
 import { batchLogBytes } from './watching.ts';
-import { HOURS_OF_MONTH } from './workload.ts';
+import { HOURS_OF_MONTH, STACK } from './workload.ts';
 
 /** What executions add, each sent with one attempt by a lane that had nothing else to send. */
 export const sendingUse = (month: Month): Use[] => {

@@ -1,7 +1,7 @@
-import { GETS_PER_BATCH, LOOKS_PER_EVENT, PUTS_PER_BATCH } from './functions.ts';
+import { GETS_PER_BATCH, LOOKS_PER_EVENT, PUTS_PER_BATCH, processesOf } from './functions.ts';
 import { BYTES_PER_GB, DAYS_OF_MONTH, objects, read, table, type Use, write } from './lines.ts';
 import { eventBytes, ingestWrites, type Month, mean, snapshotBytes } from './month.ts';
-import { STACK } from './stack.ts';
+import { deliveriesPerSecond, STACK, trafficSeconds } from './workload.ts';
 
 /** Write and read request units on demand: every index counts beside its table. */
 export const tableRequestUse = (month: Month): Use[] => [
@@ -82,4 +82,26 @@ export const artifactUse = ({ measured, workload, batches, batches_per_month }: 
     objects("storage: a month's documents, which stay", documents_gb, 'GB-months', 's3_gb_month'),
     objects('storage: earlier versions of latest.json', latest_gb * kept_months, 'GB-months', 's3_gb_month'),
   ];
+};
+
+/** A process notes the use of a connection once a minute at most, and reads its row again after 30 s. */
+const NOTE_SECONDS = 60;
+const CACHE_SECONDS = 30;
+
+/** What it adds that all deliveries come through connections, as many through each. An alarm on them is there in any case, and who manages them asks seldom. */
+export const connectionUse = (month: Month): Use[] => [
+  write(
+    'connections: notes of their use',
+    periodsWithAny(month, NOTE_SECONDS) * month.assumed.note_write_units,
+  ),
+  read('connections: rows, read again after 30 s', periodsWithAny(month, CACHE_SECONDS)),
+];
+
+/** How many periods have a delivery, counted for each process and connection. Deliveries arrive at random. */
+const periodsWithAny = (month: Month, seconds: number): number => {
+  const { workload } = month;
+  const processes = processesOf(month);
+  const expected = (deliveriesPerSecond(workload) * seconds) / (workload.connections * processes);
+  const periods = trafficSeconds(workload) / seconds;
+  return workload.connections * processes * periods * (1 - Math.exp(-expected));
 };

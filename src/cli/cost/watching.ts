@@ -3,8 +3,7 @@ import { SWEEPS_PER_MONTH } from './functions.ts';
 import type { Assumptions } from './inputs.ts';
 import { BYTES_PER_GB, DAYS_OF_MONTH, tracing, type Use, watching } from './lines.ts';
 import type { Month } from './month.ts';
-import { STACK } from './stack.ts';
-import { deliveriesPerSecond, HOURS_OF_MONTH, trafficSeconds } from './workload.ts';
+import { deliveriesPerSecond, HOURS_OF_MONTH, STACK, trafficSeconds } from './workload.ts';
 
 /** Logs, metrics, alarms, dashboard and traces. */
 export const watchingUse = (month: Month): Use[] => [

@@ -9,8 +9,7 @@ import {
   MEASURED_ON,
 } from '../../../../src/cli/cost/inputs.ts';
 import { PRICES, PRICES_READ } from '../../../../src/cli/cost/prices.ts';
-import { billText } from '../../../../src/cli/cost/report.ts';
-import { showAmount, showQuantity, showShare, showUsd } from '../../../../src/cli/cost/show.ts';
+import { billText, showAmount, showQuantity, showShare, showUsd } from '../../../../src/cli/cost/report.ts';
 import { DEFAULT_WORKLOAD } from '../../../../src/cli/cost/workload.ts';
 import { SECTION_NAMES } from '../../../bench/shared/section.ts';
 import { page } from '../../../support/markdown.ts';

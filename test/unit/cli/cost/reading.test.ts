@@ -4,8 +4,7 @@ import { ASSUMPTIONS, MEASURED } from '../../../../src/cli/cost/inputs.ts';
 import { monthOf } from '../../../../src/cli/cost/month.ts';
 import { firstLoad, monthOfReading, TURNS_PER_MONTH } from '../../../../src/cli/cost/reading.ts';
 import { billText } from '../../../../src/cli/cost/report.ts';
-import { STACK } from '../../../../src/cli/cost/stack.ts';
-import { DEFAULT_WORKLOAD, type Workload } from '../../../../src/cli/cost/workload.ts';
+import { DEFAULT_WORKLOAD, STACK, type Workload } from '../../../../src/cli/cost/workload.ts';
 
 const month = (change: Partial<Workload>) =>
   monthOf({ ...DEFAULT_WORKLOAD, ...change }, MEASURED, ASSUMPTIONS);
