@@ -13,14 +13,46 @@ export const snapshotKey = (tenant: string, issueId: string): Key => ({
   sk: 'S',
 });
 
-/** The issue id in the partition key of any of an issue's rows. */
-export const issueIdOfKey = (pk: string): string => pk.slice(pk.lastIndexOf('#') + 1);
-
 /** What correlation knows of one issue. */
 export const issueLinksKey = (tenant: string, issueId: string): Key => ({
   pk: `I#${tenant}#${issueId}`,
   sk: 'L',
 });
+
+/** The issue id in the partition key of any of an issue's rows. */
+export const issueIdOfKey = (pk: string): string => pk.slice(pk.lastIndexOf('#') + 1);
+
+/** All issues known to have had a key share this partition. */
+export const aliasPartition = (tenant: string, key: string): string => `K#${tenant}#${lookupKey(key)}`;
+
+/** Sort keys of aliases; what names the key is in the same partition. */
+export const ALIAS_SORT = 'I#';
+
+export const aliasKey = (tenant: string, key: string, issueId: string): Key => ({
+  pk: aliasPartition(tenant, key),
+  sk: `${ALIAS_SORT}${issueId}`,
+});
+
+/** The id of the issue that an alias's sort key leads to; null for anything else beside it. */
+export const issueOfAlias = (sk: string): string | null =>
+  sk.startsWith(ALIAS_SORT) ? sk.slice(ALIAS_SORT.length) : null;
+
+/** Issues that have, or had, a fix version of this name; hashed, because a name may hold anything. */
+export const versionPartition = (tenant: string, version: string): string =>
+  `V#${tenant}#${sha256Hex(version).slice(0, 40)}`;
+
+/** Partition of `by_issue`. */
+export const issuePartition = (tenant: string, issueId: string): string => `${tenant}#${issueId}`;
+
+/** Partition of `by_issue` of what named a key and no id: no issue has such an id. */
+export const namedKeyPartition = (tenant: string, key: string): string => `${tenant}#K#${lookupKey(key)}`;
+
+/** Partition of `by_project`. */
+export const projectPartition = (tenant: string, project: string): string =>
+  `${tenant}#${lookupKey(project)}`;
+
+/** Sort key of `by_project`: ids in numeric order. */
+export const projectSort = (issueId: string): string => issueId.padStart(20, '0');
 
 /** The row of one event. */
 export const eventKey = (eventId: string): Key => ({ pk: `E#${eventId}`, sk: 'E' });
@@ -28,18 +60,30 @@ export const eventKey = (eventId: string): Key => ({ pk: `E#${eventId}`, sk: 'E'
 /** What became of an event's processing, beside it: the event never changes. */
 export const processingKey = (eventId: string): Key => ({ pk: `E#${eventId}`, sk: 'P' });
 
+/** The partitions of `by_day` for one list of a Phoenix day. */
+export const dayPartitions = (tenant: string, day: string, feed: Feed): string[] =>
+  Array.from({ length: DAY_SHARDS }, (_, shard) => dayShard(tenant, day, feed, shard));
+
+/** What is needed to find an event's place in a day. */
+type Placed = { tenant: string; source: EventSource; event_id: string; received_ms: number };
+
+/** The partition of `by_day` that holds an event; spread by its id. */
+export const dayPartition = ({ tenant, source, event_id, received_ms }: Placed): string =>
+  dayShard(tenant, toPhoenixDay(received_ms), feedOf(source), partOf(event_id, DAY_SHARDS));
+
+const dayShard = (tenant: string, day: string, feed: Feed, shard: number): string =>
+  `${tenant}#${feed === 'deliveries' ? '' : `${feed}#`}${day}#${shard}`;
+
+/** A part of a whole by the event's id, which is a hash. */
+export const partOf = (eventId: string, parts: number): number =>
+  Number.parseInt(eventId.slice(-4), 16) % parts;
+
 const KIND_LETTERS = { commit: 'C', pull_request: 'P' } as const;
 
 /** The row of one commit or pull request: what is known of it and which issues it belongs to. */
 export const refKey = (tenant: string, { kind, repository, id }: Ref): Key => ({
   pk: `${KIND_LETTERS[kind]}#${tenant}#${repository}#${id}`,
   sk: 'L',
-});
-
-/** What is known of a repository's name. `name`: a repository key. */
-export const repositoryRowKey = (tenant: string, name: string): Key => ({
-  pk: `R#${tenant}#${name}`,
-  sk: 'R',
 });
 
 /** Sort keys under which the commits (or pull requests) that name a key share its partition with its aliases. */
@@ -62,9 +106,38 @@ export const refOfCandidate = (sk: string): Ref | null => {
   return { kind, repository: name.slice(0, end), id: name.slice(end + 1) };
 };
 
-/** Issues that have, or had, a fix version of this name; hashed, because a name may hold anything. */
-export const versionPartition = (tenant: string, version: string): string =>
-  `V#${tenant}#${sha256Hex(version).slice(0, 40)}`;
+/** What is known of a repository's name. `name`: a repository key. */
+export const repositoryRowKey = (tenant: string, name: string): Key => ({
+  pk: `R#${tenant}#${name}`,
+  sk: 'R',
+});
+
+/** Gap listings: stories by project, commits by repository. */
+export type GapKind = 'story' | 'commit';
+
+/** All groups of a kind that ever had a gap share this partition. */
+export const gapGroupsPartition = (tenant: string, kind: GapKind): string => `G#${tenant}#${kind}`;
+
+/** What the worklist holds; parked events have no group. */
+type WorkKind = GapKind | 'parked';
+
+/** Partition of the worklist; `group` is the project or the repository, or a number where a kind has no group. */
+export const workPartition = (tenant: string, kind: WorkKind, group: string | number): string =>
+  `${tenant}#${kind}#${group}`;
+
+/** All partitions of a kind without a group. */
+export const spreadPartitions = (tenant: string, kind: WorkKind): string[] =>
+  Array.from({ length: WORK_SHARDS }, (_, part) => workPartition(tenant, kind, part));
+
+/** The one of them that holds an event. */
+export const spreadPartition = (tenant: string, kind: WorkKind, eventId: string): string =>
+  workPartition(tenant, kind, partOf(eventId, WORK_SHARDS));
+
+/** Epoch milliseconds as text that sorts by time. */
+export const timeSort = (ms: number): string => String(ms).padStart(15, '0');
+
+/** Where reconciliation of a tenant stands: who works, and each loop's checkpoint. */
+export const reconcileKey = (tenant: string, name: string): Key => ({ pk: `RECONCILE#${tenant}`, sk: name });
 
 /** All versions, projects and sprints whose issues are to be read again share this partition: they are few. */
 export const askedPartition = (tenant: string): string => `ASKED#${tenant}`;
@@ -81,36 +154,17 @@ export const oldKeyKey = (tenant: string, key: string): Key => ({
   sk: 'K',
 });
 
-/** Gap listings: stories by project, commits by repository. */
-export type GapKind = 'story' | 'commit';
-
-/** What the worklist holds; parked events have no group. */
-type WorkKind = GapKind | 'parked';
-
-/** Partition of the worklist; `group` is the project or the repository, or a number where a kind has no group. */
-export const workPartition = (tenant: string, kind: WorkKind, group: string | number): string =>
-  `${tenant}#${kind}#${group}`;
-
-/** A part of a whole by the event's id, which is a hash. */
-export const partOf = (eventId: string, parts: number): number =>
-  Number.parseInt(eventId.slice(-4), 16) % parts;
-
-/** All partitions of a kind without a group. */
-export const spreadPartitions = (tenant: string, kind: WorkKind): string[] =>
-  Array.from({ length: WORK_SHARDS }, (_, part) => workPartition(tenant, kind, part));
-
-/** The one of them that holds an event. */
-export const spreadPartition = (tenant: string, kind: WorkKind, eventId: string): string =>
-  workPartition(tenant, kind, partOf(eventId, WORK_SHARDS));
-
-/** Where reconciliation of a tenant stands: who works, and each loop's checkpoint. */
-export const reconcileKey = (tenant: string, name: string): Key => ({ pk: `RECONCILE#${tenant}`, sk: name });
-
 /** The row of one connection: a delivery knows its id and nothing else. */
 export const connectionKey = (connectionId: string): Key => ({ pk: `CON#${connectionId}`, sk: 'C' });
 
 /** Partition of the worklist that lists a tenant's connections. */
 export const connectionsPartition = (tenant: string): string => `${tenant}#connection#0`;
+
+/** What a connection took within one minute. `minute`: since the epoch. */
+export const rateKey = (connectionId: string, minute: number): Key => ({
+  pk: `RATE#${connectionId}`,
+  sk: String(minute),
+});
 
 /** The row of one subscription: what people decided, and how its target is doing. */
 export const subscriptionKey = (subscriptionId: string): Key => ({ pk: `SUB#${subscriptionId}`, sk: 'S' });
@@ -124,61 +178,7 @@ export const toldKey = (subscriptionId: string): Key => ({ pk: `LANE#${subscript
 /** When people may be told of any target again. */
 export const TELLING_KEY: Key = { pk: 'LANE#telling', sk: 'N' };
 
-/** What a connection took within one minute. `minute`: since the epoch. */
-export const rateKey = (connectionId: string, minute: number): Key => ({
-  pk: `RATE#${connectionId}`,
-  sk: String(minute),
-});
-
 /** All tenants share this partition: they are few, and scheduled work goes through them. */
 export const TENANTS_PARTITION = 'TENANTS';
 
 export const tenantKey = (tenant: string): Key => ({ pk: TENANTS_PARTITION, sk: tenant });
-
-/** Epoch milliseconds as text that sorts by time. */
-export const timeSort = (ms: number): string => String(ms).padStart(15, '0');
-
-/** All groups of a kind that ever had a gap share this partition. */
-export const gapGroupsPartition = (tenant: string, kind: GapKind): string => `G#${tenant}#${kind}`;
-
-/** All issues known to have had a key share this partition. */
-export const aliasPartition = (tenant: string, key: string): string => `K#${tenant}#${lookupKey(key)}`;
-
-/** Sort keys of aliases; what names the key is in the same partition. */
-export const ALIAS_SORT = 'I#';
-
-export const aliasKey = (tenant: string, key: string, issueId: string): Key => ({
-  pk: aliasPartition(tenant, key),
-  sk: `${ALIAS_SORT}${issueId}`,
-});
-
-/** The id of the issue that an alias's sort key leads to; null for anything else beside it. */
-export const issueOfAlias = (sk: string): string | null =>
-  sk.startsWith(ALIAS_SORT) ? sk.slice(ALIAS_SORT.length) : null;
-
-/** Partition of `by_issue`. */
-export const issuePartition = (tenant: string, issueId: string): string => `${tenant}#${issueId}`;
-
-/** Partition of `by_issue` of what named a key and no id: no issue has such an id. */
-export const namedKeyPartition = (tenant: string, key: string): string => `${tenant}#K#${lookupKey(key)}`;
-
-/** Partition of `by_project`. */
-export const projectPartition = (tenant: string, project: string): string =>
-  `${tenant}#${lookupKey(project)}`;
-
-/** Sort key of `by_project`: ids in numeric order. */
-export const projectSort = (issueId: string): string => issueId.padStart(20, '0');
-
-/** The partitions of `by_day` for one list of a Phoenix day. */
-export const dayPartitions = (tenant: string, day: string, feed: Feed): string[] =>
-  Array.from({ length: DAY_SHARDS }, (_, shard) => dayShard(tenant, day, feed, shard));
-
-/** What is needed to find an event's place in a day. */
-type Placed = { tenant: string; source: EventSource; event_id: string; received_ms: number };
-
-/** The partition of `by_day` that holds an event; spread by its id. */
-export const dayPartition = ({ tenant, source, event_id, received_ms }: Placed): string =>
-  dayShard(tenant, toPhoenixDay(received_ms), feedOf(source), partOf(event_id, DAY_SHARDS));
-
-const dayShard = (tenant: string, day: string, feed: Feed, shard: number): string =>
-  `${tenant}#${feed === 'deliveries' ? '' : `${feed}#`}${day}#${shard}`;
