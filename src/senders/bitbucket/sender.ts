@@ -1,5 +1,5 @@
 import type { CommitSender } from '../sender.ts';
-import { parseBody } from '../shared/parse-body.ts';
+import { parseBody } from '../shared/recognised.ts';
 import { recogniseBitbucket } from './parse.ts';
 
 /** Bitbucket Cloud. */

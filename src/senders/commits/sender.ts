@@ -1,5 +1,5 @@
 import type { CommitSender } from '../sender.ts';
-import { parseBody } from '../shared/parse-body.ts';
+import { parseBody } from '../shared/recognised.ts';
 import { recogniseListedCommits } from './parse.ts';
 
 /** Our own format, which has no event header. */

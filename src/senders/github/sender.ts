@@ -1,6 +1,6 @@
 import { notJson } from '../read-json.ts';
 import type { CommitSender } from '../sender.ts';
-import { parseBody } from '../shared/parse-body.ts';
+import { parseBody } from '../shared/recognised.ts';
 import { recogniseGithub } from './parse.ts';
 
 const A_FORM =

@@ -1,5 +1,5 @@
 import type { CommitSender } from '../sender.ts';
-import { parseBody } from '../shared/parse-body.ts';
+import { parseBody } from '../shared/recognised.ts';
 import { recogniseGitlab } from './parse.ts';
 
 /** GitLab signs nothing: it sends its secret token along, so anyone who sees one delivery can forge others. */
