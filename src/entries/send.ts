@@ -1,8 +1,7 @@
 import { readEnv } from '../contract/env.ts';
 import { systemClock } from '../platform/clock.ts';
 import { createLogger } from '../platform/logger.ts';
-import { createSendHandler } from '../send/handler.ts';
-import { openSend } from '../send/open-send.ts';
+import { createSendHandler, openSend } from '../send/open-send.ts';
 
 const env = readEnv(process.env);
 

@@ -1,11 +1,13 @@
 import { setTimeout as timer } from 'node:timers/promises';
 import type { Env } from '../contract/env.ts';
+import { type PingAnswer, sendMessage } from '../contract/send-message.ts';
 import type { Logger } from '../platform/logger.ts';
 import { openMetrics } from '../platform/metrics.ts';
 import { createResolver } from '../platform/resolve-target.ts';
 import { targetRules } from '../platform/target-url.ts';
 import { rawBodiesIn } from '../store/events/put-event.ts';
 import { openMasters, openObjects, openTable, type Platform } from '../wiring/open.ts';
+import type { LaneReport } from './lane/lane.ts';
 import type { Notify } from './lane/notes.ts';
 import { createSender, type ProcessSender } from './lane/sender.ts';
 import { attempt } from './target/attempt.ts';
@@ -46,3 +48,11 @@ const notifyOf = (arn: string | undefined, log: Logger): Notify => {
     await openTopic(arn).publish(notice);
   };
 };
+
+/** What makes one process send: a hint, or a ping. @throws for a message that is neither */
+export const createSendHandler =
+  (sender: Pick<ProcessSender, 'send' | 'ping'>) =>
+  async (event: unknown): Promise<LaneReport | PingAnswer> => {
+    const message = sendMessage.parse(event);
+    return message.task === 'send' ? sender.send(message) : sender.ping(message);
+  };

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import * as z from 'zod/mini';
 import { rowWithSecret as connectionWithSecret } from '../connections/row.ts';
 import { deliveryHeaders } from '../deliver/delivery.ts';
@@ -8,7 +9,6 @@ import { rowWithSecret, shownRow } from '../subscriptions/row.ts';
 import type { Stage } from './play.ts';
 import type { DemoReceiver } from './receiver.ts';
 import { issueOf } from './story.ts';
-import { until } from './until.ts';
 
 type Scene = { stage: Stage; receiver: DemoReceiver; subscription_id: string };
 
@@ -148,3 +148,16 @@ export const STEPS: readonly SentStep[] = [
     ends_as: 'verified the very bytes',
   },
 ];
+
+/** Long enough for a busy machine, and an end to a demo that hangs. */
+const MOST_TRIES = 300;
+
+/** The first answer that is one, looked for again and again; else what was found last. */
+export const until = async <T>(look: () => Promise<T> | T, isEnough: (found: T) => boolean): Promise<T> => {
+  let found = await look();
+  for (let tries = 0; tries < MOST_TRIES && !isEnough(found); tries++) {
+    await sleep(100);
+    found = await look();
+  }
+  return found;
+};

@@ -5,8 +5,7 @@ import { rowWithSecret } from '../subscriptions/row.ts';
 import type { Found } from './found.ts';
 import type { Stage } from './play.ts';
 import { startDemoReceiver } from './receiver.ts';
-import { STEPS } from './sent-steps.ts';
-import { until } from './until.ts';
+import { STEPS, until } from './sent-steps.ts';
 
 export type Sent = { happens: string; result: string; ok: boolean };
 

@@ -1,9 +1,9 @@
 import * as z from 'zod/mini';
 import type { JiraClient } from '../client.ts';
-import { callsAt } from './calls.ts';
 import { NO_REPORT } from './delivery-report.ts';
 import {
   CLOUD_EVENTS,
+  callsAt,
   DATA_CENTER_EVENTS,
   JQL_SECTION,
   WEBHOOK_NAME,

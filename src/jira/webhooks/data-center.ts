@@ -1,8 +1,8 @@
 import * as z from 'zod/mini';
 import type { JiraClient } from '../client.ts';
-import { callsAt } from './calls.ts';
 import { readDeliveryReport } from './delivery-report.ts';
 import {
+  callsAt,
   DATA_CENTER_EVENTS,
   JQL_SECTION,
   type Listed,

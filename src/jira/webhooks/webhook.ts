@@ -1,3 +1,6 @@
+import * as z from 'zod/mini';
+import type { JiraClient } from '../client.ts';
+import { JiraError } from '../jira-error.ts';
 import type { DeliveryReport } from './delivery-report.ts';
 
 /** What every webhook of the site is known by. */
@@ -62,3 +65,27 @@ const CLOUD_ONLY = [
 export const CLOUD_EVENTS: readonly string[] = [...EVERYWHERE, ...CLOUD_ONLY];
 
 export const DATA_CENTER_EVENTS: readonly string[] = EVERYWHERE;
+
+/** The calls for one webhook, which Cloud and Data Center have alike under a path of their own. */
+export const callsAt = <Entry, Created>(
+  client: JiraClient,
+  path: string,
+  { entry, created }: { entry: z.ZodMiniType<Entry>; created: z.ZodMiniType<Created> },
+) => {
+  const pathOf = (id: string): string => `${path}/${id}`;
+  return {
+    get: (id: string): Promise<Entry> => client.send({ method: 'GET', path: pathOf(id), answer: entry }),
+    post: (body: object): Promise<Created> => client.send({ method: 'POST', path, body, answer: created }),
+    put: async (id: string, body: object): Promise<void> => {
+      await client.send({ method: 'PUT', path: pathOf(id), body, answer: z.unknown() });
+    },
+    /** One that is gone already is as good. */
+    remove: async (id: string): Promise<void> => {
+      await client.send({ method: 'DELETE', path: pathOf(id), answer: z.unknown() }).catch(unlessGone);
+    },
+  };
+};
+
+const unlessGone = (fault: unknown): void => {
+  if (!(fault instanceof JiraError && fault.fault === 'missing')) throw fault;
+};

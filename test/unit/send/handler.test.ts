@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { SendMessage } from '../../../src/contract/send-message.ts';
-import { createSendHandler } from '../../../src/send/handler.ts';
+import { createSendHandler } from '../../../src/send/open-send.ts';
 
 const PONG = { status: 200, duration_ms: 3, error: null, response_headers: {}, response_body: null };
 
