@@ -11,8 +11,14 @@ import { inputs } from './inputs/inputs.ts';
 import { reconcile } from './reconcile/reconcile.ts';
 import { FIXTURES } from './shared/deliveries.ts';
 import { machineFacts } from './shared/machine.ts';
-import { printGoals } from './shared/report.ts';
-import { type Goal, type Options, SECTION_NAMES, type Section, type SectionName } from './shared/section.ts';
+import {
+  type Goal,
+  type Options,
+  printGoals,
+  SECTION_NAMES,
+  type Section,
+  type SectionName,
+} from './shared/section.ts';
 import { writeUnits } from './write-units/write-units.ts';
 
 const SECTIONS: Record<SectionName, Section> = {

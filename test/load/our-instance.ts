@@ -1,9 +1,13 @@
+import { embeddedConfig } from '../../src/local/aws-config.ts';
+import { type EngineProcess, engineBinary, spawnEngine } from '../../src/local/engine-process.ts';
+import { createDynamoDb } from '../../src/platform/dynamodb.ts';
+import { ensureTable } from '../../src/store/calls/create-table.ts';
 import { SECRET } from '../bench/http/bodies.ts';
 import { type ServerProcess, startServer } from '../bench/http/child.ts';
 import type { FloorSetup } from '../bench/http/floor-server.ts';
 import { learnWrites } from '../bench/http/learn-writes.ts';
 import { tempFolder } from '../bench/shared/temp-folder.ts';
-import { type ChangedEngine, startChangedEngine } from './changed-engine.ts';
+import { freePort } from '../support/loopback-server.ts';
 import { meanText } from './mixed-deliveries.ts';
 
 export const TABLE_NAME = 'load';
@@ -52,4 +56,43 @@ export const startFloor = async (owned: AsyncDisposableStack): Promise<Instance>
     NODE_OPTIONS: HEAP_LIMITS,
   };
   return { server: await startServer({ file: 'floor-server.ts', setup, env }, owned), engine };
+};
+
+/** An engine at one address that can be changed for an empty one. */
+type ChangedEngine = { endpoint: string; change(): Promise<void>; stop(): Promise<void> };
+
+const TRIES = 500;
+
+const untilTable = async (endpoint: string, tableName: string): Promise<void> => {
+  const client = createDynamoDb(embeddedConfig(endpoint));
+  for (let tried = 0; ; tried += 1)
+    try {
+      await ensureTable(client, tableName);
+      client.destroy();
+      return;
+    } catch (fault) {
+      if (tried === TRIES) throw fault;
+    }
+};
+
+/**
+ * The embedded engine searches all it has ever stored for each write. Over a long load that would be measured and
+ * nothing else, so it is changed while the instance under load goes on.
+ */
+const startChangedEngine = async (tableName: string): Promise<ChangedEngine> => {
+  const port = await freePort();
+  const endpoint = `http://127.0.0.1:${port}`;
+  const start = (): EngineProcess =>
+    spawnEngine(engineBinary(), ['--host', '127.0.0.1', '--port', String(port)]);
+  let engine = start();
+  await untilTable(endpoint, tableName);
+  return {
+    endpoint,
+    change: async () => {
+      await engine.stop();
+      engine = start();
+      await untilTable(endpoint, tableName);
+    },
+    stop: () => engine.stop(),
+  };
 };

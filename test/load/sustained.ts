@@ -1,6 +1,8 @@
+import { DynamoDBClient, paginateScan } from '@aws-sdk/client-dynamodb';
 import type { Request } from 'autocannon';
 import type { Progress } from '../../src/cli/shared/terminal.ts';
-import { countMissing } from './check-stored.ts';
+import { eventId, sha256Hex } from '../../src/domain/event-id.ts';
+import { embeddedConfig } from '../../src/local/aws-config.ts';
 import { mixedDeliveries } from './mixed-deliveries.ts';
 import { type Instance, startFloor, startOurs, TABLE_NAME } from './our-instance.ts';
 import { memoryOf } from './process-facts.ts';
@@ -48,4 +50,19 @@ export const sustained = async (
     progress.step(perWave);
   }
   return done;
+};
+
+/** How many of these deliveries have no event in the table. All of them were acknowledged. */
+const countMissing = async (
+  endpoint: string,
+  tableName: string,
+  requests: readonly Request[],
+): Promise<number> => {
+  const client = new DynamoDBClient(embeddedConfig(endpoint));
+  const wanted = new Set(requests.map(({ body }) => eventId('default', 'jira', sha256Hex(body))));
+  const scan = { TableName: tableName, ProjectionExpression: 'pk, sk' };
+  for await (const { Items = [] } of paginateScan({ client }, scan))
+    for (const { pk, sk } of Items) if (sk?.S === 'E') wanted.delete((pk?.S ?? '').slice('E#'.length));
+  client.destroy();
+  return wanted.size;
 };

@@ -9,8 +9,7 @@ import { CONNECTIONS, KNOWN } from '../http/loads.ts';
 import type { OurSetup } from '../http/our-server.ts';
 import { alternate, compare, type Effort, type Figures, type Server } from '../http/rounds.ts';
 import { typicalUpdate } from '../shared/deliveries.ts';
-import { printTable } from '../shared/report.ts';
-import { judge, type Section } from '../shared/section.ts';
+import { judge, printTable, type Section } from '../shared/section.ts';
 import { median, spread } from '../shared/stats.ts';
 import { tempFolder } from '../shared/temp-folder.ts';
 

@@ -1,7 +1,7 @@
 import type { DynamoDBRecord } from 'aws-lambda';
 import { BATCH_SIZE } from '../../../src/contract/functions.ts';
 import { chunks } from '../../../src/platform/chunks.ts';
-import { printTable } from '../shared/report.ts';
+import { printTable } from '../shared/section.ts';
 import { readsOf, trimmed, unitsOf, writesOf } from './cost.ts';
 import { GROUP_SIZE, touchedStory } from './groups.ts';
 import { timed, type Worlds } from './rounds.ts';

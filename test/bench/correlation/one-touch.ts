@@ -1,5 +1,4 @@
-import { printTable } from '../shared/report.ts';
-import { type Goal, judge } from '../shared/section.ts';
+import { type Goal, judge, printTable } from '../shared/section.ts';
 import { median, ratios, spread } from '../shared/stats.ts';
 import { readsOf, trimmed, unitsOf } from './cost.ts';
 import type { MeteredCall } from './meter.ts';

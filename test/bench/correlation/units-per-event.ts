@@ -1,4 +1,4 @@
-import { printTable } from '../shared/report.ts';
+import { printTable } from '../shared/section.ts';
 import { readsOf, trimmed, unitsOf, writesOf } from './cost.ts';
 import { gapOfGroup, storyOfGroup } from './groups.ts';
 import type { SeededWorld } from './seed.ts';

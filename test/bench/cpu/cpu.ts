@@ -6,8 +6,7 @@ import { SENDERS } from '../../../src/senders/registry.ts';
 import { overrideSecret } from '../../../src/verify/secret-source.ts';
 import { createVerifier } from '../../../src/verify/verify-delivery.ts';
 import { minified, readDeliveries, typicalUpdate } from '../shared/deliveries.ts';
-import { printTable } from '../shared/report.ts';
-import { judge, type Section } from '../shared/section.ts';
+import { judge, printTable, type Section } from '../shared/section.ts';
 import { median, ratios, spread } from '../shared/stats.ts';
 
 const SECRET = 'bench';

@@ -1,9 +1,7 @@
-import { printTable } from '../shared/report.ts';
-import { type Goal, judge } from '../shared/section.ts';
+import { type Goal, judge, printTable } from '../shared/section.ts';
 import { percentile } from '../shared/stats.ts';
 import { deliverAt, type Sent, someBodies } from './deliveries.ts';
-import { startSendingInstance } from './sending-instance.ts';
-import { subscribe } from './subscribe.ts';
+import { startSendingInstance, subscribe } from './sending-instance.ts';
 import { startTarget, type Target, untilCame } from './targets.ts';
 
 const MOST_P50_SECONDS = 1;

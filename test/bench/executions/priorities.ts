@@ -3,11 +3,9 @@ import * as z from 'zod/mini';
 import type { ManageApi } from '../../../src/cli/api/api.ts';
 import { PRIORITIES, type Priority } from '../../../src/domain/subscription.ts';
 import { chunks } from '../../../src/platform/chunks.ts';
-import { printTable } from '../shared/report.ts';
-import { type Goal, judge } from '../shared/section.ts';
+import { type Goal, judge, printTable } from '../shared/section.ts';
 import { bodyOfPriority, deliverAt } from './deliveries.ts';
-import { startSendingInstance } from './sending-instance.ts';
-import { subscribe, turn } from './subscribe.ts';
+import { startSendingInstance, subscribe, turn } from './sending-instance.ts';
 import { startTarget, untilCame } from './targets.ts';
 
 /** One of ten sent is of low priority; where a window begins and ends may cost it some. */

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import * as z from 'zod/mini';
 import { type ManageApi, openApi } from '../../../src/cli/api/api.ts';
 import { readInstance } from '../../../src/local/instance.ts';
 import { startServer } from '../../support/server-process.ts';
@@ -28,3 +29,23 @@ export const startSendingInstance = async (owned: AsyncDisposableStack): Promise
   const cpuMs = () => processCpuMs(pid) + childrenCpuMs(pid) + processCpuMs(process.pid);
   return { url, api, cpuMs };
 };
+
+const shown = z.object({ subscription_id: z.string(), rev: z.number() });
+
+type Subscribed = z.output<typeof shown>;
+
+/** Makes a subscription to all events. @param settings what is to be another than it is by itself */
+export const subscribe = (
+  api: ManageApi,
+  url: string,
+  settings: Record<string, unknown> = {},
+): Promise<Subscribed> =>
+  api.send('POST', '/subscriptions', shown, { body: { name: 'Bench', url, ...settings } });
+
+/** @returns it as it is then */
+export const turn = (
+  api: ManageApi,
+  { subscription_id, rev }: Subscribed,
+  to: 'pause' | 'resume',
+): Promise<Subscribed> =>
+  api.send('POST', `/subscriptions/${subscription_id}/${to}`, shown, { rev, body: {} });

@@ -1,7 +1,6 @@
 import { deliverAt, type Sent, someBodies } from './deliveries.ts';
 import { lateness } from './latency.ts';
-import { type SendingInstance, startSendingInstance } from './sending-instance.ts';
-import { subscribe } from './subscribe.ts';
+import { type SendingInstance, startSendingInstance, subscribe } from './sending-instance.ts';
 import { startTarget, type Target } from './targets.ts';
 
 const TARGETS = 10;

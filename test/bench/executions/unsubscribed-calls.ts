@@ -14,8 +14,7 @@ import { streamRecord } from '../../support/stream-records.ts';
 import { readsOf, trimmed, unitsOf, writesOf } from '../correlation/cost.ts';
 import { type MeteredCall, meterTable } from '../correlation/meter.ts';
 import { SECRET } from '../http/bodies.ts';
-import { printTable } from '../shared/report.ts';
-import { type Goal, judge } from '../shared/section.ts';
+import { type Goal, judge, printTable } from '../shared/section.ts';
 import { makeStill } from '../shared/still-table.ts';
 
 const MOST_CALLS = 1;

@@ -4,8 +4,7 @@ import { CONNECTIONS, KNOWN } from '../http/loads.ts';
 import type { OurSetup } from '../http/our-server.ts';
 import type { Effort, Server } from '../http/rounds.ts';
 import { runLoad } from '../http/run-load.ts';
-import { printTable } from '../shared/report.ts';
-import { type Goal, judge } from '../shared/section.ts';
+import { type Goal, judge, printTable } from '../shared/section.ts';
 import { median, ratios, spread } from '../shared/stats.ts';
 import { tempFolder } from '../shared/temp-folder.ts';
 

@@ -1,6 +1,5 @@
 import { itemBytes } from '../../support/item-size.ts';
-import { printTable } from '../shared/report.ts';
-import { type Goal, judge, type Section } from '../shared/section.ts';
+import { type Goal, judge, printTable, type Section } from '../shared/section.ts';
 import { median, spread, sum } from '../shared/stats.ts';
 import { tempFolder } from '../shared/temp-folder.ts';
 import { SECRET } from './bodies.ts';

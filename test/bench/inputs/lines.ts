@@ -1,6 +1,6 @@
 import { readEnv } from '../../../src/contract/env.ts';
 import { openMetrics } from '../../../src/platform/metrics.ts';
-import { printTable } from '../shared/report.ts';
+import { printTable } from '../shared/section.ts';
 import { sum } from '../shared/stats.ts';
 import type { InputsWorld } from './inputs-world.ts';
 

@@ -1,7 +1,7 @@
 import type { DynamoDBRecord } from 'aws-lambda';
 import { readsOf, trimmed, unitsOf, writesOf } from '../correlation/cost.ts';
 import { comment, createIssue, pushCommits, updateIssue } from '../correlation/touches.ts';
-import { printTable } from '../shared/report.ts';
+import { printTable } from '../shared/section.ts';
 import { median } from '../shared/stats.ts';
 import type { InputsWorld } from './inputs-world.ts';
 

@@ -1,6 +1,6 @@
 import { paginateScan } from '@aws-sdk/client-dynamodb';
 import { itemBytes } from '../../support/item-size.ts';
-import { printTable } from '../shared/report.ts';
+import { printTable } from '../shared/section.ts';
 import { sum } from '../shared/stats.ts';
 import { partitionKeyOf } from '../write-units/tally.ts';
 import type { InputsWorld } from './inputs-world.ts';

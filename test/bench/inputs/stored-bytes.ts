@@ -5,8 +5,8 @@ import { eventKey, snapshotKey } from '../../../src/store/calls/keys.ts';
 import type { Key } from '../../../src/store/calls/table.ts';
 import { itemBytes } from '../../support/item-size.ts';
 import { type Delivery, minified } from '../shared/deliveries.ts';
-import { printTable } from '../shared/report.ts';
-import { fitLine, type Line } from './fit.ts';
+import { printTable } from '../shared/section.ts';
+import { sum } from '../shared/stats.ts';
 import { type InputsWorld, startInputsWorld } from './inputs-world.ts';
 
 /** Bytes of one delivery: its body as Jira sends it, and what is stored of it; null without fields. */
@@ -53,4 +53,17 @@ export const storedBytes = async (deliveries: Delivery[], owned: AsyncDisposable
     ['delivery', 'body', 'event', 'snapshot'],
     [...rows, fitted],
   );
+};
+
+/** A size in bytes against the body's: `base + per_byte * body`. */
+type Line = { base: number; per_byte: number };
+
+/** The straight line with the least squares of differences through `[x, y]`. */
+const fitLine = (points: readonly (readonly [number, number])[]): Line => {
+  const meanX = sum(points.map(([x]) => x)) / points.length;
+  const meanY = sum(points.map(([, y]) => y)) / points.length;
+  const across = sum(points.map(([x, y]) => (x - meanX) * (y - meanY)));
+  const along = sum(points.map(([x]) => (x - meanX) ** 2));
+  const per_byte = across / along;
+  return { base: meanY - per_byte * meanX, per_byte };
 };

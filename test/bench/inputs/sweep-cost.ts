@@ -1,6 +1,6 @@
 import { readsOf, trimmed, unitsOf } from '../correlation/cost.ts';
 import { comment, createIssue } from '../correlation/touches.ts';
-import { printTable } from '../shared/report.ts';
+import { printTable } from '../shared/section.ts';
 import type { InputsWorld } from './inputs-world.ts';
 
 const ISSUE = 690_000;

@@ -1,9 +1,18 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import type { JsonObject } from '../../../src/domain/json.ts';
 import { BODY_FIELDS } from '../../../src/jira/reads/common.ts';
+import { PROJECT_FOLDER } from '../../../src/local/project.ts';
 import { systemClock } from '../../../src/platform/clock.ts';
 import { bodyOf } from '../../support/scripted-jira/model/body.ts';
 import { createSite } from '../../support/scripted-jira/model/site.ts';
-import { prose } from './prose.ts';
+
+/** English as people write it, which compresses as their descriptions do; the same for ever. */
+const PROSE = readFileSync(join(PROJECT_FOLDER, 'LICENSE'), 'utf8').replace(/\s+/g, ' ');
+
+/** So much of it, from the beginning. */
+export const prose = (characters: number): string =>
+  PROSE.repeat(Math.ceil(characters / PROSE.length)).slice(0, characters);
 
 const site = createSite(() => systemClock);
 

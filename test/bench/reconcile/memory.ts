@@ -1,10 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { memoryOf } from '../../load/process-facts.ts';
-import { printTable } from '../shared/report.ts';
-import { type Goal, judge } from '../shared/section.ts';
+import { type Goal, judge, printTable } from '../shared/section.ts';
 import { median } from '../shared/stats.ts';
+import { prose } from './issue-body.ts';
 import { startDatabase, startJira, startReader } from './processes.ts';
-import { prose } from './prose.ts';
 
 const MOST_MB = 250;
 

@@ -7,8 +7,7 @@ import { streamRecord } from '../../support/stream-records.ts';
 import { trimmed, unitsOf, writesOf } from '../correlation/cost.ts';
 import { type Meter, meterTable } from '../correlation/meter.ts';
 import { startWorld, type World } from '../correlation/world.ts';
-import { printTable } from '../shared/report.ts';
-import { type Goal, judge } from '../shared/section.ts';
+import { type Goal, judge, printTable } from '../shared/section.ts';
 import { bytesOf, newIssueBody } from './issue-body.ts';
 
 const MOST_UNITS = 9;

@@ -1,3 +1,5 @@
+import Table from 'cli-table3';
+
 export type Options = {
   /** Fewer and shorter rounds: shows that everything runs, the figures are rough. */
   short: boolean;
@@ -36,3 +38,21 @@ export const judge = (figure: string, measured: number, rule: '<=' | '>=', limit
   measured: measured.toFixed(2),
   met: rule === '<=' ? measured <= limit : measured >= limit,
 });
+
+/** A table without colours under a line that says what it shows; the first column holds names. */
+export const printTable = (title: string, head: string[], rows: string[][]): void => {
+  const colAligns = head.map((_, column) => (column === 0 ? ('left' as const) : ('right' as const)));
+  const table = new Table({ head, colAligns, style: { head: [], border: [], compact: true } });
+  table.push(...rows);
+  console.log(`${title}\n${table.toString()}`);
+};
+
+export const printGoals = (goals: Goal[]): void => {
+  const rows = goals.map(({ figure, goal, measured, met }) => [
+    figure,
+    goal,
+    measured,
+    met ? 'met' : 'not met',
+  ]);
+  printTable('\nGoals', ['figure', 'goal', 'measured', ''], rows);
+};

@@ -1,11 +1,12 @@
+import { DynamoDBClient, paginateScan } from '@aws-sdk/client-dynamodb';
 import { TABLE } from '../../../src/contract/table.ts';
+import { embeddedConfig } from '../../../src/local/aws-config.ts';
+import { itemBytes } from '../../support/item-size.ts';
 import { readDeliveries } from '../shared/deliveries.ts';
 import { startMeteredInstance } from '../shared/local-instance.ts';
-import { printTable } from '../shared/report.ts';
-import { judge, type Section } from '../shared/section.ts';
+import { judge, printTable, type Section } from '../shared/section.ts';
 import { sum } from '../shared/stats.ts';
-import { storedSizes } from './stored-sizes.ts';
-import { type Tally, tally } from './tally.ts';
+import { kindOf, partitionKeyOf, type Tally, tally } from './tally.ts';
 
 /** Write units of one average delivery, indexes and aliases included. */
 const MOST_UNITS = 7;
@@ -43,4 +44,20 @@ export const writeUnits: Section = async ({ folder }, owned) => {
   );
   const total = tallies.at(-1)?.total ?? Number.NaN;
   return [judge('write units per delivery', total / deliveries.length, '<=', MOST_UNITS)];
+};
+
+/** Bytes of every stored item, by kind. */
+const storedSizes = async (endpoint: string, tableName: string): Promise<Map<string, number[]>> => {
+  const client = new DynamoDBClient(embeddedConfig(endpoint));
+  const sizes = new Map<string, number[]>();
+  try {
+    for await (const { Items = [] } of paginateScan({ client }, { TableName: tableName }))
+      for (const item of Items) {
+        const kind = kindOf(partitionKeyOf(item));
+        sizes.set(kind, [...(sizes.get(kind) ?? []), itemBytes(item)]);
+      }
+    return sizes;
+  } finally {
+    client.destroy();
+  }
 };
