@@ -9,7 +9,7 @@ import { createDynamoDb } from '../../src/platform/dynamodb.ts';
 import { ensureTable } from '../../src/store/calls/create-table.ts';
 import { eventually, type Spawned, spawnScript, temporaryFolder } from '../integration/local/processes.ts';
 import { sign } from '../support/app.ts';
-import { freePort } from '../support/free-port.ts';
+import { freePort } from '../support/loopback-server.ts';
 import { type Attacker, startAttacker, type Try } from './browser.ts';
 import { listeningOf } from './listening.ts';
 

@@ -6,6 +6,14 @@ import {
   type DynamoDBClient,
   type TableDescription,
 } from '@aws-sdk/client-dynamodb';
+import {
+  GetBucketEncryptionCommand,
+  GetBucketLifecycleConfigurationCommand,
+  GetBucketVersioningCommand,
+  GetPublicAccessBlockCommand,
+  HeadBucketCommand,
+  type S3Client,
+} from '@aws-sdk/client-s3';
 import { TABLE, TTL_ATTRIBUTE } from '../../src/contract/table.ts';
 import { ensureTable } from '../../src/store/calls/create-table.ts';
 import { expectFact, type Finding, seeFact } from './findings.ts';
@@ -63,6 +71,37 @@ export const checkTable = async (client: DynamoDBClient, TableName: string): Pro
       return (
         ContinuousBackupsDescription?.PointInTimeRecoveryDescription?.PointInTimeRecoveryStatus === 'ENABLED'
       );
+    }),
+  ];
+};
+
+/** What the bucket that came up shows of the template. */
+export const checkBucket = async (client: S3Client, Bucket: string): Promise<Finding[]> => {
+  const there = await client.send(new HeadBucketCommand({ Bucket })).then(
+    () => true,
+    () => false,
+  );
+  return [
+    expectFact('bucket: is there', there),
+    await seeFact('bucket: encryption', async () => {
+      const { ServerSideEncryptionConfiguration } = await client.send(
+        new GetBucketEncryptionCommand({ Bucket }),
+      );
+      return (ServerSideEncryptionConfiguration?.Rules ?? []).length > 0;
+    }),
+    await seeFact('bucket: versions', async () => {
+      const { Status } = await client.send(new GetBucketVersioningCommand({ Bucket }));
+      return Status === 'Enabled';
+    }),
+    await seeFact('bucket: not public', async () => {
+      const { PublicAccessBlockConfiguration } = await client.send(
+        new GetPublicAccessBlockCommand({ Bucket }),
+      );
+      return PublicAccessBlockConfiguration?.BlockPublicPolicy === true;
+    }),
+    await seeFact('bucket: expiry of raw bodies', async () => {
+      const { Rules = [] } = await client.send(new GetBucketLifecycleConfigurationCommand({ Bucket }));
+      return Rules.some(({ ID }) => ID === 'raw-bodies');
     }),
   ];
 };

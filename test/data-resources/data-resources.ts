@@ -6,8 +6,7 @@ import { CommandError, newCommand, runCommand, UsageError } from '../../src/cli/
 import { confirm } from '../../src/cli/shared/terminal.ts';
 import { PROJECT_FOLDER } from '../../src/local/project.ts';
 import { faultCode } from '../../src/local/start-error.ts';
-import { checkBucket } from './check-bucket.ts';
-import { checkTable } from './check-table.ts';
+import { checkBucket, checkTable } from './check-table.ts';
 import { generatedSecret, readTemplate, type Template } from './data-template.ts';
 import { describeFinding, type Finding } from './findings.ts';
 import { clientConfig, makeStack } from './make-stack.ts';

@@ -2,10 +2,13 @@ import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { DeleteCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
+import { sha256Hex } from '../../../src/domain/event-id.ts';
 import { DEFAULT_TENANT } from '../../../src/domain/tenant.ts';
 import { scanTable } from '../../support/correlation.ts';
+import { deliveryOf } from '../../support/history-steps.ts';
+import type { Random } from '../../support/random.ts';
 import { POISON } from '../check/count-events.ts';
-import { largeDelivery } from '../sender/large-delivery.ts';
+import type { Outgoing } from '../sender/drawn-deliveries.ts';
 import { settle } from '../world/settle.ts';
 import type { World } from '../world/world.ts';
 import type { Row } from './row.ts';
@@ -120,3 +123,22 @@ export const CORRELATION_ROWS: Row[] = [
     },
   }),
 ];
+
+/** Hex text of which compression leaves half: some 700 KB, which no item of the table holds. */
+const LINES = 22_000;
+
+/** A delivery of no issue whose body is stored beside the table. */
+const largeDelivery = (random: Random): Outgoing => {
+  const salt = random();
+  const text = Array.from({ length: LINES }, (_, line) => sha256Hex(`${salt} ${line}`)).join('');
+  const issue = { id: '0', key: 'LARGE-1', updatedMs: 0, assignee: null, text };
+  const delivery = {
+    event: 'project_created',
+    form: 'nothing',
+    timestamp: Date.UTC(2024, 4, 1),
+    movedFrom: null,
+    issue,
+  } as const;
+  const step = { kind: 'issue', delivery } as const;
+  return { step, ...deliveryOf(step), identifier: 'large' };
+};

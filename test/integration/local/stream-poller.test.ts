@@ -15,7 +15,7 @@ import { ensureTable } from '../../../src/store/calls/create-table.ts';
 import type { Table } from '../../../src/store/calls/table.ts';
 import { createTable } from '../../support/app.ts';
 import { type FaultProxy, startFaultProxy } from '../../support/fault-proxy.ts';
-import { freePort } from '../../support/free-port.ts';
+import { freePort } from '../../support/loopback-server.ts';
 import {
   ALL_HANDLED,
   countItems,

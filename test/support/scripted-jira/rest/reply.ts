@@ -1,5 +1,5 @@
 import type { JsonObject } from '../../../../src/domain/json.ts';
-import { JqlError } from '../jql.ts';
+import { JqlError, parseJql, type Query } from '../jql.ts';
 import type { Look } from '../model/body.ts';
 import type { LaggingIndex } from '../model/lagging-index.ts';
 import type { Issue, State } from '../model/records.ts';
@@ -67,4 +67,17 @@ export const orRefused = (reply: () => Reply): Reply => {
     if (fault instanceof JqlError) return refuse(400, fault.message);
     throw fault;
   }
+};
+
+/** What a query finds in the index as it is now, in its order; archived projects are not in it. @throws JqlError */
+export const findAll = ({ index }: RestSite, jql: string, strict: boolean): Issue[] => {
+  const seen = index.see();
+  const { matches, oldestFirst }: Query = parseJql(jql, seen, strict);
+  const found = index
+    .sorted()
+    .filter(
+      (issue) =>
+        matches(issue) && mayRead(seen, issue) && seen.projects.get(issue.project_id)?.status === 'live',
+    );
+  return oldestFirst ? found : found.reverse();
 };

@@ -1,9 +1,9 @@
 import { bodyOf } from '../model/body.ts';
 import type { Issue } from '../model/records.ts';
-import { findAll } from './found.ts';
 import {
   type Asked,
   fieldsIn,
+  findAll,
   orRefused,
   type Reply,
   type RestSite,

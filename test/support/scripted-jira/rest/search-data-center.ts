@@ -1,8 +1,8 @@
 import { bodyOf } from '../model/body.ts';
-import { findAll } from './found.ts';
 import {
   type Asked,
   fieldsIn,
+  findAll,
   orRefused,
   type Reply,
   type RestSite,
