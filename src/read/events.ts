@@ -27,8 +27,7 @@ import {
 } from '../store/events/issue-events.ts';
 import { readProcessing } from '../store/events/processing.ts';
 import { getEvent, loadEvents, toEventView } from '../store/events/read-events.ts';
-import { namesOf } from './issue-names.ts';
-import { askedFor, noIssue, notKnown } from './issues.ts';
+import { askedFor, namesOf, noIssue, notKnown } from './issues.ts';
 import { newPageRoom, type ReadDeps, readStart } from './listing.ts';
 
 /** `GET /events`: those of one day; of a source that is no sender only where it is asked for. */

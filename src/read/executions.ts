@@ -1,20 +1,25 @@
+import pMap from 'p-map';
 import { isEventId } from '../domain/event-id.ts';
 import { type Execution, type ExecutionStatus, eventOfShortId } from '../domain/execution.ts';
-import { toAttemptView } from '../domain/execution-view.ts';
+import { type ExecutionView, toAttemptView, toExecutionView } from '../domain/execution-view.ts';
 import { afterExecution, beforeRun, cursorId, encodeCursor } from '../http/cursor.ts';
 import type { RouteHandler } from '../http/dispatch.ts';
 import { readDay, readExecutionStatus, readLimit, readSubscription } from '../http/query.ts';
 import type { Run } from '../http/request.ts';
 import { type HttpResponse, jsonResponse } from '../http/response.ts';
 import { matchEvent } from '../matching/match-event.ts';
+import type { Table } from '../store/calls/table.ts';
 import type { StoredEvent } from '../store/events/event-row.ts';
 import { getEvent } from '../store/events/read-events.ts';
 import { attemptsOf, executionsOfEvent, getExecution } from '../store/executions/executions.ts';
 import { listExecutionsOfDay } from '../store/executions/list-executions.ts';
-import { listSubscriptions } from '../store/subscriptions/subscription-row.ts';
-import { showExecutions } from './execution-views.ts';
+import {
+  getSubscription,
+  listSubscriptions,
+  type SubscriptionRow,
+} from '../store/subscriptions/subscription-row.ts';
 import { notKnown } from './issues.ts';
-import { type ReadDeps, readStart } from './listing.ts';
+import { newPageRoom, type ReadDeps, readStart } from './listing.ts';
 
 /** `GET /executions`: those that were made on one day. */
 export const getExecutions =
@@ -119,3 +124,38 @@ const BY_PROGRESS: readonly ExecutionStatus[] = ['queued', 'in_progress', 'faile
 
 const statusOf = (rows: readonly Execution[]): ExecutionStatus | 'unmatched' =>
   BY_PROGRESS.find((status) => rows.some((row) => row.status === status)) ?? 'unmatched';
+
+/** Subscriptions read at once. */
+const AT_A_TIME = 8;
+
+/**
+ * As many executions as a page has room for, as answers show them: one result has 64 KB.
+ * @returns fewer than were given only where there was no room for more
+ */
+export const showExecutions = async (
+  table: Table,
+  executions: readonly Execution[],
+  { signal, received_ms }: Run,
+): Promise<ExecutionView[]> => {
+  const targets = await targetsOf(table, executions, signal);
+  const room = newPageRoom();
+  const views: ExecutionView[] = [];
+  for (const execution of executions) {
+    const view = toExecutionView(execution, targets.get(execution.subscription_id) ?? null, received_ms);
+    if (!room.take(view)) break;
+    views.push(view);
+  }
+  return views;
+};
+
+/** How their targets are doing matters only to those that wait. */
+const targetsOf = async (
+  table: Table,
+  executions: readonly Execution[],
+  signal: AbortSignal,
+): Promise<ReadonlyMap<string, SubscriptionRow>> => {
+  const waiting = executions.filter(({ status }) => status === 'queued');
+  const ids = new Set(waiting.map(({ subscription_id }) => subscription_id));
+  const rows = await pMap(ids, (id) => getSubscription({ table, signal }, id), { concurrency: AT_A_TIME });
+  return new Map(rows.flatMap((row) => (row === null ? [] : [[row.subscription_id, row]])));
+};

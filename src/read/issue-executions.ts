@@ -6,9 +6,8 @@ import { readLimit } from '../http/query.ts';
 import { jsonResponse } from '../http/response.ts';
 import { type After, behindEntries, type IssueEntry, type ListPlace } from '../store/events/issue-events.ts';
 import { listExecutionsOfIssue } from '../store/executions/list-executions.ts';
-import { showExecutions } from './execution-views.ts';
-import { namesOf } from './issue-names.ts';
-import { askedFor, noIssue } from './issues.ts';
+import { showExecutions } from './executions.ts';
+import { askedFor, namesOf, noIssue } from './issues.ts';
 import { type ReadDeps, readStart } from './listing.ts';
 
 /** All issues' executions share it: the position names the issue. */

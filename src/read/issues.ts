@@ -1,3 +1,4 @@
+import { readKeys } from '../correlate/known/linked-refs.ts';
 import { fitFields } from '../domain/fit.ts';
 import type { IssueFields, Snapshot } from '../domain/issue.ts';
 import { isIssueId, isIssueKey, lookupKey } from '../domain/issue-key.ts';
@@ -7,7 +8,9 @@ import type { RouteHandler } from '../http/dispatch.ts';
 import { readDeleted, readFilter, readLimit, readRequired } from '../http/query.ts';
 import type { Run } from '../http/request.ts';
 import { type HttpResponse, jsonResponse, problemResponse } from '../http/response.ts';
+import { singleReader } from '../store/calls/gather.ts';
 import type { Table } from '../store/calls/table.ts';
+import type { IssueNames } from '../store/events/issue-events.ts';
 import { findIssue, type LookedUp } from '../store/issues/find-issue.ts';
 import { listIssues } from '../store/issues/list-issues.ts';
 import { toSnapshot } from '../store/issues/snapshot-row.ts';
@@ -108,4 +111,31 @@ export const lookUpListed = async (
   const found = await lookUpIssue(of, keyOrId, run);
   if (found !== null && position !== null && position.issue_id !== found.issue_id) throw foreignCursor();
   return found;
+};
+
+/** Whose listing a page goes on with; null for the first page. `issue_id`: '' where no issue has the key. */
+type Start = { issue_id: string; asked: string } | null;
+
+/**
+ * The names under which an issue's rows are listed. `known`: whether a row of the issue is there. A key that no issue had
+ * may still have been named.
+ * @throws BadRequestError for a position in the listing of another issue
+ */
+export const namesOf = async (
+  deps: ReadDeps,
+  keyOrId: string,
+  start: Start,
+  run: Run,
+): Promise<{ names: IssueNames; known: boolean }> => {
+  const asked = isIssueId(keyOrId) || !isIssueKey(keyOrId) ? [] : [keyOrId];
+  if (start?.issue_id === '') {
+    if (start.asked !== askedFor(keyOrId)) throw foreignCursor();
+    return { names: { issue_id: null, keys: asked }, known: false };
+  }
+  const found = await lookUpListed(deps, keyOrId, start, run);
+  if (found === null) return { names: { issue_id: null, keys: asked }, known: false };
+  const { issue_id, row } = found;
+  const read = singleReader({ table: deps.table, signal: run.signal });
+  const keys = [...asked, ...(await readKeys(read, deps.tenant, issue_id, row))];
+  return { names: { issue_id, keys }, known: row !== null };
 };
