@@ -11,8 +11,8 @@ import { decodeEvent, isExpired, type StoredEvent, tenantOfRow } from '../store/
 import { executionKey } from '../store/executions/execution-keys.ts';
 import { putExecution } from '../store/executions/executions.ts';
 import type { SubscriptionRow } from '../store/subscriptions/subscription-row.ts';
-import { hintAll } from './hint-all.ts';
 import { AT_A_TIME, newSignal, type PublishDeps } from './scope.ts';
+import { hintAll } from './start-lanes.ts';
 import { type Subscribed, subscribed } from './subscriptions-of.ts';
 
 /** `made`: how many executions there are now that were not there before; `failed`: events to come back to. */
