@@ -10,8 +10,7 @@ import { openMasters, openObjects, openTable, type Platform } from '../wiring/op
 import type { LaneReport } from './lane/lane.ts';
 import type { Notify } from './lane/notes.ts';
 import { createSender, type ProcessSender } from './lane/sender.ts';
-import { attempt } from './target/attempt.ts';
-import { ping } from './target/ping.ts';
+import { attempt, ping } from './target/attempt.ts';
 
 /** Everything that sends, as the environment names it. `stop`: what is under way is given back, and nothing more begins. */
 export const openSend = (env: Env, platform: Platform & { stop?: AbortSignal }): ProcessSender => {
