@@ -1,6 +1,8 @@
+import { sha256Hex } from '../../domain/event-id.ts';
 import { toUtcIso } from '../../domain/instant.ts';
 import { type JsonObject, own } from '../../domain/json.ts';
-import { newMaster } from '../../local/masters-file.ts';
+import { newMaster, readMastersFile, writeMastersFile } from '../../local/masters-file.ts';
+import { faultCode } from '../../local/start-error.ts';
 import type { Clock } from '../../platform/clock.ts';
 import { masterMadeName, masterName, masterNumber, readMasters } from '../../verify/masters.ts';
 import { describeChange, parseDocument } from '../rotate-secret/document.ts';
@@ -64,4 +66,30 @@ const numbers = (document: JsonObject): number[] =>
 const usable = (document: JsonObject): number[] => {
   const masters = numbers(document).map((number) => [masterName(number), own(document, masterName(number))]);
   return [...readMasters(JSON.stringify(Object.fromEntries(masters)), { warn: () => {} }).keys()];
+};
+
+/** The masters of this machine's instance, in a file that is its owner's only. Without a file the document is empty. */
+export const openMastersFile = (file: string): SecretStore => {
+  const read = (): string => explained(file, () => readMastersFile(file) ?? '{}');
+  return {
+    read: async () => {
+      const text = read();
+      return { current: { text, version_id: versionOf(text), created_ms: null }, previous: null };
+    },
+    replace: async (from, text) => {
+      if (versionOf(read()) !== from) return false;
+      explained(file, () => writeMastersFile(file, text));
+      return true;
+    },
+  };
+};
+
+const versionOf = (text: string): string => sha256Hex(Buffer.from(text));
+
+const explained = <T>(file: string, work: () => T): T => {
+  try {
+    return work();
+  } catch (fault) {
+    throw new CommandError(`${file} cannot be used (${faultCode(fault)})`);
+  }
 };

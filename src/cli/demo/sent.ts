@@ -1,6 +1,5 @@
 import { systemClock } from '../../platform/clock.ts';
-import { listReport } from '../executions/report.ts';
-import { newest, type ShownExecution } from '../executions/row.ts';
+import { listReport, newest, type ShownExecution } from '../executions/row.ts';
 import { rowWithSecret } from '../subscriptions/row.ts';
 import type { Found } from './found.ts';
 import type { Stage } from './play.ts';

@@ -3,8 +3,7 @@ import { eventOfShortId, readExecutionId } from '../../domain/execution.ts';
 import type { ManageApi, Query } from '../api/api.ts';
 import { UsageError } from '../shared/command.ts';
 import { findRow, listRows, type ShownRow } from '../subscriptions/row.ts';
-import { listReport, type Names } from './report.ts';
-import { newest, readSome, type ShownExecution } from './row.ts';
+import { listReport, type Names, newest, readSome, type ShownExecution } from './row.ts';
 import { eventReport, shownOfEvent, shownWithAttempts, showReport } from './show.ts';
 
 /** Options that say which executions. */

@@ -1,8 +1,7 @@
 import * as z from 'zod/mini';
 import { textTable } from '../shared/tables.ts';
 import { printable } from '../shared/terminal.ts';
-import { listReport, shortStatus } from './report.ts';
-import { shownExecution } from './row.ts';
+import { listReport, shortStatus, shownExecution } from './row.ts';
 
 const text = z.nullable(z.string());
 

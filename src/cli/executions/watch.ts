@@ -1,8 +1,7 @@
 import * as z from 'zod/mini';
 import type { ManageApi } from '../api/api.ts';
 import { CommandError } from '../shared/command.ts';
-import { listReport, type Names, shortStatus } from './report.ts';
-import type { ShownExecution } from './row.ts';
+import { listReport, type Names, type ShownExecution, shortStatus } from './row.ts';
 
 const stats = z.object({
   executions: z.optional(

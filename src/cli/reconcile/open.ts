@@ -4,7 +4,7 @@ import { toUtcIso } from '../../domain/instant.ts';
 import { openTurn } from '../../reconcile/open-turn.ts';
 import { isInScope } from '../../reconcile/scope.ts';
 import type { TurnDeps } from '../../reconcile/session.ts';
-import { heldUntil, readTurn, type TurnFault } from '../../store/reconcile/lease.ts';
+import type { TurnFault } from '../../store/reconcile/lease.ts';
 import { listProjects } from '../../store/reconcile/projects.ts';
 import { CommandError, UsageError } from '../shared/command.ts';
 import { itemDeadline } from '../shared/connection.ts';
@@ -13,20 +13,6 @@ import { itemDeadline } from '../shared/connection.ts';
 export const openDeps = (store: SweepDeps): TurnDeps => {
   const { table, rawBodies, retention_days, tenant, clock, log } = store;
   return openTurn(readEnv(process.env), { events: { table, rawBodies, retention_days }, tenant, clock, log });
-};
-
-/**
- * Before Jira is asked without the lease: nobody is waited for, and people are told of whoever is at work.
- * @throws CommandError while Jira wants to hear nothing
- */
-export const goBeside = async (store: SweepDeps): Promise<void> => {
-  const turn = await readTurn({ ...store, signal: itemDeadline() });
-  const now = store.clock();
-  if (turn?.not_before && turn.not_before > now) throw tooEarly(turn.not_before, turn.fault);
-  if ((heldUntil(turn) ?? 0) > now)
-    console.error(
-      'Another runner is at work: until it ends, both together may ask more than RECONCILE_RATE.',
-    );
 };
 
 /** @param fault what the last turn ended with: Jira's own wish, or that it could not be reached */

@@ -1,5 +1,4 @@
-import { listReport as executionsReport } from '../executions/report.ts';
-import type { ShownExecution } from '../executions/row.ts';
+import { listReport as executionsReport, type ShownExecution } from '../executions/row.ts';
 import { textTable } from '../shared/tables.ts';
 import type { ShownRow } from './row.ts';
 

@@ -1,11 +1,41 @@
 import type { SweepDeps } from '../../correlate/run/sweep-events.ts';
+import { compareSite } from '../../reconcile/compare-site.ts';
 import type { Seen } from '../../reconcile/observe/settle.ts';
 import { AGREES } from '../../reconcile/take-in.ts';
 import type { Place } from '../../store/calls/table.ts';
 import { putContradictions, removeContradiction } from '../../store/reconcile/contradictions.ts';
+import { heldUntil, readTurn } from '../../store/reconcile/lease.ts';
 import { CommandError, type ExitCode } from '../shared/command.ts';
 import { itemDeadline } from '../shared/connection.ts';
-import { goBeside, openDeps } from './open.ts';
+import { textTable } from '../shared/tables.ts';
+import { openDeps, tooEarly } from './open.ts';
+import { openBar } from './progress-bar.ts';
+
+type What = { project?: string; updates?: true; census?: true };
+
+/** Says what would be read, and writes nothing. */
+export const compareOnly = async (store: SweepDeps, { project, updates }: What): Promise<ExitCode> => {
+  await goBeside(store);
+  const bar = openBar();
+  const deps = { ...openDeps(store), onProgress: bar.show };
+  const projects = project === undefined ? deps.projects : [project];
+  const { listed, missing, older } = await compareSite({ ...deps, projects }, updates === true).finally(
+    bar.stop,
+  );
+  const rows = [
+    ['listed by Jira', listed],
+    ['missing here', missing],
+    ['older here', older],
+  ] as const;
+  console.log(
+    textTable(
+      ['issues', 'count'],
+      rows.map(([label, count]) => [label, String(count)]),
+    ),
+  );
+  console.log('Nothing was written.');
+  return 0;
+};
 
 const MEANINGS = {
   new: 'It was not known, and is now.',
@@ -37,4 +67,18 @@ export const lookAtOne = async (store: SweepDeps, idOrKey: string): Promise<Exit
 const noteContradiction = async (place: Place, { kind, issue_id }: Seen): Promise<void> => {
   if (kind === 'contradiction') await putContradictions(place, [issue_id]);
   else if (issue_id !== null && AGREES.has(kind)) await removeContradiction(place, issue_id);
+};
+
+/**
+ * Before Jira is asked without the lease: nobody is waited for, and people are told of whoever is at work.
+ * @throws CommandError while Jira wants to hear nothing
+ */
+const goBeside = async (store: SweepDeps): Promise<void> => {
+  const turn = await readTurn({ ...store, signal: itemDeadline() });
+  const now = store.clock();
+  if (turn?.not_before && turn.not_before > now) throw tooEarly(turn.not_before, turn.fault);
+  if ((heldUntil(turn) ?? 0) > now)
+    console.error(
+      'Another runner is at work: until it ends, both together may ask more than RECONCILE_RATE.',
+    );
 };
