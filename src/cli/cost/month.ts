@@ -30,7 +30,6 @@ export const monthOf = (workload: Workload, measured: Measured, assumed: Assumpt
 export type Stream = { lanes: number; window_seconds: number };
 
 export type Batches = {
-  lanes: number;
   /** Of all lanes together. */
   per_second: number;
   /** Each delivery is one event, and one record of the stream. */
@@ -50,7 +49,7 @@ export const shardsAt = ({ shards }: Assumptions, row_units_per_second: number):
  */
 export const batchesAt = ({ lanes, window_seconds }: Stream, deliveries_per_second: number): Batches => {
   const events = Math.min(BATCH_SIZE, 1 + (deliveries_per_second / lanes) * window_seconds);
-  return { lanes, per_second: deliveries_per_second / events, events };
+  return { per_second: deliveries_per_second / events, events };
 };
 
 /** Write units of rows, not of indexes, that one delivery costs in the end (mean of the mix). */

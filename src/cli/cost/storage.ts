@@ -88,7 +88,10 @@ export const artifactUse = ({ measured, workload, batches, batches_per_month }: 
 const NOTE_SECONDS = 60;
 const CACHE_SECONDS = 30;
 
-/** What it adds that all deliveries come through connections, as many through each. An alarm on them is there in any case, and who manages them asks seldom. */
+/**
+ * What it adds that all deliveries come through connections, as many through each. An alarm on them is there in any
+ * case, and who manages them asks seldom.
+ */
 export const connectionUse = (month: Month): Use[] => [
   write(
     'connections: notes of their use',

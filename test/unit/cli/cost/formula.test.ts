@@ -163,7 +163,6 @@ describe('time', () => {
 describe('batches', () => {
   it('are the first event and those of one window', () => {
     expect(batchesAt({ lanes: 1, window_seconds: 1 }, 4)).toEqual({
-      lanes: 1,
       events: 5,
       per_second: 0.8,
     });
@@ -171,7 +170,6 @@ describe('batches', () => {
 
   it('hold a hundred at most', () => {
     expect(batchesAt({ lanes: 1, window_seconds: 1 }, 1_000)).toEqual({
-      lanes: 1,
       events: 100,
       per_second: 10,
     });
