@@ -7,10 +7,9 @@ import { isJsonObject, type JsonObject, own } from '../../domain/json.ts';
 import { createUnread, one, type Read, readPart, type Unread } from '../readers.ts';
 import { type ChangelogItem, changelogItems, readKeys } from './changelog.ts';
 import { readFields } from './fields.ts';
-import { issueIdOf, objectIn, projectKeyOf } from './issue-of-event.ts';
+import { issueIdOf, objectIn, projectKeyOf, subjectsOf } from './issue-of-event.ts';
 import type { RecognisedDelivery } from './parse.ts';
 import { readPerson } from './people.ts';
-import { subjectsOf } from './subjects.ts';
 import { traitsOf } from './traits.ts';
 
 /** Before any Jira; an issue cannot have been updated then. */
