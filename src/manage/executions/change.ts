@@ -1,14 +1,16 @@
 import { type Execution, executionIdOf, readExecutionId } from '../../domain/execution.ts';
+import { toExecutionView } from '../../domain/execution-view.ts';
 import { UnavailableError } from '../../errors/errors.ts';
 import type { RouteHandler } from '../../http/dispatch.ts';
 import type { HttpRequest, Run } from '../../http/request.ts';
-import { executionsOfEvent, putExecution } from '../../store/executions/executions.ts';
+import { type HttpResponse, jsonResponse } from '../../http/response.ts';
+import { changeExecution } from '../../store/executions/change-execution.ts';
+import { executionsOfEvent, getExecution, putExecution } from '../../store/executions/executions.ts';
 import { getSubscription, type SubscriptionRow } from '../../store/subscriptions/subscription-row.ts';
 import { emptyForm } from '../forms.ts';
 import { readForm } from '../read-form.ts';
-import { wrongStatus } from '../refusal.ts';
+import { notKnown, wrongStatus } from '../refusal.ts';
 import type { SubscriptionDeps } from '../subscriptions/own-subscription.ts';
-import { answerExecution, changeOwn, ownExecution } from './own-execution.ts';
 
 /** `POST /executions/{id}/cancel`: what is queued is not sent. One under way may have reached its target. */
 export const cancelExecution =
@@ -86,12 +88,12 @@ const anew = ({ received_ms }: Run) => ({
 type Repeated = { made: boolean; execution: Execution };
 
 /** Somebody else may take the next number meanwhile. */
-const MOST_TRIES = 5;
+const MOST_NUMBERS = 5;
 
 /** A repetition that has not ended is the one that was asked for: an answer got lost, or two people asked. */
 const repeat = async (deps: SubscriptionDeps, of: Execution, run: Run): Promise<Repeated> => {
   const place = { table: deps.table, tenant: of.tenant_id, signal: run.signal };
-  for (let tries = 0; tries < MOST_TRIES; tries += 1) {
+  for (let tries = 0; tries < MOST_NUMBERS; tries += 1) {
     const all = await executionsOfEvent(place, of.event_id, run.received_ms);
     const same = all.filter(({ subscription_id }) => subscription_id === of.subscription_id);
     const open = same.find(({ status }) => status === 'queued' || status === 'in_progress');
@@ -114,3 +116,46 @@ const repetition = (of: Execution, replay: number, run: Run): Execution => ({
   run_id: run.run_id,
   rev: 1,
 });
+
+/** The execution that is asked for, as it is now. @throws Refusal for one of another tenant too */
+const ownExecution = async (
+  { table }: SubscriptionDeps,
+  { tenant }: HttpRequest,
+  executionId: string,
+  { signal, received_ms }: Run,
+): Promise<Execution> => {
+  const found = await getExecution({ table, tenant, signal }, executionId, received_ms);
+  if (found === null) throw notKnown('execution');
+  return found;
+};
+
+/** A lane writes twice for each attempt, so that who changes an execution meets it seldom, and never so often. */
+const MOST_TRIES = 5;
+
+/**
+ * Changes the execution, whatever its lane writes meanwhile, and answers it as it is then.
+ * @param change throws for one that may not be changed so
+ */
+const changeOwn = async (
+  deps: SubscriptionDeps,
+  request: HttpRequest,
+  executionId: string,
+  change: (execution: Execution) => Execution,
+  run: Run,
+): Promise<Execution> => {
+  for (let tries = 0; tries < MOST_TRIES; tries += 1) {
+    const before = await ownExecution(deps, request, executionId, run);
+    const after = change(before);
+    if ((await changeExecution({ table: deps.table, signal: run.signal }, before, after)) === 'changed')
+      return after;
+  }
+  throw new UnavailableError('table', new Error('an execution was written again and again'));
+};
+
+/** @param subscription how its target is doing, where that matters */
+const answerExecution = (
+  status: number,
+  execution: Execution,
+  subscription: SubscriptionRow | null,
+  { received_ms }: Run,
+): HttpResponse => jsonResponse(status, toExecutionView(execution, subscription, received_ms));
