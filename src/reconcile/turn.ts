@@ -16,8 +16,7 @@ import {
   takeLease,
 } from '../store/reconcile/lease.ts';
 import { type Loop, LoopError, type LoopReport } from './loop.ts';
-import { openSession } from './open-session.ts';
-import { LeaseLostError, placeOf, type Session, type TurnDeps } from './session.ts';
+import { LeaseLostError, openSession, placeOf, type Session, type TurnDeps } from './session.ts';
 
 export type TurnOptions = {
   /** In this order. */
