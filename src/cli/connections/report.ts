@@ -1,6 +1,5 @@
 import { textTable } from '../shared/tables.ts';
-import type { Delivered } from './deliveries.ts';
-import type { ShownRow } from './row.ts';
+import type { Delivered, ShownRow } from './row.ts';
 
 const NONE = '-';
 

@@ -2,10 +2,21 @@ import { toUtcIso } from '../../domain/instant.ts';
 import { own } from '../../domain/json.ts';
 import { newSecret } from '../../platform/new-secret.ts';
 import { SENDERS } from '../../senders/registry.ts';
+import type { Job } from '../jira-webhook/job.ts';
+import { checkRegistrable, register } from '../jira-webhook/register.ts';
+import type { SigningSecret } from '../jira-webhook/signing-secret.ts';
 import { CommandError, type ExitCode } from '../shared/command.ts';
 import { keyNames, parseDocument, stage } from './document.ts';
 import { documentToChange, keyInGrace, signingKeys } from './keys.ts';
-import { commandFor, describePlan, describeSince, findStaged, type Rotation, write } from './rotation.ts';
+import {
+  commandFor,
+  describePlan,
+  describeSince,
+  findStaged,
+  type Rotation,
+  type Staged,
+  write,
+} from './rotation.ts';
 import type { StoredSecret } from './secret-store.ts';
 
 export type BeginTools = {
@@ -42,7 +53,7 @@ type NewSecret = { text: string; stored: unknown };
  * Stages a new secret, if the user agrees (else null) and the store holds what was read before.
  * @throws CommandError
  */
-export const stageNew = async (rotation: Rotation, stored: StoredSecret): Promise<NewSecret | null> => {
+const stageNew = async (rotation: Rotation, stored: StoredSecret): Promise<NewSecret | null> => {
   const { source, say } = rotation;
   const text = newSecret();
   const after = stage(documentToChange(stored, rotation.grace_hours, rotation.clock()), source, text);
@@ -100,4 +111,44 @@ export const waitForReceivers = async (
     await sleep(1000);
   }
   output.write('\r                \r');
+};
+
+/**
+ * Stages a new secret as `begin` does, and gives it to Jira instead of showing it. Whatever interrupts it, the same
+ * again goes on: a secret that is staged already is given to Jira, and both verify until `finish`.
+ * @param wait resolves when every receiver can know what was staged
+ * @throws CommandError or JiraError
+ */
+export const beginAndRegister = async (
+  rotation: Rotation,
+  job: Job,
+  wait: () => Promise<void>,
+): Promise<ExitCode> => {
+  const { store, grace_hours, say } = rotation;
+  // Before anything is staged, so that what would keep it from Jira leaves no half of a rotation.
+  await checkRegistrable(job, NEXT);
+  const stored = await store.read();
+  const staged = findStaged(stored, 'jira', grace_hours);
+  if (!(await (staged === null ? stageNew(rotation, stored) : agreeToGoOn(rotation, staged)))) return 1;
+  say(`It is staged. If this is interrupted, run the same command again: it continues from here.`);
+  await wait();
+  await register({ ...job, readSecret: () => readStaged(job) });
+  say(`Once it was used, retire the old one: ${commandFor('jira', 'finish')}`);
+  return 0;
+};
+
+const NEXT = keyNames('jira').next;
+
+const agreeToGoOn = ({ ask, say }: Rotation, staged: Staged): Promise<boolean> => {
+  say(`A new jira secret is already staged, ${describeSince(staged)}: this continues with it.`);
+  return ask('Give the staged secret to Jira? The current one stays valid.');
+};
+
+/** Read as late as possible: what was removed meanwhile must not be given to anybody. */
+const readStaged = async ({ readSecret }: Job): Promise<SigningSecret> => {
+  const secret = await readSecret();
+  if (secret.name === NEXT) return secret;
+  throw new CommandError(
+    'The new secret was removed from the store while this command waited, so Jira did not get it and still has its earlier one.',
+  );
 };

@@ -3,8 +3,7 @@ import type { Tools } from '../api/commands.ts';
 import { type ExitCode, UsageError } from '../shared/command.ts';
 import { textTable } from '../shared/tables.ts';
 import { listRows, type RowWithSecret, rowWithSecret } from './row.ts';
-import { type SettingFlags, settingsOf } from './settings.ts';
-import { type SecretFlags, secretsOf } from './target.ts';
+import { type SecretFlags, type SettingFlags, secretsOf, settingsOf } from './settings.ts';
 
 export type AddFlags = SettingFlags & SecretFlags & { yes?: true };
 

@@ -4,8 +4,7 @@ import { type Tools, withoutUndefined } from '../api/commands.ts';
 import { type ExitCode, UsageError } from '../shared/command.ts';
 import { keyReport } from './add.ts';
 import { changedRow, rowWithSecret, type ShownRow, shownRow } from './row.ts';
-import { type SettingFlags, settingsOf } from './settings.ts';
-import { type SecretFlags, secretsOf } from './target.ts';
+import { type SecretFlags, type SettingFlags, secretsOf, settingsOf } from './settings.ts';
 
 export type RotateFlags = SecretFlags & { graceHours?: number; force?: true };
 

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Job } from '../../../../src/cli/jira-webhook/job.ts';
 import { readSigningSecret } from '../../../../src/cli/jira-webhook/signing-secret.ts';
-import { beginAndRegister } from '../../../../src/cli/rotate-secret/begin-register.ts';
+import { beginAndRegister } from '../../../../src/cli/rotate-secret/begin.ts';
 import { abort, finish } from '../../../../src/cli/rotate-secret/finish.ts';
 import type { Deliveries } from '../../../../src/cli/rotate-secret/rotation.ts';
 import { createJiraClient } from '../../../../src/jira/client.ts';

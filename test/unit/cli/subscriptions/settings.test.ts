@@ -2,8 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { settingsOf } from '../../../../src/cli/subscriptions/settings.ts';
-import { secretsOf } from '../../../../src/cli/subscriptions/target.ts';
+import { secretsOf, settingsOf } from '../../../../src/cli/subscriptions/settings.ts';
 import { scriptedApi } from '../../../support/executions-shown.ts';
 
 const { api } = scriptedApi(() => ({ connections: [] }));
