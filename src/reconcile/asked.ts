@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
+import type { Subject } from '../domain/delivery.ts';
 import { DAY_MS } from '../domain/instant.ts';
-import type { Subject } from '../domain/subject.ts';
 import { listVersionMembers } from '../store/issues/issue-index.ts';
 import { type Asked, listAsked, postponeAsked, readAsked, settleAsked } from '../store/reconcile/asked.ts';
 import { lookAgain } from './look-again.ts';

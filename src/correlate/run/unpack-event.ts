@@ -1,9 +1,8 @@
 import { CHANGES_PATH } from '../../domain/bound-changes.ts';
-import type { EventFacts } from '../../domain/delivery.ts';
+import type { EventFacts, Subject } from '../../domain/delivery.ts';
 import { isIssueKey } from '../../domain/issue-key.ts';
 import type { DeliveredRepository } from '../../domain/repository.ts';
 import { type CommitSource, isCommitSource } from '../../domain/source.ts';
-import type { Subject } from '../../domain/subject.ts';
 import { UnreadableRowError } from '../../errors/errors.ts';
 import { normalize } from '../../senders/jira/normalize.ts';
 import { parseDelivery } from '../../senders/jira/parse.ts';

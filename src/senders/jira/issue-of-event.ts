@@ -1,6 +1,6 @@
+import type { Subject } from '../../domain/delivery.ts';
 import { isIssueId, projectOfKey } from '../../domain/issue-key.ts';
 import { isJsonObject, type JsonObject, own } from '../../domain/json.ts';
-import type { Subject } from '../../domain/subject.ts';
 import { isAbsent, one, type Read, readKey, readPart, readText, type Unread } from '../readers.ts';
 import type { RecognisedDelivery } from './parse.ts';
 

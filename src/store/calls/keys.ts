@@ -1,10 +1,10 @@
 import { DAY_SHARDS, WORK_SHARDS } from '../../contract/table.ts';
+import type { Subject } from '../../domain/delivery.ts';
 import { sha256Hex } from '../../domain/event-id.ts';
 import { toPhoenixDay } from '../../domain/instant.ts';
 import { lookupKey } from '../../domain/issue-key.ts';
 import type { Ref } from '../../domain/link.ts';
 import { type EventSource, type Feed, feedOf } from '../../domain/source.ts';
-import type { Subject } from '../../domain/subject.ts';
 import type { Key } from './table.ts';
 
 /** The row of one issue: its fields, version and deletion mark. */

@@ -1,8 +1,7 @@
 import * as z from 'zod/mini';
 import { boundFacts, withChangesPath } from '../../domain/bound-changes.ts';
-import { type EventFacts, PROBLEM_TYPES, type Problem } from '../../domain/delivery.ts';
+import { type EventFacts, PROBLEM_TYPES, type Problem, type Subject } from '../../domain/delivery.ts';
 import { EVENT_SOURCES } from '../../domain/source.ts';
-import type { Subject } from '../../domain/subject.ts';
 import { compress, decompress } from '../../platform/codec.ts';
 
 /** What is known of an event before it is decided what becomes of it. */

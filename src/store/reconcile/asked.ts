@@ -1,5 +1,5 @@
+import type { Subject } from '../../domain/delivery.ts';
 import { MINUTE_MS } from '../../domain/instant.ts';
-import type { Subject } from '../../domain/subject.ts';
 import { deleteIf, updateIf } from '../calls/conditional-write.ts';
 import { askedKey, askedPartition } from '../calls/keys.ts';
 import { queryPages } from '../calls/rows.ts';

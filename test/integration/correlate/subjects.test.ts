@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { beforeEach, describe, expect, it } from 'vitest';
+import type { Subject } from '../../../src/domain/delivery.ts';
 import { HOUR_MS, MINUTE_MS } from '../../../src/domain/instant.ts';
-import type { Subject } from '../../../src/domain/subject.ts';
 import { type Asked, listAsked, putAsked } from '../../../src/store/reconcile/asked.ts';
 import { createTable, openApp, type TestApp } from '../../support/app.ts';
 import { scanTable, startCorrelation } from '../../support/correlation.ts';

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { beforeAll, expect, it } from 'vitest';
+import type { Subject } from '../../../src/domain/delivery.ts';
 import { MINUTE_MS } from '../../../src/domain/instant.ts';
-import type { Subject } from '../../../src/domain/subject.ts';
 import {
   type Asked,
   listAsked,
