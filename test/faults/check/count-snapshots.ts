@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { issueIdOfKey } from '../../../src/store/calls/keys.ts';
 import type { Answer, TestApp } from '../../support/app.ts';
 import { scanTable } from '../../support/correlation.ts';
 import { issueOf, type Sent, snapshotOf, truthOf } from '../../support/oracle.ts';
@@ -40,13 +41,15 @@ export const countSnapshots = async (app: TestApp, stored: readonly Sent[]): Pro
   };
 };
 
-/** How many snapshots show an event that is not stored: it was to be written after them. */
-export const snapshotsWithoutEvent = async (app: TestApp): Promise<number> => {
+/** Issues whose snapshots show an event that is not stored: it was to be written after them. */
+export const issuesWithoutEvent = async (app: TestApp): Promise<string[]> => {
   const rows = await scanTable(app);
   const events = new Set(rows.flatMap(({ pk, sk }) => (sk === 'E' ? [String(pk)] : [])));
-  return rows.filter(
-    ({ sk, event_id, deleted_event_id }) =>
-      sk === 'S' &&
-      [event_id, deleted_event_id].some((id) => typeof id === 'string' && !events.has(`E#${id}`)),
-  ).length;
+  return rows
+    .filter(
+      ({ sk, event_id, deleted_event_id }) =>
+        sk === 'S' &&
+        [event_id, deleted_event_id].some((id) => typeof id === 'string' && !events.has(`E#${id}`)),
+    )
+    .map(({ pk }) => issueIdOfKey(String(pk)));
 };

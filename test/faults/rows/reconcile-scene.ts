@@ -3,7 +3,7 @@ import { drawDoings, playStep, type Step, settleIn } from '../../support/reconci
 import { bringToRest, derivedAgainstJira } from '../../support/reconciled/rest.ts';
 import { openReconciledWorld, type ReconciledWorld } from '../../support/reconciled/world.ts';
 import { tableAgainstJira } from '../../support/scripted-jira/compare.ts';
-import { snapshotsWithoutEvent } from '../check/count-snapshots.ts';
+import { issuesWithoutEvent } from '../check/count-snapshots.ts';
 import { readListing } from '../check/read-listing.ts';
 import { NOTHING, type Tally } from '../check/tally.ts';
 import type { Row, RunOptions } from './row.ts';
@@ -55,6 +55,16 @@ const doubledEvents = async ({ app, jira }: ReconciledWorld): Promise<number> =>
   return (await Promise.all(counts)).reduce((sum, count) => sum + count, 0);
 };
 
+/**
+ * Events that were not written after their snapshots. `uncorrelated`: of issues that Jira deleted before anybody read
+ * them again, and whose deletion was never delivered: nobody can write them any more.
+ */
+const countUnwritten = async ({ app, jira }: ReconciledWorld) => {
+  const ids = await issuesWithoutEvent(app);
+  const lost = ids.filter((id) => jira.site.state.issues.has(Number(id))).length;
+  return { lost, uncorrelated: ids.length - lost };
+};
+
 /** What is not in the table is lost; what is there and not as in Jira is wrong. */
 const tallyOf = async (
   world: ReconciledWorld,
@@ -62,12 +72,14 @@ const tallyOf = async (
 ): Promise<Tally> => {
   const differences = await tableAgainstJira(world.jira, world.app.get);
   const missing = differences.filter((difference) => difference.includes('not there'));
+  const unwritten = await countUnwritten(world);
   return {
     ...NOTHING,
     ...counted,
     sent: world.taken(),
     acknowledged: world.taken(),
-    lost: missing.length + (await snapshotsWithoutEvent(world.app)),
+    lost: missing.length + unwritten.lost,
+    uncorrelated: unwritten.uncorrelated,
     doubled: await doubledEvents(world),
     wrong_snapshots: differences.length - missing.length,
     wrong_correlations: (await derivedAgainstJira(world)).length,

@@ -1,7 +1,7 @@
 import { SECRET } from '../../support/app.ts';
 import { type Random, randomOf } from '../../support/random.ts';
 import { checkRun } from '../check/check-run.ts';
-import { snapshotsWithoutEvent } from '../check/count-snapshots.ts';
+import { issuesWithoutEvent } from '../check/count-snapshots.ts';
 import type { Tally } from '../check/tally.ts';
 import { type Drawn, drawDeliveries, type Outgoing, type Retell } from '../sender/drawn-deliveries.ts';
 import { type Result, type SenderSettings, sendAll, type Target } from '../sender/jira-model.ts';
@@ -66,7 +66,7 @@ const openScene = (
       hits += times;
     },
     countUncorrelated: async () => {
-      uncorrelated += await snapshotsWithoutEvent(world.reader);
+      uncorrelated += (await issuesWithoutEvent(world.reader)).length;
     },
     restartEngine: async () => world.proxy.retarget(await engine.restart()),
   };
