@@ -63,12 +63,19 @@ const readDayFilter = (query: Query) => ({
 export const getOneEvent =
   ({ table, tenant }: ReadDeps): RouteHandler =>
   async (_request, eventId, run) => {
-    const { received_ms, signal } = run;
-    const found = isEventId(eventId) ? await getEvent({ table, tenant, signal }, eventId, received_ms) : null;
+    const found = await findEvent({ table, tenant }, eventId, run);
     if (found === null) return notKnown('No event with this id is stored. Events expire.', run);
-    const [processing] = await readProcessing({ table, signal }, [eventId], received_ms);
+    const place = { table, signal: run.signal };
+    const [processing] = await readProcessing(place, [eventId], run.received_ms);
     return jsonResponse(200, toEventView(found.event, processing));
   };
+
+/** The tenant's event, or null: the table is not asked for what is no id of one. */
+export const findEvent = async (
+  { table, tenant }: Pick<ReadDeps, 'table' | 'tenant'>,
+  eventId: string,
+  { signal, received_ms }: Run,
+) => (isEventId(eventId) ? getEvent({ table, tenant, signal }, eventId, received_ms) : null);
 
 /** All issues' events share it: the position names the issue. */
 const ISSUE_EVENTS = ['issue-events'];
@@ -119,11 +126,10 @@ const positionOf = (shown: IssueEntry[], after: After): Position => {
 export const getBody =
   ({ table, tenant, rawBodies }: ReadDeps): RouteHandler =>
   async (_request, eventId, run) => {
-    const { received_ms, signal } = run;
-    const found = isEventId(eventId) ? await getEvent({ table, tenant, signal }, eventId, received_ms) : null;
+    const found = await findEvent({ table, tenant }, eventId, run);
     // The artifact store knows no tenants: it is asked for what is the tenant's, and for nothing else.
     if (found === null) return notKept(run);
-    const bytes = found.raw ?? (await rawBodies.get(eventId, signal));
+    const bytes = found.raw ?? (await rawBodies.get(eventId, run.signal));
     if (bytes === null) return notKept(run);
     return base64Length(bytes) > MOST_ANSWER_BYTES ? tooLarge(run) : bytesResponse(bytes, `${eventId}.bin`);
   };

@@ -1,5 +1,4 @@
 import pMap from 'p-map';
-import { isEventId } from '../domain/event-id.ts';
 import { type Execution, type ExecutionStatus, eventOfShortId } from '../domain/execution.ts';
 import { type ExecutionView, toAttemptView, toExecutionView } from '../domain/execution-view.ts';
 import { afterExecution, beforeRun, cursorId, encodeCursor } from '../http/cursor.ts';
@@ -18,6 +17,7 @@ import {
   listSubscriptions,
   type SubscriptionRow,
 } from '../store/subscriptions/subscription-row.ts';
+import { findEvent } from './events.ts';
 import { notKnown } from './issues.ts';
 import { newPageRoom, type ReadDeps, readStart } from './listing.ts';
 
@@ -51,8 +51,7 @@ export const getEventExecutions =
     const id = cursorId(tenant, [...EVENT_EXECUTIONS, eventId]);
     const after = readStart(query, id, afterExecution);
     const place = { table, tenant, signal: run.signal };
-    const event = isEventId(eventId) ? await getEvent(place, eventId, run.received_ms) : null;
-    if (event === null) return noEvent(run);
+    if ((await findEvent({ table, tenant }, eventId, run)) === null) return noEvent(run);
     const all = (await executionsOfEvent(place, eventId, run.received_ms)).toSorted(newestFirst);
     const rest = after === null ? all : all.filter((one) => newestFirst(one, after) > 0);
     const executions = await showExecutions(table, rest.slice(0, limit), run);
