@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { build, type Plugin } from 'esbuild';
+import { REQUIRE_OF_BUNDLE } from '../../src/cli/shared/bundle.ts';
 import { PROJECT_FOLDER } from '../../src/local/project.ts';
 import { madeOnce } from './run-folder.ts';
 
@@ -19,10 +20,6 @@ const places: Plugin = {
   },
 };
 
-/** CommonJS packages inside an ES module want a `require` for Node's own modules. */
-const BANNER =
-  "import { createRequire as createRequireOfBundle } from 'node:module'; const require = createRequireOfBundle(import.meta.url);";
-
 const bundleInto =
   (source: string) =>
   async (folder: string): Promise<void> => {
@@ -38,7 +35,7 @@ const bundleInto =
       platform: 'node',
       target: 'node24',
       mainFields: ['module', 'main'],
-      banner: { js: BANNER },
+      banner: { js: REQUIRE_OF_BUNDLE },
       logLevel: 'silent',
     });
   };

@@ -77,11 +77,13 @@ const options = (outfile: string, gitSha: string | undefined) =>
     logLevel: 'silent',
   }) satisfies BuildOptions;
 
-/** CommonJS packages inside an ES module want a `require` for Node's own modules. */
+/** Begins a bundle: CommonJS packages inside an ES module want a `require` for Node's own modules. */
+export const REQUIRE_OF_BUNDLE =
+  "import { createRequire as createRequireOfBundle } from 'node:module';const require = createRequireOfBundle(import.meta.url);";
+
 const banner = (gitSha: string | undefined): string =>
   [
-    "import { createRequire as createRequireOfBundle } from 'node:module';",
-    'const require = createRequireOfBundle(import.meta.url);',
+    REQUIRE_OF_BUNDLE,
     ...(gitSha === undefined ? [] : [`process.env.GIT_SHA ??= ${JSON.stringify(gitSha)};`]),
   ].join('');
 
