@@ -3,7 +3,6 @@ import { readEnv } from '../../src/contract/env.ts';
 import { startRun } from '../../src/http/request.ts';
 import { createJiraClient } from '../../src/jira/client.ts';
 import { openReads } from '../../src/jira/reads/open-reads.ts';
-import type { Reads } from '../../src/jira/reads/reads.ts';
 import { createLogger } from '../../src/platform/logger.ts';
 import type { Loop } from '../../src/reconcile/loop.ts';
 import { observe } from '../../src/reconcile/observe/observe.ts';
@@ -11,6 +10,7 @@ import { createSpeed } from '../../src/reconcile/observe/speed.ts';
 import type { TurnDeps } from '../../src/reconcile/session.ts';
 import { runTurn, type TurnReport } from '../../src/reconcile/turn.ts';
 import { startApp, type TestApp } from './app.ts';
+import { watchReads } from './reconciled/mortal.ts';
 import { type JiraKind, type ScriptedJira, startScriptedJira, TOKEN } from './scripted-jira/scripted-jira.ts';
 
 /** A scripted Jira, a table and a runner, all by one clock that only moves when somebody waits. */
@@ -143,27 +143,4 @@ export const dieAfter = async (
     deps.openReads = openReads;
   }
   return left < 0;
-};
-
-/** The same reads; `asked` is called before each. */
-const watchReads = (reads: Reads, asked: () => void): Reads => {
-  const counted =
-    <A extends unknown[], R>(read: (...args: A) => Promise<R>) =>
-    (...args: A): Promise<R> => {
-      asked();
-      return read(...args);
-    };
-  return {
-    deployment: reads.deployment,
-    account: reads.account,
-    traffic: reads.traffic,
-    searchIds: counted(reads.searchIds),
-    count: counted(reads.count),
-    readBodies: counted(reads.readBodies),
-    readIssue: counted(reads.readIssue),
-    projects: counted(reads.projects),
-    mayBrowse: counted(reads.mayBrowse),
-    fieldNames: counted(reads.fieldNames),
-    now: counted(reads.now),
-  };
 };

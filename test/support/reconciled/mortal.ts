@@ -27,11 +27,14 @@ export const mortalTable = (table: Table, life: Life): Table => {
 };
 
 /** Questions to Jira count, too. */
-export const mortalReads = (reads: Reads, life: Life): Reads => {
+export const mortalReads = (reads: Reads, life: Life): Reads => watchReads(reads, () => live(life));
+
+/** The same reads; `asked` is called before each question to Jira. */
+export const watchReads = (reads: Reads, asked: () => void): Reads => {
   const counted =
     <A extends unknown[], R>(read: (...args: A) => Promise<R>) =>
     async (...args: A): Promise<R> => {
-      live(life);
+      asked();
       return read(...args);
     };
   return {
