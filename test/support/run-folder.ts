@@ -13,11 +13,21 @@ const ownFolder = (): string => {
 /** What the files of one run share lies here; it goes when the run ends (see run.ts). */
 export const RUN_FOLDER = process.env.TEST_RUN_FOLDER ?? ownFolder();
 
+type Make = (folder: string) => Promise<void>;
+
+const folders = new Map<string, Promise<string>>();
+
 /**
- * A folder that all files of a run share: made by whoever wants it first. Two at once make it twice, and one stays;
- * they are the same.
+ * A folder that all files of a run share: made by whoever wants it first. Two processes at once make it twice, and one
+ * stays; they are the same.
  */
-export const madeOnce = async (name: string, make: (folder: string) => Promise<void>): Promise<string> => {
+export const madeOnce = (name: string, make: Make): Promise<string> => {
+  const folder = folders.get(name) ?? madeOrShared(name, make);
+  folders.set(name, folder);
+  return folder;
+};
+
+const madeOrShared = async (name: string, make: Make): Promise<string> => {
   const shared = join(RUN_FOLDER, name);
   if (existsSync(shared)) return shared;
   const made = await mkdtemp(join(RUN_FOLDER, `${name}-`));
