@@ -125,7 +125,7 @@ const openScene = (stage: Stage, { start, current }: Processes, engine: TakenEng
   let hits = 0;
   const usual: Hint = async (message) => {
     const sent = current().sender.send(message);
-    await Promise.race([sent.catch(() => {}), sleep(PATIENCE_MS)]);
+    await Promise.race([sent.catch(() => {}), sleep(PATIENCE_MS, undefined, { ref: false })]);
   };
   const publishing = (hint: Hint) => ({ ...world.deps, log: quietLog(), hint });
   const scene: ExecutionScene = {
