@@ -4,7 +4,7 @@ import { showProgress } from '../../src/cli/shared/terminal.ts';
 import { PROJECT_FOLDER } from '../../src/local/project.ts';
 import { writeMeasured } from '../support/generated-page.ts';
 import { type Flags, toOptions, withFlags } from './flags.ts';
-import { describeSender, explainBad, printReport, reliabilityBlock } from './report.ts';
+import { describeSender, explainBad, printReport, reliabilityBlocks } from './report.ts';
 import { runMatrix } from './run-matrix.ts';
 
 const PAGE = join(PROJECT_FOLDER, 'docs/reliability.md');
@@ -28,7 +28,8 @@ await runCommand(command, async () => {
   const left = options.rows.length * options.seeds - matrix.played;
   if (left > 0) console.log(`Ended early: ${left} runs were not played, and nothing is written.`);
   else if (flags.write && matrix.bad.length === 0)
-    writeMeasured(PAGE, 'matrix', reliabilityBlock(options, matrix));
+    for (const [group, block] of reliabilityBlocks(options, matrix))
+      writeMeasured(PAGE, `matrix-${group}`, block);
   console.log(
     matrix.bad.length === 0
       ? 'Nothing lost, nothing doubled, nothing wrong.'

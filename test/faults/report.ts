@@ -2,6 +2,7 @@ import { markdownTable, textTable } from '../../src/cli/shared/tables.ts';
 import { machineFacts } from '../bench/shared/machine.ts';
 import { addTally, NOTHING, type Tally } from './check/tally.ts';
 import type { PlayedRun } from './play-runs.ts';
+import { GROUPS } from './rows/all-rows.ts';
 import type { Row } from './rows/row.ts';
 import type { Matrix, MatrixOptions } from './run-matrix.ts';
 import { JIRA, type SenderSettings } from './sender/jira-model.ts';
@@ -65,12 +66,17 @@ export const explainBad = ({ sender }: MatrixOptions, { row, seed, tally, reason
   `${reason ?? JSON.stringify(tally)}
   npm run faults -- --row '${row}' --seed ${seed} --seeds 1${senderFlags(sender)}`;
 
-/** The measured part of docs/reliability.md. */
-export const reliabilityBlock = (options: MatrixOptions, matrix: Matrix): string => {
+/** What docs/reliability.md says of each group that was played, with the group's name. */
+export const reliabilityBlocks = (options: MatrixOptions, matrix: Matrix): [group: string, block: string][] =>
+  Object.entries(GROUPS)
+    .filter(([, rows]) => rows.every((row) => options.rows.includes(row)))
+    .map(([group, rows]) => [group, groupBlock(group, { ...options, rows }, matrix)]);
+
+const groupBlock = (group: string, options: MatrixOptions, matrix: Matrix): string => {
   const { rows, seed, seeds, atOnce, sender } = options;
-  const flags = `--seed ${seed} --seeds ${seeds} --at-once ${atOnce}${senderFlags(sender)} --write`;
+  const flags = `--group ${group} --seed ${seed} --seeds ${seeds} --at-once ${atOnce}${senderFlags(sender)} --write`;
   return [
-    `Seeds ${seed} to ${seed + seeds - 1}, each once for every row: \`npm run faults -- ${flags}\`.`,
+    `Seeds ${seed} to ${seed + seeds - 1}, each once for every row of ${group}: \`npm run faults -- ${flags}\`.`,
     describeSender(sender),
     '',
     '```text',

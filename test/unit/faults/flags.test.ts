@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { newCommand } from '../../../src/cli/shared/command.ts';
 import { type Flags, toOptions, withFlags } from '../../faults/flags.ts';
+import { GROUPS } from '../../faults/rows/all-rows.ts';
 
 const optionsOf = (...args: string[]) => {
   const command = withFlags(newCommand('faults', 'of a test')).parse(args, { from: 'user' });
@@ -25,12 +26,22 @@ describe('flags of the fault matrix', () => {
     expect([seed, seeds]).toEqual([81, 1]);
   });
 
+  it('pick one row by its whole name, because others may have it within theirs', () => {
+    const { rows } = optionsOf('--row', 'killed before a write');
+    expect(rows.map(({ name }) => name)).toEqual(['killed before a write']);
+  });
+
+  it('pick groups that are played and written by themselves, because all at once take half a day', () => {
+    const { rows } = optionsOf('--group', 'reconciliation', 'executions', '--write');
+    expect(rows).toEqual([...GROUPS.reconciliation, ...GROUPS.executions]);
+  });
+
   it.each([
     [['--wait', '5'], '--wait takes two numbers, the smaller one first'],
     [['--wait', '30', '1'], '--wait takes two numbers, the smaller one first'],
     [['--wait', '1', '2', '3'], '--wait takes two numbers, the smaller one first'],
-    [['--row', 'nothing like this'], 'No row has this in its name; there are: no fault,'],
-    [['--row', 'killed', '--write'], '--write wants all rows'],
+    [['--row', 'nothing like this'], 'No row is called so; there are: no fault,'],
+    [['--row', 'killed', '--write'], '--write wants whole groups, without --row'],
   ])('refuse %j and say why', (args, message) => {
     expect(() => optionsOf(...args)).toThrow(message);
   });
