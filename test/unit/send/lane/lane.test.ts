@@ -246,7 +246,9 @@ describe('a lane', () => {
         const world = createLaneWorld(OK, { concurrency: 3 });
         world.fates.of = (nth) => met[String(nth)];
         world.put(...range(count).map((n) => anExecution(n)));
-        await world.runFor(30 * MINUTE_MS);
+        // The next process comes six minutes after one that died.
+        const deaths = Object.values(met).filter((one) => one === 'dies').length;
+        await world.runFor((30 + 6 * deaths) * MINUTE_MS);
         for (const { execution_id, status, reason, attempts } of world.all()) {
           const sent = world.seen.filter((one) => one.execution_id === execution_id).length;
           expect(status === 'completed' || reason === 'crashed').toBe(true);
