@@ -101,10 +101,15 @@ const play = async (stage: Stage): Promise<boolean> => {
   return allOk;
 };
 
+const SIGNALS = ['SIGINT', 'SIGTERM'] as const;
+
 await runCommand(command, async () => {
   // Ending through `exit` lets the embedded database end too.
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1));
-  const allOk = await withOwnInstance(play);
+  const end = (): void => process.exit(1);
+  for (const signal of SIGNALS) process.once(signal, end);
+  const allOk = await withOwnInstance(play).finally(() => {
+    for (const signal of SIGNALS) process.off(signal, end);
+  });
   console.log(allOk ? 'Everything was as expected.' : 'Some results were unexpected: see above.');
   return allOk ? 0 : 1;
 });

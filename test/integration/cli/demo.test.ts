@@ -41,10 +41,12 @@ describe('npm run demo', () => {
     for (const ended of both) expectAllPlayed(ended);
   });
 
-  it('ends with 1 and a word when its database cannot be reached', async () => {
+  it('ends with 1 and a word when its database cannot be reached, and listens to Ctrl-C no more', async () => {
+    const listeners = process.listenerCount('SIGINT');
     const { code, stderr } = await runCli('demo', [], { AWS_ENDPOINT_URL_DYNAMODB: 'http://127.0.0.1:1' });
     expect(code).toBe(1);
     expect(stderr).toContain('http://127.0.0.1:1');
     expect(stderr).not.toMatch(/^ {4}at /m);
+    expect(process.listenerCount('SIGINT')).toBe(listeners);
   });
 });
