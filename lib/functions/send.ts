@@ -53,7 +53,7 @@ export const send = (resources: Resources): FunctionSpec | null => {
       ],
       wildcards: RAW,
     },
-    noDeadLetters: 'A hint carries no data: each minute whoever has something due gets another.',
+    noDeadLetters: 'A hint carries no data: each minute the schedule sends another where something is due.',
     waitMinutes: START_LANES_MINUTES,
   };
 };

@@ -57,7 +57,7 @@ export const ENV = {
   CONNECTIONS_MASTERS: {
     schema: z.optional(text),
     meaning:
-      'local override: a JSON object with the masters that keys of connections are made of, as `connections_master_1`; wins over the ARN',
+      'local override: a JSON object with the masters from which credentials of connections are derived, as `connections_master_1`; wins over the ARN',
     standard: '`npm start` makes one',
   },
   JIRA_SITE_URL: {
@@ -160,7 +160,7 @@ export const ENV = {
   },
   EXECUTIONS: {
     schema: z._default(z.enum(['on', 'off'], 'must be on or off'), 'on'),
-    meaning: '`off`: nothing is published or sent, so nothing is said of it either',
+    meaning: '`off`: nothing is published or sent',
     standard: '`on`; on AWS what the context `executions` says',
   },
   SEND_FUNCTION_NAME: {
@@ -170,7 +170,7 @@ export const ENV = {
   },
   ALARM_TOPIC_ARN: {
     schema: z.optional(text),
-    meaning: 'SNS topic that is told when a target opens or is disabled',
+    meaning: 'SNS topic for messages about targets that open or are disabled',
     standard: 'unset: a log line says so',
   },
   GIT_SHA: {
@@ -201,13 +201,13 @@ export const ENV = {
   ALLOW_PRIVATE_TARGETS: {
     schema: z.optional(trueOrFalse),
     meaning:
-      '`true`: executions are sent to http and to private addresses too, for a laptop; stops the start on Lambda',
+      '`true`, for a laptop: executions may go to http and to private addresses too; on Lambda it stops the start',
     standard: '`false`',
   },
   OWN_HOSTS: {
     schema: z.optional(hostNames),
     meaning:
-      'names of the hosts of this service, separated by commas: no execution is sent there, because it would come back',
+      'names of the hosts of this service, separated by commas: no execution is sent there, because that would be a loop',
     standard: "set on AWS to the API's; unset: none",
   },
   AWS_ENDPOINT_URL_DYNAMODB: {

@@ -31,7 +31,7 @@ export const METRICS = {
   OldestDueSeconds:
     'for how long the oldest due execution of a target that is asked has been due, each minute; a level, no sum',
   TargetOpened: 'targets that failed five times in a row, so that everything for them waits',
-  TargetDisabled: 'targets that nobody asks any more: open for a day, or answered 410',
+  TargetDisabled: 'targets no longer probed: open for a day, or answered 410',
   WebhooksMissing: 'update runs with 20 or more missed changes, more than half of those it judged',
 } as const satisfies Record<string, string>;
 

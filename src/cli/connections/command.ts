@@ -60,7 +60,7 @@ export const connectionsCommand = (): Command =>
       wholeNumber(0, 720),
     )
     .option('--force', 'rotate: also while the secret before is in its grace, and end that')
-    .option('--reason <text>', 'activate, disable: why, for whoever asks')
+    .option('--reason <text>', 'activate, disable: why; kept with the change')
     .option('--json', 'list, show: print JSON')
     .option('--yes', 'do not ask for confirmation')
     .addHelpText(

@@ -8,7 +8,7 @@ import type { StepRules } from '../shared/steps.ts';
 /** The command line of `npm run subscriptions`: `checkUsage` says which option is for which step. */
 export const subscriptionsCommand = (): Command =>
   withKeyOptions(withSettings(withFilter(withApiOptions(begun(), 'subscriptions'))))
-    .option('--reason <text>', 'pause, resume: why, for whoever asks')
+    .option('--reason <text>', 'pause, resume: why; kept with the change')
     .option('--json', 'list, show, test, match: print JSON')
     .option('--yes', 'do not ask for confirmation')
     .addHelpText('after', HELP);

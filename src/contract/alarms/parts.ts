@@ -18,7 +18,7 @@ export const PART_ALARMS = {
       minutes: 60,
       limit: { atLeast: 1 },
       wrong:
-        'In one update run no delivery had brought 20 or more changes, and more than half of those it judged. They are repaired, minutes late each time.',
+        'One update run found 20 or more changes, more than half of those it judged, that no webhook had delivered. They are repaired, but minutes late.',
       first: 'Run npm run jira-webhook -- check: it says whether the webhook is off, filtered or unsigned.',
       section: 'webhooks-missing',
     },
@@ -29,7 +29,7 @@ export const PART_ALARMS = {
       minutes: 5,
       limit: { atLeast: 1 },
       wrong:
-        'An execution was given up: its target refused it until its tries were used up, or three processes that sent it crashed. It is kept, and can be sent again.',
+        'An execution failed: its target refused every try, or three processes crashed while sending it. It is kept and can be retried.',
       first: 'Run npm run executions -- list --status failed, and show one: its attempts say what came back.',
       section: 'failed-executions',
     },
@@ -38,9 +38,9 @@ export const PART_ALARMS = {
       minutes: 10,
       limit: { below: 1, periods: 1 },
       wrong:
-        'An execution for a working target was due for ten minutes, or publish is as far behind the stream, or nobody looked for ten minutes. Nothing is lost: what is due is sent late.',
+        'An execution for a working target was due for ten minutes, or publish is as far behind the stream, or its schedule did not run. Nothing is lost: what is due is sent late.',
       first:
-        'See on the dashboard how many wait, and whether publish and send run and fail; then which subscription it is.',
+        'On the dashboard, see how many wait and whether publish and send run or fail; then find the subscription.',
       section: 'late-executions',
     },
     TargetOpened: {
@@ -48,7 +48,7 @@ export const PART_ALARMS = {
       minutes: 5,
       limit: { atLeast: 1 },
       wrong:
-        'A target failed five times in a row. Everything for it waits and uses up no try; one request at a time asks whether it is back.',
+        'A target failed five times in a row. Its executions wait and use up no tries; one probe at a time checks whether it is back.',
       first: 'Run npm run subscriptions -- list, and show the open one: it says what came back last.',
       section: 'open-target',
     },
@@ -57,8 +57,8 @@ export const PART_ALARMS = {
       minutes: 5,
       limit: { atLeast: 1 },
       wrong:
-        'A target answered 410, or failed for a day. Nobody asks it any more; what waits for it is kept until its events expire.',
-      first: 'Mend the target or its address, then npm run subscriptions -- resume: what waits is sent.',
+        'A target answered 410, or failed for a day. It is no longer probed; its executions are kept until their events expire.',
+      first: 'Fix the target or its address, then run npm run subscriptions -- resume: what waits is sent.',
       section: 'disabled-target',
     },
   },

@@ -8,7 +8,7 @@ export const PROCESSING_ALARMS = {
     limit: { atLeast: 1 },
     wrong: 'DynamoDB throttled the table or an index. Deliveries become slow, or 503.',
     first:
-      'Look which of them it is on the dashboard: one hot partition, or growth faster than on-demand follows.',
+      'On the dashboard, see which one: a hot partition, or growth faster than on-demand capacity follows.',
     section: 'throttling',
   },
   FunctionsThrottled: {
@@ -59,7 +59,7 @@ export const PROCESSING_ALARMS = {
     minutes: 5,
     limit: { atLeast: 1 },
     wrong: 'A run document could not be written into the artifacts bucket. Its events wait for the sweep.',
-    first: 'Search the logs for document-unwritten: it names what S3 said.',
+    first: 'Search the logs for document-unwritten: it gives the error of S3.',
     section: 'documents-unwritten',
   },
   SweepFound: {

@@ -12,7 +12,7 @@ export const UPKEEP_ALARMS = {
     minutes: SWEEP_MINUTES,
     limit: { below: 1, periods: 4 },
     wrong: 'No sweep has run for an hour. What the stream loses would not be found.',
-    first: 'Look whether the schedule is enabled and whether the sweep function starts.',
+    first: 'Check whether the schedule is enabled and whether the sweep function starts.',
     section: 'sweep-missing',
   },
   SecretsOld: {
@@ -31,8 +31,8 @@ export const UPKEEP_ALARMS = {
     // period is enough.
     minutes: SILENCE_MINUTES,
     limit: { below: 1, periods: 24 },
-    wrong: 'No delivery of Jira was taken for too long.',
-    first: 'Look in Jira whether the webhook is enabled and what its last deliveries were answered.',
+    wrong: 'No delivery from Jira was accepted for too long.',
+    first: 'Check in Jira whether the webhook is enabled and how its last deliveries were answered.',
     section: 'no-delivery',
   },
 } as const satisfies Record<string, AlarmRow>;
