@@ -3,26 +3,26 @@ import type { ConnectionKind } from '../domain/source.ts';
 import type { HttpRequest } from '../http/request.ts';
 import { CONNECTION_SENDERS } from '../senders/registry.ts';
 
-/** What the headers beside a body say of it. They are not signed, so they are no part of its identity. */
+/** What the headers of a delivery say about its body. They are not signed, so the event id ignores them. */
 export type DeliveryHeaders = {
   identifier: string | null;
   event_name: string | null;
-  /** Those that are kept, for people; never one that holds a credential. */
+  /** Headers that are kept for people to read; never one that holds a credential. */
   headers: Record<string, string>;
 };
 
-/** Characters of an event's name that are kept; real ones are far shorter. */
+/** Characters of an event's name that are kept; real names are far shorter. */
 const MOST_NAME_CHARACTERS = 200;
 
-/** Characters of any other header that are kept: what is not signed must not fill an item. Identifiers have 36. */
+/** Characters of any other header that are kept: unsigned text must not fill an item. Identifiers have 36. */
 const MOST_CHARACTERS = 255;
 
-/** Kept of every sender. */
+/** Headers that are kept for every sender. */
 const KEPT = ['user-agent', 'content-type', HOPS_HEADER];
 
 /**
- * Reads the headers beside a body. Missing and empty ones are null, or left out.
- * @param credential the header in which this sender sends its secret, where people chose one: it may be any name
+ * Reads the headers of a delivery. Missing and empty ones are null, or left out.
+ * @param credential the configured header for the sender's secret; people may choose any name
  */
 export const readDeliveryHeaders = (
   kind: ConnectionKind,

@@ -13,14 +13,14 @@ type Check = 'ok' | 'failing';
 
 type HealthDeps = { table: Table; writes: Writes; verifier: Verifier };
 
-/** When the last write failed; null when it did not, or there was none. */
+/** When the last write failed; null if it succeeded, or there was none. */
 type Writes = { failedAt(): Moment | null };
 
 const CACHED_MS = 10_000;
 
 /**
- * `GET /health`: open to everyone, so the checks are shared and kept for 10 s. A table that is read but takes no
- * writes is failing too: how the last write ended costs nothing to know, and is always current.
+ * `GET /health`: unauthenticated, so the checks are shared and cached for 10 s. A table that can be read but not
+ * written is failing too; the result of the last write costs nothing and is never cached.
  */
 export const health = (deps: HealthDeps): RouteHandler => {
   let last: { at: Moment; checks: Promise<Checks> } | undefined;
@@ -43,24 +43,24 @@ const runChecks = async (deps: HealthDeps, run: Run): Promise<Checks> => {
   return { table, secret };
 };
 
-/** Reads a key that is never written: shows that the table is there, readable and answering. */
+/** Reads a key that is never written, to show that the table exists, is readable and responds. */
 const checkTable = (table: Table, run: Run): Promise<Check> =>
   getItem({ table, signal: run.signal }, { pk: 'HEALTH', sk: 'HEALTH' }).then(
     () => 'ok',
     () => 'failing',
   );
 
-/** A failed write speaks for the table this long; then a write is tried. */
+/** How long a failed write stands before the check tries a write itself. */
 const FAILED_FOR_MS = 30_000;
 
-/** Without traffic nothing else would show that the table takes writes again. */
+/** Without traffic, nothing else would show that the table accepts writes again. */
 const retryWrite = async ({ table, writes }: HealthDeps, run: Run): Promise<void> => {
   const failedAt = writes.failedAt();
   if (failedAt === null || passedBetween(failedAt, run.began) < FAILED_FOR_MS) return;
   await tryWrite({ table, signal: run.signal }).catch(() => {});
 };
 
-/** A write that changes nothing: its condition never holds. How it ended is seen where writes are watched. */
+/** A write that is a no-op, since its condition never holds. `watchWrites` records its result. */
 const tryWrite = async (place: TableCall): Promise<void> => {
   const item = { pk: 'HEALTH', sk: 'HEALTH' };
   await putIf(place, { item, condition: 'attribute_exists(pk)' });
@@ -68,7 +68,7 @@ const tryWrite = async (place: TableCall): Promise<void> => {
 
 const WRITES = new Set(['PutItemCommand', 'UpdateItemCommand', 'BatchWriteItemCommand']);
 
-/** Remembers how the write that began last ended. One that began earlier and ends later says nothing against it. */
+/** Records the result of the most recently started write; an earlier one that ends later does not override it. */
 export const watchWrites = (client: DynamoDBClient, clock: Clock, steady?: Clock): Writes => {
   let begun = 0;
   let last: { number: number; failedAt: Moment | null } = { number: 0, failedAt: null };
@@ -96,7 +96,7 @@ export const watchWrites = (client: DynamoDBClient, clock: Clock, steady?: Clock
   return { failedAt: () => last.failedAt };
 };
 
-/** A table that takes writes says this of one item: its condition does not hold, it is malformed, or met another write. */
+/** Errors about one item from a table that accepts writes: condition failed, malformed, or a concurrent transaction. */
 const ABOUT_THE_ITEM = new Set([
   'ConditionalCheckFailedException',
   'ValidationException',

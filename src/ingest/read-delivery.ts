@@ -11,17 +11,17 @@ import { COMMIT_SENDERS } from '../senders/registry.ts';
 import { commitFacts, normalizeCommits } from '../senders/shared/normalize.ts';
 import type { Nature } from '../senders/shared/recognised.ts';
 
-/** Whose body it is, and what the header beside it called its event. */
+/** The source of a body, and its event's name in the delivery's header. */
 export type Sent = {
   source: EventSource;
   event_name: string | null;
-  /** How an event is called whose body does not say: only for `automation`. */
+  /** Event types for a body that names none; only for `automation`. */
   named?: Named;
 };
 
 /**
- * What a body says. `delivery` is null where the event is all there is to store: commits are unpacked later. `facts` of a
- * refused one: what it is probably about.
+ * What was read of a body. `delivery` is null if only the event is to be stored, as for commits, which correlation
+ * reads later. `facts` of a refused body: what it is probably about.
  */
 export type DeliveryRead =
   | { kind: 'refused'; problem: Problem; facts?: EventFacts | null }
@@ -30,13 +30,13 @@ export type DeliveryRead =
       facts: EventFacts;
       nature: Nature;
       delivery: NormalizedDelivery | null;
-      /** The parsed body, where it is at hand. */
+      /** The parsed body; null for commits. */
       json: JsonObject | null;
-      /** What people should know of how it was read. */
+      /** Warnings about how it was read, for people. */
       warnings?: readonly string[];
     };
 
-/** Reads a body as its source writes it. Never throws. `nowMs` is when it is read. */
+/** Reads a body in its source's format. Never throws. `nowMs` is when it is read. */
 export const readDelivery = (sent: Sent, body: Uint8Array, nowMs: number): DeliveryRead => {
   const { source, event_name } = sent;
   if (isCommitSource(source)) return readCommits(source, event_name, body);
@@ -59,7 +59,7 @@ const natureOf = ({ facts }: NormalizedDelivery): Nature =>
 
 const UNNAMED: Named = { query_event_type: null, default_event_type: null };
 
-/** `receivedMs`: nothing in such a body may be later than its receipt. */
+/** `receivedMs`: no time in an unsigned body may be later than its receipt. */
 const readUnsigned = ({ named = UNNAMED }: Sent, body: Uint8Array, receivedMs: number): DeliveryRead => {
   const read = readAutomation(body, named, receivedMs);
   if (read.kind === 'refused') return read;

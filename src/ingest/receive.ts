@@ -26,8 +26,9 @@ type ReceiveDeps = {
 };
 
 /**
- * `POST /webhooks/{source}`: size, address and signature, then the body. Answers follow Jira's retry rules: what
- * may work later is a 503, what never will is a 4xx, and 2xx means durable. Logs one line, whatever happens.
+ * `POST /webhooks/{source}`: checks size, signature and address, then reads the body. Answers follow Jira's retry
+ * rules: 503 if a retry may succeed, 4xx if it never will, 2xx once the delivery is durable. Always logs exactly one
+ * line.
  */
 export const receiveDelivery =
   (deps: ReceiveDeps): RouteHandler =>
@@ -59,7 +60,7 @@ const take = async (
   return answerTaken(taken, run, line);
 };
 
-/** Null when the body is within the limit; known without decoding it. */
+/** Null when the body is within the limit, which is checked without decoding it. */
 export const refuseLarge = (
   { log, max_body_bytes }: Pick<ReceiveDeps, 'log' | 'max_body_bytes'>,
   { body_bytes: bytes }: HttpRequest,
@@ -71,7 +72,7 @@ export const refuseLarge = (
   return refuse('body-too-large', run, line);
 };
 
-/** Null when the delivery may go on; the address is only judged here, after the signature is known. */
+/** Null when the delivery may proceed. The address is checked only here, once the signature has been verified. */
 const refusal = (
   deps: ReceiveDeps,
   request: HttpRequest,
@@ -93,7 +94,7 @@ const refusal = (
   return refuse('temporarily-unavailable', run, line);
 };
 
-/** Null when the source has a secret. Jira's always does: without one the service does not start. */
+/** Null when the source has a secret. Jira always has one: without it the service does not start. */
 const absence = async (
   { source, verifier }: ReceiveDeps,
   request: HttpRequest,
@@ -108,8 +109,9 @@ const absence = async (
 };
 
 /**
- * Every quarantined delivery counts: with "Exclude body" all of Jira's have the same bytes, and only the first is
- * fresh. The rate is about bodies, because a sender that repeats one says nothing new about the parser.
+ * The metric counts every quarantined delivery: with "Exclude body" all of Jira's deliveries have the same bytes, and
+ * only the first is fresh. The alarm counts fresh bodies only, because a repeated body says nothing new about the
+ * parser.
  */
 export const countTaken = (
   { count, quarantineAlarm }: Pick<ReceiveDeps, 'count' | 'quarantineAlarm'>,

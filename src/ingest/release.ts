@@ -5,10 +5,10 @@ import { type EventStore, prepareEventBody, releaseEvent } from '../store/events
 import { lowerPublishMark } from '../store/executions/publish-mark.ts';
 import { OTHER_SITE } from './connections/read-through.ts';
 
-/** How an event that was kept aside is read now. */
+/** How an event to be released is read now. */
 type ReadNow = Pick<StoredEvent, 'outcome' | 'facts' | 'warnings'>;
 
-/** True for an event that was refused, or was of another site, and now is neither: whoever writes of it, releases it. */
+/** True for an event that was quarantined, or of another site, and no longer is: it must be stored by `release`. */
 export const isReleasedBy = (before: StoredEvent, { warnings }: Pick<StoredEvent, 'warnings'>): boolean =>
   before.outcome === 'quarantined' || (isOfOtherSite(before) && !isOfOtherSite({ warnings }));
 
@@ -16,8 +16,8 @@ const isOfOtherSite = ({ warnings = [] }: Pick<StoredEvent, 'warnings'>): boolea
   warnings.includes(OTHER_SITE);
 
 /**
- * Stores an event that was kept aside as it is read now. It keeps its place, time and identifier. Should this process
- * end before correlation has seen it, the sweep comes back to it, and so does that of subscriptions.
+ * Stores a quarantined event, or one of another site, as it is read now. It keeps its key, time and identifier. If this
+ * process crashes before correlation has processed it, both sweeps, of correlation and of publishing, pick it up.
  * @returns false when another process has released it meanwhile
  * @throws UnavailableError
  */
@@ -33,9 +33,10 @@ export const release = async (
   const place = { table: events.table, tenant: event.tenant, signal };
   const lower = { since_ms: event.received_ms, now_ms };
   await lowerSweepMark(place, lower);
-  // What leaves quarantine is no insert: no stream brings it to those that publish.
+  // Leaving quarantine is not an insert, so the stream does not bring the event to publishing.
   await lowerPublishMark(place, lower);
-  // Before: should this end in between. After: whoever read the event as it was may have written down that it is done.
+  // Called before the write in case of a crash in between, and again after it, because a concurrent run that read the
+  // old event may have marked it as processed.
   await awaitProcessing(place, event.event_id);
   const released = await releaseEvent(events, { before, event }, body, now_ms, signal);
   await awaitProcessing(place, event.event_id);

@@ -16,8 +16,8 @@ export type Replayed =
 
 /**
  * Ingests a stored body again with the current parser and normalizer. This repairs a snapshot that an older normalizer
- * wrote, restores what a crash lost, and releases an event from quarantine once its body can be read, or from being of no
- * issue once its site is the connection's. Any other event stays as it is. Repeating it changes nothing.
+ * wrote, restores what a crash lost, releases an event from quarantine once its body can be read, and attaches an event
+ * of another site to its issue once the connection allows that site. Any other event stays as it is. Idempotent.
  */
 export const replayEvent = async (
   events: EventStore & { tenant: string },

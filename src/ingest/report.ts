@@ -9,11 +9,11 @@ import type { Logger } from '../platform/logger.ts';
 import type { Count } from '../platform/metrics.ts';
 import type { Taken } from './take.ts';
 
-/** What one log line says of one delivery, gathered on its way. */
+/** The contents of the one log line of a delivery, filled in as it is handled. */
 export type DeliveryLine = {
-  /** Null where not even its connection is known. */
+  /** Null if the connection is unknown. */
   source: ConnectionKind | null;
-  /** What else is known of a delivery through a made connection. */
+  /** Only for a delivery through a connection. */
   through?: { connection_id: string; tenant_id?: string; credential?: 'absent' | 'wrong' };
   event_id: string | null;
   read: Taken['read'];
@@ -23,10 +23,12 @@ export type DeliveryLine = {
   secret: string | null;
 };
 
-/** What the answer to a delivery through a made connection says more: of a body that was taken, or kept aside. */
+/**
+ * Additions to the answer of a delivery through a connection: `taken` if it was taken, `hint` if it was quarantined.
+ */
 type Added = { taken?: object; hint?: string };
 
-/** The answer to a delivery that was verified and taken, or set aside. Writes the outcome on the line. */
+/** The answer to a verified delivery that was taken or quarantined. Writes the outcome on the line. */
 export const answerTaken = (
   taken: Taken,
   run: Run,
@@ -53,7 +55,7 @@ export const answerTaken = (
   });
 };
 
-/** GitHub's ping: kept like any delivery, but nothing will follow from it. */
+/** GitHub's ping: stored like any delivery, but nothing follows from it. */
 const isPing = ({ read }: Taken): boolean => read?.nature === 'ping';
 
 const REFUSALS = {
@@ -66,7 +68,7 @@ const REFUSALS = {
   'temporarily-unavailable': { status: 503, detail: 'The delivery cannot be stored now. Retry it.' },
 } satisfies Partial<Record<ProblemType, { status: number; detail: string }>>;
 
-/** The answer to a delivery that is not taken. Writes its name on the line. */
+/** The answer to a refused delivery. Writes the refusal's type on the line as its outcome. */
 export const refuse = (type: keyof typeof REFUSALS, run: Run, line: DeliveryLine): HttpResponse => {
   line.outcome = type;
   return problemResponse({ type, ...REFUSALS[type], run_id: run.run_id, received_ms: run.received_ms });
@@ -85,7 +87,7 @@ const ISSUE_KEY = /^[A-Z][A-Z0-9_]{1,99}-\d{1,20}$/;
 
 const EVENT_NAME = /^[a-z][a-z_:]{1,99}$/;
 
-/** Answers a delivery, also where the work fails, and writes its one line with what it was answered. */
+/** Answers a delivery even if the work fails, and logs its one line with the answer's status. */
 export const answerLogged = async (
   { log, clock }: { log: Logger; clock: Clock },
   run: Run,
@@ -98,7 +100,7 @@ export const answerLogged = async (
   return response;
 };
 
-/** Writes the one line of a delivery, refusals and duplicates included. */
+/** Logs the one line of a delivery, including refusals and duplicates. */
 export const logDelivery = (log: Logger, clock: Clock, run: Run, line: DeliveryLine): void => {
   const now = momentOf(clock);
   const fields = {
@@ -121,8 +123,8 @@ export const logDelivery = (log: Logger, clock: Clock, run: Run, line: DeliveryL
 };
 
 /**
- * Payload text reaches a log line only in the form Jira's own keys and event names have: anything else could
- * be an address, or a piece of a body.
+ * Payload text is logged only if it has the form of Jira's own keys and event names: anything else could be an address,
+ * or a piece of a body.
  */
 const onlyIf = (form: RegExp, text: string | null | undefined): string | null =>
   typeof text === 'string' && form.test(text) ? text : null;
@@ -134,8 +136,8 @@ const REFUSAL_METRICS: ReadonlyMap<number, MetricName> = new Map([
 ]);
 
 /**
- * Counts a delivery by its answer, once; what else it was is counted where it is known. Jira's are counted apart,
- * because commits that go on arriving would hide that Jira is silent.
+ * Counts a delivery once, by its answer; other metrics are counted where their cause is known. Jira's deliveries have
+ * their own metric, because a steady flow of commits would hide that Jira is silent.
  */
 export const countDelivery = (count: Count, source: DeliveryLine['source'], status: number): void => {
   const metric = isTaken(status) ? takenFrom(source) : REFUSAL_METRICS.get(status);
@@ -150,8 +152,8 @@ const takenFrom = (source: DeliveryLine['source']): MetricName =>
 const MOST_PER_HOUR = 100;
 
 /**
- * Counts quarantined deliveries of this process and logs one alarm line when more than 100 came within an
- * hour: then it is probably the parser that is wrong, and no longer a sender.
+ * Counts quarantined deliveries of this process and logs one alarm line when there are more than 100 within an hour:
+ * then the cause is probably the parser, not one sender.
  */
 export const createQuarantineAlarm = (clock: Clock, log: Logger, steady?: Clock): { count(): void } => {
   let times: Moment[] = [];

@@ -52,7 +52,7 @@ export const ingestRoutes = (env: Env, platform: Platform): { routes: RouteHandl
   return { routes, isOff: isOffOf(verifiers) };
 };
 
-/** What made connections need beside the rest. */
+/** Adds what only the routes of connections need. */
 const openThrough = (env: Env, platform: Platform, shared: Shared): ConnectionDeps => {
   const { events, clock } = shared;
   const { table } = events;

@@ -6,22 +6,22 @@ import { putAliases } from '../store/issues/issue-index.ts';
 import { markDeleted, putSnapshot } from '../store/issues/put-snapshot.ts';
 import { encodeSnapshot, fitToItem } from '../store/issues/snapshot-row.ts';
 
-/** What makes one delivery the same at every attempt, and when it was first received. */
+/** What stays the same at every attempt to store a delivery, and when it was received. */
 export type Identity = {
   tenant: string;
   event_id: string;
   idempotency_key: string;
   received_ms: number;
-  /** True where the issue's row was looked for and is not there; a delivery is not asked. */
+  /** True if the caller has read the issue's row and found none; deliveries do not read it. */
   issue_is_new?: boolean;
-  /** True where the aliases of all its keys were made durable beforehand. */
+  /** True if the aliases of all keys are already durable. */
   aliases_are_kept?: boolean;
 };
 
 /**
- * Everything a delivery changes but its event: fields, deletion mark and key aliases, all idempotent. Null is
- * a delivery that changes nothing else.
- * @returns the outcome the event is to carry
+ * Stores everything a delivery changes except its event: fields, tombstone and aliases, all idempotent. A `delivery` of
+ * null changes nothing else.
+ * @returns the outcome for the event
  */
 export const storeDelivery = async (
   table: Table,
@@ -75,7 +75,7 @@ const toLastEvent = (identity: Identity, eventType: string): LastEvent => ({
   received_at: toPhoenixIso(identity.received_ms),
 });
 
-/** The fields and their encoding; only what is too large is trimmed, and only then encoded more than once. */
+/** The fields and their encoding. Fields are dropped, and encoded a second time, only if they exceed an item. */
 const encodeFitting = (
   all: IssueFields,
   last_event: LastEvent,

@@ -14,8 +14,8 @@ import { isReleasedBy, release } from './release.ts';
 import { type Identity, storeDelivery } from './store.ts';
 
 /**
- * What became of a signed body: a fresh outcome, the same bytes as before, or a reason to keep it aside. `read` is null
- * when nothing was.
+ * The result for an authenticated body: accepted with its outcome, a duplicate, or quarantined with the problem. `read`
+ * is null if nothing could be read.
  */
 export type Taken = { event_id: string; idempotency_key: string; read: Read | null } & (
   | { kind: 'accepted'; outcome: Outcome }
@@ -23,17 +23,16 @@ export type Taken = { event_id: string; idempotency_key: string; read: Read | nu
   | { kind: 'quarantined'; problem: Problem; fresh: boolean }
 );
 
-/** What was read of a body. */
 type Read = Pick<DeliveryRead & { kind: 'read' }, 'facts' | 'nature'>;
 
 type TakeDeps = { events: EventStore; log: Logger };
 
-/** What is the same at every attempt to take one body: its identity, and what is needed to read it. */
+/** What stays the same at every attempt to take one body: its identity, and what is needed to read it. */
 type Delivered = Identity &
   Sent &
   Pick<StoredEvent, 'secret' | 'connection_id' | 'query' | 'warnings' | 'headers'>;
 
-/** A body, whose it is, and what was read of it. */
+/** A body, its origin, and what was read of it. */
 export type Received = { body: Uint8Array; delivered: Delivered; read: DeliveryRead };
 
 const STORED_FOR_REPAIR: Problem = {
@@ -45,8 +44,8 @@ const STORED_FOR_REPAIR: Problem = {
 };
 
 /**
- * Takes a signed body in: parse, normalize, snapshot, event. Whatever it holds, it is kept.
- * @param sent what the sender calls the delivery and its event, and the name of the key it signed with
+ * Takes a signed body: parse, normalize, snapshot, event. A body that cannot be read is quarantined, never dropped.
+ * @param sent the headers of the delivery, and the name of the key that matched
  * @throws UnavailableError when a write is not durable; the sender must retry
  */
 export const takeBody = async (
@@ -70,7 +69,7 @@ export const takeBody = async (
 };
 
 /**
- * Takes in what was read of a body: the one way into the table, of deliveries and of what we read ourselves.
+ * Stores what was read of a body: the only way into the table, for deliveries and for observations.
  * @throws UnavailableError when a write is not durable
  */
 export const takeRead = async (deps: TakeDeps, received: Received, run: Run): Promise<Taken> => {
@@ -113,7 +112,7 @@ const toContents = (
   raw_stored_apart: false,
 });
 
-/** What an event says of the run that wrote it. Nobody waited for what we read ourselves. */
+/** The run that wrote an event. An observation has no duration, because no sender waited for it. */
 const ofRun = (
   { run_id, began }: Run,
   { source }: Delivered,
@@ -127,14 +126,14 @@ const ids = (identity: Identity) => ({
   idempotency_key: identity.idempotency_key,
 });
 
-/** The same bytes were here before: a duplicate, or, while they are in quarantine, the answer they got. */
+/** The answer to bytes that are already stored: `duplicate`, or, while they are quarantined, the problem again. */
 const seenBefore = (event: StoredEvent, identity: Identity, read: Read | null): Taken => {
   if (event.outcome === 'quarantined' && event.problem)
     return { kind: 'quarantined', problem: event.problem, fresh: false, read, ...ids(identity) };
   return { kind: 'duplicate', read, ...ids(identity) };
 };
 
-/** Snapshot before event: an event in the table means that its snapshot is in. */
+/** Writes the snapshot before the event, so that a stored event implies a stored snapshot. */
 const store = async (deps: TakeDeps, received: Received, run: Run): Promise<Taken> => {
   const { body, delivered, read } = received;
   if (read.kind === 'refused') return quarantine(deps, received, run, read.problem, read.facts);
@@ -143,7 +142,7 @@ const store = async (deps: TakeDeps, received: Received, run: Run): Promise<Take
   const stored = await prepareEventBody(deps.events, contents, body, run.signal);
   const outcome = await storeDelivery(deps.events.table, delivery, delivered, run.signal);
   const accepted: Taken = { kind: 'accepted', outcome, read, ...ids(delivered) };
-  // What we read ourselves and is older than what is known tells nobody anything, unless it is of another key.
+  // A stale observation is not stored as an event, unless it has more than one key.
   const tellsKey = (delivery?.keys.length ?? 0) > 1;
   if (outcome === 'stale' && delivered.source === 'reconcile' && !tellsKey) return accepted;
   const event: StoredEvent = { ...contents, outcome, ...ofRun(run, delivered) };
@@ -157,8 +156,8 @@ const store = async (deps: TakeDeps, received: Received, run: Run): Promise<Take
 };
 
 /**
- * True for what its connection kept aside and would take by now: people can widen a connection's rules at any time. A
- * built-in source answers the same as before, since only a replay releases there.
+ * True for a stored event that its connection would now take, because its rules were widened. A redelivery to a
+ * built-in webhook is answered as before: there only a replay releases.
  */
 const isTakenAgain = (before: StoredEvent, delivered: Delivered): boolean =>
   delivered.connection_id !== undefined && isReleasedBy(before, delivered);

@@ -15,12 +15,12 @@ export type AdmitDeps = {
   rows: RowCache;
   masters: MasterSource;
   rates: Rates;
-  /** Where a connection names no addresses of its own. */
+  /** Applies to connections without allowed addresses of their own. */
   allowed: BlockList | undefined;
   clock: Clock;
 };
 
-/** Why a delivery is not taken, with what the answer or the log line says of it. */
+/** Why a delivery is refused, with the details for the answer or the log line. */
 export type Refusal =
   | { type: 'unknown' }
   | { type: 'unavailable' | 'user-agent-refused' | 'address-refused' }
@@ -28,12 +28,12 @@ export type Refusal =
   | { type: 'connection-inactive'; reason: string }
   | { type: 'rate-exceeded'; retry_after: number };
 
-/** `row`: the connection as far as it is known; `version`: of the secret that was right. */
+/** `row`: the connection's row, null if there is none; `version`: of the secret that matched. */
 export type Admission =
   | { admitted: true; row: ConnectionRow; version: number }
   | { admitted: false; row: ConnectionRow | null; refusal: Refusal };
 
-/** What a delivery shows of itself. Its bytes are decoded once its connection is found, and never before. */
+/** A delivery to authenticate. Its body is decoded only once its connection is found, and only once. */
 export type Claim = { request: HttpRequest; body(): Uint8Array };
 
 export const claimOf = (request: HttpRequest): Claim => {
@@ -42,7 +42,7 @@ export const claimOf = (request: HttpRequest): Claim => {
 };
 
 /**
- * Whether a connection takes this delivery: credential, agent, address, rate and status, in this order.
+ * Checks whether a connection takes this delivery: credential, agent, address, rate and status, in this order.
  * @throws UnavailableError when its row cannot be read
  */
 export const admit = async (deps: AdmitDeps, claim: Claim, id: string, run: Run): Promise<Admission> => {
@@ -50,13 +50,13 @@ export const admit = async (deps: AdmitDeps, claim: Claim, id: string, run: Run)
   return isAuthenticated(judged) ? withinRate(deps, judged, run) : judged;
 };
 
-/** Whether the credential is right, whatever else is the case. @throws UnavailableError */
+/** Checks the credential and nothing else. @throws UnavailableError when the row cannot be read */
 export const authenticate = (deps: AdmitDeps, claim: Claim, id: string, run: Run): Promise<Admission> =>
   withFreshRow(deps, id, run, (row) => judgeCredential(deps, claim, row));
 
 /**
- * No refusal comes from the cache, nor a 503 for a master that the row names: before one the row is read again, unless that
- * was done just now.
+ * No refusal is based on a cached row, nor is a 503 because of its master: before either, the row is read again, unless
+ * it was read a moment ago.
  */
 const withFreshRow = async (
   { rows }: AdmitDeps,
@@ -112,7 +112,7 @@ const refuse = (row: ConnectionRow | null, refusal: Refusal): Admission => ({
 
 const lists = new WeakMap<readonly string[], BlockList>();
 
-/** The connection's own addresses, made into a list once for each row that was read; undefined without any. */
+/** The connection's own addresses, parsed once for each row that was read; undefined if it has none. */
 const addressesOf = ({ allowed_cidrs }: ConnectionRow): BlockList | undefined => {
   if (allowed_cidrs.length === 0) return undefined;
   const list = lists.get(allowed_cidrs) ?? cidrs.parse(allowed_cidrs.join(','));
@@ -120,11 +120,14 @@ const addressesOf = ({ allowed_cidrs }: ConnectionRow): BlockList | undefined =>
   return list;
 };
 
-/** What comes after the rate: only what proved who it is spends it. */
+/**
+ * True if the delivery counts towards the rate: credential, agent and address are right, even if the connection is
+ * inactive.
+ */
 const isAuthenticated = (judged: Admission): judged is Admission & { row: ConnectionRow } =>
   judged.admitted || judged.refusal.type === 'connection-inactive';
 
-/** A rate that was just raised counts at once, as everything that refuses. */
+/** Reads the row again before it refuses, so that a raised rate applies at once. */
 const withinRate = async (
   { rates, rows }: AdmitDeps,
   judged: Admission & { row: ConnectionRow },

@@ -23,9 +23,9 @@ type StatusDeps = AdmitDeps & {
 const SERVICE = 'jira-webhook-sync';
 
 /**
- * `GET /webhooks/{connection_id}`: lets an admin try URL and secret without an event. It spends no rate, and answers for
- * a draft as well, from any address and agent: whoever sets up a sender may sit elsewhere. It refuses what a delivery is
- * refused for, and that counts the same: secrets could be tried here too.
+ * `GET /webhooks/{connection_id}`: lets an admin test URL and secret without an event. It does not count towards the
+ * rate, and also works for a draft and from any address and user agent, because admins rarely work from the sender's
+ * host. A wrong credential is refused and counted as in a delivery, because secrets could be guessed here too.
  */
 export const connectionStatus =
   (deps: StatusDeps): RouteHandler =>
@@ -52,13 +52,13 @@ const refused = ({ count }: StatusDeps, refusal: Refusal, run: Run): HttpRespons
   return answer.response;
 };
 
-/** Where events of a connection are sent, as who set it up may know it. */
+/** A target of a connection's events, with what a holder of the connection's credential may see. */
 type TargetOfConnection = {
   name: string;
   /** `https://host/…` */
   url: string;
   status: SubscriptionRow['status'];
-  /** How many executions have not ended, of all that it is sent; counted to 1,000. */
+  /** Executions of the whole subscription that have not ended; counted up to 1,000. */
   waiting: number;
 };
 
@@ -66,10 +66,10 @@ export type TargetsOf = (connection: Connection, signal: AbortSignal) => Promise
 
 const MOST_COUNTED = 1_000;
 
-/** Subscriptions that are counted at once. */
+/** Subscriptions counted in parallel. */
 const AT_A_TIME = 4;
 
-/** The targets of subscriptions that take what this connection brings, whatever else they ask of it. */
+/** The targets of subscriptions whose filter accepts this connection and its kind; other filters are ignored. */
 export const targetsIn =
   (table: Table): TargetsOf =>
   async (connection, signal) => {

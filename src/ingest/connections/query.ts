@@ -1,14 +1,14 @@
-/** Characters of a query that are kept: it is not signed, and must not fill an item. */
+/** Longest query that is kept: it is not signed, and must not fill an item. */
 const MOST_KEPT_CHARACTERS = 2_000;
 
-/** A query as an event's identity has it: as it was sent, but without `token`, however that name is encoded. */
+/** The query as part of the event id: as it was sent, but without `token`, however that name is encoded. */
 export const withoutToken = (rawQuery: string): string =>
   rawQuery
     .split('&')
     .filter((part) => !new URLSearchParams(part).has('token'))
     .join('&');
 
-/** The same as it is kept with the event, for a replay: of a long one, what names the event stays. */
+/** The query as kept with the event for a replay. A long one is cut, but keeps its event type. */
 export const keptQuery = (rawQuery: string): string => {
   const query = withoutToken(rawQuery);
   if (query.length <= MOST_KEPT_CHARACTERS) return query;
@@ -17,11 +17,11 @@ export const keptQuery = (rawQuery: string): string => {
   return `${rest}&${naming}`.slice(0, MOST_KEPT_CHARACTERS);
 };
 
-/** How a query calls its event: of several names the last one counts. Null where it says nothing. */
+/** The event type that a query names, the last one if there are several; null if none. */
 export const eventTypeIn = (query: string): string | null =>
   new URLSearchParams(query).getAll('event_type').at(-1) ?? null;
 
-/** The credential in a query. Two tokens are joined, as two headers of one name are: together they are none. */
+/** The credential in a query. Two tokens are joined, as two headers of one name are, and so match no secret. */
 export const tokenIn = (rawQuery: string): ReadonlyMap<string, string> => {
   const tokens = new URLSearchParams(rawQuery).getAll('token');
   return new Map(tokens.length === 0 ? [] : [['token', tokens.join(',')]]);

@@ -5,41 +5,41 @@ import { putNewest } from '../../platform/bounded-map.ts';
 import { type Clock, type Moment, momentOf, passedBetween } from '../../platform/clock.ts';
 import type { Share } from '../../store/connections/rate.ts';
 
-/** Whether a delivery may pass; if not, in how many seconds the next minute begins. */
+/** Whether a delivery is within the rate; `retry_after`: seconds until the next minute begins. */
 export type Passage = { passes: true } | { passes: false; retry_after: number };
 
-/** Holds connections to the rates that people set. Without a rate it costs nothing. */
+/** Enforces the configured rates of connections. A connection without a rate costs nothing. */
 export type Rates = {
-  /** Asked once for each delivery whose credential was right: what passes spends the rate. Never rejects. */
+  /** Called once for each authenticated delivery; one that passes counts towards the rate. Never rejects. */
   take(connection: Pick<Connection, 'connection_id' | 'rate'>, signal: AbortSignal): Promise<Passage>;
 };
 
 type RatesOptions = {
-  /** Says what this process took within a minute, and answers what all processes did. */
+  /** Stores this process's count of a minute and returns the sum over all processes. */
   tell: (share: Share, signal: AbortSignal) => Promise<number>;
   clock: Clock;
   /** A monotonic clock; replaced in tests. */
   steady?: Clock;
 };
 
-/** A process tells the others of what it took at most this often. */
+/** Shortest time between two exchanges of counts. */
 const TELL_MS = 1_000;
 
 const MOST_KEPT = 1_000;
 
-/** What this process knows of one connection within one minute. */
+/** The counts of one connection within one minute, as this process knows them. */
 type Minute = {
   minute: number;
   taken: number;
-  /** What other processes took, as far as this one was told. It only grows. */
+  /** Deliveries taken by other processes, as of the last exchange. Never decreases. */
   others: number;
-  /** When the others were last told, and whether that is still under way. */
+  /** The last exchange of counts: when it began, its result, and whether it is over. */
   told: { at: Moment; ends: Promise<boolean>; isOver: boolean } | null;
 };
 
 /**
- * The rates of one process. It refuses only what is above the rate by what is known to have been taken: nobody below is
- * ever refused. What others took is known at most a second late, so that about a second of traffic may pass above it.
+ * The rates of one process. It refuses only when the known counts reach the rate, so that no sender below the rate is
+ * ever refused. Other processes' counts are up to a second old, so about a second's traffic above the rate passes.
  */
 export const createRates = ({ tell, clock, steady }: RatesOptions): Rates => {
   const process = randomBytes(8).toString('hex');
@@ -79,9 +79,8 @@ const beginTelling = (known: Minute, at: Moment, ends: Promise<boolean>): Promis
 };
 
 /**
- * Tells the others of this delivery with all that was taken before. By the order of these writes it is decided who was
- * still within the rate, however many come at once. Where the others cannot be asked, what is known of them stays: a
- * fault of ours refuses nobody.
+ * Exchanges counts, including this delivery. The order of these writes decides which of several concurrent deliveries
+ * are within the rate. If the exchange fails, the last known counts apply: a fault of ours refuses no delivery.
  */
 const takeFirst = async (known: Minute, limit: number, tell: () => Promise<number>): Promise<boolean> => {
   const before = known.taken;
@@ -92,7 +91,7 @@ const takeFirst = async (known: Minute, limit: number, tell: () => Promise<numbe
   return true;
 };
 
-/** Waits for what the others say while they are asked; between that this process knows enough by itself. */
+/** Waits for an exchange that is in flight, then decides by the known counts. */
 const takeNext = async (known: Minute, limit: number): Promise<boolean> => {
   await known.told?.ends;
   if (!isBelow(known, limit)) return false;
@@ -100,7 +99,7 @@ const takeNext = async (known: Minute, limit: number): Promise<boolean> => {
   return true;
 };
 
-/** A minute that is over is forgotten with what was not told of it. */
+/** A new minute replaces the previous one, whose unshared counts are dropped. */
 const minuteOf = (minutes: Map<string, Minute>, id: string, minute: number): Minute => {
   const known = minutes.get(id);
   if (known?.minute === minute) return known;

@@ -10,9 +10,9 @@ import { OTHER_SITE, ofNoIssue, readThrough, saidBeside } from './read-through.t
 type Read = { read: DeliveryRead; warnings: string[] | undefined };
 
 /**
- * Reads a stored body again. What came through a made connection is read as the connection would have it now: its people
- * may have allowed more since, or less.
- * @throws UnavailableError, UnreadableRowError when that cannot be known
+ * Reads a stored body again. A body that came through a connection is read by the connection's current settings, which
+ * may allow more or less than they did then.
+ * @throws UnavailableError, UnreadableRowError when the connection's row cannot be read
  */
 export const readAgain = async (
   place: TableCall,
@@ -24,7 +24,7 @@ export const readAgain = async (
   if (connection_id === undefined || !isConnectionKind(source))
     return { read: readDelivery(event, body, nowMs), warnings: event.warnings };
   const row = await getConnection(place, connection_id);
-  // What nobody signed is judged by its receipt: now it could be ahead of that.
+  // An unsigned body may name no time after its receipt; measured against now, it could.
   const atMs = source === 'automation' ? event.received_ms : nowMs;
   if (row === null) return readWithout(place, event, source, body, atMs);
   const { read, warnings } = readThrough(row, saidBeside(event), body, atMs);
@@ -35,8 +35,8 @@ const isConnectionKind = (source: EventSource): source is ConnectionKind =>
   CONNECTION_KINDS.some((kind) => kind === source);
 
 /**
- * Nobody can be asked any more: what the connection found when the event was taken stands. What it could not read then
- * is held to its tenant's site now.
+ * Reads a body whose connection no longer exists. What the connection decided at receipt stands; a quarantined body is
+ * checked against its tenant's site.
  */
 const readWithout = async (
   place: TableCall,
@@ -55,6 +55,6 @@ const readWithout = async (
   return again.read.kind === 'read' && isApart ? { read: ofNoIssue(again.read), warnings } : again;
 };
 
-/** True for a refusal that a rule of a connection made, not the body's form. */
+/** True for a refusal by a connection's rules rather than by the body's form. */
 const isOfRules = ({ type }: Problem): boolean =>
   type === 'project-not-allowed' || type === 'tenant-mismatch';

@@ -14,16 +14,16 @@ import type { StoredEvent } from '../../store/events/event-row.ts';
 import { type DeliveryRead, readDelivery } from '../read-delivery.ts';
 import { eventTypeIn } from './query.ts';
 
-/** What a connection's body says, as far as the connection lets it, and what people should know of how it was read. */
+/** A body as its connection's rules allow it to be read, with warnings about how it was read. */
 export type ReadThrough = { read: DeliveryRead; warnings: string[] };
 
-/** The warning of a body that was taken and changes nothing of the issue it is about. */
+/** The warning of a body about an issue of another Jira site: it is taken, but changes no issue. */
 export const OTHER_SITE = 'other-site';
 
-/** What is said of a body beside it: by a header, and by the query. */
+/** What the request says about a body outside it: `event_name` in a header, `event_type` in the query. */
 export type SaidBeside = { event_name: string | null; event_type: string | null };
 
-/** The same as it is kept with the event: a replay reads what the delivery read. */
+/** The same from a stored event, so that a replay reads what the delivery read. */
 export const saidBeside = ({
   event_name,
   query = '',
@@ -32,7 +32,7 @@ export const saidBeside = ({
   event_type: eventTypeIn(query),
 });
 
-/** What a connection says of its bodies. */
+/** The settings of a connection that decide how its bodies are read. */
 export type Rules = Pick<
   Connection,
   'tenant_id' | 'kind' | 'site_url' | 'site_hosts' | 'project_keys' | 'default_event_type'
@@ -57,8 +57,8 @@ const PROJECT_NOT_ALLOWED = refusal(
 );
 
 /**
- * Reads a body that came through a made connection. Never throws. A body of another tenant or project is refused, one of
- * another Jira site is an event of no issue.
+ * Reads a body that came through a connection. Never throws. A body of another tenant or project is refused; one of
+ * another Jira site becomes an event without an issue.
  */
 export const readThrough = (rules: Rules, said: SaidBeside, body: Uint8Array, nowMs: number): ReadThrough => {
   const { kind } = rules;
@@ -78,13 +78,13 @@ export const readThrough = (rules: Rules, said: SaidBeside, body: Uint8Array, no
 
 const refused = (problem: Problem): ReadThrough => ({ read: { kind: 'refused', problem }, warnings: [] });
 
-/** A broken body is listed under the key that it most likely is about, but not among the events of another project. */
+/** A broken body is listed under its probable issue key, unless that key's project is not allowed. */
 const withoutForeignKey = (allowed: readonly string[], read: DeliveryRead): DeliveryRead => {
   if (read.kind === 'read' || !read.facts || isAllowedProject(allowed, read.facts.project_key)) return read;
   return { ...read, facts: null };
 };
 
-/** What was parsed of a body on the way; else it is parsed again: commits, and what is JSON and yet refused. */
+/** The JSON that reading has parsed; else parses it again, for commits and for JSON that was refused. */
 const jsonOf = (read: DeliveryRead, body: Uint8Array): JsonObject | null => {
   if (read.kind === 'read' && read.json !== null) return read.json;
   if (read.kind === 'refused' && read.problem.type === 'body-not-json') return null;
@@ -92,13 +92,13 @@ const jsonOf = (read: DeliveryRead, body: Uint8Array): JsonObject | null => {
   return again.kind === 'json' && isJsonObject(again.value) ? again.value : null;
 };
 
-/** Anybody can write a tenant into a body: it chooses none, but another one than the connection's is a mistake. */
+/** A tenant in the body never selects one, because anyone can write it; one that differs is a mistake. */
 const isOfTenant = (tenant: string, named: unknown): boolean => {
   if (named === undefined || named === null || named === '') return true;
   return (typeof named === 'string' || typeof named === 'number') && String(named) === tenant;
 };
 
-/** The event stays, for people; nothing leads from it to an issue, a version, a project or a sprint. */
+/** Keeps the event for people to read, but detaches it from any issue, version, project or sprint. */
 export const ofNoIssue = (read: DeliveryRead & { kind: 'read' }): DeliveryRead => {
   const { subjects: _, ...facts } = withoutTraits(read.facts);
   const none: EventFacts = { ...facts, issue_id: null, issue_key: null, project_key: null };
@@ -106,8 +106,8 @@ export const ofNoIssue = (read: DeliveryRead & { kind: 'read' }): DeliveryRead =
 };
 
 /**
- * True when a body keeps to these projects; none means all. Every project that it names for its issue must be one of
- * them. What names none may pass as long as it writes nothing of an issue.
+ * True if a body is about allowed projects only; an empty list allows all. Every project that it names for its issue
+ * must be in the list. A body that names none passes if it neither writes nor deletes an issue.
  * @param delivery null for a body that could not be read, or that writes nothing
  */
 const keepsToProjects = (
@@ -121,11 +121,11 @@ const keepsToProjects = (
   return named.every((project) => isAllowedProject(allowed, project));
 };
 
-/** True when a project is one of these; none means all, and what names none is of no one that is allowed. */
+/** True if the list is empty or has the project; null is in no list. */
 const isAllowedProject = (allowed: readonly string[], project: string | null): boolean =>
   allowed.length === 0 || (project !== null && allowed.map(lookupKey).includes(lookupKey(project)));
 
-/** Keys of the projects of a body's issue: what its fields say, and its own key; else the subject of a project event. */
+/** Project keys of a body's issue, from its fields and from its own key; else the subject of a project event. */
 const projectsIn = (body: JsonObject): string[] => {
   const issue = objectOf(body, 'issue');
   const key = textOf(issue, 'key');
@@ -147,12 +147,12 @@ const textOf = (object: JsonObject | null, name: string): string | null => {
   return typeof value === 'string' && value !== '' ? value : null;
 };
 
-/** Where a connection's issues may be. */
+/** The Jira site and hosts of a connection's issues. */
 type Site = Pick<Connection, 'site_url' | 'site_hosts'>;
 
 /**
- * True for a body whose issue is of another Jira: its address names a host that is none of the connection's. Issue ids
- * are unique only within one Jira, so what it says must not touch an issue here.
+ * True for an issue of another Jira site: the host in its `self` is not one of the connection's. Issue ids are unique
+ * only within one Jira, so such a body must not change an issue here.
  */
 const isOfOtherSite = ({ site_url, site_hosts }: Site, body: JsonObject): boolean => {
   const issue = own(body, 'issue');
@@ -161,7 +161,7 @@ const isOfOtherSite = ({ site_url, site_hosts }: Site, body: JsonObject): boolea
   return ![hostOf(site_url), ...site_hosts.map(bareHost)].includes(host);
 };
 
-/** The host of an address, without its port and the root's dot, in lower case; null for what names none. */
+/** The host of an address in lower case, without port and trailing dot; null if it has none. */
 const hostOf = (address: unknown): string | null => {
   if (typeof address !== 'string') return null;
   const text = address.trim();
@@ -169,5 +169,5 @@ const hostOf = (address: unknown): string | null => {
   return url?.hostname ? url.hostname.toLowerCase().replace(/\.$/, '') : null;
 };
 
-/** The same of a name without a scheme; people write some with one. */
+/** The same for a host name, which people sometimes write with a scheme. */
 const bareHost = (name: string): string | null => hostOf(name.includes('://') ? name : `https://${name}`);

@@ -27,8 +27,8 @@ export type ConnectionDeps = AdmitDeps &
   };
 
 /**
- * `POST /webhooks/{connection_id}`: size, connection, credential, address, rate and status, then the body. Answers follow
- * the rules of the built-in sources. Logs one line, whatever happens.
+ * `POST /webhooks/{connection_id}`: checks size, connection, credential, agent, address, rate and status, then reads
+ * the body. Answers follow the same rules as those of built-in webhooks. Always logs exactly one line.
  */
 export const receiveThrough =
   (deps: ConnectionDeps): RouteHandler =>
@@ -36,7 +36,7 @@ export const receiveThrough =
     const line = emptyLine(null);
     line.through = { connection_id: connectionId };
     const response = await answerLogged(deps, run, line, () => take(deps, request, connectionId, run, line));
-    // What fails its credential is counted apart from what fails a built-in source's.
+    // A wrong credential has its own metric, apart from refused signatures of built-in webhooks.
     if (line.status !== 401) countDelivery(deps.count, line.source, line.status);
     return response;
   };
@@ -64,7 +64,10 @@ const take = async (
   return answerTaken(taken, run, line, { taken: added, ...hintFor(row.kind, taken) });
 };
 
-/** For a body that was quarantined because it is no JSON: what was found in it, else what its sender has a setting for. */
+/**
+ * Explains a body that was quarantined because it is not JSON: by what was found in it, else by the sender's usual
+ * cause.
+ */
 const hintFor = (kind: ConnectionKind, taken: Taken): { hint?: string } =>
   taken.kind === 'quarantined' && taken.problem.status === 400
     ? { hint: taken.problem.hint ?? CONNECTION_SENDERS[kind].no_json }
@@ -98,11 +101,11 @@ const refused = async (
 
 type TakeThroughDeps = { events: EventStore; rows: RowCache; noteUse: NoteUse; log: Logger };
 
-/** A delivery whose connection takes it; `version`: of the secret that was right. */
+/** A delivery that its connection takes; `version`: of the secret that matched. */
 type Admitted = { row: ConnectionRow; version: number; request: HttpRequest; body: Uint8Array };
 
 /**
- * Takes in a body that came through a made connection. When it was last used is written beside it.
+ * Stores a body that came through a connection and, in parallel, when the connection was last used.
  * @throws UnavailableError when a write is not durable; the sender must retry
  */
 const takeThrough = async (
@@ -123,7 +126,7 @@ const takeThrough = async (
 
 const kept = (warnings: string[]) => (warnings.length > 0 ? { warnings } : {});
 
-/** A body's rules may have been widened since the row was read, and a refusal is final for its sender. */
+/** Reads the row again before the rules refuse a body: they may have changed, and senders do not retry a refusal. */
 const readByRow = async (
   { rows }: TakeThroughDeps,
   { row, body }: Admitted,
@@ -142,7 +145,7 @@ const readByRow = async (
 const toDelivered = ({ row, version, request, body }: Admitted, run: Run): Received['delivered'] => {
   const { identifier, event_name, headers } = readDeliveryHeaders(row.kind, request.headers, row.header_name);
   const bodySha256 = sha256Hex(body);
-  // Only automation says in its query what a body is about.
+  // Only automation names the event in its query.
   const isNamedByQuery = row.kind === 'automation';
   const query = isNamedByQuery ? withoutToken(request.raw_query) : '';
   return {

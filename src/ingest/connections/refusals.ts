@@ -5,7 +5,7 @@ import type { Run } from '../../http/request.ts';
 import { type HttpResponse, type ProblemDetails, problemResponse } from '../../http/response.ts';
 import type { Refusal } from './admit.ts';
 
-/** The answer to what a connection does not take, its name on the log line, and what it counts as. */
+/** The answer to a refused delivery, its outcome on the log line, and its metric. */
 export const answerRefused = (
   refusal: Refusal,
   run: Run,
@@ -39,7 +39,7 @@ const toProblem = (refusal: Exclude<Refusal, { type: 'unknown' }>): Answer => {
   }
 };
 
-/** The same whatever was wrong with it: a stranger learns nothing. */
+/** The same whatever was wrong with the credential, so that an unauthenticated caller learns nothing. */
 const CREDENTIAL = {
   status: 401,
   detail: 'The credential of this connection is required.',
