@@ -1,18 +1,18 @@
 import type { Change, EventFacts } from './delivery.ts';
 import { answerBytes, cutAtCodePoint } from './sizes.ts';
 
-/** What `unread_fields` names when changes are missing or cut. */
+/** The path that `unread_fields` contains when changes are missing or cut. */
 export const CHANGES_PATH = 'changelog.items';
 
-/** Changes kept of one delivery. People change a few fields at a time, bulk edits some dozens. */
+/** Changes kept per delivery. People change a few fields at a time, bulk edits a few dozen. */
 const MOST_CHANGES = 500;
 
-/** Bytes that all changes of one delivery may take in an answer; more than one change can. */
+/** Bytes that all changes of one delivery may take in an answer; a single change cannot exceed it. */
 const MOST_BYTES = 1_000_000;
 
 /**
- * The first of the changes, as many as an event keeps, long texts cut; `whole` when that is all of them. The same
- * changes always leave the same, and what was bounded once stays as it is. No more are asked for than are kept.
+ * The first changes, as many as an event keeps, with long texts cut; `whole` is true if nothing was left out or cut.
+ * Deterministic and idempotent. Stops reading `all` at the first change that is not kept.
  */
 export const boundChanges = (all: Iterable<Change>): { changes: Change[]; whole: boolean } => {
   const changes: Change[] = [];
@@ -40,7 +40,7 @@ const shortChange = (change: Change): Change => ({
 /** Bytes that one text of a change may take in an answer; Jira's own limit is 32,767 characters. */
 const MOST_TEXT_BYTES = 150_000;
 
-/** The longest beginning of the text that has room. A unit of it takes 7 bytes at most: `\\\\u0001`. */
+/** The longest prefix of the text that fits. A UTF-16 unit takes at most 7 bytes: `\\\\u0001`. */
 const shortText = (text: string | null): string | null => {
   if (text === null || 7 * text.length < MOST_TEXT_BYTES || answerBytes(text) <= MOST_TEXT_BYTES) return text;
   let fits = 0;
@@ -53,7 +53,7 @@ const shortText = (text: string | null): string | null => {
   return cutAtCodePoint(text, fits);
 };
 
-/** Bytes of one change; those of a short one, which most are, need not be counted to the last. */
+/** Bytes of one change; for a short change, as most are, a cheap upper bound. */
 const bytesOf = (change: Change): number => {
   const { field, field_id, from, from_string, to, to_string } = change;
   const all =
@@ -71,11 +71,11 @@ const isWhole = (change: Change, short: Change): boolean =>
   change.to === short.to &&
   change.to_string === short.to_string;
 
-/** The facts with as many of their changes as an event keeps; `unread_fields` says when that is not all. */
+/** The facts with as many changes as an event keeps; `unread_fields` notes when some are missing or cut. */
 export const boundFacts = (facts: EventFacts): EventFacts => {
   const { changes, whole } = boundChanges(facts.changes);
   return whole ? facts : { ...facts, changes, unread_fields: withChangesPath(facts.unread_fields) };
 };
 
-/** Says beside other paths that changes are missing or cut. */
+/** Adds the path that marks changes as missing or cut. */
 export const withChangesPath = (paths: string[]): string[] => [...new Set([...paths, CHANGES_PATH])];

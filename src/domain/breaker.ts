@@ -1,8 +1,8 @@
 import { MINUTE_MS } from './instant.ts';
 
 /**
- * How a target is doing. `open`: it fails, and all but a probe waits. `disabled`: nobody asks it any more until a person
- * resumes it. `paused`: a person wants it so. `deleted`: nothing is sent any more, and what waits is cancelled.
+ * The state of a target. `open`: it keeps failing; only probes are sent. `disabled`: nothing is sent until a person
+ * resumes it. `paused`: a person paused it. `deleted`: nothing is sent again; queued executions are cancelled.
  */
 export type Breaker = {
   status: 'active' | 'paused' | 'open' | 'disabled' | 'deleted';
@@ -11,7 +11,7 @@ export type Breaker = {
   next_probe_ms: number | null;
   /** Probes that failed since it opened. */
   probes: number;
-  /** How many may be under way at once while it comes back; null: as many as the subscription says. */
+  /** Maximum concurrent requests while the target recovers; null: the subscription's `concurrency`. */
   width: number | null;
 };
 
@@ -24,9 +24,9 @@ export const CLOSED: Breaker = {
   width: null,
 };
 
-/** An open target is asked again after this at the latest. */
+/** The longest pause between probes of an open target. */
 export const LONGEST_PAUSE_MS = 30 * MINUTE_MS;
 
-/** Whether an open target is to be asked. A time that lies further ahead than any pause is of a clock that was wrong. */
+/** Whether an open target is due for a probe. A time further ahead than any pause was written by a wrong clock. */
 export const isProbeDue = ({ next_probe_ms }: Pick<Breaker, 'next_probe_ms'>, nowMs: number): boolean =>
   next_probe_ms === null || nowMs >= next_probe_ms || next_probe_ms - nowMs > LONGEST_PAUSE_MS + MINUTE_MS;

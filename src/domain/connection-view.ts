@@ -1,7 +1,7 @@
 import type { Connection, ConnectionSettings, ConnectionUse } from './connection.ts';
 import { toUtcIso } from './instant.ts';
 
-/** A connection as answers show it: never a credential, a digest, or what a key is made of. */
+/** A connection as answers show it: never a credential, a digest, or input of a derived key. */
 export type ConnectionView = Pick<
   Connection,
   'connection_id' | 'tenant_id' | 'kind' | 'auth' | 'status' | 'status_reason' | 'rev' | 'updated_by'
@@ -17,7 +17,7 @@ export type ConnectionView = Pick<
 
 const isoOrNull = (ms: number | null): string | null => (ms === null ? null : toUtcIso(ms));
 
-/** Field by field, so that nothing is shown that is not named here. */
+/** Copies field by field, so that a new field of the row is not exposed by accident. */
 export const toConnectionView = (row: Connection & ConnectionUse): ConnectionView => ({
   connection_id: row.connection_id,
   tenant_id: row.tenant_id,

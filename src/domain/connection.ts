@@ -9,9 +9,9 @@ export const CONNECTION_STATUSES = ['draft', 'active', 'disabled'] as const;
 export type ConnectionStatus = (typeof CONNECTION_STATUSES)[number];
 
 /**
- * One version of a connection's secret, as its row keeps it. `derived`: made of a master when it is needed. `sealed`:
- * somebody else's key, encrypted under a key made of a master; base64. `digest`: only the SHA-256 of a secret of ours, hex.
- * `encoding`: whether the HMAC key is the text shown, or the bytes that its base64 means.
+ * One version of a connection's secret, as the row stores it. `derived`: derived from a master when needed. `sealed`:
+ * an imported key, encrypted under a key derived from a master; base64. `digest`: only the SHA-256 of a generated
+ * secret, hex. `encoding`: whether the HMAC key is the text shown, or the bytes that its base64 decodes to.
  */
 export type Credential =
   | { from: 'derived'; version: number; master: number; encoding: SecretEncoding }
@@ -21,10 +21,10 @@ export type Credential =
 export const SECRET_ENCODINGS = ['text', 'base64'] as const;
 export type SecretEncoding = (typeof SECRET_ENCODINGS)[number];
 
-/** What people decide of a connection. Instants in epoch milliseconds; an empty list allows everything. */
+/** The settings of a connection that people choose. An empty list allows everything. */
 export type ConnectionSettings = {
   name: string;
-  /** Only of `header` auth. */
+  /** Only with `header` auth. */
   header_name: string | null;
   site_url: string | null;
   site_hosts: string[];
@@ -35,7 +35,7 @@ export type ConnectionSettings = {
   default_event_type: string | null;
 };
 
-/** One sender that may deliver. It alone decides tenant, kind and credential. */
+/** One sender that may deliver. Its row alone decides tenant, kind and credential. Instants in epoch milliseconds. */
 export type Connection = ConnectionSettings & {
   connection_id: string;
   tenant_id: string;
@@ -48,7 +48,7 @@ export type Connection = ConnectionSettings & {
   current: Credential;
   previous: Credential | null;
   previous_until_ms: number | null;
-  /** When the current version was made: what is older than 90 days is warned of. */
+  /** When the current version was created; a secret older than 90 days raises a warning. */
   secret_made_ms: number;
   rev: number;
   created_ms: number;
@@ -56,20 +56,20 @@ export type Connection = ConnectionSettings & {
   updated_by: string;
 };
 
-/** What deliveries leave at a connection's row; `rev` is not raised by it. */
+/** The fields of a connection's row that deliveries update, without raising `rev`. */
 export type ConnectionUse = {
   last_received_ms: number | null;
   last_refused_ms: number | null;
-  /** When the secret in force was last used. */
+  /** When the current secret was last used. */
   last_used_ms: number | null;
 };
 
 /** `con_` and 128 random bits. */
 export const newConnectionId = (): string => `con_${randomBytes(16).toString('base64url')}`;
 
-/** True for text of the form `newConnectionId` makes. */
+/** True for text of the form that `newConnectionId` returns. */
 export const isConnectionId = (text: string): boolean => /^con_[A-Za-z0-9_-]{22}$/.test(text);
 
-/** The header that holds the secret of `header` auth, where people named none. */
+/** The header that holds the secret of `header` auth: the configured one, or the default of the kind. */
 export const secretHeader = ({ kind, header_name }: Pick<Connection, 'kind' | 'header_name'>): string =>
   header_name ?? (kind === 'gitlab' ? 'X-Gitlab-Token' : 'X-Webhook-Secret');

@@ -1,6 +1,6 @@
 import type { IssueFields, Person } from './issue.ts';
 
-/** One changelog item; ids and display texts as Jira wrote them. */
+/** One changelog item; ids and display texts as Jira sends them. */
 export type Change = {
   field: string | null;
   field_id: string | null;
@@ -10,16 +10,16 @@ export type Change = {
   to_string: string | null;
 };
 
-/** What a body says of its issue that only filters of subscriptions ask for; each is only there where it is said. */
+/** Facts about the issue that only subscription filters use; each is present only if the body has it. */
 export type IssueTraits = {
   issue_type?: string | undefined;
   priority?: string | undefined;
-  /** Of Jira Service Management. */
+  /** Jira Service Management only. */
   request_type?: string | undefined;
   labels?: string[] | undefined;
 };
 
-/** What was read from a body, whatever became of it. */
+/** What was read from a body, whatever the outcome. */
 export type EventFacts = IssueTraits & {
   issue_id: string | null;
   issue_key: string | null;
@@ -31,19 +31,19 @@ export type EventFacts = IssueTraits & {
   actor: Person | null;
   /** Body `timestamp` in epoch milliseconds; 0 when missing or unusable. */
   occurred_ms: number;
-  /** Paths of fields that are there in a shape we cannot read. */
+  /** Paths of fields that are present in a shape we cannot read. */
   unread_fields: string[];
-  /** Only there where it is not empty; an event of an issue has none. */
+  /** Present only if not empty; an event of an issue has none. */
   subjects?: Subject[] | undefined;
 };
 
-/** Facts without them: what answers about events show, and what is known where the issue is another one. */
+/** The facts without the traits: for answers about events, and for events that must not be tied to an issue. */
 export const withoutTraits = <Facts extends IssueTraits>(facts: Facts): Omit<Facts, keyof IssueTraits> => {
   const { issue_type: _type, priority: _priority, request_type: _request, labels: _labels, ...rest } = facts;
   return rest;
 };
 
-/** A recognised delivery in our words: the output of normalize and the input of store. */
+/** A recognised delivery, normalized: the output of normalize and the input of store. */
 export type NormalizedDelivery = {
   facts: EventFacts;
   /** Only for a full issue: an id, a key, and a usable `fields.updated`. */
@@ -57,10 +57,10 @@ export type NormalizedDelivery = {
 export const OUTCOMES = ['applied', 'stale', 'recorded', 'quarantined'] as const;
 export type Outcome = (typeof OUTCOMES)[number];
 
-/** One reason why a body cannot be taken: a path in the payload and a message without its values. */
+/** One reason why a body cannot be taken: a path in the payload and a message that quotes no values. */
 export type FieldError = { path: string; message: string };
 
-/** The kebab-case names a problem's `type` ends in. */
+/** The kebab-case names that a problem's `type` URL ends with. */
 export const PROBLEM_TYPES = [
   'signature-refused',
   'body-not-json',
@@ -102,7 +102,7 @@ export type Problem = {
   hint?: string | undefined;
 };
 
-/** `pending` until correlation has handled or parked the event; `not_needed` where it has nothing to do. */
+/** `pending` until correlation has processed or parked the event; `not_needed` if correlation has nothing to do. */
 export type Processing = {
   status: 'pending' | 'processed' | 'failed' | 'not_needed';
   attempts: number;
@@ -111,22 +111,22 @@ export type Processing = {
   reason: string | null;
 };
 
-/** The event as `GET /events/{event_id}` answers it. A quarantined body may have no readable facts. */
+/** The event as `GET /events/{event_id}` returns it. A quarantined body may have no readable facts. */
 export type EventView = Omit<EventFacts, 'occurred_ms' | 'event_type' | 'subjects' | keyof IssueTraits> & {
   event_id: string;
   source: string;
-  /** Null for a built-in source, and for what nobody sent. */
+  /** Null for a built-in webhook, and for events that were not delivered. */
   connection_id: string | null;
-  /** What people should know of how its body was read. */
+  /** Remarks for people on how the body was read. */
   warnings: string[];
   event_type: string | null;
   outcome: Outcome;
   idempotency_key: string;
   occurred_at: string | null;
   received_at: string;
-  /** What a delivery took until its event was written; null for what nobody sent, and for older events. */
+  /** From the request until the event was written; null for events that were not delivered, and for older events. */
   duration_ms: number | null;
-  /** What was sent beside the body: never a credential. */
+  /** The headers kept of the request: never a credential. */
   headers: Record<string, string>;
   processing: Processing;
   problem: Problem | null;
@@ -134,9 +134,9 @@ export type EventView = Omit<EventFacts, 'occurred_ms' | 'event_type' | 'subject
 };
 
 /**
- * What an event says of issues without showing them: all of a version, a project or a sprint may look different now, and
- * Jira sends nothing for each; or one issue is said to be deleted by a sender whose word is not enough. A version that is
- * gone is known by the name it had; ids are digits, and of an issue perhaps a key.
+ * Issues that an event affects without showing them. All issues of a version, project or sprint may have changed, and
+ * Jira sends no event for each; or an unauthoritative sender reports that one issue was deleted. A deleted version is
+ * identified by its former name; the other ids are digits, or perhaps a key for an issue.
  */
 export type Subject =
   | { kind: 'version' | 'project' | 'sprint' | 'issue'; id: string }

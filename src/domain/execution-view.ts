@@ -23,19 +23,19 @@ export type ExecutionView = Pick<
   | 'replay_of'
 > & {
   waits_for: WaitsFor | null;
-  /** The earliest instant; null where nobody knows it. */
+  /** The earliest possible instant; null if unknown. */
   next_attempt_at: string | null;
   created_at: string;
   started_at: string | null;
   completed_at: string | null;
 };
 
-/** How an execution's target is doing; null where its subscription is gone. */
+/** The state of an execution's target; null if its subscription no longer exists. */
 export type TargetState = Pick<SubscriptionState, 'status' | 'next_probe_ms'> | null;
 
 const isoOrNull = (ms: number | null): string | null => (ms === null ? null : toUtcIso(ms));
 
-/** Field by field, so that nothing is shown that is not named here. */
+/** Copies field by field, so that a new field of the row is not exposed by accident. */
 export const toExecutionView = (execution: Execution, target: TargetState, nowMs: number): ExecutionView => {
   const waits_for = waitsFor(execution, target, nowMs);
   return {
@@ -60,7 +60,7 @@ export const toExecutionView = (execution: Execution, target: TargetState, nowMs
   };
 };
 
-/** Not stored: a row that waits is not written again when its target opens or comes back. */
+/** Computed, not stored: a queued row is not rewritten when its target opens or recovers. */
 const waitsFor = (
   { status, due_ms }: Pick<Execution, 'status' | 'due_ms'>,
   target: TargetState,
@@ -72,7 +72,7 @@ const waitsFor = (
   return due_ms !== null && due_ms > nowMs ? 'retry' : null;
 };
 
-/** Until a person resumes a target, nobody knows; an open one is asked by its next probe at the earliest. */
+/** Unknown while the target is paused or disabled; for an open target, the next probe at the earliest. */
 const nextAttemptMs = (
   { status, due_ms }: Execution,
   target: TargetState,
@@ -85,7 +85,7 @@ const nextAttemptMs = (
 /** An attempt as `GET /executions/{id}` shows it. */
 export type AttemptView = Omit<Attempt, 'at_ms'> & { at: string };
 
-/** Field by field, so that nothing is shown that is not named here. */
+/** Copies field by field, so that a new field of the row is not exposed by accident. */
 export const toAttemptView = (attempt: Attempt): AttemptView => ({
   attempt: attempt.attempt,
   at: toUtcIso(attempt.at_ms),

@@ -15,34 +15,34 @@ export type Execution = {
   event_type: string | null;
   priority: Priority;
   status: ExecutionStatus;
-  /** Why it ended as it did, or why it was tried again last; null when there is nothing to say. */
+  /** Why it ended, or the error of the last attempt; null if there is none. */
   reason: string | null;
-  /** Tries that were counted: a failed probe of an open target is none. */
+  /** Tries that count; a failed probe of an open target does not. */
   tries: number;
-  /** Attempts that were written, probes among them: the next one is this and one. */
+  /** Attempts stored, probes included: the next attempt has this number plus one. */
   attempts: number;
-  /** How often it was claimed since an attempt was last written. */
+  /** Claims since an attempt was last stored. */
   claims: number;
-  /** When it is to be looked at next: the next try of a queued one, the end of the lease of one in progress; else null. */
+  /** When it is due next: the next try if queued, the end of the claim if in progress; else null. */
   due_ms: number | null;
   created_ms: number;
   started_ms: number | null;
   completed_ms: number | null;
-  /** What the target answered in the end. */
+  /** The target's final answer. */
   result: ExecutionResult | null;
   /** The execution that this one repeats. */
   replay_of: string | null;
-  /** ULID: its place in its day. */
+  /** ULID: the sort position within its day. */
   run_id: string;
   /** When its event was received. */
   received_ms: number;
-  /** When the row expires, with its event's (epoch seconds). */
+  /** When the row expires, together with its event (epoch seconds). */
   expires_at: number;
-  /** Rises with each write. */
+  /** Incremented by each write. */
   rev: number;
 };
 
-/** At most 64 KB of the body, as text; bytes that are no UTF-8 are replaced. */
+/** At most 64 KB of the body, as text; bytes that are not UTF-8 are replaced. */
 export type ExecutionResult = {
   status: number;
   content_type: string | null;
@@ -50,7 +50,7 @@ export type ExecutionResult = {
   truncated: boolean;
 };
 
-/** One request to the target, or what kept it from being sent. */
+/** One request to the target, or what prevented it. */
 export type Attempt = {
   /** From 1. */
   attempt: number;
@@ -58,13 +58,13 @@ export type Attempt = {
   duration_ms: number;
   /** Null without an answer. */
   status: number | null;
-  /** What went wrong, in our words; null for a 2xx. */
+  /** Our description of the failure; null for a 2xx. */
   error: string | null;
   /** At most 4 KB. */
   response_headers: Record<string, string>;
   /** At most 8 KB. */
   response_body: string | null;
-  /** A probe of an open target: no try of the execution when it fails. */
+  /** A probe of an open target: if it fails, it does not count as a try of the execution. */
   is_probe: boolean;
 };
 
@@ -73,13 +73,13 @@ const REST = '[A-Za-z0-9_-]{22}';
 const FULL = new RegExp(`^exe_(${DIGITS})_(${REST})(?:_r([1-9]\\d{0,5}))?$`);
 
 /**
- * The identity of an execution: one for an event and a subscription, whoever finds out first.
- * @param replay counts executions that repeat a completed one; 0 for the first
+ * The identity of an execution, derived from event and subscription, so that concurrent runs create only one.
+ * @param replay number of the repetition of a completed execution; 0 for the original
  */
 export const executionIdOf = (eventId: string, subscriptionId: string, replay = 0): string =>
   `exe_${eventId.slice('evt_'.length)}_${subscriptionId.slice('sub_'.length)}${replay === 0 ? '' : `_r${replay}`}`;
 
-/** What an execution's id says; null for text of another form. */
+/** The parts of an execution's id; null for text of another form. */
 export const readExecutionId = (
   text: string,
 ): { event_id: string; subscription_id: string; replay: number } | null => {

@@ -3,7 +3,7 @@ import { cutAtCodePoint } from './sizes.ts';
 
 type Fits = (fields: IssueFields) => boolean;
 
-/** Of more custom fields than this, all of them dropped, the list says `custom_fields` once. */
+/** When more custom fields than this are all dropped, `truncated` lists `custom_fields` once instead of each name. */
 const MOST_NAMES = 100;
 
 const withoutLargestCustomFields = (fields: IssueFields, fits: Fits): IssueFields => {
@@ -24,7 +24,7 @@ const withDescriptionCut = (fields: IssueFields, fits: Fits): IssueFields =>
 const withoutLinks = (fields: IssueFields): IssueFields =>
   fields.links.length === 0 ? fields : { ...fields, links: [], truncated: listed(fields, 'links') };
 
-/** What may go last; the rest of a snapshot is short whatever was sent. */
+/** The fields dropped last; the remaining fields of a snapshot are always short. */
 const OTHERS = [
   'summary',
   'issue_type',
@@ -43,7 +43,7 @@ const OTHERS = [
   'due_date',
 ] as const;
 
-/** Nothing Jira sends comes this far; a signed body may. */
+/** No body that Jira itself sends gets this far, but any signed body may. */
 const withoutLargestOthers = (fields: IssueFields, fits: Fits): IssueFields => {
   const there = OTHERS.filter((name) => isThere(fields[name]));
   const names = largestFirst(there, fields);
@@ -58,10 +58,9 @@ const withoutLargestOthers = (fields: IssueFields, fits: Fits): IssueFields => {
 const STEPS = [withoutLargestCustomFields, withDescriptionCut, withoutLinks, withoutLargestOthers];
 
 /**
- * The fields, or as much of them as `fits`: custom fields go first (largest first), then the end of the
- * description, then the links, then what else is largest. `truncated` names what went, in that order.
- * The same fields always lose the same. `fits` may be slow: it is called less than 100 times. If nothing
- * fits, the answer is the least there is.
+ * The fields, or as much of them as `fits`: custom fields are dropped first (largest first), then the end of the
+ * description, then the links, then the largest of the rest. `truncated` names what was dropped or cut, in that order.
+ * Deterministic. `fits` may be slow: it is called fewer than 100 times. If nothing fits, the result is the minimum.
  */
 export const fitFields = (fields: IssueFields, fits: Fits): IssueFields => {
   let current = fields;
@@ -74,7 +73,7 @@ export const fitFields = (fields: IssueFields, fits: Fits): IssueFields => {
 
 type Other = (typeof OTHERS)[number];
 
-/** The names by the length of what they stand for as JSON, largest first, then by name. */
+/** The names sorted by the JSON length of their values, largest first, then by name. */
 const largestFirst = <Name extends string>(names: readonly Name[], values: Record<Name, unknown>): Name[] => {
   const sizes = new Map(names.map((name) => [name, JSON.stringify(values[name]).length]));
   const size = (name: Name) => sizes.get(name) ?? 0;
@@ -83,7 +82,7 @@ const largestFirst = <Name extends string>(names: readonly Name[], values: Recor
 
 const listed = (fields: IssueFields, ...names: string[]): string[] => [...fields.truncated, ...names];
 
-/** A text cut to the longest beginning that fits, or to nothing. */
+/** A text cut to its longest prefix that fits, or to nothing. */
 const withTextCut = (fields: IssueFields, name: Other | 'description', fits: Fits): IssueFields => {
   const text = fields[name];
   if (typeof text !== 'string') return fields;
@@ -97,9 +96,8 @@ const withTextCut = (fields: IssueFields, name: Other | 'description', fits: Fit
 };
 
 /**
- * The least count from 1 to `most` that is good, found in about log2(most) tries; null when `most` is not
- * good (or 0). Presumes that more is never worse; if it sometimes is, the answer is good but perhaps not
- * the least.
+ * The least count from 1 to `most` that is good, by binary search; null when `most` is not good (or 0). Assumes that a
+ * larger count is never worse; where it is, the result is good but perhaps not the least.
  */
 export const leastThatFits = (most: number, isGood: (count: number) => boolean): number | null => {
   if (most < 1 || !isGood(most)) return null;

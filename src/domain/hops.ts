@@ -2,9 +2,9 @@
 export const HOPS_HEADER = 'webhook-hops';
 
 /**
- * How many executions led to an event: the largest number of the header, which comes joined where it came twice. What is
- * there and no number counts as too many, because a loop that nobody can count must end too.
- * @param headers what was kept of a delivery's headers, by their lower-case names
+ * How many executions led to an event: the largest number in the header, as repeated headers arrive joined by commas.
+ * Anything that is not a number counts as infinite, so that a loop ends even if the header is malformed.
+ * @param headers the headers kept of a delivery, by lower-case name
  */
 export const hopsOf = (headers: Readonly<Record<string, string>> | undefined): number => {
   const text = headers?.[HOPS_HEADER];

@@ -23,13 +23,13 @@ export const toPhoenixDay = (ms: number): string => toPhoenixIso(ms).slice(0, 10
 /** Epoch milliseconds at which the next Phoenix day begins. */
 export const nextPhoenixDay = (ms: number): number => ms + DAY_MS - ((ms - PHOENIX_OFFSET_MS) % DAY_MS);
 
-/** Date, time to the second, fraction, and an offset, which Jira writes without a colon (`+0000`) in every capture. */
+/** Date, time, optional seconds and fraction, and an offset, which every captured Jira body has without a colon. */
 const ISO_WITH_OFFSET =
   /^(\d{4}-\d{2}-\d{2}T\d{2}:\d{2})(:\d{2})?(?:\.(\d{1,9}))?(?:Z|([+-])(\d{2}):?(\d{2}))$/;
 
 /**
- * Epoch milliseconds of Jira's date-time text, or null when it names no instant, such as 30 February.
- * By hand, because every cold start would pay for a date library that only this needs.
+ * Epoch milliseconds of Jira's date-time text, or null when it is not an instant, such as 30 February.
+ * Hand-written, because only this would need a date library, and every cold start would pay for it.
  */
 export const parseInstant = (text: string): number | null => {
   const match = ISO_WITH_OFFSET.exec(text);
@@ -37,7 +37,7 @@ export const parseInstant = (text: string): number | null => {
   const [, minute = '', second = ':00', fraction = '0', sign, hours = '0', minutes = '0'] = match;
   const local = `${minute}${second}.${fraction.padEnd(3, '0').slice(0, 3)}Z`;
   const ms = Date.parse(local);
-  // Date.parse takes 30 February and 24:00 for the day after.
+  // Date.parse reads 30 February and 24:00 as the following day.
   if (Number.isNaN(ms) || toUtcIso(ms) !== local || Number(hours) > 23 || Number(minutes) > 59) return null;
   return ms - offsetMs(sign, Number(hours), Number(minutes));
 };
@@ -48,8 +48,8 @@ const offsetMs = (sign: string | undefined, hours: number, minutes: number): num
 const EPOCH_TEXT = /^\d{12,15}$/;
 
 /**
- * Epoch milliseconds of a value that names an instant: Jira's date-time text, or epoch milliseconds as a number or
- * as digits, which some senders write. Null for any other, seconds among them.
+ * Epoch milliseconds of an instant: Jira's date-time text, or epoch milliseconds as a number or as digits, which some
+ * senders write. Null for anything else, including epoch seconds.
  */
 export const instantOf = (value: unknown): number | null => {
   if (typeof value === 'number') return epochMs(value);
@@ -57,7 +57,7 @@ export const instantOf = (value: unknown): number | null => {
   return EPOCH_TEXT.test(value) ? epochMs(Number(value)) : parseInstant(value);
 };
 
-/** Epoch milliseconds before this (March 1973) are more likely seconds, of any year until 5138. */
+/** A smaller number (before March 1973 in milliseconds) is more likely seconds, which stay below it until 5138. */
 const FIRST_EPOCH_MS = 100_000_000_000;
 
 const epochMs = (value: number): number | null =>

@@ -6,7 +6,7 @@ export type Sprint = { id: string; name: string; state: string };
 export type IssueLink = { type: string | null; direction: 'inward' | 'outward'; issue_key: string | null };
 export type IssueLevel = 'epic' | 'standard' | 'subtask';
 
-/** What a full delivery says of its issue. Absent is null or `[]`. Instants are UTC, `phoenix_*` UTC-7. */
+/** The fields of an issue in a full delivery. Absent is null or `[]`. Instants are UTC, `phoenix_*` UTC-7. */
 export type IssueFields = {
   issue_key: string;
   project_key: string | null;
@@ -37,7 +37,7 @@ export type IssueFields = {
   truncated: string[];
 };
 
-/** Raised whenever normalize reads a body differently, so that replay rewrites what older code stored. */
+/** Incremented whenever normalize reads a body differently, so that a replay rewrites what older code stored. */
 export const SCHEMA_VERSION = 2;
 
 /** The delivery whose fields a snapshot shows. */
@@ -82,7 +82,7 @@ export const NO_FIELDS: Nullable<IssueFields> = {
 };
 
 /**
- * The snapshot as `GET /issues/{key or id}` answers it.
+ * The snapshot as `GET /issues/{key or id}` returns it.
  * An issue known only by its deletion has null fields: it was never delivered in full.
  */
 export type Snapshot = Nullable<IssueFields> & {
@@ -91,7 +91,7 @@ export type Snapshot = Nullable<IssueFields> & {
   version: { updated_ms: number; timestamp_ms: number } | null;
   deleted: boolean;
   deleted_at: string | null;
-  /** Id of the issue that has this one's key, when both say so: then this one is in no listing. */
+  /** Id of the newer issue that has taken this issue's key, if any: then this one appears in no listing. */
   superseded_by: string | null;
   last_event: LastEvent | null;
   schema_version: number | null;
@@ -99,8 +99,8 @@ export type Snapshot = Nullable<IssueFields> & {
 
 /**
  * The version of a snapshot's fields, compared part by part in this order.
- * `updated` first: a comment's delivery carries an older `updated` under a newer `timestamp`.
- * `event_id` only breaks ties, so that every order of arrival ends in the same snapshot.
+ * `updated` first: the delivery of a comment has an older `updated` with a newer `timestamp`.
+ * `event_id` only breaks ties, so that any order of arrival ends in the same snapshot.
  */
 export type Version = { updated_ms: number; timestamp_ms: number; event_id: string };
 

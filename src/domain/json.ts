@@ -9,16 +9,16 @@ export const isJsonObject = (value: unknown): value is JsonObject =>
 
 /**
  * The object's own property, or undefined.
- * Never the prototype's: a Jira changelog item has a property named `toString`, and one without it would
- * otherwise answer with a function.
+ * Never the prototype's: Jira changelog items have a property named `toString`, and for an item without it the lookup
+ * would return the inherited function.
  */
 export const own = (object: JsonObject, name: string): Json | undefined =>
   Object.hasOwn(object, name) ? object[name] : undefined;
 
-/** JSON whose objects name their properties in order: values that say the same are the same text. */
+/** JSON with sorted property names: equal values give the same text. */
 export const sortedJson = (value: Json): string =>
   JSON.stringify(value, (_name, part: Json) => (isJsonObject(part) ? inOrder(part) : part));
 
-/** Defines properties instead of assigning them, so that a name `__proto__` stays an ordinary name. */
+/** Defines properties instead of assigning them, so that `__proto__` is an ordinary name. */
 const inOrder = (object: JsonObject): JsonObject =>
   Object.fromEntries(Object.entries(object).sort(([a], [b]) => (a < b ? -1 : 1)));

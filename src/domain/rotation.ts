@@ -1,16 +1,16 @@
 import type { Connection, Credential } from './connection.ts';
 import { HOUR_MS } from './instant.ts';
 
-/** True while the previous version of a connection's secret still verifies. */
+/** True while the previous version of a connection's secret is still accepted. */
 export const isRotating = (
   { previous, previous_until_ms }: Pick<Connection, 'previous' | 'previous_until_ms'>,
   nowMs: number,
 ): boolean => previous !== null && previous_until_ms !== null && nowMs < previous_until_ms;
 
-/** How long the previous version verifies unless somebody says otherwise. */
+/** How long the previous version is accepted by default. */
 const GRACE_HOURS = 24;
 
-/** A secret with its versions: of a connection, or of a subscription that may have none yet. */
+/** The versions of a secret: of a connection, or of a subscription, which may have none yet. */
 type Versions = {
   current: Credential | null;
   previous: Credential | null;
@@ -18,8 +18,8 @@ type Versions = {
 };
 
 /**
- * A secret with a new version. The one in force until now is good for so many hours more; with 0 it ends now. One before
- * it ends in any case.
+ * Adds a new version of the secret. The current one stays valid for `graceHours`, or ends now if 0; the previous one
+ * ends in any case.
  */
 export const renewed = <T extends Versions>(
   versions: T,

@@ -2,15 +2,15 @@ import type { IssueFields } from './issue.ts';
 import { type Json, type JsonObject, own, sortedJson } from './json.ts';
 
 /**
- * Of which custom fields the values count: all, or these; of the others it counts whether they are there. Jira computes
- * some anew whenever it is asked (hashes of objects, clocks of agreements, the development panel): they say something
- * new only where `updated` does.
+ * The custom fields whose values are compared: all, or these; of the others only the presence is. Jira recomputes some
+ * on every read (hashes of objects, SLA clocks, the development panel): a new value means nothing unless `updated`
+ * changed too.
  */
 export type CustomFields = 'all' | readonly string[];
 
 /**
- * True when both say the same of an issue: lists of names, links and sub-tasks in any order, whenever it was updated.
- * Both under the same `SCHEMA_VERSION`, and fitted to an item.
+ * True when both have the same fields, ignoring the order of lists and the time of the update. Both must have the same
+ * `SCHEMA_VERSION` and be fitted to an item.
  */
 export const sameFields = (a: IssueFields, b: IssueFields, custom: CustomFields): boolean =>
   said(a, custom) === said(b, custom);

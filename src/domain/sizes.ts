@@ -1,23 +1,23 @@
 /**
- * Lambda hands over an answer of at most 6 MB (6,291,456 bytes), in which the body is a JSON string: every quotation
- * mark and backslash of the body's own JSON counts twice.
+ * Lambda returns at most 6 MB (6,291,456 bytes). The body is a JSON string in that response, so every quotation mark
+ * and backslash of the body's own JSON counts twice.
  */
 const LAMBDA_BYTES = 6_291_456;
 
-/** Most bytes of what one answer shows; the rest of Lambda's limit is room for headers and a cursor. */
+/** Maximum bytes of an answer's contents; the rest of Lambda's limit is left for headers and a cursor. */
 export const MOST_ANSWER_BYTES = LAMBDA_BYTES - 500_000;
 
-/** Most bytes of the items of one page; the first is shown even if it alone is larger. */
+/** Maximum bytes of the items of one page; the first item is returned even if it is larger. */
 export const MOST_PAGE_BYTES = 4_000_000;
 
-/** Bytes that a value takes in an answer of Lambda. Counted, because large values are measured again and again. */
+/** Bytes that a value takes in a Lambda answer. Counted, not built, because large values are measured repeatedly. */
 export const answerBytes = (value: unknown): number => {
   if (typeof value === 'string') return textBytes(value);
   const json = JSON.stringify(value) ?? '';
   return Buffer.byteLength(json) + countEscaped(json) + 2;
 };
 
-/** Without making its JSON, which takes ten times as long for a text with much to escape. */
+/** Counts without building the JSON, which takes ten times as long for a text with many escapes. */
 const textBytes = (text: string): number => {
   let bytes = 6;
   for (let at = 0; at < text.length; at += 1) {
@@ -31,10 +31,10 @@ const textBytes = (text: string): number => {
 const QUOTATION_MARK = 0x22;
 const BACKSLASH = 0x5c;
 
-/** What JSON writes as `\n` and its like; other characters below a space are `\u0000` and its like. */
+/** Characters that JSON escapes like `\n`; other control characters are escaped like `\u0000`. */
 const SHORT_ESCAPES: ReadonlySet<number> = new Set([0x08, 0x09, 0x0a, 0x0c, 0x0d]);
 
-/** Bytes of a whole character in an answer, where half a surrogate pair is one that JSON escapes. */
+/** Bytes of a code point in an answer; JSON escapes a lone surrogate. */
 const characterBytes = (character: number): number => {
   if (character === QUOTATION_MARK || character === BACKSLASH) return 4;
   if (character < 0x20) return SHORT_ESCAPES.has(character) ? 3 : 7;
@@ -46,7 +46,7 @@ const characterBytes = (character: number): number => {
 
 const isSurrogate = (unit: number): boolean => unit >= 0xd800 && unit <= 0xdfff;
 
-/** What a JSON string of JSON escapes: JSON itself has no other character that it would. */
+/** Counts what is escaped when JSON is embedded in a JSON string: JSON contains no other characters to escape. */
 const countEscaped = (json: string): number => {
   let count = 0;
   for (let at = 0; at < json.length; at += 1) {
@@ -56,7 +56,7 @@ const countEscaped = (json: string): number => {
   return count;
 };
 
-/** At most `length` UTF-16 units of the text, and never half of a code point. */
+/** At most `length` UTF-16 units of the text, without splitting a surrogate pair. */
 export const cutAtCodePoint = (text: string, length: number): string => {
   const cut = text.slice(0, length);
   return length < text.length && isHighSurrogate(cut.charCodeAt(cut.length - 1)) ? cut.slice(0, -1) : cut;

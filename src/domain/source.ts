@@ -1,6 +1,6 @@
 /**
- * The senders of commits. A new one is its name here, its folder in `src/senders` and its line of the registry there;
- * route, environment variable and keys of the secret follow from the name.
+ * The sources of commits. To add one, add its name here, its folder in `src/senders` and its line in the registry
+ * there; route, environment variable and keys of the secret follow from the name.
  */
 export const COMMIT_SOURCES = ['github', 'bitbucket', 'gitlab', 'bitbucket_server', 'commits'] as const;
 export type CommitSource = (typeof COMMIT_SOURCES)[number];
@@ -9,39 +9,39 @@ export type CommitSource = (typeof COMMIT_SOURCES)[number];
 export const SOURCES = ['jira', ...COMMIT_SOURCES] as const;
 export type Source = (typeof SOURCES)[number];
 
-/** What a connection may be of: every source, and senders that have no built-in connection. */
+/** The kinds of connections: every source, and senders without a built-in webhook. */
 export const CONNECTION_KINDS = [...SOURCES, 'automation'] as const;
 export type ConnectionKind = (typeof CONNECTION_KINDS)[number];
 
-/** Where an event may come from: a sender, our own look at Jira, or a change of what is configured here. */
+/** Where an event may come from: a sender, reconciliation's reads of Jira, or a change of configuration. */
 export const EVENT_SOURCES = [...CONNECTION_KINDS, 'reconcile', 'admin'] as const;
 export type EventSource = (typeof EVENT_SOURCES)[number];
 
-/** True for a source of commits; all others tell of issues. */
+/** True for a source of commits. */
 export const isCommitSource = (source: EventSource): source is CommitSource =>
   COMMIT_SOURCES.some((known) => known === source);
 
 /**
- * The lists of a day's events. All deliveries share one; a source that is no sender has its own, so that whoever lists or
- * counts deliveries never meets its events.
+ * The lists of a day's events. All deliveries share one; a source that is not a sender has its own, so that listing or
+ * counting deliveries never includes its events.
  */
 export const FEEDS = ['deliveries', 'reconcile', 'admin'] as const;
 export type Feed = (typeof FEEDS)[number];
 
-/** The list that an event is in. */
+/** The list that contains an event of the source. */
 export const feedOf = (source: EventSource): Feed =>
   source === 'reconcile' || source === 'admin' ? source : 'deliveries';
 
-/** The lists whose events tell of issues and commits: correlation handles them, and a replay reads them again. */
+/** The lists with events about issues and commits: the ones that correlation processes and a replay can repeat. */
 export const SENT_FEEDS = FEEDS.filter((feed) => feed !== 'admin');
 
-/** The same thing for every sender. */
+/** A record with one value for each source. */
 export const forEachSource = <T>(make: (source: Source) => T): Record<Source, T> =>
-  // `fromEntries` forgets the names; these are all of them.
+  // `fromEntries` loses the key types; these are all the keys.
   Object.fromEntries(SOURCES.map((source) => [source, make(source)])) as Record<Source, T>;
 
 /**
- * How a source proves that it sent a body. `hmac`: the headers that may hold its signature; the first one that is
- * present decides. `token`: the header that holds the secret itself. Names in lower case.
+ * How a source proves that it sent a body. `hmac`: the headers that may hold the signature; the first one present
+ * decides. `token`: the header that holds the secret itself. Names in lower case.
  */
 export type Scheme = { hmac: readonly string[] } | { token: string };

@@ -1,7 +1,7 @@
 import { toUtcIso } from './instant.ts';
 import type { Subscription, SubscriptionSettings, SubscriptionState } from './subscription.ts';
 
-/** A subscription as answers show it: never a key, a header's value, or a path or query of its target. */
+/** A subscription as answers show it: never a key, a header's value, or the path or query of its target. */
 export type SubscriptionView = SubscriptionSettings &
   Pick<
     Subscription & SubscriptionState,
@@ -10,7 +10,7 @@ export type SubscriptionView = SubscriptionSettings &
     /** `https://host/…` */
     url: string;
     header_names: string[];
-    /** Null where nothing is signed. */
+    /** Null if nothing is signed. */
     secret: {
       source: 'derived' | 'imported';
       encoding: 'text' | 'base64';
@@ -18,7 +18,7 @@ export type SubscriptionView = SubscriptionSettings &
       previous_until: string | null;
     } | null;
     status_at: string;
-    /** When an open target is asked again. */
+    /** When an open target gets its next probe. */
     next_probe_at: string | null;
     failed_attempts_in_a_row: number;
     matches_since: string;
@@ -28,7 +28,7 @@ export type SubscriptionView = SubscriptionSettings &
 
 const isoOrNull = (ms: number | null): string | null => (ms === null ? null : toUtcIso(ms));
 
-/** Field by field, so that nothing is shown that is not named here. */
+/** Copies field by field, so that a new field of the row is not exposed by accident. */
 export const toSubscriptionView = (row: Subscription & SubscriptionState): SubscriptionView => ({
   subscription_id: row.subscription_id,
   tenant_id: row.tenant_id,
@@ -71,7 +71,7 @@ const filterView = (filter: Subscription['filter']): Subscription['filter'] => (
 });
 
 const secretView = ({ signature, current, previous_until_ms }: Subscription): SubscriptionView['secret'] => {
-  // A key rests while nothing is signed. A digest signs nothing: a subscription never has one.
+  // With signature `none` a stored key is unused. A digest cannot sign, so a subscription never has one.
   if (signature === 'none' || current === null || current.from === 'digest') return null;
   return {
     source: current.from === 'derived' ? 'derived' : 'imported',

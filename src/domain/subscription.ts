@@ -2,11 +2,11 @@ import { randomBytes } from 'node:crypto';
 import type { Breaker } from './breaker.ts';
 import type { Credential } from './connection.ts';
 
-/** What to look for in an event. An empty list asks for nothing; an event that does not say what one asks for is none. */
+/** Which events match. An empty list matches all; an event without the value that a list asks for does not match. */
 export type Filter = {
   connections: string[];
   sources: string[];
-  /** `*` at the end stands for anything. */
+  /** A trailing `*` matches anything. */
   event_types: string[];
   projects: string[];
   issue_types: string[];
@@ -14,7 +14,7 @@ export type Filter = {
   request_types: string[];
   labels: string[];
   changed_fields: string[];
-  /** Account ids whose changes are left out: an agent must not wake itself. */
+  /** Account ids whose events do not match, so that an agent is not triggered by its own changes. */
   except_actors: string[];
 };
 
@@ -23,13 +23,13 @@ export const SIGNATURES = ['standard', 'hub-sha256', 'none'] as const;
 export const PRIORITIES = ['high', 'normal', 'low'] as const;
 export const RETRIES = ['default', 'standard'] as const;
 
-/** In which order what waits is sent. */
+/** Decides the order in which queued executions are sent. */
 export type Priority = (typeof PRIORITIES)[number];
 export type Format = (typeof FORMATS)[number];
 export type Signature = (typeof SIGNATURES)[number];
 export type Retry = (typeof RETRIES)[number];
 
-/** What people decide of a subscription and may read again. */
+/** The settings of a subscription that people choose, except the target, whose secrets are never shown. */
 export type SubscriptionSettings = {
   name: string;
   filter: Filter;
@@ -42,10 +42,10 @@ export type SubscriptionSettings = {
   retry: Retry;
 };
 
-/** Where it is sent and with which headers: secrets, because both may hold a token. */
+/** URL and headers of the target. Both may hold a token, so both are secret. */
 export type Target = { url: string; headers: Record<string, string> };
 
-/** A target as the row keeps it: JSON encrypted under a key made of a master, base64; and what may be shown of it. */
+/** A target as the row stores it: JSON encrypted under a key derived from a master, base64; and what may be shown. */
 export type SealedTarget = {
   version: number;
   master: number;
@@ -61,12 +61,12 @@ export type Subscription = SubscriptionSettings & {
   tenant_id: string;
   kind: 'https';
   target: SealedTarget;
-  /** The signing key: never a digest; null where nothing is signed. */
+  /** The signing key: never a digest; null if none was made yet. */
   current: Credential | null;
-  /** Signs too until `previous_until_ms` (exclusive). */
+  /** Also signs, until `previous_until_ms` (exclusive). */
   previous: Credential | null;
   previous_until_ms: number | null;
-  /** Events received before are not its: neither a sweep nor a replay sends history. */
+  /** Events received earlier do not match: neither a sweep nor a replay sends history. */
   matches_since_ms: number;
   rev: number;
   created_ms: number;
@@ -75,8 +75,8 @@ export type Subscription = SubscriptionSettings & {
 };
 
 /**
- * How its target is doing: written by the lane and by people who pause, resume or delete it. `state_rev` rises with each
- * write, and is not `rev`.
+ * The state of the target, written by the lane and by people who pause, resume or delete it. Each write increments
+ * `state_rev`, which is separate from `rev`.
  */
 export type SubscriptionState = Breaker & {
   status_reason: string | null;
@@ -87,5 +87,5 @@ export type SubscriptionState = Breaker & {
 /** `sub_` and 128 random bits. */
 export const newSubscriptionId = (): string => `sub_${randomBytes(16).toString('base64url')}`;
 
-/** True for text of the form `newSubscriptionId` makes. */
+/** True for text of the form that `newSubscriptionId` returns. */
 export const isSubscriptionId = (text: string): boolean => /^sub_[A-Za-z0-9_-]{22}$/.test(text);

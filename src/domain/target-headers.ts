@@ -1,4 +1,4 @@
-/** Ours, those that say how a body is sent, and those that would keep it from being sent at all. */
+/** Headers that this service sets, that describe the transfer, or that would prevent the request from being sent. */
 const REFUSED = new Set([
   ...['host', 'connection', 'transfer-encoding'],
   ...['expect', 'keep-alive', 'proxy-connection', 'te', 'trailer', 'upgrade'],
@@ -6,14 +6,14 @@ const REFUSED = new Set([
 
 const REFUSED_PREFIXES = ['content-', 'webhook-', 'x-hub-signature'];
 
-/** Sent with each request, and sealed in one row with the URL. */
+/** Maximum number of headers: they are sent with each request, and sealed with the URL in one row. */
 export const MOST_HEADERS = 20;
 const MOST_CHARACTERS = 2_000;
 
-/** What is wrong with a header that people want sent to a target, for them; null for nothing. Never says its value. */
+/** What is wrong with a header for a target, as text for people; null if nothing is. Never quotes its value. */
 export const wrongHeader = (name: string, value: string): string | null => {
   const lower = name.toLowerCase();
-  // A letter or digit first: `__proto__` is a name in HTTP, and none that objects keep.
+  // Must start with a letter or digit: HTTP allows the name `__proto__`, but objects do not keep it.
   if (!/^[a-z0-9][!#$%&'*+.^_`|~a-z0-9-]{0,99}$/.test(lower)) return 'is no name of a header';
   if (REFUSED.has(lower) || REFUSED_PREFIXES.some((prefix) => lower.startsWith(prefix)))
     return 'cannot be set: it is written by this service';
