@@ -6,7 +6,10 @@ import { type Keyed, keyOf } from './credential-key.ts';
 import type { MasterSource, NoMaster } from './master-cache.ts';
 import { digestOf, type Headers, matchProof, readProof } from './schemes.ts';
 
-/** A delivery as far as its credential goes. `scheme`: how the sender signs, where it signs. */
+/**
+ * The parts of a delivery that its credential depends on. `scheme`: how the sender signs, if the credential is a
+ * signature.
+ */
 export type Claimed = {
   connection: Connection;
   headers: Headers;
@@ -16,8 +19,8 @@ export type Claimed = {
 };
 
 /**
- * `refused` is final for the sender, unless a row read again says otherwise. `unavailable`: what the row names could not
- * be had, so that nothing is known of the credential, and the sender should come again.
+ * `refused` is final for the sender, unless the caller reads the row again and it differs. `unavailable`: the key of
+ * the row's credential could not be obtained, so the credential cannot be checked and the sender should retry.
  */
 export type ConnectionVerdict =
   | { outcome: 'verified'; version: number; secret: 'current' | 'previous' }
@@ -44,10 +47,10 @@ export const verifyConnection = async (
     : { outcome: 'unavailable' };
 };
 
-/** Whether what was claimed was made with this version of the secret. */
+/** Checks the delivery's proof or token against one version of the secret. */
 type Claim = (credential: Credential, masters: MasterSource) => Promise<boolean | NoMaster>;
 
-/** What the delivery claims, null for nothing. */
+/** Reads the proof or token of a delivery; null if it has none. */
 const readClaim = (claimed: Claimed): Claim | null =>
   claimed.connection.auth === 'signature' ? readSigned(claimed) : readTokens(claimed);
 
@@ -64,11 +67,11 @@ const readSigned = ({ connection, headers, body, scheme }: Claimed): Claim | nul
   };
 };
 
-/** A sender that shows the secret itself shows what was pasted, not what it means. */
+/** A sender that sends the secret itself sends the text that was pasted, not the decoded bytes. */
 const asPasted = (key: Buffer, { encoding }: Keyed): Buffer =>
   encoding === 'base64' ? Buffer.from(key.toString('base64')) : key;
 
-/** All that may be the secret is compared, each in the same time: only digests of it are known here. */
+/** Compares each candidate in constant time, by digest, because only a digest of the secret is stored. */
 const readTokens = ({ connection, headers, query }: Claimed): Claim | null => {
   const sent = connection.auth === 'url' ? [query.get('token')] : headerTokens(headers, connection);
   const digests = sent.flatMap((token) => (token ? [digestOf(token)] : []));
@@ -80,7 +83,7 @@ const readTokens = ({ connection, headers, query }: Claimed): Claim | null => {
   };
 };
 
-/** The value of the connection's own header, and that of `Authorization: Bearer`. */
+/** The value of the connection's secret header, and that of `Authorization: Bearer`. */
 const headerTokens = (headers: Headers, connection: Connection): (string | undefined)[] => {
   const bearer = /^Bearer +([^ ]+)$/i.exec(headers.get('authorization') ?? '')?.[1];
   return [headers.get(secretHeader(connection).toLowerCase()), bearer];

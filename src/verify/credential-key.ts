@@ -5,15 +5,15 @@ import { deriveSecret, type KeyPurpose } from './derived-keys.ts';
 import type { MasterSource, NoMaster } from './master-cache.ts';
 import { open } from './sealed-keys.ts';
 
-/** A credential that an HMAC can be made with. */
+/** A credential that has an HMAC key. */
 export type Keyed = Exclude<Credential, { from: 'digest' }>;
 
-/** Making a key costs as much as the HMAC of a body, so it is made once for each row that was read. */
+/** Deriving or opening a key costs as much as the HMAC of a body, so it is done once for each row that was read. */
 const made = new WeakMap<Keyed, Buffer>();
 
 /**
- * The HMAC key that a credential stands for.
- * @param of the connection or subscription that has it, and what a derived one is for
+ * The HMAC key of a credential.
+ * @param of its connection or subscription, and the purpose of a derived key
  */
 export const keyOf = async (
   of: { id: string; purpose: Extract<KeyPurpose, 'receive' | 'sign'> },
@@ -29,18 +29,18 @@ export const keyOf = async (
     credential.from === 'sealed'
       ? open(master, { id: of.id, version, purpose: 'seal' }, credential.sealed)
       : deriveSecret(master, of.id, of.purpose, version, credential.encoding).key;
-  // A sealed key that does not open is a fault of ours.
+  // A sealed key that cannot be decrypted is a fault of ours, not the sender's.
   if (key === null) return 'unavailable';
   made.set(credential, key);
   return key;
 };
 
-/** The keys that sign now; `previous` only while both do. */
+/** The keys that sign now; `previous` is null unless the secret is being rotated. */
 export type SigningKeys = { current: Buffer; previous: Buffer | null };
 
 type Signing = Pick<Subscription, 'subscription_id' | 'current' | 'previous' | 'previous_until_ms'>;
 
-/** The keys of a subscription; null when nothing of it is signed. */
+/** The signing keys of a subscription; null when its requests are not signed. */
 export const signingKeys = async (
   subscription: Signing,
   masters: MasterSource,

@@ -2,19 +2,19 @@ import { hkdfSync } from 'node:crypto';
 import type { SecretEncoding } from '../domain/connection.ts';
 
 /**
- * What a key is for: `receive` verifies, `sign` signs, `seal` and `target` encrypt. Keys of one master, id and version for
- * different purposes say nothing of each other.
+ * What a key is for: `receive` verifies, `sign` signs, `seal` and `target` encrypt. A key for one purpose reveals
+ * nothing about the keys of the same master, id and version for other purposes.
  */
 export type KeyPurpose = 'receive' | 'sign' | 'seal' | 'target';
 
-/** A secret as people paste it, and the HMAC key that it means. */
+/** A secret as people paste it, and its HMAC key. */
 export type Secret = { shown: string; key: Buffer };
 
 /**
- * A secret made of a master: 256 bits that nobody has to store.
+ * Derives a secret of 256 bits from a master, so that it need not be stored.
  * @param id of the connection or subscription
- * @param encoding `text`: 64 hex digits, whose characters are the key, as Jira, GitHub and Bitbucket take what is pasted;
- * `base64`: 44 characters, the key is the bytes they mean
+ * @param encoding `text`: 64 hex digits, whose characters are the key, as Jira, GitHub and Bitbucket use a pasted
+ * secret; `base64`: 44 characters, whose decoded bytes are the key
  */
 export const deriveSecret = (
   master: Buffer,

@@ -6,13 +6,13 @@ import { type Masters, readMasters } from './masters.ts';
 import { SecretDocumentError } from './secret-document.ts';
 import { fetchSecret } from './secrets-manager.ts';
 
-/** Why there is no master: the secret has not got it, or could not be read. */
+/** Why there is no master: the secret does not have it, or could not be read. */
 export type NoMaster = 'missing' | 'unavailable';
 
-/** Where derived and sealed keys get their masters. No method rejects. */
+/** Provides the masters of derived and sealed keys. No method rejects. */
 export type MasterSource = {
   masterOf(number: number): Promise<Buffer | NoMaster>;
-  /** The one with the highest number, which new versions use, as the secret was at most 2 s ago. */
+  /** The master with the highest number, which new versions use; the answer is at most 2 s old. */
   newest(): Promise<{ number: number; master: Buffer } | NoMaster>;
 };
 
@@ -25,17 +25,17 @@ type MasterCacheOptions = {
   log: Pick<Logger, 'warn'>;
 };
 
-/** Masters in the secret of all sources. */
+/** Reads the masters from the secret that all sources share. @throws as `fetchSecret` and `readMasters` do */
 export const fetchMasters = async (
   client: SecretsManagerClient,
   arn: string,
   log: Pick<Logger, 'warn'>,
 ): Promise<Masters> => readMasters((await fetchSecret(client, arn, () => false)).current, log);
 
-/** Masters by number; they never change, so one that is known is not looked for again. */
+/** Caches masters by number without expiry, because they never change. */
 export const createMasterCache = (options: MasterCacheOptions): MasterSource => new Cache(options);
 
-/** Between two reads of the secret, however many rows name a master that is not known. */
+/** Shortest time between two reads of the secret, however many rows name an unknown master. */
 const PAUSE_MS = 2_000;
 
 class Cache implements MasterSource {
@@ -62,7 +62,7 @@ class Cache implements MasterSource {
     return master === undefined ? 'missing' : { number, master };
   }
 
-  /** What the secret said within the last 2 s, or says now; null when it could not be read. */
+  /** The masters as read within the last 2 s, or now; null when the secret could not be read. */
   #look(): Promise<Masters | null> {
     const now = momentOf(this.#options.clock, this.#options.steady);
     if (this.#last === null || passedBetween(this.#last.at, now) >= PAUSE_MS)

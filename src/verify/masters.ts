@@ -1,29 +1,29 @@
 import type { Logger } from '../platform/logger.ts';
 import { readSecretObject } from './secret-document.ts';
 
-/** The keys that credentials of connections are derived from, by their numbers. A number never gets another key. */
+/** The masters by number. A number's master never changes. */
 export type Masters = ReadonlyMap<number, Buffer>;
 
-/** The key of the secret that holds a master. */
+/** The name of a master in the secret's document. */
 export const masterName = (number: number): string => `connections_master_${number}`;
 
-/** The key that says when it was made, as an instant. */
+/** The name under which the document says when a master was made, as an instant. */
 export const masterMadeName = (number: number): string => `${masterName(number)}_made_at`;
 
 const NAME = /^connections_master_([1-9][0-9]{0,8})$/;
 
-/** The number of the master that a key of the secret is meant to hold, whether or not it does; null for any other key. */
+/** The number in the name of a master, whether or not its value is valid; null for any other name. */
 export const masterNumber = (name: string): number | null => {
   const number = NAME.exec(name)?.[1];
   return number === undefined ? null : Number(number);
 };
 
-/** 256 random bits as `npm run connections -- init` writes them. */
+/** 256 random bits in hex, as `npm run connections -- init` writes them. */
 const MASTER = /^[0-9a-fA-F]{64}$/;
 
 /**
- * The masters of the secret's document. One that is not 64 hex digits is left out, and its number told: what names it is
- * answered 503, as if it was not there.
+ * Reads the masters of the secret's document. One that is not 64 hex digits is left out and its number logged;
+ * deliveries whose credential needs it are answered 503, as for a missing master.
  * @throws SecretDocumentError when the document is not a JSON object
  */
 export const readMasters = (document: string, log: Pick<Logger, 'warn'>): Masters => {

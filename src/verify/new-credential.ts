@@ -7,7 +7,7 @@ import type { MasterSource } from './master-cache.ts';
 import { seal } from './sealed-keys.ts';
 import { fromBase64 } from './secret-document.ts';
 
-/** For which version of which connection's secret; `imported`: somebody else's key, which only `signature` takes. */
+/** The connection and version to make a secret for; `imported`: an existing key of the sender, only for `signature`. */
 type Wanted = {
   auth: ConnectionAuth;
   connection_id: string;
@@ -16,14 +16,15 @@ type Wanted = {
   imported: string | null;
 };
 
-/** `shown` is what people paste, once; null for a key that they brought. */
+/** `shown`: the secret to paste into the sender, shown only once; null for an imported key. */
 type Made = { outcome: 'made'; credential: Credential; shown: string | null };
 
 type NotMade = { outcome: 'no-master' | 'unavailable' | 'bad-key' };
 
 /**
- * A new version of a connection's secret. `no-master`: it needs one, and the secret has none. `unavailable`: the secret
- * could not be read. `bad-key`: the imported one is empty, very long, no text, or no base64 although it should be.
+ * Makes a new version of a connection's secret. `no-master`: it needs a master, and the AWS secret has none.
+ * `unavailable`: the AWS secret could not be read. `bad-key`: the imported key is empty, too long, malformed text, or
+ * not base64 although `encoding` says so.
  */
 export const newCredential = async (wanted: Wanted, masters: MasterSource): Promise<Made | NotMade> => {
   const { auth, connection_id, ...rest } = wanted;
@@ -33,7 +34,7 @@ export const newCredential = async (wanted: Wanted, masters: MasterSource): Prom
   return { outcome: 'made', credential: { from: 'digest', version, sha256: sha256Hex(shown) }, shown };
 };
 
-/** For which version of which subscription's key; `encoding` null: the usual one of its signature. */
+/** The subscription and version to make a key for; `encoding` null: the default of its signature. */
 type WantedSigning = {
   signature: Exclude<Signature, 'none'>;
   subscription_id: string;
@@ -42,12 +43,12 @@ type WantedSigning = {
   imported: string | null;
 };
 
-/** How Standard Webhooks marks a key in base64. */
+/** The prefix of a base64 key in Standard Webhooks. */
 const PREFIX = 'whsec_';
 
 /**
- * A new version of the key that what is sent to a subscription is signed with, as `newCredential` makes one. For
- * `standard` it is base64 unless somebody says otherwise, and `whsec_` may stand before it.
+ * Makes a new version of a subscription's signing key, with the outcomes of `newCredential`. For `standard` the
+ * encoding defaults to base64, and an imported base64 key may have the prefix `whsec_`.
  */
 export const newSigningCredential = async (
   { signature, subscription_id, version, encoding, imported }: WantedSigning,
@@ -91,12 +92,12 @@ const newKey = async (
   return { outcome: 'made', credential: { from: 'sealed', ...common, sealed }, shown: null };
 };
 
-/** No sender shows a longer one, and a row must hold it twice. */
+/** No sender has a longer key, and a row must hold it twice. */
 const MOST_IMPORTED = 4_096;
 
 /**
- * The HMAC key that somebody else's secret means; empty when it means none. Half a surrogate pair is no text: it would
- * become another key than the sender's.
+ * The HMAC key of an imported secret; empty if it is not valid. A lone surrogate is rejected: encoding it as UTF-8
+ * would give another key than the sender's.
  */
 const readKey = (text: string, encoding: SecretEncoding): Buffer => {
   if (text.length > MOST_IMPORTED || !text.isWellFormed()) return Buffer.alloc(0);

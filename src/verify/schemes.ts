@@ -5,7 +5,7 @@ import type { SigningKey } from './secret-document.ts';
 /** A delivery's headers under lower-case names. */
 export type Headers = ReadonlyMap<string, string>;
 
-/** A well-formed proof: an HMAC's digest has exactly the length its method makes, a token's is its SHA-256. */
+/** A well-formed proof. The digest of an HMAC has exactly the length of its method; that of a token is its SHA-256. */
 export type Proof = { method: 'sha256' | 'sha384' | 'sha512' | 'token'; digest: Buffer };
 
 /** Every form a value may have. The method comes from this list, so the sender's text never reaches `createHmac`. */
@@ -17,13 +17,14 @@ const FORMS = [
 ] as const;
 
 /**
- * The proof a delivery claims, or null when it is missing or malformed. A header that is present decides even when its
- * value is empty; nothing is trimmed, and two values joined by a comma are malformed, or another token.
+ * The proof in a delivery's headers; null when it is missing or malformed. The first header that is present decides,
+ * even if its value is empty. Nothing is trimmed; two values joined by a comma are malformed, or a token that does not
+ * match.
  */
 export const readProof = (headers: Headers, scheme: Scheme): Proof | null =>
   'token' in scheme ? readToken(headers, scheme.token) : readSignature(headers, scheme.hmac);
 
-/** Digests are of equal length, so comparing them takes the same time however long a token is. */
+/** Digests have equal length, so comparing them takes the same time however long a token is. */
 export const digestOf = (token: string | Buffer): Buffer => createHash('sha256').update(token).digest();
 
 const readToken = (headers: Headers, name: string): Proof | null => {

@@ -7,8 +7,8 @@ import { open, seal } from './sealed-keys.ts';
 const target = z.object({ url: z.string(), headers: z.record(z.string(), z.string()) });
 
 /**
- * URL and headers as a subscription's row keeps them: one text, encrypted under the newest master, which opens as the
- * target of this subscription and version and as nothing else.
+ * Seals URL and headers for a subscription's row: one text, encrypted under the newest master, which can be decrypted
+ * only as the target of this subscription and version.
  */
 export const sealTarget = async (
   { url, headers }: Target,
@@ -24,7 +24,7 @@ export const sealTarget = async (
   return { outcome: 'made', target: { version, master: newest.number, sealed, ...shown } };
 };
 
-/** The target again. One that does not open is a fault of ours, as a secret that cannot be read is: `unavailable`. */
+/** Decrypts a target. One that cannot be decrypted is a fault of ours and `unavailable`, like an unreadable secret. */
 export const openTarget = async (
   { subscription_id, target: { version, master, sealed } }: Pick<Subscription, 'subscription_id' | 'target'>,
   masters: MasterSource,

@@ -4,21 +4,23 @@ import { SOURCES } from '../domain/source.ts';
 import { masterMadeName, masterName, masterNumber } from './masters.ts';
 import { mainName, readSecretObject } from './secret-document.ts';
 
-/** A key of the secret by its name, and since when it has been what it is; null when nobody knows. */
+/** A key of the secret by its name, and since when it has its value; null when unknown. */
 export type KeyAge = { name: string; since_ms: number | null };
 
-/** The main key of every source that has one, and the master of new versions, null while there is none. */
+/** The main key of every source that has one, and the newest master, null if there is none. */
 export type SecretAges = { sources: KeyAge[]; newest_master: KeyAge | null };
 
-/** The current document, and when the secret itself was made, in epoch milliseconds. */
+/** The current document, and when the secret itself was created, in epoch milliseconds. */
 export type DatedSecret = { document: string; created_ms: number | null };
 
-/** The name under which the document says when a source's main key became it. `rotate-secret finish` writes it. */
+/**
+ * The name under which the document says when a source's main key was last rotated. `rotate-secret finish` writes it.
+ */
 export const rotatedName = (source: string): string => `${mainName(source)}_rotated_at`;
 
 /**
- * Since when the keys of the secret are in force. What was never rotated is as old as the secret: it may be younger, and
- * nobody knows. So is what names no instant, or one that is yet to come: nothing is young because of a typing error.
+ * Since when the keys of the secret are in force. A key without a date counts as old as the secret, although it may be
+ * younger. So does one whose date is invalid or in the future, so that a typing error never makes a key look new.
  * @throws SecretDocumentError when the document is not a JSON object
  */
 export const readSecretAges = ({ document, created_ms }: DatedSecret, nowMs: number): SecretAges => {
@@ -41,7 +43,7 @@ const holdsKey = (keys: JsonObject, name: string): boolean => {
   return typeof value === 'string' && value !== '';
 };
 
-/** Clocks differ, but not by a day. */
+/** Allows a day, because clocks differ, but never by more. */
 const pastInstant = (value: unknown, nowMs: number): number | null => {
   const at = typeof value === 'string' ? parseInstant(value) : null;
   return at !== null && at < nowMs + DAY_MS ? at : null;

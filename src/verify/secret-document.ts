@@ -4,10 +4,10 @@ import { isJsonObject, type JsonObject, own } from '../domain/json.ts';
 /** One key that may verify; `until` is an instant in epoch milliseconds (exclusive), null for no end. */
 export type SigningKey = { name: string; key: Buffer; until: number | null };
 
-/** The text of AWSCURRENT and its `CreatedDate` in epoch milliseconds, null when the store named none. */
+/** The text of AWSCURRENT and its `CreatedDate` in epoch milliseconds, null when the store returned none. */
 export type CurrentVersion = { current: string; createdMs: number | null };
 
-/** Both stages; `previous` is null when there is no AWSPREVIOUS, or it was not read because it verifies nothing. */
+/** Both stages; `previous` is null when there is no AWSPREVIOUS, or it was not read because it cannot verify. */
 export type SecretStages = CurrentVersion & { previous: string | null };
 
 /** Whose keys to read (`jira` reads `jira_webhook_secret`), and how long AWSPREVIOUS verifies. */
@@ -15,7 +15,7 @@ export type SecretRules = { source: string; graceHours: number };
 
 /**
  * The keys that may verify a source's deliveries: `<source>_webhook_secret`, `_next` (staged), `_previous` until
- * the instant `_previous_until` (without a readable one it verifies nothing), and AWSPREVIOUS's main key.
+ * the instant `_previous_until` (ignored without a valid one), and AWSPREVIOUS's main key.
  * `_encoding: "base64"` applies to all keys of its document; without it a key is its UTF-8 text. An empty or
  * missing key, or one that is not valid base64, is left out, so an object without keys verifies nothing.
  * @throws SecretDocumentError when AWSCURRENT is not a JSON object, or its `_encoding` is unknown.
@@ -40,7 +40,7 @@ export const readSigningKeys = (stages: SecretStages, rules: SecretRules): Signi
 
 const NO_KEY = Buffer.alloc(0);
 
-/** Reads the bytes of a key by its name; empty when it is missing, no text, or cannot be decoded. */
+/** Reads the bytes of a key by its name; empty when it is missing, not a string, or cannot be decoded. */
 const keyReader = (document: JsonObject, main: string): ((name: string) => Buffer) => {
   const encoding = own(document, `${main}_encoding`);
   if (encoding !== undefined && encoding !== 'base64')
@@ -52,13 +52,13 @@ const keyReader = (document: JsonObject, main: string): ((name: string) => Buffe
   };
 };
 
-/** Strict, because Node's decoder skips what it does not know and would make some other key of a typing error. */
+/** Strict, because Node's decoder skips invalid characters and would turn a typing error into another key. */
 export const fromBase64 = (text: string): Buffer => {
   const bytes = Buffer.from(text, 'base64');
   return bytes.toString('base64') === text ? bytes : NO_KEY;
 };
 
-/** AWSPREVIOUS counts for nothing when it cannot be read: it may date from before the secret was a JSON object. */
+/** AWSPREVIOUS is ignored when it cannot be parsed: it may date from before the secret was a JSON object. */
 const mainKeyOf = (text: string | null, main: string): Buffer => {
   const document = text === null ? undefined : parseJson(text);
   try {
@@ -69,7 +69,7 @@ const mainKeyOf = (text: string | null, main: string): Buffer => {
 };
 
 /**
- * A text of the document by its name; null when it is missing, no text, or empty.
+ * A text of the document by its name; null when it is missing, not a string, or empty.
  * @throws SecretDocumentError when the document is not a JSON object.
  */
 export const readSecretText = (document: string, name: string): string | null => {
@@ -78,10 +78,10 @@ export const readSecretText = (document: string, name: string): string | null =>
 };
 
 /**
- * Until when (epoch milliseconds, exclusive) AWSPREVIOUS verifies beside this AWSCURRENT; null for not at all.
+ * Until when (epoch milliseconds, exclusive) AWSPREVIOUS verifies beside this AWSCURRENT; null if it does not.
  *
- * AWSPREVIOUS stands in only for a plain overwrite by hand. As soon as AWSCURRENT has a `_previous` key (even
- * an empty one: that is how to end the grace at once) the rotation is managed by the keys and they alone govern.
+ * AWSPREVIOUS verifies only after a plain overwrite by hand. As soon as AWSCURRENT has a `_previous` key (even an empty
+ * one, which ends the grace period at once), only the keys of AWSCURRENT count.
  * @throws SecretDocumentError when AWSCURRENT is not a JSON object.
  */
 export const awsPreviousUntil = (
@@ -92,7 +92,7 @@ export const awsPreviousUntil = (
   return managed || createdMs === null ? null : createdMs + graceHours * HOUR_MS;
 };
 
-/** The document as an object. @throws SecretDocumentError when it is none */
+/** Parses the document. @throws SecretDocumentError when it is not a JSON object */
 export const readSecretObject = (text: string): JsonObject => {
   const document = parseJson(text);
   if (!isJsonObject(document)) throw new SecretDocumentError('the secret is not a JSON object');
@@ -108,7 +108,7 @@ const parseJson = (text: string): unknown => {
   }
 };
 
-/** The secret's contents cannot be used: a fault of ours. The message never quotes the document. */
+/** The secret's contents are invalid, which is a fault of ours. The message never quotes the document. */
 export class SecretDocumentError extends Error {
   override readonly name = 'SecretDocumentError';
 }

@@ -4,16 +4,18 @@ import { type Clock, type Moment, momentOf, passedBetween } from '../platform/cl
 import type { Logger } from '../platform/logger.ts';
 import { SecretDocumentError, type SigningKey } from './secret-document.ts';
 
-/** Where the verifier gets its keys. No method rejects. */
+/** Provides the verifier's keys. No method rejects. */
 export type SecretSource = {
-  /** The keys as known now; null when none could be had: the sender should retry. */
+  /** The currently known keys; null when they could not be fetched, so the sender should retry. */
   keys(): Promise<readonly SigningKey[] | null>;
-  /** Looks again, if it may, because a well-formed signature matched nothing; answers with what is known then. */
+  /**
+   * Fetches again after a well-formed signature matched no key, unless that was done recently; returns the known keys.
+   */
   refreshAfterMismatch(): Promise<{ keys: readonly SigningKey[]; lastRefreshFailed: boolean }>;
 };
 
 export type SecretCache = SecretSource & {
-  /** Begins the first fetch, without waiting for it; a failure is logged and left to the first request. */
+  /** Begins the first fetch without waiting for it. A failure is logged; the first request then fetches again. */
   prefetch(): void;
 };
 
@@ -28,20 +30,20 @@ type SecretCacheOptions = {
 };
 
 /**
- * The keys of a secret, cached. Refreshed when 5 minutes old (callers wait for it; if it fails the cached
- * keys serve, and age asks again after 30 s, so that a store that is down does not slow every request) and after
- * a mismatch, at most once in 30 s, shared by concurrent requests. With nothing cached the first request waits
- * at most 1.5 s for the prefetch and then tries once itself; concurrent requests share that.
+ * The keys of a secret, cached. They are refreshed when 5 minutes old: callers wait for the refresh; if it fails, the
+ * cached keys are used and the next refresh is 30 s later, so that a store that is down does not slow every request.
+ * They are also refreshed after a mismatch, at most once in 30 s, shared by concurrent requests. With nothing cached,
+ * the first request waits at most 1.5 s for the prefetch and then fetches once itself; concurrent requests share that.
  */
 export const createSecretCache = (options: SecretCacheOptions): SecretCache => new Cache(options);
 
 /** A revoked secret stops verifying within this time. */
 const MAX_AGE_MS = 5 * 60_000;
 
-/** Between two refreshes after a mismatch, and after a failed refresh before age asks for the next one. */
+/** Shortest time between two refreshes after a mismatch, and between a failed refresh and the next one by age. */
 const PAUSE_MS = 30_000;
 
-/** How long the first request waits for the prefetch; Lambda may have frozen the process in the middle of it. */
+/** How long the first request waits for the prefetch, during which Lambda may have frozen the process. */
 const PREFETCH_WAIT_MS = 1500;
 
 /** Fetches are numbered as they begin; `at` is when they began, because that is how old their answer may be. */
@@ -119,7 +121,7 @@ class Cache implements SecretCache {
     }
   }
 
-  /** A fetch that began earlier says nothing against one that began later, whichever ends first. */
+  /** A fetch never overrides the result of one that began later, whichever ends first. */
   #record(fetched: Fetched, keys: readonly SigningKey[] | null): void {
     if (keys !== null && fetched.number > (this.#value?.number ?? 0)) this.#value = { ...fetched, keys };
     if (fetched.number > (this.#last?.number ?? 0)) this.#last = { ...fetched, failed: keys === null };
@@ -135,7 +137,7 @@ const describe = (fault: unknown) => ({
   ...(fault instanceof SecretDocumentError ? { reason: fault.message } : {}),
 });
 
-/** A local override: one key that never changes, named after the variable of the environment it is from. */
+/** A local override: one key that never changes, named after its environment variable. */
 export const overrideSecret = (variable: string, secret: string): SecretSource =>
   unchanging([{ name: variable, key: Buffer.from(secret), until: null }]);
 
@@ -144,5 +146,5 @@ const unchanging = (keys: readonly SigningKey[]): SecretSource => ({
   refreshAfterMismatch: async () => ({ keys, lastRefreshFailed: false }),
 });
 
-/** For a source that has neither an override nor a place to look: it is off. */
+/** For a source with neither an override nor a secret configured: it is off. */
 export const noSecret: SecretSource = unchanging([]);

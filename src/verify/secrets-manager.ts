@@ -18,7 +18,7 @@ import {
 } from './secret-document.ts';
 
 /**
- * The keys that verify now or later, from the store. AWSPREVIOUS is read only while it can verify.
+ * Fetches the keys that verify now or later. AWSPREVIOUS is read only while it can verify.
  * @throws as `fetchSecret` and `readSigningKeys` do.
  */
 export const fetchSigningKeys = async (
@@ -33,14 +33,14 @@ export const fetchSigningKeys = async (
   return readSigningKeys(stages, rules);
 };
 
-/** Longest time for reading both stages: a first request that waits for a prefetch, tries itself and then meets
+/** Longest time for reading both stages: a first request that waits for the prefetch, fetches itself and then has
  * a mismatch must still be answered well within 5 s. */
 const FETCH_MS = 1200;
 
 /**
- * Reads AWSCURRENT and then, if `needsPrevious` says so, AWSPREVIOUS, both within 1.2 s. In this order, because
- * an overwrite between the two reads must not hide the version it replaced. A failure of either fails the
- * whole: keys without AWSPREVIOUS would refuse for good what it should have verified.
+ * Reads AWSCURRENT and then, if `needsPrevious` returns true, AWSPREVIOUS, both within 1.2 s. In this order, because
+ * an overwrite between the two reads must not hide the version it replaced. If either read fails, both fail: without
+ * AWSPREVIOUS, deliveries that it should have verified would be refused for good.
  * @throws the SDK's error, or a `TimeoutError`.
  */
 export const fetchSecret = (
@@ -56,7 +56,7 @@ export const fetchSecret = (
   });
 
 /**
- * The current document, and when the secret was made: a version's own date is that of the last change of any key.
+ * Reads the current document and when the secret was created; a version's own date would be the last change of any key.
  * @throws the SDK's error, or a `TimeoutError`.
  */
 export const fetchDatedSecret = (client: SecretsManagerClient, arn: string): Promise<DatedSecret> =>
@@ -75,20 +75,20 @@ const readStage = async (
 ): Promise<CurrentVersion> => {
   const command = new GetSecretValueCommand({ SecretId: arn, VersionStage: stage });
   const { SecretString, CreatedDate } = await client.send(command, { abortSignal });
-  // A binary secret has no text; the empty text is no JSON object and is reported as such.
+  // A binary secret has no text; the empty text is then reported as not being a JSON object.
   return { current: SecretString ?? '', createdMs: CreatedDate?.getTime() ?? null };
 };
 
-/** No AWSPREVIOUS is normal: the secret was never overwritten, or the label was taken away. */
+/** A missing AWSPREVIOUS is normal: the secret was never overwritten, or the label was removed. */
 const orNullWhenAbsent = (fault: unknown): null => {
   if (fault instanceof Error && fault.name === 'ResourceNotFoundException') return null;
   throw fault;
 };
 
 /**
- * A client that gives up early. Two attempts, because the first one after Lambda thawed the process may find a
- * connection that the other side closed meanwhile. Endpoint, region and credentials are the SDK's own business
- * unless the environment names an endpoint, or `overrides` carry those of a local one.
+ * A client that gives up early. Two attempts, because the first one after Lambda has thawed the process may use a
+ * connection that the other side has closed. The SDK's defaults for endpoint, region and credentials apply, unless the
+ * environment names an endpoint, or `overrides` has those of a local one.
  */
 export const createSecretsManagerClient = (
   env: Pick<Env, 'AWS_ENDPOINT_URL_SECRETS_MANAGER'>,

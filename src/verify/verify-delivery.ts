@@ -18,20 +18,19 @@ export type Verdict =
 export type Verifier = {
   verify(headers: Headers, body: Uint8Array): Promise<Verdict>;
   /**
-   * Whether the source has a secret at all. `off`: none in force is known, not even after the look that a
-   * well-formed proof asks for, so that a secret that was just added works soon.
+   * Whether the source has a secret at all. `off`: no key is in force, not even after the refresh that a well-formed
+   * proof triggers so that a secret that was just added works soon.
    */
   presence(headers: Headers): Promise<'on' | 'off' | 'unavailable'>;
-  /** For `/health`: `ok` when at least one key is known, or can be fetched, that verifies now. */
+  /** For `/health`: `ok` when at least one key that verifies now is cached or can be fetched. */
   check(): Promise<'ok' | 'failing'>;
 };
 
 type VerifierOptions = { scheme: Scheme; secrets: SecretSource; clock: Clock };
 
 /**
- * A missing or malformed proof is refused without asking the store. One that matches nothing asks `secrets`
- * to look again once; if the last look failed it may be our knowledge that is old, so the answer is
- * `unavailable`, never a refusal.
+ * A missing or malformed proof is refused without asking the store. A proof that matches no key makes `secrets` refresh
+ * once; if the last refresh failed, the cached keys may be stale, so the verdict is `unavailable`, not `refused`.
  */
 export const createVerifier = ({ scheme, secrets, clock }: VerifierOptions): Verifier => ({
   verify: async (headers, body) => {
@@ -67,7 +66,7 @@ const inForce = (keys: readonly SigningKey[], now: number): SigningKey[] =>
 
 /**
  * True when no list is set or the client's address is in it. An IPv6 address that maps an IPv4 one
- * (`::ffff:192.0.2.1`) is looked up as that IPv4 address too. What is no address is not in any list.
+ * (`::ffff:192.0.2.1`) is looked up as that IPv4 address too. Text that is not an IP address is in no list.
  */
 export const isAllowedAddress = (list: BlockList | undefined, address: string): boolean => {
   if (list === undefined) return true;
