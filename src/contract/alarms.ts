@@ -5,10 +5,10 @@ import { PROCESSING_ALARMS } from './alarms/processing.ts';
 import { UPKEEP_ALARMS } from './alarms/upkeep.ts';
 import { isMetricName } from './metrics.ts';
 
-/** Of every stack. */
+/** The alarms of every stack. */
 const ALWAYS = { ...DELIVERY_ALARMS, ...PROCESSING_ALARMS, ...UPKEEP_ALARMS };
 
-/** A part of the stack that not every one has. */
+/** An optional part of the stack. */
 export type StackPart = keyof typeof PART_ALARMS;
 
 /** Every alarm that is sent to people, in the order of the dashboard. */
@@ -18,13 +18,13 @@ export type AlarmName = keyof typeof ALARMS;
 
 const isAlarmName = (name: string): name is AlarmName => name in ALARMS;
 
-/** Of a stack that has these parts. */
+/** The alarms of a stack that has these parts. */
 export const alarmNames = (parts: readonly StackPart[]): readonly AlarmName[] =>
   Object.keys(ALARMS)
     .filter(isAlarmName)
     .filter((name) => name in ALWAYS || parts.some((part) => name in PART_ALARMS[part]));
 
-/** How many metrics of CloudWatch the alarms of a stack with these functions look at. */
+/** How many CloudWatch metrics the alarms of a stack with these functions evaluate. */
 export const countAlarmMetrics = (functions: readonly string[]): number =>
   alarmNames(partsOf(functions))
     .map((name) => ALARMS[name].metric)
@@ -36,12 +36,12 @@ export const partsOf = (functions: readonly string[]): StackPart[] => [
   ...(functions.includes('send') ? (['executions'] as const) : []),
 ];
 
-/** The page that every alarm names. */
+/** The page that every alarm refers to. */
 export const RUNBOOK = 'docs/runbooks/troubleshooting.md';
 
 /**
- * The part of the e-mail's text that is ours.
- * @param docsUrl address that `docs/` is served under; undefined: the text names a path
+ * Our part of the text of the alarm e-mail.
+ * @param docsUrl address under which `docs/` is served; undefined: the text has a path instead
  */
 export const alarmDescription = (name: AlarmName, docsUrl: string | undefined): string => {
   const { wrong, first, section } = ALARMS[name];

@@ -3,7 +3,7 @@ import * as z from 'zod/mini';
 import { lookupKey } from '../domain/issue-key.ts';
 import { isSafeUrl } from '../domain/safe-url.ts';
 
-/** Digits that make a whole number in a range. */
+/** A whole number within a range, as digits. */
 export const wholeNumber = (least: number, most: number) =>
   z.pipe(
     z.string().check(z.regex(/^\d{1,9}$/, `must be a whole number from ${least} to ${most}`)),
@@ -26,14 +26,14 @@ export const trueOrFalse = z.pipe(
 
 export const url = z.string().check(z.regex(/^https?:\/\/[^\s/]+/, 'must be an http or https URL'));
 
-/** A URL to which more can be added, without a login in it, which would be seen in errors. */
+/** True for a URL to which a path can be appended. It has no user or password: errors would show them. */
 export const isBaseUrl = (text: string): boolean => {
   const parsed = URL.parse(text);
   if (!isSafeUrl(parsed)) return false;
   return parsed.username + parsed.password === '' && !/[?#]/.test(text);
 };
 
-/** Where an API is, and whom tokens are sent to. */
+/** The base URL of an API, to which tokens are sent. */
 export const baseUrl = z
   .string()
   .check(
@@ -43,15 +43,15 @@ export const baseUrl = z
     ),
   );
 
-/** What goes into a header as it is. */
+/** A token that is sent unchanged in a header. */
 export const token = z
   .string()
   .check(z.regex(/^[\x21-\x7e]+$/, 'must be one line of ASCII characters without spaces'));
 
-/** Whom basic authentication names: the first colon ends it. */
+/** A user name for basic authentication, which ends at the first colon. */
 export const userName = z.string().check(z.regex(/^[^:\p{Cc}]+$/u, 'must be a user name without a colon'));
 
-/** One CIDR block as `node:net` wants it; null when the text is none. */
+/** One CIDR block in the form that `node:net` takes; null for any other text. */
 export const parseCidr = (
   text: string,
 ): { network: string; prefix: number; family: 'ipv4' | 'ipv6' } | null => {
@@ -62,7 +62,7 @@ export const parseCidr = (
   return { network: match[1], prefix, family: version === 4 ? 'ipv4' : 'ipv6' };
 };
 
-/** A block of addresses, such as `192.0.2.0/24`. */
+/** True for a CIDR block, such as `192.0.2.0/24`. */
 export const isCidr = (text: string): boolean => parseCidr(text) !== null;
 
 const blockList = (text: string): BlockList => {
@@ -74,10 +74,10 @@ const blockList = (text: string): BlockList => {
   return list;
 };
 
-/** Lambda gives all variables of a function 4 KB (developer guide, "Lambda quotas"); the others need less than 1 KB. */
+/** Lambda limits a function's variables to 4 KB in total ("Lambda quotas"); the others need less than 1 KB. */
 export const MOST_LIST_CHARACTERS = 3_000;
 
-/** Comma-separated CIDR blocks as a list that can be asked for an address. */
+/** Comma-separated CIDR blocks as a list against which addresses are checked. */
 export const cidrs = z.pipe(
   z
     .string()
@@ -92,10 +92,10 @@ export const cidrs = z.pipe(
 
 const HOST_NAME = /^(\[[\da-f:.]+\]|[\w.-]+)$/i;
 
-/** One host: a name, an IPv4 address, or one of IPv6 in brackets; without scheme, port and path. */
+/** True for one host: a name, an IPv4 address, or an IPv6 address in brackets; without scheme, port or path. */
 export const isHostName = (text: string): boolean => HOST_NAME.test(text);
 
-/** Comma-separated names of hosts. */
+/** Comma-separated host names. */
 export const hostNames = z.pipe(
   z
     .string()
@@ -108,12 +108,12 @@ export const hostNames = z.pipe(
   z.transform((text) => text.split(',').map((part) => part.trim())),
 );
 
-/** Wider than Jira's own pattern, since Data Center can be given another one; and nothing that JQL would read. */
+/** Wider than Jira's default pattern, which Data Center can change; without characters that have a meaning in JQL. */
 const PROJECT_KEY = /^\p{L}[\p{L}\p{N}_-]{0,254}$/u;
 
 export const isProjectKey = (text: string): boolean => PROJECT_KEY.test(text);
 
-/** Comma-separated keys of projects, each once and in the form that is looked up. */
+/** Comma-separated project keys, deduplicated, in their lookup form. */
 export const projectKeys = z.pipe(
   z
     .string()

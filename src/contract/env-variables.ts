@@ -18,9 +18,9 @@ type EnvEntry = { schema: z.ZodMiniType; meaning: string; standard: string };
 
 type SecretVariable<S extends Source> = `${Uppercase<S>}_WEBHOOK_SECRET`;
 
-/** The variable that overrides each source's secret. */
+/** For each source, the variable that overrides its secret. */
 export const SECRET_VARIABLES = forEachSource(
-  // `toUpperCase` forgets which text it was given.
+  // `toUpperCase` loses the literal type.
   (source) => `${source.toUpperCase()}_WEBHOOK_SECRET` as SecretVariable<Source>,
 );
 
@@ -32,12 +32,12 @@ const overrideOf = (source: CommitSource) => ({
   standard: 'unset: the ARN, else the source is off (404)',
 });
 
-// `fromEntries` forgets the names; these are those of all commit sources.
+// `fromEntries` loses the key types; these are the variables of all commit sources.
 const overrides = Object.fromEntries(
   COMMIT_SOURCES.map((source) => [SECRET_VARIABLES[source], overrideOf(source)]),
 ) as Record<SecretVariable<CommitSource>, ReturnType<typeof overrideOf>>;
 
-/** Every environment variable of the project: its schema, its meaning and its default, for people. */
+/** Every environment variable of the project: its schema, and its meaning and default for people. */
 export const ENV = {
   JIRA_WEBHOOK_SECRET_ARN: {
     schema: z.optional(text),

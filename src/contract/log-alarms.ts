@@ -1,4 +1,4 @@
-/** Log lines that ask for a person, by the value of their field `alarm`. docs/troubleshooting.md explains each. */
+/** Values of the field `alarm` in log lines that need a person. docs/troubleshooting.md explains each. */
 export const LOG_ALARMS = [
   'address-refused',
   'body-too-large',

@@ -1,7 +1,7 @@
-/** CloudWatch namespace. The dimension `service` is the table's name, which keeps deployments apart. */
+/** CloudWatch namespace. The dimension `service` is the table's name, to tell deployments apart. */
 export const METRICS_NAMESPACE = 'JiraWebhookSync';
 
-/** Every figure the functions emit, and what it counts. Alarms and the dashboard know no other names. */
+/** Every metric that the functions emit, and what it counts. Alarms and the dashboard use only these names. */
 export const METRICS = {
   JiraDeliveriesTaken: 'deliveries of Jira answered 2xx',
   CommitDeliveriesTaken: 'deliveries of commits answered 2xx',
@@ -37,5 +37,5 @@ export const METRICS = {
 
 export type MetricName = keyof typeof METRICS;
 
-/** True for one of our own counts. */
+/** True for one of our own metrics. */
 export const isMetricName = (name: string): name is MetricName => name in METRICS;

@@ -1,6 +1,6 @@
 import { SOURCES, type Source } from '../domain/source.ts';
 
-/** Names of the routes; the handlers give each its function. */
+/** Names of the routes; the handlers map each to its function. */
 export type RouteName =
   | `${Source}-webhook`
   | 'earlier-jira-webhook'
@@ -44,19 +44,19 @@ export type RouteName =
   | 'retry-execution'
   | 'cancel-execution';
 
-/** `{x}` in a path is one segment. What ingest serves is open, everything else is IAM-authorised on AWS. */
+/** `{x}` in a path is one segment. Routes of ingest have no IAM authorisation; on AWS, all other routes do. */
 export type Route = {
   name: RouteName;
   method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
   path: string;
   served_by: 'ingest' | 'read' | 'manage';
-  /** Only there where this part of the stack is deployed; absent: always. */
+  /** The route exists only if this part of the stack is deployed; absent: always. */
   needs?: 'executions';
-  /** Names of the query parameters it reads. */
+  /** Names of the query parameters that it reads. */
   parameters?: readonly string[];
 };
 
-/** Whether a route is also served below `/t/{tenant}`: a sender's address names no tenant, everybody else's may. */
+/** Whether a route is also served below `/t/{tenant}`: senders' URLs never name a tenant, all others may. */
 export const hasTenant = ({ served_by }: Pick<Route, 'served_by'>): boolean => served_by !== 'ingest';
 
 /** Where the routes of one tenant are served. */
@@ -75,14 +75,14 @@ const CONNECTION = '/connections/{connection_id}';
 const SUBSCRIPTION = '/subscriptions/{subscription_id}';
 const EXECUTION = '/executions/{execution_id}';
 
-/** A route that changes something of executions. */
+/** A route that changes subscriptions or executions. */
 const ofExecutions = (name: RouteName, method: Route['method'], path: string): Route => ({
   ...{ name, method, path },
   served_by: 'manage',
   needs: 'executions',
 });
 
-/** A route that tells of them. */
+/** A route that reads subscriptions or executions. */
 const tellsOfExecutions = (name: RouteName, path: string, parameters?: readonly string[]): Route => ({
   ...{ name, path },
   method: 'GET',
@@ -91,12 +91,12 @@ const tellsOfExecutions = (name: RouteName, path: string, parameters?: readonly 
   ...(parameters && { parameters }),
 });
 
-/** Every route. The stack and the local server know no other list. */
+/** Every route. The stack and the local server have no other list. */
 export const ROUTES: readonly Route[] = [
   ...SOURCES.map(webhook),
   { name: 'connection-webhook', method: 'POST', path: '/webhooks/{connection_id}', served_by: 'ingest' },
   { name: 'connection-status', method: 'GET', path: '/webhooks/{connection_id}', served_by: 'ingest' },
-  // The paths of earlier receivers: their senders need not be told of new ones.
+  // The paths of earlier receivers, so that their senders need no new URL.
   { name: 'earlier-jira-webhook', method: 'POST', path: '/webhook/jira', served_by: 'ingest' },
   {
     name: 'earlier-connection-webhook',
@@ -151,7 +151,7 @@ export const ROUTES: readonly Route[] = [
   },
   { name: 'get-event', method: 'GET', path: '/events/{event_id}', served_by: 'read' },
   tellsOfExecutions('list-event-executions', '/events/{event_id}/executions', PAGE),
-  // Not below `/events`: who may read events need not see what was sent, and `*` in a policy matches `/`.
+  // Not below `/events`: readers of events need not see raw bodies, and `*` in an IAM policy also matches `/`.
   { name: 'get-body', method: 'GET', path: '/bodies/{event_id}', served_by: 'read' },
   { name: 'reconciliation', method: 'GET', path: '/reconciliation', served_by: 'read' },
   { name: 'stats', method: 'GET', path: '/stats', served_by: 'read', parameters: ['hours', 'by'] },

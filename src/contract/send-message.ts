@@ -3,8 +3,8 @@ import * as z from 'zod/mini';
 const text = z.string();
 
 /**
- * What makes the send function work. `send`: something of this subscription is due; a hint that may be lost, come twice or
- * late. `ping`: try the target now and answer what came back.
+ * The payload of the send function. `send`: a hint that something of this subscription is due; it may be lost,
+ * duplicated or late. `ping`: try the target now and return its answer.
  */
 export const sendMessage = z.discriminatedUnion('task', [
   z.object({ task: z.literal('send'), tenant_id: text, subscription_id: text, execution_ids: z.array(text) }),
@@ -12,11 +12,11 @@ export const sendMessage = z.discriminatedUnion('task', [
 ]);
 export type SendMessage = z.output<typeof sendMessage>;
 
-/** What the schedule makes the publish function do: begin lanes that have something due, or look for what was missed. */
+/** What the schedule asks of the publish function: start lanes that have something due, or look for missed events. */
 export const publishTask = z.object({ task: z.enum(['start-lanes', 'sweep']) });
 export type PublishTask = z.output<typeof publishTask>;
 
-/** What a target answered to a ping, as the send function hands it back: of no answer only `error` tells. */
+/** A target's answer to a ping, as the send function returns it. Without an answer, only `error` is set. */
 export const pingAnswer = z.object({
   status: z.nullable(z.number()),
   duration_ms: z.number(),
@@ -26,10 +26,10 @@ export const pingAnswer = z.object({
 });
 export type PingAnswer = z.output<typeof pingAnswer>;
 
-/** Tells the send function that something is due. It never rejects: a hint that is lost costs a minute. */
+/** Hints to the send function that something is due. Never rejects: a lost hint delays sending by a minute. */
 export type Hint = (message: Extract<SendMessage, { task: 'send' }>) => Promise<void>;
 
-/** Tries a target now. @throws UnavailableError when the send function does not answer */
+/** Sends a ping to a target. @throws UnavailableError when the send function does not answer */
 export type Ping = (
   message: Extract<SendMessage, { task: 'ping' }>,
   signal: AbortSignal,

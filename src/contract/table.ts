@@ -1,23 +1,23 @@
-/** Attribute that DynamoDB expires items by, in epoch seconds. */
+/** DynamoDB's TTL attribute, in epoch seconds. */
 export const TTL_ATTRIBUTE = 'expires_at';
 
 /**
- * The day index is spread over this many partitions: one partition takes 1,000 writes a second, and a
- * throttled index throttles the table.
+ * The day index is spread over this many partitions: one partition takes 1,000 writes a second, and a throttled index
+ * throttles the table.
  */
 export const DAY_SHARDS = 8;
 
-/** What waits and has no group of its own is spread over this many partitions of the worklist, for the same reason. */
+/** Worklist entries without a group of their own are spread over this many partitions, for the same reason. */
 export const WORK_SHARDS = 8;
 
-/** A key attribute; all of ours are strings but the time of an event. */
+/** A key attribute; all are strings except the time of an event. */
 type KeyAttribute = { name: string; type: 'S' | 'N' };
 
 type IndexDefinition = {
   name: string;
   hash: KeyAttribute;
   range: KeyAttribute;
-  /** Attributes copied beside the keys; none makes the index `KEYS_ONLY`. */
+  /** Attributes projected besides the keys; if empty, the index is `KEYS_ONLY`. */
   include: string[];
   purpose: string;
 };
@@ -25,13 +25,13 @@ type IndexDefinition = {
 const string = (name: string): KeyAttribute => ({ name, type: 'S' });
 
 /**
- * The one definition of the table, for the stack and for local creation. Every index is sparse: an item is
- * in it only if it has both key attributes.
+ * The only definition of the table, for the stack and for local creation. Every index is sparse: it contains an item
+ * only if the item has both key attributes.
  */
 export const TABLE = {
   hash: string('pk'),
   range: string('sk'),
-  /** Stream records only say what to look at, so they carry no contents. */
+  /** Stream records only name the item to read, so they carry no contents. */
   streamView: 'KEYS_ONLY',
   indexes: [
     {
@@ -45,7 +45,7 @@ export const TABLE = {
       name: 'by_day',
       hash: string('day_pk'),
       range: string('run_id'),
-      // An index's projection cannot be changed later: the last two are for executions to come.
+      // An index's projection cannot be changed later. The last two are for executions.
       include: ['outcome', 'event_type', 'source', 'connection_id', 'status', 'subscription_id'],
       purpose:
         "a Phoenix day's events by time of receipt (a ULID begins with it); counted by outcome and type",
@@ -68,5 +68,5 @@ export const TABLE = {
   ] satisfies IndexDefinition[],
 } as const;
 
-/** Tag of a raw body's object, `true` or `false`: how long the bucket keeps it, as the table keeps its event. */
+/** Tag of a raw body's object, `true` or `false`: decides how long the bucket keeps it, as long as the event's row. */
 export const QUARANTINED_TAG = 'quarantined';

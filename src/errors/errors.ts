@@ -1,4 +1,4 @@
-/** A setting that cannot be used; the message names it and says what to do. Stops the start. */
+/** An invalid setting; the message names it and says what to do. Prevents the start. */
 export class ConfigError extends Error {
   override readonly name = 'ConfigError';
 }
@@ -14,7 +14,7 @@ export class UnavailableError extends Error {
   }
 }
 
-/** The table refused an item as malformed: our bug, never the sender's fault. */
+/** The table rejected an item as malformed: our bug, never the sender's fault. */
 export class RefusedItemError extends Error {
   override readonly name = 'RefusedItemError';
 
@@ -28,7 +28,7 @@ const MOST_SHOWN = 100;
 const shown = (key: unknown): string =>
   typeof key === 'string' ? key.slice(0, MOST_SHOWN) : `(${typeof key})`;
 
-/** A row that our code cannot have written. Says which row and which field, and nothing of what is in it. */
+/** A row that our code cannot have written. Names the row and the field, but none of its contents. */
 export class UnreadableRowError extends Error {
   override readonly name = 'UnreadableRowError';
   /** Path of the field that does not fit. */
@@ -40,7 +40,7 @@ export class UnreadableRowError extends Error {
   }
 }
 
-/** The caller asked for something in a wrong way; `message` and `errors`, by the field, are shown to them. */
+/** The caller's request is invalid; `message` and `errors` (by field) are returned to the caller. */
 export class BadRequestError extends Error {
   override readonly name = 'BadRequestError';
   readonly errors: { path: string; message: string }[] | undefined;
@@ -54,6 +54,6 @@ export class BadRequestError extends Error {
 const codeOf = (fault: Error): string | null =>
   'code' in fault && typeof fault.code === 'string' ? fault.code : null;
 
-/** The fault's code (`ECONNREFUSED`) or name only: an AWS message may quote an item, an endpoint or an ARN. */
+/** Only the fault's code (`ECONNREFUSED`) or name: an AWS message may quote an item, an endpoint or an ARN. */
 export const describeFault = (fault: unknown): string =>
   fault instanceof Error ? (codeOf(fault) ?? fault.name) : typeof fault;

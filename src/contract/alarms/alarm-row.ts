@@ -4,7 +4,7 @@ import { TABLE } from '../table.ts';
 /** One alarm. */
 export type AlarmRow = {
   readonly metric: AlarmMetric;
-  /** Length of one period. Periods slide: each minute the last one is evaluated. */
+  /** Length of one period. Periods slide: each minute, the latest one is evaluated. */
   readonly minutes: number;
   readonly limit: Limit;
   /** What is wrong, in words. */
@@ -15,27 +15,27 @@ export type AlarmRow = {
   readonly section: string;
 };
 
-/** What an alarm can look at. */
+/** What an alarm can evaluate. */
 export type AlarmMetric = MetricName | keyof typeof AWS_METRICS;
 
-/** When a person is to look: so much within one period, or less than so much in each of some periods. */
+/** When the alarm goes off: at `atLeast` within one period, or `below` the limit in each of `periods` periods. */
 export type Limit = { readonly atLeast: number } | { readonly below: number; readonly periods: number };
 
 /**
- * Functions of which nobody waits for the end, and the one whose refusals lose deliveries. What people ask is answered 5xx
- * when it fails: they see it themselves, and `ServerErrors` counts it.
+ * Functions whose result no user waits for, and ingest, whose failures lose deliveries. Requests of people are answered
+ * 5xx when they fail: people see it themselves, and `ServerErrors` counts it.
  */
 export const UNATTENDED: readonly string[] = ['ingest', 'correlate', 'sweep', 'reconcile', 'publish', 'send'];
 
-/** Functions that work until their time is over, so that a long run is no warning. */
+/** Functions that use all of their time by design, so that a long run is not a warning. */
 const USE_THEIR_TIME: readonly string[] = ['reconcile', 'send'];
 
 const unattended = (functions: readonly string[]): string[] =>
   functions.filter((name) => UNATTENDED.includes(name));
 
 /**
- * What alarms look at beside our own counts: methods of `ServiceMetrics`, and how many metrics of CloudWatch each
- * needs with these functions. CloudWatch charges for each.
+ * What alarms evaluate besides our own metrics: methods of `ServiceMetrics`, and how many CloudWatch metrics each uses
+ * in a stack with these functions. CloudWatch charges for each.
  */
 export const AWS_METRICS = {
   serverErrors: () => 1,

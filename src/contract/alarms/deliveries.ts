@@ -1,6 +1,6 @@
 import type { AlarmRow } from './alarm-row.ts';
 
-/** What comes in, and what is refused or lost on the way. */
+/** Alarms about deliveries that are refused or lost. */
 export const DELIVERY_ALARMS = {
   ServerErrors: {
     metric: 'serverErrors',
@@ -13,7 +13,7 @@ export const DELIVERY_ALARMS = {
   },
   SignaturesRefused: {
     metric: 'SignaturesRefused',
-    // Few, and over a longer time: a quiet site has a few deliveries an hour, and each of them is lost.
+    // A low limit over an hour: a quiet site has only a few deliveries an hour, and each refused one is lost.
     minutes: 60,
     limit: { atLeast: 3 },
     wrong:
@@ -70,7 +70,7 @@ export const DELIVERY_ALARMS = {
   },
   Quarantined: {
     metric: 'Quarantined',
-    // Over a day: what cannot be read may come a few times a day, and is gone after its retention.
+    // Over a day: unreadable bodies may arrive only a few times a day, and expire after their retention.
     minutes: 24 * 60,
     limit: { atLeast: 10 },
     wrong:

@@ -1,6 +1,6 @@
 import type { AlarmRow } from './alarm-row.ts';
 
-/** Of a stack that has such a part: a Jira site that is reconciled, executions that are on. */
+/** Alarms of optional parts of the stack: a Jira site that is reconciled, executions that are on. */
 export const PART_ALARMS = {
   site: {
     ReconcileLate: {

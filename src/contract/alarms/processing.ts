@@ -1,6 +1,6 @@
 import type { AlarmRow } from './alarm-row.ts';
 
-/** What works on it: the table, the functions, and correlation behind the stream. */
+/** Alarms about processing: the table, the functions, and correlation behind the stream. */
 export const PROCESSING_ALARMS = {
   TableThrottled: {
     metric: 'tableThrottled',

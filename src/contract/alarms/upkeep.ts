@@ -1,14 +1,14 @@
 import { SWEEP_MINUTES } from '../functions.ts';
 import type { AlarmRow } from './alarm-row.ts';
 
-/** Outside quiet hours this long (minutes) without a delivery is an alarm. */
+/** Outside quiet hours, this many minutes without a delivery raise an alarm. */
 export const SILENCE_MINUTES = 60;
 
-/** What only time shows: nothing runs, nothing comes, or something has grown old. */
+/** Alarms about what is absent or old: no sweep runs, no delivery arrives, a secret is not rotated. */
 export const UPKEEP_ALARMS = {
   SweepMissing: {
     metric: 'sweepRuns',
-    // Four periods, because one may fall between two runs.
+    // Four periods, because a single one may fall between two runs.
     minutes: SWEEP_MINUTES,
     limit: { below: 1, periods: 4 },
     wrong: 'No sweep has run for an hour. What the stream loses would not be found.',
@@ -17,7 +17,7 @@ export const UPKEEP_ALARMS = {
   },
   SecretsOld: {
     metric: 'SecretsOld',
-    // Counted once a day: the alarm stays on until a day without an old one.
+    // Counted once a day: the alarm stays on until a day without an old secret.
     minutes: 24 * 60,
     limit: { atLeast: 1 },
     wrong:
@@ -27,8 +27,8 @@ export const UPKEEP_ALARMS = {
   },
   NoDelivery: {
     metric: 'JiraDeliveriesTaken',
-    // An hour at night would be an alarm every night; a whole day without a delivery is one. With `quietHours` one
-    // period is enough.
+    // A limit of one hour would raise an alarm every night, so it takes a whole day without a delivery. With
+    // `quietHours`, one period is enough.
     minutes: SILENCE_MINUTES,
     limit: { below: 1, periods: 24 },
     wrong: 'No delivery from Jira was accepted for too long.',
