@@ -8,10 +8,10 @@ import { BadRequestError } from '../errors/errors.ts';
 /** Where a listing continues: the start key of an index, or the run id to continue before. */
 export type Position = Record<string, string | number>;
 
-/** What a cursor is bound to: a tenant's listing of one kind, with what was asked for. */
+/** The query that a cursor is bound to: a tenant's listing, with its parameters. */
 export const cursorId = (tenant: string, asked: unknown[]): string => JSON.stringify([tenant, ...asked]);
 
-/** Opaque text for `next_cursor`; null stays null. Bound to the query that it continues. */
+/** Encodes a position as opaque text for `next_cursor`, bound to the query that it continues; null stays null. */
 export const encodeCursor = (query: string, position: Position | null): string | null => {
   if (position === null) return null;
   const bound = { position, check: checkOf(query, position) };
@@ -21,7 +21,7 @@ export const encodeCursor = (query: string, position: Position | null): string |
 const checkOf = (query: string, position: Position): string =>
   sha256Hex(JSON.stringify(['cursor', query, Object.entries(position)])).slice(0, 16);
 
-/** The error for a cursor that was not made for this query. */
+/** The error for a cursor of another query. */
 export const foreignCursor = (): BadRequestError =>
   new BadRequestError('cursor: not a next_cursor of this query; leave it out to start again');
 
@@ -32,7 +32,7 @@ const schema = z.object({
 
 /**
  * The position in a cursor, null without one.
- * @throws BadRequestError when it was not made for this query.
+ * @throws BadRequestError when the cursor belongs to another query
  */
 export const decodeCursor = (query: string, cursor: string | undefined): Position | null => {
   if (cursor === undefined) return null;
@@ -53,7 +53,7 @@ const text = (mostBytes: number) =>
   z.string().check(z.refine((value) => value !== '' && Buffer.byteLength(value) <= mostBytes));
 
 /**
- * The position, in the shape that a listing's positions have: anyone can forge a check that fits, and nothing of a
+ * Validates a position against the shape of a listing's positions: anyone can forge a valid check, and no part of a
  * position may reach the table unchecked.
  * @throws BadRequestError
  */
@@ -68,23 +68,23 @@ const matching = (matches: (value: string) => boolean) => z.string().check(z.ref
 
 const issueId = matching(isIssueId);
 
-/** Behind an issue of a project. */
+/** Continues after an issue of a project. */
 export const afterIssue = z.strictObject({ issue_id: issueId });
 
-/** Before a run of a day. */
+/** Continues before a run of a day. */
 export const beforeRun = z.strictObject({ before: matching((id) => /^[0-9A-HJKMNP-TV-Z]{26}$/.test(id)) });
 
 /** DynamoDB's limits for the two parts of a key. */
 const MOST_PK_BYTES = 2_048;
 
-/** What a cursor of one issue's listing begins with: the issue, and how it was asked for. */
+/** The common part of a cursor in one issue's listing: the issue, and the key or id that was asked for. */
 const ofIssue = { issue_id: issueId, asked: text(2 * MOST_PK_BYTES) };
 
 const occurredMs = z.int().check(z.minimum(0), z.maximum(LAST_INSTANT_MS));
 
 /**
- * Behind an event of an issue: the last one shown of those by its id, and of those that named a key alone. Without an
- * issue of the key that was asked for, only of the latter.
+ * Continues after the last events shown: one of those listed by the issue's id, and one of those that named only a key.
+ * If no issue has the key that was asked for, `issue_id` is '' and only the latter is set.
  */
 export const afterIssueEvent = z.strictObject({
   ...ofIssue,
@@ -97,7 +97,7 @@ export const afterIssueEvent = z.strictObject({
 
 const executionId = matching((id) => readExecutionId(id) !== null);
 
-/** The same of an issue's executions. */
+/** The same for an issue's executions. */
 export const afterIssueExecution = z.strictObject({
   ...ofIssue,
   issue_id: z.union([issueId, z.literal('')]),
@@ -107,14 +107,14 @@ export const afterIssueExecution = z.strictObject({
   key_created_ms: z.optional(occurredMs),
 });
 
-/** Behind an execution of an event. */
+/** Continues after an execution of an event. */
 export const afterExecution = z.strictObject({ execution_id: executionId, created_ms: occurredMs });
 
 const MOST_SK_BYTES = 1_024;
 
 /**
- * Behind a commit of an issue; without `sk` behind everything that names the key. `done`: keys that were gone through
- * before, parted by white space; missing when they are too many.
+ * Continues after a commit of an issue; without `sk`, after all commits that name the key. `done`: the keys completed
+ * before, separated by spaces; absent when there are too many.
  */
 export const afterIssueCommit = z.strictObject({
   ...ofIssue,
@@ -123,7 +123,7 @@ export const afterIssueCommit = z.strictObject({
   done: z.optional(z.string()),
 });
 
-/** Behind a gap; without `pk`, `sk` and `work_sk` behind a whole group. */
+/** Continues after a gap; without `pk`, `sk` and `work_sk`, after a whole group. */
 export const afterGap = z.union([
   z.strictObject({
     group: matching((group) => Buffer.byteLength(group) <= MOST_SK_BYTES - 2),

@@ -24,7 +24,7 @@ export type RouteHandler = (request: HttpRequest, argument: string, run: Run) =>
 
 export type RouteHandlers = Partial<Record<RouteName, RouteHandler>>;
 
-/** Whether a route is switched off: then its path is as unknown as any other, whatever the method. */
+/** Whether a route is switched off: its path is then answered 404, whatever the method. */
 export type IsOff = (name: RouteName, request: HttpRequest) => Promise<boolean>;
 
 export const notFound = ({ run_id, received_ms }: Run): HttpResponse => {
@@ -32,20 +32,20 @@ export const notFound = ({ run_id, received_ms }: Run): HttpResponse => {
   return problemResponse({ type: 'not-found', status: 404, detail, run_id, received_ms });
 };
 
-/** `tenant`: whose rows a path is about that names none. */
+/** `tenant`: the tenant of a path that names none. */
 type DispatchDeps = { clock: Clock; log: Logger; tenant: string; deadline?: Deadline; isOff?: IsOff };
 
 /**
- * The Lambda handler over these routes, in a ring of Middy: the run begins first, then path and method, then the route.
- * Whatever is thrown on the way becomes an answer; nothing a caller sends ends the process. A delivery's log line is
- * not of the ring, because only ingest knows what to say in it.
+ * The Lambda handler of these routes, with Middy middleware: it starts the run, then matches path and method, then
+ * calls the route. Every error thrown becomes an answer, so that no request can end the process. The log line of a
+ * delivery is not middleware, because only ingest knows its contents.
  */
 export const createHandler = (routes: RouteHandlers, deps: DispatchDeps): HttpHandler =>
   middy<APIGatewayProxyEventV2, HttpResponse, Error, RingContext>()
     .use([startsRun(deps), answersFaults(deps)])
     .handler(async (event, context) => answer(routes, deps, readRequest(event), runOf(context)));
 
-/** Lambda's context with what the ring adds. */
+/** Lambda's context with what the middleware adds. */
 type RingContext = Context & { run?: Run };
 
 type Ring = middy.MiddlewareObj<APIGatewayProxyEventV2, HttpResponse, Error, RingContext>;
@@ -55,10 +55,10 @@ const runOf = ({ run }: RingContext): Run => {
   return run;
 };
 
-/** Each request has its run, and with it its deadline, before the event is read. */
+/** Starts the run, and with it the deadline, before the event is read. */
 const startsRun = ({ clock, deadline }: DispatchDeps): Ring => ({
   before: (request) => {
-    // A copy, because several requests may be given one context.
+    // A copy, because several requests may share one context.
     request.context = { ...request.context, run: startRun(clock, deadline) };
   },
 });
@@ -69,7 +69,7 @@ const answersFaults = ({ log }: DispatchDeps): Ring => ({
   },
 });
 
-/** A route that is there asks itself whether it is off: only it knows what to log then. */
+/** Checks `isOff` only for a wrong method; a matched route checks it itself, because only it knows what to log. */
 const answer = async (
   routes: RouteHandlers,
   { isOff, tenant }: DispatchDeps,
@@ -95,7 +95,7 @@ const wrongMethod = ({ run_id, received_ms }: Run, allow: string): HttpResponse 
   return problemResponse({ type: 'method-not-allowed', status: 405, detail, run_id, received_ms, headers });
 };
 
-/** Only the read side looks at its parameters: Data Center adds some of its own to a webhook's address. */
+/** Checks parameters only on the read side: Jira Data Center adds its own to the URL of a webhook. */
 const checkParameters = (name: RouteName, { query }: HttpRequest): void => {
   const route = ROUTES.find((one) => one.name === name);
   if (route?.served_by === 'read') checkSpelling(query, route.parameters ?? []);
@@ -111,8 +111,8 @@ type Place = { tenant: string; path: string; prefixed: boolean };
 const PREFIXED = /^\/t\/([^/]*)(\/.*)$/;
 
 /**
- * Whose rows a path is about, and what it asks of them. The gateway authorises the path as it was sent, so the segment
- * must be the tenant to the letter: with anything encoded, IAM and this code would read two names.
+ * Splits a path into its tenant and the rest. The gateway authorises the path as it was sent, so the segment must be
+ * exactly the tenant's name: if it were encoded, IAM and this code would read different names.
  * @returns null for a path below `/t/` that names no tenant
  */
 const placeOf = ({ path, path_tenant }: ReceivedRequest, home: string): Place | null => {
@@ -123,9 +123,9 @@ const placeOf = ({ path, path_tenant }: ReceivedRequest, home: string): Place | 
 };
 
 /**
- * Which route a request means. A segment that does not decode, or is empty, is no route of ours. A path of which every
- * segment is a route's own is no other route's: `/webhooks/jira` is no connection.
- * @param prefixed below `/t/{tenant}`, where only the routes are that have a tenant
+ * Finds the route of a request. A segment that is empty or cannot be decoded matches no route. A literal route wins
+ * over one with a parameter: `/webhooks/jira` is not a connection.
+ * @param prefixed true below `/t/{tenant}`, where only routes with a tenant exist
  */
 export const matchRoute = (method: string, path: string, prefixed = false): Match => {
   const fitting = ROUTES.flatMap((route) => {
@@ -144,8 +144,8 @@ export const matchRoute = (method: string, path: string, prefixed = false): Matc
 };
 
 /**
- * The decoded `{x}` segment, '' for a route without one, null when the path is another. What has not the form of a
- * connection's id names none: no row is read for it.
+ * The decoded `{x}` segment, '' for a route without one, null when the path does not match. Text without the form of a
+ * connection id does not match `{connection_id}`, so that no row is read for it.
  */
 const argumentOf = (route: Route, path: string): string | null => {
   const pattern = route.path.split('/');
@@ -168,5 +168,5 @@ const decode = (segment: string): string | null => {
   }
 };
 
-/** People end the address of a webhook with a slash, and their sender would get 404 for every delivery. */
+/** Ignores a trailing slash, which people add to a webhook's URL: every delivery would otherwise be answered 404. */
 const withoutSlash = (path: string): string => path.replace(/^(\/webhooks?\/.*[^/])\/$/, '$1');

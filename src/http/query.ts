@@ -10,9 +10,9 @@ import { BadRequestError } from '../errors/errors.ts';
 export type Query = ReadonlyMap<string, string>;
 
 /**
- * Lets every parameter pass but those that differ from a known one by case or underscores only: a filter that is
- * ignored because of its spelling would answer another question than was asked.
- * @throws BadRequestError naming the right one
+ * Rejects parameters that differ from a known one only by case or underscores; others are ignored. A misspelt filter
+ * that is ignored would return rows that the caller meant to exclude.
+ * @throws BadRequestError with the correct name
  */
 export const checkSpelling = (query: Query, known: readonly string[]): void => {
   for (const name of query.keys()) {
@@ -46,7 +46,7 @@ export const readDay = (query: Query, nowMs: number): string => {
   return day;
 };
 
-/** Since when: as it was asked for, its `+` restored, and in epoch milliseconds. */
+/** The start of a period: as it was sent, its `+` restored, and in epoch milliseconds. */
 export type Since = { text: string; ms: number };
 
 /**
@@ -63,19 +63,19 @@ export const readSince = (query: Query): Since | null => {
   return { text, ms: Math.max(0, ms) };
 };
 
-/** A `+` that was not encoded arrives as a space, and no instant has a space before its offset. */
+/** A `+` that was not encoded arrives as a space; no instant has a space before its offset. */
 const withPlus = (text: string): string => text.replace(/ (?=\d{2}:?\d{2}$)/, '+');
 
-/** A filter by a name. Empty is as good as missing: no filter, on every route. */
+/** A filter by a name; null, which is no filter, if it is missing or empty. */
 export const readFilter = (query: Query, name: string): string | null => query.get(name) || null;
 
 /** `outcome`: one of the stored outcomes, null without it. @throws BadRequestError */
 export const readOutcome = (query: Query): Outcome | null => oneOf(query, 'outcome', OUTCOMES);
 
-/** `source`: one that an event may have, null without it. @throws BadRequestError */
+/** `source`: any source of events, null without it. @throws BadRequestError */
 export const readSource = (query: Query): EventSource | null => oneOf(query, 'source', EVENT_SOURCES);
 
-/** `connection`: the id of one, whether or not it is known; null without it. @throws BadRequestError */
+/** `connection`: a connection's id, whether or not it exists; null without it. @throws BadRequestError */
 export const readConnection = (query: Query): string | null => {
   const text = query.get('connection');
   if (text === undefined) return null;
@@ -88,7 +88,7 @@ export const readConnection = (query: Query): string | null => {
 export const readExecutionStatus = (query: Query): ExecutionStatus | null =>
   oneOf(query, 'status', EXECUTION_STATUSES);
 
-/** `subscription`: the id of one, whether or not it is known; null without it. @throws BadRequestError */
+/** `subscription`: a subscription's id, whether or not it exists; null without it. @throws BadRequestError */
 export const readSubscription = (query: Query): string | null => {
   const text = query.get('subscription');
   if (text === undefined) return null;
@@ -97,7 +97,7 @@ export const readSubscription = (query: Query): string | null => {
   return text;
 };
 
-/** `by`: how counts are split up as well, null without it. @throws BadRequestError */
+/** `by`: how counts are also grouped, null without it. @throws BadRequestError */
 export const readBy = (query: Query): 'hour' | null => oneOf(query, 'by', ['hour'] as const);
 
 const oneOf = <T extends string>(query: Query, name: string, all: readonly T[]): T | null => {
@@ -116,7 +116,7 @@ export const readDeleted = (query: Query): boolean | null => {
   return text === 'true';
 };
 
-/** A parameter that must be there and not be empty. @throws BadRequestError */
+/** A required parameter. @throws BadRequestError when it is missing or empty */
 export const readRequired = (query: Query, name: string): string => {
   const text = query.get(name);
   if (!text) throw new BadRequestError(`${name}: required`);

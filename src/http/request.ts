@@ -3,26 +3,28 @@ import { type Clock, type Moment, momentOf } from '../platform/clock.ts';
 import { requestDeadline } from '../platform/deadline.ts';
 import { newRunId } from '../platform/run-id.ts';
 
-/** A request in our words. Header names are lower case; a repeated header is joined with `,`. */
+/**
+ * A request, independent of API Gateway's format. Header names are lower case; a repeated header is joined with `,`.
+ */
 export type HttpRequest = Omit<ReceivedRequest, 'path_tenant'> & {
-  /** Whose rows it is about: what the path says, and nothing else. `path` is without it. */
+  /** The tenant, from the path and nothing else. `path` does not contain it. */
   tenant: string;
 };
 
-/** A request before it is known which route it means. */
+/** A request before its route and tenant are determined. */
 export type ReceivedRequest = {
   method: string;
   /** As received, without the query. */
   path: string;
-  /** The tenant that the gateway read in the path; null where it read none. */
+  /** The tenant that the gateway read from the path; null if none. */
   path_tenant: string | null;
   headers: ReadonlyMap<string, string>;
   query: ReadonlyMap<string, string>;
   /** The query as it was sent, without its `?`. */
   raw_query: string;
-  /** The name under which the gateway was called. */
+  /** The domain name by which the gateway was called. */
   domain_name: string;
-  /** The ARN of who signed the request, as the gateway knows it; null on open routes and locally. */
+  /** The ARN of the IAM caller, as authenticated by the gateway; null on open routes and locally. */
   caller: string | null;
   /** Address of the client as the gateway saw it, never from a header. */
   source_ip: string;
@@ -33,8 +35,8 @@ export type ReceivedRequest = {
 };
 
 /**
- * An API Gateway HTTP API event (payload format 2.0) as a request. The body is decoded only when asked for,
- * so that an oversize one is refused before it costs anything.
+ * Reads an API Gateway HTTP API event (payload format 2.0). The body is decoded only on demand, so that an oversize one
+ * is refused at no cost.
  */
 export const readRequest = (event: APIGatewayProxyEventV2): ReceivedRequest => {
   const headers = lowerCased(event.headers ?? {});
@@ -57,7 +59,7 @@ type RequestContext = APIGatewayProxyEventV2['requestContext'] & {
   authorizer?: { iam?: { userArn?: unknown } };
 };
 
-/** The gateway writes it beside the rest where a route is for callers whom IAM allows. */
+/** The gateway sets `authorizer.iam` on routes that require IAM authorization. */
 const callerOf = ({ authorizer }: RequestContext): string | null => {
   const arn = authorizer?.iam?.userArn;
   return typeof arn === 'string' && arn !== '' ? arn : null;
@@ -86,11 +88,12 @@ const base64Bytes = (text: string): number => {
 };
 
 /**
- * One invocation: its ULID, when it began (`received_ms` is shown and stored), and the signal that ends its AWS calls.
+ * One invocation: its ULID, when it began (`received_ms` is shown and stored), and the signal that aborts its AWS
+ * calls.
  */
 export type Run = { run_id: string; received_ms: number; began: Moment; signal: AbortSignal };
 
-/** Ends a request's AWS calls; a longer one than ours is for tests on a machine that is slow or shared. */
+/** Makes the signal that aborts a request's AWS calls. Tests set a longer deadline for slow or shared machines. */
 export type Deadline = () => AbortSignal;
 
 export const startRun = (clock: Clock, deadline: Deadline = requestDeadline): Run => {

@@ -14,7 +14,7 @@ export const jsonResponse = (statusCode: number, body: object): HttpResponse => 
 });
 
 /**
- * Bytes that somebody else sent, as a file to save: no browser may take them for a page, whatever is in them.
+ * Returns bytes from a third party as a download, with headers that keep browsers from rendering them as a page.
  * @param name of the file; letters, digits, `_`, `-` and `.`
  */
 export const bytesResponse = (bytes: Uint8Array, name: string): HttpResponse => ({
@@ -38,14 +38,14 @@ export type ProblemDetails = {
   received_ms: number;
   event_id?: string;
   errors?: FieldError[];
-  /** What the sender's admin may look at. */
+  /** What the sender's admin should check. */
   hint?: string | undefined;
-  /** Why a connection takes nothing, as its admin wrote it. */
+  /** Why a connection takes no deliveries, as its admin wrote it. */
   reason?: string;
   headers?: Record<string, string>;
 };
 
-/** Seconds after which a sender may retry when a dependency of ours failed. */
+/** Seconds after which a sender may retry when one of our dependencies failed. */
 const RETRY_AFTER_SECONDS = '30';
 
 const TITLES: Record<ProblemType, string> = {
@@ -106,8 +106,7 @@ export const problemResponse = (problem: ProblemDetails): HttpResponse => {
 };
 
 /**
- * The answer to anything thrown. Only a caller's mistake is a 4xx: a fault of ours must be a 503, after which
- * Jira retries.
+ * The answer to any error. Only a caller's mistake is a 4xx; a fault of ours must be a 503, which makes Jira retry.
  */
 export const faultResponse = (log: Logger, run: Run, fault: unknown): HttpResponse => {
   const { run_id, received_ms } = run;
@@ -129,13 +128,13 @@ const logFault = (log: Logger, run: Run, fault: unknown): void => {
   );
 };
 
-/** A row is named, because a person has to look at it. */
+/** The message of an unreadable row is logged, because it names the row that a person has to check. */
 const describe = (fault: unknown): string => {
   if (fault instanceof UnreadableRowError) return fault.message;
   return describeFault(fault instanceof UnavailableError ? fault.cause : fault);
 };
 
-/** Where a fault was thrown, without its message: JSON.parse quotes the body in its own. */
+/** The stack frames without the message, because that of JSON.parse quotes the body. */
 const frames = (fault: unknown): string[] =>
   fault instanceof Error
     ? (fault.stack ?? '')
