@@ -84,7 +84,7 @@ await runCommand(command, async () => {
     if (options.status) return showStatus(store, place);
     if (options.project !== undefined) await checkProject(store, options.project);
     if (options.dryRun) return compareOnly(store, options);
-    // Before anything is asked: an issue may be too large for an item.
+    // Fails early if the artifact store is unknown: an issue may be too large for an item.
     describeArtifacts(place);
     return options.issue === undefined ? reconcileNow(store, options) : lookAtOne(store, options.issue);
   });

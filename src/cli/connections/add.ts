@@ -11,7 +11,7 @@ export type SecretFlags = { secretEncoding?: string; secretFile?: string };
 export type AddFlags = SettingFlags &
   SecretFlags & { kind?: string; auth?: string; draft?: true; yes?: true };
 
-/** Makes a connection, and prints its URL and, once, its secret. */
+/** Creates a connection and prints its URL and, only this once, its secret. */
 export const add = async (api: ManageApi, flags: AddFlags, { ask, say }: Tools): Promise<ExitCode> => {
   if (!flags.kind || !flags.name) throw new UsageError('add needs --kind and --name');
   const { kind, auth, draft } = flags;
@@ -31,7 +31,7 @@ Its deliveries:                 ${commandFor('show', row, api)}`);
   return 0;
 };
 
-/** What the API takes of a secret: its encoding, and somebody else's key. */
+/** The API's fields for a secret: its encoding, and a key imported from the sender. */
 export const secretFields = async (
   kind: string,
   { secretEncoding, secretFile }: SecretFlags,
@@ -49,7 +49,7 @@ const NO_BASE64 =
 const OWN_SENDER = `Jira Automation itself cannot sign: only a sender of your own can deliver here. For a rule: --auth header.
 `;
 
-/** A tenant is made with its first connection: a typing error must not make one, nor a second `add` another secret. */
+/** Asks before a first connection creates its tenant, which may be a typing error, and before a name is used twice. */
 const agreeTo = async (api: ManageApi, name: string, ask: Tools['ask']): Promise<boolean> => {
   const rows = await listRows(api);
   const same = rows.find((row) => row.name === name);
@@ -61,7 +61,7 @@ const agreeTo = async (api: ManageApi, name: string, ask: Tools['ask']): Promise
   return ask(`The tenant ${api.tenant} has no connection yet, so it may be new. Make this one in it?`);
 };
 
-/** The only time that a secret is shown. */
+/** The URL and the secret of a new or rotated connection; the secret is shown only here. */
 export const secretReport = ({ url, auth, header_name, secret }: RowWithSecret): string => {
   if (secret === null) return textTable(['URL', url], [['Secret', 'the one you brought']]);
   if (auth === 'url') return textTable(['URL', `${url}?token=${secret}`], [['', 'shown only once']]);
@@ -71,7 +71,7 @@ export const secretReport = ({ url, auth, header_name, secret }: RowWithSecret):
   );
 };
 
-/** How another step is called for this connection, at the same place. */
+/** The command line of another step for this connection, with the same place options. */
 export const commandFor = (
   step: string,
   { connection_id }: { connection_id: string },

@@ -10,7 +10,7 @@ export type RotateFlags = SecretFlags & { graceHours?: number; force?: true };
 
 const pathOf = ({ connection_id }: ShownRow): string => `/connections/${connection_id}`;
 
-/** Changes settings; those that were not named stay. */
+/** Changes the given settings; the others stay. */
 export const change = async (
   api: ManageApi,
   row: ShownRow,
@@ -24,7 +24,7 @@ export const change = async (
   return 0;
 };
 
-/** Makes a new secret and prints it, once. The one until now verifies for a while, so that no delivery is lost. */
+/** Creates a new secret and prints it, once. The previous one verifies for a while, so that no delivery is lost. */
 export const rotate = async (
   api: ManageApi,
   row: ShownRow,
@@ -72,7 +72,7 @@ export const disable = async (
   return 0;
 };
 
-/** Takes the connection away for good. Its events stay. */
+/** Removes the connection for good. Its events stay. */
 export const remove = async (api: ManageApi, row: ShownRow, { ask, say }: Tools): Promise<ExitCode> => {
   const question = `Remove "${row.name}" (${row.kind}, ${row.connection_id}) for good? Its URL stops working; its events stay.`;
   if (!(await ask(question))) return 1;

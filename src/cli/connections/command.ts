@@ -102,7 +102,7 @@ export const STEP_RULES: StepRules<Step> = {
   thing: 'connection',
   named_by: 'its id or its name',
   without: ['init', 'new-master', 'list', 'add'],
-  // What only looks takes the only one there is.
+  // These only read: without a name they take the only connection there is.
   optional: ['show', 'template'],
   only_for: {
     kind: ['add'],

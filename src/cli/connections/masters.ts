@@ -10,9 +10,9 @@ import { documentToChange } from '../rotate-secret/keys.ts';
 import type { SecretStore } from '../rotate-secret/secret-store.ts';
 import { CommandError, type ExitCode } from '../shared/command.ts';
 
-/** What adding a master works with. */
+/** What adding a master needs. */
 export type MastersJob = {
-  /** Where they are, in words. */
+  /** Where the masters are stored, in words. */
   where: string;
   store: SecretStore;
   /** SECRET_GRACE_HOURS as the receivers have it. */
@@ -21,11 +21,11 @@ export type MastersJob = {
   ask(question: string): Promise<boolean>;
   /** Prints a message; never a key's value. */
   say(text: string): void;
-  /** What has to happen until the master is used, as a sentence. */
+  /** When a new master comes into use, as a sentence. */
   used_when: string;
 };
 
-/** Adds the first master, unless there is one that can be used. @throws CommandError */
+/** Adds a master, unless there is already a usable one. @throws CommandError */
 export const init = async (job: MastersJob): Promise<ExitCode> => {
   const { current } = await job.store.read();
   const newest = Math.max(0, ...usable(parseDocument(current.text)));
@@ -35,7 +35,7 @@ export const init = async (job: MastersJob): Promise<ExitCode> => {
 };
 
 /**
- * Adds a master with a number that none ever had here. What is in use stays as it is: each credential names its own.
+ * Adds a master with the next number. Credentials in use do not change: each names its own master.
  * @throws CommandError
  */
 export const addMaster = async ({ store, where, ask, say, ...job }: MastersJob): Promise<ExitCode> => {
@@ -62,13 +62,13 @@ export const addMaster = async ({ store, where, ask, say, ...job }: MastersJob):
 const numbers = (document: JsonObject): number[] =>
   Object.keys(document).flatMap((name) => masterNumber(name) ?? []);
 
-/** Numbers of those that are what a master has to be. */
+/** The numbers of the valid masters. */
 const usable = (document: JsonObject): number[] => {
   const masters = numbers(document).map((number) => [masterName(number), own(document, masterName(number))]);
   return [...readMasters(JSON.stringify(Object.fromEntries(masters)), { warn: () => {} }).keys()];
 };
 
-/** The masters of this machine's instance, in a file that is its owner's only. Without a file the document is empty. */
+/** The masters of the local instance, in a file that only its owner may read. Without a file the document is empty. */
 export const openMastersFile = (file: string): SecretStore => {
   const read = (): string => explained(file, () => readMastersFile(file) ?? '{}');
   return {

@@ -3,7 +3,7 @@ import type { Delivered, ShownRow } from './row.ts';
 
 const NONE = '-';
 
-/** A line for each connection. */
+/** One line per connection. */
 export const listReport = (rows: readonly ShownRow[], tenant: string): string =>
   rows.length === 0
     ? `Tenant ${tenant} has no connection.`
@@ -20,7 +20,7 @@ export const listReport = (rows: readonly ShownRow[], tenant: string): string =>
         ]),
       );
 
-/** One connection, and what it delivered last. */
+/** One connection and its last deliveries. */
 export const showReport = (row: ShownRow, url: URL, deliveries: readonly Delivered[]): string =>
   `${textTable(['id', row.connection_id], fieldsOf(row, url))}\n\n${deliveriesReport(deliveries)}${whyQuarantined(row, deliveries)}`;
 
@@ -48,7 +48,7 @@ const secretOf = ({ secret: { version, previous_until, last_used_at } }: ShownRo
   return `version ${version}, ${used}${before}`;
 };
 
-/** Only what was set. */
+/** Optional settings; null for one that is not set. */
 const settingsOf = (row: ShownRow): Record<string, string | null> => ({
   site: row.site_url,
   'more hosts': listed(row.site_hosts),
@@ -75,7 +75,7 @@ const deliveriesReport = (deliveries: readonly Delivered[]): string =>
         ]),
       );
 
-/** How to see the fault of the newest that is quarantined. */
+/** The command that shows why the newest quarantined delivery could not be taken. */
 const whyQuarantined = ({ tenant_id }: ShownRow, deliveries: readonly Delivered[]): string => {
   const quarantined = deliveries.find(({ outcome }) => outcome === 'quarantined');
   return quarantined === undefined

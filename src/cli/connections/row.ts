@@ -39,7 +39,7 @@ export const shownRow = z.extend(base, {
 
 export type ShownRow = z.output<typeof shownRow>;
 
-/** What is answered once: `secret` is the secret itself, null for one that was brought. */
+/** The answer to a create or rotate, the only one with the secret itself: `secret` is null for an imported one. */
 export const rowWithSecret = z.extend(base, { secret: text, url: z.string() });
 
 export type RowWithSecret = z.output<typeof rowWithSecret>;
@@ -50,7 +50,7 @@ export const listRows = async (api: ManageApi): Promise<ShownRow[]> =>
   (await api.get('/connections', listed)).connections;
 
 /**
- * The connection that was named by its id or, where only one has it, its name; without either the only one there is.
+ * Finds a connection by its id or its name, if only one has that name; without either, the only one there is.
  * @throws UsageError when several could be meant, CommandError when there is none
  */
 export const findRow = async (api: ManageApi, named: string | undefined): Promise<ShownRow> => {
@@ -76,10 +76,10 @@ const page = z.object({
 
 export type Delivered = z.output<typeof page>['events'][number];
 
-/** How many are shown. */
+/** How many deliveries are shown. */
 const SHOWN = 10;
 
-/** Pages that are read of one day: a filtered one may be short, even empty, while others deliver. */
+/** The most pages to read of one day: filtered by connection, a page may be short or empty while others deliver. */
 const MOST_PAGES = 5;
 
 /** The newest events of a connection, newest first, of today and yesterday. */

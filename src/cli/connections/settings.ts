@@ -1,7 +1,7 @@
 import { withoutUndefined } from '../api/commands.ts';
 import { UsageError } from '../shared/command.ts';
 
-/** Options that set what people decide of a connection. An empty value takes a setting away. */
+/** Options for the settings of a connection. An empty value removes a setting. */
 export type SettingFlags = {
   name?: string;
   headerName?: string;
@@ -14,7 +14,7 @@ export type SettingFlags = {
   defaultEventType?: string;
 };
 
-/** The same as the API wants them; what was not named is left out. */
+/** The same as fields of the API; options that were not given are left out. */
 export const settingsOf = (flags: SettingFlags): Record<string, unknown> =>
   withoutUndefined({
     name: flags.name,

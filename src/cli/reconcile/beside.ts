@@ -13,7 +13,7 @@ import { openBar } from './progress-bar.ts';
 
 type What = { project?: string; updates?: true; census?: true };
 
-/** Says what would be read, and writes nothing. */
+/** Prints what would be read, and writes nothing. */
 export const compareOnly = async (store: SweepDeps, { project, updates }: What): Promise<ExitCode> => {
   await goBeside(store);
   const bar = openBar();
@@ -49,7 +49,7 @@ const MEANINGS = {
   quarantined: 'It cannot be taken in: GET /events?outcome=quarantined says why.',
 } as const;
 
-/** Reads one issue and takes it in. It waits for nobody: a look at one issue fits beside any other. */
+/** Reads one issue from Jira and stores it. Takes no lease: reading one issue is safe while another runner works. */
 export const lookAtOne = async (store: SweepDeps, idOrKey: string): Promise<ExitCode> => {
   await goBeside(store);
   const deps = openDeps(store);
@@ -63,15 +63,15 @@ export const lookAtOne = async (store: SweepDeps, idOrKey: string): Promise<Exit
   return seen.kind === 'contradiction' || seen.kind === 'quarantined' ? 1 : 0;
 };
 
-/** It is listed until a look agrees. */
+/** A contradiction stays listed until a read agrees. */
 const noteContradiction = async (place: Place, { kind, issue_id }: Seen): Promise<void> => {
   if (kind === 'contradiction') await putContradictions(place, [issue_id]);
   else if (issue_id !== null && AGREES.has(kind)) await removeContradiction(place, issue_id);
 };
 
 /**
- * Before Jira is asked without the lease: nobody is waited for, and people are told of whoever is at work.
- * @throws CommandError while Jira wants to hear nothing
+ * Checks before Jira is asked without the lease. Does not wait for another runner, but warns if one is at work.
+ * @throws CommandError while the last turn forbids requests to Jira (`not_before`)
  */
 const goBeside = async (store: SweepDeps): Promise<void> => {
   const turn = await readTurn({ ...store, signal: itemDeadline() });

@@ -9,19 +9,19 @@ import { listProjects } from '../../store/reconcile/projects.ts';
 import { CommandError, UsageError } from '../shared/command.ts';
 import { itemDeadline } from '../shared/connection.ts';
 
-/** What a turn needs, on the table of the command. */
+/** The dependencies of a turn, on the table of the command. */
 export const openDeps = (store: SweepDeps): TurnDeps => {
   const { table, rawBodies, retention_days, tenant, clock, log } = store;
   return openTurn(readEnv(process.env), { events: { table, rawBodies, retention_days }, tenant, clock, log });
 };
 
-/** @param fault what the last turn ended with: Jira's own wish, or that it could not be reached */
+/** @param fault what the last turn ended with: Jira asked for a pause, or could not be reached */
 export const tooEarly = (untilMs: number, fault: TurnFault | null): CommandError => {
   const why = fault === null ? '' : ` At ${toUtcIso(fault.at_ms)} the last turn ended with: ${fault.message}`;
   return new CommandError(`Jira is asked nothing before ${toUtcIso(untilMs)}: try again then.${why}`);
 };
 
-/** @throws UsageError for a project that RECONCILE_PROJECTS leaves out, whichever of its keys either names */
+/** @throws UsageError for a project outside RECONCILE_PROJECTS; both may name any of the project's keys */
 export const checkProject = async ({ table, tenant }: SweepDeps, key: string): Promise<void> => {
   const named = readEnv(process.env).RECONCILE_PROJECTS ?? null;
   if (isInScope([key], named)) return;

@@ -3,7 +3,7 @@ import type { Progress } from '../../reconcile/session.ts';
 
 type Bar = { show(progress: Progress): void; stop(): void };
 
-/** Elsewhere than in a terminal: a line so often. */
+/** Interval between lines when standard error is not a terminal. */
 const LINE_EVERY_MS = 2_000;
 
 const FORMAT = '{what} {bar} {count} issues, {pages} pages, {rate}/s{time_left}';
@@ -11,10 +11,10 @@ const FORMAT = '{what} {bar} {count} issues, {pages} pages, {rate}/s{time_left}'
 const minutes = (seconds: number): string =>
   seconds < 90 ? `${Math.ceil(seconds)} s` : `${Math.ceil(seconds / 60)} min`;
 
-/** Where a loop was when it began here: an earlier turn may have done some of its run. */
+/** Where a loop stood when it was first shown, to compute its rate: earlier turns may have done part of its run. */
 type From = { loop: string; at: number; issues: number };
 
-/** Jira's count is an estimate, and nobody knows how many updates there are. */
+/** `total` is Jira's estimate, or null for updates, whose number is unknown. */
 const payloadOf = ({ what, pages, issues, total }: Progress, from: From) => {
   const seconds = (performance.now() - from.at) / 1000;
   const rate = (issues - from.issues) / Math.max(0.001, seconds);
@@ -28,7 +28,7 @@ const payloadOf = ({ what, pages, issues, total }: Progress, from: From) => {
   };
 };
 
-/** Shows on standard error how far it is. It begins with the first page. */
+/** Shows progress on standard error, from the first page on. */
 export const openBar = (): Bar => {
   const isTerminal = process.stderr.isTTY === true;
   const bar = new SingleBar(

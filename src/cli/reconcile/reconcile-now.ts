@@ -24,7 +24,7 @@ const loopsOf = ({ project, updates, census }: What): readonly Loop[] => {
   return census ? [censusLoop] : LOOPS;
 };
 
-/** Runs what is asked for to its end, due or not, with a progress bar and a table at the end. */
+/** Runs the requested loops to their end, due or not, with a progress bar, and prints a table of the results. */
 export const reconcileNow = async (store: SweepDeps, what: What): Promise<ExitCode> => {
   await checkLogin(readEnv(process.env));
   const began = performance.now();
@@ -51,10 +51,10 @@ export const reconcileNow = async (store: SweepDeps, what: What): Promise<ExitCo
   return 0;
 };
 
-/** Before anything is begun: loops that have nothing to ask Jira would count as complete. @throws ConfigError */
+/** Checked first: without a login, loops that have nothing to ask Jira would count as complete. @throws ConfigError */
 const checkLogin = async (env: Env): Promise<void> => {
   siteAddress(env);
-  // A secret is read by the turn, which knows what to do when that fails.
+  // A login in Secrets Manager is read by the turn, which handles a failure to read it.
   if (env.JIRA_API_SECRET_ARN === undefined) await openJiraSite(env, {});
 };
 
@@ -68,7 +68,10 @@ const onHeld = (untilMs: number): void =>
 
 const SIGNALS = ['SIGINT', 'SIGTERM'] as const;
 
-/** The first signal ends the work after its page, so that nobody has to wait for its lease; the second ends all. */
+/**
+ * The first signal ends the work after the current page and releases the lease, so that the next runner need not wait
+ * for its expiry. The second ends the process.
+ */
 const untilInterrupted = async <T>(work: (stop: AbortSignal) => Promise<T>): Promise<T> => {
   const stopping = new AbortController();
   const stop = (): void => {

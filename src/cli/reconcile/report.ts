@@ -2,7 +2,7 @@ import type { LoopReport } from '../../reconcile/loop.ts';
 import type { Compared, Counter } from '../../store/reconcile/checkpoint.ts';
 import { textTable } from '../shared/tables.ts';
 
-/** What people are told of, in this order. */
+/** The counters to print, in this order. */
 const ROWS: readonly [Counter, string][] = [
   ['seen', 'seen'],
   ['new', 'new'],
@@ -16,7 +16,7 @@ const ROWS: readonly [Counter, string][] = [
   ['requests', 'requests'],
 ];
 
-/** What was done just now, all loops together; its last lines are what was missed, and drift. */
+/** The counts of this run, summed over all loops; the last lines are missed changes and drift. */
 export const describeRun = (loops: readonly LoopReport[], drift: Compared, seconds: number): string => {
   const sum = (name: Counter): number => loops.reduce((all, { turn }) => all + turn[name], 0);
   const rows = ROWS.map(([name, label]) => [label, String(sum(name))]);
@@ -31,7 +31,7 @@ export const describeRun = (loops: readonly LoopReport[], drift: Compared, secon
   );
 };
 
-/** Of the last 30 days. */
+/** Drift over the last 30 days. */
 export const describeDrift = ({ compared, differed }: Compared): string =>
   compared === 0
     ? 'nothing compared yet'

@@ -8,7 +8,7 @@ import { runTurn, type TurnReport } from '../../reconcile/turn.ts';
 import { updatesLoop } from '../../reconcile/updates.ts';
 import { addCounters } from '../../store/reconcile/checkpoint.ts';
 
-/** What all turns did, each loop once. `stopped`: by whoever began them. `until_ms`: when Jira may be asked again. */
+/** Results of all turns, one per loop. `stopped`: the caller aborted. `until_ms`: when Jira may be asked again. */
 type TurnsReport = {
   outcome: 'done' | 'stopped' | 'failed' | 'lost' | 'waiting';
   fault: string | null;
@@ -18,16 +18,16 @@ type TurnsReport = {
 
 type How = {
   stop: AbortSignal;
-  /** Told once before each turn that another runner is in the way of. */
+  /** Called once for each turn that has to wait for another runner's lease. */
   onHeld(untilMs: number): void;
 };
 
-/** What is short and due comes between, so that a long first load keeps nothing else from being read. */
+/** Short loops that run, if due, between the turns of a long first load, so that it does not hold them up. */
 const BETWEEN: readonly Loop[] = [updatesLoop, askedLoop];
 
 /**
- * Runs these loops to their end, due or not, in turns as long as those of the schedule. Between two of them another
- * runner may work: it goes on with the same.
+ * Runs these loops to their end, due or not, in turns as long as those of the schedule. Between two turns another
+ * runner may take the lease; it continues the same runs.
  */
 export const runTurns = async (
   deps: TurnDeps,
@@ -50,7 +50,7 @@ export const runTurns = async (
   }
 };
 
-/** What has begun goes on if it is due: another runner may have brought it to its end meanwhile. */
+/** A loop is forced only once. Then it continues only if due: another runner may have completed its run meanwhile. */
 const loopsOf = (wanted: readonly Loop[], begun: ReadonlyMap<string, unknown>): Loop[] => {
   const between = begun.size === 0 ? [] : BETWEEN;
   return [...new Set([...between, ...wanted])].map((loop) =>
@@ -63,7 +63,7 @@ const atOnce = ({ name, turn }: Loop): Loop => ({ name, turn: (session) => turn(
 const together = (before: LoopReport | undefined, now: LoopReport): LoopReport =>
   before === undefined ? now : { ...now, turn: addCounters(before.turn, now.turn) };
 
-/** A first load makes something that there are updates of. */
+/** True if another round is needed: once the first load is complete, the updates loop can run. */
 const hasMore = (loops: readonly LoopReport[]): boolean =>
   loops.some(({ complete }) => complete) && loops.some(({ complete }) => !complete);
 
@@ -71,10 +71,10 @@ const TURN_MS = TURN_MINUTES * MINUTE_MS;
 
 const LOOK_EVERY_MS = 2_000;
 
-/** Longer than this nobody waits for Jira. */
+/** The longest pause of Jira that is waited for; a longer one ends the command. */
 const LONGEST_WAIT_MS = MINUTE_MS;
 
-/** Waits for another runner, who leaves within minutes, and for a Jira that wants a short rest. */
+/** Runs a turn, after waiting for another runner, whose turn ends within minutes, or for a short pause of Jira. */
 const waitForTurn = async (
   deps: TurnDeps,
   loops: readonly Loop[],

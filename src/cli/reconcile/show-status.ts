@@ -11,7 +11,7 @@ import { describePlace, type StoreAddress } from '../shared/place.ts';
 import { textTable } from '../shared/tables.ts';
 import { describeDrift } from './report.ts';
 
-/** Prints how far each loop is, and what is known to be wrong. Asks nobody but the table. */
+/** Prints the progress of each loop and the known problems. Reads only the table, and asks Jira nothing. */
 export const showStatus = async (store: SweepDeps, at: StoreAddress): Promise<ExitCode> => {
   const place = { ...store, signal: itemDeadline() };
   const walk = { table: store.table, tenant: store.tenant, newSignal: itemDeadline };

@@ -1,23 +1,23 @@
 import { type Paste, SECRET, table, withQuery } from './paste.ts';
 
 /**
- * Bodies for "Custom data" of Jira Automation. Every text is in our own quotes and escaped by `jsonEncode`, never by
- * `asJsonString`, which brings quotes of its own and may leave nothing at all of an empty value: so a body stays JSON
- * whatever is in the issue. There is no `self`: a body that has it counts as a whole issue, and these leave fields out.
+ * Bodies for "Custom data" of Jira Automation. Every string is quoted here and escaped with `jsonEncode`, so that the
+ * body is valid JSON whatever the issue contains. `asJsonString` is not used: it adds its own quotes and may render an
+ * empty value as nothing. There is no `self`: a body with it counts as a whole issue, and these leave fields out.
  */
 
 const MOMENT = `format("yyyy-MM-dd'T'HH:mm:ss.SSSZ")`;
 
-/** One text. */
+/** A string property. */
 const text = (name: string, value: string): string => `"${name}": "{{${value}}}"`;
 
 const encoded = (name: string, value: string): string => text(name, `${value}.jsonEncode`);
 
-/** An object for each item; the comma only between two. */
+/** An array of one object per item; there is no comma after the last. */
 const listOfNamed = (name: string, list: string): string =>
   `"${name}": [{{#${list}}}{ ${text('id', 'id')}, ${encoded('name', 'name')} }{{^last}}, {{/}}{{/}}]`;
 
-/** An array of texts, where an empty list may render as nothing. */
+/** An array of strings; written as `[]` if empty, as an empty list may render as nothing. */
 const listOfTexts = (name: string, list: string): string =>
   `"${name}": {{#if(not(${list}.isEmpty))}}{{${list}.asJsonStringArray}}{{/}}{{#if(${list}.isEmpty)}}[]{{/}}`;
 
@@ -47,19 +47,19 @@ const body = (...more: string[]): string =>
     '}',
   ].join('\n');
 
-/** Of an issue: what is listed here, without its description. */
+/** The body for an issue: the fields above, without the description. */
 export const ISSUE_BODY = body();
 
-/** Of a request of Jira Service Management: the same and its request type. */
+/** The body for a request of Jira Service Management: the same plus its request type. */
 export const REQUEST_BODY = body(encoded('request_type', 'issue.Request Type.requestType.name'));
 
-/** Makes every run of a rule an event of its own, even where two runs send the same bytes. */
+/** Makes each run of a rule a separate event, even if two runs send the same bytes. */
 const DELIVERY = 'delivery={{now.format("yyyyMMddHHmmssSSS")}}';
 
 /** The only ports that Jira Automation calls. */
 const PORTS = [443, 6017, 7990, 8060, 8080, 8085, 8090, 8443, 8444, 8900, 9900];
 
-/** What to paste into a rule of Jira Automation, and into a legacy rule of Jira Service Management where that can be. */
+/** What to paste into a rule of Jira Automation and, for `url` auth, a legacy rule of Jira Service Management. */
 export const automationTemplate = (paste: Paste): string[] =>
   paste.auth === 'signature' ? ownSender(paste) : [...rule(paste), ...customData, reachability(paste.url)];
 
@@ -83,7 +83,7 @@ const hiddenHeader = ({ header_name }: Paste): [string, string][] => [
   ['', `${header_name}: ${SECRET}   (tick "Hidden")`],
 ];
 
-/** A rule cannot sign, but who sends its bodies by a program can. */
+/** For `signature` auth: a rule cannot sign, but a program that sends the same bodies can. */
 const ownSender = (paste: Paste): string[] => [
   `Jira Automation cannot sign: for its rules, add a connection with --auth header. A program of your own sends:`,
   table([
@@ -97,7 +97,7 @@ duplicate, unless the URL has another ?delivery=NUMBER.`,
   nameOfEvent(paste),
 ];
 
-/** A shell loses NUL bytes, so the bytes of a base64 key are given as hex. */
+/** A shell variable cannot hold NUL bytes, so the bytes of a base64 key are given as hex. */
 const SIGNING = `In a shell:
 
   signature=$(printf %s "$body" | openssl dgst -sha256 -hmac "$secret" | sed 's/^.* //')
@@ -117,7 +117,7 @@ ${ISSUE_BODY}`,
 ${REQUEST_BODY}`,
 ];
 
-/** It has no headers; its body has a time, so that no two runs send the same bytes. */
+/** A legacy rule cannot set headers. Its body contains a time, so no two runs send the same bytes. */
 const legacyRule = (paste: Paste): string[] =>
   paste.auth === 'url'
     ? [

@@ -2,26 +2,26 @@ import type { ConnectionAuth } from '../../../domain/connection.ts';
 import type { ConnectionKind } from '../../../domain/source.ts';
 import { textTable } from '../../shared/tables.ts';
 
-/** A connection, as far as its sender has to know it. */
+/** What the sender of a connection has to know. */
 export type Paste = {
   kind: ConnectionKind;
   auth: ConnectionAuth;
-  /** Only of `header` auth. */
+  /** Only for `header` auth. */
   header_name: string | null;
-  /** Where it delivers to, without a secret. */
+  /** The URL to deliver to, without a secret. */
   url: URL;
   default_event_type: string | null;
 };
 
-/** What stands where the secret goes: it was shown once, and nobody can show it again. */
+/** Placeholder for the secret, which was shown once and cannot be shown again. */
 export const SECRET = '<SECRET>';
 
-/** The address with what its query needs: the secret, where it is not sent otherwise, and more. */
+/** The URL with its query: the secret, for `url` auth, and `more`. */
 export const withQuery = ({ url, auth }: Paste, ...more: string[]): string => {
   const query = [...(auth === 'url' ? [`token=${SECRET}`] : []), ...more];
   return query.length === 0 ? url.href : `${url.href}?${query.join('&')}`;
 };
 
-/** Fields of somebody's form, and what to enter. */
+/** The fields of a sender's form, and what to enter. */
 export const table = ([first = ['', ''], ...rest]: [string, string][]): string =>
   textTable(first, rest).replaceAll(/^/gm, '  ');

@@ -3,8 +3,8 @@ import { automationTemplate } from './automation.ts';
 import { type Paste, SECRET, table, withQuery } from './paste.ts';
 
 /**
- * What to paste into the sender of a connection, for people: where it goes, and what goes there.
- * @param rotation the command that makes another secret
+ * Instructions for setting up the sender of a connection: which menu and fields, and what to paste there.
+ * @param rotation the command that rotates the secret
  */
 export const senderTemplate = (paste: Paste, rotation: string): string =>
   [...sectionsOf(paste), `${SECRET} is what add or rotate showed. If it was lost: ${rotation}`].join('\n\n');
@@ -34,7 +34,7 @@ const JIRA_WAYS: Record<Paste['auth'], string> = {
   url: 'For a Jira that cannot sign, such as Data Center before 10. Whoever sees the URL can deliver.',
 };
 
-/** Where a host of repositories wants it. */
+/** Where the settings go in a repository host. */
 type Host = { menu: string; secret: string; events: string };
 
 const HOSTS: Record<CommitSource, Host> = {
@@ -65,7 +65,7 @@ const HOSTS: Record<CommitSource, Host> = {
   },
 };
 
-/** GitLab's own field is sent as the header `X-Gitlab-Token`; a header of another name takes somebody in between. */
+/** GitLab sends its own token field as the header `X-Gitlab-Token`; any other header needs a relay in between. */
 const isOwnToken = ({ kind, header_name }: Paste): boolean =>
   kind === 'gitlab' && header_name?.toLowerCase() === 'x-gitlab-token';
 
@@ -78,7 +78,7 @@ const commitsTemplate = (paste: Paste, { menu, secret, events }: Host): string[]
 const secretField = (paste: Paste, field: string): [string, string][] =>
   paste.auth === 'signature' || isOwnToken(paste) ? [[field, SECRET]] : [];
 
-/** Where the sender cannot send the header by itself. */
+/** For a sender that cannot send the header itself. */
 const byRelay = (paste: Paste): string[] =>
   paste.auth === 'header' && !isOwnToken(paste)
     ? [`Every delivery needs the header ${paste.header_name}: ${SECRET}`]
