@@ -4,15 +4,15 @@ import { CommandError } from '../shared/command.ts';
 import { exchange } from '../shared/exchange.ts';
 import { explainRefusal } from './refusal.ts';
 
-/** What goes with a request beside its path. `rev`: only while what it changes is as it was read. */
+/** Optional parts of a request. `rev`: sent as If-Match, to change nothing if the row was changed since it was read. */
 type More = { rev?: number; body?: object };
 
-/** Routes of one tenant. Every method throws a CommandError that says in people's words what went wrong. */
+/** Routes of one tenant. Every method throws a CommandError with a message for users. */
 export type ManageApi = {
   url: URL;
-  /** Null where none was named. */
+  /** Null if none was named. */
   tenant: string | null;
-  /** How a command is told of this place. */
+  /** The options that name this place on a command line. */
   flags: readonly string[];
   get<T>(path: string, answer: z.ZodMiniType<T>): Promise<T>;
   send<T>(
@@ -23,7 +23,7 @@ export type ManageApi = {
   ): Promise<T>;
 };
 
-/** Headers that prove who asks, and all that were given. */
+/** The headers that authenticate the request; they may include the given ones. */
 type Prove = (
   method: string,
   url: URL,
@@ -35,7 +35,7 @@ type Options = Pick<ManageApi, 'url' | 'tenant' | 'flags'> & { prove: Prove };
 /** API Gateway answers within 30 s. */
 const ANSWER_MS = 40_000;
 
-/** A list, each with as many projects and addresses as it may have. */
+/** Enough for a list in which every row has as many projects and addresses as are allowed. */
 const MOST_CHARACTERS = 20_000_000;
 
 const USER_AGENT = 'jira-webhook-sync-commands';
@@ -93,10 +93,10 @@ const read = <T>(schema: z.ZodMiniType<T>, body: string, { origin }: URL): T => 
   }
 };
 
-/** What is asked for, by the names of the route. */
+/** Query parameters, by the names of the route. */
 export type Query = Record<string, string>;
 
-/** The answers of a list, page by page. */
+/** All pages of a list. */
 export async function* pagesOf<Page extends { next_cursor: string | null }>(
   api: ManageApi,
   path: string,

@@ -5,7 +5,7 @@ import { CommandError, UsageError } from '../shared/command.ts';
 import { OUTPUTS_FILE } from '../smoke/deployment.ts';
 import type { ManageApi } from './api.ts';
 
-/** Options of every command that asks the API, and has other uses for `--url`: which one, and as whom. */
+/** Options for API, tenant and credentials of commands in which `--url` means something else. */
 export const withApiOptions = (command: Command, things: string): Command =>
   command
     .option('--tenant <tenant>', `tenant whose ${things} they are (default: default)`)
@@ -18,7 +18,7 @@ export const withApiOptions = (command: Command, things: string): Command =>
     .option('--profile <name>', 'AWS profile, as AWS_PROFILE')
     .option('--instance-file <path>', 'record of the running instance', INSTANCE_FILE);
 
-/** What steps that change something work with, beside the API. */
+/** What steps that change something need besides the API. */
 export type Tools = {
   /** Resolves to true only when the user agreed, or gave `--yes`. */
   ask(question: string): Promise<boolean>;
@@ -32,7 +32,7 @@ export const withoutUndefined = (fields: Record<string, unknown>): Record<string
 type Named<Row> = { thing: string; named: string | undefined; idOf(row: Row): string };
 
 /**
- * The row that has the name, where only one does; without a name the only one there is.
+ * The row with this name, if only one has it; without a name, the only row there is.
  * @throws UsageError when several could be meant, CommandError when there is none
  */
 export const findNamed = <Row extends { name: string }>(

@@ -12,14 +12,14 @@ export type PlaceFlags = {
   tenant?: string;
   stage?: string;
   outputs?: string;
-  /** The API's address, where a command has no other one. */
+  /** The API's address, in commands that take no other URL. */
   url?: string;
-  /** The same where `--url` is a target's. */
+  /** The same, in commands whose `--url` is that of a target. */
   api?: string;
   instanceFile: string;
 };
 
-/** What the deployment of a stage has, without one nothing. @throws UsageError */
+/** The outputs of the deployment of a stage; empty without a stage. @throws UsageError */
 export const outputsOf = ({ stage, outputs }: Pick<PlaceFlags, 'stage' | 'outputs'>): Outputs => {
   if (stage !== undefined) return readOutputs(outputs, `JiraWebhookSync-${stage}`);
   if (outputs !== undefined) throw new UsageError('--outputs needs --stage');
@@ -30,8 +30,8 @@ const NOTHING_RUNS = `No instance is running on this machine: start one with npm
   --stage STAGE (from ${OUTPUTS_FILE}), or its address`;
 
 /**
- * The API of the running instance, with its token, or of a deployment, signed with the caller's AWS credentials. A token
- * goes to the instance whose record holds it, and nowhere else.
+ * The API of the running instance, with its token, or of a deployment, signed with the caller's AWS credentials. The
+ * token is sent only to the instance whose record holds it.
  * @throws UsageError or CommandError when something is missing or wrong
  */
 export const findApi = async (flags: PlaceFlags): Promise<ManageApi> => {
@@ -51,7 +51,7 @@ const namedBy = ({ stage, outputs, url, api }: PlaceFlags): string[] =>
     value === undefined ? [] : [`--${name}`, value],
   );
 
-/** A credential or a secret goes there. */
+/** Requires https, or this machine: credentials and secrets are sent there. */
 const readUrl = (text: string): URL => {
   const url = URL.parse(text);
   if (isSafeUrl(url)) return new URL(url.origin);
@@ -64,7 +64,7 @@ const readTenant = (text: string | undefined): string | null => {
   throw new UsageError('--tenant must be 1 to 64 of a-z 0-9 -');
 };
 
-/** Said by the ARN of the secret, else by AWS's own address, else the caller's. @throws UsageError */
+/** From the ARN of the secret, else from the host name of API Gateway, else the caller's region. @throws UsageError */
 const findRegion = async ({ hostname }: URL, { SecretArn = '' }: Outputs): Promise<string> => {
   const named = regionOf(SecretArn).region ?? /\.execute-api\.([a-z0-9-]+)\.amazonaws\./.exec(hostname)?.[1];
   try {

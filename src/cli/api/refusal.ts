@@ -5,7 +5,7 @@ import { CommandError } from '../shared/command.ts';
 const problem = z.object({
   type: z.optional(z.string()),
   detail: z.optional(z.string()),
-  /** The gateway's own answers. */
+  /** In answers of API Gateway itself. */
   message: z.optional(z.string()),
   errors: z.optional(z.array(z.object({ path: z.string(), message: z.string() }))),
 });
@@ -14,7 +14,7 @@ type Problem = z.output<typeof problem>;
 
 type Asked = { method: string; url: URL };
 
-/** An answer that says no. */
+/** The API refused the request. */
 export class RefusedError extends CommandError {
   readonly status: number;
 
@@ -24,7 +24,7 @@ export class RefusedError extends CommandError {
   }
 }
 
-/** Why a request was not done, and what to do about it. Says what the answer says, and nothing that was sent. */
+/** Why a request was refused, and what to do about it. Quotes only the answer, never what was sent. */
 export const explainRefusal = (
   { status, body }: { status: number; body: string },
   asked: Asked,
@@ -43,7 +43,7 @@ const parse = (body: string): Problem => {
   }
 };
 
-/** Fields by the names of the options that set them. */
+/** Names each field by the option that sets it. */
 const describe = ({ detail, message, errors = [] }: Problem, { url }: Asked): string => {
   if (errors.length === 0) return detail ?? message ?? '';
   return errors
@@ -54,13 +54,13 @@ const describe = ({ detail, message, errors = [] }: Problem, { url }: Asked): st
 const inFlags = (message: string): string =>
   message.replace('send secret_encoding: text', 'give --secret-encoding text');
 
-/** An instance on this machine may be told to take them; a deployment never is. */
+/** Only a local instance can be set to accept private targets, never a deployment. */
 const hintFor = ({ path, message }: { path: string; message: string }, { hostname }: URL): string =>
   path === 'url' && /begin with https|no public address/.test(message) && hostname === '127.0.0.1'
     ? '\nFor a target on this machine start it so: ALLOW_PRIVATE_TARGETS=true npm start'
     : '';
 
-/** What stands behind the name of a field is one entry of it: a place in a list, or the name of a header. */
+/** The name of a field may be followed by one of its entries: an index in a list, or the name of a header. */
 const flagOf = (path: string): string => {
   const named = FLAGS.get(path);
   if (named !== undefined) return named;
@@ -70,7 +70,7 @@ const flagOf = (path: string): string => {
   return entry === '' || /^\d+$/.test(entry) ? flag : `${flag} ${entry}`;
 };
 
-/** Options whose names are not those of their fields. */
+/** The option that sets each field. */
 const FLAGS: ReadonlyMap<string, string> = new Map([
   ['name', '--name'],
   ['kind', '--kind'],
@@ -124,7 +124,7 @@ const ABOUT = /^(?:\/t\/([^/]+))?\/(connection|subscription|execution|event|issu
 const changedMeanwhile = (url: URL): string =>
   `The ${aboutOf(url).what ?? 'row'} was changed meanwhile by somebody else, so nothing was changed now: run it again.`;
 
-/** It may be something else that a request names: an event, say, of a subscription that is there. */
+/** What is missing may be another thing that the request names, such as an event, while the subscription exists. */
 const nothingThere = (url: URL, told: string): string => {
   const { tenant, what, id } = aboutOf(url);
   const missing = /^No (\w+) with this id/.exec(told)?.[1] ?? what;
@@ -132,7 +132,7 @@ const nothingThere = (url: URL, told: string): string => {
   return `In tenant ${tenant} there is no ${named}. Other tenants: --tenant NAME`;
 };
 
-/** By the type of the problem; any other one says enough itself. */
+/** Messages by problem type. Of other types, the answer's own text is enough. */
 const WORDS: ReadonlyMap<string, Words> = new Map<string, Words>([
   ['stale-revision', ({ url }) => changedMeanwhile(url)],
   ['revision-required', ({ url }) => changedMeanwhile(url)],

@@ -5,12 +5,12 @@ import type { Plugin } from 'esbuild';
 export type LazyFile = { file: string; modules: readonly string[] };
 
 type LazyImports = LazyFile & {
-  /** The dynamic imports that mean it: what they name, and who does. */
+  /** The dynamic imports that load it: their path, and the path of the importing module. */
   imported: RegExp;
   importer: RegExp;
 };
 
-/** Bundled in, even unused they would slow every start: Node reads and parses them. */
+/** Kept out of the bundle: Node would read and parse them at every start, even unused. */
 const LAZY: readonly LazyImports[] = [
   {
     file: 'objects-in-s3.mjs',
@@ -19,7 +19,7 @@ const LAZY: readonly LazyImports[] = [
     importer: /\/src\/platform\//,
   },
   {
-    // Lambda hands its credentials over in the environment; the SDK asks all these only when none are there.
+    // Lambda passes its credentials in the environment; the SDK loads these providers only if there are none.
     file: 'credentials.mjs',
     modules: [
       '@aws-sdk/credential-provider-http',
@@ -38,7 +38,7 @@ export const LAZY_FILES: readonly LazyFile[] = LAZY;
 
 export const lazyPath = ({ file }: LazyFile): string => `./${file}`;
 
-/** Leaves the dynamic imports of lazy files imports. */
+/** Keeps the dynamic imports of lazy files as imports. */
 const keepLazy: Plugin = {
   name: 'keep-lazy',
   setup: ({ onResolve }) => {
@@ -54,8 +54,8 @@ const keepLazy: Plugin = {
 export const isBuiltin = (path: string): boolean => builtinModules.includes(path.replace(/^node:/, ''));
 
 /**
- * Takes Node's own modules from `process`: a static import of `node:http` in an ES module evaluates all its
- * lazy exports, a fetch client among them, at every cold start.
+ * Gets Node's own modules with `process.getBuiltinModule`: a static import of `node:http` in an ES module evaluates
+ * all its lazy exports, a fetch client among them, at every cold start.
  */
 const takeBuiltins: Plugin = {
   name: 'take-builtins',

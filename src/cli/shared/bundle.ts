@@ -6,7 +6,7 @@ import { PROJECT_FOLDER } from '../../local/project.ts';
 import { isBuiltin, LAZY_FILES, type LazyFile, lazyPath, PLUGINS } from './bundle-plugins.ts';
 import { CommandError } from './command.ts';
 
-/** Where `npm run build` puts them. */
+/** Where `npm run build` puts the bundles. */
 export const BUILD_FOLDER = join(PROJECT_FOLDER, '.build');
 
 export type BundleSize = { name: string; file: string; bytes: number; gzip_bytes: number };
@@ -23,8 +23,8 @@ type Beside = { lazy: LazyFile; files: OutputFile[] };
 export const bundleFile = (folder: string, name: string): string => join(folder, name, 'index.mjs');
 
 /**
- * Bundles each function into `<folder>/<name>/index.mjs` with its source map, and beside it what it loads only
- * when needed; what was in that folder goes. The same sources and `gitSha` give the same bytes.
+ * Bundles each function into `<folder>/<name>/index.mjs` with its source map and its lazy files, and deletes what was
+ * in that folder. The same sources and `gitSha` give the same bytes.
  * @throws CommandError when the sources do not build or a file would not work alone.
  */
 export const buildBundles = async (
@@ -77,7 +77,7 @@ const options = (outfile: string, gitSha: string | undefined) =>
     logLevel: 'silent',
   }) satisfies BuildOptions;
 
-/** Begins a bundle: CommonJS packages inside an ES module want a `require` for Node's own modules. */
+/** First line of every bundle: CommonJS packages in an ES module need a `require` for Node's own modules. */
 export const REQUIRE_OF_BUNDLE =
   "import { createRequire as createRequireOfBundle } from 'node:module';const require = createRequireOfBundle(import.meta.url);";
 
@@ -107,7 +107,7 @@ const checkImports = (name: string, { outputs }: Metafile): void => {
   if (foreign) throw new CommandError(`The bundle ${name} imports ${foreign.path}, which is not part of it`);
 };
 
-/** A lazy file, built for one of the folders whose function uses it: it is the same in all of them. */
+/** Builds a lazy file once, for the first function that uses it: it is the same for all. */
 const bundleLazy = async (lazy: LazyFile, all: Folder[]): Promise<Beside> => {
   const first = all.find((one) => uses(one, lazy));
   if (first === undefined) return { lazy, files: [] };

@@ -31,7 +31,7 @@ export const wholeNumber =
  * everything written to a pipe is out.
  */
 export const runCommand = async (command: Command, action: () => Promise<ExitCode>): Promise<void> => {
-  // A reader that has seen enough (`| head`) is no fault.
+  // A closed pipe (`| head`) is not an error.
   process.stdout.on('error', () => {});
   try {
     command.parse();
@@ -48,7 +48,7 @@ const codeOf = (fault: unknown): ExitCode => {
   return fault instanceof UsageError || fault instanceof ConfigError ? 2 : 1;
 };
 
-/** The message to print; never a stack, and only the name of an unforeseen fault. */
+/** The message to print: never a stack trace, and of an unexpected error only its name. */
 const explain = (fault: unknown): string => {
   if (fault instanceof CommandError || fault instanceof UsageError) return fault.message;
   if (fault instanceof JiraError || fault instanceof ConfigError || fault instanceof StartError)
@@ -58,12 +58,12 @@ const explain = (fault: unknown): string => {
   return `Unexpected error: ${describeFault(fault)}`;
 };
 
-/** Something went wrong that people can understand and act on; ends a command with exit code 1. */
+/** A failure that users can understand and act on; ends a command with exit code 1. */
 export class CommandError extends Error {
   readonly kind = 'command';
 }
 
-/** The command was called in a wrong way; ends it with exit code 2. */
+/** Wrong usage of a command; ends it with exit code 2. */
 export class UsageError extends Error {
   readonly kind = 'usage';
 }

@@ -21,21 +21,21 @@ import {
   type TableFlags,
 } from './place.ts';
 
-/** The most common mistakes, by DynamoDB's code. */
+/** The most common mistakes, by error code. */
 const HINTS: ReadonlyMap<string, string> = new Map([
   ['ResourceNotFoundException', 'table not found'],
   ['ECONNREFUSED', 'nothing is listening there'],
   ['CredentialsProviderError', 'no AWS credentials were found'],
 ]);
 
-/** Client settings for the place; made-up credentials where a local database wants some and there are none. */
+/** Client settings for the place, with dummy credentials if a local database requires some and there are none. */
 export const clientConfig = async ({ endpoint, embedded }: StoreAddress): Promise<DynamoDBClientConfig> => {
   if (endpoint === null) return {};
   return embedded ? embeddedConfig(endpoint) : externalConfig(endpoint);
 };
 
 /**
- * Opens the table and the artifacts that flags, environment and running instance name, and does the work.
+ * Opens the table and the artifacts that flags, environment or the running instance name, and calls `work`.
  * If nothing says where artifacts are stored, using them throws a UsageError.
  * @throws CommandError when no table is named or it cannot be used
  */
@@ -85,8 +85,8 @@ const UNKNOWN_RAW_BODIES: RawBodies = { put: refuse, get: refuse, remove: refuse
 
 const UNKNOWN_ARTIFACTS: ArtifactStore = { put: refuse, replaceIfNewer: refuse };
 
-/** Milliseconds that the calls for one item may take: no sender waits 5 s for an answer here, as Jira does. */
+/** Timeout of the calls for one item, in ms. Generous: no sender waits here, as Jira does for 5 s. */
 const ITEM_MS = 30_000;
 
-/** A fresh signal that ends the calls for one item. */
+/** A new signal that aborts the calls for one item on timeout. */
 export const itemDeadline = (): AbortSignal => AbortSignal.timeout(ITEM_MS);

@@ -8,7 +8,7 @@ import {
 import { request as httpsRequest } from 'node:https';
 import { faultCode } from '../../local/start-error.ts';
 
-/** An answer, or the code of what kept it from coming (`ECONNREFUSED`). */
+/** An answer, or the error code of the failure (`ECONNREFUSED`). */
 export type Exchange =
   | { kind: 'answered'; status: number; headers: IncomingHttpHeaders; body: string }
   | { kind: 'failed'; code: string };
@@ -20,13 +20,13 @@ export type Request = {
   headers?: Readonly<Record<string, string>>;
   body?: Uint8Array;
   agent?: Agent;
-  /** For the whole of it, the answer's body included. */
+  /** For the whole exchange, including the answer's body. */
   timeout_ms: number;
-  /** More of an answer than this is not kept. */
+  /** The answer's body is cut off after this. */
   most_characters?: number;
 };
 
-/** Enough for what is shown of an answer. */
+/** Enough for the part of an answer that is shown. */
 const SHOWN_CHARACTERS = 64_000;
 
 /** Sends one request. Follows no redirect, never retries, and never throws. */
@@ -57,6 +57,6 @@ const readAnswer = async (response: IncomingMessage, most: number): Promise<Exch
   return { kind: 'answered', status: response.statusCode ?? 0, headers: response.headers, body };
 };
 
-/** The value of `X-Hub-Signature` as Jira makes it, over the body's very bytes. A secret's text counts as UTF-8. */
+/** The value of `X-Hub-Signature` as Jira computes it, over the exact bytes of the body. A text secret is UTF-8. */
 export const signatureOf = (secret: string | Uint8Array, body: Uint8Array): string =>
   `sha256=${createHmac('sha256', secret).update(body).digest('hex')}`;

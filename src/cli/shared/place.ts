@@ -10,11 +10,11 @@ import { CommandError, UsageError } from './command.ts';
 export type TableFlags = {
   table?: string;
   endpoint?: string;
-  /** Where large raw bodies are; the environment wins over it. */
+  /** Where large raw bodies are; the environment overrides it. */
   bucket?: string;
-  /** Use the deployment, whatever runs on this machine. */
+  /** Use the deployment, even if an instance runs on this machine. */
   deployed?: true;
-  /** Whose rows; that of the built-in sources without it. */
+  /** The tenant of the rows; default: that of the built-in webhooks. */
   tenant?: string;
 };
 
@@ -22,10 +22,10 @@ export type TableFlags = {
 export type StoreAddress = {
   table: string;
   endpoint: string | null;
-  /** True for the embedded database of the running instance, which wants no credentials of ours. */
+  /** True for the embedded database of the running instance, which needs no AWS credentials. */
   embedded: boolean;
   artifacts: { bucket: string } | { folder: string } | null;
-  /** Only where one is named. */
+  /** Set only if one was named. */
   tenant?: string;
 };
 
@@ -36,9 +36,9 @@ export const NO_ARTIFACTS =
   'The location of large raw bodies is unknown: set ARTIFACTS_BUCKET or ARTIFACTS_DIR to the value of the receiver';
 
 /**
- * Which table, database and artifacts are meant: flags win over the environment, and that over the running
- * instance. Without any endpoint it is AWS, and then the table must be named.
- * @throws CommandError when nothing says which table, ConfigError when a name or an address can be none
+ * Resolves table, database and artifacts: flags override the environment, which overrides the running instance. Without
+ * any endpoint the database is AWS, and the table must be named.
+ * @throws CommandError when no table is named, ConfigError when a name or an address is invalid
  */
 export const findPlace = (
   flags: TableFlags,
@@ -82,7 +82,7 @@ export const describePlace = ({ table, endpoint, tenant }: StoreAddress): string
   return tenant === undefined ? where : `${where}, tenant ${tenant}`;
 };
 
-/** The variables of the environment that name the artifacts; none where nothing says where they are. */
+/** The environment variables that say where the artifacts are; none if that is unknown. */
 export const artifactsEnv = (
   artifacts: StoreAddress['artifacts'],
 ): { ARTIFACTS_BUCKET?: string; ARTIFACTS_DIR?: string } => {
@@ -90,13 +90,13 @@ export const artifactsEnv = (
   return 'bucket' in artifacts ? { ARTIFACTS_BUCKET: artifacts.bucket } : { ARTIFACTS_DIR: artifacts.folder };
 };
 
-/** Where the raw bodies are stored, in words. @throws UsageError when nothing says where */
+/** Where the raw bodies are stored, in words. @throws UsageError when that is unknown */
 export const describeArtifacts = ({ artifacts }: StoreAddress): string => {
   if (artifacts === null) throw new UsageError(NO_ARTIFACTS);
   return 'bucket' in artifacts ? `bucket ${artifacts.bucket}` : `folder ${artifacts.folder}`;
 };
 
-/** Options and help of every command that works on a table itself. */
+/** Options and help of every command that uses a table directly. */
 export const withTableOptions = (command: Command): Command =>
   command
     .option('--table <name>', 'DynamoDB table')
@@ -109,7 +109,7 @@ Table, database and artifacts default to those of the running instance (npm star
 a database, it is AWS, with the credentials and region that the AWS SDK finds.`,
     );
 
-/** The same, of a command that works on one tenant's issues and events. */
+/** The same, for a command that works on one tenant's issues and events. */
 export const withStoreOptions = (command: Command): Command =>
   withTableOptions(command).addOption(
     new Option('--tenant <name>', `whose issues and events (default: ${HOME})`).argParser(readTenant),

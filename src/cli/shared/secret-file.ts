@@ -15,7 +15,7 @@ export const readSecretFile = async (path: string): Promise<string> => {
   return secret;
 };
 
-/** The same of what has several lines, those that are not empty. @throws UsageError when there is none */
+/** The same for several lines; empty ones are left out. @throws UsageError when there is none */
 export const readSecretLines = async (path: string): Promise<string[]> => {
   const lines = (await readSource(path)).split(/\r\n|\r|\n/).filter((line) => line !== '');
   if (lines.length > 0) return lines;

@@ -1,17 +1,17 @@
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SignatureV4 } from '@smithy/signature-v4';
 
-/** What is signed beside method and address. A signature holds for these headers and this very body. */
+/** What is signed besides method and URL. The signature is valid only for these headers and this exact body. */
 type Signed = { headers?: Readonly<Record<string, string>>; body?: Uint8Array; date?: Date };
 
-/** Headers, `authorization` and those that were given among them, that let a request pass IAM. */
+/** Returns the headers that IAM checks: those that were given, `authorization` and others. */
 export type SignRequest = (method: string, url: URL, signed?: Signed) => Promise<Record<string, string>>;
 
 type Caller = Pick<ConstructorParameters<typeof SignatureV4>[0], 'region' | 'credentials' | 'sha256'>;
 
-/** Signature Version 4. The query may name no parameter twice. */
+/** Signature Version 4. The query must not repeat a parameter. */
 export const createSigner = (caller: Caller, service: string): SignRequest => {
-  // No checksum header: only S3 asks for one.
+  // No checksum header: only S3 requires one.
   const signer = new SignatureV4({ ...caller, service, applyChecksum: false });
   return async (method, url, { headers = {}, body, date = new Date() } = {}) => {
     const request = {

@@ -1,22 +1,22 @@
 import { UsageError } from './command.ts';
 
-/** Which words go with which step of a command. */
+/** Which argument and options each step of a command takes. */
 export type StepRules<Step extends string> = {
-  /** What a step is done to, and how it is named: `connection`, `its id or its name`. */
+  /** What a step acts on, and how that is named: `connection`, `its id or its name`. */
   thing: string;
   named_by: string;
-  /** Steps that are done to none. */
+  /** Steps that take no such argument. */
   without: readonly Step[];
-  /** Steps that may be done to one that was not named. */
+  /** Steps for which the argument is optional. */
   optional: readonly Step[];
-  /** Options that mean something to these steps only, by commander's names. */
+  /** Options that only these steps take, by commander's names. */
   only_for: Readonly<Record<string, readonly Step[]>>;
 };
 
 /**
  * @param named the thing, as it was typed
  * @param isGiven whether an option was typed
- * @throws UsageError for what the step does not do
+ * @throws UsageError for an argument or option that the step does not take, or an argument that it needs
  */
 export const checkUsage = <Step extends string>(
   { thing, named_by, without, optional, only_for }: StepRules<Step>,

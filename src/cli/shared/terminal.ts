@@ -40,7 +40,7 @@ const askLine = (question: string, terminal: Terminal): Promise<string | null> =
 
 export type Progress = { step(by?: number): void; stop(): void };
 
-/** Fewer than this and the work is over before a bar says anything. */
+/** Outside a terminal, less work than this is done before a line would be useful. */
 const MANY = 20;
 
 const LINE_EVERY_MS = 2_000;
@@ -70,5 +70,5 @@ export const showProgress = (what: string, total: number): Progress => {
 /** npm runs a command in the project's folder; a relative path means the folder it was typed in. */
 export const typedPath = (path: string): string => resolve(process.env.INIT_CWD ?? process.cwd(), path);
 
-/** Text of others, without what would move a terminal's cursor or change its colours; its lines stay. */
+/** Untrusted text with control characters replaced, so that it cannot move the cursor or set colours; lines stay. */
 export const printable = (text: string): string => text.replaceAll(/(?![\n\t])\p{C}/gu, '?');
