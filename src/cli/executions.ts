@@ -31,10 +31,10 @@ const saying = async (text: Promise<string>): Promise<ExitCode> => {
   return 0;
 };
 
-/** A deployment is asked less often: each look costs a few reads. */
+/** Poll interval. A deployment is polled less often: each poll costs a few reads. */
 const EVERY_MS = { local: 1_000, deployed: 5_000 };
 
-/** Head, counts and the line below leave the rest of a terminal. */
+/** Terminal rows taken by counts, fault, table head and the line below. */
 const BESIDE_ROWS = 5;
 
 const watchAll = async (api: ManageApi, options: Options): Promise<ExitCode> => {
@@ -56,7 +56,7 @@ const watchAll = async (api: ManageApi, options: Options): Promise<ExitCode> => 
   return 0;
 };
 
-/** Ctrl-C ends the work in order, where it is asked to; a second one ends the process. */
+/** The first Ctrl-C aborts `stopped`, so that the work can end cleanly; the second ends the process. */
 const untilStopped = async <T>(work: (stopped: AbortSignal) => Promise<T>): Promise<T> => {
   const stop = new AbortController();
   const onSignal = () => stop.abort();

@@ -28,7 +28,7 @@ const tools = ({ yes }: Options) => ({
   say,
 });
 
-/** How many executions are shown of one. */
+/** How many executions `show` prints. */
 const SHOWN = 10;
 
 const list = async (api: ManageApi, { json }: Options): Promise<ExitCode> => {
@@ -57,7 +57,7 @@ const run: Record<Exclude<Step, 'list' | 'add'>, Work> = {
   remove: (api, row, { options }) => remove(api, row, tools(options)),
 };
 
-/** `--url` is a target's here, and never an API's: nothing is signed for it. */
+/** Here `--url` is a target, never the API: no request to it is signed. */
 const openApi = ({ url: _, ...place }: Options): Promise<ManageApi> => findApi(place);
 
 await runCommand(command, async () => {

@@ -53,7 +53,7 @@ export const STEP_RULES: StepRules<Step> = {
   thing: 'execution',
   named_by: 'its id, exe_…',
   without: ['list', 'watch'],
-  // Many at once are named by --since.
+  // --since selects many instead.
   optional: ['retry'],
   only_for: {
     subscription: ['list', 'watch', 'retry'],

@@ -6,7 +6,7 @@ import { findRow, listRows, type ShownRow } from '../subscriptions/row.ts';
 import { listReport, type Names, newest, readSome, type ShownExecution } from './row.ts';
 import { eventReport, shownOfEvent, shownWithAttempts, showReport } from './show.ts';
 
-/** Options that say which executions. */
+/** Options that select executions. */
 export type WhichFlags = {
   subscription?: string;
   status?: string;
@@ -39,7 +39,7 @@ const readList = async (api: ManageApi, flags: WhichFlags, nowMs: number): Promi
     : readSome(api, '/executions', { ...query, date }, limit);
 };
 
-/** Of an issue or an event there is no other choice. */
+/** The path for `--issue` or `--event`, which no other selection may go with; null without both. */
 const pathOf = ({ issue, event, date, subscription, status }: WhichFlags): string | null => {
   if (issue === undefined && event === undefined) return null;
   if ([issue && event, date, subscription, status].some((given) => given !== undefined))
@@ -66,7 +66,7 @@ export const queryOf = async (api: ManageApi, flags: WhichFlags): Promise<Query>
   };
 };
 
-/** One execution, or those of the event that a delivery's `execution_id` stands for. */
+/** One execution, or all of the event that the `execution_id` in a delivery's answer stands for. */
 export const show = async (api: ManageApi, id: string, json: true | undefined): Promise<string> => {
   const path = `/executions/${checkId(id)}`;
   if (json) return JSON.stringify(await api.get(path, z.looseObject({})), null, 2);
@@ -75,7 +75,7 @@ export const show = async (api: ManageApi, id: string, json: true | undefined): 
     : eventReport(await api.get(path, shownOfEvent));
 };
 
-/** @throws UsageError for text that no execution has as its id */
+/** @throws UsageError for text that cannot be the id of an execution */
 export const checkId = (id: string): string => {
   if (readExecutionId(id) !== null || eventOfShortId(id) !== null) return id;
   throw new UsageError('That is no execution: expected exe_ and 40 hex digits, and what follows them');

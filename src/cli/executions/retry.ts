@@ -15,14 +15,14 @@ export type RetryTools = {
   stopped: AbortSignal;
 };
 
-/** Which: of one status, and of one subscription where it has a name. */
+/** Which executions to retry: those with a status and, unless null, of one subscription. */
 export type Wanted = {
   status: string;
   since_ms: number;
   subscription: { id: string; name: string } | null;
 };
 
-/** Requests under way: the targets have limits of their own. */
+/** Concurrent requests to the API; targets have their own limits. */
 const AT_ONCE = 4;
 
 const PAGE = '100';
@@ -30,7 +30,7 @@ const PAGE = '100';
 export const retryOne = (api: ManageApi, executionId: string): Promise<ShownExecution> =>
   api.send('POST', `/executions/${executionId}/retry`, shownExecution, { body: {} });
 
-/** Counts what is wanted, asks, and queues all of it again, as far as it is not stopped. */
+/** Counts the wanted executions, asks, and queues them all again, until stopped. */
 export const retryMany = async (
   api: ManageApi,
   wanted: Wanted,
@@ -52,7 +52,7 @@ const told = ({ say }: RetryTools, text: string, code: ExitCode = 1): ExitCode =
   return code;
 };
 
-/** The oldest first: it has waited longest. */
+/** Ids, oldest first: those have waited longest. */
 const findWanted = async (
   api: ManageApi,
   { status, since_ms, subscription }: Wanted,
@@ -75,7 +75,7 @@ const describe = ({ status, since_ms, subscription }: Wanted, count: number): st
   return `${many}${subscription === null ? '' : ` of "${subscription.name}"`} made since ${toUtcIso(since_ms)}`;
 };
 
-/** `left`: why some were left as they are, and `failures`: why some could not be tried again. */
+/** `left`: why some were left as they are. `failures`: why others could not be queued. */
 type Ended = { queued: number; left: string[]; failures: string[] };
 
 const retryAll = async (api: ManageApi, ids: string[], tools: RetryTools): Promise<Ended> => {
@@ -91,7 +91,10 @@ const retryAll = async (api: ManageApi, ids: string[], tools: RetryTools): Promi
   return ended;
 };
 
-/** One that failed must not keep the others from being tried again; one that somebody else has just tried is done. */
+/**
+ * A failure must not stop the other retries. Left as they are: executions that are no longer stored (404), were retried
+ * meanwhile, or whose subscription is deleted (409).
+ */
 const count = async (api: ManageApi, id: string, ended: Ended, stopped: AbortSignal): Promise<void> => {
   if (stopped.aborted) return;
   try {
@@ -116,10 +119,10 @@ const summarize = ({ queued, left, failures }: Ended, all: number): string => {
 
 const UNITS: Readonly<Record<string, number>> = { m: MINUTE_MS, h: HOUR_MS, d: DAY_MS };
 
-/** More days than an event is ever kept are not asked for one by one. */
+/** Bounds the range, as each day takes requests of its own. */
 const MOST_DAYS = 400;
 
-/** The instant that `--since` means. @throws UsageError for any other text, and for what is not past */
+/** Parses `--since` to an instant. @throws UsageError if it is invalid, in the future or more than 400 days ago */
 export const readSince = (text: string, nowMs: number): number => {
   const ms = agoOf(text, nowMs) ?? dayOf(text) ?? parseInstant(text);
   if (ms === null)

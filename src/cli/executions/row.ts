@@ -41,10 +41,10 @@ export async function* executionPages(
   for await (const { executions } of pagesOf(api, path, query, page)) yield executions;
 }
 
-/** Pages that are read of one day: a filtered one may be short, even empty. */
+/** After this many pages an empty one ends the reading: filtered pages may be short, even empty. */
 const MOST_PAGES = 5;
 
-/** What an answer of the API may hold of a list. */
+/** The API's largest page. */
 const LARGEST_PAGE = 100;
 
 /** Up to `most` of the newest executions of a path. */
@@ -65,7 +65,7 @@ export const readSome = async (
   return found.slice(0, most);
 };
 
-/** The same of today and, where these are not enough, of yesterday. */
+/** The same of today and, if these are not enough, of yesterday. */
 export const newest = async (
   api: ManageApi,
   query: Query,
@@ -83,7 +83,7 @@ const NONE = '-';
 /** Names of subscriptions by their ids. */
 export type Names = ReadonlyMap<string, string>;
 
-/** A line for each execution; its target where names are known. */
+/** One line per execution, with its target if `names` is not empty. */
 export const listReport = (executions: readonly ShownExecution[], names: Names): string =>
   textTable(
     ['made', 'status', 'issue', 'type', 'priority', 'tries', ...(names.size === 0 ? [] : ['target']), 'id'],
@@ -99,7 +99,7 @@ export const listReport = (executions: readonly ShownExecution[], names: Names):
     ]),
   );
 
-/** What it is, and what it waits for. */
+/** The status, and what a queued execution waits for. */
 export const shortStatus = ({ status, waits_for, next_attempt_at }: ShownExecution): string => {
   if (status !== 'queued' || waits_for === null) return status;
   return waits_for === 'retry' && next_attempt_at !== null

@@ -5,7 +5,7 @@ import { listReport, shortStatus, shownExecution } from './row.ts';
 
 const text = z.nullable(z.string());
 
-/** One execution as the API shows it alone. */
+/** A single execution as the API shows it, with its attempts. */
 export const shownWithAttempts = z.extend(shownExecution, {
   result: z.nullable(
     z.object({ status: z.number(), content_type: text, body: z.string(), truncated: z.boolean() }),
@@ -23,7 +23,7 @@ export const shownWithAttempts = z.extend(shownExecution, {
   ),
 });
 
-/** What the id of a delivery's answer stands for: all executions of its event. */
+/** What the id in a delivery's answer stands for: all executions of its event. */
 export const shownOfEvent = z.object({
   execution_id: z.string(),
   event_id: z.string(),
@@ -33,7 +33,7 @@ export const shownOfEvent = z.object({
 
 type Shown = z.output<typeof shownWithAttempts>;
 
-/** One execution, what was tried, and what the target answered last. */
+/** One execution, its attempts, and the last answer of the target. */
 export const showReport = (one: Shown): string =>
   [textTable(['id', one.execution_id], fieldsOf(one)), attemptsReport(one), ...answerOf(one)].join('\n\n');
 
@@ -66,14 +66,14 @@ const attemptsReport = ({ attempts }: Shown): string =>
         ]),
       );
 
-/** The end, else what came last. */
+/** The body of the result or, without one, of the last attempt. */
 const answerOf = ({ result, attempts }: Shown): string[] => {
   const body = result === null ? attempts.at(-1)?.response_body : result.body;
   if (!body) return [];
   return [`${printable(body)}${result?.truncated ? '\n… (cut)' : ''}`];
 };
 
-/** What became of one delivery. */
+/** The status of one delivery and its executions. */
 export const eventReport = ({ status, event_id, executions }: z.output<typeof shownOfEvent>): string =>
   [
     textTable(['event', event_id], [['status', status]]),

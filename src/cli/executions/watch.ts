@@ -17,7 +17,7 @@ const stats = z.object({
   ),
 });
 
-/** What is looked at again and again. */
+/** What one poll reads. */
 export type Look = { counts: string; executions: ShownExecution[] };
 
 type Screen = { write(text: string): void; isTerminal: boolean; columns: number };
@@ -26,11 +26,11 @@ type Watching = {
   look(): Promise<Look>;
   names: Names;
   screen: Screen;
-  /** Resolves when it is time to look again; false: no more. */
+  /** Resolves to true when it is time for the next poll, to false to stop. */
   pause(): Promise<boolean>;
 };
 
-/** Shows the newest executions until it is told to stop: a table that is drawn again, elsewhere a line for each change. */
+/** Shows the newest executions until stopped: in a terminal a table that is redrawn, elsewhere one line per change. */
 export const watch = async ({ look, names, screen, pause }: Watching): Promise<void> => {
   const show = screen.isTerminal ? drawOn(screen, names) : printChanges(screen, names);
   let last = await look();
@@ -42,7 +42,7 @@ export const watch = async ({ look, names, screen, pause }: Watching): Promise<v
   }
 };
 
-/** An instance that starts again, or a busy table, is waited for. */
+/** Returns a CommandError as text, so that watching goes on while the instance restarts or the table is busy. */
 const lookOr = async (look: Watching['look']): Promise<Look | string> => {
   try {
     return await look();
@@ -58,7 +58,7 @@ const HOME = '\x1b[H';
 const TO_LINE_END = '\x1b[K';
 const TO_SCREEN_END = '\x1b[J';
 
-/** From the top, over what stood there, so that nothing flickers. */
+/** Draws from the top over the previous output, without clearing it first, so that nothing flickers. */
 const drawOn =
   ({ write, columns }: Screen, names: Names): Show =>
   ({ counts, executions }, fault) => {
@@ -81,7 +81,7 @@ const printChanges = ({ write }: Screen, names: Names): Show => {
   };
 };
 
-/** How much is under way, in one line; nothing where the instance does not count it. */
+/** The counts of executions in one line; empty if the instance does not report them. */
 export const countsLine = async (api: ManageApi): Promise<string> => {
   const { executions: counts } = await api.get('/stats?hours=1', stats);
   if (!counts) return '';

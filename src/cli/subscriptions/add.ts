@@ -7,7 +7,7 @@ import { type SecretFlags, type SettingFlags, secretsOf, settingsOf } from './se
 
 export type AddFlags = SettingFlags & SecretFlags & { yes?: true };
 
-/** Makes a subscription, and prints, once, the key that it signs with. */
+/** Creates a subscription and prints, only this once, the key that it signs with. */
 export const add = async (api: ManageApi, flags: AddFlags, { ask, say }: Tools): Promise<ExitCode> => {
   if (flags.url === undefined && flags.urlFile === undefined)
     throw new UsageError('add needs --url, or --url-file');
@@ -25,14 +25,14 @@ What was sent:   ${executionsOf(row, api)}`);
   return 0;
 };
 
-/** Never the rest of a URL, which may be a secret. */
+/** Only the host: the rest of a URL may be a secret. */
 const hostOf = (url: string): string => {
   const host = URL.parse(url)?.host;
   if (host) return host;
   throw new UsageError('--url must be a URL such as https://agents.example.com/jira');
 };
 
-/** A second `add` must not send everything twice. */
+/** Asks if the name is in use: a repeated `add` would send everything twice. */
 const agreeTo = async (api: ManageApi, name: string, ask: Tools['ask']): Promise<boolean> => {
   const same = (await listRows(api)).find((row) => row.name === name);
   if (same === undefined) return true;
@@ -40,7 +40,7 @@ const agreeTo = async (api: ManageApi, name: string, ask: Tools['ask']): Promise
   return ask(`The tenant ${tenant_id} has a subscription "${name}" (${subscription_id}). Make another?`);
 };
 
-/** The only time that a key is shown, and what is to be known of what was made. */
+/** The target, the key and the warnings of a new or changed subscription; the key is shown only here. */
 export const keyReport = ({ signature, secret, url, warnings }: RowWithSecret): string =>
   [
     textTable(['Target', url], [['Signature', signature], ...keyRows(signature, secret)]),
@@ -65,10 +65,10 @@ const placeOf = ({ tenant, flags }: At): string[] => [
   ...flags,
 ];
 
-/** How another step is called for this subscription, at the same place. */
+/** The command line of another step for this subscription, with the same place options. */
 export const commandFor = (step: string, { subscription_id }: Of, at: At): string =>
   ['npm run subscriptions --', step, subscription_id, ...placeOf(at)].join(' ');
 
-/** How its executions are listed. */
+/** The command line that lists its executions. */
 const executionsOf = ({ subscription_id }: Of, at: At): string =>
   ['npm run executions -- list --subscription', subscription_id, ...placeOf(at)].join(' ');

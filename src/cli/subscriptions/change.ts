@@ -12,7 +12,7 @@ type Reason = { reason?: string };
 
 const pathOf = ({ subscription_id }: ShownRow): string => `/subscriptions/${subscription_id}`;
 
-/** Changes settings; those that were not named stay. */
+/** Changes the given settings; the others stay. */
 export const change = async (
   api: ManageApi,
   row: ShownRow,
@@ -31,7 +31,7 @@ export const change = async (
   return 0;
 };
 
-/** Lets what matches wait: it is kept, and sent after `resume`. */
+/** Stops sending: matching events wait, and are sent after `resume`. */
 export const pause = async (
   api: ManageApi,
   row: ShownRow,
@@ -43,7 +43,7 @@ export const pause = async (
   return 0;
 };
 
-/** Sends again, whatever stopped it. */
+/** Starts sending again, whatever the reason that it stopped. */
 export const resume = async (
   api: ManageApi,
   row: ShownRow,
@@ -60,7 +60,7 @@ export const resume = async (
 const setStatus = (api: ManageApi, row: ShownRow, step: 'pause' | 'resume', { reason }: Reason) =>
   api.send('POST', `${pathOf(row)}/${step}`, shownRow, { rev: row.rev, body: withoutUndefined({ reason }) });
 
-/** Makes a new key and prints it, once. The one until now goes on being used for a while, so that nothing is refused. */
+/** Creates a new key and prints it, once. The previous one stays in use for a while, so that no target refuses. */
 export const rotate = async (
   api: ManageApi,
   row: ShownRow,
@@ -79,13 +79,13 @@ export const rotate = async (
   return 0;
 };
 
-/** One scheme carries two signatures, the other one. */
+/** The scheme `standard` carries two signatures, any other only one. */
 const graceOf = (signature: string, hours: number): string =>
   signature === 'standard'
     ? ` For ${hours} hours what is sent is signed with both.`
     : ` For ${hours} hours what is sent is signed with the one before: let the receiver accept both.`;
 
-/** Takes the subscription away for good, and cancels what waits. */
+/** Removes the subscription for good and cancels its waiting executions. */
 export const remove = async (api: ManageApi, row: ShownRow, { ask, say }: Tools): Promise<ExitCode> => {
   const question = `Remove "${row.name}" (${row.url}, ${row.subscription_id}) for good? What waits for it is cancelled.`;
   if (!(await ask(question))) return 1;

@@ -21,7 +21,7 @@ const begun = (): Command =>
 
 const more = (text: string, before: string[] = []): string[] => [...before, text];
 
-/** May be given several times; an empty value takes what is asked for away. */
+/** An option that may be repeated; an empty value removes the condition. */
 const many = (flags: string, description: string): Option =>
   new Option(flags, `add, change: only ${description}`).argParser(more);
 
@@ -129,7 +129,7 @@ export const STEP_RULES: StepRules<Step> = {
   thing: 'subscription',
   named_by: 'its id or its name',
   without: ['list', 'add'],
-  // What only looks takes the only one there is.
+  // It only reads: without a name it takes the only subscription there is.
   optional: ['show'],
   only_for: {
     name: SETTINGS,

@@ -2,7 +2,7 @@ import { listReport as executionsReport, type ShownExecution } from '../executio
 import { textTable } from '../shared/tables.ts';
 import type { ShownRow } from './row.ts';
 
-/** A line for each subscription. */
+/** One line per subscription. */
 export const listReport = (rows: readonly ShownRow[], tenant: string): string =>
   rows.length === 0
     ? `Tenant ${tenant} has no subscription.`
@@ -18,7 +18,7 @@ export const listReport = (rows: readonly ShownRow[], tenant: string): string =>
         ]),
       );
 
-/** One subscription, and what was made of it last. */
+/** One subscription and its latest executions. */
 export const showReport = (row: ShownRow, executions: readonly ShownExecution[], resume: string): string =>
   [
     textTable(['id', row.subscription_id], fieldsOf(row)),
@@ -64,7 +64,7 @@ const statusOf = (row: ShownRow): string => {
   return `${status} since ${status_at}${reason}${inARow}${probe}`;
 };
 
-/** In words that are those of the options. */
+/** The conditions in the words of the options. */
 const WORDS: Record<keyof ShownRow['filter'], string> = {
   event_types: 'event',
   projects: 'project',

@@ -56,12 +56,12 @@ export const shownRow = z.extend(base, {
 
 export type ShownRow = z.output<typeof shownRow>;
 
-/** What is answered once: `secret` is the key itself, null for one that was brought, or where nothing is signed. */
+/** The only answer with the key itself: `secret` is null for an imported key, or if nothing is signed. */
 export const rowWithSecret = z.extend(base, { secret: text, warnings: texts });
 
 export type RowWithSecret = z.output<typeof rowWithSecret>;
 
-/** What a change answers: the key itself where a first one was made, and else what is shown of it. */
+/** The answer to a change. `secret` is the key itself if the change created the first one, else its description. */
 export const changedRow = z.extend(base, {
   secret: z.union([z.string(), shownRow.shape.secret]),
   warnings: texts,
@@ -73,7 +73,7 @@ export const listRows = async (api: ManageApi): Promise<ShownRow[]> =>
   (await api.get('/subscriptions', listed)).subscriptions;
 
 /**
- * The subscription that was named by its id or, where only one has it, its name; without either the only one there is.
+ * Finds a subscription by its id or its name, if only one has that name; without either, the only one there is.
  * @throws UsageError when several could be meant, CommandError when there is none
  */
 export const findRow = async (api: ManageApi, named: string | undefined): Promise<ShownRow> => {

@@ -6,7 +6,7 @@ import { UsageError } from '../shared/command.ts';
 import { readSecretFile, readSecretLines } from '../shared/secret-file.ts';
 import type { ShownRow } from './row.ts';
 
-/** Options that set what is looked for in an event. An empty value takes the condition away. */
+/** Options for the conditions of the filter. An empty value removes the condition. */
 type FilterFlags = {
   connection?: string[];
   source?: string[];
@@ -20,7 +20,7 @@ type FilterFlags = {
   exceptActor?: string[];
 };
 
-/** Options that set what else people decide of a subscription. */
+/** Options for the settings of a subscription. */
 export type SettingFlags = FilterFlags & {
   name?: string;
   format?: string;
@@ -34,7 +34,7 @@ export type SettingFlags = FilterFlags & {
 
 type Filter = ShownRow['filter'];
 
-/** The same as the API wants them; what was not named is left out. `filter`: what it has been, whose other conditions stay. */
+/** The same as fields of the API; options that were not given are left out. `filter`: the current one, to be merged. */
 export const settingsOf = async (
   api: ManageApi,
   flags: SettingFlags,
@@ -68,14 +68,14 @@ const filterOf = async (api: ManageApi, flags: FilterFlags): Promise<Record<stri
     except_actors: listOf(flags.exceptActor),
   });
 
-/** Names with commas in them stay whole. */
+/** Does not split at commas, which names may contain. */
 const whole = (texts: string[] | undefined): string[] | undefined =>
   texts?.map((text) => text.trim()).filter((text) => text !== '');
 
 const listOf = (texts: string[] | undefined): string[] | undefined =>
   whole(texts?.flatMap((text) => text.split(',')));
 
-/** The API knows connections by their ids alone, and people by their names. */
+/** Replaces names of connections by ids: the API takes only ids. */
 const connectionsOf = async (api: ManageApi, named: string[] | undefined): Promise<string[] | undefined> => {
   const ids = named?.map(async (name) =>
     isConnectionId(name) ? name : (await findConnection(api, name)).connection_id,
@@ -98,7 +98,7 @@ export type SecretFlags = {
   secretEncoding?: string;
 };
 
-/** Address, headers and key as the API wants them; what was not named is left out. @throws UsageError, quoting none */
+/** URL, headers and key as fields of the API; what was not given is left out. @throws UsageError, quoting no secret */
 export const secretsOf = async (flags: SecretFlags): Promise<Record<string, unknown>> => {
   checkFiles(flags);
   const { url, urlFile, headerFile, secretFile, secretEncoding } = flags;
@@ -110,17 +110,17 @@ export const secretsOf = async (flags: SecretFlags): Promise<Record<string, unkn
   });
 };
 
-/** Standard input can be read once. */
+/** Standard input can be read only once. */
 const checkFiles = ({ url, urlFile, headerFile, secretFile }: SecretFlags): void => {
   if (url !== undefined && urlFile !== undefined) throw new UsageError('Give either --url or --url-file');
   if ([urlFile, headerFile, secretFile].filter((path) => path === '-').length > 1)
     throw new UsageError('Only one file can be -, standard input');
 };
 
-/** An empty path takes all headers away, as an empty value does elsewhere. */
+/** An empty path removes all headers, as an empty value removes other settings. */
 const readHeaderLines = async (path: string): Promise<string[]> => (path === '' ? [] : readSecretLines(path));
 
-/** @throws UsageError that names the line and not what is in it */
+/** @throws UsageError with the number of the line, not its text */
 const headersOf = (lines: readonly string[]): Record<string, string> => {
   const known = new Set<string>();
   return Object.fromEntries(

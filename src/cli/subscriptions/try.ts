@@ -10,7 +10,7 @@ const matched = z.object({ matches: z.boolean(), rule: z.nullable(z.string()) })
 
 type Print = { json?: true; say(text: string): void };
 
-/** Sends a ping to the target now, and shows what came back. */
+/** Sends a ping to the target now and prints its answer. */
 export const test = async (api: ManageApi, row: ShownRow, { json, say }: Print): Promise<ExitCode> => {
   const path = `/subscriptions/${row.subscription_id}/test`;
   const answer = await api.send('POST', path, pingAnswer, { body: {} });
@@ -35,7 +35,7 @@ const pingReport = ({ url }: ShownRow, answer: PingAnswer): string => {
   ].join('\n\n');
 };
 
-/** Says whether an event would be sent to the target, and which rule says so. Nothing is sent. */
+/** Prints whether an event would be sent to the target, and which rule decides it. Sends nothing. */
 export const match = async (
   api: ManageApi,
   row: ShownRow,
