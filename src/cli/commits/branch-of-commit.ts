@@ -2,13 +2,13 @@ import { type Branch, type Branches, isCommon, type Tip } from './branches.ts';
 import { askLines } from './git.ts';
 import type { Repository } from './repository.ts';
 
-/** The branch that a commit is sent with; null where it is sent without one. */
+/** The branch that a commit is sent with; null if it is sent without one. */
 export type BranchOf = (sha: string) => string | null;
 
 /**
  * Finds the branch that each commit of the tips is sent with. The receiver never forgets a branch, so a commit that
- * did not certainly begin on a branch is sent without one. What the default branch reaches is sent with that branch if
- * its name is a common one, else without: a clone of a single branch calls that one the default.
+ * did not certainly begin on a branch is sent without one. Commits reachable from the default branch are sent with that
+ * branch if its name is a common one, else without: a single-branch clone takes its only branch for the default.
  * @throws CommandError when git fails
  */
 export const findBranchOf = async (
@@ -26,7 +26,7 @@ export const findBranchOf = async (
   return (sha) => owners.get(sha) ?? (outside.has(sha) ? null : mainName);
 };
 
-/** What the default branch does not reach of the tips. */
+/** The commits of the tips that are not reachable from the default branch. */
 const beyond = async (
   folder: string,
   tips: readonly Tip[],
@@ -43,9 +43,9 @@ const revList = (folder: string, args: readonly string[], tips: readonly string[
 const not = (shas: Iterable<string>): string[] => [...new Set(shas)].map((sha) => `^${sha}`);
 
 /**
- * The commits that began on a branch: the line of first parents from its tip, because what a merge brought came from
- * elsewhere, down to what is not its own. A line whose start is unknown (a shallow clone, no default branch) may have
- * begun anywhere, so none of it counts.
+ * The commits that began on a branch: first parents from its tip, because merged commits come from elsewhere, down to
+ * the first commit of another branch. If the start of this line is unknown (a shallow clone, no default branch), it may
+ * have begun anywhere, so none of its commits count.
  */
 const ownCommits = async (repository: Repository, tip: Tip, branches: Branches): Promise<string[]> => {
   const { folder, shallow } = repository;
@@ -58,8 +58,9 @@ const ownCommits = async (repository: Repository, tip: Tip, branches: Branches):
 };
 
 /**
- * Newest commits of what did not begin on a branch: the default branch, others with a common name, and every branch
- * that does not hold our tip as a whole. One that stands at our tip may be the one our commits began on.
+ * Commits to exclude with their history, which did not begin on this branch: the tips of the default branch, of
+ * branches with a common name, of branches that do not contain our tip, and of branches that end at our tip, as our
+ * commits may have begun there. For other branches that contain our tip, the result of `forkFrom`.
  */
 const elsewhere = async (folder: string, { branch, sha }: Tip, branches: Branches): Promise<string[]> => {
   const others = branches.all.filter(({ name }) => name !== branch);
@@ -75,8 +76,9 @@ const elsewhere = async (folder: string, { branch, sha }: Tip, branches: Branche
 };
 
 /**
- * Where a branch that holds our tip was when ours began, or null. It came by our tip through a merge: then it goes
- * back past where ours left it. Or our tip lies on its own line: then it began on ours, and ours on nothing of it.
+ * For a branch that contains our tip: where that branch was when ours began, or null. If it merged our branch, its
+ * first-parent line leads past our tip, and the parent of its oldest commit that is not on our branch is returned. If
+ * our tip lies on its first-parent line, it began on our branch: null.
  */
 const forkFrom = async (folder: string, sha: string, other: string): Promise<string | null> => {
   const line = await revList(folder, ['--first-parent', '--parents'], [other, `^${sha}`]);

@@ -2,37 +2,37 @@ import { UsageError } from '../shared/command.ts';
 import { askGit, askLines } from './git.ts';
 import type { Repository } from './repository.ts';
 
-/** A branch as it is here or at a remote; the same name is the same branch. */
+/** A local or remote branch; the same name means the same branch. */
 export type Branch = { name: string; sha: string };
 
-/** All branches of a repository, and the one that everything is merged into in the end. */
+/** All branches of a repository, the current one and the default branch. */
 export type Branches = {
   all: Branch[];
-  /** Full names of what is here, and what each one points to. */
+  /** The commit of each reference, by its full name. */
   refs: ReadonlyMap<string, string>;
-  /** The one that is checked out; null on a detached HEAD, and where it has no commits. */
+  /** The branch that is checked out; null on a detached HEAD, or if it has no commits. */
   current: Branch | null;
-  /** Null where it cannot be known. `shas`: here and at every remote, because one of them may be behind. */
+  /** The default branch; null if unknown. `shas`: local and of every remote, because one of them may be behind. */
   main: { name: string; shas: string[] } | null;
 };
 
 /**
- * Names of branches that others begin on and are merged into. Where origin says nothing, the first that is there is the
- * default branch. None of them names an issue, so none links a commit wrongly.
+ * Usual names of branches that others start from and are merged into. If no remote names its HEAD, the first one that
+ * exists is the default branch. None of them contains an issue key, so none links a commit wrongly.
  */
 export const COMMON_BRANCHES = ['main', 'master', 'trunk', 'develop', 'development'];
 
 const HEADS = 'refs/heads/';
 const REMOTES = 'refs/remotes/';
 
-/** True for a usual name of a branch that others are merged into. */
+/** True for one of COMMON_BRANCHES. */
 export const isCommon = (name: string): boolean => COMMON_BRANCHES.includes(name);
 
 /** @throws CommandError when git fails */
 export const findBranches = async ({ folder, remotes }: Repository): Promise<Branches> => {
   const format = '--format=%(objectname) %(refname) %(symref) %(HEAD)';
   const lines = await askLines(folder, ['for-each-ref', format, HEADS, REMOTES]);
-  // No reference holds a space.
+  // Names of references contain no spaces.
   const refs = lines
     .map((line) => line.split(' '))
     .map(([sha = '', ref = '', target = '', mark]) => ({ sha, ref, target, isCurrent: mark === '*' }));
@@ -69,12 +69,12 @@ const headOfRemote = (heads: readonly { ref: string; target: string }[], remotes
   return head ? nameOf(head.target, remotes) : null;
 };
 
-/** Where to read from: a branch's newest commit. */
+/** Where to start reading: the newest commit of a branch. */
 export type Tip = {
-  /** Its name, for those commits that began on it; null on a detached HEAD. */
+  /** The branch of the commits that began on it; null on a detached HEAD. */
   branch: string | null;
   sha: string;
-  /** Newest commits of the tips before: what these hold is listed with them. */
+  /** The `sha`s of the earlier tips, whose commits are not listed again. */
   without: string[];
 };
 
@@ -82,8 +82,8 @@ export type Tip = {
 const FEW = 20;
 
 /**
- * The named branches (local, else of a remote), all of them, or the current one. A commit on several of them is
- * listed with the first. Empty for a repository without commits.
+ * The tips of the named branches (local, else of a remote), of all branches, or of the current one. A commit on several
+ * of them is listed with the first. Empty for a repository without commits.
  * @throws UsageError when there is no such branch
  */
 export const findTips = async (
@@ -101,7 +101,7 @@ export const findTips = async (
   return tips;
 };
 
-/** The default branch first, then the others: here and at every remote, where they differ. */
+/** The default branch first, then the others: local and of every remote, each commit only once. */
 const allTips = ({ all, main }: Branches): Tip[] => {
   const isMain = ({ name }: Branch): boolean => name === main?.name;
   const tips: Tip[] = [];
@@ -133,7 +133,7 @@ const branchList = ({ refs }: Branches): string =>
     .map((ref) => ref.replace(/^refs\/(?:heads|remotes)\//, ''))
     .join(', ');
 
-/** A full reference is matched literally, whatever the name contains. */
+/** Compares full reference names literally, whatever characters the name contains. */
 const findBranch = (branches: Branches, name: string): Omit<Tip, 'without'> => {
   const candidates = [
     { ref: `refs/heads/${name}`, branch: name },

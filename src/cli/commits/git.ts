@@ -7,10 +7,10 @@ import { CommandError } from '../shared/command.ts';
 /** Settings that the user's own configuration must not change. */
 const SETTINGS = ['log.showSignature=false', 'core.quotePath=false', 'i18n.logOutputEncoding=UTF-8'];
 
-/** Inside a hook git sets these to the hook's repository, and there they would win over the one that is named. */
+/** Inside a hook git sets these to the hook's repository, which would override the given folder. */
 const OF_A_HOOK = ['GIT_DIR', 'GIT_WORK_TREE', 'GIT_COMMON_DIR', 'GIT_INDEX_FILE', 'GIT_OBJECT_DIRECTORY'];
 
-/** What git said: its output without the last line's end, or the line that says why there is none. */
+/** Git's output without the final line break, or the line that says why it failed. */
 export type GitAnswer = { kind: 'done'; text: string } | { kind: 'refused'; why: string };
 
 type Running = { stdout: Readable; why: Promise<string | null>; kill: () => void };
@@ -28,8 +28,8 @@ export const askGit = async (
 };
 
 /**
- * No shell is between: an argument is an argument whatever it holds. `why` is null when git ended well.
- * @param lines what git reads from its input: there may be more than fits into a command line
+ * Runs no shell, so arguments need no quoting. `why` is null when git succeeds.
+ * @param lines git's standard input: there may be more than fits into a command line
  */
 const start = (folder: string, args: readonly string[], lines: readonly string[]): Running => {
   const settings = SETTINGS.flatMap((setting) => ['-c', setting]);
@@ -37,7 +37,7 @@ const start = (folder: string, args: readonly string[], lines: readonly string[]
     env: environment(),
     stdio: ['pipe', 'pipe', 'pipe'],
   });
-  // A git that ends before it has read everything says why by itself.
+  // If git ends before it has read all input, its own error says why.
   child.stdin.on('error', () => {});
   child.stdin.end(lines.map((line) => `${line}\n`).join(''));
   const { promise: ended, resolve, reject } = Promise.withResolvers<boolean>();
@@ -69,9 +69,9 @@ export const askLines = async (
 };
 
 /**
- * Runs git and yields the fields of its output, each ended by a NUL, as they arrive. Git waits for
- * the reader, and ends with it.
- * @throws CommandError when git fails, after all that it printed before
+ * Runs git and yields the NUL-terminated fields of its output as they arrive. Git is paused while the reader is busy
+ * and killed when the reader stops.
+ * @throws CommandError when git fails, after yielding all that it printed
  */
 export async function* readFields(
   folder: string,
@@ -93,8 +93,8 @@ export async function* readFields(
 const NUL = 0;
 
 /**
- * The fields of a byte stream in which each is ended by a NUL, decoded as UTF-8; what is no UTF-8 becomes U+FFFD.
- * Only the field under way is kept. What follows the last NUL is no field.
+ * The NUL-terminated fields of a byte stream, decoded as UTF-8; invalid UTF-8 becomes U+FFFD. Buffers only the current
+ * field. What follows the last NUL is dropped.
  */
 export async function* nulFields(stream: AsyncIterable<Uint8Array>): AsyncGenerator<string> {
   let begun: Uint8Array[] = [];

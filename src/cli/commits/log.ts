@@ -10,18 +10,18 @@ export type LoggedCommit = {
   sha: string;
   message: string;
   author: string;
-  /** Null where git itself has no time that can be shown. */
+  /** Null if git has no usable time. */
   committed_at: string | null;
   branch?: string;
 };
 
-/** Characters of a message that are sent: keys stand at its beginning, and a body has a limit. */
+/** The most characters of a message that are sent: keys stand at its beginning, and a body has a limit. */
 const MOST_CHARACTERS = 100_000;
 
-/** Id, time with offset, time in epoch seconds, author by .mailmap, message. A NUL can be in none of them. */
+/** Id, time with offset, time in epoch seconds, author by .mailmap, message. None of them can contain a NUL. */
 const FORMAT = ['%H', '%cI', '%ct', '%aN', '%B'];
 
-/** A commit of the log's fields, as they are sent. */
+/** Builds the commit to send from the fields of the log. */
 export const toCommit = (fields: readonly string[], branch: string | null): LoggedCommit => {
   const [sha = '', iso = '', seconds = '', author = '', message = ''] = fields;
   return {
@@ -33,13 +33,13 @@ export const toCommit = (fields: readonly string[], branch: string | null): Logg
   };
 };
 
-/** Cut between characters, not between the halves of one. */
+/** Does not cut through a surrogate pair. */
 const cut = (message: string): string => message.slice(0, MOST_CHARACTERS).replace(/[\uD800-\uDBFF]$/, '');
 
 /**
- * `Z` or `+00:00` is a question of git's version, and must not be one of the bytes sent. Where the receiver would
- * not read the time (an offset of days, the year 10000) the seconds stand for it, and without usable ones nothing: a
- * made-up time would win over the one that another sender knows.
+ * Git's version decides between `Z` and `+00:00`; always `+00:00`, so that the bytes sent do not depend on it. If the
+ * receiver could not read the time (an offset of days, the year 10000), the epoch seconds are used; without usable
+ * seconds it is null, as an invented time would win over the one that another sender knows.
  */
 const committedAt = (iso: string, seconds: string): string | null => {
   const text = iso.replace(/Z$/, '+00:00');
@@ -49,8 +49,8 @@ const committedAt = (iso: string, seconds: string): string | null => {
 };
 
 /**
- * A branch's commits, merges included, oldest first. In the order of the graph the commits of a merged branch
- * stand together; by date they would be mixed with older ones.
+ * Ids of a tip's commits, merges included, oldest first. In topological order the commits of a merged branch stay
+ * together; by date they would be mixed with others.
  * @param since epoch seconds; null for all of history
  * @throws CommandError when git fails
  */
@@ -66,8 +66,9 @@ export const listCommits = async (folder: string, tip: Tip, since: number | null
 };
 
 /**
- * Each commit is looked at by itself. Git would stop at the first one that is older, and miss those behind it whose
- * clock was wrong; only newer gits have an option against that. One whose time git cannot read (0) is kept.
+ * Checks each commit by itself. Git's own `--since` stops at the first older commit and misses those behind it when a
+ * clock was wrong; only newer versions of git have an option against that. A commit whose time git cannot read (0) is
+ * kept.
  */
 const isSince = (seconds: number, since: number | null): boolean =>
   since === null || seconds >= since || !(seconds > 0);
@@ -95,14 +96,14 @@ export async function* readLog(
 
 /**
  * Anything of the form `<name@host>`, as in a Signed-off-by line; or a name, an `@` and a host whose last part is
- * letters, so that `package@1.0.0` stays. Every part has a bound, or a long text would take forever.
+ * letters, so that `package@1.0.0` stays. Every repetition is bounded, or a long text would take forever.
  */
 const ADDRESS =
   /<[^<>\s@]{1,64}@[^<>\s@]{1,255}>|[\p{L}\p{N}._%+'-]{1,64}@(?:[\p{L}\p{N}-]{1,63}\.){1,8}\p{L}{2,24}(?![\p{L}\p{N}])/gu;
 
-/** The text with `[address]` in the place of every e-mail address. */
+/** The text with every e-mail address replaced by `[address]`. */
 export const withoutAddresses = (text: string): string => text.replaceAll(ADDRESS, '[address]');
 
-/** A name without e-mail addresses; where it is nothing else, the hash that all our data has for one. */
+/** A name without e-mail addresses; if it is only an address, the hash that stands for it in all our data. */
 export const hideAddresses = (name: string): string =>
   isAddress(name) ? hideAddress(name) : withoutAddresses(name);

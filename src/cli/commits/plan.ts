@@ -5,7 +5,7 @@ import { type LoggedCommit, listCommits, readLog } from './log.ts';
 import { findRepository, type Repository } from './repository.ts';
 import { readSince } from './since.ts';
 
-/** What is to be sent, before anything is read but which commits. */
+/** What is to be sent: the ids of the commits, whose contents are not read yet. */
 export type Plan = {
   repository: Repository;
   tips: Tip[];
@@ -19,7 +19,7 @@ export type Plan = {
 
 export type Wish = { repo: string; name?: string; since?: string; branch?: string[]; all?: true };
 
-/** How many branches are named. */
+/** How many branches are named at most. */
 const MANY = 20;
 
 /** How many titles are shown. */
@@ -39,7 +39,7 @@ export const makePlan = async ({ repo, name, since: text, branch = [], all }: Wi
   return { repository, tips, shas, branchOf, since, total };
 };
 
-/** The commits of all tips, tip after tip, each oldest first; `seen` gets every one. */
+/** The commits of all tips, tip after tip, each oldest first; `seen` is called with each commit. */
 export async function* planned(
   { repository, shas, branchOf }: Plan,
   seen: (commit: LoggedCommit) => void = () => {},
@@ -83,42 +83,42 @@ export const rehearse = async (plan: Plan, most: number): Promise<string> => {
   ].join('\n');
 };
 
-/** A title may contain control characters of a terminal. */
+/** Replaces control characters, which would reach the terminal. */
 const titleOf = ({ sha, message }: LoggedCommit): string =>
   `  ${sha.slice(0, 10)} ${(message.split('\n')[0] ?? '').slice(0, 100).replaceAll(/\p{C}/gu, '?')}`;
 
-/** What the contract allows in one delivery. */
+/** The most commits that the contract allows in one delivery. */
 export const MOST_COMMITS = 2_000;
 
 /**
- * The default maximum of a batch. Whole batches are what is sent again and unpacked again, so smaller
- * is cheaper when little is new; each is an event, so larger is cheaper the first time.
+ * The default maximum of a batch. A changed batch is sent and unpacked again as a whole, so small batches are cheaper
+ * when little is new; each batch is an event, so large ones are cheaper the first time.
  */
 export const STANDARD_COMMITS = 500;
 
 /**
- * Bytes of a body: a quarter of what a receiver takes by default (MAX_BODY_BYTES), and compressed it fits the
- * event's item (400 KB), where a larger one would need an object beside it. One commit alone may exceed it.
+ * The most bytes of a body: a quarter of what a receiver takes by default (MAX_BODY_BYTES). Compressed it fits the
+ * event's item (400 KB), where a larger one would need an object beside it. A single commit may exceed it.
  */
 const MOST_BYTES = 1_000_000;
 
-/** One delivery: its very bytes, and which commits they hold. */
+/** One delivery: its exact bytes, and the commits in them. */
 export type Batch = { body: Buffer; commits: number; first: string; last: string };
 
 /**
- * True after a commit that ends its batch, which its id alone decides: one in `most / 2` does.
+ * True for a commit that ends its batch. Its id alone decides: one in `most / 2` does.
  *
- * Borders at every n-th commit would hold only while history grows at one end. A merge of older commits, a
- * `--since` that moves on, a shallow clone that grows or a rebase would shift all that follows, and all of it
- * would be new to the receiver. Borders set by the commits themselves are found again at once: only the batches
- * that hold the change are different. The price is batches of less than half the size on average.
+ * Borders at every n-th commit would be stable only while history grows at its end. A merge of older commits, a
+ * `--since` that moves on, a deepened shallow clone or a rebase would shift all later borders, and all later batches
+ * would be new to the receiver. With borders set by the commits themselves, only the batches that contain the change
+ * differ. The price is batches of less than half the size on average.
  */
 export const isBorder = (sha: string, most: number): boolean =>
   Number.parseInt(sha.slice(0, 12), 16) % Math.ceil(most / 2) === 0;
 
 /**
- * Cuts commits, oldest first, into batches of at most `most`. Equal commits make equal bytes, and commits that
- * are appended change the last batch at most.
+ * Cuts commits, oldest first, into batches of at most `most`. Equal commits make equal bytes, and appended commits
+ * change at most the last batch.
  */
 export async function* cutBatches(
   repository: string,

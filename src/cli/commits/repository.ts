@@ -6,12 +6,12 @@ import { UsageError } from '../shared/command.ts';
 import { typedPath } from '../shared/terminal.ts';
 import { askGit, askLines } from './git.ts';
 
-/** A repository on this machine. `folder`: absolute, anywhere in it. `remotes`: their names. */
+/** A local repository. `folder`: absolute path, anywhere inside it. `remotes`: their names. */
 export type Repository = { folder: string; name: string; shallow: boolean; remotes: string[] };
 
 /**
  * Finds the repository that a folder is in: work tree, linked work tree or bare.
- * @param name what to call it instead of what the remote `origin`, else the folder says
+ * @param name replaces the name from the remote `origin` or else the folder
  * @throws UsageError when git finds none there, or refuses to read it
  */
 export const findRepository = async (path: string, name: string | undefined): Promise<Repository> => {
@@ -31,29 +31,29 @@ const folderOf = (path: string): string => {
   throw new UsageError(`${path} is not a folder`);
 };
 
-/** The remotes by name, each with the address it is fetched from; empty where it has none. */
+/** The fetch address of each remote, by its name. */
 const findRemotes = async (folder: string): Promise<Map<string, string>> => {
   const lines = await askLines(folder, ['remote', '--verbose']);
   const fetched = lines.filter((line) => !line.endsWith(' (push)')).map((line) => line.split('\t'));
   return new Map(fetched.map(([name = '', address = '']) => [name, address.replace(/ \(fetch\).*$/, '')]));
 };
 
-/** `[user@]host:path` as ssh takes it. One letter before the colon is a Windows drive. */
+/** `[user@]host:path` as ssh takes it. A single letter before the colon is a Windows drive. */
 const SCP_FORM = /^(?:[^/]*@)?(?:\[[^\]/]*\]|[^/:@[\]]{2,}):(?!:)(.+)$/;
 
 /**
- * `owner/repository` of a remote's address in any form git takes (https, ssh, git, scp-like), deeper for
- * GitLab's groups; null where it names no such thing. Only the path is used, so that no user name, password or
- * token that the address holds can get into it.
+ * `owner/repository` of a remote's address in any form git takes (https, ssh, git, scp-like), with more parts for
+ * GitLab's groups; null if it names no such thing. Only the path is used, so that no user name, password or token in
+ * the address can get into the name.
  */
 export const nameFromAddress = (address: string): string | null => {
   const parts = decode(pathOf(address.trim()) ?? '')
     .split('/')
     .filter((part) => part !== '');
-  // Bitbucket Data Center's https addresses have `scm` before the project, its ssh addresses have not.
+  // Https addresses of Bitbucket Data Center have `scm` before the project, its ssh addresses do not.
   const named = parts.length === 3 && parts[0] === 'scm' ? parts.slice(1) : parts;
   const name = named.join('/').replace(/\.git$/, '');
-  // No host has these in a name; they are a sign that the address was read wrongly and a password may be in it.
+  // No host allows these in a name: the address was probably misread, and the name may contain a password.
   return isRepositoryName(name) && !/[@:]/.test(name) ? name : null;
 };
 
@@ -65,7 +65,7 @@ const decode = (text: string): string => {
   }
 };
 
-/** What follows the host; null where the address names a place on this machine, or nothing we know. */
+/** The path after the host; null for a local or unknown address. */
 const pathOf = (address: string): string | null => {
   if (!address.includes('://')) return SCP_FORM.exec(address)?.[1] ?? null;
   const url = URL.parse(address);
@@ -84,7 +84,7 @@ export const nameFromFolder = (gitFolder: string): string => {
   return isRepositoryName(name) ? name : 'repository';
 };
 
-/** Reads `--name`. @throws InvalidArgumentError when it can be no repository's name */
+/** Reads `--name`. @throws InvalidArgumentError when it cannot be the name of a repository */
 export const readName = (text: string): string => {
   if (isRepositoryName(text)) return text;
   throw new InvalidArgumentError('It must be 1 to 255 bytes without white space or #, such as owner/name.');

@@ -9,28 +9,27 @@ import type { Batch } from './plan.ts';
 /** Batches and the commits in them. */
 type Count = { batches: number; commits: number };
 
-/** One that was not taken, and what was answered at last. */
+/** A batch that was not taken, and the last answer. */
 type Failure = { batch: Batch; reply: Reply };
 
 export type Tally = {
   accepted: Count;
   duplicate: Count;
   failed: Count;
-  /** The first ones, for people. */
+  /** Only the first ones, for the summary. */
   failures: Failure[];
-  /** True when nothing more was sent, because the rest would have failed as well. */
+  /** True if sending stopped, because the rest would have failed as well. */
   stopped: boolean;
 };
 
 const MOST_FAILURES = 5;
 
-/** About the sender or the receiver, not about one body: wrong secret, wrong address, source off. */
+/** Statuses that concern every batch, not one body: wrong secret, wrong address, source off. */
 const OF_ALL = [401, 403, 404, 405];
 
 /**
- * Sends the batches one after the other, so that a run that is cut off has sent the oldest, and that no more than
- * one is in memory. Each is retried as deliveries are; after that, a failure that affects all of them ends the
- * run.
+ * Sends the batches one after the other, so that an interrupted run has sent the oldest, and only one is in memory.
+ * Each is retried as deliveries are; if it then fails for a reason that concerns all batches, the run ends.
  */
 export const sendBatches = async (
   batches: AsyncIterable<Batch>,
@@ -59,7 +58,7 @@ const newTally = (): Tally => ({
 
 const nothing = (): Count => ({ batches: 0, commits: 0 });
 
-/** Counts a batch under what became of it. */
+/** Counts a batch as accepted, duplicate or failed. */
 const note = (tally: Tally, batch: Batch, sent: Sent): void => {
   const isKnown = readReply(sent.reply).outcome === 'duplicate';
   if (isTaken(sent)) add(isKnown ? tally.duplicate : tally.accepted, batch);
@@ -103,7 +102,7 @@ const ADVICE: ReadonlyMap<string, string> = new Map([
 const LATER = 'run the command again later: what was accepted is only a duplicate then';
 
 /**
- * What became of the batches and the commits in them.
+ * A table of the batches and commits by result, after the first failures.
  * @param total commits that were to be sent
  */
 export const summarize = (tally: Tally, total: number): string => {
@@ -126,7 +125,7 @@ const lineOf = ({ batch, reply }: Failure): string => {
   return `failed: ${batch.commits} commits, ${which}: ${answer}${advice === '' ? '' : `\n  ${advice}`}`;
 };
 
-/** What the answer means and what to do, as far as it can be known here. */
+/** What the answer means and what to do, if known. */
 const adviceFor = (reply: Reply): string => {
   const known = ADVICE.get(reply.kind === 'failed' ? reply.code : String(reply.status));
   return [known, isWorthResending(reply) ? LATER : undefined].filter((text) => text !== undefined).join('; ');
@@ -134,5 +133,5 @@ const adviceFor = (reply: Reply): string => {
 
 const short = (sha: string): string => sha.slice(0, 10);
 
-/** True when every batch was taken, now or before. */
+/** True if every batch was taken, now or before. */
 export const isAllTaken = ({ failed }: Tally): boolean => failed.batches === 0;

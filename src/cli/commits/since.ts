@@ -13,9 +13,9 @@ const ZONE = /^(?:t|z|utc|gmt|[acehmpy][ds]t|bst|[cemw]e?s?t)$/;
 const OTHER = /^(?:ago|at|on|of|the|and|today|yesterday)$/;
 
 /**
- * What `--since` means, in epoch seconds, as git reads it in this machine's time zone; but a day alone is the start
- * of that day, and what git would misread in silence is refused.
- * @throws UsageError when it is no time
+ * Parses `--since` to epoch seconds, as git does in this machine's time zone. But a day alone is the start of that day,
+ * and text that git would silently misread is refused.
+ * @throws UsageError when it is not a time
  */
 export const readSince = async (folder: string, since: string, nowMs = Date.now()): Promise<number> => {
   const text = spellOut(since.trim());
@@ -24,19 +24,19 @@ export const readSince = async (folder: string, since: string, nowMs = Date.now(
   if (wrong !== null) throw refuse(wrong);
   const read = await askGit(folder, ['rev-parse', `--since=${text}`]);
   const answer = read.kind === 'done' ? /^--max-age=(\d+)$/.exec(read.text)?.[1] : undefined;
-  // Before 1970 git's number is one beyond all that counts.
+  // For a time before 1970 git prints a number that is too large.
   const seconds = Number.isSafeInteger(Number(answer)) ? Number(answer) : 0;
   if (answer === undefined || isLost(text, seconds, nowMs)) throw refuse('git finds no time in it');
   return isDay(text) ? startOfDay(seconds) : seconds;
 };
 
-/** `20260131` is a day too, and so is one with a zone. */
+/** Rewrites `20260131`, and a day with a zone, to forms that git reads. */
 const spellOut = (text: string): string =>
   text
     .replace(/^(\d{4})(\d\d)(\d\d)$/, '$1-$2-$3')
     .replace(/^(\d{4}-\d\d-\d\d)\s*(Z|[+-]\d\d:?\d\d)$/i, '$1T00:00:00$2');
 
-/** What git misreads in silence, in words; null when nothing. */
+/** Why git would silently misread the text; null if it would not. */
 const whatIsWrong = (text: string): string | null => {
   const unknown = wordsOf(text).find((word) => !isKnown(word));
   if (unknown !== undefined) return `git does not know the word ${JSON.stringify(unknown)}`;
@@ -46,18 +46,18 @@ const whatIsWrong = (text: string): string | null => {
 
 const wordsOf = (text: string): string[] => text.toLowerCase().match(/\p{L}+/gu) ?? [];
 
-/** Git passes over words it does not know: `30.dais` is the 30th of this month, and `yestrday` is now. */
+/** Git ignores words it does not know: `30.dais` is the 30th of this month, and `yestrday` is now. */
 const isKnown = (word: string): boolean =>
   [UNIT, CLOCK, NUMBER, ZONE, OTHER].some((words) => words.test(word)) ||
   (word.length >= 3 && [...MONTH_NAMES, ...DAY_NAMES].some((name) => name.startsWith(word)));
 
-/** Where git gave up it answers the present time: only `now` may mean that. A date that is to come stays one. */
+/** If git finds no time it answers the present, which only `now` or `today` may mean. A future date is accepted. */
 const isLost = (text: string, seconds: number, nowMs: number): boolean =>
   seconds >= nowMs / 1_000 - 5 &&
   !/\d{4}/.test(text) &&
   !wordsOf(text).some((word) => /^now$|^today$/.test(word));
 
-/** A day without an hour, to which git adds the present one. */
+/** A day without a time, to which git adds the present time. */
 const isDay = (text: string): boolean =>
   !/\d:\d|^@?\d{9,}/.test(text) && !wordsOf(text).some((word) => UNIT.test(word) || CLOCK.test(word));
 
@@ -74,15 +74,15 @@ const TIME_OF_DAY = /(?<!\d)(\d+):(\d+)(?::(\d+))?/g;
 type Rule = [RegExp, (a: string, b: string, c: string) => boolean];
 
 /**
- * False for a text with a day that no calendar has, an hour that no clock has, or a year before 1970 or after 2099:
- * git takes 31 February for 3 March, and passes over the others.
+ * False for a text with an impossible day or time, or a year before 1970 or after 2099: git takes 31 February for
+ * 3 March, and ignores the others.
  */
 const areReal = (text: string): boolean =>
   RULES.every(([form, isReal]) =>
     [...text.toLowerCase().matchAll(form)].every(([, a = '', b = '', c = '0']) => isReal(a, b, c)),
   );
 
-/** Days of the months; the year decides on 29 February. */
+/** The number of days in a month. */
 const lastDay = (year: number, month: number): number => new Date(Date.UTC(year, month, 0)).getUTCDate();
 
 const isDate = (year: number, month: number, day: number): boolean =>
