@@ -6,7 +6,7 @@ import { getConnection, listConnections } from '../store/connections/connection-
 import { notKnown } from './issues.ts';
 import type { ReadDeps } from './listing.ts';
 
-/** `GET /connections`: all of the tenant's, in the order in which they were made. */
+/** `GET /connections`: all connections of the tenant, in order of creation. */
 export const getConnections =
   ({ table, tenant }: ReadDeps): RouteHandler =>
   async (_request, _argument, run) => {
@@ -23,7 +23,7 @@ export const getOneConnection =
     const row = isConnectionId(connectionId)
       ? await getConnection({ table, signal: run.signal }, connectionId)
       : null;
-    // An id says nothing of its tenant: another tenant's connection is as unknown as any.
+    // The id does not contain the tenant: another tenant's connection is answered like an unknown one.
     if (row?.tenant_id !== tenant) return notKnown('No connection with this id is known.', run);
     return jsonResponse(200, toConnectionView(row));
   };

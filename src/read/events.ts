@@ -30,7 +30,7 @@ import { getEvent, loadEvents, toEventView } from '../store/events/read-events.t
 import { askedFor, namesOf, noIssue, notKnown } from './issues.ts';
 import { newPageRoom, type ReadDeps, readStart } from './listing.ts';
 
-/** `GET /events`: those of one day; of a source that is no sender only where it is asked for. */
+/** `GET /events`: the events of one day. Observations and audit events are listed only if `source` asks for them. */
 export const getEvents =
   ({ table, tenant }: ReadDeps): RouteHandler =>
   async ({ query }, _argument, run) => {
@@ -70,17 +70,17 @@ export const getOneEvent =
     return jsonResponse(200, toEventView(found.event, processing));
   };
 
-/** The tenant's event, or null: the table is not asked for what is no id of one. */
+/** The tenant's event, or null; text that is not an event id is not looked up. */
 export const findEvent = async (
   { table, tenant }: Pick<ReadDeps, 'table' | 'tenant'>,
   eventId: string,
   { signal, received_ms }: Run,
 ) => (isEventId(eventId) ? getEvent({ table, tenant, signal }, eventId, received_ms) : null);
 
-/** All issues' events share it: the position names the issue. */
+/** One cursor id for the events of all issues, because the position names the issue. */
 const ISSUE_EVENTS = ['issue-events'];
 
-/** `GET /issues/{issue}/events`: those of its id, and those that named one of its keys alone. */
+/** `GET /issues/{issue}/events`: events with the issue's id, and events that named only one of its keys. */
 export const getIssueEvents =
   (deps: ReadDeps): RouteHandler =>
   async ({ query }, keyOrId, run) => {
@@ -113,7 +113,7 @@ const afterOf = (start: Start): After => ({
   by_key: placeIn(start?.key_event_id, start?.key_occurred_ms),
 });
 
-/** In either list behind the last of it that was shown, here or on an earlier page. */
+/** In each of the two lists, after the last event shown on this or an earlier page. */
 const positionOf = (shown: IssueEntry[], after: After): Position => {
   const { by_id, by_key } = behindEntries(shown, after);
   return {
@@ -127,7 +127,7 @@ export const getBody =
   ({ table, tenant, rawBodies }: ReadDeps): RouteHandler =>
   async (_request, eventId, run) => {
     const found = await findEvent({ table, tenant }, eventId, run);
-    // The artifact store knows no tenants: it is asked for what is the tenant's, and for nothing else.
+    // The artifact store does not know tenants, so only bodies of the tenant's own events are read from it.
     if (found === null) return notKept(run);
     const bytes = found.raw ?? (await rawBodies.get(eventId, run.signal));
     if (bytes === null) return notKept(run);
@@ -137,19 +137,19 @@ export const getBody =
 const notKept = (run: Run): HttpResponse =>
   notKnown('No body of an event with this id is stored. Events expire, and issues are erased.', run);
 
-/** What an answer of Lambda takes of its limit. */
+/** The bytes that count towards Lambda's response limit. */
 const base64Length = (bytes: Uint8Array): number => Math.ceil(bytes.length / 3) * 4;
 
-/** No delivery is: ours may be, of what Jira answered, and those of an instance that takes larger bodies. */
+/** Only for an observation, or a body stored by an instance with a larger limit; no delivery here is too large. */
 const tooLarge = ({ run_id, received_ms }: Run): HttpResponse => {
   const detail = 'This body is larger than an answer may be. npm run event -- ID --raw prints it.';
   return problemResponse({ type: 'body-too-large', status: 413, detail, run_id, received_ms });
 };
 
-/** `last`: the last entry looked at, if not all were. */
+/** `last`: the last entry processed; null if all were. */
 type EventPage = { events: EventView[]; last: Item | null };
 
-/** As many of the events behind these entries as a page has room for. */
+/** Loads the events of these entries, as many as a page has room for. */
 const fillEvents = async (table: Table, entries: Item[], run: Run): Promise<EventPage> => {
   const events: EventView[] = [];
   const room = newPageRoom();

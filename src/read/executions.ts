@@ -21,7 +21,7 @@ import { findEvent } from './events.ts';
 import { notKnown } from './issues.ts';
 import { newPageRoom, type ReadDeps, readStart } from './listing.ts';
 
-/** `GET /executions`: those that were made on one day. */
+/** `GET /executions`: the executions created on one day. */
 export const getExecutions =
   ({ table, tenant }: ReadDeps): RouteHandler =>
   async ({ query }, _argument, run) => {
@@ -40,10 +40,10 @@ export const getExecutions =
     });
   };
 
-/** All events' executions share it: the position names the event. */
+/** Begins the cursor id; the event's id follows. */
 const EVENT_EXECUTIONS = ['event-executions'];
 
-/** `GET /events/{event_id}/executions`. They are read together, because an event has one for each subscription. */
+/** `GET /events/{event_id}/executions`. All are read at once, because an event has only one for each subscription. */
 export const getEventExecutions =
   ({ table, tenant }: ReadDeps): RouteHandler =>
   async ({ query }, eventId, run) => {
@@ -70,7 +70,7 @@ const newestFirst = (a: Made, b: Made): number => {
   return a.execution_id < b.execution_id ? 1 : -1;
 };
 
-/** `GET /executions/{id}`: with its attempts; by the id that a delivery was answered with, all of its event's. */
+/** `GET /executions/{id}`: one execution with its attempts; for the id in a 202, all executions of its event. */
 export const getOneExecution =
   (deps: ReadDeps): RouteHandler =>
   async (_request, executionId, run) => {
@@ -104,7 +104,7 @@ const ofDelivery = async (
   return jsonResponse(200, { execution_id, event_id, status: waits ? 'queued' : statusOf(rows), executions });
 };
 
-/** Whether a subscription takes the event that has no execution of it yet. */
+/** True if a subscription matches the event but has no execution of it yet. */
 const waitsForRow = async (
   { table, tenant }: ReadDeps,
   event: StoredEvent,
@@ -118,18 +118,18 @@ const waitsForRow = async (
   return false;
 };
 
-/** From the furthest from done on. */
+/** From the least to the most advanced. */
 const BY_PROGRESS: readonly ExecutionStatus[] = ['queued', 'in_progress', 'failed', 'cancelled', 'completed'];
 
 const statusOf = (rows: readonly Execution[]): ExecutionStatus | 'unmatched' =>
   BY_PROGRESS.find((status) => rows.some((row) => row.status === status)) ?? 'unmatched';
 
-/** Subscriptions read at once. */
+/** Subscriptions read in parallel. */
 const AT_A_TIME = 8;
 
 /**
- * As many executions as a page has room for, as answers show them: one result has 64 KB.
- * @returns fewer than were given only where there was no room for more
+ * The views of as many executions as a page has room for: one result can have 64 KB.
+ * @returns fewer than were given only if the page is full
  */
 export const showExecutions = async (
   table: Table,
@@ -147,7 +147,7 @@ export const showExecutions = async (
   return views;
 };
 
-/** How their targets are doing matters only to those that wait. */
+/** Reads the subscriptions of queued executions; only their views show the state of the target. */
 const targetsOf = async (
   table: Table,
   executions: readonly Execution[],

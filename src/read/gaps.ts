@@ -57,7 +57,7 @@ const listStoryGaps = (
   });
 };
 
-/** Goes through the groups, a page of entries at a time. */
+/** Iterates over the groups, one page of entries at a time. */
 async function* entriesOf<T>(
   place: ReadScope,
   query: GapQuery,
@@ -71,7 +71,7 @@ async function* entriesOf<T>(
   }
 }
 
-/** @throws BadRequestError for a place where no page of this listing ends */
+/** @throws BadRequestError for a position that no page of this listing ends at */
 const checkPosition = ({ groups, from }: GapQuery, after: GapPosition | null): void => {
   if (after === null) return;
   const elsewhere = groups !== null && !groups.includes(after.group);
@@ -85,7 +85,7 @@ const storyItem = (snapshot: Snapshot | null, fixVersion: string | null): StoryW
   return wanted ? toStoryWithoutCommits(boundSnapshot(snapshot)) : null;
 };
 
-/** What cannot be a project or a repository has nothing listed under it. */
+/** The listing of a name that cannot be a project or a repository. */
 async function* nothing(): AsyncGenerator<Entry<never>> {}
 
 /** `GET /gaps/commits-without-story`. */
@@ -126,14 +126,14 @@ async function* listCommitGaps(
   });
 }
 
-/** All groups, or the names that one repository is stored under. */
+/** Null for all groups, or the names under which one repository is stored. */
 const groupsOf = async (place: ReadScope, repository: string | null): Promise<string[] | null> => {
   if (repository === null) return null;
   const names = await readNames(place, [repository]);
   return names.get(repositoryKey(repository))?.all ?? [];
 };
 
-/** Of the rows of one commit the first that is a gap shows it, unless another one links it. */
+/** A commit may have several rows: the first one that is a gap lists it, unless another row links the commit. */
 const commitItem = (known: KnownRef | null, { repository }: Ref): CommitWithoutStory | null => {
   const first = known?.parts.find(
     ({ state, links }) => state.kind === 'commit' && state.details !== null && links === null,

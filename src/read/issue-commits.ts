@@ -14,7 +14,7 @@ import { listNaming } from '../store/links/refs.ts';
 import { askedFor, lookUpListed, noIssue } from './issues.ts';
 import { answerListing, type Entry, type ReadDeps, readStart, scopeOf } from './listing.ts';
 
-/** All issues' commits share it: the position names the issue. */
+/** One cursor id for the commits of all issues, because the position names the issue. */
 const ISSUE_COMMITS = ['issue-commits'];
 
 /** `GET /issues/{issue}/commits`. */
@@ -38,17 +38,19 @@ export const getIssueCommits =
     return answerListing(deps.git_sha, request, run, { args, id }, entries);
   };
 
-/** Whose commits, and how the caller asked for it. */
+/** The issue, and the key or id that the caller asked for. */
 type Issue = { issue_id: string; asked: string };
 
-/** Where a listing goes on; without `sk` behind all that names `key`. `done`: the keys before it, parted by a blank. */
+/**
+ * Where a listing continues; without `sk`, after all commits that name `key`. `done`: earlier keys, space-separated.
+ */
 type After = { key: string; sk?: string | undefined; done?: string | undefined };
 
 const PAGE = 50;
 
 /**
- * The commits of an issue, by key, repository and id. `keys`: all it had. A key that it gets between two pages comes
- * behind those that were gone through.
+ * The commits of an issue, by key, repository and id. `keys`: all keys it has or had. A key that the issue gets between
+ * two pages comes after those already completed.
  */
 async function* listIssueCommits(
   place: ReadScope,
@@ -83,17 +85,17 @@ async function* listIssueCommits(
   }
 }
 
-/** @throws BadRequestError for a place where no page of this listing ends */
+/** @throws BadRequestError for a position that no page of this listing ends at */
 const checkAfter = (keys: string[], { key, sk }: After): void => {
   if (!keys.includes(key) || (sk !== undefined && !sk.startsWith(candidateSortPrefix('commit'))))
     throw foreignCursor();
 };
 
-/** The keys gone through before. Where a cursor could not carry them they were all that sort before its own. */
+/** The keys completed before. If they did not fit into the cursor, all keys that sort before its own. */
 const doneBefore = (keys: string[], { key, done }: After): string[] =>
   done === undefined ? keys.filter((one) => one < key) : done.split(' ').filter((one) => one !== '');
 
-/** Bytes of keys that a cursor carries at most. */
+/** Most bytes of keys in a cursor. */
 const MOST_DONE_BYTES = 1_000;
 
 const positionOf = (issue: Issue, done: Set<string>, key: string, sk: string | null): Position => {
@@ -107,8 +109,8 @@ const positionOf = (issue: Issue, done: Set<string>, key: string, sk: string | n
 };
 
 /**
- * A commit that names several keys of its issue is shown under the first of them; one that is stored under several
- * names of its repository under the first name that leads there from that key.
+ * The item to list, or null. A commit that names several keys of its issue is listed only under the first of them; one
+ * that is stored under several names of its repository, only under the first name whose row has that key.
  */
 const shown = (
   row: KnownRef | null,

@@ -10,10 +10,10 @@ import { showExecutions } from './executions.ts';
 import { askedFor, namesOf, noIssue } from './issues.ts';
 import { type ReadDeps, readStart } from './listing.ts';
 
-/** All issues' executions share it: the position names the issue. */
+/** One cursor id for the executions of all issues, because the position names the issue. */
 const ISSUE_EXECUTIONS = ['issue-executions'];
 
-/** `GET /issues/{issue}/executions`: of the events of its id, and of those that named one of its keys alone. */
+/** `GET /issues/{issue}/executions`: of events with the issue's id, and of events that named only one of its keys. */
 export const getIssueExecutions =
   (deps: ReadDeps): RouteHandler =>
   async ({ query }, keyOrId, run) => {
@@ -39,7 +39,7 @@ export const getIssueExecutions =
 
 type Entry = IssueEntry & { execution: Execution | null };
 
-/** All entries before that of the first execution for which there was no room. */
+/** The entries before that of the first execution that did not fit on the page. */
 const entriesTo = (entries: readonly Entry[], left: Execution | undefined): readonly Entry[] =>
   left === undefined
     ? entries
@@ -56,7 +56,7 @@ const afterOf = (start: z.output<typeof afterIssueExecution> | null): After => (
   by_key: placeIn(start?.key_execution_id, start?.key_created_ms),
 });
 
-/** In either list behind the last of it that was shown, here or on an earlier page. */
+/** In each of the two lists, after the last execution shown on this or an earlier page. */
 const positionOf = (shown: readonly IssueEntry[], after: After): Position => {
   const { by_id, by_key } = behindEntries(shown, after);
   return {

@@ -26,10 +26,10 @@ export const getIssue =
     return jsonResponse(200, boundSnapshot(snapshot));
   };
 
-/** Where to look. */
+/** The table and tenant to read. */
 type OfTenant = { table: Table; tenant: string };
 
-/** All digits is an id, else a key; text that can be neither finds nothing. */
+/** Looks up an id (only digits) or a key; null for text that can be neither. */
 const lookUpIssue = async (
   { table, tenant }: OfTenant,
   keyOrId: string,
@@ -43,21 +43,21 @@ const lookUpIssue = async (
 export const noIssue = (run: Run): HttpResponse =>
   notKnown('No issue with this key or id is stored. Issues that have not changed since setup are not.', run);
 
-/** 404 for something that is not stored; an unknown path has an answer of its own. */
+/** 404 for something that is not stored; an unknown path has its own answer. */
 export const notKnown = (detail: string, { run_id, received_ms }: Run): HttpResponse =>
   problemResponse({ type: 'not-found', status: 404, detail, run_id, received_ms });
 
 /**
- * The snapshot, small enough for an answer: what was sent in one body may be larger when it is shown, because of
- * what JSON escapes. What goes is what would go if it were too large for an item, and `truncated` says so.
+ * Trims a snapshot to the size of an answer, which JSON escaping can make larger than the body it came from. Fields are
+ * dropped in the same order as for an item that is too large, and `truncated` says so.
  */
 export const boundSnapshot = (snapshot: Snapshot): Snapshot => {
   const fits = (fields: object): boolean => bytesOf({ ...snapshot, ...fields }) <= MOST_ANSWER_BYTES;
-  // A snapshot with so much in it has the fields of a full issue, and none of those that may be null is.
+  // A snapshot this large has all fields of an issue, and none of the nullable ones is null.
   return fits({}) ? snapshot : { ...snapshot, ...fitFields(snapshot as IssueFields, fits) };
 };
 
-/** The description apart: it is what is large, and is measured again for each cut that is tried. */
+/** Measures the description separately: it is the large field, and is measured again for each cut that is tried. */
 const bytesOf = (snapshot: Snapshot): number => {
   const rest = answerBytes({ ...snapshot, description: null });
   return rest - answerBytes(null) + answerBytes(snapshot.description);
@@ -90,15 +90,15 @@ export const getIssues =
     });
   };
 
-/** What `asked` holds. */
+/** The form of a key or id in `asked`. */
 export const askedFor = (keyOrId: string): string => lookupKey(keyOrId);
 
-/** Of which issue a cursor's page is, and the key or id that its first page was asked for. */
+/** The issue of a cursor, and the key or id that its first page was requested with. */
 type OfIssue = { issue_id: string; asked: string };
 
 /**
- * The issue of a listing. A page that goes on stays with the issue of the first one, also when the key means another
- * one meanwhile.
+ * The issue of a listing. Further pages stay with the issue of the first page, even if the key belongs to another issue
+ * by then.
  * @throws BadRequestError for a position in the listing of another issue
  */
 export const lookUpListed = async (
@@ -113,12 +113,12 @@ export const lookUpListed = async (
   return found;
 };
 
-/** Whose listing a page goes on with; null for the first page. `issue_id`: '' where no issue has the key. */
+/** The listing that a page continues; null for the first page. `issue_id`: '' if no issue has the key. */
 type Start = { issue_id: string; asked: string } | null;
 
 /**
- * The names under which an issue's rows are listed. `known`: whether a row of the issue is there. A key that no issue had
- * may still have been named.
+ * The names under which an issue's rows are listed. `known`: whether the issue has a row. Events may name a key that no
+ * issue has, so that key is returned too.
  * @throws BadRequestError for a position in the listing of another issue
  */
 export const namesOf = async (

@@ -10,30 +10,30 @@ import { rowsReader } from '../store/calls/gather.ts';
 import type { Table } from '../store/calls/table.ts';
 import type { RawBodies } from '../store/events/put-event.ts';
 
-/** Where the routes read, and what their answers are stamped with. */
+/** What the routes read from, and the commit that their answers show. */
 export type ReadDeps = {
   table: Table;
   tenant: string;
   rawBodies: Pick<RawBodies, 'get'>;
   git_sha: string;
   retention_days: number;
-  /** Whether anything is published and sent. */
+  /** Whether executions are on. */
   executions: boolean;
 };
 
-/** What was asked for, as the answer repeats it; absent is null. */
+/** The request's parameters, as the answer repeats them; null for an absent one. */
 type ListingArgs = Record<string, string | number | null>;
 
 /**
- * A step of a listing: an entry that was looked at, or the end of a part of it that needs calls of its own. `item` is
- * null when nothing is to be shown. The listing can go on behind `position`.
+ * A step of a listing: an entry that was read, or the end of a part that needs calls of its own. `item` is null when
+ * there is nothing to show. The listing can continue after `position`.
  */
 export type Entry<T> = { kind: 'entry' | 'end-of-part'; position: Position; item: T | null };
 
 /**
- * One page of a listing of what correlation found, stamped like a run document.
- * @param asked `id`: what its cursors are bound to
- * @param entries everything that follows where the page begins, in the listing's order
+ * One page of a listing of correlation results, with the header of a run document.
+ * @param asked `id`: the query that its cursors are bound to
+ * @param entries everything from the start of the page on, in the listing's order
  * @throws BadRequestError
  */
 export const answerListing = async <T>(
@@ -56,16 +56,16 @@ export const answerListing = async <T>(
   });
 };
 
-/** Time for looking: within a request's, so that a slow table makes pages short and none fail. */
+/** Time for reading, shorter than a request's deadline, so that a slow table shortens pages instead of failing them. */
 const MOST_MS = 1_500;
 
-/** What one request may spend; beyond it a page is short, or empty, and the next one goes on. */
+/** The cost one request may spend; at that limit the page ends, short or empty, and the next one continues. */
 const MOST_SPENT = 1_000;
 
-/** What looking costs: entries come with one call for many, each part with one call at least. */
+/** The cost of a step: one call reads many entries, but each part needs at least one call. */
 const COSTS = { entry: 1, 'end-of-part': 10 };
 
-/** Up to `limit` items of a listing that leaves entries out, and where it goes on: null when nothing follows. */
+/** Collects up to `limit` items; entries may have none. `next`: where the listing continues, null at its end. */
 const fillPage = async <T>(
   entries: AsyncIterable<Entry<T>>,
   limit: number,
@@ -86,16 +86,16 @@ const fillPage = async <T>(
 };
 
 type PageRoom = {
-  /** Takes an item's place, unless the page has something already and not enough room for this too. */
+  /** Reserves room for an item; false if the page is not empty and the item does not fit. */
   take(item: unknown): boolean;
-  /** Notes that this much was read for the next item; false when that was enough for one page. */
+  /** Adds the bytes read for the next item; false if they exceed what one page may read. */
   read(bytes: number): boolean;
 };
 
-/** Bytes decompressed for one page at most: they cost time and memory, whether or not they are shown. */
+/** Most bytes decompressed for one page: they cost time and memory whether or not they are shown. */
 const MOST_READ_BYTES = 64_000_000;
 
-/** Room for one page of a listing. Its first item always has room: every item fits into an answer. */
+/** Tracks the room on one page. The first item always fits, because every item fits into an answer. */
 export const newPageRoom = (): PageRoom => {
   let shown = 0;
   let read = 0;
@@ -118,7 +118,7 @@ export const newPageRoom = (): PageRoom => {
 export const readStart = <T>(query: Query, id: string, shape: z.ZodMiniType<T>): T | null =>
   readPosition(shape, decodeCursor(id, query.get('cursor')));
 
-/** Where a request reads. */
+/** The scope of a request's reads. */
 export const scopeOf = ({ table, tenant }: ReadDeps, { signal }: Run): ReadScope => ({
   table,
   tenant,

@@ -4,7 +4,7 @@ import { jsonResponse } from '../http/response.ts';
 import { type Checkpoint, NEW_CHECKPOINT, readCheckpoints, sumDrift } from '../store/reconcile/checkpoint.ts';
 import type { ReadDeps } from './listing.ts';
 
-/** `GET /reconciliation`. Suspects are not judged yet, so none is counted, and no project is held. */
+/** `GET /reconciliation`. Suspects are not evaluated yet, so `suspects` is 0 and `held` is empty. */
 export const getReconciliation =
   ({ table, tenant }: ReadDeps): RouteHandler =>
   async (_request, _argument, { received_ms: now, signal }) => {
@@ -31,7 +31,7 @@ const describe = ({ under_way, counters, last }: Checkpoint<unknown>) => ({
   },
 });
 
-/** When the last complete run ended that compared any body; null before the first. */
+/** When the last complete run that compared bodies ended; null before the first. */
 const lastCompared = (all: readonly Checkpoint<unknown>[]): string | null => {
   const ended = all.flatMap(({ last }) => (last && last.counters.compared > 0 ? [last.ended_ms] : []));
   return ended.length === 0 ? null : toPhoenixIso(Math.max(...ended));

@@ -14,7 +14,7 @@ import { getReconciliation } from './reconciliation.ts';
 import { getStats } from './stats.ts';
 import { getOneSubscription, getSubscriptions } from './subscriptions.ts';
 
-/** The read side as the environment names it. */
+/** The routes of the read side, configured by the environment. */
 export const openReadRoutes = (env: Env, platform: Platform): RouteHandlers => {
   const opened = {
     ...openEvents(env, openTable(env, platform.dynamodb)),

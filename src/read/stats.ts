@@ -41,19 +41,19 @@ export const getStats =
 const toBucket = ({ from_ms, outcomes }: HourBucket) => ({ from: toUtcIso(from_ms), outcomes });
 
 /**
- * How far processing is behind. `unprocessed`: events received that nothing is written down of yet;
- * `lag_seconds`: the age of the oldest of them, 0 without one; `failed`: parked events, 1,000 at most.
+ * How far processing is behind. `unprocessed`: received events without a status; `lag_seconds`: the age of the oldest
+ * of them, 0 without one; `failed`: parked events, at most 1,000.
  */
 type Waiting = { unprocessed: number; lag_seconds: number; failed: number; complete: boolean };
 
-/** How far back to look. */
+/** The period to count. */
 type Window = { tenant: string; hours: number; retention_days: number };
 
 const MOST_LOOKED_AT = 10_000;
 
 const MOST_PARKED = 1_000;
 
-/** Counts what waits among the events of the last hours; everything before the sweep's mark is handled. */
+/** Counts unprocessed events of the last `hours`; all before the sweep's mark are processed or parked. */
 const countWaiting = async (
   table: Table,
   { tenant, hours, retention_days }: Window,
@@ -122,8 +122,8 @@ const NOTHING: Sent = {
 };
 
 /**
- * What became of the executions of the last `hours`, and for how long the oldest one has been due whose target is asked.
- * Null where nothing is sent at all. Without a subscription it costs one query.
+ * Counts the executions of the last `hours` by status, and how long the oldest one of an active subscription has been
+ * due. Null if executions are off. Without a subscription it costs one query.
  */
 const countSent = async (
   { table, tenant, executions }: ReadDeps,
@@ -144,16 +144,16 @@ const countSent = async (
   return { counts: { ...counts, oldest_due_seconds }, complete };
 };
 
-/** For how long there have been any: a deleted one is kept as long as its executions. */
+/** Hours since the first subscription was created, rounded up; a deleted one is kept as long as its executions. */
 const hoursOf = (subscriptions: readonly SubscriptionRow[], nowMs: number): number => {
   const first = Math.min(...subscriptions.map(({ created_ms }) => created_ms));
   return Math.max(1, Math.ceil((nowMs - first) / HOUR_MS) + 1);
 };
 
-/** Subscriptions that are looked at at once. */
+/** Subscriptions queried in parallel. */
 const AT_A_TIME = 8;
 
-/** What a paused or dead target lets wait was told when that happened. */
+/** Only active subscriptions count: a paused, open or disabled one was reported when it became so. */
 const oldestDueMs = async (
   place: Place,
   subscriptions: readonly SubscriptionRow[],

@@ -6,7 +6,7 @@ import { getSubscription, listSubscriptions } from '../store/subscriptions/subsc
 import { notKnown } from './issues.ts';
 import type { ReadDeps } from './listing.ts';
 
-/** `GET /subscriptions`: the tenant's, in the order in which they were made, without those that were deleted. */
+/** `GET /subscriptions`: the tenant's subscriptions in order of creation, without deleted ones. */
 export const getSubscriptions =
   ({ table, tenant }: ReadDeps): RouteHandler =>
   async (_request, _argument, run) => {
@@ -16,14 +16,14 @@ export const getSubscriptions =
     return jsonResponse(200, { subscriptions });
   };
 
-/** `GET /subscriptions/{id}`: a deleted one too, as long as an execution of it is kept. */
+/** `GET /subscriptions/{id}`: also a deleted one, as long as its executions are kept. */
 export const getOneSubscription =
   ({ table, tenant }: ReadDeps): RouteHandler =>
   async (_request, subscriptionId, run) => {
     const row = isSubscriptionId(subscriptionId)
       ? await getSubscription({ table, signal: run.signal }, subscriptionId)
       : null;
-    // An id says nothing of its tenant: another tenant's subscription is as unknown as any.
+    // The id does not contain the tenant: another tenant's subscription is answered like an unknown one.
     if (row?.tenant_id !== tenant) return notKnown('No subscription with this id is known.', run);
     return jsonResponse(200, toSubscriptionView(row));
   };
