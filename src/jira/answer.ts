@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import { JiraError } from './jira-error.ts';
 
-/** What came back, whole. */
+/** A complete answer. */
 export type Answer = { status: number; headers: Headers; text: string };
 
 const REMEDIES = new Map<number, ['login' | 'permission' | 'missing' | 'removed' | 'busy', string]>([
@@ -51,14 +51,14 @@ const refusal = (status: number): JiraError => {
   );
 };
 
-/** @throws JiraError when the status is no success */
+/** @throws JiraError when the status is not 2xx */
 export const checkStatus = ({ status }: Pick<Answer, 'status'>): void => {
   if (status < 200 || status > 299) throw refusal(status);
 };
 
 /**
- * A login that failed is no fault to every Jira: it goes on as for anybody, to whom there may be nothing.
- * @throws JiraError
+ * Some Jiras do not reject a failed login: they answer as to an anonymous caller, perhaps with no results.
+ * @throws JiraError when the headers report a failed login
  */
 export const checkLogin = ({ status, headers }: Answer): void => {
   const reasons = (headers.get('x-seraph-loginreason') ?? '').split(/[\s,]+/);
@@ -71,7 +71,7 @@ const jirasError = z.object({
   errors: z.optional(z.record(z.string(), z.unknown())),
 });
 
-/** Whether it is Jira that has no such thing, or does not show it; a proxy's 404, or another program's, says nothing. */
+/** Whether Jira itself says that the thing does not exist or is hidden. A 404 of a proxy or another program is not. */
 export const saysNoSuchThing = (answer: Answer): boolean => {
   if (answer.status !== 404) return false;
   try {
@@ -81,7 +81,7 @@ export const saysNoSuchThing = (answer: Answer): boolean => {
   }
 };
 
-/** When it was answered, by Jira's clock. @throws JiraError when it does not say */
+/** The time of the answer, by Jira's clock. @throws JiraError without a usable `Date` header */
 export const dateOf = ({ headers }: Pick<Answer, 'headers'>): number => {
   const text = headers.get('date') ?? '';
   const ms = / GMT$/.test(text) ? Date.parse(text) : Number.NaN;
@@ -108,11 +108,11 @@ const parseJson = ({ headers, text }: Answer): unknown => {
 const pathOf = (path: PropertyKey[] | undefined): string =>
   path === undefined || path.length === 0 ? 'all of it' : path.slice(0, 4).map(nameOf).join('.');
 
-/** A key may be anything that the server made up. */
+/** Sanitizes a property name, which the server may choose freely. */
 const nameOf = (key: PropertyKey): string =>
   typeof key === 'symbol' ? '?' : String(key).replace(/\W/g, '?').slice(0, 40);
 
-/** The value of a success. Nothing at all counts as undefined. @throws JiraError when it has another shape */
+/** The value of a successful answer; an empty body is undefined. @throws JiraError when it has another shape */
 export const readValue = <T>(schema: z.ZodMiniType<T>, answer: Answer): T => {
   const result = z.safeParse(schema, parseJson(answer));
   if (result.success) return result.data;
@@ -124,7 +124,7 @@ export const readValue = <T>(schema: z.ZodMiniType<T>, answer: Answer): T => {
 
 const LONGEST_SECONDS = 86_400;
 
-/** When Jira wants to be asked again at the earliest, in epoch milliseconds; a day from now at most. */
+/** The earliest time for the next request by `Retry-After`, in epoch milliseconds, at most a day ahead; else null. */
 export const retryAfter = ({ headers }: Pick<Answer, 'headers'>, nowMs: number): number | null => {
   const text = headers.get('retry-after')?.trim() ?? '';
   const last = nowMs + LONGEST_SECONDS * 1000;

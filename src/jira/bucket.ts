@@ -1,18 +1,18 @@
 import type { Clock } from '../platform/clock.ts';
 
-/** What an answer says of the bucket that requests are taken from: so many are left, so many come in an interval. */
+/** Data Center's token bucket as an answer reports it: `left` requests remain, `fill` are added per interval. */
 export type BucketLevel = { left: number; fill: number; interval_ms: number };
 
 export type Bucket = {
-  /** The newest level; null when there is no bucket. @param underWay requests that may yet be taken from it */
+  /** Sets the newest level; null: no bucket. @param underWay requests in flight, which the level may not include */
   heed(level: BucketLevel | null, underWay: number): void;
-  /** Epoch milliseconds when one more may be taken; 0 for now. */
+  /** Epoch milliseconds when another request is allowed; 0: now. */
   freeAt(): number;
-  /** One is taken. */
+  /** Takes one request from the bucket. */
   take(): void;
 };
 
-/** Counts along between answers, so that what begins before the next one does not ask for more than is left. */
+/** Keeps its own count between answers, so that requests started before the next answer do not exceed what is left. */
 export const createBucket = (clock: Clock): Bucket => {
   let left = Number.POSITIVE_INFINITY;
   let fill = 1;

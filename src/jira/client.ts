@@ -12,27 +12,27 @@ import { readAdvice } from './rate-headers.ts';
 import type { JiraSite } from './site.ts';
 
 type JiraRequest<T> = Sent & {
-  /** The frame that is needed; further properties are ignored. */
+  /** Schema of the properties that are needed; others are ignored. */
   answer: z.ZodMiniType<T>;
-  /** The value when Jira itself says that there is no such thing; without it that is a fault. */
+  /** Returned if Jira itself says that the thing does not exist; without this property, that is a fault. */
   gone?: T;
 };
 
 /** `started_ms`: Jira's clock when the request began, or a little earlier. */
 export type Read<T> = { value: T; started_ms: number };
 
-/** Asks one site. Every rejection is a JiraError. */
+/** Requests to one site. Every rejection is a JiraError. */
 export type JiraClient = {
-  /** A POST is sent once, because it makes something. */
+  /** A POST is sent only once, because it is not idempotent. */
   send<T>(request: JiraRequest<T>): Promise<T>;
-  /** For what changes nothing, whatever its method: it may be asked again. */
+  /** For requests that change nothing, whatever the method: they are retried. */
   read<T>(request: JiraRequest<T>): Promise<Read<T>>;
   traffic(): Traffic;
 };
 
 /**
- * `requests`: how many were sent so far, each try for itself. `held_until`: before when Jira wants to hear nothing
- * (epoch milliseconds; past, or 0, for now).
+ * `requests`: sent so far, retries included. `held_until`: no request starts before this time (epoch milliseconds; a
+ * past time or 0: not held).
  */
 export type Traffic = { requests: number; held_until: number };
 
@@ -45,19 +45,19 @@ type World = {
   exchange: typeof exchange;
 };
 
-/** As Atlassian advises: four tries, 2 s doubling to 30 s, and by chance up to three tenths less. */
+/** As Atlassian advises: four tries, waits from 2 s doubling to 30 s, with jitter of up to 30 % less. */
 const BACKOFF = { tries: 4, first_ms: 2_000, longest_ms: 30_000, by_chance: 0.3 };
 
-/** Before the last try. */
+/** The wait before the last try. */
 const LONGEST_REST_MS = BACKOFF.first_ms * 2 ** (BACKOFF.tries - 2);
 
-/** Longer than anybody waits within a request, so that it ends the turn. */
+/** Longer than any request waits, so that it ends the turn. */
 const LONG_REST_MS = 2 * 60_000;
 
-/** To do it twice must be as good as once: a lost answer may have been a success. */
+/** Whether a retry is safe: a request whose answer was lost may have succeeded. */
 const isIdempotent = ({ method }: Sent): boolean => method !== 'POST';
 
-/** What names a time is for the caller to keep. */
+/** Whether a retry here may help. A fault with `not_before` is left to the caller. */
 const mayHeal = ({ fault, not_before }: JiraError): boolean =>
   not_before === null && (fault === 'busy' || fault === 'down' || fault === 'failing');
 
@@ -75,7 +75,7 @@ const naming = async <R>(request: Sent, work: () => Promise<R>): Promise<R> => {
 const asJiraError = (fault: unknown): JiraError =>
   fault instanceof JiraError ? fault : new JiraError('down', 'The request could not be made.');
 
-/** An answer, and how long it was under way. */
+/** An answer, and how long the request took. */
 type Timed = Answer & { took_ms: number };
 
 const isGone = <T>(
@@ -87,17 +87,17 @@ const isGone = <T>(
 const valueIn = <T>(request: JiraRequest<T>, answer: Answer): T =>
   isGone(request, answer) ? request.gone : readValue(request.answer, answer);
 
-/** How far the clocks of Jira's nodes may be apart, and what `Date` leaves out. */
+/** Allows for clock skew between Jira's nodes, and for the fraction of a second that `Date` omits. */
 const ALLOWANCE_MS = 2_000;
 
-/** `Date` is stamped when the answer begins, so that less the whole duration it is never late. */
+/** `Date` is stamped when the answer begins, so subtracting the whole duration never gives a time that is too late. */
 const startedMs = ({ took_ms, ...answer }: Timed): number =>
   Math.floor(dateOf(answer) - took_ms) - ALLOWANCE_MS;
 
 /**
- * A polite client: at most so many requests at once and a second, slower near a limit; `Retry-After` kept by all of
- * them, else longer and longer waits; four tries, and only of what may be done twice. Whoever would have to wait for
- * more than a minute gets an error that says until when instead. https only, except on this machine.
+ * A client that respects rate limits: bounded concurrency and rate, slower near a limit; `Retry-After` holds all
+ * requests, otherwise exponential backoff; four tries, only of idempotent requests. A request that would have to wait
+ * more than a minute fails with an error that says until when. https only, except on this machine.
  * @throws ConfigError when the address is not safe
  */
 export const createJiraClient = (
@@ -125,7 +125,7 @@ export const createJiraClient = (
     return answer;
   };
 
-  /** A long hold is the better answer to a fault that time may heal: it names the time. */
+  /** If requests are held for long after a transient fault, throws that instead, because it says until when. */
   const once = async <T>(request: JiraRequest<T>): Promise<Timed> => {
     try {
       const answer = await ask(request);
@@ -142,13 +142,13 @@ export const createJiraClient = (
   const isInTime = (): boolean =>
     world.clock() + LONGEST_REST_MS <= (limits.until_ms ?? Number.POSITIVE_INFINITY);
 
-  /** While one waits after a fault, none begins: a Jira in trouble needs rest from all of them. */
+  /** While one request backs off, no other starts, to relieve a failing Jira. */
   const rest = (ms: number): Promise<unknown> => {
     pace.hold(world.clock() + ms);
     return world.sleep(ms);
   };
 
-  /** What so many tries did not heal needs a longer rest, unless it is only this request that fails. */
+  /** After the last try, holds all requests for longer, unless only this request fails. */
   const giveUp = (error: JiraError): JiraError => {
     if (!mayHeal(error) || error.fault === 'failing') return error;
     const until = world.clock() + LONG_REST_MS;

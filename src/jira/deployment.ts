@@ -4,7 +4,7 @@ import type { JiraClient } from './client.ts';
 import { JiraError } from './jira-error.ts';
 import type { JiraSite } from './site.ts';
 
-/** Which Jira it is: what its API offers depends on it. `name` is for people. */
+/** The kind of Jira, which decides what its API offers. `name` is for people. */
 export type Deployment = { kind: 'cloud' | 'data-center' | 'before-10'; name: string };
 
 const serverInfo = z.object({
@@ -16,24 +16,24 @@ const serverInfo = z.object({
 
 type ServerInfo = z.output<typeof serverInfo>;
 
-/** 0 when it does not say, which only very old ones do not. */
+/** 0 if Jira does not report its version: only very old ones do not. */
 const majorOf = ({ version, versionNumbers }: ServerInfo): number =>
   versionNumbers?.[0] ?? (Number.parseInt(version ?? '', 10) || 0);
 
-/** Upper and lower case of the host, the default port and a slash at the end make no other site. */
+/** A site without its differences in case of the host, default port and trailing slash. */
 const siteOf = (text: string): string | null => {
   const url = URL.parse(text);
   return url && `${url.host}${url.pathname.replace(/\/+$/, '')}`;
 };
 
-/** A site that is called by an address of this machine goes through a tunnel, and calls itself otherwise. */
+/** Not compared for a loopback address: that is a tunnel, and Jira's own base URL differs. */
 const isOther = (baseUrl: string | undefined, site: string): boolean =>
   baseUrl !== undefined && !isLoopback(URL.parse(site)) && siteOf(baseUrl) !== siteOf(site);
 
 const versionOf = ({ version }: ServerInfo): string =>
   version !== undefined && /^[\w.-]{1,40}$/.test(version) ? version : 'of an unknown version';
 
-/** @throws JiraError when it is another site than the one named, or no Jira */
+/** @throws JiraError when it is a different site from the configured one, or not a Jira */
 export const readDeployment = async (client: JiraClient, site: JiraSite): Promise<Deployment> => {
   const info = await client.send({ method: 'GET', path: '/rest/api/2/serverInfo', answer: serverInfo });
   if (isOther(info.baseUrl, site.url))

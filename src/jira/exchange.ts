@@ -10,10 +10,10 @@ export type Sent = {
   body?: unknown;
 };
 
-/** For the whole of it, the answer's body included. */
+/** For the whole exchange, the answer's body included. */
 const TIMEOUT_MS = 30_000;
 
-/** Far more than any page of Jira's. */
+/** Far more than any page that Jira returns. */
 const MOST_BYTES = 20_000_000;
 
 const readText = async (response: Response): Promise<string> => {
@@ -35,13 +35,13 @@ const headersOf = ({ authorization }: JiraSite, body: unknown): Record<string, s
   ...(body === undefined ? {} : { 'content-type': 'application/json' }),
 });
 
-/** The code only: fetch's own message may quote a header. */
+/** Only the code: fetch's own message may quote a header. */
 const codeOf = (fault: unknown): string => {
   if (fault instanceof Error && fault.cause instanceof Error) return describeFault(fault.cause);
   return describeFault(fault);
 };
 
-/** One request, without a second try, that follows no redirect. @throws JiraError when no whole answer came */
+/** One request, without retries or redirects. @throws JiraError when no complete answer arrived */
 export const exchange = async (site: JiraSite, { method, path, body }: Sent): Promise<Answer> => {
   try {
     const response = await fetch(`${site.api}${path}`, {

@@ -1,6 +1,6 @@
 /**
- * Why Jira did not do what it was asked; each has its own remedy. `too_large`: ask for less. `page_lost`: begin the
- * search again. `failing`: it fails at this request, which says nothing of others.
+ * Why a request to Jira failed; each has its own remedy. `too_large`: request less. `page_lost`: restart the search.
+ * `failing`: Jira fails at this request, which says nothing about others.
  */
 export type JiraFault =
   | 'login'
@@ -18,13 +18,13 @@ export type JiraFault =
   | 'down';
 
 /**
- * The only error that the client throws. Its message says what to do, and quotes nothing that was sent or answered:
- * either may hold a token or somebody's data.
+ * The only error that the client throws. Its message says what to do, and quotes neither request nor answer: either
+ * may contain a token or personal data.
  */
 export class JiraError extends Error {
   override readonly name = 'JiraError';
   readonly fault: JiraFault;
-  /** Epoch milliseconds: Jira wants to hear nothing before. Null when it did not say. */
+  /** Epoch milliseconds before which no request should be sent; null if not known. */
   readonly not_before: number | null;
 
   constructor(fault: JiraFault, message: string, notBefore: number | null = null) {

@@ -6,30 +6,30 @@ import { JiraError } from './jira-error.ts';
 import type { Advice } from './rate-headers.ts';
 
 /**
- * `at_once`: requests under way; `a_second`: how many may begin. `until_ms` (epoch milliseconds): whoever asks is about
- * to leave then, so that nothing waits any longer.
+ * `at_once`: maximum requests in flight; `a_second`: maximum started per second. `until_ms` (epoch milliseconds): the
+ * caller ends then, so no request waits beyond it.
  */
 export type Limits = { at_once: number; a_second: number; until_ms?: number | null };
 
 export type Pace = {
-  /** Does the work when its turn has come. @throws JiraError when that is more than a minute away, or too late */
+  /** Runs the work when its turn comes. @throws JiraError when that is more than a minute away, or after `until_ms` */
   run<T>(work: () => Promise<T>): Promise<T>;
-  /** Nothing begins before then (epoch milliseconds); an earlier hold that lasts longer stays. */
+  /** No request starts before `until` (epoch milliseconds); an existing hold that lasts longer stays. */
   hold(until: number): void;
-  /** Goes on as an answer asks, until the next one does. */
+  /** Adjusts to what an answer says about limits, until the next answer. */
   heed(advice: Advice): void;
-  /** Before when nothing may begin (epoch milliseconds); a time that is past, or 0, for now. */
+  /** No request starts before this time (epoch milliseconds); a past time or 0: not held. */
   heldUntil(): number;
-  /** @throws JiraError when nothing may begin for more than a minute, or until it is too late */
+  /** @throws JiraError when no request may start for more than a minute, or before `until_ms` */
   checkHold(): void;
 };
 
-/** Nobody waits longer than this within a request. */
+/** A request that would wait longer fails instead. */
 const LONGEST_WAIT_MS = 60_000;
 
 type Deps = { clock: Clock; sleep: (ms: number) => Promise<unknown> };
 
-/** Turns for requests, evenly spread: those of a second are not sent in one burst. */
+/** Spreads requests evenly over time, instead of sending those of a second in one burst. */
 export const createPace = (limits: Limits, { clock, sleep }: Deps): Pace => {
   const { at_once, a_second } = limits;
   const leaving = limits.until_ms ?? Number.POSITIVE_INFINITY;
@@ -54,16 +54,16 @@ export const createPace = (limits: Limits, { clock, sleep }: Deps): Pace => {
     throw new JiraError('busy', `Jira accepts no requests before ${toUtcIso(until)}: try again then.`, until);
   };
 
-  /** For the gap never more than one, also when the clock was set back. @throws JiraError when it is too long */
+  /** At most one gap, even if the clock was set back, or until the hold ends. @throws JiraError if the hold is too long */
   const waitMs = (): number => {
     checkHold();
     return Math.max(Math.min(last + gap_ms - clock(), gap_ms), heldUntil() - clock());
   };
 
-  /** One after another, and each looks again after its wait: by then an answer may have asked for a longer one. */
+  /** One at a time; each checks again after its wait, because an answer may have asked for a longer one meanwhile. */
   const takeTurn = (): Promise<void> =>
     inTurn(async () => {
-      // A timer may fire early by the part of a millisecond that the clock does not show.
+      // A timer may fire early, by the fraction of a millisecond that the clock does not show.
       for (let ms = waitMs(); ms > 0; ms = waitMs()) await sleep(Math.ceil(ms));
       last = clock();
       filled.take();

@@ -2,24 +2,24 @@ import { DAY_MS, instantOf } from '../domain/instant.ts';
 import { type Answer, retryAfter } from './answer.ts';
 import type { BucketLevel } from './bucket.ts';
 
-/** What an answer says about the requests that follow. */
+/** What an answer says about subsequent requests. */
 export type Advice = {
   /** Jira will soon refuse more. */
   near_limit: boolean;
-  /** How often Jira allows one more, in milliseconds; 0 when it does not say. */
+  /** Milliseconds until Jira allows one more request; 0 when it does not say. */
   fill_ms: number;
-  /** Epoch milliseconds: Jira wants to hear nothing before. Null when it does not say. */
+  /** Epoch milliseconds before which no request should be sent; null when Jira does not say. */
   not_before: number | null;
   /** Only Data Center has one. */
   bucket: BucketLevel | null;
 };
 
-/** Where Cloud begins to warn. */
+/** The fraction of the limit below which Cloud warns. */
 const NEAR = 0.2;
 
 /**
- * Reads the headers of Cloud (`-NearLimit`, `-Reset`) and of Data Center, which has a bucket of requests for each user
- * that is filled at its own speed (`-Interval-Seconds`, `-FillRate`).
+ * Reads the headers of Cloud (`-NearLimit`, `-Reset`) and of Data Center, which has a token bucket per user with its
+ * own fill rate (`-Interval-Seconds`, `-FillRate`).
  */
 export const readAdvice = (answer: Pick<Answer, 'status' | 'headers'>, nowMs: number): Advice => {
   const rate = readHeaders(answer.headers);

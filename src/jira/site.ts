@@ -1,11 +1,11 @@
 import type { Env } from '../contract/env.ts';
 import { ConfigError } from '../errors/errors.ts';
 
-/** A Jira site, and how to ask it. The last two hold no slash at their end. */
+/** A Jira site, and how to call it. `url` and `api` have no trailing slash. */
 export type JiraSite = {
-  /** Value of the header of that name: never to be shown. */
+  /** Value of the `authorization` header; must never be shown. */
   authorization: string;
-  /** What Jira calls itself. */
+  /** Jira's own base URL. */
   url: string;
   /** Where its API is. */
   api: string;
@@ -13,7 +13,7 @@ export type JiraSite = {
 
 const withoutSlash = (url: string): string => url.replace(/\/+$/, '');
 
-/** Where the site of the environment is. @throws ConfigError when none is named */
+/** The address of the configured site. @throws ConfigError when none is set */
 export const siteAddress = (env: Env): Pick<JiraSite, 'url' | 'api'> => {
   const url = env.JIRA_SITE_URL;
   if (url === undefined)
@@ -21,13 +21,13 @@ export const siteAddress = (env: Env): Pick<JiraSite, 'url' | 'api'> => {
   return { url: withoutSlash(url), api: withoutSlash(env.JIRA_API_URL ?? url) };
 };
 
-/** With a user it is basic authentication (Cloud), without one a personal access token (Data Center). */
+/** With a user: basic authentication (Cloud). Without: a personal access token (Data Center). */
 export const authorizationOf = (user: string | undefined, token: string): string =>
   user === undefined ? `Bearer ${token}` : `Basic ${Buffer.from(`${user}:${token}`).toString('base64')}`;
 
 /**
- * The site of the environment as an administrator: with JIRA_ADMIN_… or, where one is unset, JIRA_API_….
- * @throws ConfigError when it is not named or there are no credentials
+ * The configured site with an administrator's login: JIRA_ADMIN_…, with JIRA_API_… as the default for each.
+ * @throws ConfigError when the site or the credentials are not set
  */
 export const adminSite = (env: Env): JiraSite => {
   const address = siteAddress(env);

@@ -4,7 +4,7 @@ import { JiraError } from './jira-error.ts';
 
 export const TOUCH_LABEL = 'jira-webhook-sync-check';
 
-/** Adds a label to an issue and removes it again: two changes, each of which a webhook delivers. */
+/** Adds a label to an issue and removes it again: two changes, each delivered by a webhook. */
 export const touchIssue = async (client: JiraClient, key: string): Promise<void> => {
   const change = (operation: 'add' | 'remove'): Promise<unknown> =>
     client.send({
@@ -17,7 +17,7 @@ export const touchIssue = async (client: JiraClient, key: string): Promise<void>
   await change('remove').catch(nameRest);
 };
 
-/** The label is set by now, and the message of a fault must say so. */
+/** The label is already set, so the error must say that it is still there. */
 const nameRest = (fault: unknown): never => {
   if (!(fault instanceof JiraError)) throw fault;
   throw new JiraError(

@@ -21,7 +21,7 @@ const bulk = z.object({
 
 const projectPage = z.object({ values: z.array(project), isLast: z.boolean() });
 
-/** How Jira Cloud is read. */
+/** Reads of Jira Cloud. */
 export const cloudReads = (
   client: JiraClient,
 ): Pick<Reads, 'searchIds' | 'count' | 'readBodies' | 'projects' | 'mayBrowse'> => {
@@ -64,7 +64,7 @@ export const cloudReads = (
   };
 };
 
-/** A token that Jira no longer takes: the same query was taken without it. */
+/** A rejection means that the page token is no longer valid: Jira accepted the same query without it. */
 const orLost = (fault: unknown): unknown =>
   fault instanceof JiraError && fault.fault === 'refused'
     ? lost('Jira no longer takes the token of the next page')
@@ -72,10 +72,10 @@ const orLost = (fault: unknown): unknown =>
 
 const PROJECTS = { action: 'browse', expand: 'projectKeys', status: 'live', orderBy: 'key' };
 
-/** No site has so many, unless its server makes them up. */
+/** More pages than any site has: ends the loop if a server keeps inventing projects. */
 const MOST_PROJECT_PAGES = 2_000;
 
-/** Page by page, by what was received. Jira answers 404 where it would find none. */
+/** Page by page, advancing by what was received. Jira answers 404 if there are no projects. */
 const allProjects = async (client: JiraClient): Promise<JiraProject[]> => {
   const all = new Map<string, JiraProject>();
   for (let [startAt, pages] = [0, 1]; ; pages += 1) {

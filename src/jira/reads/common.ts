@@ -6,10 +6,10 @@ import type { JiraClient, Read } from '../client.ts';
 import { JiraError } from '../jira-error.ts';
 import type { Bodies, FieldName, JiraProject, Look, Reads, Row } from './reads.ts';
 
-/** All that an issue's row holds; the rest is large and has events of its own. */
+/** The fields that an issue's row stores; the excluded ones are large and have events of their own. */
 export const BODY_FIELDS = ['*all', '-comment', '-worklog', '-attachment'];
 
-/** As many bodies as Cloud gives to one request. */
+/** The maximum number of bodies that Cloud returns per request. */
 const BODIES_AT_A_TIME = 100;
 
 const jsonObject = z.custom<JsonObject>(isJsonObject);
@@ -37,7 +37,7 @@ const toFieldName = ({ id, name, schema }: z.output<typeof field>): FieldName =>
   custom: schema?.custom ?? null,
 });
 
-/** What is asked in the same way of every Jira. */
+/** The reads that are the same for every Jira. */
 export const sharedReads = (
   client: JiraClient,
 ): Pick<Reads, 'readIssue' | 'fieldNames' | 'now' | 'traffic'> => ({
@@ -58,19 +58,19 @@ export const sharedReads = (
   },
 });
 
-/** Some servers write it as a number. */
+/** Some servers send it as a number. */
 const issueId = z.union([
   z.string().check(z.regex(/^\d{1,20}$/)),
   z.pipe(z.int().check(z.nonnegative()), z.transform(String)),
 ]);
 
-/** A row of a search: the id must be there, whatever else is. */
+/** A row of a search: only the id is required. */
 const row = z.pipe(
   z.object({ id: issueId, fields: z.optional(z.unknown()) }),
   z.transform(({ id, fields }): Row => ({ id, updated_ms: updatedOf(fields) })),
 );
 
-/** The rows of a page. One that is odd fails no others; where all are, nobody knows what they are. */
+/** The rows of a page. Unreadable rows are only counted, but if all are unreadable, the page is rejected. */
 export const rows = z.pipe(
   z
     .array(z.unknown())
@@ -85,7 +85,7 @@ export const rows = z.pipe(
 const updatedOf = (fields: unknown): number | null =>
   isJsonObject(fields) ? instantOf(own(fields, 'updated')) : null;
 
-/** Whether Jira warns that it does not show everything; of what kind does not matter. */
+/** Whether Jira warns that it does not show everything, whatever the kind of warning. */
 export const isWarning = (warnings: unknown): boolean =>
   Array.isArray(warnings) ? warnings.length > 0 : warnings !== undefined && warnings !== null;
 
@@ -95,8 +95,8 @@ const idOf = (issue: unknown): string | null => {
 };
 
 /**
- * Sorts an answer by what it says of each id.
- * @param errors of issues that Jira could not read this time
+ * Sorts the requested ids by what the answer says about each.
+ * @param errors issues that Jira could not read this time
  */
 export const sortBodies = (
   ids: readonly string[],
@@ -107,7 +107,7 @@ export const sortBodies = (
   const found = new Set(issues.map(idOf));
   const failed = new Set(errors.map(idOf));
   const left = ids.filter((id) => !found.has(id));
-  // What has no readable id may be any of those that were not found.
+  // An entry without a readable id may be any of the ids that were not found.
   const isUnread = (id: string): boolean => failed.has(id) || failed.has(null) || found.has(null);
   return {
     looks: issues.filter(isJsonObject).map((issue) => ({ read, started_ms, issue })),
@@ -122,7 +122,7 @@ export const project = z.object({
   projectKeys: z.optional(z.nullable(z.array(z.string()))),
 });
 
-/** The present key first. */
+/** The current key comes first. */
 export const toProject = ({ id, key, projectKeys }: z.output<typeof project>): JiraProject => ({
   id,
   key,
@@ -139,7 +139,7 @@ const add = (some: Bodies, more: Bodies): Bodies => ({
 
 type ReadGroup = (ids: readonly string[]) => Promise<Bodies>;
 
-/** Bodies of any number of issues, group by group; a group whose answer is too large in halves. */
+/** Reads the bodies of any number of issues in groups; a group whose answer is too large is halved. */
 export const readGroups = async (ids: readonly string[], readGroup: ReadGroup): Promise<Bodies> => {
   let bodies = NONE;
   for (const group of chunks(ids, BODIES_AT_A_TIME)) bodies = add(bodies, await readHalves(group, readGroup));

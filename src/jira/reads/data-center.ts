@@ -4,13 +4,13 @@ import { BODY_FIELDS, isWarning, project, readGroups, rows, sortBodies, toProjec
 import type { Reads, Row } from './reads.ts';
 import { lost } from './token-page.ts';
 
-/** Of more rows than this not all can be paged through: Jira's window ends at 10,000, and new issues come meanwhile. */
+/** More rows cannot be paged through reliably: Jira's window ends at 10,000, and new issues arrive meanwhile. */
 const MOST_OF_A_SEARCH = 9_000;
 
-/** Jira gives fewer without a word where its administrator wants that. */
+/** Jira silently returns fewer if its administrator has set a lower limit. */
 const MOST_ROWS = 1_000;
 
-/** An index is never quite exact: what it may count and not show. */
+/** How many issues the index may count without returning them: it is never quite exact. */
 const mayLack = (total: number): number => Math.max(100, total / 20);
 
 const pageOf = <T>(issues: z.ZodMiniType<T>) =>
@@ -29,7 +29,7 @@ const permissions = z.object({
   permissions: z.object({ BROWSE_PROJECTS: z.object({ havePermission: z.boolean() }) }),
 });
 
-/** Where a page starts, and the first issue of the page before. */
+/** Where a page starts, and the id of the first issue of the previous page. */
 type Place = { startAt: number; before: string | null };
 
 const readPlace = (next: string | null): Place => {
@@ -39,12 +39,12 @@ const readPlace = (next: string | null): Place => {
   throw lost('the place where the search stopped cannot be read');
 };
 
-/** An index that does not page shows its first rows for ever, and they would count as all. */
+/** Detects an index that ignores paging: it returns its first rows for ever, and they would count as all. */
 const checkMoved = ({ before }: Place, [first]: readonly Row[]): void => {
   if (before !== null && first?.id === before) throw lost('Jira gives the same page again');
 };
 
-/** How Jira Data Center is read, and servers before it. */
+/** Reads of Jira Data Center and of Jira Server. */
 export const dataCenterReads = (
   client: JiraClient,
 ): Pick<Reads, 'searchIds' | 'count' | 'readBodies' | 'projects' | 'mayBrowse'> => {
@@ -60,7 +60,7 @@ export const dataCenterReads = (
     checkMoved(place, issues.rows);
     const end = startAt + issues.received;
     const fits = total <= MOST_OF_A_SEARCH;
-    // A short page is not the last one, but one without rows is: what is missing then is not there to be read.
+    // A short page need not be the last one, but an empty page is: the missing rows cannot be read.
     const isLast = !fits || issues.received === 0 || end >= total;
     const isWhole = end >= total || (end > 0 && total - end <= mayLack(total));
     return {
@@ -74,7 +74,7 @@ export const dataCenterReads = (
   };
 
   const readGroup = async (ids: readonly string[]) => {
-    // Without this, one id that is gone fails the whole.
+    // With validation, a single id that no longer exists would fail the whole search.
     const query = { jql: `id in (${ids.join(',')}) ORDER BY created ASC`, validateQuery: false };
     const issues: unknown[] = [];
     let first: number | null = null;
@@ -83,7 +83,7 @@ export const dataCenterReads = (
       const page = await search(bodyPage, { ...query, ...place, fields: BODY_FIELDS });
       first ??= page.started_ms;
       issues.push(...page.value.issues);
-      // A total that cannot be is no reason to go on.
+      // Do not read on because of an impossible total.
       const most = Math.min(page.value.total, ids.length);
       if (page.value.issues.length === 0 || issues.length >= most) break;
     }

@@ -9,8 +9,8 @@ import { dataCenterReads } from './data-center.ts';
 import type { Account, Reads } from './reads.ts';
 
 /**
- * Reads of whichever Jira it is. Two requests: what it is, and whether it takes the login, because to somebody
- * unknown a Jira may answer that there is nothing.
+ * Picks the reads for the kind of Jira. Makes two requests: the kind, and whether Jira accepts the login, because Jira
+ * may answer an unauthenticated caller with empty results.
  * @throws JiraError
  */
 export const openReads = async (client: JiraClient, site: JiraSite): Promise<Reads> => {
@@ -34,14 +34,14 @@ const myself = z.object({
 
 type Myself = z.output<typeof myself>;
 
-/** Jira lists no more groups than fit its page: some of them are as good as none. */
+/** Null if the list is incomplete, since Jira lists no more groups than fit one page. */
 const groupsOf = ({ groups }: Myself): string[] | null => {
   const { items, size } = groups ?? {};
   if (items === undefined || (size !== undefined && size !== items.length)) return null;
   return items.map(({ name }) => name).sort();
 };
 
-/** Who asks. @throws JiraError when Jira takes us for nobody */
+/** The account that is logged in. @throws JiraError when Jira treats us as anonymous */
 const readAccount = async (client: JiraClient): Promise<Account> => {
   const path = '/rest/api/2/myself?expand=groups';
   const { value } = await client.read({ method: 'GET', path, answer: myself });

@@ -3,18 +3,18 @@ import * as z from 'zod/mini';
 import { JiraError } from '../jira-error.ts';
 
 /**
- * Where a search by tokens is: the next token, how many pages there were, how many of the last ones were empty, and
- * the mark of an earlier token, which none may equal.
+ * The position of a search by tokens: the next token, the number of pages so far, how many of the last ones were
+ * empty, and the hash of an earlier token, which no later token may equal.
  */
 export type TokenPlace = { token: string; pages: number; empty: number; mark: string };
 
 const place = z.object({ token: z.string(), pages: z.number(), empty: z.number(), mark: z.string() });
 
-/** No search has so many pages, and none so many empty ones in a row, unless its server goes round in circles. */
+/** More pages, and more empty pages in a row, than any search has, unless the server loops. */
 const MOST_PAGES = 100_000;
 const MOST_EMPTY = 100;
 
-/** @throws JiraError when it is not what `toText` made */
+/** @throws JiraError when the text was not returned by `placeAfter` */
 export const readPlace = (next: string): TokenPlace => {
   try {
     return z.parse(place, JSON.parse(next));
@@ -24,9 +24,9 @@ export const readPlace = (next: string): TokenPlace => {
 };
 
 /**
- * The place after a page, as text. Tokens that come round again are noticed however long the circle is: each is
- * compared with one that is renewed at every power of two (Brent's way), so that not all of them have to be kept.
- * @throws JiraError when the search goes round in circles
+ * The place after a page, as text. Detects a cycle of tokens of any length without storing all of them: each token is
+ * compared with an earlier one, which is replaced at every power of two (Brent's algorithm).
+ * @throws JiraError when the search loops
  */
 export const placeAfter = (before: TokenPlace | null, token: string, rows: number): string => {
   const { pages, empty, mark } = before ?? { pages: 0, empty: 0, mark: '' };

@@ -16,7 +16,7 @@ const PATH = '/rest/webhooks/1.0/webhook';
 
 const SELF = /\/webhook\/(\w{1,40})\/?$/;
 
-/** The id is nowhere but at the end of `self`. */
+/** Jira returns the id only as the end of `self`. */
 const idOfSelf = z.pipe(
   z.string().check(z.regex(SELF)),
   z.transform((self) => SELF.exec(self)?.[1] ?? ''),
@@ -52,7 +52,7 @@ const toWebhook = (found: Entry): Webhook => ({
   jql: jqlOf(found),
 });
 
-/** Webhooks of Jira Cloud, whose API Data Center had before version 10 too, without secrets. */
+/** Webhooks of Jira Cloud. Data Center before version 10 has the same API, without secrets. */
 export const classicWebhooks = (client: JiraClient, deployment: string, isCloud: boolean): WebhookApi => {
   const ours = isCloud ? CLOUD_EVENTS : DATA_CENTER_EVENTS;
   const calls = callsAt(client, PATH, { entry, created: z.object({ self: idOfSelf }) });

@@ -35,11 +35,11 @@ type Entry = z.output<typeof entry>;
 
 const isText = (value: unknown): value is string => typeof value === 'string' && value.trim() !== '';
 
-/** A secret that is hidden is shown as something; none at all means that nothing is signed. */
+/** A hidden secret is shown as some text; no text at all means that nothing is signed. */
 const isSigned = ({ isSigned: reported, configuration }: Entry): boolean | null =>
   reported ?? (configuration ? isText(configuration.SECRET) : null);
 
-/** Under which of the names Data Center keeps it is not documented. */
+/** It is not documented which of the two names Data Center uses. */
 const jqlOf = ({ configuration, filters }: Entry): string =>
   [filters?.[JQL_SECTION], configuration?.FILTERS].filter(isText).join(' ').trim();
 
@@ -54,7 +54,7 @@ const toWebhook = (found: Entry): Webhook => ({
   jql: jqlOf(found),
 });
 
-/** The secret counts nowhere else: one at the top level is ignored without a word, and nothing is signed. */
+/** The secret must be in here: one at the top level is silently ignored, and nothing is signed. */
 const configurationOf = (kept: Entry['configuration'], secret: string) => ({
   ...kept,
   SECRET: secret,
@@ -65,7 +65,7 @@ const configurationOf = (kept: Entry['configuration'], secret: string) => ({
 export const dataCenterWebhooks = (client: JiraClient, deployment: string): WebhookApi => {
   const calls = callsAt(client, PATH, { entry, created: z.object({ id }) });
 
-  /** Page by page; a server that knows no pages answers the same again. */
+  /** Page by page; ends also if a server without paging returns the same again. */
   const list = async (): Promise<Listed[]> => {
     const all = new Map<string, Listed>();
     for (let start = 0; ; start += PAGE) {

@@ -2,11 +2,11 @@ import * as z from 'zod/mini';
 import type { JiraClient } from '../client.ts';
 import { JiraError } from '../jira-error.ts';
 
-/** How a webhook delivered, as far as Jira says. */
+/** The results of a webhook's deliveries, as far as Jira reports them. */
 export type DeliveryReport = {
-  /** Answered with success; answered otherwise; not sent, or not answered. Null when Jira does not count. */
+  /** Answered with success; answered otherwise; not sent, or not answered. Null when Jira has no counts. */
   counts: { arrived: number; refused: number; not_sent: number } | null;
-  /** What became of the last delivery; null when there was none, or Jira does not say. */
+  /** The result of the last delivery; null when there was none, or Jira does not say. */
   last: { outcome: 'SUCCESS' | 'FAILURE' | 'ERROR'; description: string } | null;
 };
 
@@ -25,7 +25,7 @@ const result = z.object({
 
 const latest = z.optional(z.object({ result: z.optional(z.nullable(result)) }));
 
-/** These parts of the API are not documented: a webhook is checked without them, too. */
+/** These parts of the API are undocumented, so a check of a webhook works without them. */
 const orNull = (fault: unknown): null => {
   if (fault instanceof JiraError && ['missing', 'unknown_shape', 'not_json'].includes(fault.fault))
     return null;
@@ -33,8 +33,8 @@ const orNull = (fault: unknown): null => {
 };
 
 /**
- * What Data Center keeps of one webhook's deliveries.
- * @param path of the webhook
+ * Data Center's report on one webhook's deliveries.
+ * @param path path of the webhook
  */
 export const readDeliveryReport = async (client: JiraClient, path: string): Promise<DeliveryReport> => {
   const get = <T>(part: string, answer: z.ZodMiniType<T>): Promise<T | null> =>

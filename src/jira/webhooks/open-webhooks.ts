@@ -5,7 +5,7 @@ import { classicWebhooks } from './classic.ts';
 import { dataCenterWebhooks } from './data-center.ts';
 import type { WebhookApi } from './webhook.ts';
 
-/** The webhooks of whichever Jira it is. @throws JiraError */
+/** The webhook API for the kind of Jira. @throws JiraError */
 export const openWebhooks = async (client: JiraClient, site: JiraSite): Promise<WebhookApi> => {
   const { kind, name } = await readDeployment(client, site);
   return kind === 'data-center'

@@ -3,7 +3,7 @@ import type { JiraClient } from '../client.ts';
 import { JiraError } from '../jira-error.ts';
 import type { DeliveryReport } from './delivery-report.ts';
 
-/** What every webhook of the site is known by. */
+/** What Jira lists for every webhook of the site. */
 export type Listed = { id: string; name: string; url: string };
 
 /** One webhook as Jira shows it. */
@@ -17,35 +17,35 @@ export type Webhook = Listed & {
   jql: string;
 };
 
-/** The webhooks that administrators make. Every method throws JiraErrors. */
+/** The webhooks that administrators create. Every method throws JiraErrors. */
 export type WebhookApi = {
-  /** For people. */
+  /** Name of the deployment, for people. */
   deployment: string;
   can_sign: boolean;
-  /** All that a webhook of ours is to deliver. */
+  /** All events that our webhook must deliver. */
   events: readonly string[];
   list(): Promise<Listed[]>;
   read(id: string): Promise<Webhook>;
-  /** Only Data Center keeps one. */
+  /** Only Data Center has a report. */
   report(id: string): Promise<DeliveryReport>;
   /** @returns its id */
   create(url: string, secret: string): Promise<string>;
-  /** Keeps its name, its JQL and events beside ours; everything else is as `create` makes it. */
+  /** Keeps its name, JQL and additional events; everything else is set as by `create`. */
   update(id: string, url: string, secret: string): Promise<void>;
   remove(id: string): Promise<void>;
 };
 
-/** The name of JQL among the filters. */
+/** The name of the JQL filter. */
 export const JQL_SECTION = 'issue-related-events-section';
 
 export const WEBHOOK_NAME = 'Jira Webhook Sync';
 
-/** Keeps events that were selected beside ours. */
+/** Our events, and any others that were already selected. */
 export const withOurs = (events: readonly string[], ours: readonly string[]): string[] => [
   ...new Set([...ours, ...events]),
 ];
 
-/** Everything that keeps issues, their links, versions, sprints and projects current, by the names that Jira has. */
+/** The events that keep issues, links, versions, sprints and projects current, by Jira's names. */
 const EVERYWHERE = [
   ...['jira:issue_created', 'jira:issue_updated', 'jira:issue_deleted'],
   ...['comment_created', 'comment_updated', 'comment_deleted'],
@@ -56,7 +56,7 @@ const EVERYWHERE = [
   ...['project_created', 'project_updated', 'project_deleted'],
 ];
 
-/** Data Center's page of events does not name these, and a name that it does not know might fail the whole. */
+/** Data Center's page of events does not list these, and an unknown name might fail the whole request. */
 const CLOUD_ONLY = [
   ...['project_soft_deleted', 'project_restored_deleted'],
   ...['project_archived', 'project_restored_archived'],
@@ -66,7 +66,7 @@ export const CLOUD_EVENTS: readonly string[] = [...EVERYWHERE, ...CLOUD_ONLY];
 
 export const DATA_CENTER_EVENTS: readonly string[] = EVERYWHERE;
 
-/** The calls for one webhook, which Cloud and Data Center have alike under a path of their own. */
+/** The calls for one webhook: the same on Cloud and Data Center, except for the path. */
 export const callsAt = <Entry, Created>(
   client: JiraClient,
   path: string,
@@ -79,7 +79,7 @@ export const callsAt = <Entry, Created>(
     put: async (id: string, body: object): Promise<void> => {
       await client.send({ method: 'PUT', path: pathOf(id), body, answer: z.unknown() });
     },
-    /** One that is gone already is as good. */
+    /** A webhook that no longer exists counts as removed. */
     remove: async (id: string): Promise<void> => {
       await client.send({ method: 'DELETE', path: pathOf(id), answer: z.unknown() }).catch(unlessGone);
     },
