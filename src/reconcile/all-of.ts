@@ -1,4 +1,4 @@
-/** Waits for all of them, also when one fails: nothing goes on behind the back of who waits. @throws the first fault */
+/** Waits for all promises, even if one fails: no work goes on after it returns. @throws the first fault */
 export const allOf = async <T>(works: readonly Promise<T>[]): Promise<T[]> => {
   const settled = await Promise.allSettled(works);
   return settled.map((one) => {

@@ -10,13 +10,13 @@ import { type Session, walkOf } from './session.ts';
 import { FIRST_PLACE, slicesPlace } from './slices.ts';
 import type { Looking } from './take-in.ts';
 
-/** What is being read: its row, when that began by our clock, and how far it has come. */
+/** The entry being read: the name of its row, when reading began by our clock, and how far it is. */
 const current = z.object({
   name: z.string(),
   began_ms: z.number(),
-  /** Where the search stands, and whether Jira has shown every issue so far. */
+  /** Position of the search, and whether Jira has shown every issue so far. */
   place: slicesPlace,
-  /** Behind whom the list of a version's issues goes on; null: at its beginning. */
+  /** Key after which the list of a version's issues continues; null: from its beginning. */
   after: z.nullable(z.string()),
   /** How many issues of the page are done. */
   done: z.number(),
@@ -27,7 +27,7 @@ const state = z.object({ current: z.nullable(current) });
 type Current = z.output<typeof current>;
 type AskedJob = Job<z.output<typeof state>>;
 
-/** Reads again what deliveries asked for, what is due longest first. */
+/** Reads again what deliveries asked for, the longest overdue first. */
 export const askedLoop = makeLoop({
   name: 'asked',
   state,
@@ -53,7 +53,7 @@ const nextDue = async (session: Session): Promise<Current | null> => {
   return first && { name: first.name, began_ms: now, place: FIRST_PLACE, after: null, done: 0 };
 };
 
-/** One page of it. It is taken off when what the last one showed is stored. */
+/** Reads one page of an entry. The entry is settled once its last page is stored. */
 const readOn = async (job: AskedJob, now: Current): Promise<void> => {
   const asked = await readAsked(job.session.place(), now.name);
   if (asked === null) return job.save({ current: null });
@@ -65,14 +65,14 @@ const readOn = async (job: AskedJob, now: Current): Promise<void> => {
   if (left.length > 0) return save({ ...now, done: ids.length - left.length });
   if (next !== null) return save({ ...now, ...next, done: 0 });
   const place = job.session.place();
-  // What Jira did not show this time, it may on the next day.
+  // Issues that Jira did not show this time, it may show on the next day.
   await (whole
     ? settleAsked(place, asked, now.began_ms)
     : postponeAsked(place, asked, now.began_ms + DAY_MS));
   await job.save({ current: null });
 };
 
-/** That these differ was said by a webhook: it is no drift. */
+/** The job without counters of drift: a webhook announced that these issues differ. */
 const expecting = (job: AskedJob): Looking => ({
   ...job,
   count: ({ compared: _, differed: __, ...counted }) => job.count(counted),
@@ -97,7 +97,7 @@ const PAGE = 1_000;
 
 const memberKey = z.object({ pk: z.string(), sk: z.string() });
 
-/** Jira knows nothing of a version that is gone: our own list names all that have or had a fix version of its name. */
+/** Jira does not know a deleted version: our own list has all issues that have or had a fix version of its name. */
 const listMembers = async (session: Session, version: string, now: Current): Promise<Page> => {
   const after = now.after === null ? null : z.parse(memberKey, JSON.parse(now.after));
   const { issue_ids, last } = await listVersionMembers(session.place(), version, { limit: PAGE, after });

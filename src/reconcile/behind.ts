@@ -10,12 +10,12 @@ import { placeOf, type Session, type TurnDeps } from './session.ts';
 /** An issue, and its row if there is one. */
 export type Stored = { id: string; row: Item | null };
 
-/** Rows in memory at a time. */
+/** Rows in memory at the same time. */
 const TOGETHER = 500;
 
 /**
- * Ids of the rows of a search that are missing or older here.
- * @param again also those whose event was lost when a runner crashed
+ * Ids of the rows of a search whose issue is missing or older in the table.
+ * @param again also issues whose event was lost when a runner crashed
  */
 export const behind = async (session: Session, rows: readonly Row[], again: boolean): Promise<string[]> => {
   const ids: string[] = [];
@@ -31,7 +31,7 @@ export const behind = async (session: Session, rows: readonly Row[], again: bool
   return ids;
 };
 
-/** What is stored of the rows of a search, so many at a time. */
+/** The stored rows for the rows of a search, in chunks. */
 export async function* storedRows(
   deps: TurnDeps,
   rows: readonly Row[],
@@ -45,7 +45,7 @@ const isBehind = ({ updated_ms }: Row, item: Item | null): boolean => {
   return version === null || updated_ms === null || version.updated_ms < updated_ms;
 };
 
-/** Ids of those whose row a read of ours wrote, and whose event is not there. */
+/** Ids of the issues whose row was written by an observation and whose event is missing. */
 export const withoutEvent = async (
   session: Session,
   stored: readonly Stored[],

@@ -6,12 +6,12 @@ import { placeOf, type TurnDeps } from './session.ts';
 import { FIRST_PLACE, readSlices } from './slices.ts';
 import { updatedSince } from './updates.ts';
 
-/** What Jira lists, and how much of it is missing or older here. */
+/** How many issues Jira lists, and how many of them are missing or older in the table. */
 export type Comparison = { listed: number; missing: number; older: number };
 
 /**
- * Compares what Jira lists with what is here, and writes nothing: no runner is in its way.
- * @param updates only what was updated since the last complete run of updates
+ * Compares what Jira lists with what is stored. Writes nothing, so it can run alongside a turn.
+ * @param updates only issues updated since the last complete run of updates
  */
 export const compareSite = async (deps: TurnDeps, updates: boolean): Promise<Comparison> => {
   const reads = await deps.openReads();

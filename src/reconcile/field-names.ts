@@ -5,7 +5,7 @@ import { makeLoop } from './loop.ts';
 /** How many rows hold the names. */
 const state = z.object({ rows: z.number() });
 
-/** The first run reads what Jira calls its fields, in one request, and keeps it: a delivery has only their ids. */
+/** Reads and stores the names and types of Jira's fields once, in one request: a delivery has only their ids. */
 export const fieldNamesLoop = makeLoop({
   name: 'field_names',
   state,

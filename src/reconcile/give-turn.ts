@@ -13,7 +13,7 @@ import { runTurn, type TurnReport } from './turn.ts';
 import { updatesLoop } from './updates.ts';
 
 /**
- * The turn of the schedule: does what is due, leaves in time, and logs and counts what came of it.
+ * A scheduled turn: does what is due, ends in time, and logs and counts the result.
  * @throws UnavailableError, UnreadableRowError when it cannot even begin
  */
 export const giveTurn = async (deps: TurnDeps, count: Count): Promise<TurnReport> => {
@@ -30,13 +30,13 @@ export const giveTurn = async (deps: TurnDeps, count: Count): Promise<TurnReport
 const saysTheSame = (before: TurnRow | null, report: TurnReport): boolean =>
   'fault' in report && report.fault !== null && before?.fault?.message === report.fault;
 
-/** True on the first day until there was a complete run: a new deployment has no token of Jira yet. */
+/** True on the first day until a run of updates is complete: a new deployment has no Jira token yet. */
 const isStarting = async (deps: TurnDeps, turn: TurnRow | null): Promise<boolean> => {
   if (turn?.first_ms == null || deps.clock() - turn.first_ms >= DAY_MS) return false;
   return (await readCheckpoint(placeOf(deps), updatesLoop.name, z.unknown())).last === null;
 };
 
-/** True when no census was complete for two of its periods. Before the first one has begun there is none to wait for. */
+/** True if no census was completed within two of its periods; false before the first one has begun. */
 const isCensusLate = async (deps: TurnDeps): Promise<boolean> => {
   const { generation, state, last, began_ms } = await readCheckpoint(placeOf(deps), CENSUS, censusState);
   if (generation === 0) return false;
@@ -44,8 +44,8 @@ const isCensusLate = async (deps: TurnDeps): Promise<boolean> => {
 };
 
 /**
- * One line of each turn; one that failed asks for a person, who is told what to do.
- * @param wasSaid the turn before has asked for the same
+ * Logs one line per turn. A failed turn logs an alarm, whose reason says what to do.
+ * @param wasSaid the turn before reported the same fault: no alarm
  */
 export const logTurn = (
   { log, clock }: Pick<TurnDeps, 'log' | 'clock'>,
@@ -62,7 +62,7 @@ export const logTurn = (
   else log.info({ outcome, generated_at, loops }, 'reconciliation');
 };
 
-/** A run may take many turns: each counts what it added itself, and the one that completes the run judges it. */
+/** A run may take many turns: each counts only what it added, and the turn that completes the run judges it. */
 export const countTurn = (loops: readonly LoopReport[], count: Count): void => {
   const add = (name: Parameters<Count>[0], sum: number): void => {
     if (sum > 0) count(name, sum);
@@ -77,5 +77,5 @@ export const countTurn = (loops: readonly LoopReport[], count: Count): void => {
   }
 };
 
-/** Fewer may be an outage of some minutes. */
+/** Fewer missed changes may be an outage of a few minutes. */
 const MOST_MISSED = 20;

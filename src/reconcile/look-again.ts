@@ -4,19 +4,19 @@ import { chunks } from '../platform/chunks.ts';
 import { allOf } from './all-of.ts';
 import { type How, type Looking, takeIn } from './take-in.ts';
 
-/** As many as one request asks for. */
+/** Issues per request. */
 const GROUP = 100;
 
-/** What Jira could not read in a group it may read in a smaller one. */
+/** Issues per request after a failed one: Jira may be able to read a smaller group. */
 const SMALL_GROUP = 10;
 
-/** As many requests as may be under way at once. */
+/** Concurrent requests. */
 const AT_ONCE = 4;
 
 /**
- * Reads issues by their ids and takes in what they are now, as long as the turn lasts. What a group does not tell is
- * read alone; one odd issue fails nothing.
- * @returns `left`: those that the turn had no time for; `unread`: those that Jira could not show
+ * Reads issues by their ids and stores their current state, until the turn ends. An issue that is missing from a
+ * group's answer is read alone; one odd issue does not fail the others.
+ * @returns `left`: ids that the turn had no time for; `unread`: ids that Jira could not show
  */
 export const lookAgain = async (
   job: Looking,
@@ -48,7 +48,7 @@ const lookAtGroup = async (job: Looking, ids: readonly string[], how: How): Prom
   return unread;
 };
 
-/** What is missing from a group may be gone, or the index may not show it: only a read by id knows. */
+/** An issue that is missing from a group may be gone, or the index may not show it: only a read by id can tell. */
 const readAndTake = async (
   job: Looking,
   ids: readonly string[],
@@ -58,7 +58,7 @@ const readAndTake = async (
   return { alone: [...missing, ...(await takeIn(job, looks, how))], retry };
 };
 
-/** What may be the fault of one issue, and need not be Jira's. */
+/** Faults that a single issue may cause, without Jira as a whole being at fault. */
 const ODD: readonly JiraFault[] = ['failing', 'refused', 'unknown_shape', 'too_large'];
 
 const isOdd = (fault: unknown): boolean => fault instanceof JiraError && ODD.includes(fault.fault);
@@ -73,7 +73,7 @@ const readGroup = async (reads: Reads, ids: readonly string[]): Promise<Bodies> 
   }
 };
 
-/** @returns false when Jira answers, but does not show this issue */
+/** @returns false if Jira answers but does not show this issue */
 const lookAlone = async (job: Looking, id: string, how: How): Promise<boolean> => {
   const found = await readAlone(await job.session.reads(), id);
   if (found === null) return false;
@@ -84,8 +84,8 @@ const lookAlone = async (job: Looking, id: string, how: How): Promise<boolean> =
 
 /**
  * Reads one issue.
- * @returns null when Jira answers, but does not show this one
- * @throws JiraError for what is not the fault of one issue
+ * @returns null if Jira answers but does not show this one
+ * @throws JiraError for a fault that a single issue does not cause
  */
 export const readAlone = async (
   reads: Reads,

@@ -10,47 +10,47 @@ import {
 } from '../store/reconcile/checkpoint.ts';
 import { LeaseLostError, type Session } from './session.ts';
 
-/** One of the things a turn does. `S`: its state, in its own words. */
+/** Definition of a loop. `S`: its own state in the checkpoint. */
 type LoopSpec<S> = {
   name: string;
   state: z.ZodMiniType<S>;
   isDue(checkpoint: Checkpoint<S>, session: Session): boolean | Promise<boolean>;
   /**
-   * Goes on from the checkpoint until the run is complete or the session is over. Observations are written first, then
-   * what else is kept, then the checkpoint: a crash repeats a page.
+   * Continues from the checkpoint until the run is complete or the session is over. Observations are written first,
+   * then any other rows, then the checkpoint: a crash repeats a page.
    */
   run(job: Job<S>): Promise<void>;
 };
 
-/** A loop as a turn knows it. */
+/** A loop as a turn runs it. */
 export type Loop = {
   name: string;
-  /** @param now also when it is not due. @returns null when there was nothing to do */
+  /** @param now run it even if it is not due. @returns null if there was nothing to do */
   turn(session: Session, now: boolean): Promise<LoopReport | null>;
 };
 
 /**
- * `complete`: its run came to its end. `counters` are those of the run, also of earlier turns; `turn` has what this turn
+ * `complete`: the run was completed. `counters`: of the whole run, earlier turns included; `turn`: only what this turn
  * added.
  */
 export type LoopReport = { name: string; complete: boolean; counters: Counters; turn: Counters };
 
-/** What a loop works with. */
+/** What a running loop works with. */
 export type Job<S> = {
   session: Session;
   checkpoint(): Checkpoint<S>;
-  /** True until the first `save` when a runner before may have done the same page and crashed. */
+  /** True until the first `save` if an earlier runner may have crashed while working on the same page. */
   isAgain(): boolean;
   count(counted: Partial<Counters>): void;
-  /** A new run: nothing is counted. Written with the next `save`. */
+  /** Starts a new run, with all counters at zero. Written with the next `save`. */
   begin(state: S): void;
-  /** Tells people how far it is. @param about what it is at now, and how many issues that has, if that is known */
+  /** Reports progress to people. @param about the current work, and its number of issues if known */
   tell(about?: { what: string; total: number | null }): void;
-  /** A page is done. @throws LeaseLostError */
+  /** Saves the state after a page. @throws LeaseLostError */
   save(state: S): Promise<void>;
-  /** The run is complete. @param startedMs when it began, by Jira's clock. @throws LeaseLostError */
+  /** Completes the run. @param startedMs when it began, by Jira's clock. @throws LeaseLostError */
   finish(state: S, startedMs: number): Promise<void>;
-  /** The run is given up: the next one begins where it did. @throws LeaseLostError */
+  /** Gives the run up: the next one starts from the same point. @throws LeaseLostError */
   giveUp(state: S): Promise<void>;
 };
 
@@ -59,7 +59,7 @@ export const makeLoop = <S>(spec: LoopSpec<S>): Loop => ({
   turn: async (session, now) => {
     const before = await readCheckpoint(session.place(), spec.name, spec.state);
     if (!now && !(await spec.isDue(before, session))) return null;
-    // Who has lost the lease since the last loop must not take this one from who holds it.
+    // A runner that lost the lease since the last loop must not take this loop from the lease holder.
     await session.renew();
     const job = await openJob(spec.name, session, before);
     try {
@@ -72,7 +72,7 @@ export const makeLoop = <S>(spec: LoopSpec<S>): Loop => ({
   },
 });
 
-/** A loop ended by a fault; what it had done until then is kept. */
+/** A fault ended the loop; the report has what it did until then. */
 export class LoopError extends Error {
   override readonly name = 'LoopError';
   readonly report: LoopReport;
@@ -92,7 +92,7 @@ const reportOf = <S>(name: string, job: OpenJob<S>): LoopReport => ({
   turn: job.turn,
 });
 
-/** From the first write on no runner that was here before can write. */
+/** After the first write of the checkpoint, no earlier runner can write it. */
 const openJob = async <S>(name: string, session: Session, before: Checkpoint<S>): Promise<OpenJob<S>> => {
   let current = before;
   let again = before.working;
@@ -156,7 +156,7 @@ const openJob = async <S>(name: string, session: Session, before: Checkpoint<S>)
       await put({ ...current, state, under_way: false, working: false });
     },
     leave: async () => {
-      // What a crash left half done, and this turn had no time for, is still to be done again.
+      // A page that a crash left half done, and that this turn had no time for, must still be repeated.
       if (current.working) await put({ ...current, working: again });
     },
   };

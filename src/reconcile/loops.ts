@@ -6,7 +6,7 @@ import { oldKeysLoop } from './old-keys.ts';
 import { thirtiethLoop } from './thirtieth.ts';
 import { updatesLoop } from './updates.ts';
 
-/** What a turn does, in this order: what is short and due comes before what takes long. */
+/** The loops of a turn, in this order: short ones come before long ones. */
 export const LOOPS: readonly Loop[] = [
   updatesLoop,
   askedLoop,

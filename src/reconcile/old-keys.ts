@@ -22,13 +22,13 @@ const position = z.union([
 
 const state = z.object({
   day: z.string(),
-  /** How many rows were looked at that day, for how many keys Jira was asked, and whether that was all. */
+  /** Rows looked at on that day, keys that Jira was asked for, and whether no row is left. */
   looked: z.number(),
   asked: z.number(),
   done: z.boolean(),
-  /** First the commits without a story are looked through, then those of issues: they may name others too. */
+  /** First the commits without a story, then those of issues, which may name other keys too. */
   phase: z.enum(['without_story', 'of_issues']),
-  /** Behind which commit, or which issue, to go on; null: with the first. */
+  /** The commit, or the issue, after which to continue; null: from the first. */
   at: z.nullable(position),
   issue: z.nullable(shelfPlace),
 });
@@ -38,14 +38,14 @@ type KeysJob = Job<State>;
 
 const MOST_ASKED = 1_000;
 
-/** A day's rows: they are read for nothing where all is known. */
+/** Rows per day, limited because reading them is wasted where all keys are known. */
 const MOST_LOOKED = 20_000;
 
 const AT_FIRST = { phase: 'without_story', at: null, issue: null } as const;
 
 /**
- * Asks Jira, by key, for issues that commits name and nobody here knows: an issue that was moved before set-up had a
- * key that only Jira still follows.
+ * Asks Jira, by key, for issues that commits name and that are not stored: an issue that was moved before set-up had a
+ * key that only Jira can still resolve.
  */
 export const oldKeysLoop = makeLoop<State>({
   name: 'old_keys',
@@ -64,7 +64,7 @@ export const oldKeysLoop = makeLoop<State>({
   },
 });
 
-/** Until then nearly every key is one that nobody here knows. */
+/** Before the first census is complete, nearly every key is unknown. */
 const isLoaded = async (session: Session): Promise<boolean> =>
   (await readCheckpoint(session.place(), CENSUS, censusState)).last !== null;
 
@@ -78,12 +78,12 @@ const isStopped = ({ checkpoint, session }: KeysJob): boolean => {
   return now === null || isDone(now) || session.isOver();
 };
 
-/** The walk over all commits is one for the table; each of its calls has a short limit of its own. */
+/** One time limit for the whole walk over the commits; each call in it has a short limit of its own. */
 const WALK_MS = 15 * MINUTE_MS;
 
 type Projects = ReadonlySet<string>;
 
-/** Goes on where the last turn stopped, repository by repository. */
+/** Continues where the last turn stopped, repository by repository. */
 const lookWithoutStory = async (job: KeysJob, projects: Projects): Promise<void> => {
   const { table, tenant } = job.session.deps;
   const place = { table, signal: AbortSignal.timeout(WALK_MS) };
@@ -113,10 +113,10 @@ const lookAtIssues = async (job: KeysJob, projects: Projects): Promise<void> => 
   }
 };
 
-/** As many calls as may be under way at once. */
+/** Concurrent calls. */
 const AT_ONCE = 4;
 
-/** What is known of the commits that name these issues. */
+/** The stored states of the commits that name these issues. */
 const commitsOf = async (session: Session, ids: readonly string[]): Promise<RefState[]> => {
   const { tenant } = session.deps;
   const rows = await readRowsOf(session.place(), ids, (id) => issueLinksKey(tenant, id));
@@ -126,7 +126,7 @@ const commitsOf = async (session: Session, ids: readonly string[]): Promise<RefS
   return stored.flatMap((row) => row?.state ?? []);
 };
 
-/** More commits than that of one issue are not looked at. */
+/** At most this many commits are looked at per key. */
 const MOST_OF_A_KEY = 100;
 
 const namedBy = async (session: Session, key: string): Promise<Ref[]> =>
@@ -135,8 +135,8 @@ const namedBy = async (session: Session, key: string): Promise<Ref[]> =>
 type Page = { commits: RefState[]; rows: number; projects: Projects };
 
 /**
- * Asks for what these commits name and nobody here knows.
- * @param next where to go on; not where the day's keys, or the turn's time, were used up: the same ones come again
+ * Asks Jira for the unknown keys that these commits name.
+ * @param next where to continue; not saved if the day's keys or the turn's time ran out, so the commits are repeated
  */
 const lookAtCommits = async (
   job: KeysJob,

@@ -12,7 +12,7 @@ import { observe } from './observe/observe.ts';
 import { createSpeed } from './observe/speed.ts';
 import type { TurnDeps } from './session.ts';
 
-/** What a turn reads and writes, as whoever starts it has it open. */
+/** What the caller has already opened for the turn. */
 type Opened = Pick<Platform, 'secretsManager'> & {
   events: EventStore;
   tenant: string;
@@ -20,15 +20,15 @@ type Opened = Pick<Platform, 'secretsManager'> & {
   log: Logger;
 };
 
-/** Of one turn, over all loops. */
+/** Concurrent requests to Jira in one turn, over all loops. */
 const AT_ONCE = 4;
 
-/** Milliseconds for the looks of one request. */
+/** Time limit for storing the looks of one request, in milliseconds. */
 const LOOKS_MS = 60_000;
 
 /**
- * What a turn needs, as the environment names it. Jira's token is read when it is first asked, anew for each turn. Of
- * the table's calls only our own slow us down.
+ * Opens what a turn needs, as the environment configures it. Jira's token is read before the first request of each
+ * turn. A turn slows down only if its own calls to the table are throttled or slow.
  */
 export const openTurn = (env: Env, { tenant, clock, log, ...opened }: Opened): TurnDeps => {
   const speed = createSpeed(clock);

@@ -4,9 +4,9 @@ import type { Session } from './session.ts';
 import { readSlices, type SlicesPlace } from './slices.ts';
 
 /**
- * The next page of what a search finds in the projects that count. Jira refuses to search for what it does not have, or
- * has no more: then that is nothing.
- * @returns `place`: where to go on, null when that was all
+ * The next page of what a search finds in the projects in scope. Jira refuses to search for, say, a sprint that it does
+ * not have, or no longer has: that counts as an empty result.
+ * @returns `place`: where to continue, null after the last page
  */
 export const readFound = async (
   session: Session,
@@ -23,7 +23,7 @@ export const readFound = async (
   return { ids, place: slices.length === 0 ? null : page.place, whole };
 };
 
-/** @throws the fault when it is another one, or is about the projects */
+/** @throws the fault if it is not a refusal, or JiraError if the projects themselves are refused */
 const nothingIfRefused = async (session: Session, fault: unknown): Promise<{ rows: []; place: null }> => {
   if (!isRefused(fault)) throw fault;
   await checkScope(session);

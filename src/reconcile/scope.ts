@@ -4,17 +4,17 @@ import { JiraError } from '../jira/jira-error.ts';
 import { listProjects, type Project } from '../store/reconcile/projects.ts';
 import { type Session, walkOf } from './session.ts';
 
-/** Whether a project counts, under any key it had. @param named keys of those that count; null for all */
+/** Whether a project is in scope, under any key it has or had. @param named keys in scope; null for all */
 export const isInScope = (keys: readonly string[], named: readonly string[] | null): boolean => {
   const wanted = named && new Set(named.map(lookupKey));
   return wanted === null || keys.some((key) => wanted.has(lookupKey(key)));
 };
 
-/** Projects that a census has found, in the order of their ids. @param after only those behind this id */
+/** Projects that a census has found, ordered by id. @param after only those after this id */
 export const knownProjects = ({ deps }: Session, after: string | null = null): AsyncGenerator<Project> =>
   listProjects(walkOf(deps), after);
 
-/** The condition of a search that keeps to the projects that count; none where all do. */
+/** The condition that limits a search to the projects in scope; empty if all are. */
 export const projectsClause = async (session: Session): Promise<string[]> => {
   const named = session.deps.projects;
   if (named === null) return [];
@@ -23,10 +23,10 @@ export const projectsClause = async (session: Session): Promise<string[]> => {
   return [`project in (${(await reading).join(',')})`];
 };
 
-/** Asked for once in a turn. */
+/** Read once per turn. */
 const namedIds = new WeakMap<Session, Promise<string[]>>();
 
-/** Those of now: one that is gone, or may not be browsed, would make Jira refuse the whole search. */
+/** Ids of the named projects that exist and may be browsed: with any other id Jira refuses the whole search. */
 const readNamed = async (session: Session, named: readonly string[]): Promise<string[]> => {
   const reads = await session.reads();
   const ids: string[] = [];
@@ -37,7 +37,7 @@ const readNamed = async (session: Session, named: readonly string[]): Promise<st
   return ids;
 };
 
-/** @throws JiraError that says so when Jira refuses these projects themselves, and not what is searched for in them */
+/** @throws JiraError that says so if Jira refuses the projects themselves, not what is searched for in them */
 export const checkScope = async (session: Session): Promise<void> => {
   const [clause] = await projectsClause(session);
   if (clause === undefined) return;
@@ -48,7 +48,7 @@ export const checkScope = async (session: Session): Promise<void> => {
 
 export const isRefused = (fault: unknown): boolean => fault instanceof JiraError && fault.fault === 'refused';
 
-/** Asked for anew in the next turn. */
+/** The next turn reads the ids again. */
 const refusedProjects = ({ deps }: Session): JiraError =>
   new JiraError(
     'refused',

@@ -9,7 +9,7 @@ import type { Mend } from './observe/lost-events.ts';
 import { readRankFields } from './observe/rank-fields.ts';
 import type { Seen } from './observe/settle.ts';
 
-/** What a turn needs of the world. */
+/** External dependencies of a turn. */
 export type TurnDeps = {
   table: Table;
   tenant: string;
@@ -17,23 +17,23 @@ export type TurnDeps = {
   log: Logger;
   /** How long events are kept. */
   retention_days: number;
-  /** From 0 to 1. */
+  /** A random number from 0 to 1. */
   chance: () => number;
   /**
-   * Asks Jira what it is, and whether it takes the login.
-   * @param untilMs when the turn leaves (epoch milliseconds), so that nothing waits for Jira any longer
+   * Finds out which Jira it is, and whether it accepts the login.
+   * @param untilMs when the turn ends (epoch milliseconds): no request waits longer than that
    * @throws JiraError
    */
   openReads(untilMs?: number | null): Promise<Reads>;
-  /** Takes reads in, in their order. @param ranks as `observe` knows them @throws UnavailableError */
+  /** Stores looks, in their order. @param ranks ids of the fields that hold a rank @throws UnavailableError */
   observe(looks: readonly Look[], mend: readonly Mend[], ranks?: readonly string[]): Promise<Seen[]>;
-  /** Keys of the only projects that count; null for all. */
+  /** Keys of the projects in scope; null for all. */
   projects: readonly string[] | null;
-  /** Told how far it is, several times within a page too. */
+  /** Called with the progress, several times within a page too. */
   onProgress?: (progress: Progress) => void;
 };
 
-/** What a run is at, for people. `total` is null where nobody knows how much there is. */
+/** Progress of a run, for people. `total`: null if unknown. */
 export type Progress = {
   loop: string;
   what: string;
@@ -43,29 +43,29 @@ export type Progress = {
   requests: number;
 };
 
-/** Another runner took over: whatever this one still wants to write down is refused, and its work ends. */
+/** Another runner took over: this one's further writes of lease and checkpoints are refused, and its work ends. */
 export class LeaseLostError extends Error {
   override readonly name = 'LeaseLostError';
 }
 
-/** A turn while it lasts. */
+/** A turn in progress. */
 export type Session = {
   deps: TurnDeps;
-  /** Where the tenant's rows are, for one call. */
+  /** Table, tenant and a new time limit, for one call. */
   place(): Place;
-  /** Names the runner in all that it writes. */
+  /** Id of the runner, as it stands in what it writes. */
   by: string;
-  /** Opened when it is first asked for. @throws JiraError */
+  /** Opened on first use. @throws JiraError */
   reads(): Promise<Reads>;
-  /** How many requests were sent so far, each try for itself. */
+  /** Requests sent so far; each try counts. */
   requests(): number;
-  /** Ids of the fields that hold a rank, as they were known when this was first asked. */
+  /** Ids of the fields that hold a rank, as known at the first call. */
   ranks(): Promise<readonly string[]>;
-  /** Ids of the issues that are listed as contradictions. Whoever changes the list changes this too. */
+  /** Ids of the issues that are listed as contradictions. A caller that changes the list must change this set too. */
   contradictions(): Promise<Set<string>>;
-  /** True when the turn is to leave: what is under way is finished, and nothing begun. */
+  /** True when the turn must end: work in progress is finished, nothing new is started. */
   isOver(): boolean;
-  /** Says that this runner lives; seldom often enough to cost a write. @throws LeaseLostError */
+  /** Renews the lease, unless that was done less than 30 seconds ago. @throws LeaseLostError */
   renew(): Promise<void>;
 };
 
@@ -85,19 +85,19 @@ export const walkOf = ({ table, tenant }: Pick<TurnDeps, 'table' | 'tenant'>): W
   newSignal: () => AbortSignal.timeout(CALL_MS),
 });
 
-/** Jira's clock; ours where that is more than a day ahead of it, as one wrong answer may be. @throws JiraError */
+/** Jira's clock; ours if Jira's is more than a day ahead, as in a single wrong answer. @throws JiraError */
 export const jirasNow = async ({ deps, reads }: Pick<Session, 'deps' | 'reads'>): Promise<number> => {
   const now = await (await reads()).now();
   return now > deps.clock() + DAY_MS ? deps.clock() : now;
 };
 
-/** A page of many bodies takes longer than a lease lasts; more often than this it need not be said. */
+/** A page of many bodies can outlast a lease, so it is renewed within a page, but no more often than this. */
 const RENEW_EVERY_MS = 30_000;
 
-/** `heldUntil`: before when Jira wants to hear nothing; null for now. */
+/** `heldUntil`: until when Jira asked us to wait; null: no wait. */
 type Opened = { session: Session; lease: () => TurnRow; heldUntil: () => number | null };
 
-/** `until_ms`: epoch milliseconds; null: as long as it takes. */
+/** `until_ms`: when the turn ends, in epoch milliseconds; null: when all is done. */
 export const openSession = (
   deps: TurnDeps,
   taken: TurnRow,

@@ -4,15 +4,15 @@ import { listIssueIds } from '../store/issues/list-issues.ts';
 import { isInScope, knownProjects } from './scope.ts';
 import type { Session } from './session.ts';
 
-/** Issues of a project that lie under one of its keys. `order` is that of the shelves. */
+/** The issues of a project that are stored under one of its keys. `order`: sort key of the shelf. */
 export type Shelf = { order: string; project: string };
 
-/** Behind which issue of which shelf to go on. */
+/** The shelf and the issue after which to continue. */
 export const shelfPlace = z.object({ order: z.string(), after: z.nullable(z.string()) });
 
 export type ShelfPlace = z.output<typeof shelfPlace>;
 
-/** Each project that counts under all keys it had: an issue lies under the one it was last seen with. */
+/** A shelf for each key that a project in scope has or had: an issue is stored under the key it was last seen with. */
 export const listShelves = async (session: Session): Promise<Shelf[]> => {
   const shelves: Shelf[] = [];
   for await (const { id, keys } of knownProjects(session))
@@ -22,9 +22,9 @@ export const listShelves = async (session: Session): Promise<Shelf[]> => {
 };
 
 /**
- * Up to so many ids of what is known here, shelf by shelf, in the order of ids, deleted ones too.
+ * Reads up to `limit` ids of stored issues, shelf by shelf, in the order of ids, deleted ones included.
  * @param at null: from the beginning
- * @returns `ids` may be none; null behind the last shelf. `order`: whose they are
+ * @returns null after the last shelf. `ids` may be empty; `order`: the shelf that they are on
  */
 export const readShelf = async (
   session: Session,
@@ -37,7 +37,7 @@ export const readShelf = async (
   const { order, project } = shelf;
   const after = order === at?.order ? at.after : null;
   const { ids, last } = await listIssueIds(session.place(), project, { limit, after });
-  // Every order that follows this shelf's is greater than this, and no other is.
+  // Sorts after this shelf and before every later one.
   const next = last === null ? { order: `${order}#`, after: null } : { order, after: last };
   return { ids, order, next };
 };

@@ -2,22 +2,22 @@ import * as z from 'zod/mini';
 import { JiraError } from '../jira/jira-error.ts';
 import type { Page, Reads, Row } from '../jira/reads/reads.ts';
 
-/** Issues created from then on, and before then; null: no bound. Epoch milliseconds. */
+/** Bounds of `created`: from (inclusive) and to (exclusive), in epoch milliseconds; null: no bound. */
 const slice = z.tuple([z.nullable(z.number()), z.nullable(z.number())]);
 
 type Slice = z.output<typeof slice>;
 
-/** Where a search stands that is read slice by slice. */
+/** Position of a search that is read slice by slice. */
 export const slicesPlace = z.object({
-  /** Those still to be read; the first is under way. */
+  /** Slices still to be read; the first is in progress. */
   slices: z.array(slice),
-  /** The next page of the first; null: its first page. */
+  /** The next page of the first slice; null: its first page. */
   next: z.nullable(z.string()),
-  /** How often the first one was begun again. */
+  /** How often the first slice was restarted. */
   tries: z.number(),
-  /** Whether it is known that the first one is no larger than a slice may be. */
+  /** Whether the first slice is known to need no split. */
   measured: z.boolean(),
-  /** Rows of the slices that are done, and of the one under way. */
+  /** Rows of the slices that are done, and of the one in progress. */
   done: z.number(),
   under_way: z.number(),
   /** False: Jira did not show all of some slice. */
@@ -36,13 +36,13 @@ export const FIRST_PLACE: SlicesPlace = {
   whole: true,
 };
 
-/** Data Center shows no more of one search, and on Cloud no more than this is read again after a fault. */
+/** Data Center shows no more than this of one search; on Cloud it limits what is read again after a fault. */
 export const MOST_OF_A_SLICE = 9_000;
 
-/** A warning or a lost page: the slice again, but not for ever. */
+/** Tries of a slice after a warning or a lost page. */
 const MOST_TRIES = 3;
 
-/** `end_ms`: by Jira's clock, when nothing had been created yet that is searched for. */
+/** `end_ms`: by Jira's clock, a time after which nothing that is searched for was created; halves an open slice. */
 type Search = { where: string; fields: 'id' | 'updated'; end_ms: number; measure: boolean };
 
 export type SlicesPage = { rows: Row[]; odd: number; place: SlicesPlace };
@@ -50,8 +50,8 @@ export type SlicesPage = { rows: Row[]; odd: number; place: SlicesPlace };
 type Searching = Pick<Reads, 'searchIds' | 'count'>;
 
 /**
- * Reads the next page, or finds out that a slice has to be smaller.
- * @returns its rows, which may be none, how many it had beside those that name no issue, and where to go on
+ * Reads the next page, or splits a slice that is too large.
+ * @returns the page's rows (possibly none), `odd`: how many further rows name no issue, and where to continue
  */
 export const readSlices = async (
   reads: Searching,
@@ -115,7 +115,7 @@ const begunAgain = (place: SlicesPlace): SlicesPlace =>
     ? { ...place, ...AT_FIRST, tries: place.tries + 1 }
     : sliceDone({ ...place, whole: false });
 
-/** Of a slice that cannot be smaller, or that Jira warns about, what is shown has to do after some tries. */
+/** Splits a slice that is too large. One that cannot be split, or that Jira warns about, gets a few tries. */
 const incomplete = (search: Search, place: SlicesPlace, page: Page, first: Slice) => {
   const isTooLarge = page.total !== null && page.total > MOST_OF_A_SLICE;
   const halves = isTooLarge ? halvesOf(first, search.end_ms) : null;
@@ -131,7 +131,7 @@ const split = (place: SlicesPlace, halves: readonly Slice[]): SlicesPlace => ({
   measured: false,
 });
 
-/** Most issues are younger than the first Jira; imported ones may not be. */
+/** Most issues are younger than the first Jira release; imported ones may not be. */
 const FIRST_JIRA_MS = Date.UTC(2002, 0, 1);
 
 const SHORTEST_MS = 1_000;

@@ -8,12 +8,13 @@ import type { Mend } from './observe/lost-events.ts';
 import type { Seen } from './observe/settle.ts';
 import type { Session } from './session.ts';
 
-/** A loop that looks at issues, whatever its state is. */
+/** The job of a loop that reads issues, whatever its state is. */
 export type Looking = Pick<Job<unknown>, 'session' | 'isAgain' | 'count' | 'tell'>;
 
 /**
- * `mend`: whose lost events are put again. `loads`: what is new was not missed, because nobody told of it before.
- * `missed`: what a change counts that no delivery brought; without it always one. `once_more`: they were counted already.
+ * `mend`: which lost events are put again. `loads`: a new issue was not missed, because no delivery was expected of it.
+ * `missed`: the counters of a change that no delivery brought; by default one `missed`. `once_more`: the issues were
+ * counted already.
  */
 export type How = {
   mend?: readonly Mend[];
@@ -25,8 +26,8 @@ export type How = {
 type Written = Seen & { kind: 'new' | 'repaired' };
 
 /**
- * Takes looks in, and counts what became of them.
- * @returns ids of those that only a read by id decides
+ * Stores looks and counts the results.
+ * @returns ids of the issues that must be read by id to be decided
  */
 export const takeIn = async (
   job: Looking,
@@ -41,10 +42,10 @@ export const takeIn = async (
   return seen.flatMap((one) => (one.kind === 'undecided' ? one.issue_id : []));
 };
 
-/** A table that is throttled needs a moment, not the end of the turn. */
+/** A throttled table needs a pause, not the end of the turn. */
 const REST = { tries: 3, first_ms: 200, longest_ms: 2_000, by_chance: 0.5 };
 
-/** What a try before may have left half done is mended. */
+/** A retry also puts the events that the failed try may have lost. */
 const observeOrRest = (job: Looking, looks: readonly Look[], mend: readonly Mend[]): Promise<Seen[]> => {
   let again = job.isAgain();
   return retry(
@@ -58,7 +59,7 @@ const observeOrRest = (job: Looking, looks: readonly Look[], mend: readonly Mend
   );
 };
 
-/** What was not known could not differ, and what cannot be taken, or is old, cannot be compared. */
+/** The counters of one look. Only a known issue with a current, readable look counts as compared. */
 const becameOf = (seen: Seen, how: How): Partial<Counters> => {
   switch (seen.kind) {
     case 'undecided':
@@ -81,7 +82,7 @@ const becameOf = (seen: Seen, how: How): Partial<Counters> => {
 const missedBy = (seen: Written, { loads, missed = () => ({ missed: 1 }) }: How): Partial<Counters> =>
   seen.missed && !(loads && seen.kind === 'new') ? missed(seen) : {};
 
-/** They are listed until a look agrees. */
+/** Contradictions are listed until a look agrees. */
 const noteContradictions = async (session: Session, seen: readonly Seen[]): Promise<void> => {
   const listed = await session.contradictions();
   const ids = seen.flatMap(({ kind, issue_id }) => (kind === 'contradiction' && issue_id ? issue_id : []));
@@ -95,5 +96,5 @@ const noteContradictions = async (session: Session, seen: readonly Seen[]): Prom
   }
 };
 
-/** A stale or undecided look says nothing about what is true now. */
+/** Results that agree with what is stored; a stale or undecided look says nothing about the current state. */
 export const AGREES: ReadonlySet<Seen['kind']> = new Set(['new', 'repaired', 'unchanged', 'raised']);

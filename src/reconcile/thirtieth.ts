@@ -13,31 +13,32 @@ import { FIRST_PLACE, slicesPlace } from './slices.ts';
 const state = z.object({
   /** The Phoenix day whose part is being read. */
   day: z.string(),
-  /** Where the search of active sprints stands, and how much of its page is done; null: it is done today. */
+  /** Position of the search for active sprints, and how many ids of its page are done; null: done for today. */
   sprints: z.nullable(z.object({ place: slicesPlace, done: z.number() })),
-  /** How many issues are that day's part, and how many of them are read. */
+  /** Number of issues in that day's part, and how many of them are read. */
   part: z.number(),
   read: z.number(),
-  /** Behind which issue of which shelf to go on, also on the next day; null: with the first one. */
+  /** The shelf and issue after which to continue, also on the next day; null: from the first. */
   at: z.nullable(shelfPlace),
-  /** Whether it came past the last shelf today, and began again with the first. */
+  /** Whether today's walk passed the last shelf and began again with the first. */
   turned: z.boolean(),
-  /** Issues that Jira failed to show: they are read again on the next day. */
+  /** Issues that Jira failed to show: read again on the next day. */
   unread: z._default(z.array(z.string()), []),
 });
 
 type State = z.output<typeof state>;
 type DayJob = Job<State>;
 
-/** All bodies are read again in so many days. */
+/** Days in which all bodies are read again. */
 const DAYS = 30;
 
-/** What changes without `updated` is found by reading; so are events that a crash lost, when no sender repeats them. */
+/** Reading finds changes that leave `updated` alone, and events that a crash lost and no sender repeats any more. */
 const HOW = { mend: ['old'] } as const;
 
 /**
- * Every day the bodies of active sprints, and one thirtieth of all, project by project in the order of ids: what changes
- * without `updated` is repaired within a month. What the rate does not allow today is left out of today.
+ * Reads every day the bodies of active sprints and of one thirtieth of all issues, project by project in the order of
+ * ids: a change that leaves `updated` alone is repaired within a month. What the rate does not allow today is not made
+ * up for: the next day continues from there with a part of its own.
  */
 export const thirtiethLoop = makeLoop({
   name: 'thirtieth',
@@ -77,13 +78,13 @@ const beginDay = async (job: DayJob, day: State): Promise<void> => {
   await job.save({ ...day, unread: [...left, ...unread] });
 };
 
-/** Where Jira fails to show more, they have to wait for their own day. */
+/** Unread issues beyond this wait until the walk reaches them again. */
 const MOST_UNREAD = 1_000;
 
 const together = (before: readonly string[], more: readonly string[]): string[] =>
   [...new Set([...before, ...more])].slice(0, MOST_UNREAD);
 
-/** A Jira without boards has none. */
+/** Reads the issues of active sprints; a Jira without boards has none. */
 const readSprints = async (job: DayJob, now: State, at: NonNullable<State['sprints']>): Promise<void> => {
   const { ids, place } = await readFound(job.session, 'sprint in openSprints()', at.place);
   const { left, unread } = await lookAgain(job, ids.slice(at.done), HOW);
@@ -95,20 +96,20 @@ const readSprints = async (job: DayJob, now: State, at: NonNullable<State['sprin
   });
 };
 
-/** So many requests' worth at a time. */
+/** Issues per page: what `lookAgain` reads with its concurrent requests. */
 const TOGETHER = 400;
 
 const readPart = async (job: DayJob, now: State, shelves: Shelf[]): Promise<void> => {
   const limit = Math.min(TOGETHER, now.part - now.read);
   const page = await readShelf(job.session, shelves, now.at, limit);
-  // Behind the last shelf it begins again with the first one, once a day: there may be nothing on any.
+  // After the last shelf the walk begins again with the first, only once a day: all shelves may be empty.
   if (page === null)
     return job.save({ ...now, at: null, turned: true, read: now.turned ? now.part : now.read });
   const { ids, order, next } = page;
   const { left, unread } = await lookAgain(job, await withoutDeleted(job.session, ids), HOW);
   const done = left[0] === undefined ? ids.length : ids.indexOf(left[0]);
   const last = ids[done - 1];
-  // Too little time for all of them: the next turn goes on behind the last one that was read.
+  // If time ran out, the next turn continues after the last issue that was read.
   const stopped = last === undefined ? now.at : { order, after: last };
   await job.save({
     ...now,

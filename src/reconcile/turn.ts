@@ -19,27 +19,27 @@ import { type Loop, LoopError, type LoopReport } from './loop.ts';
 import { LeaseLostError, openSession, placeOf, type Session, type TurnDeps } from './session.ts';
 
 export type TurnOptions = {
-  /** In this order. */
+  /** Run in this order. */
   loops: readonly Loop[];
-  /** Epoch milliseconds: nothing is begun after that. Null: everything is brought to its end. */
+  /** Epoch milliseconds: nothing is started after that. Null: everything is completed. */
   until_ms: number | null;
-  /** Ends the turn before that, between two pages. */
+  /** Ends the turn earlier, between two pages. */
   stop?: AbortSignal;
-  /** Also what is not due yet. */
+  /** Also run what is not due yet. */
   now?: boolean;
 };
 
 /**
- * `held`: another runner is at work, until then unless it goes on. `waiting`: Jira wants to hear nothing before then.
- * Nothing was asked in either. `lost`: another runner took over.
+ * `held`: another runner holds the lease, until then unless it renews it. `waiting`: Jira asked us to wait until then.
+ * In both cases Jira was not asked. `lost`: another runner took over.
  */
 export type TurnReport =
   | { outcome: 'held' | 'waiting'; until_ms: number; loops: [] }
   | { outcome: 'done' | 'failed' | 'lost'; fault: string | null; loops: LoopReport[] };
 
 /**
- * One turn: takes the lease, does what is due, in order, and leaves in time. Never throws for Jira's faults nor the
- * table's: the report has the words for people, and what was done before a fault stays done.
+ * Runs one turn: takes the lease, runs the loops that are due, in order, and ends in time. A fault of Jira or of the
+ * table does not throw: the report has a message for people, and what was done before the fault stays done.
  * @throws UnavailableError, UnreadableRowError when it cannot even begin
  */
 export const runTurn = async (deps: TurnDeps, options: TurnOptions): Promise<TurnReport> => {
@@ -54,7 +54,7 @@ export const runTurn = async (deps: TurnDeps, options: TurnOptions): Promise<Tur
   return work(deps, lease, options);
 };
 
-/** Why a turn ended early, or one of its loops did. */
+/** Why a turn, or one of its loops, ended early. */
 type Ended = { message: string; not_before: number | null; ends_turn: boolean };
 
 const work = async (deps: TurnDeps, lease: TurnRow, options: TurnOptions): Promise<TurnReport> => {
@@ -87,10 +87,10 @@ const runLoop = async (loop: Loop, session: Session, now: boolean): Promise<Ran>
   }
 };
 
-/** What every further request would meet too. */
+/** Faults that every further request would meet too. */
 const FOR_ALL: readonly JiraFault[] = ['login', 'redirect', 'not_json', 'busy', 'down'];
 
-/** Where Jira names no time: its next chance is that of the next turn. */
+/** The wait if Jira names no time: it is over before the next scheduled turn. */
 const WAIT_MS = 60_000;
 
 /** @throws the fault itself when it is a bug */
@@ -108,11 +108,11 @@ const explain = (fault: unknown, nowMs: number): Ended => {
     };
   const isForPeople = fault instanceof UnreadableRowError || fault instanceof ConfigError;
   const message = isForPeople ? fault.message : `an unexpected fault: ${describeFault(fault)}`;
-  // Without a login no loop can ask anything.
+  // Without a login no loop can ask Jira anything.
   return { message, not_before: null, ends_turn: fault instanceof ConfigError };
 };
 
-/** Without the table nothing can be released: then the lease ends by itself. */
+/** Releases the lease, best effort: if the table is down, the lease expires by itself. */
 const leave = async (
   deps: TurnDeps,
   lease: TurnRow,

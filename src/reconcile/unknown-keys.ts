@@ -10,7 +10,7 @@ import { isInScope, knownProjects } from './scope.ts';
 import type { Session } from './session.ts';
 import { type Looking, takeIn } from './take-in.ts';
 
-/** All keys that the projects that count ever had. */
+/** All keys that the projects in scope have or had. */
 export const projectKeys = async (session: Session): Promise<ReadonlySet<string>> => {
   const all = new Set<string>();
   for await (const { keys } of knownProjects(session))
@@ -18,12 +18,12 @@ export const projectKeys = async (session: Session): Promise<ReadonlySet<string>
   return all;
 };
 
-/** As many calls as may be under way at once. */
+/** Concurrent calls. */
 const AT_ONCE = 4;
 
 /**
- * Keys of these projects that commits name, that no issue has, and that Jira was not asked for yet. What a runner
- * before may have done half is done again.
+ * Keys of these projects that commits name, that no issue has, and that Jira was not asked for yet. After a crash also
+ * keys that an issue has: the crashed runner may have left their work half done.
  */
 export const unknownKeys = async (
   { session, isAgain }: Looking,
@@ -38,7 +38,7 @@ export const unknownKeys = async (
   return unasked.filter((_, index) => issues[index]?.length === 0);
 };
 
-/** All that a commit may mean: `FEATURE_ABC-1` is also read as `ABC-1`. */
+/** All keys that a commit may mean: `FEATURE_ABC-1` is also read as `ABC-1`. */
 const keysOf = (state: RefState): string[] => {
   if (state.kind !== 'commit') return [];
   const requests = Object.values(state.pull_requests);
@@ -47,7 +47,7 @@ const keysOf = (state: RefState): string[] => {
   return named.flatMap((key) => key.split('_').map((_, index, parts) => parts.slice(index).join('_')));
 };
 
-/** Written down together: after a crash these are asked for again. */
+/** Keys recorded with one write: after a crash these are asked for again. */
 const TOGETHER = 5 * AT_ONCE;
 
 /** Asks Jira for issues by key, each once. @returns how many there was time for */
@@ -66,8 +66,8 @@ export const askForAll = async (job: Looking, keys: readonly string[]): Promise<
 };
 
 /**
- * A move is followed: what answers has another key now, and is found by this one from then on.
- * @returns the key; none when Jira failed to answer: it is asked for again another time
+ * Asks Jira for one key. Jira follows moves: the issue may have another key now, and is found by this one from then on.
+ * @returns the key; empty if Jira failed to answer, so that it is asked for again later
  */
 const askFor = async (job: Looking, key: string): Promise<string[]> => {
   const found = await readAlone(await job.session.reads(), key);

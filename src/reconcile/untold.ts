@@ -8,23 +8,23 @@ import { storedRows } from './behind.ts';
 import type { Job } from './loop.ts';
 import type { How } from './take-in.ts';
 
-/** Which changes a run judges: whether a delivery has told of them. Epoch milliseconds by Jira's clock. */
+/** Of which changes a run judges whether a delivery brought them. Epoch milliseconds by Jira's clock. */
 export const judging = z.object({
-  /** Earlier runs have judged what is before. */
+  /** Earlier changes were judged by earlier runs. */
   from_ms: z.number(),
-  /** Deliveries of what is later may still come: the next run judges it. */
+  /** Later changes may still be delivered: the next run judges them. */
   before_ms: z.number(),
-  /** When the first load began: of what is before nobody was to tell. */
+  /** When the first load began: no delivery was expected of earlier changes. */
   loaded_ms: z.number(),
-  /** True while that load is under way: what is new belongs to it. */
+  /** True while that load is in progress: new issues belong to it. */
   loading: z.boolean(),
 });
 
 type Judging = z.output<typeof judging>;
 
 /**
- * How many of these issues changed in the time that is judged, and how many of those are stored as they are only because
- * we looked: no delivery has told of the change.
+ * How many of these issues changed in the time that is judged, and how many of those are up to date in the table only
+ * because of an observation: no delivery brought the change.
  */
 export const countUntold = async (
   { session, checkpoint }: Pick<Job<unknown>, 'session' | 'checkpoint'>,
@@ -39,8 +39,9 @@ export const countUntold = async (
 };
 
 /**
- * A delivery of this change would have won, or be the one that it was stored from. Where `updated` has moved since we
- * looked, nothing else had: a comment, which has deliveries of its own. The looks of this run are judged by themselves.
+ * Whether an observation brought this change, and no delivery: a delivery would have won, or have been stored first. If
+ * `updated` moved after the look and nothing else did, it was e.g. a comment, which has deliveries of its own. Looks of
+ * this run are judged separately, when they are taken.
  */
 const isUntold = ({ updated_ms }: Row, item: Item | null, began_ms: number): boolean => {
   const fields = item && toKnownIssue(item).fields;
@@ -50,14 +51,14 @@ const isUntold = ({ updated_ms }: Row, item: Item | null, began_ms: number): boo
   return isAsLooked && looked_ms < began_ms;
 };
 
-/** Jira's clock, which stamps `updated`, and ours, which stamps the look, are never quite the same. */
+/** Jira's clock stamps `updated`, ours stamps the look, and the two differ a little. */
 const SKEW_MS = MINUTE_MS;
 
 const LATE = { judged: 1, missed: 1 };
 
 /**
- * What a change counts that is found to be missed as an issue of these rows is read. Of others an earlier run has found
- * that they changed, and could not read them.
+ * Returns the counters of a missed change that is found when an issue is read. An issue that is not among these rows is
+ * one that an earlier run found changed but could not read.
  */
 export const missedOf = (
   rows: readonly Row[],
@@ -70,7 +71,7 @@ export const missedOf = (
     if (at === undefined) return LATE;
     if (at === null || at < loaded_ms || at >= before_ms) return {};
     if (at >= from_ms) return { missed: 1 };
-    // Jira's index was late; but what is new may be of a project that became visible only now.
+    // Jira's index was late. A new issue, though, may be of a project that became visible only now.
     return kind === 'new' ? {} : LATE;
   };
 };

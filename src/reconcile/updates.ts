@@ -18,16 +18,16 @@ const run = z.object({
   since_ms: z.number(),
   judging,
   where: z.string(),
-  /** True for the one of a day that looks further back. */
+  /** True for the one run a day that looks further back. */
   wide: z.boolean(),
   place: slicesPlace,
 });
 
 const state = z.object({
   run: z.nullable(run),
-  /** When the last one that looked further back began, by Jira's clock. */
+  /** When the last wide run began, by Jira's clock. */
   wide_ms: z.number(),
-  /** Issues that Jira could not show: they are asked for again. */
+  /** Issues that Jira could not show: the next run reads them again. */
   unread: z.array(z.string()),
 });
 
@@ -39,16 +39,16 @@ const UPDATES = 'updates';
 
 const NOTHING: State = { run: null, wide_ms: 0, unread: [] };
 
-/** A schedule is never exact to the second. */
+/** Ten minutes, less a margin: schedules are not exact to the second. */
 const EVERY_MS = 10 * MINUTE_MS - 30_000;
 
-/** Jira's index may be so late. */
+/** Jira's search index may lag by this much. */
 const OVERLAP_MS = 30 * MINUTE_MS;
 
-/** How far back one run of each day looks, because the index may be later still. */
+/** How far back one run a day looks, because the index may lag even more. */
 const WIDE_MS = 2 * DAY_MS;
 
-/** Reads what was updated since the last complete run began, and takes in what is missing or older here. */
+/** Reads what was updated since the last complete run began, and stores what is missing or older in the table. */
 export const updatesLoop = makeLoop<State>({
   name: UPDATES,
   state,
@@ -68,18 +68,18 @@ export const updatesLoop = makeLoop<State>({
 
 const stateOf = (job: UpdatesJob): State => job.checkpoint().state ?? NOTHING;
 
-/** What a run that begins now would ask for at least; by Jira's clock, or by ours before anything is loaded. */
+/** Since when a run that begins now asks, if it is not wide; by Jira's clock, or by ours before anything is loaded. */
 export const updatedSince = async (place: Place, nowMs: number): Promise<number> => {
   const { last } = await readCheckpoint(place, UPDATES, state);
   const load = await firstLoad(place);
   return (load === null ? nowMs : cursorOf(last, load, nowMs)) - OVERLAP_MS;
 };
 
-/** When the last complete run began, by the clock that says less: a cursor that is ahead would leave changes out. */
+/** When the last complete run began, by whichever clock is behind: a cursor that is ahead would skip changes. */
 const cursorOf = (last: Checkpoint<State>['last'], load: FirstLoad, nowMs: number): number =>
   Math.min(nowMs, last === null ? load.began_ms : Math.min(last.started_ms, last.began_ms));
 
-/** Before anything was loaded there is nothing to keep up to date: the census comes first. */
+/** Does nothing before the first load has begun: the census comes first. */
 const begin = async (job: UpdatesJob): Promise<void> => {
   const { session } = job;
   const load = await firstLoad(session.place());
@@ -87,7 +87,7 @@ const begin = async (job: UpdatesJob): Promise<void> => {
   const { wide_ms: before_ms, unread } = stateOf(job);
   const { last } = job.checkpoint();
   const started_ms = await jirasNow(session);
-  // Of a table that is only being loaded the index can have shown nothing late.
+  // No run is complete yet, so none can have missed a change that the index showed late.
   const wide_ms = last === null ? started_ms : Math.min(before_ms, started_ms);
   const wide = started_ms - wide_ms >= DAY_MS;
   const usual_ms = cursorOf(last, load, started_ms) - OVERLAP_MS;
@@ -104,7 +104,7 @@ const begin = async (job: UpdatesJob): Promise<void> => {
   await job.save({ ...stateOf(job), unread: [...tried.unread, ...tried.left] });
 };
 
-/** Each run goes on where the last complete one stopped. */
+/** Each run judges from where the last complete one stopped. */
 const judgingOf = (last: Checkpoint<State>['last'], load: FirstLoad, started_ms: number): Run['judging'] => {
   const judged_ms = Math.min(last?.started_ms ?? load.began_ms, started_ms) - OVERLAP_MS;
   return {
@@ -115,10 +115,10 @@ const judgingOf = (last: Checkpoint<State>['last'], load: FirstLoad, started_ms:
   };
 };
 
-/** Enough for any odd issue; where Jira shows none at all, it has another fault. */
+/** Enough for odd issues; if more cannot be read, Jira has another fault. */
 const MOST_UNREAD = 100;
 
-/** @returns false when the turn was over before the page was done */
+/** @returns false if the turn ended before the page was done */
 const readPage = async (job: UpdatesJob, run: Run): Promise<boolean> => {
   const { session } = job;
   job.tell({ what: 'updates', total: null });
@@ -133,7 +133,7 @@ const readPage = async (job: UpdatesJob, run: Run): Promise<boolean> => {
   const equal = rows.length - ids.length;
   job.count({ pages: 1, seen: equal + odd, unchanged: equal, quarantined: odd, ...untold });
   const all = [...new Set([...stateOf(job).unread, ...unread])];
-  // What is not kept only the same search finds again.
+  // Ids beyond the limit are not kept: only the same search finds them again.
   const whole = place.whole && all.length <= MOST_UNREAD;
   const next = {
     ...stateOf(job),
@@ -144,7 +144,10 @@ const readPage = async (job: UpdatesJob, run: Run): Promise<boolean> => {
   return true;
 };
 
-/** What Jira refuses to search for it would refuse for ever: the next run begins where this one did. @throws the fault */
+/**
+ * Gives the run up if Jira refuses the search, as it would refuse it every time: the next run starts from the same
+ * point. @throws the fault
+ */
 const giveUp = async (job: UpdatesJob, fault: unknown): Promise<never> => {
   if (!isRefused(fault)) throw fault;
   await job.giveUp({ ...stateOf(job), run: null });
@@ -152,7 +155,7 @@ const giveUp = async (job: UpdatesJob, fault: unknown): Promise<never> => {
   throw fault;
 };
 
-/** @throws JiraError when Jira did not show all: the next run begins where this one did */
+/** @throws JiraError if Jira did not show everything: the next run starts from the same point */
 const finish = async (job: UpdatesJob, run: Run, { wide_ms, unread }: State): Promise<void> => {
   const done = { run: null, wide_ms: run.wide ? run.started_ms : wide_ms, unread };
   if (run.place.whole) return job.finish(done, run.started_ms);

@@ -23,13 +23,13 @@ import {
 
 type CensusJob = Job<CensusState>;
 
-/** `projects`: keys of the only ones; null: those that the site's configuration names. */
+/** `projects`: keys of the projects to read; null: those that the site's configuration names. */
 type Options = { name: string; projects: readonly string[] | null };
 
-/** A site below this is gone through every day, larger ones every week. */
+/** Sites with fewer issues have a census every day, larger ones every week. */
 const SMALL_SITE = 100_000;
 
-/** Between the beginnings of two. */
+/** Time between the starts of two censuses. */
 export const periodMs = ({ issues }: Pick<CensusState, 'issues'>): number =>
   issues !== null && issues < SMALL_SITE ? DAY_MS : 7 * DAY_MS;
 
@@ -47,16 +47,16 @@ const censusOf = (options: Options): Loop =>
     },
   });
 
-/** All projects that count: once at set-up, when it loads the table, then every day or every week. */
+/** The census of all projects in scope: at set-up, when it loads the table, then every day or every week. */
 export const censusLoop: Loop = censusOf({ name: CENSUS, projects: null });
 
-/** One project, bodies included, for who does not want to wait. */
+/** The census of one project, bodies included, on demand. */
 export const projectCensus = (key: string): Loop => {
   const loop = censusOf({ name: `${CENSUS}:${lookupKey(key)}`, projects: [key] });
   return {
     name: loop.name,
     turn: async (session, now) => {
-      // A checkpoint is for ever: none for a key that somebody misspelt.
+      // Checkpoints never expire: a misspelt key must not get one.
       if (!(await (await session.reads()).projects()).some(({ keys }) => isInScope(keys, [key])))
         throw unknownProjects([key]);
       return loop.turn(session, now);
@@ -82,17 +82,17 @@ const begin = async (job: CensusJob, { projects }: Options): Promise<void> => {
   const total = counted.length > MOST_COUNTED ? null : await countOf(reads, clause);
   const loads = projects !== null || before.loading_ms === null || before.issues === null;
   const run: CensusRun = { ...NEW_RUN, started_ms, loads, total };
-  // Updates look back from there: a clock that is ahead must not leave out any.
+  // The updates loop starts from this time: a clock that is ahead must not make it skip changes.
   const loading_ms = before.loading_ms ?? Math.min(started_ms, session.deps.clock());
   await job.save({ ...before, loading_ms, run });
 };
 
-/** Projects that one search may name: it is only for the progress. */
+/** Most projects that the search for the total names: the total is only for the progress. */
 const MOST_COUNTED = 500;
 
 const NEW_RUN = { listed: 0, after: null, project: null, sample: { drawn_from: 0, ids: [] } };
 
-/** The ids of the project that is compared, kept while this turn lasts. */
+/** The ids that Jira listed for the project that is being compared, kept in memory during this turn. */
 type Listings = (project: CountedProject) => Promise<readonly bigint[]>;
 
 const newListings = (job: CensusJob, { name }: Options): Listings => {
@@ -106,7 +106,7 @@ const newListings = (job: CensusJob, { name }: Options): Listings => {
   };
 };
 
-/** @returns false when the turn was over before it was done */
+/** @returns false if the turn ended before the step was done */
 const step = async (
   job: CensusJob,
   options: Options,
@@ -144,7 +144,7 @@ const nextProject = async (job: CensusJob, { projects }: Options, run: CensusRun
   return lookOnceMore(job, run);
 };
 
-/** Null also where Jira refuses to search, as for a project that is gone since, or that the account may not browse. */
+/** Null also if Jira refuses the search, as for a project that is gone or that the account may not browse. */
 const countOf = async (reads: Reads, jql: string): Promise<number | null> => {
   try {
     return await reads.count(jql);
@@ -182,10 +182,10 @@ const projectDone = async (
   return saved(job, { ...run, listed: run.listed + listed, after: id, project: null });
 };
 
-/** Looked at between two checkpoints. */
+/** Issues read again between two checkpoints. */
 const SOME = 400;
 
-/** Of what was loaded a part is read again: what differs by now differs without a reason. */
+/** Reads a sample of the loaded issues once more, to find drift. */
 const lookOnceMore = async (job: CensusJob, run: CensusRun): Promise<boolean> => {
   const { drawn_from, ids } = run.sample;
   if (ids.length === 0) {

@@ -11,20 +11,20 @@ import type { Job } from '../loop.ts';
 import type { Session } from '../session.ts';
 import type { CensusRun, CensusState, CountedProject } from './state.ts';
 
-/** Issues here, and in Jira, of one page: the bodies of the rows of both are in memory together. */
+/** Issues of one page, as many from the table as from Jira: the rows of both are in memory together. */
 const PAGE = 500;
 
-/** Ids that are listed of what is only here. */
+/** Most ids that are listed of the issues that are only in the table. */
 const MOST_SHOWN = 100;
 
-/** So late may Jira's index be: what was created since is not expected in it. */
+/** Jira's index may lag by this much: issues that were created since are not expected in it. */
 const INDEX_MS = 30 * MINUTE_MS;
 
 /**
- * Compares one page of a project's ids: what is only in Jira, or marked deleted here, is read by its id; what is only
- * here is counted.
- * @param listed all that Jira lists, in numeric order
- * @returns the project behind that page, null when the turn was over before it was done
+ * Compares one page of a project's ids: issues that are only in Jira, or marked deleted in the table, are read by id;
+ * issues that are only in the table are counted.
+ * @param listed all ids that Jira lists, in numeric order
+ * @returns the project's state after that page, null if the turn ended before the page was done
  */
 export const comparePage = async (
   job: Job<CensusState>,
@@ -35,7 +35,7 @@ export const comparePage = async (
   const { session } = job;
   const { shelf, after } = project.compared ?? { shelf: 0, after: null };
   const key = [project.key, ...project.old_keys][shelf] ?? project.key;
-  // What a runner that crashed took in on this page must not push any of it to the next one.
+  // Issues that a crashed runner stored on this page must not push others to the next page.
   const limit = job.isAgain() ? 2 * PAGE : PAGE;
   const page = await listIssueIds(session.place(), key, { limit, after });
   const wanted = shelf === 0 ? between(listed, after, page.last) : [];
@@ -55,14 +55,17 @@ export const comparePage = async (
   };
 };
 
-/** Much may be only in Jira between two issues here, or behind the last one: then the page ends before it. */
+/** Many ids may be only in Jira, between two stored issues or after the last: then the page is cut short. */
 const cut = ({ ids, last }: { ids: string[]; last: string | null }, wanted: string[]) => {
   const end = wanted[PAGE - 1];
   if (end === undefined || wanted.length === PAGE) return { here: ids, last, inJira: wanted };
   return { here: ids.filter((id) => BigInt(id) <= BigInt(end)), last: end, inJira: wanted.slice(0, PAGE) };
 };
 
-/** Whether Jira seems to have listed all, by how many different ids it listed: of what it did not, nobody knows whether it is only here. */
+/**
+ * Whether Jira seems to have listed all issues, judged by the number of different ids. If it did not, an issue that it
+ * did not list may still exist in Jira.
+ */
 export const isWhole = ({ place, count }: CountedProject, listed: number): boolean =>
   place.whole && (count === null || Math.abs(listed - count) <= Math.max(100, count * 0.05));
 
@@ -72,7 +75,7 @@ const between = (listed: readonly bigint[], after: string | null, last: string |
   return listed.slice(from, to).map(String);
 };
 
-/** How many are not greater; the list is in order. */
+/** How many of the sorted ids are not greater than this one. */
 const firstAbove = (listed: readonly bigint[], id: bigint): number => {
   let [low, high] = [0, listed.length];
   while (low < high) {
@@ -88,7 +91,7 @@ const isListed = (listed: readonly bigint[], id: string): boolean =>
 
 type Page = { here: readonly string[]; wanted: readonly string[]; listed: readonly bigint[] };
 
-/** The index lags: the rows behind it say which project an issue is in. */
+/** Sorts the ids by their rows, which say which project an issue is in: the index lags. */
 const sortOut = async (session: Session, key: string, { here, wanted, listed }: Page) => {
   const { tenant } = session.deps;
   const partition = projectPartition(tenant, key);
@@ -107,7 +110,7 @@ const sortOut = async (session: Session, key: string, { here, wanted, listed }: 
 const isKnown = (row: Item | null, partition: string): row is Item =>
   row !== null && row.deleted !== true && row.project_pk === partition;
 
-/** Without those whose key another issue has, and those that are too young for Jira's index. */
+/** Ids of the suspects, without superseded issues and those that are too young for Jira's index. */
 const onlyHere = async (
   { deps, ...session }: Session,
   { started_ms }: CensusRun,

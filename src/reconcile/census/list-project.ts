@@ -9,7 +9,7 @@ import type { CensusRun, CensusState, CountedProject } from './state.ts';
 
 type CensusJob = Job<CensusState>;
 
-/** Names the ids that Jira listed for a project in one census. */
+/** Identifies the list of ids that Jira gave for a project in one census. */
 export const listingOf = (job: CensusJob, loop: string, project: CountedProject) => ({
   loop,
   generation: job.checkpoint().generation,
@@ -17,8 +17,8 @@ export const listingOf = (job: CensusJob, loop: string, project: CountedProject)
 });
 
 /**
- * One page of what Jira lists of a project: first bodies, where they are loaded, then the ids.
- * @returns the run behind that page, null when the turn was over before it was done
+ * Reads one page of what Jira lists of a project and stores it: first bodies, if the run loads them, then the ids.
+ * @returns the run's state after that page, null if the turn ended before the page was done
  */
 export const listPage = async (
   job: CensusJob,
@@ -28,7 +28,7 @@ export const listPage = async (
 ): Promise<CensusRun | null> => {
   const { session } = job;
   const { rows, odd, place: at } = await readPage(job, run, project);
-  // What names no issue may be one that is only here otherwise.
+  // A row without a usable id may stand for an issue that would then count as only in the table.
   const place = { ...at, whole: at.whole && odd === 0 };
   if (run.loads && !(await loadBodies(job, project, rows))) return null;
   const ids = rows.map(({ id }) => id);
@@ -54,13 +54,13 @@ const readPage = async (
   const fields = loads ? 'updated' : 'id';
   const search = { where: `project = ${id}`, fields, end_ms: started_ms, measure: true } as const;
   return readSlices(await job.session.reads(), search, place).catch((fault) => {
-    // Gone since the list of projects was read, or Jira has another reason: others go on.
+    // The project may be gone since the projects were listed. The census continues with the others.
     if (!(fault instanceof JiraError && fault.fault === 'refused')) throw fault;
     return { rows: [], odd: 0, place: { ...place, slices: [], whole: false } };
   });
 };
 
-/** @returns false when the turn was over before all were read */
+/** @returns false if the turn ended before all were read */
 const loadBodies = async (
   job: CensusJob,
   { loads }: CountedProject,
@@ -76,7 +76,7 @@ const loadBodies = async (
 
 type Sample = CensusRun['sample'];
 
-/** So many of a first load, or all, are read once more. */
+/** Most issues of a first load that are read once more. */
 const MOST = 1_000;
 
 /** Each id that was ever added is in the sample with the same chance (Vitter's algorithm R). */

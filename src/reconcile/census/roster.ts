@@ -6,15 +6,15 @@ import { type Project, putProjects } from '../../store/reconcile/projects.ts';
 import { isInScope, knownProjects, unknownProjects } from '../scope.ts';
 import type { Session } from '../session.ts';
 
-/** Written with one call. */
+/** Projects written with one call. */
 const TOGETHER = 200;
 
 /**
- * Asks which projects there are and remembers them.
- * @param generation the census that asks; null: it is about some of them only, and others stay as they are
- * @param named keys of the only ones that count; null for all
- * @returns those that count
- * @throws JiraError, or ConfigError when there is none: that looks as if all were gone
+ * Reads the list of projects from Jira and stores those in scope.
+ * @param generation number of the census; null for a census of only some projects: the stored generations stay
+ * @param named keys of the projects in scope; null for all
+ * @returns the projects in scope
+ * @throws JiraError, or ConfigError, if there are none: to go on would look as if all projects were gone
  */
 export const readRoster = async (
   session: Session,
@@ -37,7 +37,7 @@ const NO_PROJECT = new JiraError(
   'The account sees no project at all. Give it the permission "Browse Projects" of those that are to be read.',
 );
 
-/** A key that another project has by now leads to that one's issues. */
+/** The row of a project, without old keys that another project now has: these lead to that project's issues. */
 const remembered = (
   { id, key, keys }: JiraProject,
   known: Project | undefined,

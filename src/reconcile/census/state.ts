@@ -7,21 +7,21 @@ import { slicesPlace } from '../slices.ts';
 const project = z.object({
   id: z.string(),
   key: z.string(),
-  /** Others under which its issues may still lie here. */
+  /** Other keys under which its issues may still be stored. */
   old_keys: z.array(z.string()),
-  /** True until it was compared once: what is new of it was never to be told. */
+  /** True until the project was compared once: no delivery was expected of an issue that is new until then. */
   loads: z.boolean(),
-  /** How many issues Jira says that it has; null when it does not. */
+  /** How many issues Jira says the project has; null if Jira does not say. */
   count: z.nullable(z.number()),
-  /** What Jira lists. */
+  /** Position in what Jira lists. */
   place: slicesPlace,
-  /** How far the comparison is: under which of its keys, and behind which issue. Null: it is still being listed. */
+  /** How far the comparison is: at which of the keys, and after which issue. Null: it is still being listed. */
   compared: z.nullable(z.object({ shelf: z.number(), after: z.nullable(z.string()) })),
   only_here: z.number(),
   some: z.array(z.string()),
 });
 
-/** A project while its turn lasts. */
+/** The project that the census is working on. */
 export type CountedProject = z.output<typeof project>;
 
 const run = z.object({
@@ -29,23 +29,23 @@ const run = z.object({
   started_ms: z.number(),
   /** True: bodies are read as they are listed. */
   loads: z.boolean(),
-  /** How many issues there are, roughly; null when Jira does not say. */
+  /** Rough number of issues; null if Jira does not say. */
   total: z.nullable(z.number()),
-  /** Rows that Jira listed so far. */
+  /** Issues that Jira listed of the projects that are done. */
   listed: z.number(),
-  /** Projects behind this id are still to be done. */
+  /** Projects after this id are still to be done. */
   after: z.nullable(z.string()),
   project: z.nullable(project),
-  /** Issues that are read once more at the end, drawn from so many. */
+  /** Issues that are read once more at the end, and from how many they were drawn. */
   sample: z.object({ drawn_from: z.number(), ids: z.array(z.string()) }),
 });
 
 export type CensusRun = z.output<typeof run>;
 
 export const censusState = z.object({
-  /** When the census began that loaded the table, by Jira's clock; null before it. */
+  /** When the census that loads the table began, by Jira's clock; null before that. */
   loading_ms: z.nullable(z.number()),
-  /** How many issues the last complete one listed; null before it. */
+  /** How many issues the last complete census listed; null before the first. */
   issues: z.nullable(z.number()),
   run: z.nullable(run),
 });
@@ -60,7 +60,7 @@ export const CENSUS = 'census';
 /** The census that loads the table. `began_ms`: by Jira's clock, and never later than by ours. */
 export type FirstLoad = { began_ms: number; under_way: boolean };
 
-/** Null before it has begun. */
+/** The first load; null before it has begun. */
 export const firstLoad = async (place: Place): Promise<FirstLoad | null> => {
   const { state } = await readCheckpoint(place, CENSUS, censusState);
   if (!state || state.loading_ms === null) return null;

@@ -5,8 +5,8 @@ import type { KnownIssue } from '../../store/issues/snapshot-row.ts';
 import type { Shown } from './look.ts';
 
 /**
- * What a look is to what is known. `new` and `repaired` are to be written, and `raised` its `updated` alone; of an
- * `undecided` row of a search only a read by id can say whether it is newer.
+ * How a look compares with what is stored. `new` and `repaired` are written, `raised` writes only `updated`; whether an
+ * `undecided` row of a search is newer, only a read by id can tell.
  */
 export type Judgement =
   | { kind: 'new' | 'repaired'; missed: boolean; drift: boolean }
@@ -22,7 +22,7 @@ type KnownFields = NonNullable<KnownIssue['fields']>;
 export const judge = (known: KnownIssue | null, shown: Shown, ranks: readonly string[]): Judgement => {
   if (known !== null && contradicts(known, shown)) return { kind: 'contradiction' };
   const judgement = compare(known?.fields ?? null, shown, ranks);
-  // An index goes on showing for hours what is deleted, and what was erased here must not come back from it.
+  // Jira's index shows a deleted issue for hours more, and an erased one must not come back from it.
   const isDoubtful = known?.deleted === true && shown.read === 'search' && 'missed' in judgement;
   return isDoubtful ? { kind: 'undecided' } : judgement;
 };
@@ -35,23 +35,23 @@ const compare = (fields: KnownFields | null, shown: Shown, ranks: readonly strin
     : judgeSame(fields, shown, ranks);
 };
 
-/** Time enough for a webhook that was sent during the read, or in whose place one came late. */
+/** Margin for a webhook that was sent during the read, or that arrived late. */
 const SURE_AFTER_MS = HOUR_MS;
 
-/** Jira went back: what was known long before the read is newer than what it shows, or says that it is gone. */
+/** Whether Jira went back in time: what was known long before the read is newer than what it shows, or a deletion. */
 const contradicts = (known: KnownIssue, { read, seen_ms, updated_ms }: Shown): boolean => {
   const { fields, deleted } = known;
   const isOlder = fields !== null && updated_ms < fields.version.updated_ms;
   return read === 'id' && (isOlder || deleted) && seen_ms > knownSince(known) + SURE_AFTER_MS;
 };
 
-/** A row of a search has no time of its own, but was updated before it was found. */
+/** Since when the state is known. A row of a search has no timestamp, but was updated before it was found. */
 const knownSince = ({ fields, deleted_ms }: KnownIssue): number =>
   Math.max(fields?.version.timestamp_ms ?? 0, fields?.version.updated_ms ?? 0, deleted_ms ?? 0);
 
 const LATE_MS = 30 * MINUTE_MS;
 
-/** A delivery would have brought it by now. */
+/** Whether a delivery should have brought the change by now. */
 const isOld = ({ seen_ms, updated_ms }: Shown): boolean => updated_ms < seen_ms - LATE_MS;
 
 const judgeNewer = (fields: KnownFields, shown: Shown): Judgement => {
@@ -60,7 +60,7 @@ const judgeNewer = (fields: KnownFields, shown: Shown): Judgement => {
   return { kind: 'repaired', missed: isOld(shown), drift: comparable && isOld(shown) };
 };
 
-/** What an older normalizer read differs by itself, and nothing of it was missed. */
+/** Fields from an older normalizer may differ without a change in Jira: that is no drift, and nothing was missed. */
 const judgeSame = (fields: KnownFields, shown: Shown, ranks: readonly string[]): Judgement => {
   const comparable = fields.schema_version === SCHEMA_VERSION;
   if (comparable && sameFields(fields.said, shown.fields, ranks)) return { kind: 'unchanged' };

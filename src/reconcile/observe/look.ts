@@ -7,12 +7,12 @@ import type { Look } from '../../jira/reads/reads.ts';
 import { observationBody } from '../../senders/jira/observation.ts';
 import { fitToItem } from '../../store/issues/snapshot-row.ts';
 
-/** What a look says of its issue. `seen_ms`: when it was taken; 0 by a clock that nobody believes. */
+/** What a look shows of its issue. `seen_ms`: when it was taken; 0 if the clock is implausible. */
 export type Shown = {
   read: Look['read'];
   seen_ms: number;
   updated_ms: number;
-  /** As it counts for the version of the issue. */
+  /** As it counts in the version of the issue. */
   timestamp_ms: number;
   /** Fitted to an item. */
   fields: IssueFields;
@@ -20,7 +20,7 @@ export type Shown = {
 
 type Whole = DeliveryRead & { kind: 'read' };
 
-/** A look as it is taken in. `unwritable`: nested so deeply that no JSON can be made of it. */
+/** A look, read and ready to be stored. `unwritable`: nested too deeply to be written as JSON. */
 export type Reading =
   | { kind: 'whole'; issue_id: string; event_id: string; body: Buffer; read: Whole; shown: Shown }
   | { kind: 'refused'; issue_id: string | null; event_id: string; body: Buffer; read: DeliveryRead }
@@ -28,7 +28,7 @@ export type Reading =
 
 export type WholeReading = Reading & { kind: 'whole' };
 
-/** Reads a look as a body is read that a sender sent. Never throws. @param nowMs our own clock */
+/** Reads a look like the body of a delivery. Never throws. @param nowMs our own clock */
 export const readLook = (tenant: string, look: Look, nowMs: number): Reading => {
   try {
     return readBody(tenant, look, nowMs);
@@ -42,7 +42,7 @@ const readBody = (tenant: string, look: Look, nowMs: number): Reading => {
   const body = observationBody(look.read, look.started_ms, look.issue, look.asked_key);
   const read = readDelivery({ source: 'reconcile', event_name: null }, body, nowMs);
   const [id = null, key = null, fields = null] = ['id', 'key', 'fields'].map((name) => own(look.issue, name));
-  // Jira may be asked by two old keys at once: both are told.
+  // Two old keys may lead to the same issue at once: each makes an event of its own.
   const said = look.asked_key === undefined ? fields : { fields, asked_key: look.asked_key };
   if (read.kind === 'read' && read.delivery?.snapshot) {
     const { issue_id, ...snapshot } = read.delivery.snapshot;

@@ -7,12 +7,12 @@ import type { TableCall } from '../../store/calls/table.ts';
 import type { KnownIssue } from '../../store/issues/snapshot-row.ts';
 
 /**
- * Whose events are put again where a crash came between an issue's row and its event. `observations`: on a page that is
- * done again. `old`: all that are older than a day, when no sender repeats them any more.
+ * Which events are put again that a crash between an issue's row and its event has lost. `observations`: those of
+ * observations, on a page that is repeated. `old`: all that are older than a day, as no sender repeats them any more.
  */
 export type Mend = 'observations' | 'old';
 
-/** Ids of the events that these issues name as theirs, that should still be stored, and are not. */
+/** Ids of the last events of these issues that should still be stored but are missing. */
 export const findLostEvents = async (
   place: TableCall,
   known: readonly KnownIssue[],
@@ -23,7 +23,7 @@ export const findLostEvents = async (
     const age_ms = now_ms - (parseInstant(event.received_at) ?? 0);
     if (age_ms >= retention_days * DAY_MS) return false;
     if (mend.includes('old') && age_ms > DAY_MS) return true;
-    // The name is enough to look: whatever is missing is put from what Jira shows.
+    // The event type is reason enough to check: a missing event is put from what Jira shows.
     return mend.includes('observations') && event.event_type === OBSERVED;
   };
   const events = known.flatMap(({ fields }) => (fields && isDue(fields.last_event) ? fields.last_event : []));

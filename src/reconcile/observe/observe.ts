@@ -11,16 +11,16 @@ import { findLostEvents, type Mend } from './lost-events.ts';
 import { readRankFields } from './rank-fields.ts';
 import { type ObserveDeps, placeOf, type Seen, settle } from './settle.ts';
 
-/** Issues of one page that are written at the same time. */
+/** Issues of one page that are written concurrently. */
 const AT_A_TIME = 8;
 
 /**
- * Takes in what Jira showed, as deliveries are: equal looks write nothing, what differs is one event each, and the
- * newer version wins whatever comes in between.
- * @param mend whose lost events are put again, if their issue is equal
+ * Stores what Jira showed, as deliveries are: an equal look writes nothing, a different one makes an event, and the
+ * newer version wins over any concurrent writer.
+ * @param mend which lost events are put again, if their issue is equal
  * @param ranks ids of the fields that hold a rank, if the caller has them at hand
- * @returns what became of each look, in their order
- * @throws UnavailableError when a write is not durable: the looks must be taken again
+ * @returns the result of each look, in their order
+ * @throws UnavailableError if a write is not durable: the caller must pass the looks again
  */
 export const observe = async (
   deps: ObserveDeps,
@@ -47,7 +47,7 @@ export const observe = async (
   return readings.flatMap((reading) => seen.get(reading) ?? []);
 };
 
-/** Looks at one issue are taken one after the other, each against what the one before it left. */
+/** Groups looks by issue: those at one issue are settled in sequence, each against the result of the one before. */
 const idOrSelf = (reading: Reading): string | Reading => reading.issue_id ?? reading;
 
 /** By issue id; null where there is no row. */
@@ -71,9 +71,9 @@ const findLost = (
 };
 
 /**
- * The aliases of all that is new on a page, with few calls in place of one for each issue. As always they are durable
+ * Writes the aliases of all new issues of a page, with few calls instead of one per issue. As always, they are durable
  * before a row says so.
- * @returns of which readings; none where one of them is refused: then each is judged by itself
+ * @returns the readings whose aliases are durable; none if one alias is refused: then each issue writes its own
  */
 const keepAliases = async (
   deps: ObserveDeps,

@@ -14,29 +14,29 @@ import type { Speed } from './speed.ts';
 export type ObserveDeps = { tenant: string; events: EventStore; clock: Clock; log: Logger; speed: Speed };
 
 /**
- * What became of a look. `missed`: the change is older than 30 minutes, and no delivery brought it. `drift`: what was
- * stored differed, although the issue had not been updated in the 30 minutes before. `undecided`: a row of a search
- * that differs under the same `updated`: read the issue by its id.
+ * The result of a look. `missed`: the change is older than 30 minutes, and no delivery brought it. `drift`: the stored
+ * body differed although the issue had not been updated in the 30 minutes before. `undecided`: a row of a search that
+ * cannot be judged, e.g. differs with the same `updated`: the issue must be read by its id.
  */
 export type Seen =
   | { kind: 'new' | 'repaired'; issue_id: string; missed: boolean; drift: boolean }
   | { kind: 'unchanged' | 'raised' | 'stale' | 'undecided' | 'contradiction'; issue_id: string }
   | { kind: 'quarantined'; issue_id: string | null };
 
-/** What is the same for all readings of one call. */
+/** Shared by all readings of one call. */
 type Context = {
   deps: ObserveDeps;
   run: Run;
   /** Ids of the events that are missing. */
   lost: ReadonlySet<string>;
   ranks: readonly string[];
-  /** Whose aliases are durable already. */
+  /** Readings whose aliases are durable already. */
   kept: ReadonlySet<Reading>;
 };
 
 /**
- * Judges one reading and writes what it brings.
- * @param before what is known of the issue; undefined: still to be read
+ * Judges one reading and writes what is new in it.
+ * @param before what is stored of the issue; undefined: still to be read
  */
 export const settle = async (
   context: Context,
@@ -55,7 +55,7 @@ export const settle = async (
   return { ...judgement, issue_id: reading.issue_id };
 };
 
-/** Correlation is to hear of it: a commit may name the issue by a key that only Jira knew. */
+/** Such a look is written even if it is equal, for correlation: a commit may name the issue by a key only Jira knew. */
 const tellsOldKey = ({ read }: WholeReading): boolean => (read.delivery?.keys.length ?? 0) > 1;
 
 const readOne = async ({ deps, run }: Context, issueId: string): Promise<KnownIssue | null> => {
@@ -63,7 +63,7 @@ const readOne = async ({ deps, run }: Context, issueId: string): Promise<KnownIs
   return row && toKnownIssue(row);
 };
 
-/** Keeps what cannot be taken, where that is possible: one odd issue fails nothing. */
+/** Quarantines a look that cannot be read, if it can be written at all: one odd issue does not fail the call. */
 const setAside = async ({ deps, run }: Context, reading: Exclude<Reading, WholeReading>): Promise<Seen> => {
   const { issue_id } = reading;
   if (reading.kind === 'refused') await take({ deps, run }, reading, {});
@@ -86,7 +86,7 @@ const write = async (
   return isStale ? { kind: 'stale', issue_id } : { ...judgement, issue_id };
 };
 
-/** Each event has a run id of its own, and the time at which it is put: listings and the sweep go by both. */
+/** Gives each event its own run id and time of receipt: listings and the sweep depend on both. */
 const take = (
   { deps, run }: Pick<Context, 'deps' | 'run'>,
   reading: Exclude<Reading, { kind: 'unwritable' }>,
@@ -108,7 +108,7 @@ const take = (
 
 type KnownFields = NonNullable<KnownIssue['fields']>;
 
-/** Where another write came in between, that one is judged. */
+/** Writes only the version. If a concurrent writer changed the row, the reading is judged again. */
 const raise = async (context: Context, reading: WholeReading, known: KnownFields): Promise<Seen> => {
   const { issue_id, shown } = reading;
   const { updated_ms, timestamp_ms, fields } = shown;
@@ -120,8 +120,8 @@ const raise = async (context: Context, reading: WholeReading, known: KnownFields
 };
 
 /**
- * The event that the row names, from what Jira shows now: it says the same. Taken under the version that the row has,
- * so that nothing is put for a row that has moved on.
+ * Puts the missing event that the row names, from what Jira shows now, which is equal. It carries the version of the
+ * row, so that nothing is put if the row has changed meanwhile.
  */
 const putIfLost = async (context: Context, reading: WholeReading, known: KnownFields): Promise<void> => {
   const { version, last_event } = known;
@@ -134,7 +134,7 @@ const putIfLost = async (context: Context, reading: WholeReading, known: KnownFi
   await take(context, { ...reading, read, event_id }, { idempotency_key });
 };
 
-/** Where the rows of a call are. */
+/** Table, tenant and time limit of a call. */
 export const placeOf = ({ events, tenant }: ObserveDeps, { signal }: Run): Place => ({
   table: events.table,
   tenant,

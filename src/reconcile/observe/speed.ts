@@ -2,24 +2,24 @@ import pLimit from 'p-limit';
 import { MINUTE_MS } from '../../domain/instant.ts';
 import type { Clock } from '../../platform/clock.ts';
 
-/** How fast issues are written, over all that is observed at the same time. */
+/** How fast issues are written, over all concurrent calls of `observe`. */
 export type Speed = {
-  /** Does the work when its turn has come. */
+  /** Runs the work once there is a free slot. */
   run<T>(work: () => Promise<T>): Promise<T>;
-  /** The table is busy: from now on half as many at once. */
+  /** To be called when the table throttles: halves the concurrency. */
   halve(): void;
 };
 
-/** Issues that are written at the same time. */
+/** Issues that are written concurrently, at most. */
 const MOST_AT_ONCE = 32;
 
-/** What is under way together is refused together: that is one reason to go slower, not many. */
+/** Concurrent calls are throttled together: within this time that counts as one reason to slow down, not many. */
 const ONE_REASON_MS = 1_000;
 
-/** So long without a further reason, twice as many at once again. */
+/** After this time without throttling the concurrency doubles. */
 const FASTER_AFTER_MS = MINUTE_MS;
 
-/** What webhooks tell comes first: whoever only reads again makes room for it. */
+/** Slows reconciliation down while the table throttles: writes of webhooks come first. */
 export const createSpeed = (clock: Clock): Speed => {
   const limit = pLimit(MOST_AT_ONCE);
   let changedAt = Number.NEGATIVE_INFINITY;
