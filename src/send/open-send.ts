@@ -12,7 +12,10 @@ import type { Notify } from './lane/notes.ts';
 import { createSender, type ProcessSender } from './lane/sender.ts';
 import { attempt, ping } from './target/attempt.ts';
 
-/** Everything that sends, as the environment names it. `stop`: what is under way is given back, and nothing more begins. */
+/**
+ * Opens the sender, as the environment configures it. `stop`: claims in progress are given back, and nothing more is
+ * started.
+ */
 export const openSend = (env: Env, platform: Platform & { stop?: AbortSignal }): ProcessSender => {
   const { clock, log, stop = new AbortController().signal } = platform;
   const table = openTable(env, platform.dynamodb);
@@ -37,7 +40,7 @@ export const openSend = (env: Env, platform: Platform & { stop?: AbortSignal }):
   });
 };
 
-/** Without a topic a log line tells. The client is loaded when it is first needed: targets seldom die. */
+/** Without a topic, a notice is a log line. The client is loaded on first use: targets seldom open or are disabled. */
 const notifyOf = (arn: string | undefined, log: Logger): Notify => {
   if (arn === undefined)
     return async ({ message, tenant_id, subscription_id }) =>
@@ -48,7 +51,7 @@ const notifyOf = (arn: string | undefined, log: Logger): Notify => {
   };
 };
 
-/** What makes one process send: a hint, or a ping. @throws for a message that is neither */
+/** Handles a message to the send function: a hint or a ping. @throws for a message that is neither */
 export const createSendHandler =
   (sender: Pick<ProcessSender, 'send' | 'ping'>) =>
   async (event: unknown): Promise<LaneReport | PingAnswer> => {

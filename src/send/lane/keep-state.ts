@@ -9,27 +9,27 @@ export type KeepDeps = {
   rows: Pick<LaneRows, 'subscription' | 'writeState'>;
   clock: Clock;
   log: Logger;
-  /** Its status has changed, and is written. */
+  /** Called once a changed status is stored. */
   onStatus(row: SubscriptionRow): Promise<void>;
 };
 
-/** What a lane knows of its subscription: what is stored, and what came of attempts since. */
+/** What a lane knows of its subscription: the stored row, and the results of attempts since. */
 export type Keeper = {
   current(): SubscriptionRow;
-  /** It was read again; what is older than what is known is none. */
+  /** Takes over a row that was read again, unless it is older than the known one. */
   adopt(row: SubscriptionRow): void;
-  /** An attempt has ended: from now on the lane goes by it. */
+  /** Takes the result of an attempt into account, from now on. */
   note(ended: Ended): void;
-  /** Writes what is not written yet, one write after another. Never rejects: it is written with what comes next. */
+  /** Stores the results not stored yet, one write at a time. Never rejects: after a failure the next flush retries. */
   flush(): Promise<void>;
 };
 
 type Noted = Ended & { at_ms: number };
 
-/** Somebody else writes the same row seldom: people, or a lane that was lost. */
+/** Concurrent writers of the row are rare: people, or a lane that lost its lease. */
 const MOST_TRIES = 10;
 
-/** @param first as it was read before the lane began */
+/** @param first the row as it was read before the lane began */
 export const keepState = (deps: KeepDeps, first: SubscriptionRow): Keeper => {
   let stored = first;
   let unwritten: readonly Noted[] = [];
@@ -39,7 +39,7 @@ export const keepState = (deps: KeepDeps, first: SubscriptionRow): Keeper => {
     if (row.state_rev >= stored.state_rev && row.rev >= stored.rev) stored = row;
   };
 
-  /** False: somebody else has written, and it is to be worked out anew. */
+  /** False: a concurrent writer changed the row, so the new state must be computed again. */
   const writeOnce = async (): Promise<boolean> => {
     const [before, noted] = [stored, unwritten];
     const after = withAll(before, noted);
@@ -79,7 +79,7 @@ export const keepState = (deps: KeepDeps, first: SubscriptionRow): Keeper => {
   };
 };
 
-/** The same object when nothing has come of them. */
+/** The row after these attempts; the same object if they changed nothing. */
 const withAll = (row: SubscriptionRow, noted: readonly Noted[]): SubscriptionRow => {
   let known = row;
   for (const ended of noted) {
@@ -89,7 +89,7 @@ const withAll = (row: SubscriptionRow, noted: readonly Noted[]): SubscriptionRow
   return known;
 };
 
-/** What is there once it was tried; null: nothing any more. */
+/** Tries to write. @returns what is stored afterwards; null: the row is gone */
 const put = async (
   rows: KeepDeps['rows'],
   before: SubscriptionRow,

@@ -12,20 +12,20 @@ import {
   writeState,
 } from '../../store/subscriptions/subscription-row.ts';
 
-/** What a lane reads and writes: the rows of one subscription. Each fails as the call of the store that it is. */
+/** The reads and writes of a lane, on the rows of one subscription. Each fails like the store's call behind it. */
 export type LaneRows = {
-  /** Null: the tenant has none. */
+  /** Null: the tenant has no such subscription. */
   subscription(): Promise<SubscriptionRow | null>;
-  /** `busy`: somebody else works in it, and will see that it was wanted. */
+  /** `busy`: another process holds the lane, and will see that it was wanted. */
   take(): Promise<'taken' | 'busy'>;
-  /** False: somebody else has it. */
+  /** False: another process holds it. */
   renew(): Promise<boolean>;
-  /** `wanted`: somebody came since it was taken or this was last asked, and it is not given back. */
+  /** `wanted`: another process wanted it since it was taken, or since the last such answer: it is not given back. */
   giveBack(): Promise<'returned' | 'wanted'>;
-  /** What is due by then, oldest first. */
+  /** What is due by `byMs`, oldest first. */
   due(priority: Priority, byMs: number, limit: number): Promise<Execution[]>;
   execution(executionId: string): Promise<Execution | null>;
-  /** Null: it is no longer as it was read. */
+  /** Null: the execution has changed since it was read. */
   claim(execution: Execution, untilMs: number): Promise<Execution | null>;
   finish(claimed: Execution, attempt: Attempt, after: Execution): Promise<'written' | 'lost'>;
   change(before: Execution, after: Execution): Promise<'changed' | 'stale'>;
@@ -36,7 +36,7 @@ export type Whose = { tenant_id: string; subscription_id: string };
 
 const CALL_MS = 10_000;
 
-/** @param owner names who works; no two have the same name */
+/** @param owner unique id of the lane holder */
 export const laneRowsIn = (
   table: Table,
   clock: Clock,

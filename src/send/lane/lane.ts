@@ -6,27 +6,27 @@ import { sendOne } from './send-one.ts';
 import { type LaneDeps, openWork, RENEWS_MS, type Work } from './work.ts';
 
 /**
- * `left`: nothing was due any more, or its time was over. `lost`: another one has taken it. `busy`: another one works.
- * `asleep`: its target is not to be asked now.
+ * `left`: nothing was due any more, or its time was over. `lost`: another process has taken the lane. `busy`: another
+ * process holds it. `asleep`: nothing may be sent to its target now.
  */
 export type LaneReport = { end: 'left' | 'lost' | 'busy' | 'asleep'; sent: number };
 
-/** A lane at work in this process. */
+/** A lane that works in this process. */
 export type RunningLane = {
   done: Promise<LaneReport>;
-  /** Something of its subscription has become due. False: it has ended, and another one is to be started. */
+  /** Tells it that something is due. False: the lane has ended, and the caller must start another one. */
   wake(executionIds: readonly string[]): boolean;
 };
 
 const RENEWS_AGAIN_MS = 5_000;
 
-/** A lane that could not be renewed for so long may be another's by now. */
+/** A lane that could not be renewed for this long may belong to another process by now. */
 const SURELY_OURS_MS = 75_000;
 
-/** The index may show a row so much later than the row is there. */
+/** How much the index may lag behind a row. */
 const INDEX_MS = 1_000;
 
-/** Works in the lane of a subscription until nothing is due. @param row as it was read just now */
+/** Works in the lane of a subscription until nothing is due. @param row as just read */
 export const startLane = (deps: LaneDeps, row: SubscriptionRow): RunningLane => {
   const work = openWork(deps, row);
   return { done: run(work), wake: (ids) => wake(work, ids) };
@@ -57,16 +57,16 @@ const run = async (work: Work): Promise<LaneReport> => {
   }
 };
 
-/** What is under way is written whatever else fails, and others need not wait until the lease ends. */
+/** Lets attempts in progress be stored, whatever else failed, and returns the lane so that it is free before expiry. */
 const giveUp = async (work: Work): Promise<void> => {
   work.ends_ms = 0;
   await Promise.all(work.begun.values());
   await work.keeper.flush();
-  // The second time nothing but a new wish keeps it.
+  // If the lane is wanted, the first call only clears the mark; the second returns the lane, unless it is wanted again.
   for (let times = 0; times < 2; times += 1) await work.deps.rows.giveBack().catch(() => {});
 };
 
-/** Until there is nothing left to do. */
+/** Works until there is nothing left to do. */
 const workOn = async (work: Work): Promise<void> => {
   for (;;) {
     await keepLane(work);
@@ -79,14 +79,14 @@ const workOn = async (work: Work): Promise<void> => {
   }
 };
 
-/** The last thing is always a look: who came since is why the lane is not given back, or is taken again. */
+/** Gives the lane back. If it was wanted or woken since the last look, it is kept or retaken, and looks once more. */
 const isGivenBack = async (work: Work): Promise<boolean> => {
   const { rows, clock } = work.deps;
   await work.keeper.flush();
   if (work.is_lost) return true;
   const isReturned = (await rows.giveBack()) === 'returned';
   const isOver = clock() >= work.ends_ms;
-  // At once: from here on nobody wakes it.
+  // Set at once: a lane that has ended can no longer be woken.
   work.has_ended = isReturned && (isOver || !work.is_woken);
   if (work.has_ended || (isReturned && (await rows.take()) === 'busy')) return true;
   work.looked_ms = null;
@@ -103,7 +103,7 @@ const send = (work: Work, { execution, is_probe }: Step & { do: 'send' }): void 
   const status = work.subscription.status;
   const sent = sendOne({ ...deps, keeper }, execution, is_probe).finally(() => {
     work.begun.delete(execution_id);
-    // What was not looked for while it was open is looked for at once.
+    // After a change of status look at once for what was not looked for while the target was open.
     if (work.subscription.status !== status) work.looked_ms = null;
     work.bell.ring();
   });

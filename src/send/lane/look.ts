@@ -5,15 +5,15 @@ import { UnreadableRowError } from '../../errors/errors.ts';
 import { cancelled } from '../rules/outcome.ts';
 import { NOTHING, type Work } from './work.ts';
 
-/** Clocks differ by less: who says that something is due may be a little ahead. */
+/** Clocks differ by less: the clock of a process that sent a hint may be a little ahead. */
 const SKEW_MS = 1_000;
 
 const MOST_CANCELLED = 100;
 
-/** Rows a look asks for, of each priority: more than are under way, which it leaves out. */
+/** Rows that a look asks for, of each priority: more than are in progress, as those are left out. */
 const LEAST_LOOK = 40;
 
-/** What is due now, and how its target is doing. */
+/** Reads what is due now, and the state of the target. */
 export const look = async (work: Work): Promise<void> => {
   const { rows, clock } = work.deps;
   const now = clock();
@@ -38,7 +38,7 @@ export const look = async (work: Work): Promise<void> => {
   work.saw_all = { high, normal, low };
 };
 
-/** It keeps no other from being sent. */
+/** An unreadable execution must not keep others from being sent. */
 const noneIfUnreadable = (fault: unknown): null => {
   if (fault instanceof UnreadableRowError) return null;
   throw fault;
@@ -54,7 +54,7 @@ const inOrder = (executions: readonly Execution[]): Record<Priority, Execution[]
   return { high: of('high'), normal: of('normal'), low: of('low') };
 };
 
-/** Its subscription is no more: what waits, for now or for later, ends, and what a crash left claimed. */
+/** The subscription is deleted: cancels what waits, due or not, and what a crashed sender left claimed. */
 const cancelAll = async (work: Work): Promise<void> => {
   const { rows, clock } = work.deps;
   work.waiting = NOTHING;

@@ -11,10 +11,10 @@ import { putTold, readTold, takeTellingTurn } from '../../store/subscriptions/no
 import type { SubscriptionRow } from '../../store/subscriptions/subscription-row.ts';
 import type { LaneRows } from './lane-rows.ts';
 
-/** What people are told when a target is left alone. Ids are attributes, so that a team can ask for its own. */
+/** A notice to people about an open or disabled target. Ids are attributes, so that teams can filter for their own. */
 export type Notice = { tenant_id: string; subscription_id: string; subject: string; message: string };
 
-/** @throws when nobody could be told */
+/** @throws if the notice could not be sent */
 export type Notify = (notice: Notice) => Promise<void>;
 
 type NoteDeps = {
@@ -28,14 +28,17 @@ type NoteDeps = {
   notify: Notify;
 };
 
-/** What one lane has to tell people. */
+/** The notices of one lane. */
 export type Notes = {
   onStatus(row: SubscriptionRow): Promise<void>;
-  /** Once it is given back, because a turn may have to be waited for. Never rejects: it is tried again with the next probe, or minute. */
+  /**
+   * To be called once the lane is given back, because it may have to wait for its turn to send. Never rejects: it is
+   * retried with the next probe, or within a minute.
+   */
   tell(): Promise<void>;
 };
 
-/** @param first as the lane found it: an open target of which people may not have been told */
+/** @param first the row as the lane found it: people may not have been told yet that its target is open */
 export const notesOf = (deps: NoteDeps, first: SubscriptionRow): Notes => {
   let last = first;
   const untilMs = deps.clock() + SEND_MINUTES * MINUTE_MS;
@@ -61,14 +64,14 @@ export const notesOf = (deps: NoteDeps, first: SubscriptionRow): Notes => {
 
 const CALL_MS = 10_000;
 
-/** @param untilMs a turn that comes later is not waited for: the function ends soon */
+/** @param untilMs how long to wait for a turn: the function ends soon after */
 const tellOnce = async (deps: NoteDeps, row: SubscriptionRow, untilMs: number): Promise<void> => {
   const { table, clock } = deps;
   const { subscription_id, status_ms } = row;
   const place = (): Place => ({ table, tenant: row.tenant_id, signal: AbortSignal.timeout(CALL_MS) });
   for (let nextMs = clock(); nextMs <= untilMs; ) {
     await deps.sleep(Math.min(MINUTE_MS, Math.max(0, nextMs - clock())), deps.stop);
-    // Another process that waits for a turn may have had it first.
+    // Another process that waited for a turn may have told people already.
     if ((await readTold(place(), subscription_id)) === status_ms) return;
     const laterMs = await takeTellingTurn(place(), clock());
     if (laterMs === null) {
@@ -79,10 +82,10 @@ const tellOnce = async (deps: NoteDeps, row: SubscriptionRow, untilMs: number): 
   }
 };
 
-/** It is counted so far. */
+/** Counting stops here. */
 const MOST_COUNTED = 10_000;
 
-/** The oldest of each priority are asked when they expire. */
+/** So many of the oldest of each priority are read for their time of expiry. */
 const OLDEST = 20;
 
 const noticeOf = async ({ rows, clock }: NoteDeps, row: SubscriptionRow, place: Place): Promise<Notice> => {

@@ -9,7 +9,7 @@ import { afterTry, cancelled, crashed, givenBack, isCrashed, type Outcome } from
 import type { Keeper } from './keep-state.ts';
 import type { LaneRows } from './lane-rows.ts';
 
-/** Asks the target once, unless what is to be sent is no more. @throws UnavailableError when it cannot be read */
+/** Sends to the target once, unless what is to be sent is gone. @throws UnavailableError if it cannot be read */
 export type Attempting = (
   what: { subscription: SubscriptionRow; execution: Execution; attempt: number; is_probe: boolean },
   signal: AbortSignal,
@@ -25,19 +25,19 @@ export type SendDeps = {
   chance: () => number;
   log: Logger;
   count: Count;
-  /** The process is to end. */
+  /** Aborted when the process must end. */
   stop: AbortSignal;
 };
 
-/** A claim outlives the longest attempt by so much: for what is read before it and written after it. */
+/** A claim outlives the longest attempt by this, for the reads before it and the writes after it. */
 const SPARE_MS = 30_000;
 
-/** What could not be read, or is our own fault, is tried again after this. */
+/** Retry after this if something could not be read, or the fault is ours. */
 const FAULT_MS = 30_000;
 
 const FINISH = { tries: 5, first_ms: 200, longest_ms: 3_000, by_chance: 0.5 };
 
-/** Sends one execution, or ends it where there is nothing to send. Never rejects: it is due again when its claim ends. */
+/** Sends one execution, or ends it if nothing is to be sent. Never rejects: it is due again when its claim ends. */
 export const sendOne = async (deps: SendDeps, execution: Execution, is_probe: boolean): Promise<void> => {
   try {
     if (isCrashed(execution)) await end(deps, execution);
@@ -81,7 +81,7 @@ const outcomeOf = async (
   }
 };
 
-/** Nothing was sent, as far as we know, and the target is not to blame. */
+/** Gives the claim back: as far as is known, nothing was sent, and the target is not at fault. */
 const release = async (deps: SendDeps, claimed: Execution, dueMs: number, fault: unknown): Promise<void> => {
   if (deps.stop.aborted) return give(deps, claimed, givenBack(claimed, dueMs, false));
   logFault(deps, claimed, fault, 'execution not sent, and given back');
@@ -93,7 +93,7 @@ const give = async ({ rows }: SendDeps, claimed: Execution, after: Execution): P
   await rows.change(claimed, after);
 };
 
-/** The target has answered: what is not written now is sent once more. */
+/** Stores the attempt, with retries: if it is not stored, the execution is sent again. */
 const finish = async (
   deps: SendDeps,
   claimed: Execution,

@@ -16,9 +16,9 @@ export type SenderDeps = Pick<LaneDeps, 'attempt' | 'sleep' | 'chance' | 'log' |
   notify: Notify;
 };
 
-/** What one process sends. */
+/** The sender of one process. */
 export type ProcessSender = {
-  /** Resolves when nothing of the subscription is due any more, or somebody else sees to it. */
+  /** Resolves when nothing of the subscription is due any more, or another process holds its lane. */
   send(message: SendMessage & { task: 'send' }): Promise<LaneReport>;
   ping(message: SendMessage & { task: 'ping' }): Promise<PingAnswer>;
   /** Resolves when no lane is at work. */
@@ -34,7 +34,8 @@ export const createSender = (deps: SenderDeps): ProcessSender => {
     if (row === null) return ASLEEP;
     const notes = notesOf({ ...deps, rows }, row);
     if (!mayWork(row, deps.clock())) {
-      // Of an open one the next probe tells. This one has none, and whoever disabled it may have died before it told.
+      // For an open target the next probe sends the notice. A disabled one has no probe, and the process that disabled
+      // it may have crashed before it sent the notice.
       if (row.status === 'disabled') await notes.tell();
       return ASLEEP;
     }
@@ -74,6 +75,6 @@ const NOBODY: PingAnswer = {
   response_body: null,
 };
 
-/** Something may be sent now, or is to be cancelled. */
+/** Whether something may be sent now, or must be cancelled. */
 const mayWork = (row: SubscriptionRow, nowMs: number): boolean =>
   row.status === 'active' || row.status === 'deleted' || (row.status === 'open' && isProbeDue(row, nowMs));

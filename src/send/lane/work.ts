@@ -6,22 +6,22 @@ import type { SendDeps } from './send-one.ts';
 
 export type LaneDeps = Omit<SendDeps, 'keeper'> & Pick<KeepDeps, 'onStatus'>;
 
-/** The lease is renewed so often. */
+/** How often the lease is renewed. */
 export const RENEWS_MS = 30_000;
 
-/** A lane at work: what it knows, and how it works. */
+/** A working lane: its state and its means. */
 export type Work = Lane & {
   deps: LaneDeps;
   keeper: Keeper;
   bell: Bell;
-  /** Ids of what this process has begun. */
+  /** Attempts in progress in this process, by execution id. */
   begun: Map<string, Promise<void>>;
-  /** Ids of what somebody said is due. */
+  /** Ids of executions that hints named as due. */
   told: Set<string>;
-  /** Somebody came since it last looked. */
+  /** It was woken since its last look. */
   is_woken: boolean;
   has_ended: boolean;
-  /** When the lane was surely ours. */
+  /** When the lease was last known to be ours. */
   renewed_ms: number;
   renews_ms: number;
   is_lost: boolean;
@@ -29,7 +29,7 @@ export type Work = Lane & {
 
 export const NOTHING = { high: [], normal: [], low: [] };
 
-/** A lane that has not looked yet. @param row as it was read just now */
+/** A lane before its first look. @param row as just read */
 export const openWork = (deps: LaneDeps, row: SubscriptionRow): Work => {
   const now = deps.clock();
   const keeper = keepState(deps, row);
@@ -60,7 +60,7 @@ export const openWork = (deps: LaneDeps, row: SubscriptionRow): Work => {
   };
 };
 
-/** Lets a loop sleep until a time, or until somebody rings; what rings while it works is heard when it sleeps next. */
+/** Lets a loop sleep until a time or a ring; a ring while it works ends its next sleep at once. */
 type Bell = {
   ring(): void;
   /** @param sleep ends early when its signal is aborted; null: only a ring ends the sleep */

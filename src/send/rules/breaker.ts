@@ -3,10 +3,10 @@ import type { Attempt } from '../../domain/execution.ts';
 import { DAY_MS, MINUTE_MS } from '../../domain/instant.ts';
 import type { SubscriptionState } from '../../domain/subscription.ts';
 
-/** An attempt as a target's state sees it. */
+/** An ended attempt, as far as the target's state depends on it. */
 export type Ended = { result: AttemptResult; attempt: Pick<Attempt, 'is_probe' | 'error'> };
 
-/** How a target is doing after an attempt; the same object when nothing about it is new. */
+/** The state of a target after an attempt; the same object if nothing changed. */
 export const stateAfter = (
   state: SubscriptionState,
   { result, attempt }: Ended,
@@ -25,7 +25,7 @@ const NAMES = ['failed_in_a_row', 'opened_ms', 'next_probe_ms', 'probes', 'width
 const isSame = (after: SubscriptionState, before: SubscriptionState): boolean =>
   NAMES.every((name) => after[name] === before[name]);
 
-/** For people; says nothing but what the attempt says in our words. */
+/** For people; only repeats the attempt's error, which is in our words. */
 const reasonOf = ({ status, failed_in_a_row }: SubscriptionState, error: string | null): string | null => {
   if (status === 'open') return `${failed_in_a_row} attempts in a row failed: ${error ?? 'no reason given'}`;
   if (status === 'disabled') return error ?? 'the target is gone';
@@ -35,16 +35,16 @@ const reasonOf = ({ status, failed_in_a_row }: SubscriptionState, error: string 
 /** `gone`: answered 410. */
 export type AttemptResult = 'ok' | 'failed' | 'gone';
 
-/** Failed attempts in a row, of whichever executions, after which a target is left alone. */
+/** Failed attempts in a row, of any executions, after which a target is open. */
 export const OPENS_AFTER = 5;
 
-/** A target that has failed for so long is asked no more. */
+/** A target that was open for this long is disabled. */
 const GIVES_UP_MS = DAY_MS;
 
 /**
- * The breaker after an attempt has ended. What was under way when it opened, and was no probe, tells nothing new when it
- * fails; a success is one, whoever had it.
- * @param concurrency of the subscription, at which a target that came back is whole again
+ * The breaker after an attempt has ended. While it is open, a failure counts only if it is a probe's: other attempts
+ * were in flight when it opened. A success always counts.
+ * @param concurrency of the subscription: once a recovering target reaches it, its width is no longer limited
  */
 export const afterAttempt = (
   breaker: Breaker,
@@ -59,7 +59,7 @@ export const afterAttempt = (
   return is_probe ? afterFailedProbe(breaker, nowMs) : breaker;
 };
 
-/** It comes back one at a time, and twice as many with each success. */
+/** A recovering target gets one request at a time; each success doubles that. */
 const afterSuccess = (breaker: Breaker, concurrency: number): Breaker => {
   if (breaker.status === 'open') return { ...CLOSED, width: 1 };
   const width = breaker.width === null ? null : breaker.width * 2;
@@ -90,7 +90,7 @@ const afterFailedProbe = (breaker: Breaker, nowMs: number): Breaker => {
 /** 1, 2, 4 … 30 minutes. */
 const pauseMs = (probes: number): number => Math.min(LONGEST_PAUSE_MS, 2 ** probes * MINUTE_MS);
 
-/** How many more may begin now: none of a target that is not asked, one probe of an open one when it is due. */
+/** How many more attempts may start now: for an open target one probe, when it is due; none if paused or disabled. */
 export const mayBegin = (breaker: Breaker, underWay: number, concurrency: number, nowMs: number): number => {
   if (breaker.status === 'active')
     return Math.max(0, Math.min(breaker.width ?? concurrency, concurrency) - underWay);
@@ -98,5 +98,5 @@ export const mayBegin = (breaker: Breaker, underWay: number, concurrency: number
   return isProbeDue(breaker, nowMs) ? 1 : 0;
 };
 
-/** A person resumes it, from whatever it is. */
+/** The breaker after a person resumed the subscription, from any status. */
 export const resumed = (): Breaker => CLOSED;

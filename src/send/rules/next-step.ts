@@ -10,41 +10,41 @@ import {
 import { mayBegin } from './breaker.ts';
 import { type Bucket, fullMs, readyMs } from './rate.ts';
 
-/** What begins in a lane has ended by then: the function that runs it has five minutes. */
+/** By then every attempt of a lane has ended: the function that runs it has five minutes. */
 const ALL_ENDED_MS = (SEND_MINUTES + 0.75) * MINUTE_MS;
 
-/** When a lane that begins now begins nothing more. */
+/** When a lane that starts now stops starting attempts. */
 export const endMs = (nowMs: number, timeoutSeconds: number): number =>
   nowMs + Math.min(SEND_MINUTES * MINUTE_MS, ALL_ENDED_MS - timeoutSeconds * 1_000);
 
-/** While it works it looks so often what else has become due. */
+/** How often a working lane looks for what else is due. */
 const LOOKS_AGAIN_MS = 500;
 
-/** And so often while something may be due that the index does not show yet. */
+/** How often it looks while something may be due that the index does not show yet. */
 const LOOKS_CLOSELY_MS = 250;
 
-/** What may be sent and how, as far as a lane's next step depends on it. */
+/** The part of a subscription that a lane's next step depends on. */
 type Sendable = Pick<Subscription, 'concurrency' | 'rate_per_second'> & SubscriptionState;
 
-/** What a lane knows while it is at work. */
+/** The state of a working lane. */
 export type Lane = {
   subscription: Sendable;
-  /** What is known to be due, oldest first. */
+  /** Executions known to be due, oldest first. */
   waiting: Readonly<Record<Priority, readonly Execution[]>>;
   under_way: number;
-  /** How many were sent before. */
+  /** How many this lane has sent. */
   turn: number;
   bucket: Bucket;
-  /** When it last looked what is due; null: it has not, or something has changed since. */
+  /** When it last looked for what is due; null: never, or something has changed since. */
   looked_ms: number | null;
-  /** Of which priorities that look showed all there was. */
+  /** The priorities of which the last look showed everything. */
   saw_all: Readonly<Record<Priority, boolean>>;
-  /** Somebody wanted the lane: only a look that begins after this is sure to show why. */
+  /** Another process wanted the lane: only a look that starts after this time is sure to show what is due. */
   wanted_until_ms: number;
   ends_ms: number;
 };
 
-/** `until_ms` null: until something under way ends. */
+/** `until_ms` null: until an attempt in progress ends. */
 export type Step =
   | { do: 'look' }
   | { do: 'send'; execution: Execution; is_probe: boolean }
@@ -68,29 +68,29 @@ export const nextStep = (lane: Lane, nowMs: number): Step => {
   return { do: 'send', execution: next, is_probe: subscription.status === 'open' };
 };
 
-/** A probe is the oldest of the highest priority, because what matters most shows first that all is well. */
+/** A probe takes the oldest of the highest priority: once the target is back, what matters most was sent first. */
 const nextOf = ({ waiting, turn, subscription }: Lane): Execution | null => {
   const waits = (priority: Priority): boolean => waiting[priority].length > 0;
   const priority = subscription.status === 'open' ? PRIORITIES.find(waits) : pickNext(turn, waits);
   return (priority && waiting[priority][0]) ?? null;
 };
 
-/** When it is to look again; null: it has seen all, and nothing that it sees later would be missed. */
+/** When to look again; null: it has seen everything, and need not look before it leaves. */
 const nextLookMs = (lane: Lane, lookedMs: number, isEmpty: boolean): number | null => {
   const { waiting, saw_all } = lane;
-  // Else lower ones would be sent in the place of those that it has not seen.
+  // Otherwise lower priorities would be sent in place of executions that were not seen yet.
   if (PRIORITIES.some((priority) => !saw_all[priority] && waiting[priority].length === 0)) return lookedMs;
   if (isEmpty && lookedMs < lane.wanted_until_ms) return lookedMs + LOOKS_CLOSELY_MS;
   return lane.under_way > 0 || !isEmpty ? lookedMs + LOOKS_AGAIN_MS : null;
 };
 
-/** A new lane begins with a full bucket: so this one stays until its own is full. */
+/** A new lane starts with a full bucket, so this one stays until its own is full. */
 const atRest = ({ bucket, subscription }: Lane, nowMs: number): Step => {
   const full = fullMs(bucket, subscription.rate_per_second, nowMs);
   return full > nowMs ? { do: 'wait', until_ms: full } : { do: 'leave' };
 };
 
-/** Of ten that are sent, six are of high priority, three of normal and one of low, while all have some. */
+/** Of ten attempts, six are of high priority, three of normal and one of low, while all three have executions due. */
 const TURNS: readonly Priority[] = [
   'high',
   'normal',
@@ -105,8 +105,8 @@ const TURNS: readonly Priority[] = [
 ];
 
 /**
- * The priority whose oldest is sent next; null when nothing waits. A turn that has nothing to send goes to the highest
- * that has.
+ * The priority whose oldest execution is sent next; null when nothing waits. If the priority of this turn has nothing
+ * to send, the highest that has is taken.
  * @param turn how many were sent before
  */
 export const pickNext = (turn: number, waits: (priority: Priority) => boolean): Priority | null => {

@@ -3,24 +3,24 @@ import { HOUR_MS, MINUTE_MS } from '../../domain/instant.ts';
 import type { Retry } from '../../domain/subscription.ts';
 import type { AttemptResult } from './breaker.ts';
 
-/** What an attempt came to. */
+/** The outcome of an attempt. */
 export type Outcome = {
   result: AttemptResult;
   attempt: Attempt;
-  /** How long its target asks to be left alone; null when it does not. */
+  /** How long the target asked to wait; null if it did not. */
   retry_after_ms: number | null;
   answer: ExecutionResult | null;
 };
 
-/** An execution claimed so often, and no attempt written, ends its sender: it is left alone. */
+/** An execution claimed this often without a stored attempt crashes its sender, and is not sent again. */
 const MOST_CLAIMS = 3;
 
 type Then = { retry: Retry; now_ms: number; chance: number };
 
 /**
- * What becomes of a claimed execution by its attempt. A failed probe, and an attempt that ended its target (410), are no
- * tries: it waits as it did before.
- * @param dueMs when it was due before it was claimed: it keeps its place among those that wait
+ * A claimed execution after its attempt. A failed probe, or an attempt that disabled its target (410), does not count
+ * as a try: the execution waits as before.
+ * @param dueMs when it was due before it was claimed, which keeps its place in the order
  */
 export const afterTry = (claimed: Execution, dueMs: number, outcome: Outcome, then: Then): Execution => {
   const { result, attempt, answer } = outcome;
@@ -44,22 +44,22 @@ const ended = (
   nowMs: number,
 ): Execution => ({ ...execution, status, reason, result, due_ms: null, completed_ms: nowMs });
 
-/** It was claimed so often without an attempt that it would end one sender after another. */
+/** Whether it was claimed so often without an attempt that it seems to crash each sender. */
 export const isCrashed = ({ claims }: Execution): boolean => claims >= MOST_CLAIMS;
 
 export const crashed = (execution: Execution, nowMs: number): Execution =>
   ended(execution, 'failed', 'crashed', null, nowMs);
 
-/** Why an execution that waits is not to be sent any more. */
+/** Why an execution is cancelled. */
 type Cancelled = 'subscription-deleted' | 'event-gone';
 
 export const cancelled = (execution: Execution, why: Cancelled, nowMs: number): Execution =>
   ended(execution, 'cancelled', why, null, nowMs);
 
 /**
- * A claim is given back and nothing was sent.
+ * The execution after its claim was given back with nothing sent.
  * @param dueMs when it is due again
- * @param counts whether it was the execution's own fault, as far as anybody knows
+ * @param counts whether the claim counts: as far as is known, the execution itself was at fault
  */
 export const givenBack = (claimed: Execution, dueMs: number, counts: boolean): Execution => ({
   ...claimed,
@@ -84,14 +84,14 @@ const WAITS: Record<Retry, readonly number[]> = {
   ],
 };
 
-/** Part of a wait that is added by chance, so that what failed together does not come back together. */
+/** Jitter, as a part of the wait, so that executions that failed together are not retried together. */
 const BY_CHANCE = 0.2;
 
-/** What a target asks for with `Retry-After` is kept up to this. */
+/** `Retry-After` of a target is honoured up to this. */
 const LONGEST_ASKED_MS = HOUR_MS;
 
 /**
- * When a failed execution is tried again; null when it was tried often enough.
+ * When a failed execution is retried; null when no tries are left.
  * @param tries how often it was tried, at least once
  * @param retryAfterMs how long its target asked to wait; null when it did not
  * @param chance from 0 to 1

@@ -1,6 +1,6 @@
 /**
- * What is left of a rate. It fills by the time and each send takes one; it holds no more than comes in a twentieth of a
- * second, and one at least, so that no second has many more than its rate.
+ * A token bucket. Time refills it and each send takes one token. It holds a twentieth of a second's tokens, at least
+ * one, so that no second exceeds the rate by much.
  */
 export type Bucket = { left: number; at_ms: number };
 
@@ -16,19 +16,19 @@ export const fullBucket = (rate: number | null, nowMs: number): Bucket => ({
   at_ms: nowMs,
 });
 
-/** A clock that was set back fills nothing. */
+/** The tokens now; a clock that was set back adds none. */
 const filled = ({ left, at_ms }: Bucket, rate: number, nowMs: number): number =>
   Math.min(holds(rate), left + (Math.max(0, nowMs - at_ms) * rate) / SECOND_MS);
 
-/** One is sent now. */
+/** The bucket after one send. */
 export const takeOne = (bucket: Bucket, rate: number | null, nowMs: number): Bucket =>
   rate === null ? bucket : { left: filled(bucket, rate, nowMs) - 1, at_ms: nowMs };
 
-/** When one may be sent. */
+/** When the next may be sent. */
 export const readyMs = (bucket: Bucket, rate: number | null, nowMs: number): number =>
   rate === null ? nowMs : nowMs + waitMs(1 - filled(bucket, rate, nowMs), rate);
 
-/** When a new bucket would allow no more than this one. */
+/** When this bucket is full: from then on a new one would allow no more. */
 export const fullMs = (bucket: Bucket, rate: number | null, nowMs: number): number =>
   rate === null ? nowMs : nowMs + waitMs(holds(rate) - filled(bucket, rate, nowMs), rate);
 

@@ -2,14 +2,14 @@ import type { Attempt, ExecutionResult } from '../../domain/execution.ts';
 import type { Target } from '../../domain/subscription.ts';
 import { type Posted, TIME_IS_UP } from './post.ts';
 
-/** What is kept of an answer, with the attempt and as the execution's result; nothing where none came. */
+/** What is kept of an answer, with the attempt and as the execution's result; empty if there was no answer. */
 export type Kept = Pick<Attempt, 'response_headers' | 'response_body'> & { answer: ExecutionResult | null };
 
 const MOST_RESULT_BYTES = 65_536;
 const MOST_BODY_BYTES = 8_192;
 const MOST_HEADER_BYTES = 4_096;
 
-/** @param hide takes out what must not be shown again */
+/** @param hide removes what must not be shown to people */
 export const keepAnswer = ({ status, headers, body, cut }: Posted, hide: (text: string) => string): Kept => {
   if (status === null) return { response_headers: {}, response_body: null, answer: null };
   const text = hide(new TextDecoder('utf-8', { ignoreBOM: true }).decode(body, { stream: cut }));
@@ -26,14 +26,14 @@ export const keepAnswer = ({ status, headers, body, cut }: Posted, hide: (text: 
   };
 };
 
-/** The longest beginning that takes so many bytes as UTF-8, whole characters only. */
+/** The longest beginning that fits into so many bytes of UTF-8, whole characters only. */
 const firstBytes = (text: string, most: number): string => {
   const bytes = Buffer.from(text);
   if (bytes.length <= most) return text;
   return new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes.subarray(0, most), { stream: true });
 };
 
-/** The first of them that fit, the last one of those cut. */
+/** The first headers that fit, the last of them cut. */
 const keptHeaders = (headers: Record<string, string>, hide: (text: string) => string) => {
   let room = MOST_HEADER_BYTES;
   const kept = Object.entries(headers).flatMap(([name, value]) => {
@@ -56,8 +56,8 @@ const FORMS = [
 ];
 
 /**
- * How long a target asks to wait with `Retry-After`, from now on: seconds, or a date in any form of HTTP's. Null for none,
- * and for what is neither. `Date.parse` takes far more, and reads one of the forms in the zone of this machine.
+ * How long from now a target asks to wait with `Retry-After`, which is seconds or a date in any of HTTP's forms. Null
+ * without the header or for anything else. `Date.parse` accepts far more, and reads one of the forms in local time.
  */
 export const readRetryAfter = (text: string | undefined, nowMs: number): number | null => {
   const trimmed = text?.trim() ?? '';
@@ -73,11 +73,11 @@ const readHttpDate = (text: string, nowMs: number): number | null => {
   const monthNumber = String(MONTHS.indexOf(month) + 1).padStart(2, '0');
   const iso = `${fullYear(year, nowMs)}-${monthNumber}-${day.trim().padStart(2, '0')}T${time}.000Z`;
   const ms = Date.parse(iso);
-  // Date.parse takes 30 February for the day after.
+  // Date.parse turns 30 February into a day in March.
   return Number.isNaN(ms) || new Date(ms).toISOString() !== iso ? null : ms;
 };
 
-/** Two digits that would be more than 50 years ahead are of the century before. */
+/** A two-digit year that would be more than 50 years ahead belongs to the century before. */
 const fullYear = (year: string, nowMs: number): string => {
   if (year.length === 4) return year;
   const now = new Date(nowMs).getUTCFullYear();
@@ -85,7 +85,7 @@ const fullYear = (year: string, nowMs: number): string => {
   return String(candidate > now + 50 ? candidate - 100 : candidate);
 };
 
-/** What went wrong, in our words; null for a 2xx that came whole. Says nothing of what was sent, or where. */
+/** What went wrong, in our words; null for a complete 2xx. Reveals neither what was sent nor where. */
 export const describe = (
   { status, fault }: Pick<Posted, 'status' | 'fault'>,
   seconds: number,
@@ -123,16 +123,16 @@ const WORDS = [
   { codes: /SSL|TLS|^EPROTO$/, words: 'TLS could not be agreed on' },
 ];
 
-/** Shorter ones are words of anybody's, and no secrets. */
+/** Shorter texts are common words, not secrets. */
 const LEAST_CHARACTERS = 8;
-/** Parts of a path are names more often than tokens. */
+/** Shorter segments of a path are names more often than tokens. */
 const LEAST_IN_PATH = 16;
 
 const HIDDEN = '[hidden]';
 
 /**
- * Hides in what a target answers what only it and we know: a target that shows a request again must not show its path,
- * query and headers to people who may not read them.
+ * Hides secrets in a target's answer: if the target echoes the request, its path, query and headers must not reach
+ * people who may not read them.
  */
 export const hiderOf = ({ url, headers }: Target): ((text: string) => string) => {
   const secrets = [...new Set([...partsOf(new URL(url)), ...Object.values(headers).flatMap(valuesOf)])]
@@ -164,7 +164,7 @@ const decoded = (text: string): string => {
   }
 };
 
-/** As it is, and as JSON writes it, with slashes escaped or not. */
+/** The text itself and its JSON forms, with slashes escaped or not. */
 const formsOf = (text: string): string[] => {
   const json = JSON.stringify(text).slice(1, -1);
   return [...new Set([text, json, json.replaceAll('/', '\\/')])];

@@ -12,17 +12,17 @@ export type AttemptDeps = SendDeps & Bodies;
 /** One claimed execution, and which attempt of it this is (from 1). */
 export type Due = { subscription: Subscription; execution: Execution; attempt: number; is_probe: boolean };
 
-/** What came of it. `attempt` is what is written down. */
+/** The result of an attempt. `attempt` is what is stored. */
 export type Attempted = Omit<Sent, 'told'> & { attempt: Attempt };
 
-/** Reading what is sent takes milliseconds; a lease has 30 s for it beside the target's own time. */
+/** Reading the payload takes milliseconds; a claim has 30 s for it beyond the subscription's timeout. */
 const OURS_MS = 15_000;
 
 /**
- * Sends an execution's event to its target, once. `nothing-to-send`: the event has expired or was erased, so the execution
- * has nothing to do any more.
- * @param signal ends it without a result
- * @throws UnavailableError where something of ours cannot be read: no attempt was made, and nothing is known of the target
+ * Sends an execution's event to its target, once. `nothing-to-send`: the event has expired or was erased, so there is
+ * nothing left to do.
+ * @param signal aborts it without a result
+ * @throws UnavailableError if data of ours cannot be read: no attempt was made, and nothing is known of the target
  */
 export const attempt = async (
   deps: AttemptDeps,
@@ -40,13 +40,13 @@ export const attempt = async (
   return { ...rest, attempt: { attempt: number, ...told, is_probe } };
 };
 
-/** What says more was never counted, and would be no number when it comes back. */
+/** A larger count is not genuine, and would not come back as a number. */
 const MOST_HOPS = 1_000;
 
 /**
- * Tries a target with a message of its own, signed as all others are, and answers what came back. Nothing is written, and
- * the target's breaker does not count it.
- * @throws UnavailableError where the secret cannot be read; the signal's reason
+ * Sends a test message to a target, signed like any other, and returns the answer. Nothing is stored, and the circuit
+ * breaker ignores it.
+ * @throws UnavailableError if the secret cannot be read; the signal's reason
  */
 export const ping = async (
   deps: SendDeps,

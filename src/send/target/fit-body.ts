@@ -3,18 +3,18 @@ import { fitFields } from '../../domain/fit.ts';
 import type { IssueFields, Snapshot } from '../../domain/issue.ts';
 import { cutAtCodePoint } from '../../domain/sizes.ts';
 
-/** An issue known from a body alone: `Snapshot` without what only our row of it would say. */
+/** An issue known only from a body: `Snapshot` without what only a stored row has. */
 export type SaidIssue = Pick<Snapshot, 'tenant_id'> & { issue_id: string | null } & {
   [K in keyof IssueFields]: Snapshot[K];
 };
 
-/** What is sent of an event. `truncated` names what was left out so that it fits. */
+/** The body that is sent for an event. `truncated` names what was left out to make it fit. */
 export type EventBody = {
   type: string;
   timestamp: string;
   data: {
     event: Omit<EventView, 'changes' | 'processing'>;
-    /** `snapshot`: as it is stored now; `body`: what the event's own body says; `none`: it is of no issue we know. */
+    /** `snapshot`: the issue as stored now; `body`: as in the event's own body; `none`: no known issue. */
     issue_source: 'snapshot' | 'body' | 'none';
     issue: Snapshot | SaidIssue | null;
     changes: EventView['changes'];
@@ -28,8 +28,8 @@ export type EventBody = {
 const MOST_BODY_BYTES = 200_000;
 
 /**
- * The body as JSON, at most 200 KB of it: custom fields go first, then the changes, the end of the description, the links,
- * and what else an issue has; at last the ends of what the event itself says.
+ * The body as JSON, at most 200 KB. To fit, these are cut in order: custom fields, changes, the end of the description,
+ * links, other fields of the issue, and finally the ends of the event's own texts and lists.
  */
 export const fitBody = (body: EventBody): string => {
   let current = body;
@@ -58,11 +58,11 @@ const withoutCustomFields: Step = (body) => {
 const withoutChanges: Step = (body) =>
   body.data.changes.length === 0 ? body : withData(body, { changes: [] }, 'changes');
 
-/** What the issue itself calls `truncated` was left out when it was stored. */
+/** Fields in the issue's own `truncated` were left out when it was stored, and are not named again. */
 const withFieldsThatFit: Step = (body) => {
   const { issue } = body.data;
   if (issue === null) return body;
-  // `fitFields` looks at those that are there, whichever may be null.
+  // `fitFields` only looks at fields that are present; any of them may be null.
   const fields = issue as IssueFields;
   const namesIn = ({ truncated }: IssueFields) => [
     ...body.truncated,
@@ -82,13 +82,13 @@ const jsonBytes = (value: unknown): number => Buffer.byteLength(JSON.stringify(v
 const MOST_TEXT = 500;
 const MOST_LIST = 20;
 
-/** No sender writes such an event; a signed body may hold anything. */
+/** No sender writes an event this large, but a signed body may hold anything. */
 const withShortTexts: Step = (body) => ({
   ...shortened(body),
   truncated: [...body.truncated.slice(0, MOST_LIST), 'event'],
 });
 
-/** The value with every text and list in it cut. Its type stays: nothing is added, removed or turned into something else. */
+/** The value with every text and list in it cut. Its type stays: nothing is added, removed or converted. */
 const shortened = <T>(value: T): T => JSON.parse(JSON.stringify(value), cutValue);
 
 const cutValue = (_name: string, value: unknown): unknown => {

@@ -11,16 +11,16 @@ import { toSnapshot } from '../../store/issues/snapshot-row.ts';
 import { type EventBody, fitBody } from './fit-body.ts';
 import { saidIssue } from './said-issue.ts';
 
-/** Where events are, and the raw bodies that do not fit beside them. */
+/** Where events are stored, and raw bodies that do not fit into their items. */
 export type Bodies = { table: Table; rawBodies: RawBodies };
 
-/** What is sent, as bytes; `event`: what it is of. */
+/** The bytes to send, and the event that they were made from. */
 export type Payload = { body: Uint8Array; content_type: string; event: StoredEvent };
 
 type Wanted = Pick<Execution, 'event_id' | 'execution_id' | 'tenant_id'> & { format: Format };
 
 /**
- * What an execution sends, made of what is stored now. Null when its event, or its raw body, has expired or was erased.
+ * What an execution sends, made from what is stored now. Null if its event or raw body has expired or was erased.
  * @throws UnavailableError
  */
 export const readPayload = async (
@@ -43,7 +43,7 @@ export const readPayload = async (
   return raw && { body: raw, content_type: contentTypeOf(event), event };
 };
 
-/** As it was sent. Older events do not say; all that was taken so far is JSON. */
+/** The content type as it was received. Older events have none; all bodies accepted so far are JSON. */
 const contentTypeOf = ({ headers }: StoredEvent): string => {
   const said = headers?.['content-type'] ?? '';
   return /^[\x21-\x7e][\x20-\x7e]*$/.test(said) ? said : 'application/json';

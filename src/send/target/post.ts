@@ -11,7 +11,7 @@ import type { Duplex } from 'node:stream';
 import { describeFault } from '../../errors/errors.ts';
 import { hostOf } from '../../platform/target-url.ts';
 
-/** Where to, and what. `addresses`: those that were checked, and no others, are connected to. */
+/** One request. `addresses`: the checked addresses; no others are connected to. */
 export type Post = {
   url: URL;
   addresses: readonly string[];
@@ -19,25 +19,25 @@ export type Post = {
   body: Uint8Array;
 };
 
-/** What came back. `status` is null without an answer; `fault`: the code of what ended it before it was whole. */
+/** What came back. `status`: null without an answer; `fault`: the code of what ended it before it was complete. */
 export type Posted = {
   status: number | null;
   headers: Record<string, string>;
-  /** At most 64 KB, as they came: nothing is inflated. */
+  /** At most 64 KB, as received: not decompressed. */
   body: Buffer;
-  /** True where there was more. */
+  /** True if there was more. */
   cut: boolean;
   fault: string | null;
 };
 
 const MOST_READ_BYTES = 65_536;
 
-/** The fault of what the signal ended. */
+/** The fault of a request that the signal ended. */
 export const TIME_IS_UP = 'TimeoutError';
 
 export const NOTHING: Posted = { status: null, headers: {}, body: Buffer.alloc(0), cut: false, fault: null };
 
-/** One request, over a connection of its own: no redirects, no proxy, no cookies. Never rejects; the signal ends it. */
+/** Sends one request over a new connection: no redirects, proxy or cookies. Never rejects; the signal ends it. */
 export const post = async (wanted: Post, signal: AbortSignal): Promise<Posted> => {
   const posted = await request(wanted, signal);
   return posted.fault !== null && signal.aborted ? { ...posted, fault: TIME_IS_UP } : posted;
@@ -48,7 +48,7 @@ const request = async (wanted: Post, signal: AbortSignal): Promise<Posted> => {
   try {
     outgoing = start(wanted, signal);
     const response = once(outgoing, 'response', { signal });
-    // What fails after an answer, or after the end of the time, is nobody's news.
+    // Errors after an answer, or after the timeout, no longer matter.
     outgoing.on('error', () => {});
     outgoing.on('upgrade', refuseUpgrade(outgoing));
     outgoing.end(wanted.body);
@@ -60,13 +60,13 @@ const request = async (wanted: Post, signal: AbortSignal): Promise<Posted> => {
   }
 };
 
-/** To switch protocols is no answer to what was sent; without a listener nobody would tell. */
+/** Treats a switch of protocols as an answer that fails; without a listener it would not be reported. */
 const refuseUpgrade = (outgoing: ClientRequest) => (incoming: IncomingMessage, socket: Duplex) => {
   socket.destroy();
   outgoing.emit('response', incoming);
 };
 
-/** A second address is tried beside the first one when that takes so long. */
+/** After this time without a connection, the next address is tried. */
 const NEXT_ADDRESS_MS = 1_000;
 
 type Options = RequestOptions & Pick<TcpSocketConnectOpts, 'autoSelectFamilyAttemptTimeout'>;
@@ -81,16 +81,16 @@ const start = ({ url, addresses, headers, body }: Post, signal: AbortSignal): Cl
     headers: { ...headers, host: url.host, 'content-length': String(body.byteLength) },
     lookup: among(addresses),
     autoSelectFamilyAttemptTimeout: NEXT_ADDRESS_MS,
-    // No connection that was made to another address once, and nothing that the environment says of proxies.
+    // No reuse of a connection to an address that was checked earlier, and no proxy settings of the environment.
     agent: false,
     signal,
   };
   if (url.protocol === 'http:') return requestHttp(options);
-  // The environment may switch the check of certificates off; an address is no name of a server.
+  // The environment could switch certificate checks off; an IP address is not valid as a server name.
   return requestHttps({ ...options, rejectUnauthorized: true, servername: isIP(host) === 0 ? host : '' });
 };
 
-/** Answers what was found out before: between the check and the connection a name may have got another address. */
+/** A lookup that returns the checked addresses: the name may resolve to another one between check and connection. */
 const among = (addresses: readonly string[]): LookupFunction => {
   const all = addresses.map((address) => ({ address, family: isIP(address) }));
   return (_host, { all: wantsAll }, callback) => {

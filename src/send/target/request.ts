@@ -4,9 +4,9 @@ import type { Signature, Subscription, Target } from '../../domain/subscription.
 import { wrongHeader } from '../../domain/target-headers.ts';
 import type { SigningKeys } from '../../verify/credential-key.ts';
 
-/** What is said to a target, whatever becomes of it. */
+/** A message to a target. */
 export type Message = {
-  /** Stays the same over all tries. */
+  /** The same for all tries. */
   id: string;
   attempt: number;
   hops: number;
@@ -15,8 +15,8 @@ export type Message = {
 };
 
 /**
- * All headers of a request but those of the connection. Ours come last: no header that people chose replaces one.
- * @param keys null where nothing is signed
+ * All headers of a request but those of the connection. Ours come last, so that no configured header replaces them.
+ * @param keys null if nothing is signed
  */
 export const requestHeaders = (
   target: Target,
@@ -40,7 +40,7 @@ export const requestHeaders = (
   };
 };
 
-/** Rows of older code may hold one that is refused today. */
+/** The configured headers. Rows written by older code may hold headers that are refused today: these are left out. */
 const chosen = ({ headers }: Target): Record<string, string> =>
   Object.fromEntries(
     Object.entries(headers).flatMap(([name, value]) =>
@@ -48,12 +48,12 @@ const chosen = ({ headers }: Target): Record<string, string> =>
     ),
   );
 
-/** What is signed: the bytes of the body, and for Standard Webhooks id and time (in seconds) with them. */
+/** What is signed: the bytes of the body; for Standard Webhooks also the id and the time (in seconds). */
 type Signed = { id: string; timestamp: number; body: Uint8Array };
 
 /**
- * The header that proves who sent a body. `standard` carries a signature of each key while both are in force; `hub-sha256`
- * has room for one, which is the previous key's for as long as receivers take it: they may not know the new one yet.
+ * The header that proves who sent a body. `standard` carries a signature of each key while both are in force;
+ * `hub-sha256` has room for one: that of the previous key while it is in force, as receivers may not have the new one.
  */
 export const signatureHeaders = (
   signature: Signature,

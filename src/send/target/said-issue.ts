@@ -9,9 +9,9 @@ import type { StoredEvent } from '../../store/events/event-row.ts';
 import type { SaidIssue } from './fit-body.ts';
 
 /**
- * What an event's own body says of its issue, under the names that a snapshot has, where none is stored: only from a rule,
- * or before Jira sent the issue itself. Null for an event that names no issue.
- * @param raw null where the body is gone
+ * The issue as an event's own body shows it, under the names of a snapshot. Used where no snapshot is stored: the issue
+ * is known only from a rule, or Jira has not sent it yet. Null for an event that names no issue.
+ * @param raw null if the body is gone
  */
 export const saidIssue = (event: StoredEvent, raw: Uint8Array | null): SaidIssue | null => {
   const { facts, tenant } = event;
@@ -38,7 +38,7 @@ const fieldsIn = (event: StoredEvent, raw: Uint8Array): JsonObject | null => {
 
 const UNNAMED = { query_event_type: null, default_event_type: null };
 
-/** The JSON of a body, with its issue where a webhook of Jira has it; null where it cannot be read, or is of commits. */
+/** The JSON of a body, with the issue where Jira's webhooks have it; null if it is unreadable or is of commits. */
 const bodyOf = ({ source, received_ms }: StoredEvent, raw: Uint8Array): JsonObject | null => {
   if (source === 'automation') {
     const read = readAutomation(raw, UNNAMED, received_ms);
@@ -49,7 +49,7 @@ const bodyOf = ({ source, received_ms }: StoredEvent, raw: Uint8Array): JsonObje
   return parsed.kind === 'refused' ? null : parsed.delivery.body;
 };
 
-/** `updated` may be missing here, which no snapshot is without. */
+/** Here, unlike in a snapshot, `updated` may be missing. */
 const readSaid = (fields: JsonObject, issueKey: string, projectKey: string | null) => {
   const updatedMs = instantOf(own(fields, 'updated'));
   const read = readFields({ issueKey, projectKey, updatedMs: updatedMs ?? 0, fields }, createUnread());

@@ -22,20 +22,20 @@ export type SendDeps = {
   steady?: Clock;
 };
 
-/** Once sent: what is written down of it, and what follows from it. `gone`: the target wants nothing any more. */
+/** The result of sending once: what is stored of it (`told`) and what follows. `gone`: the target answered 410. */
 export type Sent = {
   result: 'ok' | 'failed' | 'gone';
-  /** What the target asked to wait, in its answer; null where it did not. */
+  /** How long the target asked to wait; null if it did not. */
   retry_after_ms: number | null;
-  /** What it answered; null where no answer came. */
+  /** What it answered; null without an answer. */
   answer: ExecutionResult | null;
   told: Omit<Attempt, 'attempt' | 'is_probe'>;
 };
 
 /**
- * Sends one message once. What keeps it from being sent on the target's side (a refused address, no answer in time) is a
- * failure like any other; the time that a subscription gives covers all of it.
- * @throws UnavailableError where the secret cannot be read, which says nothing of the target; the signal's reason
+ * Sends one message once. A problem on the target's side (a refused address, no answer in time) is a failed attempt
+ * like any other; the subscription's timeout covers name resolution and request.
+ * @throws UnavailableError if the secret cannot be read, which says nothing of the target; the signal's reason
  */
 export const sendOnce = async (
   deps: SendDeps,
