@@ -5,14 +5,14 @@ import { RUN_ID } from '../../platform/run-id.ts';
 import { buildLatestSummary } from './build-document.ts';
 import type { LatestSummary, RunDocument } from './schema.ts';
 
-/** Where documents are stored, by key. Each is whole or absent. */
+/** Where documents are stored, by key. Each is stored whole or not at all. */
 export type ArtifactStore = {
-  /** Durable when it resolves; what was stored there is replaced. @throws UnavailableError */
+  /** Stores or replaces a document; durable when it resolves. @throws UnavailableError */
   put(key: string, bytes: Uint8Array, signal: AbortSignal): Promise<void>;
   /**
-   * Replaces what is stored there unless its `run_id` is greater, however many writers try at once. What has no
-   * readable `run_id` counts as older. True when this run's bytes are stored there afterwards, or did already (a first
-   * attempt whose answer was lost); false when a newer run has the place. @throws UnavailableError
+   * Replaces a document unless the stored `run_id` is greater, even with concurrent writers. Anything without a
+   * readable `run_id` counts as older. True when this run's bytes are stored afterwards, or were already (a first
+   * attempt whose answer was lost); false when those of a newer run are. @throws UnavailableError
    */
   replaceIfNewer(key: string, bytes: Uint8Array, runId: string, signal: AbortSignal): Promise<boolean>;
 };
@@ -21,8 +21,8 @@ export type ArtifactStore = {
 export type DocumentOwner = { tenant: string; home: string };
 
 /**
- * Writes a run's document and answers its key; with `latest`, what is newest after it. In this order, so that a
- * crash in between leaves older `latest` files that name documents which are there. `nowMs` is epoch milliseconds.
+ * Writes a run's document and returns its key; with `latest`, then updates the `latest` files. In this order, so that
+ * after a crash in between the older `latest` files still name documents that exist. `nowMs` is epoch milliseconds.
  * @throws UnavailableError
  */
 export const writeRun = async (
@@ -45,7 +45,7 @@ export const writeRun = async (
 
 /**
  * The key of a run document, `…/20261122T120000000-01KAPZ….json`: Phoenix time to the millisecond, then the run.
- * Digits, letters and a dash only, so that it is a name everywhere.
+ * Digits, letters and a dash only, so that the name is valid everywhere.
  */
 export const runDocumentKey = (owner: DocumentOwner, nowMs: number, runId: string): string => {
   assertSafe(runId);
@@ -69,7 +69,7 @@ export const latestKey = (owner: DocumentOwner): string => `${folderOf(owner)}/l
 
 export const latestSummaryKey = (owner: DocumentOwner): string => `${folderOf(owner)}/latest_summary.json`;
 
-/** A browser shows it then. */
+/** So that a browser displays it. */
 const labels = { content_type: 'application/json' };
 
 /** Documents among the objects of a bucket or folder. */
@@ -86,9 +86,7 @@ export const artifactsIn = (objects: Objects): ArtifactStore => ({
   },
 });
 
-/**
- * How what is stored in a place (null: nothing) compares to a run. Anything but a run's document is older than any run.
- */
+/** Compares stored bytes (null: none) with a run. Anything but a run's document is older than any run. */
 export const compareRun = (stored: Uint8Array | null, runId: string): 'older' | 'same' | 'newer' => {
   const storedId = stored && runIdIn(stored);
   if (storedId === null || storedId < runId) return 'older';

@@ -1,7 +1,7 @@
 import { argsInOrder, commitsInOrder, issuesInOrder, matchedInOrder, storiesInOrder } from './in-order.ts';
 import type { CommitItem, Findings, LatestSummary, RunArgs, RunDocument, Stamp, Summary } from './schema.ts';
 
-/** One text for each different commit; a repository's name has no `#`. */
+/** Identifies a commit; a repository's name has no `#`. */
 const identity = ({ repository, sha }: CommitItem): string => `${repository}#${sha}`;
 
 /** The counts. A commit that belongs to several issues counts once in `commits`. */

@@ -10,20 +10,20 @@ import type {
 } from './schema.ts';
 
 /*
- * Each part of a document with its lists sorted and its keys in the published order, whatever order they came in.
- * The fields are named one by one because the order in which they stand here is the order of the bytes.
+ * Each part of a document with its lists sorted and its keys in the published order, whatever their order was. The
+ * fields are named one by one, because their order here is the order of the bytes.
  */
 
 /** By issue id. */
 export const issuesInOrder = (issues: TouchedIssue[]): TouchedIssue[] =>
   sortBy(issues.map(touchedIssue), byIssueId);
 
-/** Less than 0, 0 or more than 0, as `toSorted` wants it. */
+/** Less than 0, 0 or more than 0, as `toSorted` expects. */
 type Compare<T> = (a: T, b: T) => number;
 
 /**
- * Sorted by the first comparison in which two items differ, in the end by all they say: nothing depends on the
- * order they came in.
+ * Sorts by the first comparison in which two items differ, finally by their JSON, so that the input's order does not
+ * matter.
  */
 const sortBy = <T>(items: T[], ...comparisons: Compare<T>[]): T[] =>
   items.toSorted((a, b) => {
@@ -34,7 +34,7 @@ const sortBy = <T>(items: T[], ...comparisons: Compare<T>[]): T[] =>
     return compareText(JSON.stringify(a), JSON.stringify(b));
   });
 
-/** By code unit: what a locale thinks of order differs between machines. */
+/** By code unit, because locale order differs between machines. */
 const compareText: Compare<string> = (a, b) => (a < b ? -1 : a > b ? 1 : 0);
 
 const touchedIssue = (issue: TouchedIssue): TouchedIssue => ({

@@ -112,7 +112,7 @@ const summary = z.strictObject({
   commits_without_story: count('Commits without a story.'),
 });
 
-/** The schema of a run document, to the letter: no property more, none less. */
+/** The exact schema of a run document: no property more, none less. */
 export const runDocument = z.strictObject({
   ...stamp,
   args,
@@ -133,7 +133,7 @@ export const latestSummary = z.strictObject({
   document: text(RUN_DOCUMENT_KEY, 'The key of the run document this sums up.'),
 });
 
-/** What started a run: the stream (or the sweep in its place), or a command that asked for one thing. */
+/** What started a run: the stream (or the sweep in its place), or a command for one selection. */
 export type RunArgs = z.infer<typeof args>;
 
 /** An issue the run looked at; the event is the one whose fields its snapshot shows. */

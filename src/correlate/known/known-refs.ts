@@ -10,15 +10,15 @@ import { joinStates } from '../rules/news.ts';
 import { NOTHING_KNOWN, nameOfNow } from '../rules/repository-names.ts';
 
 /**
- * A commit or pull request under the name its repository has now. `parts`: the rows it is made from, as they are
- * stored, the one of that name first: after a rename it may be stored under several names until it is decided again.
+ * A commit or pull request under its repository's current name. `parts`: the stored rows it is merged from, the one
+ * under the current name first; after a rename it may be stored under several names until it is evaluated again.
  */
 export type KnownRef = RefRow & { shown_as: string; parts: RefRow[] };
 
-/** A place, and how many rows of it are read with calls of their own. */
+/** A place, and a reader of many rows that makes calls of its own. */
 export type ReadScope = Place & { rows: RowsReader };
 
-/** The same, by the names of this moment. */
+/** Reads commits and pull requests under their repositories' current names, in their order; null for an unknown one. */
 export const readKnown = async (place: ReadScope, refs: Ref[]): Promise<(KnownRef | null)[]> => {
   if (refs.length === 0) return [];
   const read = await readTogether(place, refs);
@@ -27,8 +27,9 @@ export const readKnown = async (place: ReadScope, refs: Ref[]): Promise<(KnownRe
 };
 
 /**
- * Reads at once what these references need unless their repositories were renamed: what is known of each name, and the
- * row under it. What else there is to read is known then, and is read as it is asked for.
+ * Reads in one go what these references need if their repositories were not renamed: the row of each repository name,
+ * and the row of each reference under that name. The returned reader serves these from memory and reads any other row
+ * when it is asked for.
  */
 export const readTogether = ({ tenant, rows }: ReadScope, refs: Ref[]): Promise<RowsReader> => {
   const named = refs.map((ref) => ({ ...ref, repository: repositoryKey(ref.repository) }));
@@ -39,14 +40,15 @@ export const readTogether = ({ tenant, rows }: ReadScope, refs: Ref[]): Promise<
   ]);
 };
 
-/** What a repository is called. `all`: every key its commits may be stored under, the one of `now` first. */
+/** The names of a repository. `all`: every key its commits may be stored under, `now` first. */
 export type Names = { now: string; shown_as: string; all: string[] };
 
 /**
- * The current name of each repository. A rename counts once it is stored, wherever its commits are stored.
+ * The current name of each repository. A rename takes effect once it is stored, whatever name the commits are stored
+ * under.
  * @param names in any spelling
- * @param read how rows are read: as now, but for some that may have just been
- * @returns the names of each repository key among them
+ * @param read reads the rows; it may serve some that have just been read
+ * @returns the names, by repository key
  */
 export const readNames = async (
   { tenant, rows }: ReadScope,
@@ -66,10 +68,10 @@ export const readNames = async (
   );
 };
 
-/** Names that hang together by renames; more are not followed. */
+/** Limit of further names that are followed through renames. */
 const MOST_NAMES = 200;
 
-/** The names asked for, and every name that renames connect them with. */
+/** The facts of the names asked for, and of every name that renames connect with them. */
 const readFacts = async (
   read: RowsReader,
   tenant: string,
@@ -88,7 +90,7 @@ const readFacts = async (
   return known;
 };
 
-/** The stored rows under every name of their repositories, in the order of the references; null for an unknown one. */
+/** The references, each merged from its rows under all names of its repository; null for an unknown one. */
 export const readUnder = async (
   { tenant }: ReadScope,
   names: ReadonlyMap<string, Names>,

@@ -8,7 +8,7 @@ import { type KeyPage, listNaming, readKeyPage } from '../../store/links/refs.ts
 import { unique } from '../rules/joins.ts';
 import { type KnownRef, type ReadScope, readKnown } from './known-refs.ts';
 
-/** The first page of what names a key. */
+/** The first page of what is stored under a key: the issues that have or had it, and what names it. */
 export const firstKeyPage = (place: ReadScope, key: string): Promise<KeyPage> => pageUnder(place, key)(null);
 
 const PAGE = 100;
@@ -18,7 +18,7 @@ const pageUnder =
   (after: Item | null): Promise<KeyPage> =>
     readKeyPage(place, key, { limit: PAGE, after });
 
-/** Pages of everything that names a key, when the first one has been read. */
+/** Pages of the commits and pull requests that name a key, starting with the page that has been read. */
 export const refsFrom = (place: ReadScope, key: string, first: KeyPage): AsyncGenerator<Ref[]> =>
   pagesFrom(first, pageUnder(place, key));
 
@@ -34,10 +34,10 @@ async function* pagesFrom(
   }
 }
 
-/** Commits alone, or pull requests too. */
+/** Commits only, or pull requests too. */
 type Which = 'commits' | 'all';
 
-/** Pages of everything that names one of the keys; what names two of them comes twice. */
+/** Pages of the commits (and pull requests) that name one of the keys; one that names two keys is yielded twice. */
 export async function* refsNaming(
   place: ReadScope,
   keys: Iterable<string>,
@@ -54,13 +54,16 @@ const commitsUnder =
   (after: Item | null): Promise<RefPage> =>
     listNaming(place, key, 'commit', { limit: PAGE, after });
 
-/** True for a commit that is known, or a pull request, that belongs to the issue. */
+/** True for a known commit, or a pull request, that belongs to the issue. */
 export const belongsTo = (row: KnownRef | null, issueId: string): row is KnownRef =>
   row !== null &&
   (row.state.kind === 'pull_request' || row.state.details !== null) &&
   row.links?.issue_ids.includes(issueId) === true;
 
-/** Pages of what belongs to an issue, by all keys it had; what names two of them comes twice. */
+/**
+ * Pages of the commits (and pull requests) that belong to an issue, found by all keys it had; one that names two keys
+ * is yielded twice.
+ */
 export async function* refsOfIssue(
   place: ReadScope,
   issueId: string,
@@ -80,10 +83,10 @@ export const keysOf = (row: IssueLinksRow, snapshot: Item | null, hints: Iterabl
   return unique([...row.keys, ...(typeof now === 'string' ? [lookupKey(now)] : []), ...hints]);
 };
 
-/** The same, with those that its own row says it had. */
+/** As `keysOf`, with new keys and the aliases that the snapshot's row lists. */
 export const keysOfRows = (row: IssueLinksRow, item: Item | null, newKeys: string[]): string[] =>
   keysOf(row, item, [...newKeys, ...(item ? rowAliases(item) : [])].map(lookupKey));
 
-/** The same, of an issue whose row has been read. */
+/** As `keysOfRows`, for an issue whose snapshot's row has been read. */
 export const readKeys = async (read: RowReader, tenant: string, issueId: string, item: Item | null) =>
   keysOfRows(await readIssueLinks(read, tenant, issueId), item, []);

@@ -37,7 +37,7 @@ export const linkedPullRequest = (row: KnownRef, rule: Rule): LinkedPullRequest[
       ]
     : [];
 
-/** A known commit that belongs to no issue, with the first of the keys it names. */
+/** A known commit that belongs to no issue, with at most `MOST_KEYS` of the keys it names; else an empty list. */
 export const commitWithoutStory = (row: KnownRef): CommitWithoutStory[] => {
   const item = row.links === null ? commitItem(row) : null;
   if (item === null) return [];

@@ -10,20 +10,21 @@ import { readProcessing } from '../../store/events/processing.ts';
 import type { SweepMark } from '../../store/events/progress.ts';
 
 /**
- * How far before the sweep's mark events are looked at again (milliseconds): the clock of the process that
- * received them may have been slow, or its write late.
+ * How far before its mark the sweep looks again (milliseconds): the clock of the process that received an event may
+ * have been slow, or its write late.
  */
 export const OVERLAP_MS = 75 * MINUTE_MS;
 
 /**
- * Since when events may wait: all older ones were seen handled or parked. A mark of a clock set back is ahead of now.
+ * The time since when events may be unprocessed: the sweep has seen all older ones processed or parked. If a clock was
+ * set back, the mark may be ahead of now; then now counts.
  */
 export const waitingSince = (mark: SweepMark, nowMs: number, retentionDays: number): number =>
   mark.swept_ms === null
     ? Math.max(0, nowMs - firstDays(mark, retentionDays) * DAY_MS)
     : Math.max(0, Math.min(mark.swept_ms, nowMs) - OVERLAP_MS);
 
-/** How far back the first sweep looks; an event that left quarantine may be three times as old as others. */
+/** How many days back the first sweep looks; an event released from quarantine may be three times as old as others. */
 const firstDays = ({ lowered_ms }: SweepMark, retentionDays: number): number =>
   lowered_ms === null ? retentionDays : 3 * retentionDays;
 
@@ -34,10 +35,10 @@ export const daysBetween = (fromMs: number, toMs: number): string[] => {
   return [...days.add(toPhoenixDay(toMs))];
 };
 
-/** What is as old as that may have expired: DynamoDB removes such events days late. */
+/** Events older than this may have expired and still be in the table: DynamoDB removes expired items days late. */
 type Age = { now_ms: number; retention_days: number };
 
-/** Pages of a day's events that wait to be processed, newest first; empty pages too, for callers that count. */
+/** Pages of a day's unprocessed events, newest first; some may be empty, for callers that count what was looked at. */
 export async function* waitingOfDay(
   table: Table,
   query: { tenant: string; day: string; from_ms: number; to_ms: number } & Age,
@@ -51,8 +52,9 @@ export async function* waitingOfDay(
 }
 
 /**
- * Those without a status. Quarantined ones wait for replay, not for correlation. Nearly all have one, which stays: so
- * the cheaper read is enough for them, and only what it does not find is asked for once more.
+ * The events without a status. Quarantined events are left out: they wait for a replay. Nearly all events have a
+ * status, which stays, so an eventually consistent read is enough; only events that seem to have none are read again,
+ * strongly consistent.
  */
 const withoutStatus = async (
   table: Table,
@@ -78,7 +80,7 @@ const stillPending = async (
   return entries.filter((_, index) => processing[index]?.status === 'pending');
 };
 
-/** Only what is that old is read: one that left quarantine lives longer than its age says. */
+/** Reads only rows old enough to have expired; an event released from quarantine is kept longer than others. */
 const withoutExpired = async (
   table: Table,
   entries: EventEntry[],

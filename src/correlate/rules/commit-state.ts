@@ -14,13 +14,13 @@ import {
 } from './joins.ts';
 import { bodyOf, latestBody, titleOf } from './pull-request-state.ts';
 
-/** A commit is in one or two pull requests; more than this are not looked at. */
+/** A commit is in one or two pull requests; any beyond this number are ignored. */
 const MOST_PULL_REQUESTS = 20;
 
 type Details = NonNullable<CommitState['details']>;
 type Titles = CommitState['pull_requests'];
 
-/** A commit of which nothing is known. */
+/** The state of a commit of which nothing is known. */
 export const newCommitState = (): CommitState => ({
   kind: 'commit',
   details: null,
@@ -33,13 +33,13 @@ const ofBranch = (branch: string | null): Pick<CommitState, 'branch_keys' | 'key
   return { branch_keys: keys.sort(), ...rest };
 };
 
-/** Keys of a pull request's title and, if it was sent, body; an unknown time is older than any other. */
+/** The keys in a pull request's title and, if it was sent, its body; an unknown time counts as older than any other. */
 const heldBy = ({ title, body, updated_ms }: DeliveredPullRequest): Titles[string] => {
   const at = updated_ms ?? UNKNOWN_MS;
   return { ...findKeys(title), updated_ms: at, ...bodyOf(body, at) };
 };
 
-/** What a pull request says of a commit that it holds: keys, but not the commit itself. */
+/** What a pull request says of a commit it contains: keys, but no details of the commit itself. */
 export const mentionOf = (pullRequest: DeliveredPullRequest): CommitState => {
   const { branch_keys, ...truncated } = ofBranch(pullRequest.branch);
   const pull_requests = { [pullRequest.id]: heldBy(pullRequest) };
@@ -50,7 +50,7 @@ export const mentionOf = (pullRequest: DeliveredPullRequest): CommitState => {
 export const toCommitState = (commit: DeliveredCommit): CommitState => {
   const { message, author_name, committed_ms, branch, pull_request } = commit;
   const { branch_keys, ...truncated } = ofBranch(branch);
-  // In the order in which a merge writes them: equal states are equal bytes.
+  // Fields in the order in which a merge writes them, so that equal states are equal bytes.
   const own: CommitState = {
     kind: 'commit',
     details: { title: titleOf(message), author_name, committed_ms, ...findMessageKeys(message) },
@@ -61,7 +61,7 @@ export const toCommitState = (commit: DeliveredCommit): CommitState => {
   return pull_request ? mergeCommits(own, mentionOf(pull_request)) : own;
 };
 
-/** A hash replaces a hidden name, so a name says more. */
+/** A hidden name is stored as a hash; a plain name is preferred to it. */
 const isHidden = (name: string): boolean => name.startsWith('sha256:');
 
 const knownName = (a: string | null, b: string | null): string | null => {
@@ -73,7 +73,7 @@ const knownName = (a: string | null, b: string | null): string | null => {
 const knownTime = (a: number | null, b: number | null): number | null =>
   a === null || b === null ? (a ?? b) : Math.max(a, b);
 
-/** Part by part: of two senders one may know the author, and the other all of the message. */
+/** Merges field by field: one sender may know the author, and another the whole message. */
 const mergeDetails = (a: Details | null, b: Details | null): Details | null => {
   if (a === null || b === null) return a ?? b;
   return {
@@ -84,7 +84,7 @@ const mergeDetails = (a: Details | null, b: Details | null): Details | null => {
   };
 };
 
-/** Through a map and entries, because a pull request's id may be `__proto__`. */
+/** Uses a map and entries, because a pull request's id may be `__proto__`. */
 const mergeTitles = (a: Titles, b: Titles): { titles: Titles; more: boolean } => {
   const merged = new Map(Object.entries(a));
   for (const [id, said] of Object.entries(b)) {
@@ -96,7 +96,7 @@ const mergeTitles = (a: Titles, b: Titles): { titles: Titles; more: boolean } =>
 };
 
 /**
- * What two deliveries say together: nothing one of them knows is lost. Commutative, associative and idempotent, so
+ * Merges what two deliveries say; nothing that one of them knows is lost. Commutative, associative and idempotent, so
  * that order, repetition and parallel batches do not matter.
  */
 export const mergeCommits = (a: CommitState, b: CommitState): CommitState => {

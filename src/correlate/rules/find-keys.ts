@@ -3,34 +3,34 @@ import { MOST_KEYS, truncatedIf } from './joins.ts';
 import { mergedBranches } from './merged-branches.ts';
 
 /**
- * A letter that has case, or a digit, makes a longer word of what it touches. Letters of scripts without case do
- * not: Chinese, Japanese or Thai text stands beside a key without a space. `_` is a border too, as in
- * `feature/ABC-1_login`; before the key it may also belong to it, see `readingsOf`.
+ * A character that extends a word: a letter with case, or a digit. No key begins after one or ends before one. Letters
+ * of scripts without case do not count: Chinese, Japanese or Thai text stands next to a key without a space. `_` is a
+ * word border too, as in `feature/ABC-1_login`; before the key it may also be part of it, see `readingsOf`.
  */
 const WORD = String.raw`[\p{Lu}\p{Ll}\p{Lt}\p{Nd}]`;
 
 /**
- * All that may be a project's key before a number, each looked at once, however long it is: so the time grows with
- * the text's length and no faster. The first group matches when it begins within a word. Whatever follows the number:
- * `ABC-1-404-page` is what Jira's "create branch" makes of a summary that begins with a number, and `CVE-2024` of
- * `CVE-2024-1` names no issue unless there is one.
+ * Every run of characters that may be a project's key before a number. Each character is looked at once, however long
+ * the run, so the time is linear in the length of the text. The first group matches when the run begins within a word.
+ * A `-` may follow the number: Jira's "create branch" makes `ABC-1-404-page` of a summary that begins with a number,
+ * and the `CVE-2024` of `CVE-2024-1` does no harm unless an issue has that key.
  */
 const RUN = new RegExp(`(?<![A-Z0-9_])(?<=(${WORD})|)([A-Z0-9_]+)-(?=([1-9][0-9]{0,99})(?!${WORD}))`, 'gu');
 
-/** Limits keep a key within an issue key's. */
+/** Keeps a key within the length limit of an issue key. */
 const LONGEST_PROJECT = 100;
 
 const PROJECT = /(?<=^|_)[A-Z][A-Z0-9_]+/;
 const PROJECT_WITHIN = /(?<=_)[A-Z][A-Z0-9_]+/;
 
-/** The longest end of a run that may be a project's key, on a word border; null when there is none. */
+/** The longest suffix of a run that may be a project's key and begins on a word border; null when there is none. */
 const projectIn = (run: string, isWithinWord: boolean): string | null => {
   const end = run.slice(-LONGEST_PROJECT);
   const isBorder = end === run ? !isWithinWord : run.at(-LONGEST_PROJECT - 1) === '_';
   return (isBorder ? PROJECT : PROJECT_WITHIN).exec(end)?.[0] ?? null;
 };
 
-/** What looks like a key, on word borders, as long as it can be. */
+/** Everything that looks like a key, on word borders, each as long as possible. */
 function* keysIn(text: string): Generator<string> {
   for (const [, within, run = '', number] of text.matchAll(RUN)) {
     const project = projectIn(run, within !== undefined);
@@ -41,7 +41,7 @@ function* keysIn(text: string): Generator<string> {
 /** ASCII only: `ß` must not become `SS`. */
 const folded = (branch: string): string => branch.replace(/[a-z]+/g, (letters) => letters.toUpperCase());
 
-/** Each once, in order of appearance, at most `MOST_KEYS`; the search ends with the first one that is too many. */
+/** Each key once, in order of appearance, at most `MOST_KEYS`; the search ends at the first key beyond that. */
 const named = (found: Iterable<string>): Named => {
   const keys = new Set<string>();
   for (const key of found) {
@@ -52,12 +52,12 @@ const named = (found: Iterable<string>): Named => {
 };
 
 /**
- * Keys in a text, such as the title of a pull request: upper case as Jira writes them. They are candidates: `UTF-8`
- * is one and names no issue unless there is one.
+ * Finds keys in a text, such as the title of a pull request; upper case only, as Jira writes them. They are candidates:
+ * `UTF-8` is one, whether or not an issue has that key.
  */
 export const findKeys = (text: string): Named => named(keysIn(text));
 
-/** Keys in a branch's name, whose letters need not be upper case. */
+/** Finds keys in a branch's name, in upper or lower case. */
 export const findBranchKeys = (branch: string): Named => named(keysIn(folded(branch)));
 
 function* keysInMessage(message: string): Generator<string> {
@@ -65,5 +65,5 @@ function* keysInMessage(message: string): Generator<string> {
   yield* keysIn(message);
 }
 
-/** Keys in a commit's message: as in any text, and as in a branch's name where it says what was merged in. */
+/** Finds keys in a commit's message: as in any text, and as in a branch's name where it names a merged branch. */
 export const findMessageKeys = (message: string): Named => named(keysInMessage(message));

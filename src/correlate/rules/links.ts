@@ -2,9 +2,10 @@ import { type Candidates, type Links, type RefState, RULES } from '../../domain/
 import { MOST_KEYS, shorterFirst, truncatedIf, unique } from './joins.ts';
 
 /**
- * The issues it belongs to: the first rule that names at least one wins, and all it names count. Of the readings of
- * one key the first that names an issue counts alone. `issueOf` answers the id of the known, not deleted issue that
- * a key names, or null. Null when no rule names any.
+ * The issues that a commit or pull request belongs to. The first rule that names at least one issue wins, and all
+ * issues it names count. Of the readings of one key, only the first that names an issue counts.
+ * @param issueOf returns the id of the known, not deleted issue that a key names, or null
+ * @returns null when no rule names an issue
  */
 export const evaluate = (candidates: Candidates, issueOf: (key: string) => string | null): Links | null => {
   const meant = (readings: string[]): string | null => {
@@ -24,9 +25,9 @@ export const evaluate = (candidates: Candidates, issueOf: (key: string) => strin
 };
 
 /**
- * What each key may mean, the more exact first: `_` belongs to some projects' keys, and parts words in others, so
- * `FEATURE_ABC-1` may be that or `ABC-1`. All together at most `MOST_KEYS` if the keys are, since each is a row that
- * waits for ever.
+ * What each key may mean, the longest reading first: `_` is part of some projects' keys and separates words elsewhere,
+ * so `FEATURE_ABC-1` may mean that or `ABC-1`. At most `MOST_KEYS` in total, if there are no more keys than that,
+ * because each reading is stored as a candidate that never expires.
  */
 export const readingsOf = (keys: string[]): string[][] => {
   let room = MOST_KEYS - keys.length;
@@ -37,10 +38,10 @@ export const readingsOf = (keys: string[]): string[][] => {
   });
 };
 
-/** A project's key begins with a letter and has two characters. */
+/** A project's key begins with a letter and has at least two characters. */
 const READING = /^[A-Z][A-Z0-9_]+-/;
 
-/** What follows each `_` of a project's key, if that is one too, longest first. */
+/** The text after each `_` of a key, where that may be a key too, longest first. */
 const shorterReadings = (key: string): string[] => {
   const parts = key.split('_');
   return parts.slice(1).flatMap((_, index) => {
@@ -50,8 +51,8 @@ const shorterReadings = (key: string): string[] => {
 };
 
 /**
- * The keys a commit or pull request names, by where it names them; at most `MOST_KEYS` of each rule. One rule takes
- * no place of another, because a second report of a commit must not take away what the first one said.
+ * The keys a commit or pull request names, by rule; at most `MOST_KEYS` of each. Each rule has a limit of its own,
+ * because a second report of a commit must not displace keys that the first one named.
  */
 export const candidatesOf = (state: RefState): Candidates => {
   const { message, branch, pull_request_title, pull_request_body } = namedBy(state);
@@ -63,7 +64,7 @@ export const candidatesOf = (state: RefState): Candidates => {
   };
 };
 
-/** Of each rule the keys that this state's texts hold, in the order of the pull requests' numbers. */
+/** The keys in this state's texts, by rule; those of several pull requests in the order of their numbers. */
 const namedBy = (state: RefState): Candidates => {
   if (state.kind === 'pull_request')
     return {
@@ -89,7 +90,7 @@ export const allCandidates = (state: RefState): string[] => {
   return unique([...named, ...readings]);
 };
 
-/** True when it names more keys than are looked at. */
+/** True when it names more keys, or these have more readings, than are looked at. */
 export const isTruncated = (state: RefState): boolean => {
   const named = namedBy(state);
   return (
@@ -102,7 +103,7 @@ export const isTruncated = (state: RefState): boolean => {
 export const leavesOut = (keys: string[]): boolean =>
   keys.length + keys.flatMap(shorterReadings).length > MOST_KEYS;
 
-/** Where a state says that a text had more keys than were looked at. */
+/** The parts of a state that may carry `keys_truncated`. */
 const saidBy = (state: RefState): ({ keys_truncated?: true } | null | undefined)[] => {
   if (state.kind === 'pull_request')
     return [state, state.body, truncatedIf(state.title_keys_truncated === true)];
@@ -110,7 +111,7 @@ const saidBy = (state: RefState): ({ keys_truncated?: true } | null | undefined)
   return [state, state.details, ...held, ...held.map(({ body }) => body)];
 };
 
-/** What two rows of one commit say together: the first rule of both decides, as it would for one row. */
+/** Joins the links of two rows of one commit: the earlier rule wins, as it would in a single row. */
 export const joinLinks = (a: Links | null, b: Links | null): Links | null => {
   if (a === null || b === null) return a ?? b;
   if (a.rule !== b.rule) return RULES.indexOf(a.rule) < RULES.indexOf(b.rule) ? a : b;

@@ -1,7 +1,7 @@
-/** A subject is a line of a few words; what stands behind so many characters is not looked at. */
+/** A subject is a line of a few words; only its first characters, up to this number, are searched. */
 const LONGEST_SUBJECT = 1_000;
 
-/** A name of a branch has no white space; tools and people put it into quotes of any kind, or none. */
+/** A branch name has no white space; tools and people put it in quotes of any kind, or none. */
 const QUOTES = /^["'`“”‘’]+|["'`“”‘’.,;:)]+$/gu;
 
 /**
@@ -26,7 +26,7 @@ const BRANCHES = /\bbranch(?:es)? (\S+(?: and \S+| ["'`“‘]\S+)*)/gi;
 
 const stripped = (name: string): string => name.replace(QUOTES, '');
 
-/** `acme/abc-1` of a fork or of the same repository: an owner is no branch, and may look like a key. */
+/** Drops the owner from `acme/abc-1` (a fork's or not): it is not part of the branch, and may look like a key. */
 const withoutOwner = (name: string): string => name.slice(name.indexOf('/') + 1);
 
 /** `acme/shop:abc-1`, as Gitea and Bitbucket Data Center name the branch of a fork. */
@@ -38,7 +38,7 @@ const ofPullRequest = ([, sign, inRepository, name = '', target]: RegExpMatchArr
   return isGithub ? withoutOwner(branch) : branch;
 };
 
-/** What follows `into` is where they were merged to, and what follows `of` is a repository. */
+/** Ignores the target, which follows `into` or `to`, and a repository, which follows `of`. */
 const ofGit = (subject: string): string[] => {
   const [merged = ''] = subject.split(/ (?:in)?to /i, 1);
   return [...merged.matchAll(BRANCHES)].flatMap(([, list = '']) =>
@@ -54,10 +54,7 @@ const inSubject = (subject: string): string[] => {
   return /\bmerged? /i.test(subject) ? ofGit(subject) : [];
 };
 
-/**
- * The branches that a commit's message says were merged in, as git and its hosts write it in the subject; never the
- * one they were merged into.
- */
+/** The branches that a commit's message says were merged, as git and its hosts write it; never the target branch. */
 export const mergedBranches = (message: string): string[] => {
   const [line = ''] = message.trimStart().split(/[\r\n]/, 1);
   const [, below] = IN_BODY.exec(message) ?? [];

@@ -6,7 +6,7 @@ import { mergePullRequests, toPullRequestState } from './pull-request-state.ts';
 
 export const nameOf = ({ kind, repository, id }: Ref): string => `${kind}\n${repository}\n${id}`;
 
-/** Older than anything a delivery can say. */
+/** Older than any state that a delivery can bring. */
 const NO_PULL_REQUEST: RefState = {
   kind: 'pull_request',
   title: '',
@@ -16,28 +16,28 @@ const NO_PULL_REQUEST: RefState = {
   branch_keys: [],
 };
 
-/** What is known of something that no delivery has mentioned yet. */
+/** The state of a commit or pull request that no delivery has mentioned yet. */
 export const nothingKnown = ({ kind }: Ref): RefState =>
   kind === 'commit' ? newCommitState() : NO_PULL_REQUEST;
 
-/** What two rows of one commit, or of one pull request, say together. */
+/** Merges the states of two rows of one commit, or of one pull request. */
 export const joinStates = (a: RefState, b: RefState): RefState => {
   if (a.kind === 'commit' && b.kind === 'commit') return mergeCommits(a, b);
   if (a.kind === 'pull_request' && b.kind === 'pull_request') return mergePullRequests(a, b);
   throw new TypeError('a commit is no pull request');
 };
 
-/** A commit or pull request to look at, with what a delivery says of it; null to only look again. */
+/** A commit or pull request to evaluate, with what a delivery says of it; null `state`: only evaluate it again. */
 export type News = { ref: Ref; state: RefState | null };
 
-/** What is stored together with what is new; both may be nothing. */
+/** Merges the stored state with the new one; either may be null, or both. */
 export const mergeState = (stored: RefState | null, { ref, state }: News): RefState =>
   merge(stored, state) ?? nothingKnown(ref);
 
 const merge = (a: RefState | null, b: RefState | null): RefState | null =>
   a === null || b === null ? (a ?? b) : joinStates(a, b);
 
-/** A delivery may mention the same commit more than once. */
+/** Merges entries for the same commit or pull request: a delivery may mention it more than once. */
 export const mergeNews = (news: News[]): News[] => {
   const merged = new Map<string, News>();
   for (const { ref, state } of news) {
@@ -47,7 +47,7 @@ export const mergeNews = (news: News[]): News[] => {
   return [...merged.values()];
 };
 
-/** Everything a delivery says of commits and pull requests, each by itself. */
+/** Everything a delivery says, one entry for each mention of a commit or pull request. */
 export const newsOf = ({ commits, pull_requests }: CommitDelivery): News[] => [
   ...commits.map((commit): News => {
     const ref = { kind: 'commit', repository: repositoryKey(commit.repository), id: commit.sha } as const;

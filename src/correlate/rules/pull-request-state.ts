@@ -3,7 +3,7 @@ import type { Body, PullRequestState, Said } from '../../domain/link.ts';
 import { findBranchKeys, findKeys } from './find-keys.ts';
 import { fuller, isOver, latestSaid, MOST_KEYS, truncatedIf, UNKNOWN_MS, union } from './joins.ts';
 
-/** What one delivery says of a pull request, in the order in which a merge writes it: equal states are equal bytes. */
+/** What one delivery says of a pull request; fields in a merge's order, so that equal states are equal bytes. */
 export const toPullRequestState = (pullRequest: DeliveredPullRequest): PullRequestState => {
   const { keys, keys_truncated } = findKeys(pullRequest.title);
   const branch = findBranchKeys(pullRequest.branch ?? '');
@@ -23,7 +23,7 @@ export const toPullRequestState = (pullRequest: DeliveredPullRequest): PullReque
 
 const MOST_CODE_POINTS = 1_000;
 
-/** The first line that holds anything, trimmed, at most 1,000 code points. */
+/** The first line that is not blank, trimmed, at most 1,000 code points. */
 export const titleOf = (text: string): string => {
   const [line = ''] = text.trimStart().split(/[\r\n]/, 1);
   return Array.from(line.slice(0, 2 * MOST_CODE_POINTS))
@@ -32,13 +32,13 @@ export const titleOf = (text: string): string => {
     .trimEnd();
 };
 
-/** The keys of a pull request's body that was sent at an instant; nothing when none was sent. */
+/** The keys in a pull request's body, with its time; empty when no body was sent. */
 export const bodyOf = (body: string | null, updated_ms: number): Body =>
   body === null ? {} : { body: { ...findKeys(withoutComments(body)), updated_ms } };
 
 /**
- * Without what no reader sees: comments such as a template's `<!-- for example ABC-1 -->`. One that does not end goes
- * on to the end, as in Markdown.
+ * Removes comments, which are not rendered, such as a template's `<!-- for example ABC-1 -->`. One without an end
+ * extends to the end of the text, as in Markdown.
  */
 const withoutComments = (body: string): string => {
   const [shown = '', ...rest] = body.split('<!--');
@@ -47,8 +47,8 @@ const withoutComments = (body: string): string => {
 };
 
 /**
- * The newest description, and the keys of every branch it ever brought in. Commutative, associative and
- * idempotent.
+ * Merges two states: the newest title, url and body, and the keys of every branch it ever had. Commutative, associative
+ * and idempotent.
  */
 export const mergePullRequests = (a: PullRequestState, b: PullRequestState): PullRequestState => {
   const title = latestTitle(a, b);
@@ -65,7 +65,7 @@ export const mergePullRequests = (a: PullRequestState, b: PullRequestState): Pul
 
 type Title = Pick<PullRequestState, 'title' | 'updated_ms' | 'title_keys' | 'title_keys_truncated'>;
 
-/** The newest title; of two sent at the same instant the fuller one, with the keys of both. */
+/** The newest title; of two with the same time the longer one, with the keys of both. */
 const latestTitle = (a: PullRequestState, b: PullRequestState): Title => {
   const { keys, keys_truncated, updated_ms } = latestSaid(saidBy(a), saidBy(b));
   const titles = [a, b].filter((one) => one.updated_ms === updated_ms).map(({ title }) => title);
@@ -83,7 +83,7 @@ const saidBy = ({ title_keys, title_keys_truncated, updated_ms }: PullRequestSta
   updated_ms,
 });
 
-/** The newest url: a delivery without one, as in our own format, takes none away. */
+/** The newest url: a delivery without one, as in our own format, does not remove it. */
 const latestUrl = (
   a: PullRequestState,
   b: PullRequestState,
@@ -105,7 +105,7 @@ const newer = (a: Address, b: Address): Address => {
   return { url: fuller(a.url, b.url), url_ms: a.url_ms };
 };
 
-/** The newest body that was sent: a delivery without one takes none away. */
+/** The newest body that was sent: a delivery without one does not remove it. */
 export const latestBody = (a: Body, b: Body): Body => {
   const body = a.body && b.body ? latestSaid(a.body, b.body) : (a.body ?? b.body);
   return body ? { body } : {};

@@ -1,7 +1,7 @@
 import type { Rename, RepositoryFacts } from '../../domain/repository.ts';
 import { union } from './joins.ts';
 
-/** More than a repository is ever renamed; a sender that makes names up must not fill a row. */
+/** More ids or renames than any repository has; the limit keeps a sender that invents names from filling a row. */
 const MOST = 100;
 
 export const NOTHING_KNOWN: RepositoryFacts = { spelling: null, ids: [], renames: [] };
@@ -13,24 +13,24 @@ const firstSpelling = (a: string | null, b: string | null): string | null => {
 
 const textOf = ({ from, to, at_ms, id }: Rename): string => JSON.stringify([at_ms, from, to, id]);
 
-/** Newest first, then in an order that never changes. */
+/** Newest first, then in a fixed order. */
 const byTime = (a: Rename, b: Rename): number =>
   b.at_ms - a.at_ms || (textOf(a) < textOf(b) ? -1 : Number(textOf(a) > textOf(b)));
 
 const joinRenames = (a: Rename[], b: Rename[]): Rename[] =>
   [...new Map([...a, ...b].map((one) => [textOf(one), one])).values()].sort(byTime).slice(0, MOST);
 
-/** What two deliveries say together. Commutative, associative and idempotent. */
+/** Merges what two deliveries say. Commutative, associative and idempotent. */
 export const mergeRepositories = (a: RepositoryFacts, b: RepositoryFacts): RepositoryFacts => ({
   spelling: firstSpelling(a.spelling, b.spelling),
   ids: union(a.ids, b.ids, MOST),
   renames: joinRenames(a.renames, b.renames),
 });
 
-/** Ids of different hosts cannot be compared: one begins `github:`, the other `bitbucket:`. */
+/** Ids of different hosts cannot be compared: one begins with `github:`, the other with `bitbucket:`. */
 const hostOf = (id: string): string => id.slice(0, id.indexOf(':'));
 
-/** True when a repository delivers under the name that never left it: a new one has been made there. */
+/** True when a repository that was never renamed from this name delivers under it: a new one has taken the name. */
 const isTakenAnew = (left: Rename[], ids: string[]): boolean => {
   const gone = left.flatMap(({ id }) => id ?? []);
   if (gone.length < left.length) return false;
@@ -39,8 +39,8 @@ const isTakenAnew = (left: Rename[], ids: string[]): boolean => {
 };
 
 /**
- * The next rename of the repository that had the name since `at_ms`. Time never goes back, so nothing is walked in a
- * circle.
+ * The next rename of the repository that has had the name since `at_ms`. Following renames never goes back in time, so
+ * it cannot loop.
  */
 const nextOf = (renames: Rename[], name: string, at_ms: number, seen: Set<string>): Rename | undefined =>
   renames
@@ -49,9 +49,9 @@ const nextOf = (renames: Rename[], name: string, at_ms: number, seen: Set<string
     .at(-1);
 
 /**
- * The current name of the repository that had this name last: the name itself, unless it was renamed and no other
- * repository has taken the name since. It depends on what is known, not on the order in which it came.
- * @param renames all that are known of these names
+ * The current name of the repository that last had this name: the name itself, unless it was renamed and no other
+ * repository has taken the name since. It depends on the known facts, not on the order in which they arrived.
+ * @param renames all known renames from or to these names
  * @param ids the host's ids of the repositories that delivered under the name
  */
 export const nameOfNow = (renames: Rename[], name: string, ids: string[]): string => {

@@ -17,16 +17,16 @@ import { nameOf } from '../rules/news.ts';
 import type { Affected } from './affected.ts';
 import { ISSUES_TOGETHER, type Scope } from './scope.ts';
 
-/** What named an issue, and the revision of its derived row then. */
+/** The commits and pull requests that named an issue, and the revision of its derived row at that time. */
 type Seen = { revision: Revision; named: KnownRef[] };
 
 /**
- * What a run looked at: issues, each with keys that led to it, and commits and pull requests. `seen`: what has been
- * read for some of the issues.
+ * What a run looked at: issues, each with keys that led to it, and commits and pull requests. `seen`: what has already
+ * been read for some of the issues.
  */
 export type Touched = { issues: Affected; refs: Ref[]; seen: Map<string, Seen> };
 
-/** What the run found, from the state of this moment: it costs what was touched, not what is stored. */
+/** What the run found, from the current state. The cost depends on what was touched, not on what is stored. */
 export const collectFindings = async (own: Scope, touched: Touched): Promise<Findings> => {
   const scope = { ...own, rows: await readAhead(own.rows, []) };
   const looked = await lookUpAll(scope, touched);
@@ -44,7 +44,7 @@ export const collectFindings = async (own: Scope, touched: Touched): Promise<Fin
   };
 };
 
-/** `counts`: false for an issue whose key another one has. */
+/** `counts`: false for a superseded issue. */
 type Looked = { snapshot: Snapshot; counts: boolean; matched: MatchedIssue };
 
 const lookUpAll = async (scope: Scope, { issues, seen }: Touched): Promise<Looked[]> => {
@@ -78,7 +78,7 @@ const matchedOf = ({ issue_key, issue_id }: Snapshot, named: KnownRef[]): Matche
   };
 };
 
-/** What belongs to an issue: read again where its derived row is no longer the one that was seen. */
+/** What belongs to an issue; read again if its derived row has changed since it was seen. */
 const belonging = async (
   scope: Scope,
   row: IssueLinksRow,

@@ -20,13 +20,13 @@ import { type Evaluated, noteRow } from './affected.ts';
 import { resolveKeys } from './rivals.ts';
 import { AT_A_TIME, afterConflict, MOST_CONFLICTS, type Scope } from './scope.ts';
 
-/** Looked at together: their keys are resolved once. */
+/** Commits and pull requests evaluated together: their keys are resolved once. */
 const CHUNK = 200;
 
 /**
- * Merges what is new into the stored commits and pull requests and decides again which issues they belong to.
- * What an issue loses is written down with the commit until the issue knows (`updateAffected`): a run that ends in
- * between leaves it to the next one.
+ * Merges what is new into the stored commits and pull requests and decides again which issues they belong to. An issue
+ * that a commit left stays in the commit's row until the issue is written (`updateAffected`): after a crash in between,
+ * the next run writes it.
  * @returns the issues that gained, kept or lost one of them
  * @throws UnavailableError
  */
@@ -43,16 +43,16 @@ export const evaluateRefs = async (scope: Scope, news: News[]): Promise<Evaluate
   return evaluated;
 };
 
-/** What is stored, null when nothing is, and the row it becomes; its links are not decided yet. */
+/** `stored`: null when nothing is stored; `row`: what is to be written, before its links are decided. */
 type Draft = { news: News; stored: KnownRef | null; row: RefRow };
 
 /**
- * Evaluates each once, and answers those that another batch has written meanwhile. The order keeps a commit
- * and an issue that arrive together from missing each other: the candidate rows are durable before the issues
- * are read, and a run for an issue reads the candidates after the issue is durable. A row is written even where nothing
- * changed, or nothing is known yet: its new revision makes writes fail that were decided on older rows. The same holds
- * for a rename: it is durable before rows under the old name are looked for, and every writer of a row reads the names
- * again afterwards.
+ * Evaluates each once, and returns those to evaluate again, because a concurrent run has written them or their
+ * repository was renamed. The order keeps a commit and an issue that arrive together from missing each other: the
+ * candidate rows are durable before the issues are read, and a run for an issue reads the candidates after the issue is
+ * durable. A row is written even if nothing changed, or nothing is known yet: its new revision makes concurrent writes
+ * fail that were decided on older rows. Renames work the same way: a rename is durable before rows under the old name
+ * are looked for, and every writer of a row reads the names again afterwards.
  */
 const evaluateOnce = async (scope: Scope, news: News[], evaluated: Evaluated): Promise<News[]> => {
   const drafts = await readDrafts(scope, news);
@@ -93,11 +93,11 @@ type NamesOf = ReadonlyMap<string, Names>;
 const namesOf = (scope: Scope, news: News[], read?: RowsReader): Promise<NamesOf> =>
   readNames(scope, new Set(news.map(({ ref }) => ref.repository)), read);
 
-/** What several names of a repository say of one commit is joined, under the current name. */
+/** Moves the news to current repository names and merges entries that then name the same commit or pull request. */
 const renamed = (names: NamesOf, news: News[]): News[] =>
   mergeNews(news.map(({ ref, state }) => ({ ref: nowRef(names, ref), state })));
 
-/** A stored row's keys have their rows already: they are put before it is. */
+/** The candidates not stored yet: those of a stored row are, because they are put before it. */
 const newCandidates = ({ stored, row }: Draft): { key: string; ref: Ref }[] => {
   const own = stored?.parts.find((part) => isUnder(row.ref, part));
   const durable = new Set(own?.candidates_put ? allCandidates(own.state) : []);
@@ -126,7 +126,7 @@ const writeDraft = async (
   return true;
 };
 
-/** Once the row of the current name has all of it, the rows of older names are emptied. */
+/** Empties the rows under older names, now that the current name's row holds all. False on a concurrent write. */
 const emptyOthers = async ({ table, tenant, signal }: Scope, { stored, row }: Draft): Promise<boolean> => {
   const others = (stored?.parts ?? []).filter((part) => !isUnder(row.ref, part) && !isEmpty(part));
   const emptied = await pMap(

@@ -15,7 +15,7 @@ const orRethrow = (fault: unknown): void => {
   if (fault instanceof UnavailableError) throw fault;
 };
 
-/** None of an event that cannot be read. */
+/** The keys that an event gives its issue; none if the event cannot be read. */
 const keysOfRow = async (deps: BatchDeps, row: Item): Promise<Iterable<string>> => {
   try {
     const work = await unpackRow(deps, row)(newScope(deps).signal);
@@ -36,8 +36,8 @@ const keysOfEvents = async (deps: BatchDeps, eventIds: string[]): Promise<string
 };
 
 /**
- * Writes down every key under which commits may name the issue, before the events that name them are erased:
- * some may not have been correlated. An issue whose rows cannot be read can be erased all the same.
+ * Stores every key under which commits may name the issue, before the events that name those keys are erased: some may
+ * not have been correlated. An issue whose rows cannot be read can be erased all the same.
  * @throws UnavailableError
  */
 export const rememberKeys = async (deps: BatchDeps, issueId: string, eventIds: string[]): Promise<void> => {
@@ -46,8 +46,8 @@ export const rememberKeys = async (deps: BatchDeps, issueId: string, eventIds: s
 };
 
 /**
- * Takes an erased issue from its commits, and from the stories without commits. Nothing is written of an issue
- * that was never looked at.
+ * Removes an erased issue from its commits, and from the stories without commits. Writes nothing for an issue that was
+ * never correlated.
  * @throws UnavailableError
  */
 export const forgetIssue = async (deps: BatchDeps, issueId: string): Promise<void> => {

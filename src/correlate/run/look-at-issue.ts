@@ -17,10 +17,10 @@ import { AT_A_TIME, MOST_CONFLICTS, type Scope } from './scope.ts';
 import { type IssueRead, type IssueUpdate, readIssueRows, standingOf, updateIssue } from './update-issue.ts';
 
 /**
- * Looks at an issue as it is now: the commits that name it are evaluated again where that can change anything,
- * and what is derived of it, of the others that have its key, and of the other issues this touches, is written. What
- * was settled is written last: the next run completes one that ended early, because it finds it unsettled. Begins
- * again when the issue changed meanwhile.
+ * Correlates an issue as it is now: evaluates the commits that name it again where that can change anything, and writes
+ * the derived rows of this issue, of the others that have its key, and of the other issues this affects. What was
+ * settled is written last: after a crash, the next run finds the issue unsettled and completes it. Starts over when the
+ * issue changed meanwhile.
  * @param newKeys keys that an event says the issue has or had
  * @returns the issues that gained, kept or lost a commit, or have its key, and the commits that left one
  */
@@ -41,11 +41,11 @@ type Settling = {
   /** Keys that an event says the issue has or had. */
   newKeys: string[];
   due: (look: Look) => KeyLook[];
-  /** What else is to be settled before this issue is. */
+  /** Settles other issues before this one. */
   before: (look: Look) => Promise<Pick<Touched, 'issues' | 'refs'>>;
 };
 
-/** Evaluates the commits of an issue that are due, and writes last what was settled. */
+/** Evaluates the commits under the keys that are due, and writes last what was settled. */
 const settle = async (
   scope: Scope,
   issueId: string,
@@ -60,7 +60,7 @@ const settle = async (
     add({ issues: affected, refs: moved.map(({ ref }) => ref) });
     add(await before(seen));
     const update = { settled: seen.settled, hints: [], linksChanged: issues.has(issueId) };
-    // What was read at first is still good where nothing was due.
+    // If nothing was due, what was read above is still valid.
     const first = news.length === 0 ? await withNamed(scope, seen) : null;
     const made = await updateIssue(scope, issueId, update, first);
     if (made) return { issues, refs, seen: seenOf(issueId, made) };
@@ -82,7 +82,7 @@ const collect = () => {
   };
 };
 
-/** What an issue is now, what names its keys, and who else has or had them. */
+/** Reads an issue, what names its keys, and the other issues that have or had them. */
 const look = async (scope: Scope, issueId: string, newKeys: string[]): Promise<Look> => {
   const rows = await readIssueRows(scope, issueId);
   const keys = keysOfRows(rows.row, rows.item, newKeys);
@@ -102,8 +102,8 @@ const lookAtKey = async (scope: Scope, issueId: string, key: string): Promise<Ke
 };
 
 /**
- * An erased issue may come back just as it was while its commits are taken from it: a run that looks at it then
- * must not find it settled. False when another batch has written the row: begin again.
+ * Marks an erased issue as unsettled: it may be delivered again, unchanged, while its commits are being taken from it,
+ * and a run for that delivery must not find it settled. False when a concurrent run has written the row: start over.
  */
 const unsettleErased = async (
   { table, tenant, signal }: Scope,
@@ -122,39 +122,39 @@ const newsUnder = async (scope: Scope, keys: KeyLook[]): Promise<News[]> => {
   return news;
 };
 
-/** What names the issue is evaluated again where it is due, and what that changes elsewhere is written. */
+/** Evaluates again what is due, and writes the other issues that this affects. */
 const evaluateDue = async (scope: Scope, issueId: string, news: News[]): Promise<Evaluated> => {
   const evaluated = await evaluateRefs(scope, news);
   await updateAffected(scope, evaluated, issueId);
   return evaluated;
 };
 
-/** The same with what names the issue, where that is no more than a page for each key. */
+/** Adds what names the issue, if that is at most one page for each key. */
 const withNamed = async (scope: Scope, { read, keys }: Look): Promise<IssueRead> => {
   const refs = refsOfPages(keys);
   const rows = refs && (await readKnown(scope, refs));
   return { ...read, named: rows?.filter((row) => row !== null) ?? null };
 };
 
-/** All that names a key, or null when that is more than one page for one of them. */
+/** All that names the keys, or null when that is more than one page for one of them. */
 const refsOfPages = (keys: KeyLook[]): Ref[] | null =>
   keys.every(({ page }) => page.last === null) ? keys.flatMap(({ page }) => page.refs) : null;
 
-/** What names an issue, as long as its derived row stays: every run that adds or removes a link writes that row. */
+/** What names the issue, valid for this revision of its derived row: every added or removed link writes that row. */
 const seenOf = (issueId: string, { row, named }: IssueRead): Touched['seen'] =>
   new Map(named ? [[issueId, { revision: row.revision, named }]] : []);
 
 /**
- * Which keys' commits have to be evaluated again: all, when the issue's standing changed since they were; a
- * key that is new to it; and always one that other issues had too, because which of them it means depends on
- * both.
+ * The keys whose commits have to be evaluated again: all of them, if the issue's standing has changed since the last
+ * time; otherwise new keys, and always keys that other issues have or had too, because which issue they mean depends on
+ * all of these.
  */
 const dueKeys = ({ read: { row }, keys, settled }: Look): KeyLook[] => {
   const changed = !isDeepStrictEqual(row.settled, settled.standing);
   return keys.filter(({ key, others }) => changed || !row.keys.includes(key) || others.length > 0);
 };
 
-/** Settles the rivals of an issue whose own commits have just been evaluated. All of them are touched. */
+/** Settles the rivals of an issue whose own commits have just been evaluated. All rivals count as touched. */
 const settleRivals = async (
   scope: Scope,
   issueId: string,

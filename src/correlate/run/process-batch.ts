@@ -19,8 +19,8 @@ import { type WrittenRun, writeBatchDocument } from './write-document.ts';
 import { logFailed, writeDown } from './write-down.ts';
 
 /**
- * What a batch came to. `unwritten`: ids of events of which nothing could be written down; `complete`: everything was
- * handled or parked, and the document is there.
+ * The result of a batch. `unwritten`: ids of events for which no status could be written; `complete`: every event was
+ * processed or parked, and the document is written.
  */
 type BatchResult = {
   run: WrittenRun | null;
@@ -32,10 +32,10 @@ type BatchResult = {
 const NONE_YET: BatchResult = { run: null, failed: 0, unwritten: new Set(), complete: true };
 
 /**
- * Handles one batch of events, each tenant's by themselves: looks at what they name, writes a document of what it
- * found, and writes down what became of each event. What fails three times is parked and blocks nothing else. What
- * takes long is left until all that is done is written down; then each such unit is tried alone, and gets a document of
- * its own. Without the document only what failed is written down: the sweep comes back to the rest.
+ * Processes one batch of events, each tenant's separately: looks at what they name, writes a document of what it found,
+ * and then the status of each event. A unit that fails three times is parked and blocks nothing else. A unit that times
+ * out waits until the status of all others is written; then it is tried alone, and gets a document of its own. If the
+ * document cannot be written, only failures get a status: the sweep processes the rest.
  * @throws UnavailableError only when the batch's events cannot even be read
  */
 export const processBatch = async (
@@ -60,7 +60,7 @@ const both = (a: BatchResult, b: BatchResult): BatchResult => ({
   complete: a.complete && b.complete,
 });
 
-/** The events of one tenant: what is about another's issues is no business of its documents. */
+/** Processes the events of one tenant: its documents must not show another tenant's issues. */
 const processOwn = async (
   deps: BatchDeps,
   units: Unit[],
@@ -81,7 +81,7 @@ const processOwn = async (
 
 const TRIES = 3;
 
-/** Deliveries of commits first: what they say of an issue is known when the issue's own turn comes. */
+/** Deliveries of commits run first: what they say of an issue is stored by the time the issue's own unit runs. */
 const runAll = async (deps: BatchDeps, units: Unit[], limits: Limits): Promise<Tried[]> => {
   const { together_ms, issue_ms } = limitsFor(units.length, limits);
   const within = (try_ms: number) => (unit: Unit) => runUnit(deps, unit, { tries: TRIES, try_ms, before: 0 });
@@ -90,7 +90,7 @@ const runAll = async (deps: BatchDeps, units: Unit[], limits: Limits): Promise<T
   return [...ofEvents, ...(await pMap(issue, within(issue_ms), { concurrency: ISSUES_TOGETHER }))];
 };
 
-/** Writes the document of what is done, and then what became of each event. Never rejects. */
+/** Writes the document of the finished units, and then the status of each event. Never rejects. */
 const conclude = async (deps: BatchDeps, begun: Moment, done: UnitResult[]): Promise<BatchResult> => {
   const { run, written, results } = await writeBatchDocument(deps, done);
   const failed = results.filter(hasFailed);
@@ -125,8 +125,8 @@ const logRun = (deps: BatchDeps, run: WrittenRun | null, begun: Moment, results:
 };
 
 /**
- * Processes stored events as the stream would bring them, and yields what each batch of them came to. `events`: how
- * many were in it.
+ * Processes stored events as if the stream had brought them, and yields the result of each batch. `events`: how many
+ * were in it.
  * @throws UnavailableError
  */
 export async function* processEvents(

@@ -16,8 +16,8 @@ import { keysOfRows } from '../known/linked-refs.ts';
 import type { Scope } from './scope.ts';
 
 /**
- * The issue each key means now, among known issues, neither deleted nor superseded, by any key they had. Keys that
- * mean none are left out.
+ * The issue that each key means now: of the issues that have or had it, one that is known and neither deleted nor
+ * superseded. Keys that mean none are left out.
  */
 export const resolveKeys = async (scope: Scope, keys: string[]): Promise<Map<string, string>> => {
   const claims = await readFurtherClaims(scope, keys);
@@ -37,10 +37,13 @@ export const resolveKeys = async (scope: Scope, keys: string[]): Promise<Map<str
 const isLive = ({ row }: FoundIssue): boolean =>
   row !== null && rowVersion(row) !== null && row.deleted !== true;
 
-/** Whether another issue has its key. `isContested`: others have or had it, so their rows may change that. */
+/** `superseded`: another issue has its key. `isContested`: others have or had it, so their rows may change that. */
 export type Claim = { superseded: boolean; isContested: boolean };
 
-/** @param claims of the key it has now; it may be among them */
+/**
+ * An issue's claim to its current key.
+ * @param claims of that key; the issue itself may be among them
+ */
 export const claimOf = (issue: FoundIssue, claims: Claims): Claim => {
   const others = (claims.get(keyNow(issue) ?? '') ?? []).filter(
     ({ issue_id }) => issue_id !== issue.issue_id,
@@ -58,7 +61,7 @@ export const readClaim = async (
   return claimOf(issue, key === null ? new Map() : await readClaims({ table, tenant, signal }, [key]));
 };
 
-/** By key the issue itself and all others that have or had it, with their rows. */
+/** By key, the issue itself and all others that have or had it, with their rows. */
 export const claimsOf = async (
   { table, tenant, signal }: Scope,
   own: FoundIssue,
@@ -70,7 +73,7 @@ export const claimsOf = async (
   return new Map(looks.map(({ key, others }) => [key, [own, ...others.map(found)]]));
 };
 
-/** The other issues that have one of these keys now: whether they are superseded may follow from this one. */
+/** The other issues that have one of these keys now: whether they are superseded may depend on this one. */
 export const rivalsOf = (issueId: string, keys: string[], claims: Claims): FoundIssue[] => {
   const all = new Map([...claims.values()].flat().map((issue) => [issue.issue_id, issue]));
   all.delete(issueId);
@@ -78,8 +81,8 @@ export const rivalsOf = (issueId: string, keys: string[], claims: Claims): Found
 };
 
 /**
- * False for a rival that was not superseded when it was settled and is now, or the other way round, and for one that
- * has other keys: their commits go with it. One that was never settled waits for its own events.
+ * False for a rival that has become superseded, or stopped being so, since it was settled, and for one that has other
+ * keys too, because their commits change with it. A rival that was never settled waits for its own events.
  */
 export const isSettled = async (
   scope: Scope,

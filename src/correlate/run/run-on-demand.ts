@@ -10,10 +10,10 @@ import { lookAtIssue } from './look-at-issue.ts';
 import { type BatchDeps, newScope } from './scope.ts';
 import { type WrittenRun, writeDocument } from './write-document.ts';
 
-/** Issues looked at together. */
+/** Issues looked at in parallel. */
 const ISSUES_AT_A_TIME = 8;
 
-/** Looks at one issue again, and answers the commits that name it, whether or not they belong to it. */
+/** Looks at one issue again, and returns the commits that name it, whether or not they belong to it. */
 const look = async (deps: BatchDeps, issueId: string): Promise<Ref[]> => {
   const scope = newScope(deps);
   await lookAtIssue(scope, issueId, []);

@@ -14,8 +14,9 @@ import type { Unit } from './units.ts';
 import { UnreadableEventError, type Work } from './unpack-event.ts';
 
 /**
- * What became of one unit; `reason` is null unless it failed, and holds nothing of a payload. `retryable`: it failed
- * because the table or the artifact store did, and not because its own time was up.
+ * The result of one unit. `reason` is null unless it failed, and quotes nothing of a payload. `retryable`: a sweep
+ * retries it, because the table or the artifact store failed or its batch had no time left; false when its own time was
+ * up.
  */
 export type UnitResult = {
   unit: Unit;
@@ -26,15 +27,15 @@ export type UnitResult = {
   retryable: boolean;
 };
 
-/** What is over, and a unit whose time is up: it is tried again when it is alone. */
+/** A finished unit, or one that timed out (`late`): it is tried again alone. */
 export type Tried = UnitResult | { unit: Unit; status: 'late'; attempts: number };
 
-/** `tries` at most, each of which may take so many milliseconds; `before`: how often it was tried already. */
+/** At most `tries` tries of `try_ms` milliseconds each; `before`: how often it was tried already. */
 type Allowed = { tries: number; try_ms: number; before: number };
 
 /**
- * Does what a unit asks for. A body that cannot be unpacked will not be unpacked the next time, and what took too
- * long would take as long again in the same company. Never rejects.
+ * Runs a unit, with retries. A body that cannot be unpacked is not retried, because it never can be; nor is a try that
+ * timed out, because it would time out again beside the same units. Never rejects.
  */
 export const runUnit = async (deps: BatchDeps, unit: Unit, allowed: Allowed): Promise<Tried> => {
   const scopes: Scope[] = [];
@@ -71,7 +72,7 @@ const attemptOnce = async (scope: Scope, unit: Unit): Promise<Touched | null> =>
   return work.kind === 'subjects' ? askAgain(scope, work) : null;
 };
 
-/** Their issues are read again by whoever asks Jira; the table is where the two meet. */
+/** Stores what is to be read again from Jira. Reconciliation reads it; the two meet only in the table. */
 const askAgain = async (
   { table, tenant, signal }: Scope,
   { subjects, asked_ms }: Work & { kind: 'subjects' },
@@ -102,7 +103,7 @@ const failedBy = (unit: Unit, attempts: number, fault: unknown): UnitResult => (
 
 const OURS = [UnavailableError, RefusedItemError, UnreadableEventError, UnreadableRowError];
 
-/** A fault in words, for the row of a parked event or a log line; nothing of a payload. */
+/** A fault in words, for the row of a parked event or a log line; quotes nothing of a payload. */
 export const reasonOf = (fault: unknown): string =>
   fault instanceof Error && OURS.some((kind) => fault instanceof kind)
     ? fault.message
@@ -112,19 +113,19 @@ type Late = Tried & { status: 'late' };
 
 /** How long units may take, in milliseconds. */
 export type Limits = {
-  /** One try at a delivery of commits among the others of a batch: what takes longer waits until they are written down. */
+  /** One try at a delivery of commits beside other units; one that needs more waits until their status is written. */
   together_ms: number;
-  /** The same for an issue: 64 of them are at work at a time. */
+  /** The same for an issue, of which 64 run in parallel. */
   issue_ms: number;
   /** One try alone. */
   alone_ms: number;
-  /** After so much of a batch no unit is tried alone any more: Lambda ends a function after 900 s. */
+  /** Once a batch has taken this long, no more units are tried alone: Lambda ends a function after 900 s. */
   batch_ms: number;
 };
 
 const TRIES_ALONE = 2;
 
-/** Tries a unit whose time was up again, with nothing beside it. `usedMs`: how long its batch has taken. */
+/** Tries a unit that timed out again, alone. `usedMs`: how long its batch has taken. */
 export const runAlone = async (
   deps: BatchDeps,
   late: Late,
@@ -140,7 +141,7 @@ export const runAlone = async (
   return tried.status === 'late' ? tooLong(tried, limits) : tried;
 };
 
-/** How long it takes alone is not known yet: the sweep tries it. */
+/** Fails a unit without trying it alone: how long that would take is not known, so the sweep retries it. */
 const putOff = ({ unit, attempts }: Late): UnitResult => ({
   unit,
   status: 'failed',
@@ -150,7 +151,7 @@ const putOff = ({ unit, attempts }: Late): UnitResult => ({
   retryable: true,
 });
 
-/** Its own time is up: it would be each time. */
+/** Fails a unit that timed out alone: it would do so each time, so the sweep does not retry it. */
 const tooLong = ({ unit, attempts }: Late, { alone_ms }: Limits): UnitResult => ({
   unit,
   status: 'failed',
@@ -160,7 +161,7 @@ const tooLong = ({ unit, attempts }: Late, { alone_ms }: Limits): UnitResult => 
   retryable: false,
 });
 
-/** What is the only unit of its batch is alone from the first. */
+/** The only unit of a batch runs alone from the start, and has the limit for that. */
 export const limitsFor = (units: number, limits: Limits): Limits =>
   units > 1 ? limits : { ...limits, together_ms: limits.alone_ms, issue_ms: limits.alone_ms };
 

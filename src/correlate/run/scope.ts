@@ -18,15 +18,15 @@ import type { ReadScope } from '../known/known-refs.ts';
 const CONFLICT = { first_ms: 5, longest_ms: 500, by_chance: 1 };
 
 /**
- * Waits before a row that another batch has written is read again, longer each time and by chance: many that want
- * the same row would otherwise come back together, and all but one be refused again.
+ * Waits before a row that a concurrent run has written is read again, with backoff and jitter: otherwise all writers of
+ * the row would return at once, and all but one be refused again.
  */
 export const afterConflict = (tries: number): Promise<void> =>
   sleep(backoffMs(tries + 1, Math.random(), CONFLICT));
 
 /**
- * Where a run reads and writes. `row` reads and `put` writes together with others that work at the same time; what
- * is put says the same whenever it is written.
+ * Where a run reads and writes. `row` and `put` share their calls with others that run at the same time; the contents
+ * of a row that is `put` must not depend on when it is written.
  */
 export type Scope = ReadScope & { row: RowReader; put: RowWriter };
 
@@ -36,7 +36,7 @@ export type BatchDeps = {
   tenant: string;
   /** The tenant of the built-in sources, whose documents have no tenant in their keys. */
   home: string;
-  /** The tenant whose Jira is asked for what webhooks do not bring; null when none is. */
+  /** The tenant whose Jira is read for what webhooks do not bring; null when there is none. */
   site_tenant: string | null;
   rawBodies: RawBodies;
   artifacts: ArtifactStore;
@@ -52,7 +52,7 @@ export type BatchDeps = {
  */
 export const TRY_MS = 120_000;
 
-/** A scope whose calls end with this try; `ms`: how long it may take. */
+/** A scope for one try; its signal aborts after `ms`. */
 export const newScope = ({ table, tenant }: Pick<BatchDeps, 'table' | 'tenant'>, ms = TRY_MS): Scope => {
   const signal = newSignal(ms);
   return { table, tenant, signal, rows: rowsReader({ table, signal }), ...gathered(table) };
@@ -60,7 +60,7 @@ export const newScope = ({ table, tenant }: Pick<BatchDeps, 'table' | 'tenant'>,
 
 const newSignal = (ms = TRY_MS): AbortSignal => AbortSignal.timeout(ms);
 
-/** One for each table, so that units at work at the same time share their calls. */
+/** One for each table, so that units that run at the same time share their calls. */
 const gatherers = new WeakMap<Table, Gathered>();
 
 const gathered = (table: Table): Gathered => {
@@ -69,16 +69,16 @@ const gathered = (table: Table): Gathered => {
   return own;
 };
 
-/** Calls under way at a time: enough to hide the way to the table, few enough not to crowd out ingest. */
+/** Calls in flight at a time: enough to hide the latency of the table, few enough not to crowd out ingest. */
 export const AT_A_TIME = 16;
 
-/** Issues of a batch looked at together: the more of them, the more rows come with one call. */
+/** Issues of a batch looked at in parallel: the more there are, the more rows one call reads. */
 export const ISSUES_TOGETHER = 64;
 
-/** Deliveries of commits at work at a time; each may list 2,000, and has its own calls under way. */
+/** Deliveries of commits processed in parallel; each may list 2,000, and makes its own calls. */
 export const UNITS_AT_A_TIME = 4;
 
-/** How often a derived row is tried again because another batch has written it meanwhile. */
+/** How often a derived row is retried because a concurrent run has written it meanwhile. */
 export const MOST_CONFLICTS = 50;
 
 /** Three tries within about a second: a batch is delayed by seconds, never blocked. */

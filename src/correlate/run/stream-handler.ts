@@ -5,8 +5,8 @@ import { processBatch } from './process-batch.ts';
 import type { BatchDeps } from './scope.ts';
 
 /**
- * Handles the events that a batch of stream records announces. Only records of which not even a failure could
- * be written down are reported back, so that the mapping retries them.
+ * Processes the events that a batch of stream records announces. Only records for which not even a failure could be
+ * written are reported as failed, so that the event source mapping retries them.
  */
 export const createStreamHandler =
   (deps: BatchDeps): StreamHandler =>

@@ -12,8 +12,8 @@ import { type BatchDeps, newScope } from './scope.ts';
 import { logFailed } from './write-down.ts';
 
 /**
- * Sweeps every tenant, that of the built-in sources whatever else can be read. What fails for one keeps no other from
- * being swept.
+ * Sweeps every tenant; if their list cannot be read, only that of the built-in sources. A failure for one tenant does
+ * not keep the others from being swept.
  * @throws the first fault, when all the others are swept
  */
 export const sweepTenants = async (deps: SweepDeps): Promise<Swept> => {
@@ -39,7 +39,7 @@ export const sweepTenants = async (deps: SweepDeps): Promise<Swept> => {
 const tenantIds = async (deps: SweepDeps): Promise<string[]> =>
   (await readTenants(newScope(deps))).map(({ tenant_id }) => tenant_id);
 
-/** `found`: events without a status; `complete`: all of them are handled or parked now. */
+/** `found`: events without a status; `complete`: all of them are processed or parked now. */
 export type Swept = { found: number; complete: boolean };
 
 export type SweepDeps = BatchDeps & { retention_days: number };
@@ -51,13 +51,13 @@ const both = (a: Swept, b: Swept): Swept => ({
   complete: a.complete && b.complete,
 });
 
-/** Younger events are the stream's: it brings them within seconds. */
+/** Younger events are left to the stream, which brings them within seconds. */
 const MIN_AGE_MS = SWEEP_MINUTES * 60_000;
 
 /**
- * Finds events older than 15 minutes of which nothing is written down, processes them, and remembers how far it
- * came: the stream forgets after 24 hours, and what it did not bring through must not be lost. Then it tries again
- * what an outage left parked.
+ * Finds events older than 15 minutes without a status, processes them, and stores how far it came: the stream keeps
+ * records for 24 hours, and an event that it did not bring must not be lost. Then it retries the events that an outage
+ * parked.
  */
 export const sweepEvents = async (deps: SweepDeps): Promise<Swept> => {
   const { table, tenant } = deps;
@@ -98,14 +98,17 @@ const sweepDay = async (deps: SweepDeps, day: string, range: Range): Promise<Swe
   return swept;
 };
 
-/** A replay takes events out of quarantine within seconds of this; until then a sweep may come before it. */
+/**
+ * False until 15 minutes after a replay lowered the mark: it releases the events from quarantine seconds later, and a
+ * sweep that runs before that does not see them.
+ */
 const mayMove = ({ lowered_ms }: SweepMark, now: number): boolean =>
   lowered_ms === null || lowered_ms < now - MIN_AGE_MS;
 
 /**
- * Tries events again that were parked because the table or the artifact store failed, each once: an outage of seconds
- * is over before anyone reads of it. What fails again is parked anew, behind the others.
- * @param beforeMs those parked before (epoch milliseconds)
+ * Retries the events that were parked because the table or the artifact store failed, each once, so that a short outage
+ * needs no one's attention. An event that fails again is parked again, behind the others.
+ * @param beforeMs only events parked before this time (epoch milliseconds)
  * @throws UnavailableError
  */
 const retryParked = async (deps: BatchDeps, beforeMs: number): Promise<void> => {
@@ -119,10 +122,10 @@ const retryParked = async (deps: BatchDeps, beforeMs: number): Promise<void> => 
 
 type Next = 'retry' | 'give_up' | 'nothing';
 
-/** Three tries in each sweep of a day: what fails for longer is no outage, and waits for a replay. */
+/** Three tries in each sweep of a day: a failure that lasts longer is no outage, and the event waits for a replay. */
 const MOST_ATTEMPTS = 288;
 
-/** The index may still list what was handled a moment ago. */
+/** Decides by the status of each event: the index may still list events that have just been processed. */
 const sortOut = async (deps: BatchDeps, eventIds: string[]): Promise<Partial<Record<Next, string[]>>> => {
   const processing = await readProcessing(newScope(deps), eventIds, deps.clock());
   return Object.groupBy(eventIds, (_, index): Next => {
@@ -144,7 +147,7 @@ const retryDue = async (deps: BatchDeps, eventIds: string[]): Promise<void> => {
     deps.log.warn({ retried: events, failed }, 'parked events tried again');
 };
 
-/** The alarm rang when it was parked; it is not to ring again in each sweep. */
+/** Leaves out `ProcessingFailed`: the alarm was raised when the event was parked; no sweep is to raise it again. */
 const withoutAlarm = (deps: BatchDeps): BatchDeps => ({
   ...deps,
   count: (name, value) => {
@@ -153,8 +156,8 @@ const withoutAlarm = (deps: BatchDeps): BatchDeps => ({
 });
 
 /**
- * Instead of a first sweep of a table that was made just now: remembers that nothing waits in it, which the sweep would
- * find out by a query for each day that events are kept.
+ * Replaces the first sweep of a new table: stores that nothing waits in it. The sweep would need a query for each day
+ * that events are kept to find that out.
  */
 export const passNewTable = ({ clock, ...deps }: BatchDeps): Promise<void> => {
   const moved = { read: { swept_ms: null, lowered_ms: null }, to_ms: clock() - MIN_AGE_MS };

@@ -14,7 +14,7 @@ import type { Work } from './unpack-event.ts';
 
 type Delivered = Work & { kind: 'commits' };
 
-/** What a rename says is durable before anything is written under either name. */
+/** Takes a delivery of commits. A rename is durable before anything is written under either name. */
 export const takeCommits = async (
   scope: Scope,
   { news, repository, received_ms }: Delivered,
@@ -27,9 +27,9 @@ export const takeCommits = async (
 };
 
 /**
- * Makes durable what a delivery says of its repository, before its commits are: how the name is spelt, and what it was
- * called before. Written only where it is new.
- * @param nowMs when the delivery came, for a rename that does not say when it was
+ * Stores what a delivery says of its repository, before its commits: how the name is spelt, and what it was called
+ * before. Writes only what is new.
+ * @param nowMs when the delivery was received, for a rename without a time of its own
  */
 const learnRepository = async (
   place: ReadScope,
@@ -62,11 +62,11 @@ const learnOf = async (
 };
 
 /**
- * After a rename: brings the commits without a story that are stored under older names of a repository to its current
- * name, so that its listing has them in order. What is moved is no longer there, so a run that ends in between
- * continues where it stopped. Commits that belong to an issue are found by its keys under any name, and come when they
- * are decided again.
- * @param affected takes the issues that gained, kept or lost a commit
+ * After a rename: moves the commits without a story that are stored under older names of a repository to its current
+ * name, so that its listing has them in order. A moved commit is no longer listed under the old name, so after a crash
+ * the next run continues with the rest. Commits that belong to an issue are found by its keys under any name, and are
+ * moved when they are next evaluated.
+ * @param affected collects the issues that gained, kept or lost a commit
  */
 const bringGaps = async (scope: Scope, repository: string, affected: Affected): Promise<void> => {
   const { table, tenant, signal } = scope;

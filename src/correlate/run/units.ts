@@ -7,13 +7,12 @@ import type { BatchDeps } from './scope.ts';
 import type { Work } from './unpack-event.ts';
 import { plainIssue, unpackRow } from './unpack-event.ts';
 
-/** An event whose processing is to be written down. */
+/** An event whose status is to be written. */
 type Due = { event_id: string; expires_at: number };
 
 /**
- * What is tried, fails and is parked together: one issue with all its events, or one event by itself. What that
- * one asks for is read when its turn comes: some deliveries are large, and some bodies are stored in the artifact
- * store.
+ * What is tried, fails and is parked together: one issue with all its events, or one event by itself. Such an event is
+ * unpacked only when its unit runs: some deliveries are large, and some bodies are in the artifact store.
  */
 export type Unit = { events: Due[] } & (
   | { kind: 'issue'; issue_id: string; keys: Set<string> }
@@ -27,8 +26,8 @@ const unitOf = (deps: BatchDeps, due: Due, row: Item): Unit => {
 };
 
 /**
- * Quarantined events wait for replay: they are pending once they are released. Changes of what is configured tell of no
- * issue and no commit.
+ * False for expired events, for quarantined ones, which wait for a replay and are pending once released, and for audit
+ * events, which concern no issue and no commit.
  */
 const isDue = (row: Item, nowMs: number): boolean =>
   !isExpired(row, nowMs) && row.outcome !== 'quarantined' && row.source !== 'admin';
@@ -36,8 +35,8 @@ const isDue = (row: Item, nowMs: number): boolean =>
 type Found = [event_id: string, row: Item];
 
 /**
- * Events of a batch that are there and wait to be handled, by their tenants; a row that names none is parked with
- * `tenant`'s.
+ * The events of a batch that exist and are to be processed, by tenant. A row that names no tenant counts as one of
+ * `tenant`, and is parked with its events.
  */
 export const readDue = async (
   { table, tenant, clock }: Pick<BatchDeps, 'table' | 'tenant' | 'clock'>,
@@ -49,7 +48,7 @@ export const readDue = async (
   return Map.groupBy(due, ([, row]) => tenantOfRow(row) ?? tenant);
 };
 
-/** Events of the same issue are looked at together, and once. */
+/** Joins all events of an issue into one unit. */
 const byIssue = (units: Unit[]): Unit[] => {
   const issues = new Map<string, Unit & { kind: 'issue' }>();
   for (const unit of units) {
@@ -64,7 +63,7 @@ const byIssue = (units: Unit[]): Unit[] => {
   return [...units.filter(({ kind }) => kind !== 'issue'), ...issues.values()];
 };
 
-/** What these events ask for, as the table has them now. */
+/** The units of these events. */
 export const unitsOf = (deps: BatchDeps, found: Found[]): Unit[] =>
   byIssue(
     found.map(([event_id, row]) => unitOf(deps, { event_id, expires_at: Number(row[TTL_ATTRIBUTE]) }, row)),

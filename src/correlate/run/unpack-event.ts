@@ -13,20 +13,20 @@ import { type DecodedEvent, decodeEvent, type StoredEvent } from '../../store/ev
 import { type News, newsOf } from '../rules/news.ts';
 import type { BatchDeps } from './scope.ts';
 
-/** What an event asks correlation to look at. */
+/** What correlation has to do for an event. */
 export type Work =
   | { kind: 'issue'; issue_id: string; keys: Iterable<string> }
   | { kind: 'commits'; news: News[]; repository: DeliveredRepository; received_ms: number }
   | { kind: 'subjects'; subjects: Subject[]; asked_ms: number }
   | { kind: 'nothing' };
 
-/** A stored body that cannot be unpacked: the event is parked, and the reason quotes nothing of it. */
+/** A stored body that cannot be unpacked: the event is parked, and the reason does not quote it. */
 export class UnreadableEventError extends Error {
   override readonly name = 'UnreadableEventError';
 }
 
 /**
- * What an event's row asks to look at.
+ * Unpacks what an event's row asks for.
  * @throws UnreadableEventError; UnavailableError while the artifact store does not answer
  */
 export const unpackRow =
@@ -53,8 +53,8 @@ const decode = (row: Item): DecodedEvent => {
 };
 
 /**
- * What an event asks to look at.
- * @param readRaw the raw body; only called for what the facts leave out
+ * Unpacks what an event asks for.
+ * @param readRaw reads the raw body; only called for what the facts leave out
  * @throws UnreadableEventError
  */
 const unpackEvent = async (
@@ -64,14 +64,14 @@ const unpackEvent = async (
 ): Promise<Work> => {
   const { source } = event;
   if (isCommitSource(source)) return unpackCommits({ ...event, source }, await readRaw());
-  // What is to be read again shows nothing by itself, also where it names an issue.
+  // An event with subjects shows nothing by itself, even if it names an issue: the subjects are read again from Jira.
   if (!event.facts?.issue_id || event.facts.subjects) return unpackSubjects(event, nowMs);
   const told = toldKeys(event);
   const keys = told ?? keysOfBody(await readRaw(), nowMs);
   return { kind: 'issue', issue_id: event.facts.issue_id, keys };
 };
 
-/** A clock set ahead in ingest does not keep them from being read. */
+/** `asked_ms` is at most now, so that an ingest clock that is ahead does not delay the read. */
 const unpackSubjects = ({ facts, received_ms }: StoredEvent, nowMs: number): Work => {
   const subjects = facts?.subjects ?? [];
   if (subjects.length === 0) return { kind: 'nothing' };
@@ -87,15 +87,16 @@ const unpackCommits = (event: StoredEvent & { source: CommitSource }, raw: Uint8
   return { kind: 'commits', news, repository, received_ms: event.received_ms };
 };
 
-/** False for a large delivery, of whose changes only some are among its facts, or none. */
+/** False for a large delivery, whose facts hold only some of its changes, or none. */
 const tellsAllKeys = ({ facts, raw_stored_apart }: StoredEvent): boolean =>
   !raw_stored_apart && facts?.unread_fields.includes(CHANGES_PATH) !== true;
 
 const KEY_FIELDS = ['Key', 'issuekey'];
 
 /**
- * Every key that an event tells of its issue; null where only its body has all of them. What nobody signed gives an issue
- * no key but the one in a whole body, which is an alias by then: else anybody could make it answer for another one's.
+ * Every key that an event gives its issue; null when only its body has all of them. An unsigned event (Automation)
+ * gives only the key of a complete body, which is an alias by then: otherwise any sender could make one issue answer to
+ * another one's key.
  */
 const toldKeys = (event: StoredEvent): string[] | null => {
   if (event.source !== 'automation') return tellsAllKeys(event) ? keysOfFacts(event.facts) : null;
@@ -103,7 +104,7 @@ const toldKeys = (event: StoredEvent): string[] | null => {
   return key && isIssueKey(key) ? [key] : [];
 };
 
-/** Keys the stored facts name; more than the issue had would only be looked at in vain. */
+/** The keys that the stored facts name. One that the issue never had costs only a wasted look-up. */
 const keysOfFacts = (facts: EventFacts | null): string[] => {
   const { issue_key = null, changes = [] } = facts ?? {};
   const moves = changes.filter(
@@ -113,7 +114,7 @@ const keysOfFacts = (facts: EventFacts | null): string[] => {
   return named.flatMap((key) => (key !== null && isIssueKey(key) ? [key] : []));
 };
 
-/** All that the body names. */
+/** All keys that the body names. */
 const keysOfBody = (raw: Uint8Array, nowMs: number): string[] => {
   const parsed = parseDelivery(raw);
   return parsed.kind === 'delivery' ? normalize(parsed.delivery, nowMs).keys : [];

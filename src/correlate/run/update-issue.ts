@@ -28,37 +28,36 @@ export const standingOf = (snapshot: Item | null, superseded: boolean): Standing
   superseded,
 });
 
-/** First an issue's derived row, then what that is derived from. `item` is the snapshot's row. */
+/** An issue's derived row, and the snapshot's row (`item`) that it is derived from. */
 type IssueRows = { row: IssueLinksRow; item: Item | null };
 
-/** The derived row, and the snapshot after it. */
+/** Reads the derived row first, and the snapshot after it. */
 export const readIssueRows = async (scope: Scope, issueId: string): Promise<IssueRows> => {
   const row = await readIssueLinks(scope.row, scope.tenant, issueId);
   return { row, item: await scope.row(snapshotKey(scope.tenant, issueId)) };
 };
 
-/** What is read of an issue. `named`: everything that names one of its keys; null when it has not been read. */
+/** What is read of an issue. `named`: all that names one of its keys; null when that has not been read. */
 export type IssueRead = IssueRows & { claim: Claim; named: KnownRef[] | null };
 
-/** What is to be written of an issue, beside what is read for it. */
+/** What is to be written for an issue, besides what is derived from its rows. */
 export type IssueUpdate = {
   /** Keys under which every commit has just been evaluated, and the standing they were evaluated under. */
   settled: { keys: string[]; standing: Standing } | null;
-  /** Keys that led here, for commits whose key this issue's own events have not brought yet. */
+  /** Keys that led here: commits may name a key that this issue's own events have not brought yet. */
   hints: Iterable<string>;
-  /** True when a commit came or went: then the row is written whatever it says. */
+  /** True when the issue's commits were written: then its row is written even if it is unchanged. */
   linksChanged: boolean;
 };
 
 /**
- * Writes what is derived of one issue: whether it is a story without commits, and what was settled. Where that is
- * what the row says already, nothing is written unless a commit came or went: every change of a link writes, so
- * the revision refuses a writer that read before the change, and it reads again. After writing it checks that the
- * snapshot is still the one it read, and who has its key: another run that saw a newer one may have had nothing to
- * write.
- * @param first what has just been read of the issue, when nothing was written since
- * @returns the row as it is now, and what it was made from; null when what was settled no longer holds, and nothing was
- * written: evaluate again
+ * Writes the derived row of one issue: whether it is a story without commits, and what was settled. An unchanged row is
+ * written only if `linksChanged`: every change of a link raises the revision, so a concurrent writer that read before
+ * the change is refused and reads again. After the write it checks that the snapshot, and which issue has the key, are
+ * still as they were read: a concurrent run that saw a newer snapshot may have had nothing to write.
+ * @param first what has just been read of the issue, if nothing was written since
+ * @returns the row as it is now, and what it was derived from; null when what was settled no longer holds: evaluate
+ * again
  */
 export const updateIssue = async (
   scope: Scope,
@@ -79,7 +78,7 @@ export const updateIssue = async (
   throw new UnavailableError('table', new Error('too many conflicts'));
 };
 
-/** Who has its key is read only where that is to be settled; that run writes the row if it changed. */
+/** Reads the claim to the key only if it is to be settled; the run that settles a change of it writes the row. */
 const readIssue = async (scope: Scope, issueId: string, { settled }: IssueUpdate): Promise<IssueRead> => {
   const rows = await readIssueRows(scope, issueId);
   const asSettled = { superseded: isSuperseded(rows.row), isContested: false };
@@ -87,7 +86,7 @@ const readIssue = async (scope: Scope, issueId: string, { settled }: IssueUpdate
   return { ...rows, claim, named: null };
 };
 
-/** Null when what was settled no longer holds. */
+/** The row to write; null when what was settled no longer holds. */
 const nextRow = async (
   scope: Scope,
   issueId: string,
@@ -127,16 +126,16 @@ const hasCommits = async (
   return false;
 };
 
-/** Characters of names, well within an item. */
+/** Characters of version names in one row, well within an item's limit. */
 const MOST_NAMES_LENGTH = 100_000;
 
-/** Versions it had before are kept only to spare listing it under them again: many would outgrow the row. */
+/** Keeps former versions, to save listing the issue under them again, unless they would outgrow the row. */
 const versionsToKeep = (before: string[], now: string[]): string[] => {
   const all = unique([...before, ...now]);
   return (all.join('').length > MOST_NAMES_LENGTH ? unique(now) : all).sort();
 };
 
-/** What leads to the row is durable before the row says so. */
+/** Makes the rows that lead to the issue durable before its derived row says that they are. */
 const writeRow = async (
   { table, tenant, signal, put }: Scope,
   issueId: string,
@@ -149,7 +148,7 @@ const writeRow = async (
   return putIssueLinks({ table, tenant, signal }, issueId, next);
 };
 
-/** True when the snapshot that a row was made from is still the newest, and its key in the same hands. */
+/** True when the snapshot a row was derived from is still the newest, and whether it is superseded is unchanged. */
 const isCurrent = async (scope: Scope, issueId: string, { item, claim }: IssueRead): Promise<boolean> => {
   const now = await scope.row(snapshotKey(scope.tenant, issueId));
   if (!isDeepStrictEqual(stampOf(now), stampOf(item))) return false;

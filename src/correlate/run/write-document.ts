@@ -14,10 +14,10 @@ import { BACKOFF, type BatchDeps, newScope, UNITS_AT_A_TIME } from './scope.ts';
 export type WrittenRun = { key: string; document: RunDocument };
 
 /**
- * Collects what the run found and writes its document. The run's id is made before anything is read for it, so
- * a document with a greater one never knows less.
+ * Collects what the run found and writes its document. The run's id is made before anything is read, so a document with
+ * a greater id never shows an older state.
  * @param options.latest false for a run on demand: `latest.json` belongs to the stream
- * @returns null, and writes nothing, when all that was touched are unknown issues
+ * @returns null, and writes nothing, when only unknown issues were touched
  * @throws UnavailableError
  */
 export const writeDocument = async (
@@ -39,14 +39,14 @@ export const writeDocument = async (
 };
 
 /**
- * `run` is null when nothing was touched, or when `written` is false: the document could not be written.
- * `results`: as they were given, but for units whose part of the document cannot be read: those failed.
+ * `run` is null when nothing was touched, or when the document could not be written (`written` is false). `results`: as
+ * they were given, but units whose part of the document cannot be read are failed.
  */
 type BatchDocument = { run: WrittenRun | null; written: boolean; results: UnitResult[] };
 
 /**
- * Writes the document of what a batch touched; without anything there is none. What cannot be read fails the
- * units that touched it, and the others get their document. Never rejects.
+ * Writes the document of what a batch touched, if it touched anything. An unreadable row fails the units that touched
+ * it, and the others get their document. Never rejects.
  */
 export const writeBatchDocument = async (deps: BatchDeps, results: UnitResult[]): Promise<BatchDocument> => {
   try {
@@ -69,7 +69,7 @@ const write = async (deps: BatchDeps, results: UnitResult[]): Promise<WrittenRun
   return retry(() => writeDocument(deps, touched, { trigger: 'stream' }, { latest: true }), BACKOFF);
 };
 
-/** What all of them touched. Of an issue that more than one touched everything is read. */
+/** What all of them touched. An issue that several units touched is read again. */
 const touchedBy = (results: UnitResult[]): Touched => {
   const issues: Touched['issues'] = new Map();
   const seen: Touched['seen'] = new Map();

@@ -6,12 +6,12 @@ import { type Processed, putAllDone, putProcessing } from '../../store/events/pr
 import { reasonOf, type UnitResult } from './run-unit.ts';
 import { AT_A_TIME, BACKOFF, type BatchDeps, newScope } from './scope.ts';
 
-/** Events written down together. */
+/** Events whose status is written together. */
 const TOGETHER = 100;
 
 /**
- * Writes down what became of the events: handled, or parked. Never rejects.
- * @returns ids of the events of which nothing could be written down
+ * Writes the status of each event: processed, not needed, or parked. Never rejects.
+ * @returns ids of the events for which no status could be written
  */
 export const writeDown = async (deps: BatchDeps, results: UnitResult[]): Promise<Set<string>> => {
   const entries = results.flatMap(entriesOf);
@@ -28,7 +28,7 @@ const entriesOf = ({ unit, status, attempts, reason, retryable }: UnitResult): P
 const writeEach = async (deps: BatchDeps, some: Processed[]): Promise<string[]> =>
   (await pMap(some, (processed) => writeOne(deps, processed), { concurrency: AT_A_TIME })).flat();
 
-/** @returns the event's id when it could not be written down */
+/** @returns the event's id when its status could not be written */
 const writeOne = async (deps: BatchDeps, processed: Processed): Promise<string[]> => {
   const write = () => putProcessing(newScope(deps), processed, deps.clock());
   try {
@@ -41,7 +41,7 @@ const writeOne = async (deps: BatchDeps, processed: Processed): Promise<string[]
   }
 };
 
-/** Together; one by one where that fails, because one that is refused must not hold up the others. */
+/** Writes them together, or one by one if that fails, because a refused one must not hold up the others. */
 const writeDone = async (deps: BatchDeps, done: Processed[]): Promise<string[]> => {
   try {
     await putAllDone(newScope(deps), done, deps.clock());
@@ -51,7 +51,7 @@ const writeDone = async (deps: BatchDeps, done: Processed[]): Promise<string[]> 
   }
 };
 
-/** So many ids are logged; a line is no list of thousands. */
+/** At most this many ids go into a log line. */
 const MOST_TOLD = 20;
 
 /** The line behind the alarm `ProcessingFailed`: runbooks search for it. */
