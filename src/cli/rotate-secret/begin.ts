@@ -20,7 +20,7 @@ import {
 import type { StoredSecret } from './secret-store.ts';
 
 export type BeginTools = {
-  /** Resolves when every receiver can know what was staged. */
+  /** Resolves when every receiver can know the staged secret. */
   wait(): Promise<void>;
   /** Shows the new secret, once. */
   show(secret: string): void;
@@ -46,12 +46,12 @@ Once it was, retire the old one: ${commandFor(source, 'finish')}`);
   return 0;
 };
 
-/** A new secret as a sender has it, and as the store does. */
+/** A new secret: `text` for the sender, `stored` as it is in the store. */
 type NewSecret = { text: string; stored: unknown };
 
 /**
- * Stages a new secret, if the user agrees (else null) and the store holds what was read before.
- * @throws CommandError
+ * Stages a new secret if the user agrees; null otherwise.
+ * @throws CommandError also if the store was changed since `stored` was read
  */
 const stageNew = async (rotation: Rotation, stored: StoredSecret): Promise<NewSecret | null> => {
   const { source, say } = rotation;
@@ -72,14 +72,14 @@ To continue with it: ${commandFor(source, 'status')}
 ${source === 'jira' ? `To give it to Jira: ${commandFor(source, 'begin --register')}\n` : ''}If it was lost: ${commandFor(source, 'abort')}, then begin again`);
 };
 
-/** One secret at a time can be in its grace, so a second rotation within it can begin but must wait to finish. */
+/** Only one secret at a time can be in its grace, so a second rotation can begin then but must wait to finish. */
 const warnOfGrace = ({ source, grace_hours, clock, say }: Rotation, stored: StoredSecret): void => {
   const inGrace = keyInGrace(signingKeys(stored, source, grace_hours), clock());
   if (inGrace)
     say(`finish must wait until ${toUtcIso(inGrace.until)}: until then an earlier secret verifies.`);
 };
 
-/** A secret that was taken back or overwritten while this command waited must not be pasted anywhere. */
+/** A secret that was removed or overwritten while this command waited must not be shown. @throws CommandError */
 const checkStillStaged = async ({ store, source }: Rotation, staged: unknown): Promise<void> => {
   const { current } = await store.read();
   if (own(parseDocument(current.text), keyNames(source).next) !== staged)
@@ -89,8 +89,8 @@ const checkStillStaged = async ({ store, source }: Rotation, staged: unknown): P
 };
 
 /**
- * Between staging a secret and showing it. A process that knows only the old keys looks again when a signature
- * matches nothing, but at most once in 30 s; twice that, so that a stranger's signature cannot have used the look up.
+ * Time between staging a secret and showing it. A receiver that knows only the old keys reads them again when a
+ * signature matches none, but at most once in 30 s; twice that, as an invalid signature may have just used that read.
  */
 const WAIT_SECONDS = 60;
 
@@ -114,9 +114,9 @@ export const waitForReceivers = async (
 };
 
 /**
- * Stages a new secret as `begin` does, and gives it to Jira instead of showing it. Whatever interrupts it, the same
- * again goes on: a secret that is staged already is given to Jira, and both verify until `finish`.
- * @param wait resolves when every receiver can know what was staged
+ * Stages a new secret as `begin` does, and gives it to Jira instead of showing it. Run again after an interruption, it
+ * continues: a secret that is already staged is given to Jira, and both verify until `finish`.
+ * @param wait resolves when every receiver can know the staged secret
  * @throws CommandError or JiraError
  */
 export const beginAndRegister = async (
@@ -125,7 +125,7 @@ export const beginAndRegister = async (
   wait: () => Promise<void>,
 ): Promise<ExitCode> => {
   const { store, grace_hours, say } = rotation;
-  // Before anything is staged, so that what would keep it from Jira leaves no half of a rotation.
+  // Before anything is staged, so that a failure here leaves no unfinished rotation.
   await checkRegistrable(job, NEXT);
   const stored = await store.read();
   const staged = findStaged(stored, 'jira', grace_hours);
@@ -144,7 +144,7 @@ const agreeToGoOn = ({ ask, say }: Rotation, staged: Staged): Promise<boolean> =
   return ask('Give the staged secret to Jira? The current one stays valid.');
 };
 
-/** Read as late as possible: what was removed meanwhile must not be given to anybody. */
+/** Read as late as possible: a secret that was removed meanwhile must not be given to Jira. */
 const readStaged = async ({ readSecret }: Job): Promise<SigningSecret> => {
   const secret = await readSecret();
   if (secret.name === NEXT) return secret;

@@ -19,8 +19,8 @@ export const keyNames = (source: Source) => {
 };
 
 /**
- * The document of a version.
- * @throws CommandError, which never quotes it, when it is no JSON object or could not be written back as it is
+ * Parses the document of a version.
+ * @throws CommandError, which never quotes it, when it is not a JSON object or could not be written back unchanged
  */
 export const parseDocument = (text: string): JsonObject => {
   const document = parse(text);
@@ -31,7 +31,7 @@ export const parseDocument = (text: string): JsonObject => {
 
 class InexactNumber extends Error {}
 
-/** JSON.parse's own message quotes the text, which is the secret: it is dropped. */
+/** Drops the message of JSON.parse, which quotes the text, that is, the secret. */
 const parse = (text: string): unknown => {
   try {
     return JSON.parse(text, refuseInexact);
@@ -50,7 +50,7 @@ const refuseInexact = (_name: string, value: unknown, context?: { source?: strin
   return value;
 };
 
-/** The text under which a key's bytes are stored, or null when the document's encoding has none for them. */
+/** The text to store for the bytes of a key; null if the document's encoding cannot express them. */
 export const encodeKey = (document: JsonObject, source: Source, key: Buffer): string | null => {
   if (own(document, keyNames(source).encoding) === 'base64') return key.toString('base64');
   const text = key.toString('utf8');
@@ -59,7 +59,7 @@ export const encodeKey = (document: JsonObject, source: Source, key: Buffer): st
 
 /**
  * Stages a secret. Senders sign with the UTF-8 bytes of what is pasted into them, so with `_encoding: "base64"`
- * it is the base64 of those bytes that is stored.
+ * the base64 of those bytes is stored.
  */
 export const stage = (document: JsonObject, source: Source, secret: string): JsonObject => ({
   ...document,
@@ -69,7 +69,7 @@ export const stage = (document: JsonObject, source: Source, secret: string): Jso
 /** When a staged key becomes the main one, and until when the one it replaces verifies. Epoch milliseconds. */
 type Promotion = { at_ms: number; until_ms: number };
 
-/** Makes the staged key the main one, and says since when it is. */
+/** Makes the staged key the main one, and records when. */
 export const promote = (document: JsonObject, source: Source, { at_ms, until_ms }: Promotion): JsonObject => {
   const { main, next, previous, previous_until, rotated_at } = keyNames(source);
   const old = own(document, main);
@@ -82,11 +82,11 @@ export const promote = (document: JsonObject, source: Source, { at_ms, until_ms 
   };
 };
 
-/** A copy without these keys. By entries, because a key may be called `__proto__`. */
+/** A copy without these keys. Built from entries, because a key may be called `__proto__`. */
 const without = (document: JsonObject, names: string[]): JsonObject =>
   Object.fromEntries(Object.entries(document).filter(([name]) => !names.includes(name)));
 
-/** Takes the staged key away. */
+/** Removes the staged key. */
 export const takeBack = (document: JsonObject, source: Source): JsonObject =>
   without(document, [keyNames(source).next]);
 

@@ -8,9 +8,9 @@ import { commandFor, describePlan, findStaged, type Rotation, type Staged, write
 import type { StoredSecret } from './secret-store.ts';
 
 /**
- * Makes the staged secret the main one and starts the grace of the one before.
- * @param force also when no delivery used it, and when an earlier one is still in its grace
- * @param hours the grace of this one
+ * Makes the staged secret the main one and starts the grace of the old one.
+ * @param force finishes even if no delivery used the new secret, or an earlier one is still in its grace
+ * @param hours the grace of the old secret
  * @throws CommandError
  */
 export const finish = async (
@@ -41,7 +41,7 @@ const stagedOrFail = (stored: StoredSecret, { source, grace_hours }: Rotation): 
   throw new CommandError(`Nothing is staged for ${source}. To start: ${commandFor(source, 'begin')}`);
 };
 
-/** A promoted secret that no sender has would end the old one's time for nothing. */
+/** Without a sender that uses the new secret, the old one must not begin its grace. @throws CommandError */
 const checkUsed = async ({ source, deliveries, clock, say }: Rotation, staged: Staged): Promise<void> => {
   const from = staged.sure_from_ms;
   const look = deliveries.newestUseOf(keyNames(source).next, from ?? Number.MAX_SAFE_INTEGER);
@@ -68,7 +68,7 @@ const explainUnused = (source: Source, from: number | null, nowMs: number): stri
   return `No delivery${since} was signed with the new ${source} secret: is it set in the sender, and has the sender delivered anything?`;
 };
 
-/** Only one secret can be in its grace: the one that is in it now would be refused before its time. */
+/** Only one secret can be in its grace: finishing now would end the grace of an earlier one too soon. */
 const checkGrace = (rotation: Rotation, stored: StoredSecret, force: boolean): void => {
   const { source, grace_hours, clock, say } = rotation;
   const inGrace = keyInGrace(signingKeys(stored, source, grace_hours), clock());
@@ -78,7 +78,7 @@ const checkGrace = (rotation: Rotation, stored: StoredSecret, force: boolean): v
   say(`By --force: ${until} and stops now.`);
 };
 
-/** Takes the staged secret back. @throws CommandError */
+/** Removes the staged secret. @throws CommandError */
 export const abort = async (rotation: Rotation): Promise<ExitCode> => {
   const { source, store, clock, say, grace_hours } = rotation;
   const stored = await store.read();
@@ -93,7 +93,7 @@ export const abort = async (rotation: Rotation): Promise<ExitCode> => {
   return 0;
 };
 
-/** A sender that signs with it is worth a warning, but no reason to keep it: it may be stolen. */
+/** If a sender already signs with it, this only warns: the secret may be stolen and has to go. */
 const warnOfUse = async (rotation: Rotation, stored: StoredSecret): Promise<void> => {
   const { source, grace_hours, deliveries, say } = rotation;
   const since = findStaged(stored, source, grace_hours)?.since_ms ?? 0;

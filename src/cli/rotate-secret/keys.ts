@@ -6,12 +6,12 @@ import { CommandError } from '../shared/command.ts';
 import { encodeKey, keyNames, parseDocument } from './document.ts';
 import type { StoredSecret } from './secret-store.ts';
 
-/** The name under which the verifier knows the main key of the version before. */
+/** The verifier's name for the main key of the previous version. */
 const AWS_PREVIOUS = 'AWSPREVIOUS';
 
 /**
- * What the verifier makes of a source's keys.
- * @throws CommandError when it can make nothing of them
+ * The keys of a source as the verifier reads them.
+ * @throws CommandError when the verifier cannot use them
  */
 export const signingKeys = (
   { current, previous }: StoredSecret,
@@ -33,7 +33,7 @@ export const signingKeys = (
 };
 
 /**
- * A key that an earlier change left in force and that is none of those without an end: `_previous`, or
+ * A replaced key that still verifies for a while, unless the same key also verifies without an end: `_previous`, or
  * AWSPREVIOUS after an overwrite by hand.
  */
 export const keyInGrace = (keys: SigningKey[], nowMs: number): { key: SigningKey; until: number } | null => {
@@ -45,10 +45,10 @@ export const keyInGrace = (keys: SigningKey[], nowMs: number): { key: SigningKey
 };
 
 /**
- * The current document, in which every source's AWSPREVIOUS that verifies now has become its `_previous`.
+ * The current document, with each source's AWSPREVIOUS key, if it still verifies, stored as its `_previous`.
  * Writing a version moves AWSPREVIOUS on for all sources: without this, a sender that still signs with the
- * secret before an overwrite by hand would be refused from then on.
- * @throws CommandError when a key cannot be written in its document's encoding
+ * secret from before an overwrite by hand would be refused from then on.
+ * @throws CommandError when a key cannot be expressed in its document's encoding
  */
 export const documentToChange = (stored: StoredSecret, graceHours: number, nowMs: number): JsonObject =>
   SOURCES.reduce(
@@ -69,7 +69,7 @@ const keepOne = (document: JsonObject, source: Source, keys: SigningKey[], nowMs
   return { ...document, [previous]: text, [previous_until]: until };
 };
 
-/** A source whose keys are unusable verifies nothing, so there is nothing of it to keep. */
+/** A source whose keys are unusable verifies nothing, so it has no key to keep. */
 const keysOrNone = (stored: StoredSecret, source: Source, graceHours: number): SigningKey[] => {
   try {
     return signingKeys(stored, source, graceHours);
@@ -78,7 +78,7 @@ const keysOrNone = (stored: StoredSecret, source: Source, graceHours: number): S
   }
 };
 
-/** Every key of a source and what it does now: a name and a state, never a value. */
+/** The name and the current state of every key of a source, never a value. */
 export const describeKeys = (
   stored: StoredSecret,
   source: Source,

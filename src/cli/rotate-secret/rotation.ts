@@ -15,7 +15,7 @@ import { describeChange, keyNames, parseDocument } from './document.ts';
 import { signingKeys } from './keys.ts';
 import type { SecretStore, SecretVersion, StoredSecret } from './secret-store.ts';
 
-/** What every step of a rotation works with. */
+/** What every step of a rotation needs. */
 export type Rotation = {
   source: Source;
   secret_id: string;
@@ -30,17 +30,17 @@ export type Rotation = {
   say(text: string): void;
 };
 
-/** How another step is called, for messages. */
+/** The command line of another step, for messages. */
 export const commandFor = (source: Source, step: string): string =>
   `npm run rotate-secret -- --source ${source} ${step}`;
 
-/** What is going to change, by the names of the keys. */
+/** The planned changes, by the names of the keys. */
 export const describePlan = ({ secret_id }: Rotation, { current }: StoredSecret, after: JsonObject): string =>
   [`Changes to the secret ${secret_id} (everything else stays):`]
     .concat(describeChange(parseDocument(current.text), after))
     .join('\n');
 
-/** @throws CommandError when the secret is not the one that was read any more */
+/** @throws CommandError when the secret was changed since it was read */
 export const write = async ({ store }: Rotation, read: StoredSecret, after: JsonObject): Promise<void> => {
   if (await store.replace(read.current.version_id, JSON.stringify(after))) return;
   throw new CommandError(
@@ -48,17 +48,17 @@ export const write = async ({ store }: Rotation, read: StoredSecret, after: Json
   );
 };
 
-/** How long a process may go on with what it knew before a change, and name keys as they were called then. */
+/** How long a receiver process may go on using the keys, and their names, from before a change. */
 const KNOWN_FOR_MS = 5 * 60_000;
 
 /**
- * Since when a secret is staged. `since_ms` is when the oldest version that is known to hold it was written;
- * `earlier` when it may have been staged before that. A delivery received from `sure_from_ms` on that was
- * verified by `_next` was signed with this very secret, not with the one before it under the same name.
+ * Since when a secret is staged. `since_ms`: when the oldest version known to hold it was written. `earlier`: it may
+ * have been staged before that. `sure_from_ms`: a delivery received from then on and verified by `_next` was signed
+ * with this secret, not with an earlier one of the same name.
  */
 export type Staged = { since_ms: number | null; earlier: boolean; sure_from_ms: number | null };
 
-/** Null when nothing is staged that verifies. @throws CommandError when the document cannot be used */
+/** Null if no valid secret is staged. @throws CommandError when the document cannot be used */
 export const findStaged = (stored: StoredSecret, source: Source, graceHours: number): Staged | null => {
   const { next } = keyNames(source);
   if (!signingKeys(stored, source, graceHours).some(({ name }) => name === next)) return null;
@@ -82,7 +82,7 @@ const holds = (version: SecretVersion | null, name: string): unknown => {
 
 const after = (ms: number | null): number | null => (ms === null ? null : ms + KNOWN_FOR_MS);
 
-/** True when the version before knew no staged secret, and no process can still know an older one. */
+/** True if the previous version had no staged secret, and no process can still use an older version. */
 const wasQuiet = ({ current, previous }: StoredSecret, name: string): boolean =>
   previous !== null &&
   previous.created_ms !== null &&
@@ -90,30 +90,30 @@ const wasQuiet = ({ current, previous }: StoredSecret, name: string): boolean =>
   holds(previous, name) === undefined &&
   current.created_ms - previous.created_ms >= KNOWN_FOR_MS;
 
-/** `since …`, as far as it is known. */
+/** `since …`, as exactly as it is known. */
 export const describeSince = ({ since_ms, earlier }: Staged): string => {
   if (since_ms === null) return 'since an unknown time';
   return `since ${toUtcIso(since_ms)}${earlier ? ' or earlier' : ''}`;
 };
 
-/** The name of the key that verified a delivery, null for one stored before names were kept; when it arrived. */
+/** When a delivery arrived, and the name of the key that verified it; null if it was stored before names were kept. */
 export type Use = { secret: string | null; received_ms: number };
 
 /**
- * A source's deliveries, from their events: a body that was sent again has none of its own. Both throw a
+ * A source's deliveries, read from their events; a redelivery has no event of its own. Both methods throw a
  * CommandError when the table cannot be used.
  */
 export type Deliveries = {
-  /** The newest ones, newest first. `sinceMs`: none that came before; each day that is asked for costs its queries. */
+  /** The newest ones, newest first. `sinceMs`: only those received since then; each day in the range costs queries. */
   newest(sinceMs?: number): Promise<Use[]>;
   /** The newest one since then that this key verified, or null. */
   newestUseOf(key: string, sinceMs: number): Promise<Use | null>;
 };
 
-/** Deliveries that are shown. */
+/** How many deliveries are shown at most. */
 const SHOWN = 25;
 
-/** Events of all sources that are looked at: other sources may deliver far more. */
+/** The most events that are read, of all sources: others may deliver far more than this one. */
 const MOST_LOOKED_AT = 2_000;
 
 const ROWS_AT_A_TIME = 100;
@@ -121,10 +121,10 @@ const ROWS_AT_A_TIME = 100;
 /** The receivers' clocks may be ahead of this one. */
 const CLOCKS_APART_MS = 5 * 60_000;
 
-/** In which table, and whose. */
+/** The table and the tenant. */
 type Of = { table: Table; tenant: string };
 
-/** The deliveries in the table that flags, environment or running instance name. */
+/** The deliveries in the table that flags, environment or the running instance name. */
 export const deliveriesOf = (flags: TableFlags, source: Source, clock: Clock): Deliveries => ({
   newest: (sinceMs) =>
     withStore(flags, (store) => {

@@ -23,7 +23,7 @@ export const regionOf = (secretId: string): { region?: string } => {
   return region === undefined ? {} : { region };
 };
 
-/** The secret behind a name or an ARN, at AWS_ENDPOINT_URL_SECRETS_MANAGER if that is set. @throws ConfigError */
+/** Opens a secret by name or ARN, at AWS_ENDPOINT_URL_SECRETS_MANAGER if that is set. @throws ConfigError */
 export const openSecretStore = async (secretId: string, source: NodeJS.ProcessEnv): Promise<SecretStore> => {
   const env = readEnv(source);
   const endpoint = env.AWS_ENDPOINT_URL_SECRETS_MANAGER;
@@ -38,7 +38,7 @@ export type SecretVersion = { text: string; version_id: string; created_ms: numb
 /** AWSCURRENT and, if there is one, AWSPREVIOUS. */
 export type StoredSecret = { current: SecretVersion; previous: SecretVersion | null };
 
-/** Both methods throw a CommandError that says in words what is wrong, and quotes nothing that is stored. */
+/** Both methods throw a CommandError that explains what is wrong and quotes nothing that is stored. */
 export type SecretStore = {
   read(): Promise<StoredSecret>;
   /**
@@ -48,7 +48,7 @@ export type SecretStore = {
   replace(from: string, text: string): Promise<boolean>;
 };
 
-/** A new version bears this label until AWSCURRENT moves to it. */
+/** The staging label of a new version until AWSCURRENT moves to it. */
 const OWN_STAGE = 'WEBHOOK-ROTATION';
 
 type Stage = 'AWSCURRENT' | 'AWSPREVIOUS';
@@ -111,7 +111,7 @@ class SecretsManagerStore implements SecretStore {
    * The compare-and-set. Of RemoveFromVersionId the API says: "If the label is attached and you either do not
    * specify this parameter, or the version ID does not match, then the operation fails."
    * (docs.aws.amazon.com/secretsmanager/latest/apireference/API_UpdateSecretVersionStage.html). PutSecretValue
-   * itself has no condition: it would move AWSCURRENT whatever it is on.
+   * itself has no condition: it would move AWSCURRENT from whichever version has it.
    */
   async #moveCurrent(from: string, to: string): Promise<boolean> {
     const move = { VersionStage: 'AWSCURRENT', RemoveFromVersionId: from, MoveToVersionId: to };
@@ -123,15 +123,15 @@ class SecretsManagerStore implements SecretStore {
     }
   }
 
-  /** A retry after a lost answer fails just like one that is too late: only the current version says which. */
+  /** A retry after a lost answer fails just like a lost race: only the current version tells the two apart. */
   async #lookWhoWon(from: string, to: string, fault: unknown): Promise<boolean> {
     const { version_id } = await this.#readStage('AWSCURRENT');
     if (version_id === from) throw fault;
     return version_id === to;
   }
 
-  /** Without a label the version may go when it is neither current nor previous. If this fails, the next change
-   * moves the label on. */
+  /** Without a label, the version can be deleted once it is neither current nor previous. If this fails, the next
+   * change moves the label on. */
   async #dropOwnLabel(versionId: string): Promise<void> {
     const drop = { VersionStage: OWN_STAGE, RemoveFromVersionId: versionId };
     const command = new UpdateSecretVersionStageCommand({ SecretId: this.#id, ...drop });
@@ -144,7 +144,7 @@ const isMissing = (fault: unknown): boolean =>
 
 const NO_CREDENTIALS = 'no valid AWS credentials were found';
 
-/** Secrets Manager's faults in our words: its own may quote an endpoint or a user. */
+/** Our messages for Secrets Manager's faults: its own may quote an endpoint or a user. */
 const WORDS: ReadonlyMap<string, string> = new Map([
   ['ResourceNotFoundException', 'not found in this account and region, or it has no value yet'],
   [
@@ -165,7 +165,7 @@ const WORDS: ReadonlyMap<string, string> = new Map([
   ['ECONNREFUSED', 'nothing is listening at the address of the secret store'],
 ]);
 
-/** What kept the secret from being read or changed, for people. */
+/** Why the secret could not be read or changed, for users. */
 const explainStoreFault = (fault: unknown, secretId: string): CommandError => {
   if (fault instanceof CommandError) return fault;
   const code = faultCode(fault);

@@ -9,7 +9,7 @@ import { commandFor, describeSince, findStaged, type Rotation, type Staged, type
 
 const UNKNOWN = 'not recorded';
 
-/** Prints the keys, what each does and which ones deliveries use. Exit code 1 when not all of it is known. */
+/** Prints the keys, their state and which ones deliveries use. Exit code 1 if the deliveries cannot be read. */
 export const status = async (rotation: Rotation): Promise<ExitCode> => {
   const { source, store, clock, say, grace_hours } = rotation;
   const stored = await store.read();
@@ -43,7 +43,7 @@ const describeUses = (uses: Use[], source: Source): string => {
   return lines.join('\n');
 };
 
-/** How many deliveries each key verified, by its last one. */
+/** How many deliveries each key verified, and when the last one arrived. */
 const usesTable = (uses: Use[]): string => {
   const byKey = Map.groupBy(uses, ({ secret }) => secret ?? UNKNOWN);
   const rows = [...byKey].map(([key, some]) => [
@@ -62,7 +62,7 @@ const nextStep = (staged: Staged | null, uses: Use[] | null, source: Source): st
   return `${underWay} The new secret has not been seen in use yet. Set it in the sender, or: ${commandFor(source, 'abort')}`;
 };
 
-/** Whether the staged secret was used, as `finish` asks it; null when that cannot be known. */
+/** Whether the staged secret was used, by the same rule as in `finish`; null if that cannot be known. */
 const wasUsed = (uses: Use[] | null, staged: Staged, source: Source): boolean | null => {
   const from = staged.sure_from_ms;
   if (uses === null || from === null) return null;
