@@ -7,8 +7,8 @@ const WEBHOOK_PATH = '/webhooks/jira';
 const hostOf = (text: string): string => URL.parse(text)?.hostname ?? '';
 
 /**
- * Where Jira is to deliver; a bare address gets the path of the webhook.
- * @throws UsageError when it is not safe, or Jira cannot get there
+ * The URL for Jira to deliver to; a bare address gets the path of the webhook.
+ * @throws UsageError when it is not safe, or Jira cannot reach it
  */
 export const readAddress = (text: string, jiraUrl: string): string => {
   const url = URL.parse(text);
@@ -22,7 +22,7 @@ export const readAddress = (text: string, jiraUrl: string): string => {
   return url.href;
 };
 
-/** A query adds variables of Jira's and leads nowhere else. */
+/** Drops the query: it adds Jira's variables and does not change the destination. */
 const placeOf = (text: string): string | null => {
   const url = URL.parse(text);
   return url && `${url.origin}${url.pathname}`;
@@ -31,15 +31,15 @@ const placeOf = (text: string): string | null => {
 export const isSameAddress = (one: string, other: string): boolean =>
   placeOf(one) !== null && placeOf(one) === placeOf(other);
 
-/** Meant for us, it seems, but not what we listen to: another host or stage, or a slash too many. */
+/** True for a webhook that is probably meant for us but has a wrong URL: another host or stage, or a slash too many. */
 export const isAlike = ({ url: text }: Listed, ours: string): boolean => {
   const path = URL.parse(text)?.pathname.replace(/\/+$/, '');
   return path === WEBHOOK_PATH || hostOf(text) === hostOf(ours);
 };
 
-/** What people may see of an address: its query, or a login, may be a secret. */
+/** An address without its query and login, which may be secrets. */
 export const showAddress = (text: string): string => placeOf(text) ?? 'an unreadable address';
 
-/** A webhook by its name, without control characters of a terminal. */
+/** The name and id of a webhook, with control characters replaced. */
 export const showWebhook = ({ id, name }: Pick<Listed, 'id' | 'name'>): string =>
   `"${name.replace(/\p{C}/gu, '?').slice(0, 80)}" (${id})`;

@@ -6,7 +6,7 @@ import { CommandError, type ExitCode } from '../shared/command.ts';
 import { isAlike, isSameAddress, showAddress, showWebhook } from './address.ts';
 import { commandFor, type Job, waitForDelivery } from './job.ts';
 
-/** The way of a server that cannot sign. */
+/** What to use with a server that cannot sign. */
 export const INSTEAD_OF_SIGNING = `It can deliver to a connection whose URL holds the secret:
   npm run connections -- add --kind jira --auth url --name NAME --site JIRA_SITE_URL`;
 
@@ -35,16 +35,16 @@ type Counts = NonNullable<DeliveryReport['counts']>;
 const describeCounts = ({ arrived, refused, not_sent }: Counts): string =>
   `Deliveries by Jira's count: ${arrived} arrived, ${refused} refused, ${not_sent} not sent or not answered.`;
 
-/** Only the last one: earlier ones may have failed for a reason that is gone. */
+/** Only the last delivery: earlier ones may have failed for a reason that is gone. */
 const lastFault = ({ last }: DeliveryReport): WebhookFault[] => {
   if (last === null || last.outcome === 'SUCCESS') return [];
-  // What follows a question mark may be somebody's secret.
+  // A query may contain a secret.
   const why = last.description.replace(/\p{C}/gu, ' ').replace(/\?.*/s, '').slice(0, 120).trim();
   const what = last.outcome === 'FAILURE' ? 'was refused' : 'was not sent, or not answered';
   return [{ useless: false, text: `its last delivery ${what}${why === '' ? '' : `: ${why}`}` }];
 };
 
-/** @returns true when each is as it should be, and there is but one */
+/** @returns true when there is only one webhook and it is correct */
 const checkAll = async (job: Job, own: readonly Listed[]): Promise<boolean> => {
   const fine: boolean[] = [];
   for (const one of own) fine.push(await checkOne(job, one));
@@ -68,7 +68,7 @@ const touchAndWait = async (job: Job, key: string): Promise<boolean> => {
 };
 
 /**
- * Says what is wrong with the webhook of our address.
+ * Reports what is wrong with the webhook of our address.
  * @param key an issue to change, to see a delivery arrive
  * @throws CommandError or JiraError
  */
@@ -84,7 +84,7 @@ export const check = async (job: Job, key: string | null): Promise<ExitCode> => 
   return fine ? 0 : 1;
 };
 
-/** Something about a webhook that keeps changes away. `useless`: with it, none arrives. */
+/** Something about a webhook that may keep changes from arriving. `useless`: it keeps all of them from arriving. */
 export type WebhookFault = { useless: boolean; text: string };
 
 const signatureFault = ({ signed }: Webhook): WebhookFault[] => {

@@ -17,10 +17,10 @@ import { type Outputs, readOutputs } from '../smoke/deployment.ts';
 import { readAddress } from './address.ts';
 import { findSecretPlace, readSigningSecret, type SigningSecret } from './signing-secret.ts';
 
-/** What every step works with. */
+/** What every step needs. */
 export type Job = {
   api: WebhookApi;
-  /** Where Jira is to deliver. */
+  /** The URL for Jira to deliver to. */
   url: string;
   /** @throws CommandError when there is none */
   readSecret(): Promise<SigningSecret>;
@@ -37,7 +37,7 @@ export type Job = {
   say(text: string): void;
 };
 
-/** How another step is called, for messages. */
+/** The command line of another step, for messages. */
 export const commandFor = (step: string): string => `npm run jira-webhook -- ${step}`;
 
 export type Options = TableFlags & {
@@ -49,13 +49,13 @@ export type Options = TableFlags & {
   yes?: true;
 };
 
-/** As many as Atlassian calls polite, and too few to slow down others. */
+/** Limits of requests to Jira that Atlassian calls polite, and too low to slow down other users. */
 const LIMITS = { at_once: 4, a_second: 4 };
 
 const NO_ADDRESS =
   'Where should Jira deliver to? Give --url or --stage, or start an instance with npm start.';
 
-/** What the deployment of a stage has, without one nothing. @throws UsageError */
+/** The outputs of the deployment of a stage; empty without a stage. @throws UsageError */
 export const outputsOf = ({ stage, outputs }: Pick<Options, 'stage' | 'outputs'>): Outputs => {
   if (stage !== undefined) return readOutputs(outputs, `JiraWebhookSync-${stage}`);
   if (outputs !== undefined) throw new UsageError('--outputs needs --stage');
@@ -73,7 +73,7 @@ export const tableOf = (flags: TableFlags & { stage?: string }, { TableName }: O
 };
 
 /**
- * Finds what flags, environment and running instance name, and asks Jira what it is.
+ * Resolves what flags, environment and running instance name, and asks Jira which deployment it is.
  * @throws UsageError, ConfigError or JiraError
  */
 export const openJob = async (flags: Options): Promise<Job> => {
@@ -104,14 +104,14 @@ export const openJob = async (flags: Options): Promise<Job> => {
 
 const LOOK_EVERY_MS = 2_000;
 
-/** A delivery that was verified since then, or null. */
+/** Finds a delivery that was verified since then, or null. */
 type Look = (sinceMs: number) => Promise<Use | null>;
 
 const WHERE_TO_LOOK = 'docs/runbooks/setup.md#the-first-delivery says where to look.';
 
 /**
  * Waits until a delivery that was received since then has been verified and stored.
- * @throws CommandError when none comes in time
+ * @throws CommandError when none arrives in time
  */
 export const waitForDelivery = async (
   { clock, sleep, say, wait_seconds }: Pick<Job, 'clock' | 'sleep' | 'say' | 'wait_seconds'>,

@@ -20,7 +20,7 @@ const findOwn = async ({ api, url }: Job): Promise<Listed | null> => {
 or all of them with: ${commandFor('remove')}`);
 };
 
-/** Fails before anything is registered when deliveries could not be looked up. */
+/** Looks up deliveries once, so that a table that cannot be used fails before anything is registered. */
 const checkTable = async ({ deliveries, wait_seconds, clock }: Job, name: string): Promise<void> => {
   if (wait_seconds > 0) await deliveries.newestUseOf(name, clock());
 };
@@ -31,7 +31,7 @@ const write = async ({ api, url }: Job, own: Listed | null, { text }: SigningSec
   return own.id;
 };
 
-/** Jira's word for what it took, since it ignores some of what it does not know. */
+/** Checks what Jira stored, since it ignores some settings that it does not know. @throws CommandError */
 const readBack = async ({ api, url, say }: Job, id: string, verb: string): Promise<void> => {
   const webhook = await api.read(id);
   const faults = findFaults(webhook, api);
@@ -44,9 +44,9 @@ Nothing arrives this way. To remove it: ${commandFor('remove')}`);
 };
 
 /**
- * Finds out what would keep the webhook of our address from being registered.
+ * Checks that the webhook of our address can be registered.
  * @param name of the key that a delivery is to be signed with
- * @returns the webhook, null when there is none yet
+ * @returns the existing webhook, or null
  * @throws CommandError or JiraError
  */
 export const checkRegistrable = async (job: Job, name: string): Promise<Listed | null> => {
@@ -56,7 +56,7 @@ export const checkRegistrable = async (job: Job, name: string): Promise<Listed |
 };
 
 /**
- * Makes or updates the webhook of our address, reads it back, and waits for a delivery of it.
+ * Creates or updates the webhook of our address, reads it back, and waits for a delivery.
  * @throws CommandError or JiraError
  */
 export const register = async (job: Job): Promise<ExitCode> => {
@@ -74,7 +74,7 @@ Jira, or in another terminal: ${commandFor('check --touch KEY')}`);
   return 0;
 };
 
-/** Takes every webhook of our address away. @throws JiraError */
+/** Removes every webhook of our address. @throws JiraError */
 export const remove = async ({ api, url, ask, say }: Job): Promise<ExitCode> => {
   const own = (await api.list()).filter((one) => isSameAddress(one.url, url));
   const where = showAddress(url);

@@ -5,15 +5,15 @@ import { signingKeys } from '../rotate-secret/keys.ts';
 import type { SecretStore } from '../rotate-secret/secret-store.ts';
 import { CommandError, UsageError } from '../shared/command.ts';
 
-/** What Jira is to sign with, as it is typed into it, and the name by which the receiver knows it. */
+/** The secret for Jira to sign with, as text, and the receiver's name for it. */
 export type SigningSecret = { text: string; name: string };
 
-/** Where to look: a secret by name or ARN, or its very text. */
+/** Where the secret is: in the store, by name or ARN, or given as text. */
 export type SecretPlace = { id: string } | { text: string };
 
 /**
- * Flags win over the environment, and that over the running instance. Using the instance's for another address,
- * such as a tunnel's, is safe: only Jira gets it, and a wrong one verifies nothing.
+ * Flags override the environment, which overrides the running instance. Using the instance's secret for another
+ * address, such as a tunnel's, is safe: only Jira gets it, and a wrong one verifies nothing.
  * @throws UsageError when nothing names one
  */
 export const findSecretPlace = (
@@ -30,7 +30,7 @@ export const findSecretPlace = (
   );
 };
 
-/** Senders sign with the UTF-8 bytes of what is typed into them. */
+/** The key as text: senders sign with the UTF-8 bytes of what is typed into them. @throws CommandError */
 const textOf = (key: Buffer, name: string): string => {
   const text = key.toString('utf8');
   if (Buffer.from(text).equals(key)) return text;
@@ -39,7 +39,7 @@ const textOf = (key: Buffer, name: string): string => {
   );
 };
 
-/** The one that a rotation staged, else the main one: both verify. @throws CommandError */
+/** The staged secret, else the main one: both verify. @throws CommandError */
 const readStored = async (store: SecretStore): Promise<SigningSecret> => {
   const { main, next } = keyNames('jira');
   const keys = signingKeys(await store.read(), 'jira', 0);
