@@ -42,7 +42,7 @@ const ANY = { status: null, fix_version: null, deleted: null };
 
 type IdPage<After> = { ids: string[]; last: After | null };
 
-/** What the options ask for. @throws UsageError when they ask for nothing, or for more than one thing */
+/** What the options select. @throws UsageError unless exactly one of them is given */
 const readArgs = (options: { project?: string; fixVersion?: string; issue?: string }): RunArgs => {
   const { project, fixVersion, issue } = options;
   if ([project, fixVersion, issue].filter((given) => given !== undefined).length !== 1)
@@ -63,7 +63,7 @@ const one = async (table: Table, tenant: string, keyOrId: string): Promise<strin
   return [found.issue_id];
 };
 
-/** Ids of the issues a run on demand is about. @throws CommandError for an unknown issue */
+/** Ids of the issues of a run on demand. @throws CommandError for an unknown issue */
 const findIssues = (table: Table, tenant: string, args: RunArgs): Promise<string[]> => {
   if ('project' in args)
     return isIssueKey(args.project) ? ofProject(table, tenant, args.project) : Promise.resolve([]);
@@ -94,7 +94,7 @@ const everyPage = async <After>(read: (after: After | null) => Promise<IdPage<Af
   return all;
 };
 
-/** Issues that have the version now; some only had it, and stay listed. */
+/** Issues that have the version now: the index also lists those that had it before. */
 const ofVersion = (table: Table, tenant: string, version: string): Promise<string[]> =>
   everyPage(async (after: Item | null) => {
     const page = { limit: PAGE, after };

@@ -8,7 +8,7 @@ const command = newCommand('docs', 'Generates the tables and schemas of the docu
   .option('--write', 'update the pages and the schemas')
   .option('--check', 'only report what is out of date');
 
-/** A file, what is made in it (by name), and the file as it should be from the file as it is. */
+/** A generated file, or block of a file. `make` returns the new text of the file from the current one. */
 type Made = { file: string; name: string; make(before: string): string };
 
 const made = (): Made[] => [
@@ -22,7 +22,7 @@ const made = (): Made[] => [
 
 const readOrEmpty = (path: string): string => (existsSync(path) ? readFileSync(path, 'utf8') : '');
 
-/** The text as it should be, or null when it is so already. */
+/** The new text of the file, or null if it is up to date. */
 const outdated = ({ file, make }: Made): { path: string; text: string } | null => {
   const path = join(PROJECT_FOLDER, file);
   const before = readOrEmpty(path);

@@ -34,7 +34,7 @@ const command = withStoreOptions(
     .addHelpText('after', `\n${STAYS}`),
 );
 
-/** What is stored of an issue, and everything it is called: a rule's body may name a key alone, and no issue be known. */
+/** What is stored of an issue, and all its keys. The issue may be unknown: the body of a rule may name only a key. */
 type Found = Omit<FoundIssue, 'issue_id'> & { issue_id: string | null; keys: string[] };
 
 const findNamed = async (events: SweepDeps, idOrKey: string): Promise<Found> => {
@@ -45,10 +45,10 @@ const findNamed = async (events: SweepDeps, idOrKey: string): Promise<Found> => 
   return { ...found, keys: isIssueId(idOrKey) ? keys : [idOrKey, ...keys] };
 };
 
-/** False for a row that holds only the mark that the issue was deleted. */
+/** False for a row that is only a tombstone. */
 const hasFields = ({ row }: Pick<FoundIssue, 'row'>): boolean => row?.body !== undefined;
 
-/** An issue that is not known goes by the key that was asked for. */
+/** The id; for an unknown issue the key that was given. */
 const nameOf = ({ issue_id, keys }: Found): string => issue_id ?? keys[0] ?? '';
 
 const plan = (issue: Found, eventCount: number, place: StoreAddress): string => {
@@ -81,7 +81,7 @@ await runCommand(command, async () => {
     const listEvents = () => eventsOfIssue({ ...events, signal: itemDeadline() }, issue);
     const eventIds = await listEvents();
     if (!hasFields(issue) && eventIds.length === 0) {
-      // A run before may have ended right after it had erased everything.
+      // An earlier run may have been interrupted after erasing fields and events: erase the rest.
       await eraseExecutionsOfIssue({ ...events, newSignal: itemDeadline }, issue);
       if (issue.issue_id !== null) await forgetIssue(events, issue.issue_id);
       throw new CommandError(`Nothing is stored for issue ${nameOf(issue)} in ${describePlace(place)}.`);
@@ -90,7 +90,7 @@ await runCommand(command, async () => {
     if (!(await confirm('Erase it permanently?', options.yes === true))) return 1;
     await erase(events, issue, eventIds);
     console.log(`Erased issue ${nameOf(issue)} and ${eventIds.length} of its events.`);
-    // The index may still name what is gone; only others have arrived since.
+    // The index may still list erased events; only other ones arrived in the meantime.
     const arrived = (await listEvents()).filter((id) => !eventIds.includes(id));
     if (arrived.length === 0) return 0;
     throw new CommandError(`${arrived.length} more arrived in the meantime: run the command again.`);

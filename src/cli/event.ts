@@ -23,7 +23,7 @@ const readEvent = async (events: SweepDeps, id: string) => {
   return found;
 };
 
-/** The body as it was signed, from the table or the artifact store. */
+/** The exact body that was signed, from the table or the artifact store. */
 const readRaw = async (events: SweepDeps, id: string): Promise<Buffer> => {
   const { raw } = await readEvent(events, id);
   const bytes = raw ?? (await events.rawBodies.get(id, itemDeadline()));

@@ -48,7 +48,7 @@ Replayed events are correlated at once. Repeating a replay changes nothing.`,
     ),
 );
 
-/** One event's failure must not keep the others from being replayed. */
+/** A failed event must not stop the replay of the others. */
 const replayOne = async (events: SweepDeps, event_id: string): Promise<Result> => {
   try {
     return { event_id, replayed: await replayEvent(events, event_id, systemClock, itemDeadline()) };
@@ -73,7 +73,7 @@ const replayAll = async (events: SweepDeps, ids: string[]): Promise<Result[]> =>
   return results;
 };
 
-/** Correlates stored events again, as the stream would bring them. */
+/** Correlates stored events again, in batches as from the stream. */
 const correlateEvents = async (store: SweepDeps, eventIds: string[]): Promise<Correlated> => {
   const progress = showProgress('correlating batches', Math.ceil(eventIds.length / BATCH_SIZE));
   const correlated: Correlated = { events: eventIds.length, failed: 0, documents: [] };

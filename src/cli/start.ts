@@ -10,7 +10,7 @@ import { welcome } from '../local/welcome.ts';
 import { systemClock } from '../platform/clock.ts';
 import { type ExitCode, newCommand, runCommand } from './shared/command.ts';
 
-/** Why a running instance stops, and the exit code that says so. */
+/** Why a running instance stops, and the exit code for it. */
 type Reason = { code: ExitCode; message: string };
 
 const environmentHelp = (): string =>
@@ -25,7 +25,7 @@ const command = newCommand('start', 'Starts a local receiver, with its database,
   .option('--instance-file <path>', 'file in which other commands find this instance', INSTANCE_FILE)
   .addHelpText('after', environmentHelp);
 
-/** Resolves at the first signal, or at an uncaught fault. Later signals are caught and change nothing. */
+/** Resolves at the first signal, or at an uncaught fault. Later signals are ignored. */
 const whenAskedToStop = (): Promise<Reason> =>
   new Promise((done) => {
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
@@ -47,7 +47,7 @@ const greet = (instance: Instance, env: Env, nowMs: number): void => {
     madeCommitsSecret: instance.commitsSecretMade ? instance.commitsSecret : null,
     nowMs,
   });
-  // Where log lines are JSON, they stay alone on standard output.
+  // If log lines are JSON, standard output holds nothing else.
   (env.RC_LOG_JSON ? process.stderr : process.stdout).write(`${text}\n`);
 };
 
@@ -65,7 +65,7 @@ const recordInstance = (instance: Instance, file: string, nowMs: number): void =
   writeInstance(described, file);
 };
 
-/** With the masters of this machine, unless the environment says where they are. */
+/** Adds the masters of this machine, unless the environment says where they are. */
 const withMasters = (env: Env, instanceFile: string): Env =>
   (env.CONNECTIONS_MASTERS ?? env.JIRA_WEBHOOK_SECRET_ARN) === undefined
     ? { ...env, CONNECTIONS_MASTERS: ensureMastersFile(mastersFileBeside(instanceFile)) }
@@ -97,5 +97,5 @@ const start = async (): Promise<ExitCode> => {
 };
 
 await runCommand(command, start);
-// Whatever a request that was cut off still holds must not keep the process.
+// Whatever an aborted request still holds open must not keep the process alive.
 process.exit();

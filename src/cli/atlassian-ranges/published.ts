@@ -2,7 +2,7 @@ import * as z from 'zod/mini';
 import { parseCidr } from '../../contract/env-values.ts';
 import { CommandError, UsageError } from '../shared/command.ts';
 
-/** What we read of https://ip-ranges.atlassian.com. */
+/** The part that we read of https://ip-ranges.atlassian.com. */
 const published = z.object({
   items: z.array(
     z.object({ cidr: z.string(), product: z.array(z.string()), direction: z.array(z.string()) }),
@@ -13,7 +13,7 @@ const NOT_THE_LIST =
   'is not the list that Atlassian publishes. To get it: curl -sS https://ip-ranges.atlassian.com';
 
 /**
- * The addresses from which a product sends, as few blocks as can be.
+ * The addresses that a product sends from, as the fewest possible blocks.
  * @param name of the file, for messages
  * @throws UsageError when the text is not the published list, CommandError when it names no address of the product: an
  * empty list of allowed addresses would admit everybody
@@ -39,14 +39,14 @@ const parse = (text: string, name: string): z.output<typeof published>['items'] 
   }
 };
 
-/** A block of addresses as numbers: the first address has no bit set after its prefix. */
+/** A block of addresses as numbers: `first` has no bit set after the prefix. */
 type Block = { family: 'ipv4' | 'ipv6'; first: bigint; prefix: number };
 
 const BITS = { ipv4: 32, ipv6: 128 } as const;
 
 /**
- * The fewest blocks that hold exactly the addresses of the given ones: IPv4 first, in order.
- * @returns null when one of them is no CIDR block
+ * The fewest blocks that cover exactly the given ones: IPv4 first, in order.
+ * @returns null when one of them is not a CIDR block
  */
 export const collapseCidrs = (texts: readonly string[]): string[] | null => {
   const blocks = texts.map(readBlock);
@@ -67,7 +67,7 @@ const readBlock = (text: string): Block | null => {
 const ipv4Number = (text: string): bigint =>
   text.split('.').reduce((number, part) => (number << 8n) | BigInt(part), 0n);
 
-/** `URL` writes every form of an address in one way: groups in hex, the longest run of zeros as `::`. */
+/** `URL` normalizes every form of an address: groups in hex, the longest run of zeros as `::`. */
 const ipv6Number = (text: string): bigint => {
   const [before = '', after] = new URL(`http://[${text}]`).hostname.slice(1, -1).split('::');
   const groups = (part: string | undefined): string[] => (part ? part.split(':') : []);
@@ -76,14 +76,14 @@ const ipv6Number = (text: string): bigint => {
   return [...head, ...zeros, ...tail].reduce((number, group) => (number << 16n) | BigInt(`0x${group}`), 0n);
 };
 
-/** A block comes before those within it. */
+/** Sorts a block before those within it. */
 const inOrder = (a: Block, b: Block): number => {
   if (a.family !== b.family) return a.family < b.family ? -1 : 1;
   if (a.first !== b.first) return a.first < b.first ? -1 : 1;
   return a.prefix - b.prefix;
 };
 
-/** Adds the next block in order to those before it, which then are as few as can be again. */
+/** Adds the next block in order to those before it, merging it with them where possible. */
 const take = (before: Block[], block: Block): Block[] => {
   const last = before.at(-1);
   if (last === undefined || last.family !== block.family) return [...before, block];
@@ -93,7 +93,7 @@ const take = (before: Block[], block: Block): Block[] => {
   return areHalves ? take(before.slice(0, -1), both) : [...before, block];
 };
 
-/** The block of this prefix that an address is in. */
+/** The block with this prefix that contains an address. */
 const blockAt = ({ family, first }: Block, prefix: number): Block => {
   const rest = BigInt(BITS[family] - Math.max(prefix, 0));
   return { family, first: (first >> rest) << rest, prefix };

@@ -23,11 +23,11 @@ export type ConnectionFlags = PlaceFlags & {
 export type Sender = Pick<ShownRow, 'kind' | 'auth' | 'header_name' | 'user_agent_prefix'> & {
   url: URL;
   secret: string;
-  /** `base64`: the HMAC key is what the secret's text means, not the text. */
+  /** `base64`: the HMAC key is the secret decoded, not its text. */
   encoding: string | undefined;
 };
 
-/** Asks the API what the connection is. @throws UsageError or CommandError */
+/** Reads the connection from the API. @throws UsageError or CommandError */
 export const findSending = async (flags: ConnectionFlags): Promise<Sending> => {
   if (flags.secret !== undefined)
     throw new UsageError(
@@ -42,7 +42,7 @@ export const findSending = async (flags: ConnectionFlags): Promise<Sending> => {
   return sendingOf({ ...row, url, secret, encoding: flags.secretEncoding }, flags);
 };
 
-/** @param flags replace what the sender would send */
+/** @param flags headers that replace those of the sender */
 export const sendingOf = (
   sender: Sender,
   { identifier, header }: Pick<ConnectionFlags, 'identifier' | 'header'>,
@@ -61,7 +61,7 @@ export const sendingOf = (
   }),
 });
 
-/** A rule of Jira Automation names each of its runs, so that the same bytes twice are two events. */
+/** As in a rule of Jira Automation, `delivery` makes the same bytes sent twice two events. */
 const addressOf = ({ kind, auth, url, secret }: Sender, number: number): URL => {
   const address = new URL(url);
   if (auth === 'url') address.searchParams.set('token', secret);

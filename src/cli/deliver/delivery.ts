@@ -13,9 +13,9 @@ const IDENTIFIER = 'x-atlassian-webhook-identifier';
 export type Headers = Readonly<Record<string, string>>;
 
 /**
- * Adds one `--header 'Name: value'` to those before it; a later one of the same name wins. An empty value is
- * sent as such.
- * @throws InvalidArgumentError when it is no header
+ * Adds one `--header 'Name: value'` to those before it; it replaces one of the same name. An empty value is sent as
+ * such.
+ * @throws InvalidArgumentError when it is not a valid header
  */
 export const addHeader = (text: string, before: Headers = {}): Headers => {
   const colon = text.indexOf(':');
@@ -37,7 +37,7 @@ export const readIdentifier = (text: string): string => {
   return text;
 };
 
-/** What goes with a body: Jira's own headers and the signature, each replaced by a given one of its name. */
+/** The headers for a body: Jira's own and the signature; given ones replace those of the same name. */
 export const deliveryHeaders = (
   body: Buffer,
   secret: string,
@@ -52,7 +52,7 @@ export const deliveryHeaders = (
   'content-length': String(body.length),
 });
 
-/** One body to send, its bytes as they are in the file. */
+/** One body to send: the exact bytes of the file. */
 export type Input = { name: string; body: Buffer };
 
 const SAMPLES_FOLDER = join(import.meta.dirname, '../samples');
@@ -65,7 +65,7 @@ export const sampleNames = (): string[] =>
     .sort();
 
 /**
- * The bytes of a file, or of the sample of this name where there is no such file.
+ * The bytes of a file, or of the sample of this name if there is no such file.
  * @throws UsageError when it is neither, or cannot be read
  */
 export const readInput = (name: string): Input => {

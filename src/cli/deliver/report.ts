@@ -12,13 +12,13 @@ const answer = z.object({
   type: z.optional(z.string()),
   detail: z.optional(z.string()),
   event_id: z.optional(z.string()),
-  /** Of a connection: what was read otherwise than its sender may expect. */
+  /** From a connection: what was read differently from what its sender may expect. */
   warnings: z.optional(z.array(z.string())),
-  /** What to change at the sender of a body that is no JSON. */
+  /** For a body that is not JSON: what to change in the sender. */
   hint: z.optional(z.string()),
 });
 
-/** Status, outcome and event as text; `-` where the answer says nothing of them. */
+/** Status, outcome and event id as text; `-` for what the answer does not contain. */
 export const readReply = (reply: Reply): { status: string; outcome: string; event_id: string } => {
   if (reply.kind === 'failed') return { status: '-', outcome: reply.code, event_id: '-' };
   const { outcome, type, event_id } = parse(reply.body);
@@ -41,7 +41,7 @@ export const isTaken = ({ reply }: Sent): boolean =>
 export const percentile = (sorted: readonly number[], share: number): number =>
   sorted[Math.max(0, Math.ceil(sorted.length * share) - 1)] ?? 0;
 
-/** What became of all deliveries: each one when they are few, counts and latency always. */
+/** The results of all deliveries: each one if there are few, counts and latency always. */
 export const report = (all: readonly Delivered[], seconds: number): string => {
   const resent = all.reduce((sum, one) => sum + one.sends - 1, 0);
   const taken = all.filter(isTaken).length;
@@ -57,7 +57,7 @@ export const report = (all: readonly Delivered[], seconds: number): string => {
   ].join('\n');
 };
 
-/** Each one when they are few; of many only those that were not taken. */
+/** Each one if there are few; of many only those that were not taken. */
 const eachDelivery = (all: readonly Delivered[]): string[] => {
   const shown = all.length <= FEW ? all : all.filter((one) => !isTaken(one)).slice(0, FEW);
   if (shown.length === 0) return [];
@@ -80,7 +80,7 @@ const counts = (all: readonly Delivered[]): string => {
   return textTable(['status', 'outcome', 'count'], rows.sort());
 };
 
-/** Why, of the first of each kind that was not taken. */
+/** For each kind of refusal, the reason from the first answer. */
 const refusals = (all: readonly Delivered[]): string[] => {
   const refused = all.filter((one) => !isTaken(one));
   const lines = refused.flatMap(({ reply }) => {
@@ -92,7 +92,7 @@ const refusals = (all: readonly Delivered[]): string[] => {
   return first.size === 0 ? [] : ['', ...[...first].map(([kind, detail]) => `${kind}: ${detail}`).sort()];
 };
 
-/** Each warning or hint that came, and how often. */
+/** Each warning or hint in the answers, and how often it came. */
 const warnings = (all: readonly Delivered[]): string[] => {
   const told = all.flatMap(({ reply }) => {
     if (reply.kind !== 'answered') return [];

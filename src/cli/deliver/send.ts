@@ -4,7 +4,7 @@ import { backoffMs } from '../../platform/retry.ts';
 import { exchange } from '../shared/exchange.ts';
 import type { Headers } from './delivery.ts';
 
-/** An answer, or the code of what kept it from coming (`ECONNREFUSED`). */
+/** An answer, or the error code of the failure (`ECONNREFUSED`). */
 export type Reply =
   | { kind: 'answered'; status: number; retry_after: string | undefined; body: string }
   | { kind: 'failed'; code: string };
@@ -15,7 +15,7 @@ const ANSWER_MS = 20_000;
 /** `to`: another address of the same receiver. */
 export type Post = (headers: Headers, body: Buffer, to?: URL) => Promise<Reply>;
 
-/** Sends bodies to one address, over connections that stay open; never throws. */
+/** Sends bodies to one address over keep-alive connections; never throws. */
 export const createPost = (url: URL, connections: number): Post => {
   const isTls = url.protocol === 'https:';
   const agent = new (isTls ? TlsAgent : Agent)({ keepAlive: true, maxSockets: connections });
@@ -38,10 +38,10 @@ const PAUSE = { first_ms: 250, longest_ms: 4_000, by_chance: 0.5 };
 /** Jira Cloud retries after these, 5xx and connection failures; anything else is final. */
 const RESENT = [408, 409, 425, 429];
 
-/** One delivery's end: its last answer, how long that took, and how often it was sent. */
+/** The result of one delivery: its last answer, how long that took, and how often it was sent. */
 export type Sent = { reply: Reply; ms: number; sends: number };
 
-/** True when the same delivery may get a better answer later. */
+/** True if the same delivery may succeed later. */
 export const isWorthResending = (reply: Reply): boolean =>
   reply.kind === 'failed' || reply.status >= 500 || RESENT.includes(reply.status);
 

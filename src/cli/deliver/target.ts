@@ -30,8 +30,8 @@ const NOTHING_RUNS =
   'No instance is running on this machine: start one with npm start, or give --url and --secret';
 
 /**
- * Flags win over the environment, and that over the running instance. Another receiver's secret is never
- * guessed: the instance's own is used for its own address only.
+ * Flags override the environment, which overrides the running instance. The instance's secret is used only for its own
+ * address, never for another receiver.
  * @throws UsageError or CommandError when something is missing
  */
 export const findTarget = (
@@ -62,15 +62,15 @@ const readUrl = (text: string, path: string): URL => {
 const noSecret = ({ secret_name }: Webhook): string =>
   `The secret is unknown: give --secret, or set ${secret_name} to the receiver's value`;
 
-/** Where a body goes, and what goes with it. */
+/** The URL and the headers of a delivery. */
 export type Dressed = { url: URL; headers: Headers };
 
-/** How bodies are sent to one receiver. `number`: from 0, of all that are sent. */
+/** How bodies are sent to one receiver. `number`: the index of the delivery, from 0. */
 export type Sending = { url: URL; dress: (body: Buffer, number: number) => Dressed };
 
 type Flags = { url?: string; secret?: string; identifier?: string; header?: Headers; instanceFile: string };
 
-/** To the built-in webhook of Jira, signed as Jira does. @throws UsageError or CommandError */
+/** Sends to the built-in webhook of Jira, signed as Jira does. @throws UsageError or CommandError */
 export const findBuiltIn = (flags: Flags): Sending => {
   const { url, secret } = findTarget(flags, process.env, readInstance(flags.instanceFile));
   return {

@@ -5,13 +5,13 @@ import { costBlocks, siteBlock } from '../cost/doc-tables.ts';
 import { CommandError } from '../shared/command.ts';
 import { markdownTable } from '../shared/tables.ts';
 
-/** A part of a page that the code writes: which page, which markers, what stands between them. */
+/** A generated block of a page: its file, the name in its markers, and the content between them. */
 export type DocBlock = { file: string; name: string; content: string };
 
-/** A file of the documentation that the code writes, all of it. */
+/** A file of the documentation that is generated as a whole. */
 export type DocFile = { file: string; content: string };
 
-/** Every part of the documentation that is made from code. */
+/** Every generated block of the documentation. */
 export const docBlocks = (): DocBlock[] => [
   { file: 'docs/configuration.md', name: 'env', content: envTable() },
   { file: 'docs/architecture.md', name: 'indexes', content: indexTable() },
@@ -36,12 +36,12 @@ const indexTable = (): string =>
     ]),
   );
 
-/** Every file of the documentation that is made from code. */
+/** Every generated file of the documentation. */
 export const docFiles = (): DocFile[] =>
   publishedSchemas().map(({ name, text }) => ({ file: `docs/schemas/${name}`, content: text }));
 
 /**
- * The page with the block's contents made new; what stands outside its markers stays.
+ * The page with new content between the block's markers; the rest of it stays.
  * @throws CommandError when the page has no such markers
  */
 export const replaceBlock = (page: string, { file, name, content }: DocBlock): string => {

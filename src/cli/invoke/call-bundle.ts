@@ -12,8 +12,8 @@ const RUNTIME = join(import.meta.dirname, 'runtime.ts');
 
 /**
  * Loads the bundle in a process of its own with this environment and calls its handler. Log lines go to
- * standard error, all of them before the answer is given back.
- * @throws CommandError when the process ends without an answer; it has said why on standard error
+ * standard error, all of them before the answer is returned.
+ * @throws CommandError when the process ends without an answer; the reason is on standard error
  */
 export const callBundle = (invocation: Invocation, env: NodeJS.ProcessEnv): Promise<HttpResponse> =>
   new Promise((done, fail) => {
@@ -32,7 +32,7 @@ export const callBundle = (invocation: Invocation, env: NodeJS.ProcessEnv): Prom
     runtime.send(invocation);
   });
 
-/** A local database checks no signature, but the SDK wants to make one; a profile would win over these. */
+/** A local database checks no signature, but the SDK needs keys to sign with. A profile would override them. */
 const STAND_INS = {
   AWS_ACCESS_KEY_ID: 'local',
   AWS_SECRET_ACCESS_KEY: 'local',
@@ -40,13 +40,13 @@ const STAND_INS = {
   AWS_PROFILE: undefined,
 };
 
-/** What each source's deliveries are signed with; null where only the ARN leads to it, if anything does. */
+/** The secret of each source; null if it is unknown, or known only by the ARN. */
 export type Secrets = Record<Source, string | null>;
 
 /**
- * The function's environment: what this process has, and the place it is to work on. It sees itself on Lambda,
- * so its log lines are JSON.
- * @param standIns true where the database is a local one and there are no credentials for it
+ * The function's environment: that of this process, and the place to work on. The function name makes it behave as on
+ * Lambda, so its log lines are JSON.
+ * @param standIns true if the database is local and there are no credentials for it
  */
 export const functionEnv = (
   name: string,
@@ -71,7 +71,7 @@ const variablesOf = (secrets: Secrets): NodeJS.ProcessEnv =>
     ),
   );
 
-/** By source: environment, else running instance, if it has the place's database; a flag is for `sender`'s. */
+/** From the environment, else from the running instance if its database is that of the place; `flag` is `sender`'s. */
 export const findSecrets = (
   flag: string | undefined,
   sender: Source,

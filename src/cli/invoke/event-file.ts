@@ -9,10 +9,10 @@ import { SENDERS } from '../../senders/registry.ts';
 import { UsageError } from '../shared/command.ts';
 import { signatureOf } from '../shared/exchange.ts';
 
-/** A header with this value gets the signature of the event's body, or the token of a sender that signs nothing. */
+/** A header with this value is replaced by the signature of the event's body, or by the token if the sender uses one. */
 export const SIGN_ME = 'sha256=SIGN-ME';
 
-/** What the handlers read of an HTTP API event; the rest goes to them as it is. */
+/** What the handlers read of an HTTP API event; the rest is passed on unchanged. */
 const schema = z.looseObject({
   version: z.literal('2.0'),
   rawPath: z.string(),
@@ -22,7 +22,7 @@ const schema = z.looseObject({
   requestContext: z.looseObject({ http: z.looseObject({ method: z.string(), sourceIp: z.string() }) }),
 });
 
-/** An HTTP API event (payload format 2.0) from a file. @throws UsageError when it is none */
+/** Reads an HTTP API event (payload format 2.0) from a file. @throws UsageError when it is not one */
 export const readEventFile = (name: string): APIGatewayProxyEventV2 =>
   // Checked above as far as the handlers read it; the rest of the type is not in every file.
   parse(name) as unknown as APIGatewayProxyEventV2;
@@ -54,7 +54,7 @@ export const signEvent = (event: APIGatewayProxyEventV2, secret: string): APIGat
 const bodyOf = ({ body = '', isBase64Encoded }: APIGatewayProxyEventV2): Buffer =>
   Buffer.from(body, isBase64Encoded ? 'base64' : 'utf8');
 
-/** The sender of the delivery, whose secret signs it; Jira where the route has no sender. */
+/** The source whose secret signs the event; Jira if the route has no source. */
 export const sourceOf = (event: APIGatewayProxyEventV2): Source => {
   const name = routeOf(event);
   return COMMIT_SOURCES.find((source) => name === `${source}-webhook`) ?? 'jira';
@@ -65,7 +65,7 @@ const routeOf = ({ requestContext, rawPath }: APIGatewayProxyEventV2): RouteName
   return match.kind === 'found' ? match.name : null;
 };
 
-/** The function the gateway would call; what has no route goes to ingest, for its 404 and 405. */
+/** The function that the gateway would call; without a route it is ingest, which answers 404 or 405. */
 export const functionFor = (event: APIGatewayProxyEventV2): Route['served_by'] => {
   const name = routeOf(event);
   return ROUTES.find((route) => route.name === name)?.served_by ?? 'ingest';

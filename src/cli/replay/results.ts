@@ -1,16 +1,16 @@
 import type { Replayed } from '../../ingest/replay.ts';
 import { textTable } from '../shared/tables.ts';
 
-/** What became of one event; `failed` when a dependency did not do its work. */
+/** The result for one event; `failed` if a dependency failed. */
 export type Result = { event_id: string; replayed: Replayed | { kind: 'failed'; code: string } };
 
-/** At most this many events that need attention are named. */
+/** The most events to list that were not replayed. */
 const MOST_NAMED = 20;
 
 export const isDone = ({ replayed }: Result): boolean =>
   replayed.kind === 'replayed' || replayed.kind === 'released';
 
-/** Counts of all results, and the events that were not taken in by name. */
+/** Counts of all results, and the events that were not replayed. */
 export const summarize = (results: readonly Result[]): string => {
   const groups = Object.groupBy(results, (result) => describe(result).join('\n'));
   const rows = Object.entries(groups).map(([group, some = []]) => [
@@ -33,10 +33,10 @@ const describe = ({ replayed }: Result): [string, string] => {
   return [replayed.kind === 'not-found' ? 'event not found' : 'body missing', '-'];
 };
 
-/** `failed`: what was parked, or could not even be written down; `documents`: keys of the run documents. */
+/** `failed`: events that failed, or whose result could not be stored; `documents`: keys of the run documents. */
 export type Correlated = { events: number; failed: number; documents: string[] };
 
-/** The result for people; the last document is the one `latest.json` shows. */
+/** The result in words; the last document is the one that `latest.json` shows. */
 export const describeCorrelated = ({ events, failed, documents }: Correlated): string => {
   const last = documents.at(-1);
   const parts = [`correlated ${events} ${events === 1 ? 'event' : 'events'}`];

@@ -47,13 +47,13 @@ const readDay = (day: string): string => {
   throw new UsageError(`${day} is not a day such as 2026-11-22`);
 };
 
-/** The last time that a run id can hold: 48 bits of milliseconds. */
+/** The latest time that a run id can contain: 48 bits of milliseconds. */
 const LAST_MS = 2 ** 48 - 1;
 
-/** Days looked at together; each is spread over eight partitions. */
+/** Days read concurrently; each is spread over eight partitions. */
 const DAYS_AT_A_TIME = 4;
 
-/** In which table, and whose. */
+/** The table and the tenant. */
 type Of = { table: Table; tenant: string };
 
 /** The Phoenix days that can still hold events with this outcome, oldest first. */
@@ -66,7 +66,7 @@ export const daysHolding = (outcome: Outcome, retentionDays: number, nowMs: numb
 const oldestDay = (outcome: Outcome, retentionDays: number): number =>
   outcome === 'quarantined' ? 3 * retentionDays : retentionDays;
 
-/** Ids of the selected events, oldest first, parked ones as they are listed; one that is named need not be there. */
+/** Ids of the selected events, oldest first; parked ones in the order of their list. A given id need not exist. */
 export const findEvents = async (
   events: EventStore & Of,
   selection: Selection,

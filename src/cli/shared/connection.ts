@@ -85,7 +85,7 @@ const UNKNOWN_RAW_BODIES: RawBodies = { put: refuse, get: refuse, remove: refuse
 
 const UNKNOWN_ARTIFACTS: ArtifactStore = { put: refuse, replaceIfNewer: refuse };
 
-/** Timeout of the calls for one item, in ms. Generous: no sender waits here, as Jira does for 5 s. */
+/** Timeout of the calls for one item, in ms. Longer than for a delivery: no sender waits for an answer here. */
 const ITEM_MS = 30_000;
 
 /** A new signal that aborts the calls for one item on timeout. */
