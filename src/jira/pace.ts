@@ -54,7 +54,7 @@ export const createPace = (limits: Limits, { clock, sleep }: Deps): Pace => {
     throw new JiraError('busy', `Jira accepts no requests before ${toUtcIso(until)}: try again then.`, until);
   };
 
-  /** At most one gap, even if the clock was set back, or until the hold ends. @throws JiraError if the hold is too long */
+  /** One gap at most, even if the clock was set back, or until a hold ends. @throws JiraError for too long a hold */
   const waitMs = (): number => {
     checkHold();
     return Math.max(Math.min(last + gap_ms - clock(), gap_ms), heldUntil() - clock());

@@ -1,4 +1,4 @@
-/** Puts an entry as the newest of a map that holds so many at most: the oldest leaves. */
+/** Sets the newest entry of a map of at most `most` entries, evicting the oldest if it is full. */
 export const putNewest = <T>(map: Map<string, T>, key: string, value: T, most: number): void => {
   map.delete(key);
   const [oldest] = map.keys();

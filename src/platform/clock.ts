@@ -3,10 +3,10 @@ export type Clock = () => number;
 
 export const systemClock: Clock = () => Date.now();
 
-/** Milliseconds of a monotonic clock; only differences mean anything. */
+/** Milliseconds of a monotonic clock; only differences are meaningful. */
 export const steadyClock: Clock = () => performance.now();
 
-/** A point in time on both clocks. `wall` is what is shown and stored; how much time passed takes both. */
+/** A point in time on both clocks. `wall` is shown and stored; elapsed time is computed from both. */
 export type Moment = { wall: number; steady: number };
 
 export const momentOf = (wall: Clock, steady: Clock = steadyClock): Moment => ({
@@ -15,15 +15,15 @@ export const momentOf = (wall: Clock, steady: Clock = steadyClock): Moment => ({
 });
 
 /**
- * Milliseconds that passed, by the clock that says more; for ever when the wall clock was set back: what was kept by it
- * would be believed for as long as it was set back. The steady clock may stand still while Lambda has the process
- * frozen. So nothing is believed for longer than its limit by either; at worst it is looked at once too often.
+ * Milliseconds that passed, by the clock that shows more, because the steady clock may stop while Lambda freezes the
+ * process; infinite if the wall clock was set back, which would extend the life of cached values by as much. So no
+ * cached value outlives its limit by either clock; at worst it is refreshed once too often.
  */
 export const passedBetween = (since: Moment, until: Moment): number =>
   until.wall < since.wall
     ? Number.POSITIVE_INFINITY
     : Math.max(until.steady - since.steady, until.wall - since.wall);
 
-/** Milliseconds that passed at most, as far as either clock knows; never less than none. */
+/** The most milliseconds that passed by either clock; never negative. */
 export const longestBetween = (since: Moment, until: Moment): number =>
   Math.max(until.steady - since.steady, until.wall - since.wall, 0);

@@ -1,15 +1,15 @@
 /**
- * How long one request may take in milliseconds before it is answered 503. Jira gives a receiver 5 s to
- * connect and more to answer; well under it leaves room for the network and a cold start.
+ * How long one request may take in milliseconds before it is answered 503. Jira gives a receiver 5 s to connect and
+ * more to answer; the rest is left for the network and a cold start.
  */
 export const REQUEST_BUDGET_MS = 3_500;
 
-/** Requests that begin within this time share a signal: one for each would cost as much as its signature. */
+/** Requests that begin within this time share a signal: a signal for each would cost as much as its signature. */
 const SHARED_FOR_MS = 100;
 
 let shared = { signal: AbortSignal.abort(), until: 0 };
 
-/** A signal that ends every AWS call of one request when its budget is used up, or a tenth of a second later. */
+/** A signal that aborts a request's AWS calls when its budget is used up, or up to a tenth of a second later. */
 export const requestDeadline = (): AbortSignal => {
   const now = performance.now();
   if (now >= shared.until)
@@ -18,10 +18,10 @@ export const requestDeadline = (): AbortSignal => {
 };
 
 /**
- * The work's result, or the signal's reason as soon as it is aborted; work is not begun after that. Work under
- * way is not stopped: its result is no longer awaited, and what it still writes is what the sender's next
- * attempt writes again. To pass the signal down into the SDK instead costs a tenth of each call. Nothing of the call
- * is left at the signal once it has ended: a signal may live for minutes, and would keep every result so long.
+ * The work's result, or a rejection with the signal's reason as soon as it is aborted; work is not started after that.
+ * Work in flight is not stopped, only no longer awaited: whatever it still writes, the sender's next attempt writes
+ * again. Passing the signal to the SDK instead would cost a tenth of each call. The listener is removed at the end,
+ * because a signal may live for minutes and would retain every result.
  */
 export const within = async <T>(signal: AbortSignal, work: () => Promise<T>): Promise<T> => {
   signal.throwIfAborted();
@@ -36,8 +36,8 @@ export const within = async <T>(signal: AbortSignal, work: () => Promise<T>): Pr
 };
 
 /**
- * Settles as `work` does, or rejects with a `TimeoutError` after `ms`, whatever `work` does then. The signal
- * lets it stop what it began; the race is there because not every step of it may listen.
+ * Settles as `work` does, or rejects with a `TimeoutError` after `ms`, even if `work` goes on. The signal lets `work`
+ * stop; the race is needed because not every step of it may listen to the signal.
  */
 export const withTimeLimit = async <T>(ms: number, work: (signal: AbortSignal) => Promise<T>): Promise<T> => {
   const limit = new AbortController();

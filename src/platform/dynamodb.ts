@@ -4,23 +4,23 @@ import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 
 /**
  * The plain client; `overrides` carry the endpoint and credentials of a local database.
- * Every delivery pays for at least two of its calls, so middleware is resolved once for each kind of call: that goes
- * well only for calls without options of their own.
+ * Every delivery makes at least two calls, so middleware is resolved once for each kind of call. That is safe only
+ * for calls without options of their own.
  */
 export const createDynamoDb = (overrides: DynamoDBClientConfig = {}): DynamoDBClient =>
   createClient({ cacheMiddleware: true, ...overrides });
 
-/** A client that takes and gives plain values. It cannot share the other one's resolved middleware. */
+/** A client that takes and returns plain values. It cannot share the plain client's cached middleware. */
 export const createDocumentClient = (overrides: DynamoDBClientConfig = {}): DynamoDBDocumentClient =>
   DynamoDBDocumentClient.from(createClient(overrides));
 
 /**
- * A try that takes longer than this, connecting included, has failed (milliseconds). Three tries and their
- * backoff with jitter (the SDK's standard retry) stay within `REQUEST_BUDGET_MS`.
+ * A try fails after this time, connecting included (milliseconds). Three tries and their backoff with jitter (the SDK's
+ * standard retry) stay within `REQUEST_BUDGET_MS`.
  */
 const TIMEOUTS = { requestTimeout: 1_000, throwOnRequestTimeout: true };
 
-/** An answer that stops in the middle for so long (milliseconds) gives its connection up. */
+/** The connection is dropped if an answer stalls for this long (milliseconds). */
 const STALLED_MS = 6_000;
 
 const SETTINGS: DynamoDBClientConfig = {
@@ -35,8 +35,8 @@ const SETTINGS: DynamoDBClientConfig = {
 };
 
 /**
- * What the SDK does anew for each call is done once: the user agent is composed once, keys are imported once,
- * and input and output are not copied for a logger that is not there.
+ * Avoids work that the SDK repeats for each call: the user agent is composed once, keys are imported once, and input
+ * and output are not copied for a logger that does not exist.
  */
 const createClient = (config: DynamoDBClientConfig): DynamoDBClient => {
   const client = new DynamoDBClient({ ...SETTINGS, sha256: Sha256, ...config });
@@ -46,8 +46,8 @@ const createClient = (config: DynamoDBClientConfig): DynamoDBClient => {
 };
 
 /**
- * Sends the SDK's user agent as one text that is composed once. The SDK composes it anew for every call,
- * with the features each call used, and signs a copy of it.
+ * Sends the SDK's user agent as one text that is composed once. The SDK itself composes it for every call, with the
+ * features that the call used, and signs a copy of it.
  */
 const fixUserAgent = (client: DynamoDBClient): void => {
   const text = composeOnce(client);
@@ -106,7 +106,7 @@ export class Sha256 {
 
 const keyObjects = new WeakMap<Uint8Array, KeyObject>();
 
-/** The SDK keeps a day's signing key and hands in the same bytes for every call; Node takes long to import them. */
+/** The SDK caches a day's signing key and passes the same bytes for every call; importing them into Node is slow. */
 const importKey = (secret: Data): KeyObject | string => {
   if (typeof secret === 'string') return secret;
   if (!(secret instanceof Uint8Array)) return createSecretKey(toBytes(secret));

@@ -6,14 +6,14 @@ export type { Logger } from 'pino';
 
 declare module 'pino' {
   namespace pino {
-    /** A line with an alarm that no page explains does not compile. */
+    /** Only documented alarms compile. */
     interface LogFnFields {
       alarm?: LogAlarm;
     }
   }
 }
 
-/** Names under which a secret, a signature, a body or an address could slip into a log line by mistake. */
+/** Names under which a secret, a signature, a body or an address could get into a log line by mistake. */
 const NEVER = [
   'secret_value',
   'signature',

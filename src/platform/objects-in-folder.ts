@@ -5,7 +5,7 @@ import { within } from './deadline.ts';
 import { type NewObject, type Objects, orUnavailable } from './objects.ts';
 import { withProcessLock } from './process-lock.ts';
 
-/** Objects in a local folder used instead of the bucket, for all processes of this machine. Nothing in it expires. */
+/** Objects in a local folder used instead of the bucket, shared by all processes of this machine. Nothing expires. */
 export const objectsInFolder = (folder: string): Objects => ({
   put: ({ key, bytes }, signal) => call(signal, () => writeWhole(join(folder, key), bytes)),
   replaceIf: (object, mayReplace, signal) =>
@@ -17,17 +17,17 @@ export const objectsInFolder = (folder: string): Objects => ({
   remove: (key, signal) => call(signal, () => removeAll(join(folder, key))),
 });
 
-/** One call on the folder, until the signal is aborted at most. */
+/** One call on the folder; no longer awaited once the signal is aborted. */
 const call = <T>(signal: AbortSignal, work: () => Promise<T>): Promise<T> =>
   orUnavailable(() => within(signal, work));
 
-/** One name for one file, by whatever path a process knows its folder. */
+/** The canonical path of a file, whatever path a process uses for its folder. */
 const trueName = async (path: string): Promise<string> => {
   await mkdir(dirname(path), { recursive: true });
   return join(await realpath(dirname(path)), basename(path));
 };
 
-/** Read faults are thrown, not taken for an absent file: with no file handles left, what is newest would go back. */
+/** Throws read faults instead of assuming an absent file, which could replace the newest with an older one. */
 const replace = async (
   path: string,
   { bytes }: NewObject,
@@ -36,7 +36,7 @@ const replace = async (
   if (mayReplace(await readIfThere(path))) await writeWhole(path, bytes);
 };
 
-/** The file, and what a crash may have left beside it: both hold the same person's data. */
+/** Removes the file and any `.part` file that a crash left beside it: both hold the same person's data. */
 const removeAll = async (path: string): Promise<void> => {
   const folder = dirname(path);
   const names = await readdir(folder).catch((fault) => (isMissing(fault) ? [] : Promise.reject(fault)));
@@ -45,8 +45,8 @@ const removeAll = async (path: string): Promise<void> => {
 };
 
 /**
- * Writes a file for its owner only, whole or not at all, also when the machine stops: aside, flushed, renamed. What
- * a crash may leave beside it begins with the file's name and ends in `.part`.
+ * Writes a file that only its owner can read, atomically even if the machine stops: a temporary file is flushed and
+ * renamed. A crash may leave that file, whose name begins with the file's name and ends in `.part`.
  */
 export const writeWhole = async (path: string, bytes: Uint8Array): Promise<void> => {
   const aside = `${path}.${crypto.randomUUID()}.part`;
@@ -61,7 +61,7 @@ export const writeWhole = async (path: string, bytes: Uint8Array): Promise<void>
   await flushFolder(dirname(path));
 };
 
-/** A rename is durable when the folder that holds the names is. */
+/** A rename is durable only after its folder is flushed. */
 const flushFolder = async (folder: string): Promise<void> => {
   await using handle = await open(folder, 'r');
   await handle.sync();
@@ -77,5 +77,5 @@ export const readIfThere = async (path: string): Promise<Buffer | null> => {
   }
 };
 
-/** Whether a fault of the file system says that the file or folder is not there. */
+/** Whether a fault of the file system means that the file or folder does not exist. */
 const isMissing = (fault: unknown): boolean => describeFault(fault) === 'ENOENT';

@@ -11,12 +11,12 @@ import { retry } from './retry.ts';
 /** Milliseconds; an object of 4 MB takes well under a second inside a region. */
 const TIMEOUTS = { requestTimeout: 2_000, throwOnRequestTimeout: true };
 
-/** Compares under contention before giving up. All of a wait by chance, so that writers that met do not meet again. */
+/** Tries of a conditional write under contention. Full jitter, so that colliding writers do not collide again. */
 const CONTENDED = { tries: 12, first_ms: 20, longest_ms: 500, by_chance: 1 };
 
 /**
- * What S3 says when another writer was there between our read and our write: 412; 409 while both are under way;
- * 404 when the object is gone. S3 user guide, "How to prevent object overwrites with conditional writes".
+ * S3's errors when a concurrent writer changed the object between our read and our write: 412; 409 while both writes
+ * are in flight; 404 if it was deleted. S3 user guide, "How to prevent object overwrites with conditional writes".
  */
 const OVERTAKEN = ['PreconditionFailed', 'ConditionalRequestConflict', 'NoSuchKey'];
 
@@ -27,7 +27,7 @@ type Stored = { bytes: Buffer | null; unchanged: Condition };
 
 const ABSENT: Stored = { bytes: null, unchanged: { IfNoneMatch: '*' } };
 
-/** One bucket's single calls. */
+/** The single calls on one bucket. */
 const callsOf = (client: S3Client, Bucket: string) => ({
   read: async (Key: string, abortSignal: AbortSignal): Promise<Stored> => {
     try {
@@ -51,10 +51,10 @@ const callsOf = (client: S3Client, Bucket: string) => ({
 
 /**
  * Objects in a bucket. Throws what the SDK throws. Reading needs s3:GetObject and s3:ListBucket: without the second, S3
- * answers 403 for an object that is not there, and the first one of a key could never be written.
+ * answers 403 for a missing object, and the first object of a key could never be written.
  *
- * A write of ours whose answer was lost is found by the next compare: the SDK tries it again, is refused, and what
- * is stored is ours.
+ * If the answer to a write of ours is lost, the SDK retries it and the condition fails; the next comparison then finds
+ * our own object.
  */
 export const objectsInS3 = (bucket: string): Objects => {
   const { read, write, remove } = callsOf(new S3Client({ maxAttempts: 3, requestHandler: TIMEOUTS }), bucket);

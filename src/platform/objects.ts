@@ -2,31 +2,31 @@ import { UnavailableError } from '../errors/errors.ts';
 
 export type NewObject = { key: string; bytes: Uint8Array; labels: ObjectLabels };
 
-/** What is said of an object in a bucket beside its bytes; a folder has no place for it. */
+/** Metadata of an object in a bucket; a folder does not store it. */
 type ObjectLabels = { content_type?: string; tagging?: string };
 
-/** Bytes by key, in a bucket or in a folder used instead. What is stored is whole or absent. */
+/** Bytes by key, in a bucket or in a folder used instead. Writes are atomic. */
 export type Objects = {
-  /** Durable when it resolves; replaces what was stored before. @throws UnavailableError */
+  /** Durable when it resolves; replaces an existing object. @throws UnavailableError */
   put(object: NewObject, signal: AbortSignal): Promise<void>;
   /**
-   * Puts it where `mayReplace` says so of what is stored (null: nothing), however many writers try at once. It may be
-   * asked several times; its last answer is what was done. @throws UnavailableError
+   * Compare-and-swap, safe with concurrent writers: puts the object if `mayReplace` allows it for the stored one (null:
+   * none). `mayReplace` may be called several times; its last result counts. @throws UnavailableError
    */
   replaceIf(
     object: NewObject,
     mayReplace: (stored: Uint8Array | null) => boolean,
     signal: AbortSignal,
   ): Promise<void>;
-  /** Null when there is none. @throws UnavailableError */
+  /** Null when the object does not exist. @throws UnavailableError */
   get(key: string, signal: AbortSignal): Promise<Buffer | null>;
-  /** Absent afterwards, whether or not it was there. @throws UnavailableError */
+  /** Idempotent: the object need not exist. @throws UnavailableError */
   remove(key: string, signal: AbortSignal): Promise<void>;
 };
 
 /**
- * Objects in a bucket. The S3 client is loaded when the first object needs it, from a file of its own: even unused it
- * would add a fifth to every cold start.
+ * Objects in a bucket. The S3 client is loaded lazily, from a file of its own: even unused, it would add a fifth to
+ * every cold start.
  */
 export const objectsInBucket = (bucket: string): Objects => {
   let opened: Promise<Objects> | undefined;

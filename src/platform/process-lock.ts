@@ -4,9 +4,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { describeFault } from '../errors/errors.ts';
 
 /**
- * Does the work while no other process of this machine, and no other caller in this one, does work for the same
- * thing. Nothing has to be cleaned up after a `kill -9`. Waits for its turn until the signal is aborted, then
- * throws; the work itself is not cut off.
+ * Runs the work under a lock on `thing`, which excludes other processes of this machine and other callers in this one.
+ * Needs no cleanup after a `kill -9`. Waits for the lock until the signal is aborted, then throws; running work is not
+ * aborted.
  */
 export const withProcessLock = async <T>(
   thing: string,
@@ -21,7 +21,7 @@ export const withProcessLock = async <T>(
   }
 };
 
-/** Milliseconds between two tries at most; what a lock guards here takes a few. */
+/** Maximum milliseconds between two tries; work under a lock takes only a few. */
 const POLL_MS = 20;
 
 const waitForName = async (name: string, signal: AbortSignal): Promise<Server> => {
@@ -34,8 +34,8 @@ const waitForName = async (name: string, signal: AbortSignal): Promise<Server> =
 };
 
 /**
- * An abstract socket for a thing, such as a path: the kernel lets one process of this machine (one network
- * namespace) have the name and frees it when that process ends, however.
+ * The name of an abstract socket for a thing, such as a path: the kernel gives it to one process of this machine (one
+ * network namespace), and frees it when that process ends, even by a crash.
  */
 export const socketName = (thing: string): string =>
   `\0jira-webhook-sync/${createHash('sha256').update(thing).digest('hex').slice(0, 40)}`;

@@ -3,12 +3,12 @@ import { isIP } from 'node:net';
 import { describeFault } from '../errors/errors.ts';
 import { isPublicAddress, notPublic } from './target-url.ts';
 
-/** The addresses of a name, in the order in which they are to be tried. Rejects as Node's resolver does. */
+/** The addresses of a name, in the order in which to try them. Rejects as Node's resolver does. */
 export type Resolve = (host: string) => Promise<readonly string[]>;
 
 /**
- * The addresses of a host, each of which may be connected to, or what is wrong with them, for people. One private address
- * among public ones is enough: which of them is used would be chance.
+ * The addresses of a host, if all may be connected to; else what is wrong, as text for people. A single private address
+ * is enough for a refusal, because any of the addresses might be used.
  */
 export const resolvePublic = async (
   host: string,
@@ -46,8 +46,8 @@ const noAddress = (host: string): string =>
   `must lead to a host that has an address: ${host} has none; check the name, and whether it is public`;
 
 /**
- * The system's resolver. One name is asked for once at a time: each question that hangs keeps one of a process's few
- * threads.
+ * The system's resolver. Concurrent look-ups of one name share one request, because each hanging request blocks one of
+ * the process's few threads.
  */
 export const createResolver = (): Resolve => {
   const asked = new Map<string, Promise<readonly string[]>>();

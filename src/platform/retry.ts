@@ -1,22 +1,22 @@
 import { setTimeout as timer } from 'node:timers/promises';
 
-/** How often something is tried at most, and how long each next try waits. */
+/** The maximum number of tries, and how long to wait between them. */
 type Tries = Backoff & { tries: number };
 
-/** Milliseconds, doubled from the first wait to the longest; `by_chance` is the part of each, 0 to 1, that is drawn. */
+/** Milliseconds, doubled from the first wait to the longest; `by_chance` is the random part of each wait, 0 to 1. */
 type Backoff = { first_ms: number; longest_ms: number; by_chance: number };
 
 type Options = {
-  /** Which faults another try may heal; without it all but a `TypeError`, which is a bug and stays one. */
+  /** Which faults are worth a retry; default: all but a `TypeError`, which is a bug. */
   mayHeal?: (fault: unknown) => boolean;
-  /** Ends a wait, not a try. */
+  /** Aborts a wait, not a try. */
   signal?: AbortSignal;
-  /** How it waits, and what it draws by chance (0 to 1); replaced where time is. */
+  /** How to wait, and the random number (0 to 1); replaced together with the clock. */
   sleep?: (ms: number) => Promise<unknown>;
   chance?: () => number;
 };
 
-/** Does the work until it succeeds. @throws its last fault, or the `AbortError` of a wait */
+/** Repeats the work until it succeeds. @throws the last fault, or the `AbortError` of a wait */
 export const retry = async <T>(
   work: () => Promise<T>,
   limits: Tries,
@@ -40,8 +40,8 @@ export const retry = async <T>(
 const isNoBug = (fault: unknown): boolean => !(fault instanceof TypeError);
 
 /**
- * How long to wait after so many failures in a row (at least 1). Partly by chance, so that several that failed together
- * do not come back together.
+ * How long to wait after so many failures in a row (at least 1). Partly random, so that callers that failed together do
+ * not retry together.
  * @param chance from 0 to 1
  */
 export const backoffMs = (failures: number, chance: number, limits: Backoff): number =>

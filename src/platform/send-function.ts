@@ -1,21 +1,21 @@
 import { InvokeCommand, LambdaClient, type LambdaClientConfig } from '@aws-sdk/client-lambda';
 import type { SendMessage } from '../contract/send-message.ts';
 
-/** The Lambda function that sends, called by its name. Both reject when it cannot be called. */
+/** The send function, invoked by name. Both calls reject if it cannot be invoked. */
 export type SendFunction = {
-  /** Resolves when Lambda has taken the message, not when it is handled. */
+  /** Resolves when Lambda has accepted the message, not when it is processed. */
   hint(message: SendMessage): Promise<void>;
-  /** What it answers, as it came. */
+  /** The function's answer, not validated. */
   ping(message: SendMessage, signal: AbortSignal): Promise<unknown>;
 };
 
-/** A hint that takes longer is given up: the schedule does the same a little later. */
+/** A slower hint is abandoned: the schedule sends another one a little later. */
 const HINT_MS = 2_000;
 
 /** A target may take a minute to answer. */
 const PING_MS = 70_000;
 
-/** One attempt, so that no target gets two pings for one. */
+/** A single attempt, so that one ping never becomes two. */
 const SETTINGS: LambdaClientConfig = {
   maxAttempts: 1,
   requestHandler: { connectionTimeout: 1_000, requestTimeout: PING_MS, throwOnRequestTimeout: true },

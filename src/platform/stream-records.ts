@@ -3,15 +3,15 @@ import { STREAM_FILTERS } from '../contract/functions.ts';
 import { TABLE } from '../contract/table.ts';
 import { isEventId } from '../domain/event-id.ts';
 
-/** A Lambda function behind an event source mapping of the table's stream; the local poller calls the same. */
+/** A Lambda function behind an event source mapping of the table's stream; the local poller calls it too. */
 export type StreamHandler = (event: DynamoDBStreamEvent, context: Context) => Promise<DynamoDBBatchResponse>;
 
-/** The partition key of an event, as the store makes it. */
+/** The prefix of an event's partition key, as the store builds it. */
 const EVENT_PREFIX = 'E#';
 
 /**
- * The event that a stream record announces, read from its keys alone (`E#evt_…`, `E`): look at it. Null for all other
- * keys, ours or not. Which records count is the filter's matter.
+ * The id of the event that a stream record names, read from its keys alone (`E#evt_…`, `E`). Null for all other keys.
+ * Does not apply the filter.
  */
 export const readEventId = (record: DynamoDBRecord): string | null => {
   const { [TABLE.hash.name]: hash, [TABLE.range.name]: range } = record.dynamodb?.Keys ?? {};
@@ -20,7 +20,7 @@ export const readEventId = (record: DynamoDBRecord): string | null => {
   return range?.S === 'E' && pk.startsWith(EVENT_PREFIX) && isEventId(event_id) ? event_id : null;
 };
 
-/** True for a record that `STREAM_FILTERS` lets through, judged as an event source mapping does. */
+/** True for a record that passes `STREAM_FILTERS`, evaluated as an event source mapping does. */
 export const passesFilter = (record: DynamoDBRecord): boolean =>
   STREAM_FILTERS.some((pattern) => matches(pattern, record));
 

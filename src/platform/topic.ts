@@ -1,13 +1,13 @@
 import { PublishCommand, SNSClient } from '@aws-sdk/client-sns';
 
-/** What is told, and by which attributes subscribers of the topic may ask for it. */
+/** A message, and the attributes by which subscribers of the topic can filter. */
 type Message = { subject: string; message: string; tenant_id: string; subscription_id: string };
 
 const CALL_MS = 10_000;
 
-/** A topic of SNS. */
+/** An SNS topic. */
 export const openTopic = (arn: string, client = new SNSClient({})) => ({
-  /** @throws when SNS does not take it */
+  /** @throws when SNS does not accept it */
   publish: async ({ subject, message, tenant_id, subscription_id }: Message): Promise<void> => {
     const command = new PublishCommand({
       TopicArn: arn,

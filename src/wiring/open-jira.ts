@@ -11,9 +11,9 @@ import type { Platform } from './open.ts';
 const TOKEN_KEY = 'jira_api_token';
 
 /**
- * Jira as it is read. The token is the local override, else that of the secret, which is read at each call: a new
+ * The Jira site to read. The token is the local override, else that of the secret, which is read at each call, so a new
  * token is used from the next turn on.
- * @throws ConfigError when no site is named, or nobody to log in as: the message says what to do; UnavailableError
+ * @throws ConfigError when the site or the token is not set: the message says what to do; UnavailableError
  */
 export const openJiraSite = async (
   env: Env,
@@ -46,7 +46,7 @@ const fetchToken = async (
   }
 };
 
-/** The words of a document that cannot be used are for people; whatever else the store says may pass. */
+/** A ConfigError for an unusable document, with its message for people; any other fault counts as temporary. */
 const explain = (fault: unknown): Error => {
   if (fault instanceof ConfigError) return fault;
   if (fault instanceof SecretDocumentError)
@@ -54,7 +54,7 @@ const explain = (fault: unknown): Error => {
   return new UnavailableError('secret', fault);
 };
 
-/** A token that was pasted with more around it would fail later, and say less. */
+/** Checked here, because a token pasted with extra characters would fail later, with a less helpful error. */
 const checkToken = (text: string | null): string => {
   if (text === null)
     throw new ConfigError(

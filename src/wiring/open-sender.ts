@@ -4,16 +4,16 @@ import { describeFault, UnavailableError } from '../errors/errors.ts';
 import type { Logger } from '../platform/logger.ts';
 import type { SendFunction } from '../platform/send-function.ts';
 
-/** What sends to targets, as others ask it to: in this process, or a Lambda function of its own. */
+/** The interface to sending: in this process, or the send function on Lambda. */
 export type Sender = { hint: Hint; ping: Ping };
 
-/** The one that is given, else the Lambda function that the environment names. */
+/** The given sender, else the Lambda function that the environment names. */
 export const openSender = (env: Env, platform: { sender?: Sender; log: Logger }): Sender =>
   platform.sender ?? senderOf(env.SEND_FUNCTION_NAME, platform.log);
 
 /**
- * The client is loaded when it is first needed: most invocations have nothing to send. What is loaded so must not use zod,
- * or a bundle has all of it.
+ * The client is loaded lazily, because most invocations send nothing. A lazily loaded file must not use zod, or the
+ * bundle contains all of zod.
  */
 const senderOf = (name: string | undefined, log: Logger): Sender => {
   let opened: Promise<SendFunction> | undefined;

@@ -28,24 +28,24 @@ export type Platform = {
   log: Logger;
   dynamodb?: DynamoDBClientConfig;
   secretsManager?: SecretsManagerClientConfig;
-  /** Default: CloudWatch's metrics, on Lambda only. */
+  /** Default: CloudWatch metrics, on Lambda only. */
   count?: Count;
-  /** Default: what Jira leaves us. */
+  /** Default: the time that Jira allows. */
   deadline?: Deadline;
-  /** Whose requests these are. Default: that of the built-in sources. */
+  /** The tenant of the requests. Default: that of the built-in webhooks. */
   tenant?: string;
-  /** What sends to targets. Default: the Lambda function that the environment names. */
+  /** Sends to targets. Default: the Lambda function that the environment names. */
   sender?: Sender;
-  /** Addresses of targets' names. Default: the system's resolver. */
+  /** Resolves the names of targets. Default: the system's resolver. */
   resolve?: Resolve;
 };
 
-/** The tenant of the built-in sources. */
+/** The tenant of the built-in webhooks. */
 export const HOME = DEFAULT_TENANT;
 
 export const tenantOf = ({ tenant = HOME }: Platform): string => tenant;
 
-/** The table as the environment names it; `dynamodb` carries the endpoint of a local database. */
+/** The table that the environment names; `dynamodb` has the endpoint of a local database. */
 export const openTable = (env: Env, dynamodb?: DynamoDBClientConfig): Table => {
   const client = createDynamoDb(dynamodb);
   let documentClient: DynamoDBDocumentClient | undefined;
@@ -65,20 +65,20 @@ export const openObjects = (env: Env): Objects =>
     ? objectsInBucket(env.ARTIFACTS_BUCKET)
     : objectsInFolder(env.ARTIFACTS_DIR ?? process.cwd());
 
-/** Where events of a table are put, as the environment names it. */
+/** The store for events of a table, as configured by the environment. */
 export const openEvents = (env: Env, table: Table): EventStore => ({
   table,
   rawBodies: rawBodiesIn(openObjects(env)),
   retention_days: env.EVENT_RETENTION_DAYS,
 });
 
-/** Where each source's keys come from. */
+/** Where the keys of each source come from. */
 type Secrets = Record<Source, SecretSource>;
 
 /**
- * For each source the override, else its keys in the secret behind the ARN, else nothing: then it is off. Each
- * has a cache of its own over the one secret, so that what is wrong with one source's keys stops no other.
- * @throws ConfigError when Jira has neither: nothing of what the project is for could be verified
+ * For each source the override, else its keys in the secret behind the ARN, else none: the source is off. Each source
+ * has its own cache of the one secret, so that a source with wrong keys does not affect the others.
+ * @throws ConfigError when Jira has neither, because no delivery of Jira could be verified
  */
 export const openSecrets = (env: Env, platform: Platform): Secrets => {
   const arn = env.JIRA_WEBHOOK_SECRET_ARN;
@@ -95,7 +95,7 @@ export const openSecrets = (env: Env, platform: Platform): Secrets => {
   });
 };
 
-/** One source's keys in the secret of all sources. Jira's first fetch begins now; others wait for a delivery. */
+/** One source's keys in the secret of all sources. Jira's are fetched at once, others with their first delivery. */
 const cachedSecret = (
   source: Source,
   arn: string,
@@ -122,7 +122,7 @@ const mastersOf = (env: Env, { log, secretsManager }: Platform): (() => Promise<
   return () => fetchMasters(client, arn, log);
 };
 
-/** Reads the secret of all sources with its date, else the override of masters; null where there is neither. */
+/** Reads the secret of all sources with its date, else the override of masters; null if there is neither. */
 export const openDatedSecret = (env: Env, platform: Platform): (() => Promise<DatedSecret>) | null => {
   const override = env.CONNECTIONS_MASTERS;
   const arn = env.JIRA_WEBHOOK_SECRET_ARN;
