@@ -6,10 +6,10 @@ import type { PublishDeps } from './scope.ts';
 import { startLanes } from './start-lanes.ts';
 import { sweepPublish } from './sweep.ts';
 
-/** What the function is invoked with: a batch of the stream, or what its schedule says. */
+/** What the function is invoked with: a batch of the stream, or a task from its schedule. */
 type PublishHandler = (event: unknown, context: Context) => Promise<DynamoDBBatchResponse | undefined>;
 
-/** The Lambda function that publishes. @throws UnavailableError when a task failed: its schedule brings it again */
+/** The Lambda function that publishes. @throws UnavailableError when a task failed: its schedule runs it again */
 export const createPublishHandler = (deps: PublishDeps): PublishHandler => {
   const handleStream = createPublishStream(deps);
   return async (event, context) => {
@@ -25,9 +25,9 @@ const isStreamEvent = (event: unknown): event is DynamoDBStreamEvent =>
   typeof event === 'object' && event !== null && 'Records' in event && Array.isArray(event.Records);
 
 /**
- * Publishes the events that a batch of stream records announces. Records whose event could not be published are reported
- * back, so that the mapping brings them again.
- * @throws UnavailableError when nothing of the batch could be
+ * Publishes the events that a batch of stream records announces. Records whose event could not be published are
+ * reported as failed, so that the event source mapping retries them.
+ * @throws UnavailableError when nothing of the batch could be published
  */
 export const createPublishStream =
   (deps: PublishDeps): StreamHandler =>

@@ -15,20 +15,20 @@ import { AT_A_TIME, newSignal, type PublishDeps } from './scope.ts';
 import { hintAll } from './start-lanes.ts';
 import { type Subscribed, subscribed } from './subscriptions-of.ts';
 
-/** `made`: how many executions there are now that were not there before; `failed`: events to come back to. */
+/** `made`: how many executions were created; `failed`: ids of the events to retry. */
 export type Published = { made: number; failed: ReadonlySet<string> };
 
 /**
- * Finds out which subscriptions these events match, and puts an execution for each that is not there yet: whoever comes
- * again, or at the same time, changes nothing. Then it says so to those that send.
- * @throws UnavailableError, UnreadableRowError when nothing can be known of subscriptions or events
+ * Matches these events with all subscriptions, creates the executions that do not exist yet, and sends hints for them.
+ * Idempotent: a retry or a concurrent run changes nothing.
+ * @throws UnavailableError, UnreadableRowError when the subscriptions or the events cannot be read
  */
 export const publishEvents = async (deps: PublishDeps, eventIds: readonly string[]): Promise<Published> =>
   publishTo(deps, await subscribed(deps), eventIds, { look: false });
 
 /**
- * The same for subscriptions that are known.
- * @param how `look`: nearly all executions are there already, and to read one costs less than to put it in vain
+ * As `publishEvents`, for subscriptions that the caller has read.
+ * @param how `look`: read first which executions exist: where nearly all do, that costs less than refused puts
  * @throws UnavailableError when the events cannot be read
  */
 export const publishTo = async (
@@ -58,14 +58,14 @@ export const publishTo = async (
   return { made: made.flat().length, failed };
 };
 
-/** The cheaper read: what is there only for a moment is put in vain. */
+/** The executions that do not exist, by an eventually consistent read: it may miss a new one, whose put is refused. */
 const absentOf = async (place: TableCall, wanted: readonly Execution[]): Promise<Execution[]> => {
   const keys = wanted.map(({ execution_id }) => executionKey(execution_id));
   const rows = await readRows(place, keys, 'eventual');
   return wanted.filter((_, index) => rows[index] === null);
 };
 
-/** What these events are to become. One that nobody can read blocks no other; correlation tells of it. */
+/** The executions of these events. An event that cannot be read does not block the others; correlation reports it. */
 const executionsOf = (
   deps: PublishDeps,
   subscriptions: Subscribed,
@@ -91,7 +91,10 @@ const matching = ({ clock }: PublishDeps, own: readonly SubscriptionRow[], row: 
     .map((subscription) => newExecution(subscription, event, { expires_at, now_ms: clock() }));
 };
 
-/** What the table refuses as malformed it refuses every time: it is named, and blocks nothing behind it. */
+/**
+ * Notes the event for a retry if the table was unavailable. An item that the table refuses as malformed is only logged:
+ * it would be refused every time, and must not block the events behind it.
+ */
 const noteFailure = (
   { log }: PublishDeps,
   failed: Set<string>,
@@ -102,7 +105,7 @@ const noteFailure = (
   else log.error({ event_id, execution_id, fault: describeFault(fault) }, 'an execution cannot be stored');
 };
 
-/** An event on its way to a target: due at once, and there as long as its event. @param expiresAt epoch seconds */
+/** A new execution, due at once and kept as long as its event. `expires_at` is epoch seconds. */
 export const newExecution = (
   subscription: SubscriptionRow,
   event: StoredEvent,
@@ -116,7 +119,7 @@ export const newExecution = (
     subscription_id: subscription.subscription_id,
     issue_id,
     issue_key,
-    // Half a surrogate pair would be no UTF-8.
+    // A lone surrogate cannot be encoded as UTF-8.
     event_type: event_type === '' ? null : event_type.toWellFormed(),
     priority: priorityOf(subscription, saidOf(event).priority),
     status: 'queued',

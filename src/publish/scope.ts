@@ -7,7 +7,7 @@ import type { Table, Walk } from '../store/calls/table.ts';
 /** Everything publishing needs. */
 export type PublishDeps = {
   table: Table;
-  /** The tenant of the built-in sources, which is there also without a row. */
+  /** The tenant of the built-in sources, which exists even without a row. */
   tenant: string;
   /** Days that an event is kept. */
   retention_days: number;
@@ -17,7 +17,7 @@ export type PublishDeps = {
   hint: Hint;
 };
 
-/** For what one step has to do with the table: nobody waits for an answer, and single calls have their own limits. */
+/** Milliseconds for one step's table calls: no caller waits for an answer, and single calls have their own limits. */
 const STEP_MS = 120_000;
 
 export const newSignal = (): AbortSignal => AbortSignal.timeout(STEP_MS);
@@ -29,5 +29,5 @@ export const walkOf = ({ table }: Pick<PublishDeps, 'table'>, tenant: string): W
   newSignal,
 });
 
-/** Calls under way at a time: enough to hide the way to the table, few enough not to crowd out ingest. */
+/** Calls in flight at a time: enough to hide the latency of the table, few enough not to crowd out ingest. */
 export const AT_A_TIME = 16;

@@ -7,15 +7,15 @@ import type { SubscriptionRow } from '../store/subscriptions/subscription-row.ts
 import { AT_A_TIME, newSignal, type PublishDeps } from './scope.ts';
 import { type Subscribed, subscriptionsOf, tenantIds } from './subscriptions-of.ts';
 
-/** Whether the depth of the queue is wanted too: counting it takes a query for each thousand. */
+/** Whether to measure the depth of the queue too: counting it takes a query for each thousand. */
 export type Measure = { measure: boolean };
 
-/** So far the queue is counted. */
+/** The queue is counted up to this number. */
 const MOST_COUNTED = 10_000;
 
 /**
- * Makes each subscription send that has something due: what a lost hint left, tries that are due now, and what a crash
- * left claimed. What fails for one tenant keeps no other waiting.
+ * Sends a hint for each subscription that has something due: executions whose hint was lost, retries that are due, and
+ * executions that a crashed process had claimed. A failure for one tenant does not hold up the others.
  * @throws the first fault, when all the others are started
  */
 export const startLanes = async (deps: PublishDeps, how: Measure): Promise<void> => {
@@ -43,7 +43,7 @@ const startOwn = async (deps: PublishDeps, tenant: string, { measure }: Measure)
 const startOne = async (deps: PublishDeps, subscription: SubscriptionRow, most: number): Promise<Found> => {
   const { tenant_id, subscription_id } = subscription;
   const now = deps.clock();
-  // What a deleted one still had to send is cancelled, whenever it were due.
+  // The queued executions of a deleted subscription are cancelled, whenever they are due.
   const now_ms = subscription.status === 'deleted' ? LAST_INSTANT_MS : now;
   const place = { table: deps.table, tenant: tenant_id, signal: newSignal() };
   const due = await countDue(place, subscription_id, { now_ms, most });
@@ -52,15 +52,21 @@ const startOne = async (deps: PublishDeps, subscription: SubscriptionRow, most: 
   return { subscription, due };
 };
 
-/** A lane has something to do: to send, or to cancel. */
+/** True when the lane may have work: to send, or to cancel. */
 const mayWork = (subscription: SubscriptionRow, nowMs: number): boolean =>
   subscription.status === 'deleted' || isAsked(subscription, nowMs);
 
-/** Who disabled it may have died before people were told: its lane tells, once, and sends nothing. */
+/**
+ * True within an hour of disabling: the process that disabled it may have crashed before it notified people. The lane
+ * then notifies them once, and sends nothing.
+ */
 const isNews = ({ status, status_ms }: SubscriptionRow, nowMs: number): boolean =>
   status === 'disabled' && nowMs - status_ms < HOUR_MS;
 
-/** The age is that of targets which are asked: what a paused or dead one lets wait was told when it happened. */
+/**
+ * Counts what is waiting, and the age of the oldest. The age covers active subscriptions only: that others are paused
+ * or disabled was reported when it happened.
+ */
 const tellDepth = ({ count, clock }: PublishDeps, found: readonly Found[]): void => {
   const waiting = found.reduce((sum, { due }) => sum + due.waiting, 0);
   const asked = found.filter(({ subscription }) => subscription.status === 'active');
@@ -70,7 +76,7 @@ const tellDepth = ({ count, clock }: PublishDeps, found: readonly Found[]): void
   count('OldestDueSeconds', Math.round(age / 1_000));
 };
 
-/** Says once for each subscription what is new for it. A hint may get lost: the rows are the truth. */
+/** Sends one hint for each subscription with new executions. A hint may be lost: the rows are the source of truth. */
 export const hintAll = async (
   { hint, clock }: PublishDeps,
   subscriptions: Subscribed,
@@ -86,6 +92,6 @@ export const hintAll = async (
   );
 };
 
-/** True for a target to which something may be sent now: whole, or open and due for a probe. */
+/** True when something may be sent to the target now: it is active, or open and due for a probe. */
 const isAsked = (row: Pick<SubscriptionRow, 'status' | 'next_probe_ms'>, nowMs: number): boolean =>
   row.status === 'active' || (row.status === 'open' && isProbeDue(row, nowMs));

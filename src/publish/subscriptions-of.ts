@@ -26,8 +26,8 @@ export const subscriptionsOf = async (deps: PublishDeps, tenant: string): Promis
 };
 
 /**
- * Those of all tenants that events may match. A tenant with a row that nobody can read is left to the sweep, which stays
- * where it is until that is mended: it must not keep the events of others.
+ * The subscriptions of all tenants that events may match. A tenant with an unreadable row is left out, so that it does
+ * not hold up the events of others; the sweep does not move its mark until the row is repaired.
  * @throws UnreadableRowError when the tenants cannot be read, UnavailableError
  */
 export const subscribed = async (deps: PublishDeps): Promise<Subscribed> => {

@@ -13,20 +13,20 @@ import { publishTo } from './publish-events.ts';
 import { newSignal, type PublishDeps, walkOf } from './scope.ts';
 import { allTenants, mayMatch, subscriptionsOf } from './subscriptions-of.ts';
 
-/** `made`: executions that the stream had not brought about; `complete`: none is missing now. */
+/** `made`: executions that the stream had missed; `complete`: none is missing now. */
 export type Swept = { made: number; complete: boolean };
 
-/** Younger events are the stream's, and may not be in the index yet. */
+/** Younger events are left to the stream, and may not be in the index yet. */
 const MIN_AGE_MS = 5 * MINUTE_MS;
 
 const EACH_MS = SWEEP_MINUTES * MINUTE_MS;
 
-/** How far before the mark is looked again: a receiver's clock may have been slow, or its write late. */
+/** How far before its mark the sweep looks again: a receiver's clock may have been slow, or its write late. */
 const OVERLAP_MS = EACH_MS;
 
 /**
- * Matches again what was received, tenant by tenant, and puts what the stream did not bring about. Each sweep begins with
- * another tenant, because one may take all its time; what fails for one keeps no other from being swept.
+ * Matches received events again, tenant by tenant, and creates the executions that the stream missed. Each sweep begins
+ * with another tenant, because one may take all its time. A failure for one does not keep the others from being swept.
  * @throws the first fault, when all the others are swept
  */
 export const sweepPublish = async (deps: PublishDeps): Promise<Swept> => {
@@ -46,8 +46,10 @@ export const sweepPublish = async (deps: PublishDeps): Promise<Swept> => {
 };
 
 /**
- * Day by day, oldest first, and each that is complete is remembered: a long sweep goes on where it was ended.
- * @param isKnown whether the stream's reader knows that it has subscriptions; a restored table may have forgotten it
+ * Sweeps day by day, oldest first, and moves the mark after each complete day: after an interruption, the next sweep
+ * continues there.
+ * @param isKnown whether its row says that it has subscriptions, without which the stream's events are not matched; a
+ * restored table may lack that
  */
 const sweepTenant = async (deps: PublishDeps, tenant: string, isKnown: boolean): Promise<Swept> => {
   const own = (await subscriptionsOf(deps, tenant)).filter(mayMatch);
@@ -72,8 +74,9 @@ const sweepTenant = async (deps: PublishDeps, tenant: string, isKnown: boolean):
 };
 
 /**
- * Since when events may have been missed: what is older was seen, was received before any subscription wanted it, or has
- * expired; what left quarantine is kept three times as long. A mark of a clock set back is ahead of now.
+ * The time since when events may have been missed: older ones were swept, were received before the `matches_since_ms`
+ * of every subscription, or have expired; events released from quarantine are kept three times as long. If a clock was
+ * set back, the mark may be ahead of now; then now counts.
  */
 const sinceMs = (
   { swept_ms, lowered_ms }: SweepMark,
@@ -86,7 +89,10 @@ const sinceMs = (
   return Math.max(0, kept, wanted, swept_ms === null ? 0 : Math.min(swept_ms, nowMs) - OVERLAP_MS);
 };
 
-/** A replay takes events out of quarantine within seconds of this; until then a sweep may come before it. */
+/**
+ * False until 5 minutes after a replay lowered the mark: it releases the events from quarantine seconds later, and a
+ * sweep that runs before that does not see them.
+ */
 const mayMove = ({ lowered_ms }: SweepMark, nowMs: number): boolean =>
   lowered_ms === null || lowered_ms < nowMs - MIN_AGE_MS;
 
