@@ -10,13 +10,13 @@ import type {
 } from '../domain/subscription.ts';
 import type { StoredEvent } from '../store/events/event-row.ts';
 
-/** What of a subscription decides. */
+/** The parts of a subscription that decide whether an event matches. */
 type Matching = Pick<Subscription, 'tenant_id' | 'filter' | 'matches_since_ms'> &
   Pick<SubscriptionState, 'status'>;
 
 /**
- * Whether an event is to be sent for a subscription, and if not, which rule says so. Both are all that is looked at: who
- * asks again, after a replay, a sweep or a crash, gets the same answer.
+ * Whether an event is to be sent for a subscription, and if not, which rule excludes it. Depends on its arguments only,
+ * so a replay, a sweep or a retry after a crash gets the same result.
  */
 export const matchEvent = (subscription: Matching, event: StoredEvent): Judged => {
   if (event.tenant !== subscription.tenant_id) return { matches: false, rule: 'tenant' };
@@ -25,7 +25,7 @@ export const matchEvent = (subscription: Matching, event: StoredEvent): Judged =
   return judge(subscription.filter, saidOf(event));
 };
 
-/** What an event says to filters: what was kept when it came, and nothing that is found out later. */
+/** The fields that filters look at: what ingest stored with the event, and nothing that is found out later. */
 export const saidOf = ({ source, outcome, connection_id, facts, headers }: StoredEvent): Said => ({
   source,
   outcome,
@@ -43,7 +43,7 @@ export const saidOf = ({ source, outcome, connection_id, facts, headers }: Store
   hops: hopsOf(headers),
 });
 
-/** What ingest kept with an event, as far as filters look at it. Null or empty: the event does not say. */
+/** What ingest stored with an event, as far as filters look at it. Null or empty: the event does not say. */
 export type Said = {
   source: string;
   outcome: string;
@@ -57,17 +57,17 @@ export type Said = {
   /** Names and ids of what changed. */
   changed_fields: readonly string[];
   actor_id: string | null;
-  /** How often executions have led from one event to the next. */
+  /** How many executions led to the event. */
   hops: number;
 };
 
 /** `rule`: the part of the filter that decided. */
 type Judged = { matches: true } | { matches: false; rule: string };
 
-/** An event that came of so many executions matches nothing more: agents that wake each other come to an end. */
+/** More executions than this led to an event: it matches nothing, so that agents that trigger each other stop. */
 const MOST_HOPS = 2;
 
-/** Whether an event is one of a filter's. Looks at nothing but its arguments: matching again gives the same answer. */
+/** Whether an event passes a filter. Depends on its arguments only, so matching again gives the same result. */
 export const judge = (filter: Filter, said: Said): Judged => {
   const rule = RULES.find(({ passes }) => !passes(filter, said));
   return rule ? { matches: false, rule: rule.name } : { matches: true };
@@ -81,12 +81,12 @@ const isAny = (wanted: readonly string[], said: string | null, same = isSame): b
 const areAny = (wanted: readonly string[], said: readonly string[]): boolean =>
   wanted.length === 0 || wanted.some((one) => said.some((other) => isSame(one, other)));
 
-/** People type names as they read them. */
+/** Ignores case: people type names as they read them. */
 const isSame = (wanted: string, said: string): boolean => lookupKey(wanted) === lookupKey(said);
 
 const isExactly = (wanted: string, said: string): boolean => wanted === said;
 
-/** Event types are names of machines: their case counts. */
+/** Event types are machine names, so case matters. A final `*` matches any ending. */
 const isOfType = (wanted: string, said: string): boolean =>
   wanted.endsWith('*') ? said.startsWith(wanted.slice(0, -1)) : wanted === said;
 
@@ -122,7 +122,7 @@ const BY_NAME: Readonly<Record<string, Priority>> = {
   lowest: 'low',
 };
 
-/** The priority of an execution. `issuePriority`: what the event says of its issue; another name, or none, is normal. */
+/** The priority of an execution. `issuePriority`: that of the event's issue; an unknown one, or none, is normal. */
 export const priorityOf = (
   { priority }: Pick<SubscriptionSettings, 'priority'>,
   issuePriority: string | null,
