@@ -12,7 +12,7 @@ import { readForm, wrongFields } from './read-form.ts';
 import { otherSite, rotationUnderWay, staleRevision } from './refusal.ts';
 import { answerRow, answerWithSecret } from './views.ts';
 
-/** `PATCH /connections/{id}`: what is named is replaced, all else stays. */
+/** `PATCH /connections/{id}`: replaces the fields that are named. */
 export const patchConnection =
   (deps: ManageDeps): RouteHandler =>
   async (request, connectionId, run) => {
@@ -25,7 +25,7 @@ export const patchConnection =
     return answerRow(await saveChange(deps, request, { before, after, what: 'connection-changed' }, run));
   };
 
-/** @throws BadRequestError for what does nothing, or cannot be with what the connection is */
+/** @throws BadRequestError if nothing is named, or a field does not apply to this connection */
 const changesOf = (form: ChangeForm, before: ConnectionRow): Partial<ConnectionRow> => {
   const { tenant_id: _, kind: __, auth: ___, status: ____, secret: _____, ...named } = form;
   const changes = Object.fromEntries(Object.entries(named).filter(([, value]) => value !== undefined));
@@ -40,7 +40,7 @@ const changesOf = (form: ChangeForm, before: ConnectionRow): Partial<ConnectionR
   return changes;
 };
 
-/** `POST /connections/{id}/rotate`: a new version of the secret. The one until now verifies for `grace_hours` more. */
+/** `POST /connections/{id}/rotate`: makes a new version of the secret. The old one verifies for `grace_hours` more. */
 export const rotateConnection =
   (deps: ManageDeps): RouteHandler =>
   async (request, connectionId, run) => {
@@ -57,15 +57,15 @@ export const rotateConnection =
     return answerWithSecret(200, row, shown, deps.baseUrl(request));
   };
 
-/** Senders that take base64 go on taking it. */
+/** A rotation keeps the encoding, because the sender may need base64. */
 const encodingOf = ({ current }: ConnectionRow): SecretEncoding =>
   current.from === 'digest' ? 'text' : current.encoding;
 
-/** `POST /connections/{id}/activate`: from now on its deliveries are taken. */
+/** `POST /connections/{id}/activate`: takes deliveries from now on. */
 export const activateConnection = (deps: ManageDeps): RouteHandler =>
   setStatus(deps, 'active', 'connection-activated');
 
-/** `POST /connections/{id}/disable`: its deliveries are refused, with the reason. */
+/** `POST /connections/{id}/disable`: refuses deliveries, with the reason. */
 export const disableConnection = (deps: ManageDeps): RouteHandler =>
   setStatus(deps, 'disabled', 'connection-disabled');
 
@@ -82,7 +82,7 @@ const setStatus =
     return answerRow(await saveChange(deps, request, { before, after, what }, run));
   };
 
-/** `DELETE /connections/{id}`: its events stay, and its URL becomes as unknown as any. Of whatever revision, unless one is named. */
+/** `DELETE /connections/{id}`: keeps its events; its URL is then answered 404. `If-Match` is optional. */
 export const deleteConnection =
   (deps: ManageDeps): RouteHandler =>
   async (request, connectionId, run) => {

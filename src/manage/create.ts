@@ -11,7 +11,7 @@ import { readForm, wrongFields } from './read-form.ts';
 import { otherSite } from './refusal.ts';
 import { answerWithSecret } from './views.ts';
 
-/** `POST /connections`. Without an answer it may have been made: then it is listed, and its secret can be rotated. */
+/** `POST /connections`. If the answer is lost and the connection is listed, the caller can rotate its secret. */
 export const postConnection =
   (deps: ManageDeps): RouteHandler =>
   async (request, _argument, run) => {
@@ -58,7 +58,7 @@ const settingsOf = (form: Completed) => ({
 const SITE_REQUIRED =
   'is required for the first connection of a tenant with kind jira or automation: the base URL of its Jira site, such as https://acme.atlassian.net';
 
-/** The site that the tenant has, or gets. @throws Refusal for another one than it has, BadRequestError for none */
+/** The tenant's site, or its first one. @throws Refusal if it has another site, BadRequestError if there is none */
 const siteFor = async (
   { table, siteOf }: ManageDeps,
   { tenant }: HttpRequest,

@@ -3,21 +3,21 @@ import { isBaseUrl, isCidr, isHostName, isProjectKey } from '../contract/env-val
 import { lookupKey } from '../domain/issue-key.ts';
 import { SENDERS } from '../senders/registry.ts';
 
-/** Control characters, and what would turn a line around on a terminal or a page. */
+/** Control characters, surrogates, line separators, and characters that reverse the direction of text. */
 const UNSEEN = /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\u202a-\u202e\u2066-\u2069]/u;
 
-/** Text that holds this, and says what it must be where it does not. */
+/** Text that fulfils `holds`; `must` is the error message. */
 const textWhere = (holds: (text: string) => boolean, must: string) =>
   z.string(must).check(z.refine(holds, must));
 
 const isLine = (text: string, most: number): boolean =>
   text.trim() !== '' && text.length <= most && !UNSEEN.test(text);
 
-/** One line that a person wrote. */
+/** One line of text for people. */
 export const line = (most: number) =>
   textWhere((text) => isLine(text, most), `must be one line of 1 to ${most} characters`);
 
-/** Each once, in the form in which they are compared. */
+/** A list without duplicates. `form` makes the form in which entries are stored and compared. */
 export const listOf = (
   holds: (text: string) => boolean,
   { most, must, form }: { most: number; must: string; form: (text: string) => string },
@@ -29,7 +29,7 @@ export const listOf = (
   );
 };
 
-/** May be left out, and be null for none. */
+/** A field that may be left out, or null to clear it. */
 export const clearable = <T extends z.ZodMiniType>(schema: T) => z.optional(z.nullable(schema));
 
 const MOST_URL = 500;
@@ -39,7 +39,7 @@ const SITE_URL =
 
 const MOST_NAME = 200;
 
-/** Names as a person reads them, each once. @param what they name, with an example */
+/** Names as people read them, without duplicates. @param what they name, with an example */
 export const names = (what: string) =>
   z.optional(
     listOf((text) => isLine(text, MOST_NAME), {
@@ -49,13 +49,13 @@ export const names = (what: string) =>
     }),
   );
 
-/** Keys of projects, each once. @param most how many */
+/** Project keys, without duplicates. @param most how many */
 export const projectKeys = (most: number) =>
   z.optional(
     listOf(isProjectKey, { most, must: 'must be the key of a project, such as SHOP', form: lookupKey }),
   );
 
-/** In the one form in which two sites are compared. `text`: a base URL. */
+/** The form in which sites are compared. `text`: a base URL. */
 export const siteForm = (text: string): string => new URL(text).href.replace(/\/+$/, '');
 
 const siteUrl = z.pipe(
@@ -70,7 +70,7 @@ const HOST = 'must be the name of a host without https://, port and path, such a
 
 const RATE = 'must be {"per_minute": a whole number from 1 to 1000000}, or null for no rate';
 
-/** Of HTTP, of proxies, or written by the client: no secret arrives in them as it was sent, or only there. */
+/** Headers of HTTP, proxies or clients: a secret in one of them could be changed, or copied elsewhere, on its way. */
 const TAKEN = new Set([
   ...['accept', 'age', 'allow', 'authorization', 'connection', 'cookie', 'cookie2', 'date', 'dnt', 'expect'],
   ...['forwarded', 'from', 'host', 'keep-alive', 'link', 'location', 'max-forwards', 'origin', 'pragma'],
@@ -103,7 +103,7 @@ const TAKEN_PREFIXES = [
   ...['x-apigateway-', 'x-forwarded-', 'cloudfront-', 'x-envoy-', 'x-b3-'],
 ];
 
-/** What senders write there is stored with each event, or is a signature. */
+/** Headers of senders: their values are stored with each event, or are signatures. */
 const OF_SENDERS = new Set(
   Object.values(SENDERS).flatMap(({ headers, scheme }) => [
     ...[headers.identifier, headers.event].filter((name) => name !== null),
@@ -112,8 +112,8 @@ const OF_SENDERS = new Set(
 );
 
 /**
- * True for a header that may hold a secret of ours: one that nobody else writes, changes, strips, logs or stores. With
- * `Authorization: Bearer` it is accepted anyway, so that name is not needed here.
+ * True for a header that may hold a connection's secret: one that no other party sets, changes, strips, logs or stores.
+ * The secret is always accepted in `Authorization: Bearer`, so that name is not needed here.
  */
 const isHeaderName = (text: string): boolean => {
   const name = text.toLowerCase();
@@ -123,7 +123,7 @@ const isHeaderName = (text: string): boolean => {
   );
 };
 
-/** What may be set when a connection is made, and changed later. Lists hold each entry once. */
+/** Settings of a new connection that can also be changed later. Lists have no duplicates. */
 export const SETTINGS = {
   header_name: clearable(
     textWhere(

@@ -4,7 +4,7 @@ import type { FieldError } from '../domain/delivery.ts';
 import { CONNECTION_KINDS, type ConnectionKind, isCommitSource } from '../domain/source.ts';
 import { line, SETTINGS } from './fields.ts';
 
-/** One of these names, spelt like this. */
+/** One of these values, in exactly this spelling. */
 export const oneOf = <const T extends readonly string[]>(values: T) =>
   z.enum(values, `must be one of ${values.join(', ')}`);
 
@@ -13,13 +13,13 @@ const flag = z.optional(z.boolean('must be true or false'));
 const MOST_GRACE_HOURS = 720;
 const GRACE = `must be a whole number from 0 to ${MOST_GRACE_HOURS}: for so many hours the secret until now is good too`;
 
-/** For how long the secret until now goes on after a rotation. */
+/** How long the old secret stays valid after a rotation. */
 const graceHours = z._default(
   z.int(GRACE).check(z.minimum(0, GRACE), z.maximum(MOST_GRACE_HOURS, GRACE)),
   24,
 );
 
-/** A key that somebody else made. Which characters it has is not ours to say. */
+/** A key made by the other side: any characters except control characters. */
 export const imported = z.optional(
   z
     .string('must be the key as text')
@@ -33,10 +33,10 @@ export const imported = z.optional(
 
 const SECRET = { secret_encoding: z.optional(oneOf(SECRET_ENCODINGS)), imported };
 
-/** What every rotation of a secret may say. */
+/** Fields of every rotation of a secret. */
 export const ROTATION = { grace_hours: graceHours, force: flag };
 
-/** The tenant is the path's; a body may repeat it. */
+/** The path decides the tenant; a body may repeat it. */
 export const ofTenant = (tenant: string) => ({
   tenant_id: z.optional(
     z.literal(
@@ -88,7 +88,7 @@ export const rotateForm = (tenant: string) =>
 export const statusForm = (tenant: string) =>
   z.strictObject({ ...ofTenant(tenant), reason: z.optional(z.nullable(line(500))) });
 
-/** Where there is nothing to say. */
+/** The form of requests without fields. */
 export const emptyForm = (tenant: string) => z.strictObject(ofTenant(tenant));
 
 export type NewConnectionForm = z.output<ReturnType<typeof newConnectionForm>>;
@@ -96,13 +96,13 @@ export type ChangeForm = z.output<typeof changeForm>;
 type Settings = Pick<NewConnectionForm, keyof typeof SETTINGS>;
 type SecretForm = Pick<NewConnectionForm, 'secret_encoding' | 'imported'>;
 
-/** Unless something else is asked for: GitLab signs nothing, it sends its token along, and Automation cannot sign. */
+/** The default: GitLab sends its token instead of a signature, and Automation cannot sign. */
 export const usualAuth = (kind: ConnectionKind): ConnectionAuth =>
   kind === 'gitlab' || kind === 'automation' ? 'header' : 'signature';
 
 type Together = { kind: ConnectionKind; auth: ConnectionAuth };
 
-/** Fields that mean nothing beside what else the connection is: whoever sets one expects it to do something. */
+/** Errors for fields that have no effect with this kind and credential: a caller who sets one expects an effect. */
 export const misplacedFields = (
   form: Partial<Settings> & SecretForm,
   { kind, auth }: Together,
@@ -143,6 +143,6 @@ const OF_JIRA = ['site_url', 'site_hosts', 'project_keys', 'default_event_type']
 const isSet = (value: unknown): boolean =>
   Array.isArray(value) ? value.length > 0 : value !== null && value !== undefined;
 
-/** At least 8 bytes. */
+/** True for base64 of at least 8 bytes. */
 export const isBase64 = (text: string): boolean =>
   /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/.test(text) && text.length >= 12;

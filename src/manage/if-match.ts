@@ -3,8 +3,8 @@ import type { HttpRequest } from '../http/request.ts';
 import { Refusal } from './refusal.ts';
 
 /**
- * The revision that `If-Match` names: `3` or `"3"`. A weak one (`W/"3"`) promises less than a change needs (RFC 9110,
- * 13.1.1), and `*` or a list would overwrite what its sender has not seen.
+ * The revision in `If-Match`: `3` or `"3"`. A weak one (`W/"3"`) is not enough for a change (RFC 9110, 13.1.1), and `*`
+ * or a list would overwrite changes that the caller has not seen.
  * @throws Refusal without one, BadRequestError for any other text
  */
 export const readIfMatch = ({ headers }: HttpRequest): number => {
@@ -21,6 +21,6 @@ export const readIfMatch = ({ headers }: HttpRequest): number => {
   return Number(rev);
 };
 
-/** The same for what is taken away whole, whatever others made of it: null without one. @throws BadRequestError */
+/** The same for a deletion, where `If-Match` is optional; null without it. @throws BadRequestError */
 export const mayIfMatch = (request: HttpRequest): number | null =>
   request.headers.get('if-match')?.trim() ? readIfMatch(request) : null;

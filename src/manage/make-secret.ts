@@ -5,10 +5,10 @@ import { newCredential } from '../verify/new-credential.ts';
 import { wrongFields } from './read-form.ts';
 import { noMaster } from './refusal.ts';
 
-/** A version of a secret, and what is shown of it once: null for a key that its sender brought. */
+/** A version of a secret; `shown`: its text, shown only once, null for an imported key. */
 export type NewSecret = { credential: Credential; shown: string | null };
 
-/** @throws Refusal without a master, BadRequestError for a key that is none, UnavailableError */
+/** @throws Refusal without a master, BadRequestError for an invalid imported key, UnavailableError */
 export const makeSecret = async (
   masters: MasterSource,
   { connection_id, auth }: Pick<Connection, 'connection_id' | 'auth'>,

@@ -11,19 +11,19 @@ import { type DatedSecret, type KeyAge, readSecretAges } from '../verify/secret-
 
 export type OldSecretsDeps = {
   table: Table;
-  /** The tenant of the built-in sources, whose sweep this is beside. */
+  /** The tenant of the built-in webhooks; its rows keep the day of the last check. */
   tenant: string;
   clock: Clock;
   log: Logger;
   count: Count;
-  /** Reads the secret of all sources; null where there is none, because they have overrides. */
+  /** Reads the secret of all sources; null if there is none, because overrides are set. */
   readSecret: (() => Promise<DatedSecret>) | null;
 };
 
 /**
- * Once in a Phoenix day, counts and names what is older than 90 days: credentials of connections, main keys of sources,
- * and the newest master if any connection needs one. After a fault the next call looks again, and so it does after a
- * crash, which at worst counts a day twice.
+ * Once per Phoenix day, counts and logs secrets older than 90 days: credentials of connections, main keys of sources,
+ * and the newest master if any connection needs one. After a fault or a crash the next call repeats the check; a crash
+ * can count one day twice.
  * @throws UnavailableError, UnreadableRowError, SecretDocumentError, or what reading the secret throws
  */
 export const checkSecretAges = async (deps: OldSecretsDeps): Promise<void> => {
@@ -47,7 +47,9 @@ const newSignal = (): AbortSignal => AbortSignal.timeout(CALL_MS);
 
 const placeOf = ({ table, tenant }: OldSecretsDeps): Place => ({ table, tenant, signal: newSignal() });
 
-/** Of the secret first: its masters count only where a connection needs one. */
+/**
+ * Keys of the secret, then credentials of connections. The newest master counts only if a connection needs a master.
+ */
 const findKeys = async (deps: OldSecretsDeps, nowMs: number): Promise<KeyAge[]> => {
   const connections = await openConnections(deps);
   const ofConnections = connections.map(({ connection_id, secret_made_ms }) => ({
@@ -60,7 +62,7 @@ const findKeys = async (deps: OldSecretsDeps, nowMs: number): Promise<KeyAge[]> 
   return [...sources, ...(needsMaster && newest_master ? [newest_master] : []), ...ofConnections];
 };
 
-/** A disabled one takes nothing, whoever knows its secret. */
+/** All connections except disabled ones, which take no deliveries even with a leaked secret. */
 const openConnections = async (deps: OldSecretsDeps): Promise<Connection[]> => {
   const found: Connection[] = [];
   for (const { tenant_id } of await readTenants(placeOf(deps)))
@@ -69,7 +71,7 @@ const openConnections = async (deps: OldSecretsDeps): Promise<Connection[]> => {
   return found;
 };
 
-/** A line of the log holds so many names at most; the count is of all. */
+/** Most names in the log line; its count covers all. */
 const MOST_NAMED = 100;
 
 const tell = ({ count, log }: OldSecretsDeps, old: KeyAge[]): void => {

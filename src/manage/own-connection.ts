@@ -7,22 +7,22 @@ import type { MasterSource } from '../verify/master-cache.ts';
 import { readIfMatch } from './if-match.ts';
 import { notKnown, otherSite, staleRevision } from './refusal.ts';
 
-/** What every change needs. */
+/** Dependencies of every change. */
 export type ManageDeps = {
   table: Table;
   masters: MasterSource;
-  /** The Jira site of a tenant that the environment names; null where it names none. */
+  /** The Jira site that the environment sets for a tenant; null if none. */
   siteOf(tenant: string): string | null;
-  /** Where senders reach this deployment, without a slash at the end. */
+  /** The base URL at which senders reach this deployment, without a trailing slash. */
   baseUrl(request: HttpRequest): string;
-  /** Who asks: an ARN, or `local`. */
+  /** The caller: an ARN, or `local`. */
   whoOf(request: HttpRequest): string;
 };
 
 /**
- * The connection that is to be changed, as it is now and as its sender has seen it.
- * @param readRevision whether a revision must be named
- * @throws Refusal for one of another tenant too, and for a revision that it no longer has
+ * Reads the connection to change, and checks that its revision is the one the caller has seen.
+ * @param readRevision reads the caller's revision; null skips the check
+ * @throws Refusal if it is unknown or another tenant's, or the revision is stale
  */
 export const ownConnection = async (
   { table }: ManageDeps,
@@ -40,7 +40,7 @@ export const ownConnection = async (
 
 type What = Parameters<typeof changeConnection>[3]['what'];
 
-/** Writes the change, and answers the row as it is then. @throws Refusal, UnavailableError */
+/** Writes the change and returns the new row. @throws Refusal, UnavailableError */
 export const saveChange = async (
   { table, whoOf }: ManageDeps,
   request: HttpRequest,

@@ -4,10 +4,10 @@ import { BadRequestError } from '../errors/errors.ts';
 import type { HttpRequest } from '../http/request.ts';
 import { Refusal } from './refusal.ts';
 
-/** No form of ours is a tenth as large. */
+/** More than ten times the size of any form. */
 const MOST_BYTES = 100_000;
 
-/** What was asked for, checked; no body at all is as good as `{}`. @throws BadRequestError naming each wrong field */
+/** Parses and checks the body; an empty one counts as `{}`. @throws BadRequestError with each wrong field, Refusal */
 export const readForm = <T>(schema: z.ZodMiniType<T>, request: HttpRequest): T => {
   if (request.body_bytes > MOST_BYTES)
     throw new Refusal('body-too-large', 413, `The body may have ${MOST_BYTES} bytes.`);
@@ -40,7 +40,7 @@ const parse = (bytes: Uint8Array): unknown => {
 
 type Issue = z.core.$ZodIssue;
 
-/** A field's own name is the only thing of the request that is repeated, and not all of a long one. */
+/** Answers repeat nothing of the request except field names, cut to this length. */
 const MOST_NAME = 64;
 
 const toErrors = (issue: Issue): FieldError[] => {

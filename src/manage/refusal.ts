@@ -1,7 +1,7 @@
 import type { ProblemType } from '../domain/delivery.ts';
 import { toUtcIso } from '../domain/instant.ts';
 
-/** What a request for a change is refused with, where it is no mistake in its form. */
+/** Refuses a change for any reason other than an error in its form. */
 export class Refusal extends Error {
   override readonly name = 'Refusal';
   readonly type: ProblemType;
@@ -16,7 +16,7 @@ export class Refusal extends Error {
 
 type Thing = 'connection' | 'subscription' | 'execution' | 'event';
 
-/** Another tenant's is as unknown as any. */
+/** Also for a thing of another tenant. */
 export const notKnown = (thing: Thing): Refusal =>
   new Refusal('not-found', 404, `No ${thing} with this id is known.`);
 
@@ -29,7 +29,7 @@ export const staleRevision = (thing: Thing): Refusal =>
 
 const USE = { sender: 'verifies', receiver: 'signs' };
 
-/** Another version now would end the one that the other side may still use. */
+/** A further rotation now would end the version that the other side may still use. */
 export const rotationUnderWay = (previousUntilMs: number | null, other: keyof typeof USE): Refusal =>
   new Refusal(
     'rotation-under-way',
@@ -44,10 +44,10 @@ export const noMaster = (keysOf: string): Refusal =>
     `${keysOf} are made of a master, and there is none yet: npm run connections -- init makes the first one. Then send this again.`,
   );
 
-/** What has a status that does not allow what was asked. */
+/** For a thing whose status does not allow the request. */
 export const wrongStatus = (detail: string): Refusal => new Refusal('wrong-status', 409, detail);
 
-/** @param sites of the tenant, and that was asked for, where both are known */
+/** @param sites the tenant's site and the requested one, if both are known */
 export const otherSite = (tenant: string, sites?: { own: string; asked: string }): Refusal =>
   new Refusal(
     'other-site',

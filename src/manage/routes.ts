@@ -33,7 +33,7 @@ import { matchSubscription, testSubscription } from './subscriptions/try.ts';
 /** What differs between AWS and a laptop. */
 type Place = Pick<ManageDeps, 'baseUrl' | 'whoOf'>;
 
-/** On AWS the gateway knows under which name it was called, and IAM who asks. */
+/** On AWS the gateway provides its own domain name and the caller that IAM authenticated. */
 export const onAws: Place = {
   baseUrl: ({ domain_name }: HttpRequest) => `https://${domain_name}`,
   whoOf: ({ caller }: HttpRequest) => caller ?? 'unknown',
@@ -77,7 +77,7 @@ const CHANGES = {
   'cancel-execution': cancelExecution,
 } satisfies Partial<Record<RouteName, (deps: ManageDeps & SubscriptionDeps) => RouteHandler>>;
 
-/** A refusal is an answer; every other fault is one of the ring around all routes. */
+/** Answers a refusal; the middleware around all routes handles every other fault. */
 const answering =
   (handler: RouteHandler): RouteHandler =>
   async (request, argument, run) => {

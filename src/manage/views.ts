@@ -2,7 +2,7 @@ import { toConnectionView } from '../domain/connection-view.ts';
 import { type HttpResponse, jsonResponse } from '../http/response.ts';
 import type { ConnectionRow } from '../store/connections/connection-row.ts';
 
-/** The row, and once what nobody can read again: here `secret` is the secret itself; null for a key that was brought. */
+/** Answers the row with the secret itself, which cannot be read again later; null for an imported key. */
 export const answerWithSecret = (
   status: number,
   row: ConnectionRow,

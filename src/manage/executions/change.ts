@@ -12,7 +12,7 @@ import { readForm } from '../read-form.ts';
 import { notKnown, wrongStatus } from '../refusal.ts';
 import type { SubscriptionDeps } from '../subscriptions/own-subscription.ts';
 
-/** `POST /executions/{id}/cancel`: what is queued is not sent. One under way may have reached its target. */
+/** `POST /executions/{id}/cancel`: cancels a queued execution. One in progress may already have reached its target. */
 export const cancelExecution =
   (deps: SubscriptionDeps): RouteHandler =>
   async (request, executionId, run) => {
@@ -21,7 +21,7 @@ export const cancelExecution =
     return answerExecution(200, await changeOwn(deps, request, executionId, cancel, run), null, run);
   };
 
-/** @throws Refusal for one that is not queued */
+/** @throws Refusal if it is not queued */
 const cancelled = (before: Execution, nowMs: number): Execution => {
   if (before.status !== 'queued')
     throw wrongStatus(`The execution is ${before.status}: only a queued one can be cancelled.`);
@@ -29,8 +29,8 @@ const cancelled = (before: Execution, nowMs: number): Execution => {
 };
 
 /**
- * `POST /executions/{id}/retry`: what failed or was cancelled is queued again under its id, and tries anew. What was
- * completed is repeated by a new execution: its target is to see that it is told twice on purpose.
+ * `POST /executions/{id}/retry`: queues a failed or cancelled execution again under its id, with its tries reset. A
+ * completed one is repeated as a new execution, so that the target can tell it from a duplicate.
  */
 export const retryExecution =
   (deps: SubscriptionDeps): RouteHandler =>
@@ -43,13 +43,13 @@ export const retryExecution =
         ? await repeat(deps, before, run)
         : { made: false, execution: await queueAgain(deps, request, executionId, run) };
     const { tenant_id, subscription_id, execution_id } = execution;
-    // A target that is not asked now has no use for a hint, and thousands may be sent again.
+    // A subscription that is not active needs no hint, and thousands of executions may be retried at once.
     if (subscription.status === 'active')
       await deps.hint({ task: 'send', tenant_id, subscription_id, execution_ids: [execution_id] });
     return answerExecution(made ? 201 : 200, execution, subscription, run);
   };
 
-/** @throws Refusal for one that nothing is sent for any more */
+/** The subscription of an execution. @throws Refusal if it is deleted */
 const sentSubscription = async (
   { table }: SubscriptionDeps,
   { subscription_id }: Execution,
@@ -71,7 +71,7 @@ const queueAgain = (
   return changeOwn(deps, request, executionId, again, run);
 };
 
-/** @throws Refusal for one that is still to be sent, or was completed meanwhile */
+/** @throws Refusal if it is queued or in progress, or has been completed in the meantime */
 const checkEnded = (execution: Execution): Execution => {
   if (execution.status === 'failed' || execution.status === 'cancelled') return execution;
   throw wrongStatus(
@@ -79,7 +79,7 @@ const checkEnded = (execution: Execution): Execution => {
   );
 };
 
-/** Attempts that were written stay, and are counted on. */
+/** Resets an execution for another round of tries. Stored attempts are kept, and their count continues. */
 const anew = ({ received_ms }: Run) => ({
   ...{ status: 'queued' as const, reason: null, tries: 0, claims: 0, due_ms: received_ms },
   ...{ started_ms: null, completed_ms: null, result: null },
@@ -87,10 +87,13 @@ const anew = ({ received_ms }: Run) => ({
 
 type Repeated = { made: boolean; execution: Execution };
 
-/** Somebody else may take the next number meanwhile. */
+/** Tries to number a repetition, because a concurrent request may take the same number. */
 const MOST_NUMBERS = 5;
 
-/** A repetition that has not ended is the one that was asked for: an answer got lost, or two people asked. */
+/**
+ * Returns a repetition that has not ended, if there is one: the answer to a first request was lost, or two people
+ * asked.
+ */
 const repeat = async (deps: SubscriptionDeps, of: Execution, run: Run): Promise<Repeated> => {
   const place = { table: deps.table, tenant: of.tenant_id, signal: run.signal };
   for (let tries = 0; tries < MOST_NUMBERS; tries += 1) {
@@ -117,7 +120,7 @@ const repetition = (of: Execution, replay: number, run: Run): Execution => ({
   rev: 1,
 });
 
-/** The execution that is asked for, as it is now. @throws Refusal for one of another tenant too */
+/** Reads the execution. @throws Refusal if it is unknown or another tenant's */
 const ownExecution = async (
   { table }: SubscriptionDeps,
   { tenant }: HttpRequest,
@@ -129,12 +132,12 @@ const ownExecution = async (
   return found;
 };
 
-/** A lane writes twice for each attempt, so that who changes an execution meets it seldom, and never so often. */
+/** Tries against concurrent writes. A lane writes only twice per attempt, so that conflicts are rare. */
 const MOST_TRIES = 5;
 
 /**
- * Changes the execution, whatever its lane writes meanwhile, and answers it as it is then.
- * @param change throws for one that may not be changed so
+ * Changes the execution, with retries after concurrent writes by its lane, and returns it as changed.
+ * @param change throws if the execution may not be changed like this
  */
 const changeOwn = async (
   deps: SubscriptionDeps,
@@ -152,7 +155,7 @@ const changeOwn = async (
   throw new UnavailableError('table', new Error('an execution was written again and again'));
 };
 
-/** @param subscription how its target is doing, where that matters */
+/** @param subscription shows the state of the target; null for a cancelled execution */
 const answerExecution = (
   status: number,
   execution: Execution,

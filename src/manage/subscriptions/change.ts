@@ -16,7 +16,7 @@ import { changedTarget } from './seal-target.ts';
 import { makeSigningKey, type SigningKey } from './signing-key.ts';
 import { answerRow, answerWithSecret } from './views.ts';
 
-/** `PATCH /subscriptions/{id}`: what is named is replaced, of the filter each list that is named; all else stays. */
+/** `PATCH /subscriptions/{id}`: replaces the fields that are named, and in the filter the lists that are named. */
 export const patchSubscription =
   (deps: SubscriptionDeps): RouteHandler =>
   async (request, subscriptionId, run) => {
@@ -39,7 +39,7 @@ export const patchSubscription =
     return key === null ? answerRow(row, moved) : answerWithSecret(200, row, key.shown, moved);
   };
 
-/** Nobody sees the values that stay, and they may be tokens of the host until now. */
+/** Warns that kept headers are sent to a new URL: their values are not shown, and may be tokens for the old host. */
 const movedHeaders = (before: SubscriptionRow, { target }: SubscriptionRow): string[] => {
   const { shown_url, header_names } = target;
   if (shown_url === before.target.shown_url || header_names.length === 0) return [];
@@ -48,7 +48,7 @@ const movedHeaders = (before: SubscriptionRow, { target }: SubscriptionRow): str
   ];
 };
 
-/** @throws BadRequestError for what does nothing, or would not fit */
+/** @throws BadRequestError if nothing is named, or the filter is too large */
 const checkChange = (form: ChangeForm, before: SubscriptionRow): void => {
   if (Object.values(form).every((value) => value === undefined))
     throw wrongFields([{ path: '', message: 'must name what to change' }]);
@@ -56,7 +56,7 @@ const checkChange = (form: ChangeForm, before: SubscriptionRow): void => {
   if (wrong.length > 0) throw wrongFields(wrong);
 };
 
-/** Another filter begins anew: what it would have matched before it was set is history. */
+/** A changed filter matches only from now on, not events that arrived before it was set. */
 const filterChange = (
   named: ChangeForm['filter'],
   before: SubscriptionRow,
@@ -66,7 +66,7 @@ const filterChange = (
   return isDeepStrictEqual(filter, before.filter) ? {} : { filter, matches_since_ms: nowMs };
 };
 
-/** A key for what was never signed. One that is there stays, and with `none` it rests: no version is made twice. */
+/** Makes a key if there has never been one. A key is kept unused under `none`, so that no version is made twice. */
 const neededKey = async (
   deps: SubscriptionDeps,
   { signature = 'none' }: ChangeForm,
@@ -76,7 +76,7 @@ const neededKey = async (
   return makeSigningKey(deps, { signature, subscription_id, version: 1, encoding: null, imported: null });
 };
 
-/** `POST /subscriptions/{id}/rotate`: a new version of the key. The one until now signs for `grace_hours` more. */
+/** `POST /subscriptions/{id}/rotate`: makes a new version of the key. The old one also signs for `grace_hours` more. */
 export const rotateSubscription =
   (deps: SubscriptionDeps): RouteHandler =>
   async (request, subscriptionId, run) => {
@@ -101,22 +101,24 @@ export const rotateSubscription =
 const UNSIGNED =
   'The subscription signs nothing, so there is no key: change its signature, which makes the first one.';
 
-/** A receiver that takes base64 goes on taking it. */
+/** A rotation keeps the encoding, because the receiver may need base64. */
 const encodingOf = ({ current }: SubscriptionRow): SecretEncoding | null =>
   current === null || current.from === 'digest' ? null : current.encoding;
 
-/** `POST /subscriptions/{id}/pause`: what matches waits until it is resumed. */
+/** `POST /subscriptions/{id}/pause`: executions wait until it is resumed. */
 export const pauseSubscription = (deps: SubscriptionDeps): RouteHandler =>
   answering(deps, {
     what: 'subscription-paused',
     next: (breaker) => ({ ...breaker, status: 'paused', next_probe_ms: null }),
   });
 
-/** `POST /subscriptions/{id}/resume`: from whatever it is, it is sent to again, and at once. */
+/** `POST /subscriptions/{id}/resume`: sends again at once, whatever the status was. */
 export const resumeSubscription = (deps: SubscriptionDeps): RouteHandler =>
   answering(deps, { what: 'subscription-resumed', next: () => CLOSED });
 
-/** `DELETE /subscriptions/{id}`: nothing matches it any more, and what waits is cancelled. Of whatever revision, unless one is named. */
+/**
+ * `DELETE /subscriptions/{id}`: matches no more events, and its lane cancels what is queued. `If-Match` is optional.
+ */
 export const deleteSubscription =
   (deps: SubscriptionDeps): RouteHandler =>
   async (request, subscriptionId, run) => {
@@ -143,10 +145,12 @@ const answering =
     return answerRow(await setState(deps, request, subscriptionId, { ...change, reason }, run));
   };
 
-/** The lane writes a state with each attempt that changes it; people's word is the last one. */
+/** Tries against concurrent writes of the state by the lane, so that the caller's state is the last one written. */
 const MOST_TRIES = 10;
 
-/** Sets the state, whatever the lane writes meanwhile, and wakes the lane where it has to send or to cancel. */
+/**
+ * Sets the state, with retries after concurrent writes by the lane, and hints to the lane if it has to send or cancel.
+ */
 const setState = async (
   deps: SubscriptionDeps,
   request: HttpRequest,

@@ -16,7 +16,7 @@ import { newTarget } from './seal-target.ts';
 import { makeSigningKey } from './signing-key.ts';
 import { answerWithSecret } from './views.ts';
 
-/** `POST /subscriptions`. Without an answer it may have been made: then it is listed, and its key can be rotated. */
+/** `POST /subscriptions`. If the answer is lost and the subscription is listed, the caller can rotate its key. */
 export const postSubscription =
   (deps: SubscriptionDeps): RouteHandler =>
   async (request, _argument, run) => {

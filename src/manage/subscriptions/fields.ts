@@ -10,16 +10,16 @@ const wholeNumber = (least: number, most: number, what: string) => {
   return z.int(must).check(z.minimum(least, must), z.maximum(most, must));
 };
 
-/** Changes of what is configured here are nobody's business. */
+/** Audit events are never sent to targets. */
 const SENT_SOURCES = EVENT_SOURCES.filter((source) => source !== 'admin');
 
 const exactly = (holds: (text: string) => boolean, must: string) =>
   z.optional(listOf(holds, { most: 100, must, form: (text) => text }));
 
-/** Types that no sender has yet are taken: only senders know all of theirs. */
+/** Accepts unknown event types too, because only senders know all of theirs. */
 const isEventType = (text: string): boolean => /^[\x21-\x7e]{1,200}$/.test(text) && !/\*./.test(text);
 
-/** What an event must say; an empty list asks for nothing. */
+/** What an event must have to match; an empty list matches every event. */
 const filter = z.strictObject(
   {
     connections: exactly(isConnectionId, 'must be the id of a connection, such as con_…'),
@@ -42,7 +42,7 @@ const filter = z.strictObject(
   { error: 'must be an object with lists, such as {"projects": ["SHOP"]}' },
 );
 
-/** What may be set when a subscription is made, and changed later. */
+/** Settings of a new subscription that can also be changed later. */
 export const SETTINGS = {
   filter: z.optional(filter),
   url: z.optional(z.string('must be the URL of the target as text')),
@@ -62,5 +62,5 @@ export const SETTINGS = {
   retry: z.optional(oneOf(RETRIES)),
 };
 
-/** What people call it. */
+/** The name that people give it. */
 export const name = line(100);

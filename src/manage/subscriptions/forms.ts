@@ -50,13 +50,13 @@ export const matchForm = (tenant: string) =>
 export type NewSubscriptionForm = z.output<ReturnType<typeof newSubscriptionForm>>;
 export type ChangeForm = z.output<typeof changeForm>;
 
-/** The receivers of Standard Webhooks hold their keys as base64. */
+/** Receivers of Standard Webhooks keep their keys in base64. */
 const usualEncoding = (signature: Signature): SecretEncoding =>
   signature === 'standard' ? 'base64' : 'text';
 
 type SecretForm = Pick<NewSubscriptionForm, 'secret' | 'secret_encoding'>;
 
-/** A key that nothing is signed with, or that is not the base64 it is said to be. */
+/** Errors for a key although nothing is signed, or one that is not base64 although its encoding is. */
 export const wrongSecret = (
   form: SecretForm,
   signature: Signature,
@@ -73,16 +73,16 @@ export const wrongSecret = (
   return isWrong ? [{ path: 'secret', message: NOT_BASE64 }] : [];
 };
 
-/** Said of a key that is not what its encoding says. */
+/** The message for a key that is not valid base64. */
 export const NOT_BASE64 =
   'must be base64 of at least 8 bytes, or send secret_encoding: text if its characters are the key';
 
-/** As Standard Webhooks writes its keys. */
+/** Removes the prefix of keys in Standard Webhooks. */
 const withoutPrefix = (text: string): string => text.replace(/^whsec_/, '');
 
 const MOST_NAME = 64;
 
-/** What of these headers may not be sent to a target. No value is repeated: it may be a token. */
+/** Errors for headers that may not be sent to a target. They quote no value, because it may be a token. */
 export const wrongHeaders = (headers: Record<string, string>): FieldError[] => {
   const entries = Object.entries(headers);
   const wrong = entries.flatMap(([header, value]) => {
@@ -97,7 +97,7 @@ export const wrongHeaders = (headers: Record<string, string>): FieldError[] => {
   return wrong;
 };
 
-/** What asks for nothing. */
+/** The filter that matches every event. */
 const EVERYTHING: Filter = {
   connections: [],
   sources: [],
@@ -111,13 +111,13 @@ const EVERYTHING: Filter = {
   except_actors: [],
 };
 
-/** The filter with the lists that are named; all others stay. */
+/** The filter with the named lists replaced. */
 export const filterWith = (named: ChangeForm['filter'] = {}, before: Filter = EVERYTHING): Filter => ({
   ...before,
   ...Object.fromEntries(Object.entries(named).filter(([, list]) => list !== undefined)),
 });
 
-/** More would not fit a row beside the rest. */
+/** Largest filter, in bytes of JSON, that fits into a row beside the rest. */
 const MOST_FILTER = 50_000;
 
 export const wrongFilter = (filter: Filter): FieldError[] =>

@@ -10,10 +10,10 @@ import { readIfMatch } from '../if-match.ts';
 import type { ManageDeps } from '../own-connection.ts';
 import { notKnown, staleRevision } from '../refusal.ts';
 
-/** What changes of subscriptions and executions need. */
+/** Dependencies of changes of subscriptions and executions. */
 export type SubscriptionDeps = Pick<ManageDeps, 'table' | 'masters' | 'whoOf'> & {
   retention_days: number;
-  /** What a target's URL must be. */
+  /** Which URLs a target may have. */
   rules: TargetRules;
   resolve: Resolve;
   hint: Hint;
@@ -21,8 +21,8 @@ export type SubscriptionDeps = Pick<ManageDeps, 'table' | 'masters' | 'whoOf'> &
 };
 
 /**
- * The subscription that is asked for, as it is now. One that is deleted is only there for what it had to send.
- * @throws Refusal for one of another tenant too
+ * Reads the subscription. The row of a deleted one is kept only for its executions.
+ * @throws Refusal if it is unknown, deleted or another tenant's
  */
 export const ownSubscription = async (
   { table }: SubscriptionDeps,
@@ -38,7 +38,7 @@ export const ownSubscription = async (
   return row;
 };
 
-/** The same, as its sender has seen it. @throws Refusal for a revision that it no longer has */
+/** The same, checked to have the revision that the caller has seen. @throws Refusal if that is stale */
 export const seenSubscription = async (
   deps: SubscriptionDeps,
   request: HttpRequest,
@@ -56,7 +56,7 @@ type What = Parameters<typeof changeSubscription>[3]['what'];
 type Change = { before: SubscriptionRow; after: SubscriptionRow; what: What };
 
 /**
- * Writes the change, and answers the row as it is then; null when the lane has written meanwhile how the target is doing.
+ * Writes the change and returns the new row; null if the lane has written the state of the target in the meantime.
  * @throws Refusal, UnavailableError
  */
 export const trySave = async (
@@ -72,7 +72,7 @@ export const trySave = async (
   return done === 'changed' ? { ...changed, rev: before.rev + 1 } : null;
 };
 
-/** The same for what only people write: no lane is in its way. */
+/** The same for fields that only people change, so that no lane can conflict. */
 export const saveDecided = async (
   deps: SubscriptionDeps,
   request: HttpRequest,

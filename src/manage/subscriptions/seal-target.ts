@@ -10,10 +10,10 @@ import { noMaster } from '../refusal.ts';
 import { wrongHeaders } from './forms.ts';
 import type { SubscriptionDeps } from './own-subscription.ts';
 
-/** What of a target is named by a form. */
+/** The parts of a target in a form. */
 type Named = { url?: string | undefined; headers?: Record<string, string> | undefined };
 
-/** A new target, checked and sealed. @throws BadRequestError, Refusal, UnavailableError */
+/** Checks and seals a new target. @throws BadRequestError, Refusal, UnavailableError */
 export const newTarget = async (
   deps: SubscriptionDeps,
   { url, headers = {} }: Named & { url: string },
@@ -24,7 +24,7 @@ export const newTarget = async (
   return sealed(deps, { url, headers }, subscriptionId, 1);
 };
 
-/** The target with what is named; what is left out stays. @throws BadRequestError, Refusal, UnavailableError */
+/** Seals the target with the named parts replaced. @throws BadRequestError, Refusal, UnavailableError */
 export const changedTarget = async (
   deps: SubscriptionDeps,
   named: Named,
@@ -36,14 +36,14 @@ export const changedTarget = async (
   return sealed(deps, await whole(deps, named, before), before.subscription_id, before.target.version + 1);
 };
 
-/** Whoever names both needs no master of before: it may be lost. */
+/** Opens the old target only if the form leaves out URL or headers, because its master may be lost. */
 const whole = async ({ masters }: SubscriptionDeps, { url, headers }: Named, before: SubscriptionRow) => {
   if (url !== undefined && headers !== undefined) return { url, headers };
   const kept = orThrow(await openTarget(before, masters));
   return { url: url ?? kept.url, headers: headers ?? kept.headers };
 };
 
-/** Refused here so that people see why; it is checked again whenever something is sent. */
+/** Refuses a target here so that people see why; sending checks it again for each request. */
 const checkTarget = async (deps: SubscriptionDeps, { url, headers = {} }: Named, signal: AbortSignal) => {
   const wrong = wrongHeaders(headers);
   const message = url === undefined ? null : await wrongUrl(deps, url, signal);

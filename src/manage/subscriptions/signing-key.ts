@@ -15,10 +15,10 @@ type Wanted = {
   imported: string | null;
 };
 
-/** A version of a signing key, and what is shown of it once; null for a key that its receiver made. */
+/** A version of a signing key; `shown`: its text, shown only once, null for an imported key. */
 export type SigningKey = { credential: Credential | null; shown: string | null };
 
-/** @throws Refusal without a master, BadRequestError for a key that is none, UnavailableError */
+/** @throws Refusal without a master, BadRequestError for an invalid imported key, UnavailableError */
 export const makeSigningKey = async (
   { masters }: SubscriptionDeps,
   { signature, ...wanted }: Wanted,

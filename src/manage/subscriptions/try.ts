@@ -10,7 +10,7 @@ import { notKnown } from '../refusal.ts';
 import { matchForm } from './forms.ts';
 import { ownSubscription, type SubscriptionDeps } from './own-subscription.ts';
 
-/** `POST /subscriptions/{id}/match`: whether an event is one of the subscription's, and if not, which rule says so. */
+/** `POST /subscriptions/{id}/match`: whether the subscription matches an event, and if not, which rule excludes it. */
 export const matchSubscription =
   (deps: SubscriptionDeps): RouteHandler =>
   async (request, subscriptionId, run) => {
@@ -25,7 +25,7 @@ export const matchSubscription =
     return jsonResponse(200, { subscription_id, event_id, matches: judged.matches, rule });
   };
 
-/** `POST /subscriptions/{id}/test`: sends a `ping`, whatever the status, and answers what came back. */
+/** `POST /subscriptions/{id}/test`: sends a `ping`, whatever the status, and returns the target's answer. */
 export const testSubscription =
   (deps: SubscriptionDeps): RouteHandler =>
   async (request, subscriptionId, run) => {
@@ -35,10 +35,13 @@ export const testSubscription =
     return jsonResponse(200, await pingWithin(MOST_MS, deps.ping, message));
   };
 
-/** The gateway waits 30 s; a target may be given longer than that. */
+/** Shorter than the gateway's 30 s; a target's own timeout may be longer than that. */
 const MOST_MS = 25_000;
 
-/** What a target answered to a ping so far: that it did not is an answer too. @throws what the ping throws before */
+/**
+ * Returns the target's answer to a ping, or one that says there was none in time.
+ * @throws what `ping` throws in time
+ */
 export const pingWithin = async (
   ms: number,
   ping: Ping,

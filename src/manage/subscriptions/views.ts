@@ -2,11 +2,11 @@ import { toSubscriptionView } from '../../domain/subscription-view.ts';
 import { type HttpResponse, jsonResponse } from '../../http/response.ts';
 import type { SubscriptionRow } from '../../store/subscriptions/subscription-row.ts';
 
-/** The row, with what people should know of what they chose. @param more what only this change is to be warned of */
+/** Answers the row with warnings about its settings. @param more warnings about this change only */
 export const answerRow = (row: SubscriptionRow, more: string[] = []): HttpResponse =>
   jsonResponse(200, { ...toSubscriptionView(row), warnings: [...more, ...warningsOf(row)] });
 
-/** The same, and once what nobody can read again: here `secret` is the key itself; null for one that was brought. */
+/** The same with the key itself as `secret`, which cannot be read again later; null for an imported key. */
 export const answerWithSecret = (
   status: number,
   row: SubscriptionRow,
