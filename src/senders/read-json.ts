@@ -2,7 +2,7 @@ import type { Problem } from '../domain/delivery.ts';
 
 type ReadJson = { kind: 'json'; value: unknown; text: string } | { kind: 'refused'; problem: Problem };
 
-/** A body that is no JSON; `detail` is for people and holds none of it. */
+/** Refuses a body that is not JSON; `detail` is for people and quotes nothing of the body. */
 export const notJson = (detail: string): { kind: 'refused'; problem: Problem } => ({
   kind: 'refused',
   problem: { type: 'body-not-json', status: 400, detail, errors: [] },
@@ -10,7 +10,7 @@ export const notJson = (detail: string): { kind: 'refused'; problem: Problem } =
 
 const NOT_VALID = notJson('The body is not valid JSON.');
 
-/** Half of what 4 MB have room for. Whatever reads a body below it works level by level, without recursion. */
+/** Half the levels that fit into 4 MB. Code that reads a body works level by level, without recursion. */
 const MOST_LEVELS = 2 ** 20;
 
 const REFUSED_BY = {
@@ -18,7 +18,7 @@ const REFUSED_BY = {
   'too-deep': notJson(`The body is nested more than ${MOST_LEVELS} levels deep.`),
 };
 
-/** Refuses what is no UTF-8 and drops a byte order mark. */
+/** Rejects invalid UTF-8 and drops a byte order mark. */
 const decoder = new TextDecoder('utf-8', { fatal: true });
 
 const decode = (bytes: Uint8Array): string | null => {
@@ -29,17 +29,17 @@ const decode = (bytes: Uint8Array): string | null => {
   }
 };
 
-/** How compressed bytes begin, in hex, by the name of their `Content-Encoding`; `br` has no such mark. */
+/** The first bytes of compressed data, in hex, by `Content-Encoding`; `br` has no such mark. */
 const MARKS = { gzip: ['1f8b'], deflate: ['7801', '785e', '789c', '78da'], zstd: ['28b52ffd'] };
 
-/** What it is compressed with: by the bytes, which are signed, and never by the header, which is not. */
+/** The compression of a body, detected from its bytes, which are signed, and not from the header, which is not. */
 const encodingOf = (bytes: Uint8Array): string | undefined => {
   const start = Buffer.from(bytes.subarray(0, 4)).toString('hex');
   return Object.entries(MARKS).find(([, marks]) => marks.some((mark) => start.startsWith(mark)))?.[0];
 };
 
 /**
- * The JSON in a body and the text it was parsed from, or the problem. Never throws.
+ * Parses the JSON in a body. Returns it with its text, or the problem. Never throws.
  * @param empty the message for an empty body.
  */
 export const readJson = (bytes: Uint8Array, empty: string): ReadJson => {
@@ -59,9 +59,9 @@ export const readJson = (bytes: Uint8Array, empty: string): ReadJson => {
 };
 
 /**
- * Why a text is not worth parsing: its brackets do not end, so that it is no JSON, or there are too many inside each other.
- * Null for all other texts, JSON or not. V8 works on such a text for seconds; this takes a tenth of the time that parsing
- * takes.
+ * Why a text is not parsed: its brackets are not balanced, so that it is not JSON, or they are nested too deeply. Null
+ * for any other text, JSON or not. V8 needs seconds to parse such a text; this check takes a tenth of the time of
+ * parsing.
  */
 const nestingFault = (text: string): 'unclosed' | 'too-deep' | null => {
   if (text.length < SHORT) return null;
@@ -79,14 +79,14 @@ const nestingFault = (text: string): 'unclosed' | 'too-deep' | null => {
   return deepest > MOST_LEVELS ? 'too-deep' : null;
 };
 
-/** What is shorter is parsed in a moment, whatever it is. Most deliveries are. */
+/** A shorter text, as in most deliveries, is always parsed quickly. */
 const SHORT = 100_000;
 
 const QUOTE = 0x22;
 const OPENS = new Set([0x5b, 0x7b]);
 const CLOSES = new Set([0x5d, 0x7d]);
 
-/** Where the string ends that begins here; where the text ends when that one does not. */
+/** The end of the string that begins here; the end of the text if the string is not closed. */
 const endOfString = (text: string, begin: number): number => {
   let at = text.indexOf('"', begin + 1);
   while (at !== -1 && isEscaped(text, at)) at = text.indexOf('"', at + 1);

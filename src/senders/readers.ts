@@ -2,16 +2,16 @@ import { isIssueKey } from '../domain/issue-key.ts';
 import { isJsonObject, type Json, type JsonObject, own } from '../domain/json.ts';
 
 /**
- * Reads a value that is there: undefined when its shape is none we know. `note` reports a part that could
- * not be read although the rest could.
+ * Reads a value that is present; undefined if its shape is unknown. `note` reports a part that could not be read
+ * although the rest could.
  */
 export type Read<T> = (value: Json, note: () => void) => T | undefined;
 
-/** True when nothing was sent: missing means unknown and null means cleared, neither is unreadable. */
+/** True for missing (unknown) and null (cleared): neither counts as unreadable. */
 export const isAbsent = (value: Json | undefined): value is null | undefined =>
   value === undefined || value === null;
 
-/** The value read, or null; what is there but unreadable is noted under the path. */
+/** The value read, or null; a present but unreadable value is noted under the path. */
 export const one = <T>(read: Read<T>, value: Json | undefined, path: string, unread: Unread): T | null => {
   if (isAbsent(value)) return null;
   const note = () => unread.note(path);
@@ -50,7 +50,7 @@ const textOf = (value: Json, name: string): string | undefined => {
 /** The `name` of `{id, name, self}`, the form of statuses, priorities, versions and the like. */
 export const readName: Read<string> = (value) => textOf(value, 'name');
 
-/** The key of an issue or project, verbatim, if it keeps the limits. */
+/** The key of an issue or project, verbatim, if it is within the limits. */
 export const readKeyText: Read<string> = (value) =>
   typeof value === 'string' && isIssueKey(value) ? value : undefined;
 
@@ -60,7 +60,7 @@ export const readKey: Read<string> = (value, note) => {
   return readKeyText(key ?? null, note);
 };
 
-/** A part of an object by a reader of its own, or null; what cannot be read is noted for the whole. */
+/** Reads a part of an object, or null; an unreadable part is noted for the whole object. */
 export const readPart = <T>(read: Read<T>, object: JsonObject, name: string, note: () => void): T | null => {
   const value = own(object, name);
   if (isAbsent(value)) return null;
@@ -69,10 +69,10 @@ export const readPart = <T>(read: Read<T>, object: JsonObject, name: string, not
   return result ?? null;
 };
 
-/** Paths of what a delivery holds in a shape we cannot read; missing or null is not among them. */
+/** Paths of values in a delivery whose shape is unknown; missing and null values are not listed. */
 export type Unread = { note: (path: string) => void; paths: () => string[] };
 
-/** A hint for people, so it stays short whatever was sent. */
+/** The paths are a hint for people, so the list stays short. */
 const MOST_PATHS = 50;
 
 /** A new, empty list; each path is kept once, in the order in which it was noted. */

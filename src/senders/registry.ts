@@ -20,5 +20,5 @@ export const COMMIT_SENDERS: Record<CommitSource, CommitSender> = {
 /** Every source. */
 export const SENDERS: Record<Source, Sender> = { jira, ...COMMIT_SENDERS };
 
-/** Whatever a connection may be of. */
+/** Every kind of connection. */
 export const CONNECTION_SENDERS: Record<ConnectionKind, Sender> = { ...SENDERS, automation };

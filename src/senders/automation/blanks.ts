@@ -1,14 +1,14 @@
 import { isJsonObject, type Json, type JsonObject } from '../../domain/json.ts';
 
-/** What people write: an empty one says that nothing was written. */
+/** Fields that people write: an empty text means that nothing was written. */
 const TEXTS = new Set(['summary', 'description']);
 
-/** Deeper than anything Jira sends, and far from the depth at which recursion fails. */
+/** Deeper than anything Jira sends, and well below the depth at which recursion fails. */
 const MOST_LEVELS = 100;
 
 /**
- * Fields whose empty texts, and objects and lists of nothing else, are null: a template writes `""` for a smart value that
- * has none.
+ * Replaces empty texts by null, and objects that have nothing else; lists lose such elements. A template writes `""`
+ * for a smart value without a value.
  */
 export const withoutBlanks = (fields: JsonObject): JsonObject =>
   entriesOf(fields, (name, value) => (TEXTS.has(name) && value === '' ? value : cleaned(value, MOST_LEVELS)));
@@ -20,7 +20,7 @@ const cleaned = (value: Json, levels: number): Json => {
   return isJsonObject(value) ? cleanObject(value, levels - 1) : value;
 };
 
-/** Elements that say nothing go; null ones that were sent stay. */
+/** Removes empty elements; elements that were sent as null stay. */
 const cleanList = (list: Json[], levels: number): Json[] =>
   list.flatMap((element) => {
     const clean = cleaned(element, levels);
@@ -38,6 +38,6 @@ const cleanObject = (object: JsonObject, levels: number): JsonObject | null => {
 const entriesOf = (object: JsonObject, of: (name: string, value: Json) => Json): JsonObject =>
   Object.fromEntries(Object.entries(object).map(([name, value]) => [name, of(name, value)]));
 
-/** True for what says something: neither missing nor null, and no empty text. */
+/** False for missing, null and empty text. */
 export const isThere = (value: Json | undefined): boolean =>
   value !== undefined && value !== null && value !== '';

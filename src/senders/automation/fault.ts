@@ -1,4 +1,4 @@
-/** What is wrong where JSON ends to be JSON. */
+/** The kind of error at the place where a text stops being valid JSON. */
 export type Fault =
   | 'quote'
   | 'no-comma'
@@ -22,7 +22,7 @@ export type Fault =
 /** The value just read. `end`: where it ends. */
 export type Last = { kind: 'string' | 'empty' | 'number' | 'other'; end: number };
 
-/** What is wrong with what follows a value: a comma is missing, or the value ended too early. */
+/** The error after a value: a comma is missing, or the value ended too early. */
 export const behindValue = (text: string, at: number, last: Last | null): Fault => {
   const between = text.slice(last?.end ?? at, at);
   const begins = /["{[]/.test(text[at] ?? '');
@@ -32,23 +32,23 @@ export const behindValue = (text: string, at: number, last: Last | null): Fault 
   return last?.kind === 'empty' && between === '' ? 'doubled' : 'quote';
 };
 
-/** What stands where a name belongs. Digits right behind a number and its comma are the rest of it. */
+/** The error where a name is expected. Digits directly after a number and a comma are the rest of that number. */
 export const noName = (found: string, at: number, last: Last | null): Fault => {
   if (found === ',') return 'comma-too-many';
   if (/\d/.test(found) && last?.kind === 'number' && at === last.end + 1) return 'thousands';
   return isOtherQuote(found) ? 'quotes' : 'name';
 };
 
-/** True where what looks like a name with no colon behind it may be the end of the string before it. */
+/** True if an apparent name without a colon may be the rest of the string before it. */
 export const isRestOfString = (found: string, last: Last | null): boolean =>
   isString(last) && !BEGINS.test(found);
 
-/** A value begins so. */
+/** The first character of a value. */
 const BEGINS = /["{[\dtfn-]/;
 
 const isString = (last: Last | null): boolean => last?.kind === 'string' || last?.kind === 'empty';
 
-/** True for a quotation mark that is none of JSON's. */
+/** True for a quotation mark that JSON does not accept. */
 export const isOtherQuote = (found: string): boolean => OTHER_QUOTES.has(found);
 
 const OTHER_QUOTES = new Set(["'", '\u201c', '\u201d', '\u201e', '\u2018', '\u2019']);

@@ -1,14 +1,14 @@
 import { behindValue, type Fault, isOtherQuote, isRestOfString, type Last, noName } from './fault.ts';
 
-/** Where it is: the names and indexes that lead there. */
+/** An error and its path: the names and indexes that lead to it. */
 export type Broken = { fault: Fault; path: (string | number)[] };
 
-/** Deeper than any template, and few enough to keep what leads there. */
+/** Deeper than any template, and few enough to store the path. */
 const MOST_LEVELS = 1_000;
 
 /**
- * The first thing in a text that makes it no JSON, or nesting deeper than any template's; null where it is JSON. Takes
- * time that grows with the text.
+ * The first error that makes a text invalid JSON, or nesting deeper than in any template; null if it is valid. Takes
+ * time linear in the length of the text.
  */
 export const findBroken = (text: string): Broken | null => {
   const reading: Reading = { text, at: 0, levels: [], expects: 'value', last: null, name: '' };
@@ -27,8 +27,8 @@ type Level = { kind: 'object'; name: string } | { kind: 'array'; index: number }
 type Expected = 'value' | 'value-or-end' | 'name' | 'name-or-end' | 'colon' | 'comma';
 
 /**
- * `last`: the value just read. `name`: the last one read; until its colon is there, whatever is wrong may belong to the
- * value before it.
+ * `last`: the value just read. `name`: the last name read; until its colon is found, an error may belong to the value
+ * before it.
  */
 type Reading = {
   text: string;

@@ -2,8 +2,8 @@ import type { Fault } from './fault.ts';
 import { type Broken, findBroken } from './find-broken.ts';
 
 /**
- * What a person has to change in the rule that made this text, in one sentence: the field, and the smart value to use.
- * It holds names of the body and none of its values.
+ * What to change in the rule that made this text, in one sentence: the field, and the smart value to use. It contains
+ * names of the body, but none of its values. Null if the text is valid, or no error is found in its examined part.
  */
 export const hintFor = (text: string): string | null => {
   const looked_at = text.slice(0, MOST_LOOKED_AT);
@@ -12,12 +12,14 @@ export const hintFor = (text: string): string | null => {
   return HINTS[broken.fault](describe(broken));
 };
 
-/** Characters; a template's body is far shorter, and a search through 4 MB could take the time of the answer. */
+/**
+ * Characters that are examined: a template's body is far shorter, and searching 4 MB could use up the request's time.
+ */
 const MOST_LOOKED_AT = 500_000;
 
 /**
- * `near`, `behind`: where, in words that end a clause. `smart`: the smart value for it, after "write". `name`: of the
- * field.
+ * `near`, `behind`: the place, worded for the end of a clause. `smart`: the smart value for it, worded for after
+ * "write". `list`: the advice for a list. `name`: of the field.
  */
 type Where = { near: string; behind: string; smart: string; list: string; name: string };
 
@@ -55,7 +57,7 @@ const HINTS: Record<Fault, (where: Where) => string> = {
 
 const withDefault = (smart: string): string => smart.replace(/\}\}$/, '|null}}');
 
-/** Only what a field is called may be shown: a name that is none could be a piece of a value. */
+/** The form of field names that may be shown: any other text could be part of a value. */
 const NAME = /^[A-Za-z_][\w-]{0,99}$/;
 
 const MOST_NAMES = 8;
@@ -80,7 +82,7 @@ const written = (path: (string | number)[]): string =>
     '',
   );
 
-/** Its smart value, as far as the body follows the names of the issue. */
+/** The smart value of a field, if the body uses the issue's names; else general advice. */
 const smartValue = (names: readonly string[]): string => {
   const [first = '', ...rest] = names;
   if (first === 'issue_key' || first === 'key') return '{{issue.key.asJsonString}}';

@@ -6,15 +6,15 @@ import type { RecognisedDelivery } from '../jira/parse.ts';
 import { traitsBeside } from '../jira/traits.ts';
 import { isThere } from './blanks.ts';
 
-/** A body nobody signed, in our words, and what people should know of how it was read. */
+/** An unsigned body in our fields, with warnings about how it was read. */
 export type Listed = { delivery: NormalizedDelivery; warnings: string[] };
 
-/** How far ahead of its receipt an issue may have been updated: further, and nobody could update it here any more. */
+/** How far `updated` may be ahead of the receipt. Further ahead, it would make all later updates stale. */
 const AHEAD_MS = 2 * MINUTE_MS;
 
 /**
- * What a body without a signature may do: a whole issue writes a snapshot, as old as its `updated`; anything else is
- * listed. It deletes nothing, and gives an issue no key but the one that it has.
+ * Limits what an unsigned body may change: a whole issue writes a snapshot, versioned by its `updated`; anything else
+ * is only stored as an event. It never deletes, and adds no alias except the issue's current key.
  * @param isWhole whether its issue is in Jira's own form
  * @param receivedMs epoch milliseconds
  */
@@ -25,7 +25,7 @@ export const normalizeUnsigned = (
 ): Listed => {
   const { body, webhookEvent, issueId, issueKey } = recognised;
   const said = instantIn(own(body, 'timestamp'), receivedMs + DAY_MS);
-  // What is no number of milliseconds would be listed as unread: here a text is as good.
+  // `normalize` would list a timestamp as text as unread; here it is valid.
   const read = normalize({ ...recognised, body: { ...body, timestamp: null } }, receivedMs);
   const isDeletion = webhookEvent === DELETED;
   const updated = instantIn(updatedOf(body), LAST_INSTANT_MS);
@@ -33,7 +33,7 @@ export const normalizeUnsigned = (
   const whole = isWhole && !isDeletion && !isAhead ? read.snapshot : null;
   const occurred_ms = said ?? (isWhole && !isAhead ? updated : null) ?? receivedMs;
   const named = issueId ?? issueKey;
-  // Whether it is deleted, Jira knows: where it is read at all, it is asked.
+  // Only Jira knows whether the issue is deleted: reconciliation, if it is on, reads the issue again.
   const asked = isDeletion && named !== null ? { subjects: [{ kind: 'issue' as const, id: named }] } : {};
   const facts = {
     ...traitsBeside(body),
@@ -57,7 +57,7 @@ const updatedOf = (body: JsonObject): Json | undefined => {
   return isJsonObject(fields) ? own(fields, 'updated') : undefined;
 };
 
-/** Never by `Date.parse`, which reads a text without a zone in that of this machine. */
+/** Does not use `Date.parse`, which reads a text without a zone in the zone of this machine. */
 const instantIn = (value: Json | undefined, latestMs: number): number | null => {
   const ms = instantOf(value);
   return ms !== null && ms >= 0 && ms <= latestMs ? ms : null;

@@ -6,16 +6,16 @@ import { readBody } from './read-body.ts';
 import { type Named, shapeOf } from './shape.ts';
 
 /**
- * A body of a rule: what it says, its JSON with the issue where a webhook has it, and warnings for people; or why it is
- * quarantined, with what it is probably about.
+ * The body of a rule: the delivery, its JSON with the issue in the place where a webhook has it, and warnings for
+ * people; or why it is quarantined, with the facts of the issue it is probably about.
  */
 export type AutomationRead =
   | { kind: 'read'; delivery: NormalizedDelivery; json: JsonObject; warnings: string[] }
   | { kind: 'refused'; problem: Problem; facts: EventFacts | null };
 
 /**
- * Reads what Automation, JSM or a server without signatures sends. Never throws, and takes time that grows with the body.
- * @param named how the event is called where the body does not say
+ * Reads a body from Automation, JSM or a server without signatures. Never throws; takes time linear in its length.
+ * @param named event types for a body that names none
  * @param receivedMs epoch milliseconds
  */
 export const readAutomation = (bytes: Uint8Array, named: Named, receivedMs: number): AutomationRead => {
@@ -34,7 +34,7 @@ export const readAutomation = (bytes: Uint8Array, named: Named, receivedMs: numb
   };
 };
 
-/** Of wiki text only code has such braces, so only what smart values begin with counts. */
+/** Wiki markup of code has such braces too, so only the known beginnings of smart values count. */
 const SMART_VALUE = /\{\{(issue|now|comment|initiator|webhookData)\b/;
 
 const UNREPLACED = 'a smart value was not replaced: check its name and its brackets in the rule';
@@ -54,10 +54,12 @@ const notAnIssue = (errors: Problem['errors'], body: { value: unknown; text: str
   hint: hintOf(body),
 });
 
-/** As long as names of events are. */
+/** The limit for event types of Jira. */
 const MOST_NAME_CHARACTERS = 200;
 
-/** An unreadable body is listed under the key in it, so that people see that something about the issue came. */
+/**
+ * An unreadable body is listed under the issue key in it, so that people see that a delivery about the issue arrived.
+ */
 const factsOfKey = (
   issue_key: string | null,
   { query_event_type, default_event_type }: Named,

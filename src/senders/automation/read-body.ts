@@ -3,7 +3,7 @@ import type { Problem } from '../../domain/delivery.ts';
 import { readJson } from '../read-json.ts';
 import { hintFor } from './hint.ts';
 
-/** A body's JSON and the text it was parsed from; or why it is none, with the key that a person looks for. */
+/** A body's JSON and the text it was parsed from; or why it is not JSON, with the issue key that people look for. */
 export type BodyRead =
   | { kind: 'json'; value: unknown; text: string; warnings: string[] }
   | { kind: 'refused'; problem: Problem; issue_key: string | null };
@@ -12,14 +12,14 @@ const EMPTY =
   'The body is empty. In the rule, choose "Issue data (Jira format)" as the body of "Send web request".';
 
 /**
- * A body that a rule's template made. Raw control characters inside strings are read as escaped; nothing else is guessed.
- * Never throws.
+ * Reads a body made by a rule's template. Raw control characters inside strings are read as if escaped; nothing else is
+ * repaired. Never throws.
  */
 export const readBody = (bytes: Uint8Array): BodyRead => {
   const read = readJson(bytes, EMPTY);
   if (read.kind === 'json') return { ...read, warnings: [] };
   const text = new TextDecoder().decode(bytes);
-  // What is no UTF-8 is not guessed.
+  // Invalid UTF-8 is not repaired.
   const escaped = isUtf8(bytes) ? escapeControls(text) : text;
   const again = escaped === text ? read : readJson(Buffer.from(escaped), EMPTY);
   if (again.kind === 'json') return { ...again, warnings: [ESCAPED] };
@@ -33,13 +33,13 @@ const withHint = (problem: Problem, text: string): Problem => {
   return hint === null ? problem : { ...problem, hint };
 };
 
-/** As Jira makes them. A project's key has no number, so that `"key": "OPS"` is none. */
+/** Issue keys in Jira's form. A project's key has no number, so `"key": "OPS"` does not match. */
 const KEYS = [
   /"issue_?[kK]ey"\s*:\s*"?([A-Z][A-Z0-9_]{1,99}-\d{1,20})\b/,
   /"key"\s*:\s*"?([A-Z][A-Z0-9_]{1,99}-\d{1,20})\b/,
 ];
 
-/** The key that the broken text most likely is about; null without one. */
+/** The issue key that a broken text is probably about; null if it has none. */
 const keyIn = (text: string): string | null => {
   for (const form of KEYS) {
     const found = form.exec(text)?.[1];
@@ -49,8 +49,8 @@ const keyIn = (text: string): string | null => {
 };
 
 /**
- * The text with the control characters inside its strings escaped: a smart value with line breaks leaves them there.
- * Those between strings are white space, or no JSON. Takes time that grows with the text, whatever is in it.
+ * Escapes the control characters inside strings, which a smart value with line breaks leaves there. Between strings
+ * they are white space, or not JSON. Takes time linear in the length of the text, whatever it contains.
  */
 export const escapeControls = (text: string): string => {
   let escaped = '';
@@ -76,7 +76,7 @@ const isControl = (code: number): boolean => code < FIRST_PRINTABLE;
 
 const SHORT: Record<string, string> = { '\b': '\\b', '\t': '\\t', '\n': '\\n', '\f': '\\f', '\r': '\\r' };
 
-/** By their codes. */
+/** Escapes by character code. */
 const ESCAPES: readonly string[] = Array.from({ length: FIRST_PRINTABLE }, (_, code) => {
   const short = SHORT[String.fromCharCode(code)];
   return short ?? `\\u${code.toString(16).padStart(4, '0')}`;

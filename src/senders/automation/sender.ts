@@ -2,8 +2,8 @@ import { jira } from '../jira/sender.ts';
 import type { Sender } from '../sender.ts';
 
 /**
- * Jira Automation's "Send web request" and JSM's legacy automation webhook. They name neither the delivery nor its event
- * in a header. What signs for them signs as Jira does.
+ * Jira Automation's "Send web request" and JSM's legacy automation webhook. They name neither the delivery nor its
+ * event in a header. An intermediary that signs for them uses Jira's scheme.
  */
 export const automation: Sender = {
   headers: { identifier: null, event: null },

@@ -5,7 +5,7 @@ import { NO_OBJECT } from '../field-errors.ts';
 import { hasInexactIds, parseWithExactIds, type RecognisedDelivery, recognise } from '../jira/parse.ts';
 import { isThere, withoutBlanks } from './blanks.ts';
 
-/** How an event is called where its body does not say. */
+/** Event types for a body that names none. */
 export type Named = { query_event_type: string | null; default_event_type: string | null };
 
 /** `whole`: the issue is in Jira's own form. */
@@ -13,12 +13,12 @@ export type Shaped =
   | { delivery: RecognisedDelivery; whole: boolean; warnings: string[] }
   | { errors: FieldError[] };
 
-/** What an event is called when nobody says. */
+/** The event type if neither the body, the query nor the connection names one. */
 const UNNAMED = 'automation';
 
 /**
- * The body as a delivery of Jira would have it: an `issue` object; else `key` and `fields` at the root; else an
- * `issue_key`. Its other parts stay. Empty texts count as absent.
+ * Converts the body to the shape of a Jira webhook. The issue is an `issue` object, else `key` and `fields` at the
+ * root, else an `issue_key`. Other parts stay as they are. Empty texts count as absent.
  */
 export const shapeOf = (value: unknown, text: string, named: Named): Shaped => {
   if (!isJsonObject(value)) return { errors: [NO_OBJECT] };
@@ -66,8 +66,8 @@ const NAMED = { issuetype: ['name', 'id'], status: ['name', 'id'], project: ['ke
 const INSTANTS = ['created', 'updated'];
 
 /**
- * Jira's own form of an issue has all of these; what a person wrote into a template leaves some out, or writes a name
- * where Jira has an object: as a snapshot it would lose what is known.
+ * True if an issue has all parts of Jira's own form. A hand-written template leaves some out, or has a name where Jira
+ * has an object: as a snapshot it would erase stored fields.
  */
 const isWhole = ({ issue }: Root): boolean => {
   const sent = issue && own(issue, 'fields');
@@ -87,7 +87,9 @@ const hasAny = (value: Json | undefined, parts: readonly string[]): boolean =>
 
 const LISTS = ['labels', 'components', 'fixVersions', 'versions', 'issuelinks', 'subtasks'];
 
-/** Before empty texts count as absent: where a list belongs, one is a mistake of the template. */
+/**
+ * Checks the fields as sent, before empty texts count as absent: an empty text instead of a list is a template error.
+ */
 const noLists = ({ issue }: Root): string[] => {
   const fields = issue && own(issue, 'fields');
   if (!isJsonObject(fields)) return [];
@@ -106,7 +108,7 @@ const cleaned = (issue: JsonObject, keyBeside: Json): JsonObject => {
 
 const absentIfBlank = (value: Json | undefined): Json => (value === undefined || value === '' ? null : value);
 
-/** The first that is a text and not empty. An object under one of these names is data of the rule's own. */
+/** The first non-empty text. An object under one of these names is the rule's own data. */
 const nameOf = (body: JsonObject, { query_event_type, default_event_type }: Named): string => {
   const said = [
     ...['webhookEvent', 'event_type', 'event'].map((name) => own(body, name)),

@@ -79,14 +79,14 @@ export const readBitbucketPullRequest = (
 ): DeliveredPullRequest | null =>
   readPullRequest({ object, path: 'pullrequest', unread }, PULL_REQUEST, repository);
 
-/** From the new head along first parents, as far as the list goes. */
+/** The first parents from the new head on, as far as the list goes. */
 const lineOf = (change: JsonObject, byHash: ReadonlyMap<string, JsonObject>): Map<string, JsonObject> => {
   const from = shaAt(change, 'old', 'target', 'hash');
   const to = shaAt(change, 'new', 'target', 'hash') ?? byHash.keys().next().value ?? null;
   return firstParents({ from, to }, byHash, 'hash').line;
 };
 
-/** True where the list holds commits from before the branch, and nothing says which. */
+/** True if the list may contain commits from before the branch, which cannot be told apart. */
 const isMixed = (change: JsonObject, line: ReadonlyMap<string, JsonObject>): boolean => {
   if (own(change, 'forced') === true) return true;
   if (own(change, 'old') !== null) return false;
@@ -95,10 +95,10 @@ const isMixed = (change: JsonObject, line: ReadonlyMap<string, JsonObject>): boo
 };
 
 /**
- * Hashes of the commits that a change of a Bitbucket push may name its branch for: the line of first parents from
- * the new head, because what came by a merge began elsewhere. None after a forced push, which lists what it was
- * rebased onto, and none of a new branch whose list goes on into the history below: for a new branch Bitbucket lists
- * the newest commits of all it reaches, also where it brings none of its own.
+ * Hashes of the commits of a change that are assigned to its branch: the line of first parents from the new head,
+ * because merged commits began on other branches. None after a forced push, which also lists the commits it was rebased
+ * onto, and none of a new branch whose list continues into older history: for a new branch Bitbucket lists the newest
+ * of all commits it reaches, even if it has none of its own.
  */
 const ownLine = (change: JsonObject, commits: readonly Json[]): ReadonlySet<string> => {
   const line = lineOf(change, bySha(commits, 'hash'));
@@ -110,7 +110,7 @@ const isOfBranch = (change: JsonObject): boolean => {
   return isJsonObject(target) && own(target, 'type') === 'branch';
 };
 
-/** Hashes of the commits that one push lists for several branches: which one they began on is not known. */
+/** Hashes of the commits that one push lists for several branches: it is unknown on which one they began. */
 const listedTwice = (changes: readonly Json[]): ReadonlySet<string> => {
   const once = new Set<string>();
   const twice = new Set<string>();

@@ -16,7 +16,7 @@ import { readBitbucketPullRequest, readBitbucketPush } from './normalize.ts';
 
 const push = z.object({ repository: hostedRepository, push: z.object({ changes: aList }) });
 
-/** `repository` is the one the pull request goes to, whatever fork it comes from. */
+/** `repository` is the pull request's target, even if it comes from a fork. */
 const pullRequest = z.object({ repository: hostedRepository, pullrequest: anObject });
 
 const idOf = (body: JsonObject): string | null => hostId('bitbucket', body, 'repository', 'uuid');
@@ -42,10 +42,10 @@ const recogniseRename = (event_type: string, body: JsonObject): Recognition | nu
 };
 
 /**
- * A Bitbucket Cloud delivery, by its signed body alone: a list of `push.changes` is a push, and whatever has a
- * `pullrequest` describes it, a comment too; a changed `full_name` is a rename. Every other event is taken with nothing
- * listed.
- * @param eventName `X-Event-Key`, which only names the event.
+ * Recognises a Bitbucket Cloud delivery by its signed body alone: a list of `push.changes` is a push; a `pullrequest`
+ * is described by any event that has one, such as a comment; a changed `full_name` is a rename. Every other event is
+ * taken without commits.
+ * @param eventName `X-Event-Key`, which only names the event
  */
 export const recogniseBitbucket = (eventName: string | null, body: JsonObject): Recognition => {
   const pushed = own(body, 'push');

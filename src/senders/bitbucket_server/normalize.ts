@@ -11,8 +11,8 @@ import { readRef } from '../shared/readers.ts';
 type Push = { repository: string; body: JsonObject; changes: Json[] };
 
 /**
- * The commits a `repo:refs_changed` lists, none on older servers; those that cannot be read are left out and noted, and
- * so is the list where the push brought more.
+ * The commits a `repo:refs_changed` lists, none on older servers. Those that cannot be read are left out and noted; the
+ * list itself is noted if the push had more commits.
  */
 export const readServerPush = ({ repository, body, changes }: Push, unread: Unread): DeliveredCommit[] => {
   const { commits, head } = listedIn(body, unread);
@@ -81,13 +81,13 @@ const PULL_REQUEST = {
   ],
 } as const;
 
-/** A branch that a push moved or made; `from` is null where it was not there. */
+/** A branch that a push moved or created; `from` is null for a new one. */
 type Move = { branch: string; from: string | null; to: string };
 
 /** Bitbucket Data Center lists the newest five commits of a push, and does not say whether there were more. */
 const MOST_LISTED = 5;
 
-/** What the hash of a missing commit is. */
+/** True for the hash of a missing commit. */
 const isNothing = (sha: string): boolean => /^0+$/.test(sha);
 
 /** Null for a tag and for a branch that was deleted. */
@@ -98,15 +98,16 @@ const readMove = ({ object, path, unread }: Node): Move | null => {
   return { branch, from: from === null || isNothing(from) ? null : from, to };
 };
 
-/** The branches a push moved; what is no change is noted. */
+/** The branches a push moved; elements that are not objects are noted. */
 const readMoves = (changes: Json[], unread: Unread): Move[] =>
   readEach(changes, 'changes', unread, (node) => ({ move: readMove(node) })).flatMap(
     ({ move }) => move ?? [],
   );
 
 /**
- * The first parents of a branch's new head, if they began on it: they lead to its old head. A forced push is not
- * marked: only its line leads elsewhere. A new branch leads nowhere known unless the list ends before history does.
+ * The first parents of a branch's new head if they began on this branch, which is so if they lead to its old head. A
+ * forced push is not marked, but its line does not lead there. The line of a new branch counts only if the list ends
+ * before history does.
  */
 const ownLineOf = (move: Move, commits: ReadonlyMap<string, JsonObject>): string[] => {
   const { line, arrives } = firstParents(move, commits, 'id');
@@ -116,7 +117,10 @@ const ownLineOf = (move: Move, commits: ReadonlyMap<string, JsonObject>): string
   return arrives || endsInTime ? [...line.keys()] : [];
 };
 
-/** The branch each commit began on, by its sha; none that is on the line of two, because either may be it. */
+/**
+ * The branch each commit began on, by its sha; commits on the lines of two branches are left out, as either is
+ * possible.
+ */
 const ownBranches = (moves: readonly Move[], listed: readonly Json[]): ReadonlyMap<string, string> => {
   const commits = bySha(listed, 'id');
   const lines = moves.map((move) => ({ branch: move.branch, line: ownLineOf(move, commits) }));
@@ -132,8 +136,8 @@ const ownBranches = (moves: readonly Move[], listed: readonly Json[]): ReadonlyM
 const isMerge = (commit: JsonObject): boolean => (parentsOf(commit, 'id')?.length ?? 0) > 1;
 
 /**
- * Whether all that a push brought is listed: its branches lead to their old heads without a merge, or the list, if the
- * server sends one, is shorter than it could be.
+ * True if all commits of a push are listed: its branches lead to their old heads without a merge, or the server sends a
+ * list that is shorter than its maximum.
  */
 const isWhole = (moves: readonly Move[], listed: readonly Json[], hasList: boolean): boolean => {
   const commits = bySha(listed, 'id');

@@ -16,7 +16,7 @@ import { readServerPullRequest, readServerPush } from './normalize.ts';
 const OBJECT_RULE = 'must be an object';
 const TEXT_RULE = 'must be a string';
 
-/** A repository has no name with its project's in it: `PROJECT/slug`, as in its addresses. */
+/** The body has no full name of a repository, so it is built as `PROJECT/slug`, as in its URLs. */
 const repository = z.pipe(
   z.object(
     { slug: z.string(TEXT_RULE), project: z.object({ key: z.string(TEXT_RULE) }, OBJECT_RULE) },
@@ -30,7 +30,7 @@ const repository = z.pipe(
 
 const push = z.object({ repository, changes: aList });
 
-/** `toRef` is of the repository the pull request goes to, whatever fork it comes from. */
+/** `toRef` is in the pull request's target repository, even if it comes from a fork. */
 const pullRequest = z.object({
   pullRequest: z.object({ toRef: z.object({ repository }, OBJECT_RULE) }),
 });
@@ -53,9 +53,9 @@ const recognisePullRequest = (event_type: string, body: JsonObject, described: J
   });
 
 /**
- * A Bitbucket Data Center delivery, by its signed body alone: a list of `changes` is a push, whatever has a
- * `pullRequest` describes it, a comment too, and `test` is a connection test. Every other event is
- * taken with nothing listed.
+ * Recognises a Bitbucket Data Center delivery by its signed body alone: a list of `changes` is a push; a `pullRequest`
+ * is described by any event that has one, such as a comment; `test` is a connection test. Every other event is taken
+ * without commits.
  * @param eventName `X-Event-Key`, which only names the event, as `eventKey` in the body does
  */
 export const recogniseBitbucketServer = (eventName: string | null, body: JsonObject): Recognition => {

@@ -3,8 +3,8 @@ import { one, type Unread } from '../readers.ts';
 import { readAuthorName, readNamedBranch, readUrl, toTitle } from '../shared/readers.ts';
 
 /**
- * A commit of our own format. Sha and pull request id keep the limits; `committed_at` is epoch milliseconds, null if it
- * names no instant from 1970 to 9999; texts are as sent.
+ * A commit of our own format. Sha and pull request id are within the limits; `committed_at` is epoch milliseconds, null
+ * if it is not an instant from 1970 to 9999; texts are as sent.
  */
 export type ListedCommit = {
   sha: string;
@@ -32,7 +32,7 @@ const toPullRequest = (
         body: pull_request.body?.toWellFormed() ?? null,
         url: one(readUrl, pull_request.url, `${path}.url`, unread),
         branch: null,
-        // The format does not say when it was updated: of two titles, that of the newer commit counts.
+        // The format has no time of the pull request's last update: of two titles, that of the newer commit counts.
         updated_ms: committed_at,
         shas: [toSha(sha)],
       }

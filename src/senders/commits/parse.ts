@@ -9,7 +9,7 @@ import { readListedCommits } from './normalize.ts';
 /** The only event of our own format: it has no event header. */
 const COMMITS_EVENT = 'commits';
 
-/** More would take the stream handler too long for one event; a sender with more sends several bodies. */
+/** More would take the stream handler too long for one event; a sender with more commits sends several bodies. */
 const MOST_COMMITS = 2000;
 
 const TEXT_RULE = 'must be a string';
@@ -21,16 +21,16 @@ const LIST_RULE = 'must be a list of at most 2000 commits';
 
 const nameOf = (author: unknown): unknown => (isJsonObject(author) ? own(author, 'name') : author);
 
-/** A number beyond the safe integers has lost digits: it is no id. */
+/** A number beyond the safe integers has lost digits and is not a valid id. */
 const toId = (value: unknown): unknown =>
   typeof value === 'number' && Number.isSafeInteger(value) && value >= 0 ? String(value) : value;
 
-/** Years of more digits and offsets of days, too: git writes what a broken tool gave it. */
+/** Also accepts longer years and offsets of days, because git prints whatever a broken tool wrote. */
 const ISO = /^[+-]?\d{4,6}-\d{2}-\d{2}T\d{2}:\d{2}(?::\d{2})?(?:\.\d{1,9})?(?:Z|[+-]\d{2,4}:?\d{2})$/;
 
 /**
- * A text of another form is the sender's fault, which it wants to see. One that names no instant we can show (1969,
- * +51:80) is the commit's own: null, for the commit must not be lost, nor its whole body.
+ * Text of another form is an error of the sender and is reported. A well-formed text that is not a valid instant (1969,
+ * +51:80) comes from the commit itself: it becomes null, so that neither the commit nor the whole body is lost.
  */
 const instant = z.pipe(
   textThat((text) => ISO.test(text), INSTANT_RULE),

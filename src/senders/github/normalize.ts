@@ -22,12 +22,12 @@ const PULL_REQUEST = {
   branch: ['head', 'ref'],
 } as const;
 
-/** GitHub lists no more of a push ("a maximum of 2048 commits") and does not say that there were more. */
+/** GitHub lists at most 2048 commits of a push ("a maximum of 2048 commits") and does not say if there were more. */
 const MOST_LISTED = 2048;
 
 /**
- * False for a commit that GitHub had before, from a push to another branch: it comes by a merge, a rebase or a new
- * branch on older commits, and this branch says nothing of it.
+ * False for a commit that GitHub already had from a push to another branch: it arrives by a merge, a rebase or a new
+ * branch on older commits, so it is not assigned to this branch.
  */
 const isNew = (commit: JsonObject): boolean => own(commit, 'distinct') !== false;
 
@@ -49,7 +49,7 @@ export const readGithubPullRequest = (
   object: JsonObject,
   unread: Unread,
 ): DeliveredPullRequest | null => {
-  // Before the merge, `merge_commit_sha` is a throw-away commit that GitHub made to see whether it merges.
+  // Before the merge, `merge_commit_sha` is a temporary commit with which GitHub tests whether it can merge.
   const merged = own(object, 'merged') === true;
   const shas = [['head', 'sha'], ...(merged ? [['merge_commit_sha'] as const] : [])] as const;
   return readPullRequest({ object, path: 'pull_request', unread }, { ...PULL_REQUEST, shas }, repository);

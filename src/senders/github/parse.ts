@@ -16,7 +16,7 @@ import { readGithubPullRequest, readGithubPush } from './normalize.ts';
 
 const push = z.object({ repository: hostedRepository, commits: aList });
 
-/** `repository` is the one the pull request goes to, whatever fork it comes from. */
+/** `repository` is the pull request's target, even if it comes from a fork. */
 const pullRequest = z.object({ repository: hostedRepository, pull_request: anObject });
 
 const idOf = (body: JsonObject): string | null => hostId('github', body, 'repository', 'id');
@@ -48,16 +48,16 @@ const formerName = (body: JsonObject): string | undefined => {
 const recogniseRename = (event_type: string, body: JsonObject): Recognition | null => {
   const from = formerName(body);
   if (from === undefined) return null;
-  // A rename comes after all of these, and `updated_at` is a second early now and then.
+  // A rename is later than all of these; `updated_at` is occasionally a second early.
   const at = ['updated_at', 'created_at', 'pushed_at'];
   return renameOf(event_type, body, from, { id: idOf(body), at });
 };
 
 /**
- * A GitHub delivery, by its signed body alone: a list of `commits` is a push, and whatever has a `pull_request`
- * describes it, a review too; changes of a repository's name or owner are a rename. Every other event is taken with
- * nothing listed.
- * @param eventName `X-GitHub-Event`, which only names the event.
+ * Recognises a GitHub delivery by its signed body alone: a list of `commits` is a push; a `pull_request` is described
+ * by any event that has one, such as a review; a change of a repository's name or owner is a rename. Every other event
+ * is taken without commits.
+ * @param eventName `X-GitHub-Event`, which only names the event
  */
 export const recogniseGithub = (eventName: string | null, body: JsonObject): Recognition => {
   if (Array.isArray(own(body, 'commits'))) return recognisePush(eventNameOr(eventName, 'push'), body);

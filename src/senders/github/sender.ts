@@ -6,10 +6,10 @@ import { recogniseGithub } from './parse.ts';
 const A_FORM =
   'The body is a form. In GitHub, open the webhook and set its content type to application/json.';
 
-/** What GitHub sends under the content type `application/x-www-form-urlencoded`. */
+/** True for what GitHub sends with the content type `application/x-www-form-urlencoded`. */
 const isForm = (bytes: Uint8Array): boolean => Buffer.from(bytes.subarray(0, 8)).toString() === 'payload=';
 
-/** GitHub also sends a SHA-1 signature as `X-Hub-Signature`, which does not count. */
+/** GitHub also sends a SHA-1 signature as `X-Hub-Signature`, which is ignored. */
 export const github: CommitSender = {
   headers: { identifier: 'x-github-delivery', event: 'x-github-event' },
   scheme: { hmac: ['x-hub-signature-256'] },

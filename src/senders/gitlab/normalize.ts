@@ -79,13 +79,13 @@ const isCut = (body: JsonObject, commits: Json[]): boolean => {
 const isMerge = (commit: Json): boolean =>
   isJsonObject(commit) && (textAt(commit, 'message')?.startsWith('Merge ') ?? false);
 
-/** What the `before` of a new branch is. */
+/** The `before` of a new branch. */
 const NOTHING = /^0+$/;
 
 /**
- * Which of the listed commits the branch may be named for. None on the default branch, to which most come from another
- * one, and none of a new branch, for which GitLab lists whatever the default branch does not reach. A merge brings what
- * began elsewhere, and GitLab sends no parents: then only the newest commit is certain.
+ * Decides which of the listed commits are assigned to the branch. None on the default branch, where most come from
+ * another branch, and none of a new branch, for which GitLab lists all commits that the default branch does not reach.
+ * A merge brings commits of other branches, and GitLab sends no parents: then only the newest commit is certain.
  */
 const branchSpeaksFor = (
   branch: string | null,

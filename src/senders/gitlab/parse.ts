@@ -16,7 +16,7 @@ import { readGitlabMergeRequest, readGitlabPush } from './normalize.ts';
 
 const MERGE_REQUEST = 'merge_request';
 
-/** Of a merge request, the project it goes to, whatever fork it comes from. */
+/** For a merge request, its target project, even if it comes from a fork. */
 const project = z.object({ path_with_namespace: repositoryName }, 'must be an object');
 
 const push = z.object({ project, commits: aList });
@@ -40,9 +40,10 @@ const recogniseMergeRequest = (event_type: string, body: JsonObject): Recognitio
   );
 
 /**
- * A GitLab delivery, by its body alone: a list of `commits` is a push, of a tag too, and the `object_attributes` of a
- * `merge_request` describe one. Every other event is taken with nothing listed.
- * @param eventName `X-Gitlab-Event`. GitLab's own (`Push Hook`) have a space and are no names here: `object_kind` is.
+ * Recognises a GitLab delivery by its body alone: a list of `commits` is a push, also of a tag, and the
+ * `object_attributes` of a `merge_request` describe one. Every other event is taken without commits.
+ * @param eventName `X-Gitlab-Event`. GitLab's own values (`Push Hook`) contain a space, so `object_kind` is used
+ * instead
  */
 export const recogniseGitlab = (eventName: string | null, body: JsonObject): Recognition => {
   const kind = textAt(body, 'object_kind') ?? null;

@@ -2,7 +2,7 @@ import type { CommitSender } from '../sender.ts';
 import { parseBody } from '../shared/recognised.ts';
 import { recogniseGitlab } from './parse.ts';
 
-/** GitLab signs nothing: it sends its secret token along, so anyone who sees one delivery can forge others. */
+/** GitLab does not sign: it sends its secret token, so anyone who sees one delivery can forge others. */
 export const gitlab: CommitSender = {
   headers: { identifier: 'x-gitlab-event-uuid', event: 'x-gitlab-event' },
   scheme: { token: 'x-gitlab-token' },

@@ -2,17 +2,17 @@ import { hideAddress } from '../../domain/address.ts';
 import { LAST_INSTANT_MS, toUtcIso } from '../../domain/instant.ts';
 import { isJsonObject, type Json, type JsonObject, own } from '../../domain/json.ts';
 
-/** What stands between two pieces of text; the strongest one asked for is written. */
+/** The separator between two pieces of text; the strongest one requested is written. */
 type Gap = '' | ' ' | '\t' | '\n';
 const STRENGTH = { '': 0, ' ': 1, '\t': 2, '\n': 3 } as const;
 
-/** Where a node stands: in a table row, which is one line, and among nodes that share a line. */
+/** The context of a node: inside a table row, which is one line, or among nodes that share a line. */
 type Surroundings = { inRow: boolean; inLine: boolean };
 
-/** Still to do: a node, a piece of text, or a gap before what comes next. */
+/** A pending task: a node, a piece of text, or a gap before the next piece. */
 type Task = ({ node: Json } & Surroundings) | { piece: string } | { gap: Gap };
 
-/** Their content is one line, or several that only hard breaks part. */
+/** Nodes whose content is one line, or several that are separated only by hard breaks. */
 const LINES = new Set<Json | undefined>([
   'paragraph',
   'heading',
@@ -29,7 +29,7 @@ const childrenOf = (node: JsonObject, { inRow, inLine }: Surroundings): Task[] =
   const content = own(node, 'content');
   if (!Array.isArray(content)) return [];
   const place = { inRow: inRow || type === 'tableRow', inLine: inLine || LINES.has(type) };
-  // Nodes we do not know share a line with the text they stand beside.
+  // Unknown nodes share a line with the text beside them.
   place.inLine ||= content.some(isInline);
   return content.map((child) => ({ node: child, ...place }));
 };
@@ -71,8 +71,8 @@ const flatten = (document: JsonObject): string => {
 
 /**
  * The text of an Atlassian Document Format document as a person reads it: one line per paragraph, heading, list
- * item, title and table row, without marks. Undefined when the value is no such document. Works without
- * recursion: nothing limits how deep a sender nests.
+ * item, title and table row, without marks. Undefined when the value is not such a document. Works without
+ * recursion, because the depth of nesting is not limited.
  */
 export const adfText = (value: Json): string | undefined => {
   if (!isJsonObject(value) || own(value, 'type') !== 'doc') return undefined;
@@ -88,21 +88,21 @@ const attribute = (node: JsonObject, name: string): Json | undefined => {
 const firstText = (...values: (Json | undefined)[]): string =>
   values.find((value): value is string => typeof value === 'string' && value !== '') ?? '';
 
-/** ADF keeps a date as epoch milliseconds at midnight UTC, written as a string. */
+/** ADF stores a date as epoch milliseconds at midnight UTC, in a string. */
 const day = (timestamp: Json | undefined): string => {
   const isNumber = typeof timestamp === 'string' || typeof timestamp === 'number';
   const ms = isNumber ? Number(timestamp) : Number.NaN;
   return Number.isInteger(ms) && ms >= 0 && ms <= LAST_INSTANT_MS ? toUtcIso(ms).slice(0, 10) : '';
 };
 
-/** Senders that know only whom they mean leave the text out; a user of an old server may be an address. */
+/** Falls back to the user's id if a sender leaves the text out; on an old server it may be an e-mail address. */
 const mention = (node: JsonObject): string => {
   const id = attribute(node, 'id');
   const name = typeof id === 'number' ? String(id) : firstText(id);
   return firstText(attribute(node, 'text')) || (name && `@${hideAddress(name)}`);
 };
 
-/** A card shows its address, or the name and address in what it was made from (JSON-LD). */
+/** A card shows its URL, else the URL or the name in its JSON-LD data. */
 const card = (node: JsonObject): string => {
   const data = attribute(node, 'data');
   const linked = isJsonObject(data) ? [own(data, 'url'), own(data, 'name')] : [];
@@ -116,7 +116,7 @@ const attributeText =
 
 const nothing = (): string => '';
 
-/** What stands within a line. */
+/** Inline nodes and their text. */
 const INLINE = new Map<Json | undefined, (node: JsonObject) => string>([
   ['text', (node) => firstText(own(node, 'text'))],
   ['hardBreak', () => '\n'],
@@ -130,7 +130,7 @@ const INLINE = new Map<Json | undefined, (node: JsonObject) => string>([
   ['inlineExtension', attributeText('text')],
 ]);
 
-/** What stands on lines of its own, by the text it has beside its content. */
+/** Block nodes, which have lines of their own, and their text beside their content. */
 const BLOCKS = new Map<Json | undefined, (node: JsonObject) => string>([
   ...[
     ['doc', 'paragraph', 'heading', 'rule', 'codeBlock', 'blockquote', 'panel', 'caption'],
@@ -152,9 +152,9 @@ const BLOCKS = new Map<Json | undefined, (node: JsonObject) => string>([
 /** The text of an inline node of the Atlassian Document Format, or undefined for any other. */
 const inlineText = (node: JsonObject): string | undefined => INLINE.get(own(node, 'type'))?.(node);
 
-/** The text a block shows beside its content, or undefined for what is no block we know. */
+/** The text a block shows beside its content, or undefined for a node that is not a known block. */
 const blockText = (node: JsonObject): string | undefined => BLOCKS.get(own(node, 'type'))?.(node);
 
-/** What a node we do not know most likely shows: new ones are added, and apps have their own. */
+/** The probable text of an unknown node: Atlassian adds new ones, and apps have their own. */
 const unknownText = (node: JsonObject): string =>
   firstText(own(node, 'text'), attribute(node, 'text'), attribute(node, 'title'), attribute(node, 'alt'));

@@ -2,10 +2,10 @@ import { isIssueKey } from '../../domain/issue-key.ts';
 import { isJsonObject, type Json, type JsonObject, own } from '../../domain/json.ts';
 import { isAbsent, type Unread } from '../readers.ts';
 
-/** A changelog item and where it stands. */
+/** A changelog item and its path. */
 export type ChangelogItem = { item: JsonObject; path: string };
 
-/** The list of a changelog as it was sent. Many deliveries have no changelog, and some an empty one. */
+/** The items of a changelog as sent. Many deliveries have no changelog, and some have an empty one. */
 const listOf = (body: JsonObject, unread: Unread): Json[] => {
   const changelog = own(body, 'changelog');
   const items: Json | undefined = isJsonObject(changelog) ? own(changelog, 'items') : changelog;
@@ -21,7 +21,7 @@ function* objectsIn(items: Json[]): Generator<ChangelogItem> {
   for (const [index, item] of items.entries()) if (isJsonObject(item)) yield { item, path: pathOf(index) };
 }
 
-/** The items that are objects, one at a time: a hostile body lists a million. */
+/** The items that are objects, one at a time, because a hostile body may list a million. */
 export const changelogItems = (body: JsonObject, unread: Unread): Iterable<ChangelogItem> => {
   const items = listOf(body, unread);
   for (const [index, item] of items.entries())
@@ -29,12 +29,12 @@ export const changelogItems = (body: JsonObject, unread: Unread): Iterable<Chang
   return objectsIn(items);
 };
 
-/** Each key costs a write, and no issue moves that often in one delivery. */
+/** Each key costs a write; no issue has more keys in one delivery. */
 const MOST_KEYS = 50;
 
 /**
- * Jira names this item `Key` and gives it no `fieldId`; nothing in its name is translated. A custom field may
- * bear the same name, but has an id (Cloud) or the type `custom` (Server).
+ * Jira names this item `Key`, untranslated, and gives it no `fieldId`. A custom field may have the same name, but has
+ * an id (Cloud) or the type `custom` (Server).
  */
 const isKeyItem = (item: JsonObject): boolean => {
   const fieldId = own(item, 'fieldId');
@@ -42,7 +42,7 @@ const isKeyItem = (item: JsonObject): boolean => {
   return own(item, 'field') === 'Key' && own(item, 'fieldtype') !== 'custom';
 };
 
-/** Every key the delivery says the issue has or had, its present one first; each once, at most 50. */
+/** Every key that the issue has or had according to the delivery, its current one first; no duplicates, at most 50. */
 export const readKeys = (
   issueKey: string | null,
   items: Iterable<ChangelogItem>,

@@ -1,4 +1,4 @@
-/** The 57 values of `webhookEvent` Atlassian names, by what they are about. An open set: others are taken too. */
+/** The 57 values of `webhookEvent` that Atlassian documents, by subject. Others are taken too. */
 export const EVENT_NAMES = {
   issue: ['jira:issue_created', 'jira:issue_updated', 'jira:issue_deleted'],
   issue_property: ['issue_property_set', 'issue_property_deleted'],
@@ -44,5 +44,5 @@ export const EVENT_NAMES = {
 
 const known: ReadonlySet<string> = new Set(Object.values(EVENT_NAMES).flat());
 
-/** True for a name Atlassian documents; says nothing about whether a delivery is taken. */
+/** True for a name that Atlassian documents. Deliveries with other names are taken too. */
 export const isKnownEvent = (name: string): boolean => known.has(name);

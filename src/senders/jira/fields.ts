@@ -18,10 +18,10 @@ import { readPerson } from './people.ts';
 import { withoutPrivateData } from './private-data.ts';
 import { currentSprint, type FoundSprint, holdsUnreadSprint, sprintsIn } from './sprint.ts';
 
-/** What is known of a full issue before its fields are read. */
+/** A full issue before its fields are read. */
 type FullIssue = { issueKey: string; projectKey: string | null; updatedMs: number; fields: JsonObject };
 
-/** Jira numbers custom fields; the names people gave them are not in a delivery's fields. */
+/** Jira identifies custom fields by number; their names are not in a delivery's fields. */
 const CUSTOM_FIELD = /^customfield_\d{1,20}$/;
 
 const readInstant: Read<string> = (value) => {
@@ -38,7 +38,9 @@ const readCategory: Read<string | null> = (value, note) => {
   return isJsonObject(category) ? readPart(readText, category, 'key', note) : undefined;
 };
 
-/** `hierarchyLevel` is Cloud's: -1 sub-task, 0 standard, 1 epic, more above. Servers name their epics. */
+/**
+ * Cloud sends `hierarchyLevel`: -1 sub-task, 0 standard, 1 epic, higher above. On Server an epic has the name `Epic`.
+ */
 const readLevel: Read<IssueLevel> = (value) => {
   if (!isJsonObject(value)) return undefined;
   const level = own(value, 'hierarchyLevel');
@@ -46,7 +48,7 @@ const readLevel: Read<IssueLevel> = (value) => {
   return (typeof level === 'number' && level >= 1) || own(value, 'name') === 'Epic' ? 'epic' : 'standard';
 };
 
-/** `fields.sprint`, when it is there, holds nothing but sprints; any custom field may hold one. */
+/** `fields.sprint`, if present, contains only sprints; any custom field may contain one. */
 const readSprints: Read<FoundSprint[]> = (value, note) => {
   const sprints = sprintsIn(value);
   const values = Array.isArray(value) ? value.filter((element) => element !== null) : [value];
@@ -69,7 +71,7 @@ const readCustomFields = (fields: JsonObject, unread: Unread): Custom => {
   return custom;
 };
 
-/** The snapshot's fields of a full issue. What is missing is null or `[]`; what is unreadable is noted too. */
+/** The snapshot's fields of a full issue. A missing or unreadable field is null or `[]`; an unreadable one is noted. */
 export const readFields = (
   { issueKey, projectKey, updatedMs, fields }: FullIssue,
   unread: Unread,

@@ -4,7 +4,7 @@ import { isJsonObject, type JsonObject, own } from '../../domain/json.ts';
 import { isAbsent, one, type Read, readKey, readPart, readText, type Unread } from '../readers.ts';
 import type { RecognisedDelivery } from './parse.ts';
 
-/** An object in another one; what is there but no object is noted under the path. */
+/** An object in another one, or null; a value that is not an object is noted under the path. */
 export const objectIn = (
   object: JsonObject,
   name: string,
@@ -17,7 +17,7 @@ export const objectIn = (
   return null;
 };
 
-/** Servers send comments without their issue; only the comment's own address names it. */
+/** Jira Server sends comments without their issue; only the comment's `self` contains the issue id. */
 const issueIdInComment = (body: JsonObject, unread: Unread): string | null => {
   const comment = objectIn(body, 'comment', 'comment', unread);
   const self = comment && readPart(readText, comment, 'self', () => unread.note('comment.self'));
@@ -34,7 +34,7 @@ export const issueIdOf = (delivery: RecognisedDelivery, unread: Unread): string 
   return issueId ?? worklogIssueId ?? commented ?? linkSourceId;
 };
 
-/** The project's key, else the part of the issue's key before the last `-`; in project events the subject's. */
+/** The project's key, else the part of the issue's key before the last `-`; in project events the project's own key. */
 export const projectKeyOf = (
   { webhookEvent, issueKey, body }: RecognisedDelivery,
   fields: JsonObject | null,
@@ -47,8 +47,8 @@ export const projectKeyOf = (
 };
 
 /**
- * Whose issues may look different after an event of a version, project or sprint, each once. Ids that are no digits,
- * or numbers too long to be exact, are none.
+ * The versions, projects or sprints of an event whose issues may have changed, without duplicates. Ids that are not
+ * digits, or are numbers too long to be exact, are left out.
  */
 export const subjectsOf = (delivery: RecognisedDelivery, unread: Unread): Subject[] => {
   const { webhookEvent, body } = delivery;
@@ -62,10 +62,10 @@ const PREFIXES = { version: 'jira:version_', project: 'project_', sprint: 'sprin
 
 const KINDS = ['version', 'project', 'sprint'] as const;
 
-/** Versions whose issues may now be those of a version that is gone. */
+/** Versions that may have received the issues of a deleted or merged version. */
 const HEIRS = ['mergedTo', 'fixVersionSwappedTo', 'affectsVersionSwappedTo'];
 
-/** A merge comes under either event's name, and under its own it is not said which of the versions is named. */
+/** A merge is sent as either event. As `jira:version_merged` it does not say which of the two versions `version` is. */
 const subjectsOfGone = (body: JsonObject, others: string[], unread: Unread): Subject[] => {
   const version = objectIn(body, 'version', 'version', unread);
   const name = version && readPart(readVersionName, version, 'name', () => unread.note('version.name'));
@@ -82,13 +82,13 @@ const subjectIn = (body: JsonObject, part: string, kind: KindWithId, unread: Unr
   return id === null ? [] : [{ kind, id }];
 };
 
-/** Of projects and sprints a number, of versions a text. */
+/** An id: a number for projects and sprints, a string for versions. */
 const readId: Read<string> = (value) => {
   const text = Number.isSafeInteger(value) ? String(value) : value;
   return typeof text === 'string' && isIssueId(text) ? text : undefined;
 };
 
-/** Jira allows 255 characters; the name is kept with the event and with what is asked for. */
+/** Jira allows 255 characters. The name is stored with the event and with the request to read its issues again. */
 const LONGEST_NAME = 255;
 
 const readVersionName: Read<string> = (value) =>

@@ -12,13 +12,16 @@ import type { RecognisedDelivery } from './parse.ts';
 import { readPerson } from './people.ts';
 import { traitsOf } from './traits.ts';
 
-/** Before any Jira; an issue cannot have been updated then. */
+/** Earlier than the first Jira, so no issue can have an earlier `updated`. */
 const FIRST_UPDATE_MS = Date.UTC(2000, 0);
 
-/** How far the clock of a Jira may be ahead of ours. */
+/** How far Jira's clock may be ahead of ours. */
 const CLOCK_AHEAD_MS = DAY_MS;
 
-/** `Math.abs` only turns the -0 that JSON can hold into 0. One of a wrong clock would win against all that follow. */
+/**
+ * `Math.abs` only turns -0, which JSON allows, into 0. A timestamp too far in the future is rejected, because it would
+ * win against all later deliveries.
+ */
 const readTimestamp =
   (nowMs: number): Read<number> =>
   (value) =>
@@ -35,7 +38,7 @@ const readUpdated =
     return ms !== null && ms >= FIRST_UPDATE_MS && ms <= nowMs + CLOCK_AHEAD_MS ? ms : undefined;
   };
 
-/** An open set of names, held to the length of `webhookEvent`. */
+/** An open set of names, limited to the length of `webhookEvent`. */
 const readTypeName: Read<string> = (value) =>
   typeof value === 'string' && value.length <= 200 ? value : undefined;
 
@@ -62,9 +65,9 @@ const readSnapshot = (
 };
 
 /**
- * A recognised delivery in our words. Never throws: what is missing is null, what is there in a shape we
- * cannot read is null too and listed in `facts.unread_fields`.
- * @param nowMs epoch milliseconds; an `updated` or `timestamp` more than 24 hours later is not believed.
+ * Converts a recognised delivery to our fields. Never throws: a missing value is null, and so is one of an unknown
+ * shape, which is also listed in `facts.unread_fields`.
+ * @param nowMs epoch milliseconds; an `updated` or `timestamp` more than 24 hours later is rejected
  */
 export const normalize = (delivery: RecognisedDelivery, nowMs: number): NormalizedDelivery => {
   const { webhookEvent, issueId, issueKey, body } = delivery;
@@ -105,7 +108,7 @@ export const normalize = (delivery: RecognisedDelivery, nowMs: number): Normaliz
 const personAt = (object: JsonObject, name: string, path: string, unread: Unread): Person | null =>
   one(readPerson, own(object, name), path, unread);
 
-/** Events whose body has no user of its own, and what in it names who did it: whoever made or last changed that. */
+/** Events whose body may have no `user`, and the object whose author, or last editor, is then the actor. */
 const NAMED_IN: Readonly<Record<string, string>> = {
   comment_created: 'comment',
   comment_updated: 'comment',
@@ -114,9 +117,9 @@ const NAMED_IN: Readonly<Record<string, string>> = {
   attachment_created: 'attachment',
 };
 
-/** Who did it, or null when the delivery does not say: of what was deleted only the authors are known. */
+/** The actor, or null when the delivery does not name one: a deleted object only names its authors. */
 const readActor = ({ webhookEvent, body }: RecognisedDelivery, unread: Unread): Person | null => {
-  // In a user's own events `user` is whom the event is about.
+  // In user events, `user` is the subject, not the actor.
   if (webhookEvent.startsWith('user_')) return null;
   const user = personAt(body, 'user', 'user', unread);
   const name = Object.hasOwn(NAMED_IN, webhookEvent) ? NAMED_IN[webhookEvent] : undefined;
@@ -128,15 +131,15 @@ const readActor = ({ webhookEvent, body }: RecognisedDelivery, unread: Unread): 
   );
 };
 
-/** Ids and texts; a few sites write ids as numbers. The name of a user that is an address is hashed. */
+/** Ids and texts; a few sites write ids as numbers. A user name that is an e-mail address is hashed. */
 const readValue: Read<string> = (value) => {
   if (typeof value === 'number') return Number.isFinite(value) ? String(value) : undefined;
   return typeof value === 'string' ? hideAddress(value) : undefined;
 };
 
 /**
- * The changes a changelog lists, in its order, one at a time. Every property is read as the item's own: `toString`
- * is one of them, and an item without it would otherwise answer with a function.
+ * The changes in a changelog, in its order, one at a time. Only own properties are read: one of them is `toString`, and
+ * an item without it would otherwise return the inherited function.
  */
 function* readChanges(items: Iterable<ChangelogItem>, unread: Unread): Generator<Change> {
   for (const { item, path } of items) {

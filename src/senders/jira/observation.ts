@@ -2,15 +2,15 @@ import type { FieldError, NormalizedDelivery, Problem } from '../../domain/deliv
 import { type JsonObject, own } from '../../domain/json.ts';
 import type { RecognisedDelivery } from './parse.ts';
 
-/** How an issue was read. `id`: from the database, by its id. `search`: from the index, which may be hours old. */
+/** How an issue was read. `id`: from Jira's database, by its id. `search`: from its index, which may be hours old. */
 type ReadKind = 'id' | 'search';
 
-/** What the event of an observation is called. The name gives no rights: anyone who signs may send it too. */
+/** The event type of an observation. The name grants nothing: any authenticated sender may use it too. */
 export const OBSERVED = 'reconcile:issue_observed';
 
 /**
- * The body that an issue read from Jira is taken in as. `timestamp`: Jira's clock at the start of the read.
- * @param askedKey the key by which Jira found it: where it has another now, the body tells of a move as webhooks do
+ * The body that is stored for an issue read from Jira. `timestamp`: Jira's clock at the start of the read.
+ * @param askedKey the key by which Jira found it: if its key differs now, the body has a changelog of the move
  */
 export const observationBody = (
   read: ReadKind,
@@ -28,8 +28,8 @@ export const observationBody = (
 export type Observed = { delivery: NormalizedDelivery } | { problem: Problem };
 
 /**
- * What an observation may do, of what its body says as a delivery: it shows a whole issue or is none. A row of a search
- * wins by a greater `updated` alone: when its index saw the issue, nobody knows.
+ * Limits a normalized body to what an observation may change. It must have a whole issue. A search result gets
+ * timestamp 0, so that only a greater `updated` makes it newer: the age of the index is unknown.
  */
 export const toObservation = (recognised: RecognisedDelivery, delivery: NormalizedDelivery): Observed => {
   const { snapshot } = delivery;

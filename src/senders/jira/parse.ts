@@ -23,7 +23,7 @@ const notAWebhook = (errors: FieldError[]): Parsed => ({
 });
 
 /**
- * The body of a delivery, recognised, or the problem under which it is quarantined. Never throws.
+ * Parses and recognises the body of a delivery, or returns the problem for which it is quarantined. Never throws.
  * A problem names paths and rules, never the sender's values.
  */
 export const parseDelivery = (bytes: Uint8Array): Parsed => {
@@ -35,7 +35,7 @@ export const parseDelivery = (bytes: Uint8Array): Parsed => {
     : notAWebhook(recognition.errors);
 };
 
-/** A body that is a Jira webhook; ids are digits and keys keep the limits, or they are null. */
+/** A body that is a Jira webhook; ids are digits and keys are within the limits, or they are null. */
 export type RecognisedDelivery = {
   /** `webhookEvent` verbatim. */
   webhookEvent: string;
@@ -43,7 +43,7 @@ export type RecognisedDelivery = {
   issueKey: string | null;
   worklogIssueId: string | null;
   linkSourceId: string | null;
-  /** All that was sent, as `JSON.parse` gave it. Only what is named above has been checked. */
+  /** The whole body, as parsed. Only the values above have been checked. */
   body: JsonObject;
 };
 
@@ -65,7 +65,7 @@ const check = (value: unknown, body: JsonObject): Recognition => {
   };
 };
 
-/** The parsed JSON as a delivery, or every reason why it is none. `text` is the JSON it was parsed from. */
+/** The parsed JSON as a delivery, or every reason why it is not one. `text` is the JSON it was parsed from. */
 export const recognise = (value: unknown, text: string): Recognition => {
   if (!isJsonObject(value)) return { errors: [NO_OBJECT] };
   const recognition = check(value, value);
@@ -74,11 +74,13 @@ export const recognise = (value: unknown, text: string): Recognition => {
   return exact === null ? recognition : check(exact, value);
 };
 
-/** Characters, not UTF-16 units: an emoji is one. A longer text is not counted through. */
+/** Counts characters, not UTF-16 units: an emoji is one. A text of more than 400 units is not counted at all. */
 const isEventName = (text: string): boolean =>
   text.length > 0 && text.length <= 400 && (text.length <= 200 || [...text].length <= 200);
 
-/** A number beyond the safe integers has lost digits: it is no id until `parseWithExactIds` has read it again. */
+/**
+ * A number beyond the safe integers has lost digits: it is not a valid id until `parseWithExactIds` has restored it.
+ */
 const toText = (value: unknown): unknown => (Number.isSafeInteger(value) ? String(value) : value);
 
 const ID_RULE = 'must be 1 to 20 digits, as a string or a whole number';
@@ -91,7 +93,7 @@ const id = z.nullish(
 
 const key = z.nullish(z.string(KEY_RULE).check(z.refine((text) => isIssueKey(text), KEY_RULE)));
 
-/** A part that is no object counts as missing, so that one odd part never costs the delivery. */
+/** A part that is not an object counts as missing, so that one odd part does not cause the delivery to be refused. */
 const part = <Shape extends z.core.$ZodLooseShape>(shape: Shape) =>
   z.optional(
     z.pipe(
@@ -100,7 +102,7 @@ const part = <Shape extends z.core.$ZodLooseShape>(shape: Shape) =>
     ),
   );
 
-/** What a body must be to be taken: unknown names and events pass, ids and keys must keep the limits. */
+/** The requirements for a body: unknown properties and events pass, ids and keys must be within the limits. */
 const envelope = z.looseObject(
   {
     webhookEvent: z.string(EVENT_RULE).check(z.refine(isEventName, EVENT_RULE)),
@@ -130,8 +132,8 @@ const keepDigits = (name: string, value: unknown, context?: { source?: string })
   ID_NAMES.has(name) && isInexact(value) ? context?.source : value;
 
 /**
- * The same JSON with long numeric ids as the digits that were sent. Slow, so only for bodies that need it.
- * Null when it is nested too deeply for a reviver, which works recursively.
+ * Parses the JSON with long numeric ids as strings of the digits that were sent. Slow, so only for bodies that need it.
+ * Null when it is nested too deeply for a reviver, which is recursive.
  */
 export const parseWithExactIds = (text: string): unknown => {
   try {

@@ -6,7 +6,7 @@ import { type Read, readPart } from '../readers.ts';
 /** Jira's own limit for user names, keys and display names. */
 const LONGEST_NAME = 255;
 
-/** Cloud knows people by accountId alone; old servers have a key, and before that only a name. */
+/** Cloud identifies people by `accountId` only; old servers by `key`, and before that by `name`. */
 const ID_NAMES = ['accountId', 'key', 'name'] as const;
 
 const idOf = (user: JsonObject): string | null => {
@@ -20,7 +20,7 @@ const idOf = (user: JsonObject): string | null => {
 const readDisplayName: Read<string> = (value) =>
   typeof value === 'string' && value.length <= LONGEST_NAME ? hideAddress(value) : undefined;
 
-/** A Jira user of any age. An e-mail address used as an id or a name is hashed. */
+/** A user of any version of Jira. An e-mail address used as an id or a name is hashed. */
 export const readPerson: Read<Person> = (value, note) => {
   if (!isJsonObject(value)) return undefined;
   const id = idOf(value);

@@ -1,18 +1,18 @@
 import { hideAddress } from '../../domain/address.ts';
 import { isJsonObject, type Json, type JsonObject } from '../../domain/json.ts';
 
-/** Deeper than anything Jira sends, and far from the depth at which recursion or `JSON.stringify` fail. */
+/** Deeper than anything Jira sends, and well below the depth at which recursion or `JSON.stringify` fails. */
 const MOST_LEVELS = 100;
 
-/** Dropped wherever they stand. */
+/** Dropped at any depth. */
 const PRIVATE = new Set(['emailAddress', 'avatarUrls']);
 
-/** Only user objects have these, so that the name of a version or an option is never taken for a user's. */
+/** Only user objects have these, so the name of a version or an option is never taken for a user's. */
 const USER_MARKS = ['accountId', 'displayName', 'emailAddress', 'accountType'] as const;
 
 const isUser = (object: JsonObject): boolean => USER_MARKS.some((mark) => Object.hasOwn(object, mark));
 
-/** Jira Server writes a user as `name(key)` where it turns a user field into text. */
+/** Jira Server writes a user as `name(key)` when it converts a user field to text. */
 const USER_TEXT = /^([^\s()]{1,320})\(([^\s()]{1,320})\)$/;
 
 const hideInText = (text: string): string => {

@@ -1,6 +1,6 @@
 import type { Sender } from '../sender.ts';
 
-/** Jira Cloud and Data Center, and what stands between: they differ in the header of the signature. */
+/** Jira Cloud, Data Center and intermediaries: they differ in the header of the signature. */
 export const jira: Sender = {
   headers: { identifier: 'x-atlassian-webhook-identifier', event: null },
   scheme: {

@@ -2,7 +2,7 @@ import { instantOf } from '../../domain/instant.ts';
 import type { Sprint } from '../../domain/issue.ts';
 import { isJsonObject, type Json, type JsonObject, own } from '../../domain/json.ts';
 
-/** A sprint, and when it ended or was to end (epoch milliseconds); null when it does not say. */
+/** A sprint, and when it ended or should end (epoch milliseconds); null when it has no date. */
 export type FoundSprint = { sprint: Sprint; ended_ms: number | null };
 
 const BOARD_NAMES = ['boardId', 'originBoardId', 'rapidViewId'] as const;
@@ -28,7 +28,7 @@ const fromText = (text: string): FoundSprint | null => {
   return parsed && { sprint: parsed.sprint, ended_ms: endOf(parsed.dateOf) };
 };
 
-/** Completed is what counts; the other dates are used where a sender leaves it out. */
+/** In order of preference; the later ones are used if a sender leaves out `completeDate`. */
 const END_NAMES = ['completeDate', 'endDate', 'startDate'] as const;
 
 const endOf = (dateOf: (name: (typeof END_NAMES)[number]) => unknown): number | null => {
@@ -46,13 +46,13 @@ const sprintOf = (value: Json): FoundSprint | null => {
 
 const valuesOf = (value: Json): Json[] => (Array.isArray(value) ? value : [value]);
 
-/** Every sprint a field's value holds, one or a list, in its order. No other field yields one. */
+/** Every sprint in a field's value, which is one or a list, in its order; none for any other value. */
 export const sprintsIn = (value: Json): FoundSprint[] =>
   valuesOf(value)
     .map(sprintOf)
     .filter((sprint) => sprint !== null);
 
-/** True when a field's value holds a text that begins as a sprint's does, and is none we can read. */
+/** True when a field's value contains a text that begins like a sprint's, but cannot be read. */
 export const holdsUnreadSprint = (value: Json): boolean =>
   valuesOf(value).some(
     (text) => typeof text === 'string' && looksLikeSprintText(text) && parseSprintText(text) === null,
@@ -63,7 +63,7 @@ const inState =
   ({ sprint }: FoundSprint): boolean =>
     sprint.state.toLowerCase() === wanted;
 
-/** One without a date is older than any with one; of equals the later in the list. */
+/** A sprint without a date counts as older than any with one; of equals, the later in the list wins. */
 const lastCompleted = (sprints: FoundSprint[]): FoundSprint | undefined =>
   sprints.reduce<FoundSprint | undefined>((last, next) => {
     const isOlder = last !== undefined && (next.ended_ms ?? -Infinity) < (last.ended_ms ?? -Infinity);
@@ -71,8 +71,8 @@ const lastCompleted = (sprints: FoundSprint[]): FoundSprint | undefined =>
   }, undefined);
 
 /**
- * The active one, else a future one, else the last completed. Only where that does not decide, the order of the
- * list does: Jira lists the sprints an issue was in from old to new.
+ * The active sprint, else a future one, else the last completed. Only where that does not decide, the order of the list
+ * does: Jira lists the sprints an issue was in from old to new.
  */
 export const currentSprint = (sprints: FoundSprint[]): Sprint | null => {
   const current =
@@ -80,25 +80,25 @@ export const currentSprint = (sprints: FoundSprint[]): Sprint | null => {
   return current?.sprint ?? null;
 };
 
-/** How Jira Server writes a sprint: Java's `toString` of its class, mostly with the object's hash. */
+/** The beginning of a sprint in Jira Server: Java's `toString` of its class, mostly with the object's hash. */
 const CLASS = /^[\w.$]{0,200}Sprint(?:@[0-9a-f]{1,16})?\[/;
 
-/** How a text begins that was meant to be one: after the class a hash, or brackets around a field. */
+/** The beginning of a text that is meant to be a sprint: after the class a hash, or a bracket before a field. */
 const BEGINNING =
   /^\s{0,20}(?:[\w.$]{0,200}\.)?[\w$]{0,100}Sprint(?:@[0-9a-f]|\s{0,5}[[{(]\s{0,5}[A-Za-z]{1,40}\s{0,5}=)/;
 
-/** The class with its package, whatever follows. */
+/** The class with its package, with any continuation. */
 const QUALIFIED = /^\s{0,20}com\.atlassian\.[\w.$]{0,200}Sprint(?![\w.$])/;
 
-/** True for a text that begins as a sprint's does, whether or not it can be read. */
+/** True for a text that begins like a sprint's, whether or not it can be read. */
 const looksLikeSprintText = (text: string): boolean => BEGINNING.test(text) || QUALIFIED.test(text);
 
-/** What follows the name in the old order of fields (Jira 7 and Cloud until 2020). */
+/** The fields that follow the name in the old order (Jira 7 and Cloud until 2020). */
 const AFTER_NAME = [',goal=', ',startDate='];
 const FIELDS = ['id', 'rapidViewId', 'state', 'endDate', 'completeDate', 'sequence', 'synced'];
 const OTHERS = FIELDS.map((field) => `,${field}=`);
 
-/** What stands directly before the name in the new, alphabetical order. */
+/** The fields directly before the name in the new, alphabetical order. */
 const ID_BEFORE_NAME = /,id=\d{1,20}(?:,incompleteIssuesDestinationId=[^,]{0,40})?,name=/y;
 
 const earliest = (text: string, marks: string[], from: number): number =>
@@ -114,7 +114,7 @@ const lastMatch = (text: string, mark: string, pattern: RegExp): RegExpExecArray
   return null;
 };
 
-/** The text cut into what is before, in and after the name; null without a name. */
+/** The text split into the parts before, in and after the name; null without a name. */
 type Cut = { before: string; name: string; after: string } | null;
 
 const cut = (text: string, start: number, end: number): Cut =>
@@ -128,7 +128,7 @@ const cutOldOrder = (text: string): Cut => {
   return cut(text, start, Math.min(end, text.length));
 };
 
-/** The goal comes before the name here and may hold anything, so the name is looked for from the end. */
+/** Here the goal precedes the name and may contain anything, so the name is searched from the end. */
 const cutNewOrder = (text: string): Cut => {
   const end = text.lastIndexOf(',rapidViewId=');
   const match = lastMatch(text.slice(0, end), ',id=', ID_BEFORE_NAME);
@@ -147,10 +147,10 @@ const dateIn = (text: string, name: string, last: boolean): string | undefined =
     : /^[\d:.TZ+-]{1,40}/.exec(text.slice(at + mark.length, at + mark.length + 40))?.[0];
 };
 
-/** A sprint's text as read. `dateOf`: what it says under a name, to be read as an instant. */
+/** A parsed sprint text. `dateOf`: the text of a date field, to be read as an instant. */
 type SprintText = { sprint: Sprint; dateOf: (name: string) => string | undefined };
 
-/** A goal may hold what looks like a date: it is asked before the goal, or behind it where the goal comes first. */
+/** A goal may contain text like a date: dates are searched before the goal, or after it if the goal comes first. */
 const datesOf = (old: boolean, { before, after }: NonNullable<Cut>): SprintText['dateOf'] => {
   const [here, there] = old ? [after, before] : [before, after];
   const goalFirst = old && here.startsWith(',goal=');
@@ -158,8 +158,8 @@ const datesOf = (old: boolean, { before, after }: NonNullable<Cut>): SprintText[
 };
 
 /**
- * The sprint a text such as `...Sprint@1f2e[id=1,rapidViewId=2,state=ACTIVE,name=One,...]` describes, or
- * null. Values are not escaped: names and goals may hold commas, brackets and what looks like a field.
+ * The sprint described by a text such as `...Sprint@1f2e[id=1,rapidViewId=2,state=ACTIVE,name=One,...]`, or null.
+ * Values are not escaped: names and goals may contain commas, brackets and text that looks like a field.
  */
 const parseSprintText = (value: string): SprintText | null => {
   const head = value.endsWith(']') ? CLASS.exec(value) : null;
@@ -167,7 +167,7 @@ const parseSprintText = (value: string): SprintText | null => {
   const text = `,${value.slice(head[0].length, -1)}`;
   const free = earliest(text, [',name=', ',goal='], 0);
   const board = text.indexOf(',rapidViewId=');
-  // One that names no board at all is in the old order too.
+  // A text without any board counts as the old order too.
   const old = board < free;
   const parts = old ? cutOldOrder(text) : cutNewOrder(text);
   if (parts === null || parts.name === '<null>') return null;

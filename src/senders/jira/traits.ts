@@ -4,15 +4,15 @@ import { isJsonObject, type Json, type JsonObject, own } from '../../domain/json
 /** Jira's own limit for names and labels. */
 const LONGEST_NAME = 255;
 
-/** Labels of an issue that are kept with each of its events, beside a body that repeats them. */
+/** Most labels of an issue that are stored with each of its events, in addition to the body that has them too. */
 const MOST_LABELS = 500;
 
-/** What they may take together: the body's other facts must still fit into an item. */
+/** Most characters of all labels together, so that the other facts still fit into an item. */
 const MOST_LABEL_CHARACTERS = 20_000;
 
 /**
- * What a body says of its issue that filters ask for. Only that is there: what is missing, or of a shape of its own, is
- * said by nobody. The same body always says the same.
+ * The values of an issue that filters of subscriptions use. A value that is missing or of an unknown shape is left out.
+ * The result depends on the body only.
  */
 export const traitsOf = (fields: JsonObject | null): IssueTraits =>
   fields === null
@@ -24,7 +24,7 @@ export const traitsOf = (fields: JsonObject | null): IssueTraits =>
         labels: labelsIn(own(fields, 'labels')),
       });
 
-/** The same where a rule writes it beside its issue. */
+/** The same values, written by a rule beside its issue. */
 export const traitsBeside = (body: JsonObject): IssueTraits =>
   traits({
     issue_type: nameIn(own(body, 'issue_type')),
@@ -40,7 +40,7 @@ const traits = ({ issue_type, priority, request_type, labels }: IssueTraits): Is
   ...(labels === undefined ? {} : { labels }),
 });
 
-/** Of `{id, name}`, Jira's form, or of the name alone, as templates write it. */
+/** The name in Jira's form `{id, name}`, or the name alone, as templates write it. */
 const nameIn = (value: Json | undefined): string | undefined => {
   const name = isJsonObject(value) ? own(value, 'name') : value;
   return isName(name) ? name : undefined;
@@ -49,7 +49,7 @@ const nameIn = (value: Json | undefined): string | undefined => {
 const isName = (value: Json | undefined): value is string =>
   typeof value === 'string' && value !== '' && value.length <= LONGEST_NAME;
 
-/** A custom field of Jira Service Management: every site numbers it differently, and only its value tells. */
+/** A custom field of Jira Service Management: its number differs by site, so it is found by its value. */
 const requestTypeIn = (fields: JsonObject): string | undefined => {
   for (const [name, value] of Object.entries(fields)) {
     if (!name.startsWith('customfield_') || !isJsonObject(value)) continue;

@@ -2,23 +2,23 @@ import { isSha, toSha } from '../../domain/commit.ts';
 import { isJsonObject, type Json, type JsonObject, own } from '../../domain/json.ts';
 import { valueAt } from './rules.ts';
 
-/** What a host calls the id of a commit. */
+/** A host's name for the id of a commit. */
 type ShaName = 'hash' | 'id';
 
-/** The sha at the end of these steps, in lower case; null where there is none. */
+/** The sha at the end of these steps, in lower case; null if there is none. */
 export const shaAt = (object: JsonObject, ...steps: string[]): string | null => {
   const value = valueAt(object, ...steps);
   return typeof value === 'string' && isSha(value) ? toSha(value) : null;
 };
 
-/** Shas of the parents in order; null where the host does not say. */
+/** Shas of the parents in order; null if the host does not send them. */
 export const parentsOf = (commit: JsonObject, name: ShaName): (string | null)[] | null => {
   const parents = own(commit, 'parents');
   if (!Array.isArray(parents)) return null;
   return parents.map((parent) => (isJsonObject(parent) ? shaAt(parent, name) : null));
 };
 
-/** The objects in a list that have a sha, by that. */
+/** The objects in a list that have a sha, by their sha. */
 export const bySha = (commits: readonly Json[], name: ShaName): Map<string, JsonObject> =>
   new Map(
     commits.filter(isJsonObject).flatMap((commit) => {
@@ -27,12 +27,13 @@ export const bySha = (commits: readonly Json[], name: ShaName): Map<string, Json
     }),
   );
 
-/** A branch before and after a push; `from` is null where it was not there. */
+/** The head of a branch before and after a push; `from` is null for a new branch. */
 type Move = { from: string | null; to: string | null };
 
 /**
- * From the new head along first parents, as far as the list goes, but not past a merge of the old head: that came into
- * another line, which then took the branch's name. `arrives`: whether the next one is the old head.
+ * Follows first parents from the new head, as far as the list goes. Stops before a merge that has the old head as a
+ * merged parent: the branch was then moved to another line of history. `arrives`: whether the line ends at the old
+ * head.
  */
 export const firstParents = (
   { from, to }: Move,

@@ -12,10 +12,10 @@ import type { Unread } from '../readers.ts';
 import type { RecognisedCommits, Recognition } from './recognised.ts';
 import { textAt, valueAt } from './rules.ts';
 
-/** A repository by its name; `id` is the host's own, null if it gives none that can be compared. */
+/** A repository by its name; `id` is the host's own, null if it sends none that can be compared. */
 type Repository = { name: string; id: string | null };
 
-/** A host's id of a repository, with the host's name before it, if it can be compared. */
+/** A host's id of a repository, prefixed with the host's name; null if it cannot be compared. */
 export const hostId = (host: CommitSource, body: JsonObject, ...steps: string[]): string | null => {
   const id = valueAt(body, ...steps);
   const text = Number.isSafeInteger(id) ? String(id) : id;
@@ -63,15 +63,15 @@ const readInstant = (value: Json): number | null => {
   return Number.isSafeInteger(ms) && ms >= 0 && ms <= LAST_INSTANT_MS ? ms : null;
 };
 
-/** The latest instant among these; null when none can be read. */
+/** The latest of these instants; null when none can be read. */
 const latest = (at: Json[]): number | null => {
   const instants = at.flatMap((value) => readInstant(value) ?? []);
   return instants.length === 0 ? null : Math.max(...instants);
 };
 
 /**
- * A rename that both names can be kept of, or null: such an event is recorded, and nothing of it is read.
- * @param at properties of `repository` that hold the time of the rename, or an earlier one
+ * A rename, or null if either name is invalid: such an event is recorded without a rename.
+ * @param at properties of `repository` with the time of the rename, or an earlier time
  */
 export const renameOf = (
   event_type: string,

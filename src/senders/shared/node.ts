@@ -1,22 +1,22 @@
 import { isJsonObject, type Json, type JsonObject, own } from '../../domain/json.ts';
 import { isAbsent, one, type Read, type Unread } from '../readers.ts';
 
-/** An object of a body, where it stands, and where to note what of it cannot be read. */
+/** An object of a body, its path, and the list for parts that cannot be read. */
 export type Node = { object: JsonObject; path: string; unread: Unread };
 
 /** The step to the first element of a list. */
 const FIRST = '0';
 
-/** Names of parts, from an object inwards; `0` for the first of a list. */
+/** Names of parts, from an object inwards; `0` for the first element of a list. */
 export type Steps = readonly [string, ...string[]];
 
-/** The value of a part that must be there, or null; not noted, because then the whole object is left out. */
+/** The value of a required part, or null; not noted, because without it the whole object is left out. */
 export const need = <T>(read: Read<T>, { object }: Node, name: string): T | null => {
   const value = own(object, name);
   return isAbsent(value) ? null : (read(value, () => {}) ?? null);
 };
 
-/** The value at the end of the steps, or null; what is there but unreadable, on the way too, is noted. */
+/** The value at the end of the steps, or null; a present but unreadable value, there or on the way, is noted. */
 export const optional = <T>(read: Read<T>, node: Node, [step, next, ...rest]: Steps): T | null => {
   const value = own(node.object, step);
   const path = `${node.path}.${step}`;
@@ -27,7 +27,7 @@ export const optional = <T>(read: Read<T>, node: Node, [step, next, ...rest]: St
   return null;
 };
 
-/** What each object of a list gives, in order; the path of each element that gives nothing is noted. */
+/** Reads each object of a list, in order; the path of each element that cannot be read is noted. */
 export const readEach = <T>(
   list: Json[],
   path: string,

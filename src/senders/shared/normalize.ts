@@ -4,9 +4,9 @@ import { createUnread } from '../readers.ts';
 import type { RecognisedCommits } from './recognised.ts';
 
 /**
- * A recognised delivery of commits in our words. Never throws: a commit or pull request that cannot be read
+ * Converts a recognised delivery of commits to our fields. Never throws: a commit or pull request that cannot be read
  * is left out, an unreadable part of one is null, and `unread_fields` lists both.
- * `pull_requests` are those a host describes; one that a listed commit names is with that commit alone.
+ * `pull_requests` are those that a host describes; one that is named by a listed commit is only in that commit.
  */
 export const normalizeCommits = ({ event_type, read }: RecognisedCommits): CommitDelivery => {
   const unread = createUnread();
@@ -14,7 +14,7 @@ export const normalizeCommits = ({ event_type, read }: RecognisedCommits): Commi
   return { event_type, commits, pull_requests, unread_fields: unread.paths() };
 };
 
-/** What the stored event of a commit delivery shows: it belongs to no issue; links are found later. */
+/** The facts of a commit delivery's event: it belongs to no issue, because correlation finds the links later. */
 export const commitFacts = ({ event_type, unread_fields }: CommitDelivery): EventFacts => ({
   issue_id: null,
   issue_key: null,

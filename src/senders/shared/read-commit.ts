@@ -3,12 +3,12 @@ import type { Read } from '../readers.ts';
 import { type Node, need, optional, type Steps } from './node.ts';
 import { readAuthorName, readInstant, readMessage, readSha } from './readers.ts';
 
-/** What a host calls the parts of a commit. The first author that has a name is it. */
+/** A host's names for the parts of a commit. Of `authors`, the first one with a name is used. */
 type Words = {
   sha: string;
   message: string;
   committed: string;
-  /** How it writes an instant; default: ISO 8601. */
+  /** Reads the host's form of an instant; default: ISO 8601. */
   instant?: Read<number>;
   authors: readonly Steps[];
 };
@@ -22,8 +22,8 @@ const firstName = (node: Node, authors: readonly Steps[]): string | null => {
 };
 
 /**
- * A commit in a host's words; null when it has no usable sha or message. A sha that is none of git's is noted. Without
- * a usable time it is a commit all the same: git keeps whatever a wrong clock or a broken tool wrote.
+ * Reads a commit; null when it has no usable sha or message. A sha that is not a full git sha is noted. A commit
+ * without a usable time is kept, because git stores whatever a wrong clock or a broken tool wrote.
  */
 export const readCommit = (
   node: Node,

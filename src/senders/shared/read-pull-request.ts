@@ -12,21 +12,21 @@ import {
   readUrl,
 } from './readers.ts';
 
-/** What a host calls the parts of a pull request; `shas` are those of commits it is known to hold. */
+/** A host's names for the parts of a pull request; `shas` lead to commits that it is known to contain. */
 type Words = {
   id: string;
   title: string;
-  /** Where its text is; the first that is there counts. */
+  /** Where its text is; the first one present is used. */
   bodies: readonly Steps[];
   updated: string;
-  /** How it writes an instant; default: ISO 8601. */
+  /** Reads the host's form of an instant; default: ISO 8601. */
   instant?: Read<number>;
   url: Steps;
   branch: Steps;
   shas: readonly Steps[];
 };
 
-/** Null from a host means that there is no text; missing means that it is unknown. */
+/** The text; '' if the host sends null (no text), null if it is missing (unknown). */
 const readBodyOf = (node: Node, bodies: readonly Steps[]): string | null => {
   for (const steps of bodies) {
     const body = optional(readMessage, node, steps);
@@ -35,7 +35,7 @@ const readBodyOf = (node: Node, bodies: readonly Steps[]): string | null => {
   return bodies.some(([name]) => own(node.object, name) === null) ? '' : null;
 };
 
-/** A pull request in a host's words; null and noted when it has no usable id or title. */
+/** Reads a pull request; null and noted when it has no usable id or title. */
 export const readPullRequest = (
   node: Node,
   words: Words,

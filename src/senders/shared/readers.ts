@@ -3,17 +3,17 @@ import { isFullSha, isSha, parseCommitInstant, toSha } from '../../domain/commit
 import { cutAtCodePoint } from '../../domain/sizes.ts';
 import type { Read } from '../readers.ts';
 
-/** As for the names of Jira's users. */
+/** The same limit as for the names of Jira's users. */
 const LONGEST_NAME = 255;
 const LONGEST_TITLE = 1000;
 const LONGEST_BRANCH = 1000;
 const LONGEST_URL = 2000;
 
-/** Half a surrogate pair is no UTF-8, so it could not be stored. */
+/** Replaces lone surrogates, which UTF-8 cannot store. */
 export const readMessage: Read<string> = (value) =>
   typeof value === 'string' ? value.toWellFormed() : undefined;
 
-/** The title of a pull request as it is kept. */
+/** The title of a pull request as it is stored. */
 export const toTitle = (text: string): string => cutAtCodePoint(text.toWellFormed(), LONGEST_TITLE);
 
 export const readTitle: Read<string> = (value) => (typeof value === 'string' ? toTitle(value) : undefined);
@@ -21,7 +21,7 @@ export const readTitle: Read<string> = (value) => (typeof value === 'string' ? t
 export const readSha: Read<string> = (value) =>
   typeof value === 'string' && isSha(value) ? toSha(value) : undefined;
 
-/** A full id of git, SHA-1 or SHA-256; null for an abbreviation, which does not say enough to find one by. */
+/** A full git sha, SHA-1 or SHA-256; null for an abbreviation, which does not identify a commit. */
 export const readFullSha: Read<string | null> = (value) => {
   if (typeof value !== 'string') return undefined;
   if (isFullSha(value)) return toSha(value);
@@ -31,7 +31,7 @@ export const readFullSha: Read<string | null> = (value) => {
 export const readInstant: Read<number> = (value) =>
   typeof value === 'string' ? (parseCommitInstant(value) ?? undefined) : undefined;
 
-/** The number of a pull request. One beyond the safe integers has lost digits: it is no id. */
+/** The number of a pull request. One beyond the safe integers has lost digits and is not a valid id. */
 export const readNumber: Read<string> = (value) =>
   typeof value === 'number' && Number.isSafeInteger(value) && value >= 0 ? String(value) : undefined;
 
@@ -55,14 +55,16 @@ export const readNamedBranch: Read<string | null> = (value, note) => {
   return /^refs\/(?:heads|tags)\//.test(value) ? readRef(value, note) : readBranch(value, note);
 };
 
-/** Only the web, because the address becomes a link; a cut one would lead elsewhere. */
+/**
+ * Accepts only http and https, because the URL becomes a link. A long one is not cut, since it would lead elsewhere.
+ */
 export const readUrl: Read<string> = (value) =>
   typeof value === 'string' && value.length <= LONGEST_URL && /^https?:\/\/[^\p{C}\p{Z}\s]+$/iu.test(value)
     ? value
     : undefined;
 
 /**
- * The name in `Name <address>` or in a plain name, which git allows no `<`; null when it is empty.
+ * The name in `Name <address>`, or a plain name, in which git allows no `<`; null when it is empty.
  * A name that is an e-mail address is hashed.
  */
 export const readAuthorName: Read<string | null> = (value) => {

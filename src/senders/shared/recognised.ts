@@ -7,26 +7,26 @@ import { readJson } from '../read-json.ts';
 import type { Unread } from '../readers.ts';
 
 /**
- * What an event is, by its signed body: a connection test of the host, an event whose contents are known,
- * or any other.
+ * The nature of an event, by its signed body: a connection test of the host, an event whose contents are known, or any
+ * other.
  */
 export type Nature = 'ping' | 'known' | 'other';
 
-/** What a delivery lists. */
+/** The commits and pull requests in a delivery. */
 type Listed = Pick<CommitDelivery, 'commits' | 'pull_requests'>;
 
-/** A delivery of commits whose repository keeps the limits. */
+/** A delivery of commits whose repository name is within the limits. */
 export type RecognisedCommits = {
-  /** The sender's event header, else a name by the body. 1 to 200 printable ASCII characters. */
+  /** The sender's event header, else a name derived from the body. 1 to 200 printable ASCII characters. */
   event_type: string;
   nature: Nature;
   /** The repository it is about; null when it lists nothing and renames nothing. */
   repository: DeliveredRepository | null;
-  /** Never throws: what cannot be read is left out, or null, and noted. */
+  /** Never throws: unreadable parts are left out or null, and noted. */
   read: (unread: Unread) => Listed;
 };
 
-/** A body that could be recognised, or every reason why it could not. */
+/** A recognised body, or every reason why it was not. */
 export type Recognition = { recognised: RecognisedCommits } | { errors: FieldError[] };
 
 export type ParsedCommits =
@@ -46,8 +46,8 @@ const notACommitDelivery = (errors: FieldError[]): ParsedCommits => ({
 });
 
 /**
- * The JSON object in a body as its sender recognises it, or the problem under which it is quarantined. Never throws.
- * A problem names paths and rules, never the sender's values.
+ * Parses a body and recognises it, or returns the problem for which it is quarantined. Never throws. A problem names
+ * paths and rules, never the sender's values.
  */
 export const parseBody = (bytes: Uint8Array, recognise: (body: JsonObject) => Recognition): ParsedCommits => {
   const json = readJson(bytes, EMPTY);

@@ -5,20 +5,20 @@ import { isRepositoryName } from '../../domain/repository.ts';
 import { fieldErrors } from '../field-errors.ts';
 import type { RecognisedCommits, Recognition } from './recognised.ts';
 
-/** The event's name where neither a usable header nor the body gives one. */
+/** The event's name if neither a usable header nor the body has one. */
 export const UNNAMED_EVENT = 'unnamed';
 
-/** Header names of events are not signed and are stored, so they stay short and plain. */
+/** Event names from headers are unsigned and stored, so they must be short and plain. */
 const isEventName = (name: string): boolean => /^[\x21-\x7e]{1,200}$/.test(name);
 
 /**
- * What an event is called: by its header, else by what its body is. It decides nothing: the same signed body
- * under another header means the same.
+ * The name of an event, from its header, else from its body. It decides nothing: the same signed body with another
+ * header means the same.
  */
 export const eventNameOr = (eventName: string | null, byBody: string): string =>
   eventName !== null && isEventName(eventName) ? eventName : byBody;
 
-/** Text that keeps a rule; the rule is the error message. */
+/** Text that fulfils a rule; the rule is the error message. */
 export const textThat = (keeps: (text: string) => boolean, rule: string) =>
   z.string(rule).check(z.refine(keeps, rule));
 
@@ -34,20 +34,20 @@ export const aList = z.custom<Json[]>((value) => Array.isArray(value), 'must be 
 /** `repository` as GitHub and Bitbucket Cloud send it. */
 export const hostedRepository = z.object({ full_name: repositoryName }, 'must be an object');
 
-/** The value at the end of these steps, all the way through objects; undefined where there is none. */
+/** The value at the end of these steps through objects; undefined if there is none. */
 export const valueAt = (body: JsonObject, ...steps: string[]): Json | undefined => {
   let value: Json | undefined = body;
   for (const step of steps) value = isJsonObject(value) ? own(value, step) : undefined;
   return value;
 };
 
-/** The same for a text that is not empty. */
+/** The same for non-empty text. */
 export const textAt = (body: JsonObject, ...steps: string[]): string | undefined => {
   const value = valueAt(body, ...steps);
   return typeof value === 'string' && value !== '' ? value : undefined;
 };
 
-/** The body by a schema, then in our terms; or what is wrong with it. */
+/** Checks the body against a schema and converts it, or returns the errors. */
 export const recogniseBy = <Data>(
   schema: z.ZodMiniType<Data>,
   body: JsonObject,
@@ -57,17 +57,17 @@ export const recogniseBy = <Data>(
   return result.success ? { recognised: toRecognised(result.data) } : { errors: fieldErrors(result.error) };
 };
 
-/** A host sends other events without a repository, and none with one that is no object. */
+/** Hosts send other events without a repository, but never with one that is not an object. */
 const anyEvent = z.object({ repository: z.optional(z.nullable(anObject)) });
 
 const EMPTY: FieldError = { path: '', message: 'must not be empty' };
 
-/** True for what says something: null and missing do not. */
+/** False for missing and null. */
 const isThere = (value: Json | undefined): boolean => value !== undefined && value !== null;
 
 /**
- * An event that lists nothing we read; an empty object is none. `parts`: where it would, had they the right shape:
- * those are noted as unread.
+ * An event without commits or pull requests that we read; an empty object is refused. `parts`: the properties that
+ * would hold them; if present, they have an unknown shape and are noted as unread.
  */
 export const nothingListed = (event_type: string, body: JsonObject, parts: string[]): Recognition => {
   if (Object.keys(body).length === 0) return { errors: [EMPTY] };
