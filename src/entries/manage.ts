@@ -8,5 +8,5 @@ import { HOME } from '../wiring/open.ts';
 const env = readEnv(process.env);
 const platform = { clock: systemClock, log: createLogger(env) };
 
-/** Lambda entry of what changes connections. */
+/** Lambda entry of the routes that change connections, subscriptions and executions. */
 export const handler = createHandler(openManageRoutes(env, platform, onAws), { ...platform, tenant: HOME });

@@ -6,5 +6,5 @@ import { openPublish } from '../publish/open-publish.ts';
 
 const env = readEnv(process.env);
 
-/** Lambda entry of publishing: batches of the table's stream, and what its schedule asks for. */
+/** Lambda entry of publishing: batches of the table's stream, and scheduled tasks. */
 export const handler = createPublishHandler(openPublish(env, { clock: systemClock, log: createLogger(env) }));

@@ -5,5 +5,5 @@ import { createSendHandler, openSend } from '../send/open-send.ts';
 
 const env = readEnv(process.env);
 
-/** Lambda entry of sending: hints, and pings. */
+/** Lambda entry of sending: hints and pings. */
 export const handler = createSendHandler(openSend(env, { clock: systemClock, log: createLogger(env) }));

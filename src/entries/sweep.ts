@@ -11,6 +11,8 @@ const platform = { clock: systemClock, log: createLogger(env) };
 const deps = { ...openCorrelation(env, platform), retention_days: env.EVENT_RETENTION_DAYS };
 const readSecret = openDatedSecret(env, platform);
 
-/** Lambda entry of the sweep, run on a schedule. Once a day, whatever fails, it also looks how old secrets are. */
+/**
+ * Lambda entry of the sweep, run on a schedule. Once a day it also checks the age of secrets, even if the sweep fails.
+ */
 export const handler = (): Promise<Swept> =>
   sweepTenants(deps).finally(() => checkSecretAges({ ...deps, readSecret }));
