@@ -2,12 +2,12 @@ import * as z from 'zod/mini';
 import { UnreadableRowError } from '../../errors/errors.ts';
 import type { Item } from './table.ts';
 
-/** What a row says, as its schema knows it. @throws UnreadableRowError when our code cannot have written it so */
+/** A row, checked by its schema. @throws UnreadableRowError when our code cannot have written it like this */
 export const readChecked = <T>(schema: z.ZodMiniType<T>, row: Item): T => check(schema, row, row);
 
 /**
- * The same of the JSON in a row.
- * @param open takes it out of the row
+ * As `readChecked`, for JSON in a row.
+ * @param open extracts the JSON from the row
  */
 export const readJson = <T>(schema: z.ZodMiniType<T>, row: Item, open: () => string): T => {
   let value: unknown;

@@ -9,8 +9,8 @@ import { within } from '../../platform/deadline.ts';
 import { getItem, type Item, type Key, type Table, type TableCall, tableFault } from './table.ts';
 
 /**
- * What became of a write. `returned`: the row that made the condition fail, as DynamoDB hands it back; null when there
- * was none, and always from compatible servers that hand back nothing. `row` asks such a server, and then knows.
+ * The result of a conditional write. `returned`: the row that failed the condition, as DynamoDB returns it; null when
+ * there was none, and always with compatible servers that return no row. `row` then reads it.
  */
 export type ConditionalWrite =
   | { written: true }
@@ -44,7 +44,7 @@ export const updateIf = (
   return writeIf({ table, signal }, write.key, () => table.client.send(command));
 };
 
-/** Takes the item away if the condition holds. */
+/** Deletes the item if the condition holds. */
 export const deleteIf = (
   { table, signal }: TableCall,
   { key, ...condition }: Condition & { key: Key },
@@ -56,8 +56,7 @@ export const deleteIf = (
 const toAttributes = (item: Item) => marshall(item, { removeUndefinedValues: true });
 
 /**
- * Runs a write with a condition. DynamoDB hands back the row that made it fail
- * (`ReturnValuesOnConditionCheckFailure`).
+ * Runs a conditional write. DynamoDB returns the row that failed the condition (`ReturnValuesOnConditionCheckFailure`).
  * @throws RefusedItemError for a malformed item, UnavailableError for any other fault
  */
 const writeIf = async (
@@ -83,8 +82,8 @@ const conditionPart = (table: Table, { condition, values }: Condition) => ({
 });
 
 /**
- * Puts a derived row if its revision is still the one that was read before anything it is derived from.
- * @returns false when it has been written since: read everything again
+ * Puts a derived row if its revision is still `read`, which the caller read before anything the row is derived from.
+ * @returns false when a concurrent writer has written it since: read everything again
  */
 export const putRevision = async (place: TableCall, item: Item & Key, read: Revision): Promise<boolean> => {
   const revised = { ...item, rev: nextRevision(read) };
@@ -99,5 +98,5 @@ export const putRevision = async (place: TableCall, item: Item & Key, read: Revi
 export const revisionOf = (row: Item | null): Revision =>
   row && typeof row.rev === 'number' ? row.rev : null;
 
-/** The revision a row has once it is put over the one that was read. */
+/** The revision of a row that is put over the one that was read. */
 export const nextRevision = (read: Revision): number => (read ?? 0) + 1;

@@ -80,7 +80,7 @@ const shapeOf = (table: Pick<TableDescription, 'KeySchema' | 'GlobalSecondaryInd
       .sort(),
   ]);
 
-/** False when another process made it at the same time. */
+/** False when another process created it at the same time. */
 const create = async (client: DynamoDBClient, name: string): Promise<boolean> => {
   try {
     await client.send(new CreateTableCommand(createTableInput(name)));
@@ -91,7 +91,7 @@ const create = async (client: DynamoDBClient, name: string): Promise<boolean> =>
   }
 };
 
-/** Some compatible servers cannot expire items; nothing rests on it, reads leave expired rows out. */
+/** Some compatible servers cannot expire items. Nothing depends on it: reads skip expired rows. */
 const enableExpiry = async (client: DynamoDBClient, name: string): Promise<void> => {
   const specification = { Enabled: true, AttributeName: TTL_ATTRIBUTE };
   try {

@@ -5,27 +5,27 @@ import { getItem, type Item, type Key, type Table, type TableCall } from './tabl
 /** Reads the current row at a key (strongly consistent), or null. @throws UnavailableError */
 export type RowReader = (key: Key) => Promise<Item | null>;
 
-/** The same of many rows, in their order. */
+/** As `RowReader`, for many rows, in the order of their keys. */
 export type RowsReader = (keys: readonly Key[]) => Promise<(Item | null)[]>;
 
-/** Puts a row that says the same whenever it is written. @throws UnavailableError */
+/** Puts a row whose contents do not depend on when it is written. @throws UnavailableError */
 export type RowWriter = (row: Item & Key) => Promise<void>;
 
 export type Gathered = { row: RowReader; put: RowWriter };
 
-/** One call for each row. */
+/** Makes one call for each row. */
 export const singleReader =
   (place: TableCall): RowReader =>
   (key) =>
     getItem(place, key);
 
-/** As many rows with one call as it takes. */
+/** Reads as many rows per call as DynamoDB allows. */
 export const rowsReader =
   (place: TableCall): RowsReader =>
   (keys) =>
     readRows(place, [...keys]);
 
-/** Reads these rows now, and any other when it is asked for: for callers that need others only because of these. */
+/** Reads these rows now, and others once they are asked for, for callers that learn from these which they need. */
 export const readAhead = async (read: RowsReader, keys: readonly Key[]): Promise<RowsReader> => {
   const rows = await read(keys);
   const known = new Map(keys.map((key, index) => [nameOf(key), rows[index] ?? null]));
@@ -37,15 +37,15 @@ export const readAhead = async (read: RowsReader, keys: readonly Key[]): Promise
   };
 };
 
-/** How long the first row asked for waits for others (milliseconds). */
+/** How long the first request waits for others (milliseconds). */
 const GATHER_MS = 2;
 
-/** Nothing is cached: a row is read after it was asked for, every time. */
+/** Nothing is cached: each request is answered by a read that starts after it. */
 const GATHERING = { cache: false, batchScheduleFn: (send: () => void) => setTimeout(send, GATHER_MS) };
 
 /**
- * One call for all rows that are asked for, or put, within a moment by everything that runs at the same time.
- * @param newSignal ends one such call
+ * Combines the rows that concurrent callers read, or put, within a moment into one call.
+ * @param newSignal makes the signal that ends one such call
  */
 export const gather = (table: Table, newSignal: () => AbortSignal): Gathered => {
   const rows = new DataLoader<Key, Item | null>(
@@ -65,7 +65,7 @@ export const gather = (table: Table, newSignal: () => AbortSignal): Gathered => 
   };
 };
 
-/** No two rows of one call may have the same key, and these say the same anyway. */
+/** BatchWriteItem takes no two rows with the same key; such rows are the same here anyway. */
 const distinct = (rows: readonly (Item & Key)[]): (Item & Key)[] => [
   ...new Map(rows.map((row) => [nameOf(row), row])).values(),
 ];

@@ -13,7 +13,7 @@ export const snapshotKey = (tenant: string, issueId: string): Key => ({
   sk: 'S',
 });
 
-/** What correlation knows of one issue. */
+/** The derived row of one issue: what correlation knows of it. */
 export const issueLinksKey = (tenant: string, issueId: string): Key => ({
   pk: `I#${tenant}#${issueId}`,
   sk: 'L',
@@ -25,7 +25,7 @@ export const issueIdOfKey = (pk: string): string => pk.slice(pk.lastIndexOf('#')
 /** All issues known to have had a key share this partition. */
 export const aliasPartition = (tenant: string, key: string): string => `K#${tenant}#${lookupKey(key)}`;
 
-/** Sort keys of aliases; what names the key is in the same partition. */
+/** Prefix of the sort keys of aliases; candidates share their partition. */
 export const ALIAS_SORT = 'I#';
 
 export const aliasKey = (tenant: string, key: string, issueId: string): Key => ({
@@ -33,18 +33,18 @@ export const aliasKey = (tenant: string, key: string, issueId: string): Key => (
   sk: `${ALIAS_SORT}${issueId}`,
 });
 
-/** The id of the issue that an alias's sort key leads to; null for anything else beside it. */
+/** The id of the issue that an alias's sort key leads to; null for any other sort key of its partition. */
 export const issueOfAlias = (sk: string): string | null =>
   sk.startsWith(ALIAS_SORT) ? sk.slice(ALIAS_SORT.length) : null;
 
-/** Issues that have, or had, a fix version of this name; hashed, because a name may hold anything. */
+/** Issues that have, or had, a fix version of this name; hashed, because a name may contain anything. */
 export const versionPartition = (tenant: string, version: string): string =>
   `V#${tenant}#${sha256Hex(version).slice(0, 40)}`;
 
 /** Partition of `by_issue`. */
 export const issuePartition = (tenant: string, issueId: string): string => `${tenant}#${issueId}`;
 
-/** Partition of `by_issue` of what named a key and no id: no issue has such an id. */
+/** Partition of `by_issue` for events that named a key but no id; no issue has an id like this. */
 export const namedKeyPartition = (tenant: string, key: string): string => `${tenant}#K#${lookupKey(key)}`;
 
 /** Partition of `by_project`. */
@@ -57,10 +57,10 @@ export const projectSort = (issueId: string): string => issueId.padStart(20, '0'
 /** The row of one event. */
 export const eventKey = (eventId: string): Key => ({ pk: `E#${eventId}`, sk: 'E' });
 
-/** What became of an event's processing, beside it: the event never changes. */
+/** The processing of an event, in a row beside it: the event itself never changes. */
 export const processingKey = (eventId: string): Key => ({ pk: `E#${eventId}`, sk: 'P' });
 
-/** The partitions of `by_day` for one list of a Phoenix day. */
+/** The partitions of `by_day` for one feed of a Phoenix day. */
 export const dayPartitions = (tenant: string, day: string, feed: Feed): string[] =>
   Array.from({ length: DAY_SHARDS }, (_, shard) => dayShard(tenant, day, feed, shard));
 
@@ -74,7 +74,7 @@ export const dayPartition = ({ tenant, source, event_id, received_ms }: Placed):
 const dayShard = (tenant: string, day: string, feed: Feed, shard: number): string =>
   `${tenant}#${feed === 'deliveries' ? '' : `${feed}#`}${day}#${shard}`;
 
-/** A part of a whole by the event's id, which is a hash. */
+/** Assigns an event to one of `parts` by its id, which is a hash. */
 export const partOf = (eventId: string, parts: number): number =>
   Number.parseInt(eventId.slice(-4), 16) % parts;
 
@@ -86,10 +86,10 @@ export const refKey = (tenant: string, { kind, repository, id }: Ref): Key => ({
   sk: 'L',
 });
 
-/** Sort keys under which the commits (or pull requests) that name a key share its partition with its aliases. */
+/** Prefix of the sort keys of candidates, which share the partition of a key with its aliases. */
 export const candidateSortPrefix = (kind: Ref['kind']): string => `${KIND_LETTERS[kind]}#`;
 
-/** Says that a commit or pull request names a key, whether or not an issue has it. */
+/** A candidate: a commit or pull request names a key, whether or not an issue has it. */
 export const candidateKey = (tenant: string, key: string, { kind, repository, id }: Ref): Key => ({
   pk: aliasPartition(tenant, key),
   sk: `${candidateSortPrefix(kind)}${repository}#${id}`,
@@ -97,7 +97,7 @@ export const candidateKey = (tenant: string, key: string, { kind, repository, id
 
 const KINDS = ['commit', 'pull_request'] as const;
 
-/** What a candidate's sort key names, null for an alias; a repository has no `#`, an id may have one. */
+/** The reference in a candidate's sort key; null for an alias. A repository has no `#`, an id may have one. */
 export const refOfCandidate = (sk: string): Ref | null => {
   const kind = KINDS.find((one) => sk.startsWith(candidateSortPrefix(one)));
   if (kind === undefined) return null;
@@ -129,20 +129,20 @@ export const workPartition = (tenant: string, kind: WorkKind, group: string | nu
 export const spreadPartitions = (tenant: string, kind: WorkKind): string[] =>
   Array.from({ length: WORK_SHARDS }, (_, part) => workPartition(tenant, kind, part));
 
-/** The one of them that holds an event. */
+/** The one of the `spreadPartitions` that holds an event. */
 export const spreadPartition = (tenant: string, kind: WorkKind, eventId: string): string =>
   workPartition(tenant, kind, partOf(eventId, WORK_SHARDS));
 
 /** Epoch milliseconds as text that sorts by time. */
 export const timeSort = (ms: number): string => String(ms).padStart(15, '0');
 
-/** Where reconciliation of a tenant stands: who works, and each loop's checkpoint. */
+/** A row of a tenant's reconciliation, such as the lease or the checkpoint of a loop. */
 export const reconcileKey = (tenant: string, name: string): Key => ({ pk: `RECONCILE#${tenant}`, sk: name });
 
 /** All versions, projects and sprints whose issues are to be read again share this partition: they are few. */
 export const askedPartition = (tenant: string): string => `ASKED#${tenant}`;
 
-/** A version that is gone is hashed, because its name may hold anything; ids are digits. */
+/** Names a deleted version by a hash, because its name may contain anything; others by ids, which are digits. */
 export const askedKey = (tenant: string, subject: Subject): Key => ({
   pk: askedPartition(tenant),
   sk: `${subject.kind}#${subject.kind === 'version_name' ? sha256Hex(subject.name).slice(0, 40) : subject.id}`,
@@ -154,28 +154,28 @@ export const oldKeyKey = (tenant: string, key: string): Key => ({
   sk: 'K',
 });
 
-/** The row of one connection: a delivery knows its id and nothing else. */
+/** The row of one connection. The key has no tenant: a delivery names only the connection's id. */
 export const connectionKey = (connectionId: string): Key => ({ pk: `CON#${connectionId}`, sk: 'C' });
 
 /** Partition of the worklist that lists a tenant's connections. */
 export const connectionsPartition = (tenant: string): string => `${tenant}#connection#0`;
 
-/** What a connection took within one minute. `minute`: since the epoch. */
+/** Counts the deliveries of a connection in one minute. `minute`: since the epoch. */
 export const rateKey = (connectionId: string, minute: number): Key => ({
   pk: `RATE#${connectionId}`,
   sk: String(minute),
 });
 
-/** The row of one subscription: what people decided, and how its target is doing. */
+/** The row of one subscription: its settings, and the state of its target. */
 export const subscriptionKey = (subscriptionId: string): Key => ({ pk: `SUB#${subscriptionId}`, sk: 'S' });
 
 /** Partition of the worklist that lists a tenant's subscriptions. */
 export const subscriptionsPartition = (tenant: string): string => `${tenant}#subscription#0`;
 
-/** What people were told of how a target is doing. */
+/** What people were told of a target's state. */
 export const toldKey = (subscriptionId: string): Key => ({ pk: `LANE#${subscriptionId}`, sk: 'N' });
 
-/** When people may be told of any target again. */
+/** When the next message about any target may be sent. */
 export const TELLING_KEY: Key = { pk: 'LANE#telling', sk: 'N' };
 
 /** All tenants share this partition: they are few, and scheduled work goes through them. */

@@ -7,15 +7,16 @@ import { chunks } from '../../platform/chunks.ts';
 import { retry } from '../../platform/retry.ts';
 import { callTable, type Item, type Key, type TableCall } from './table.ts';
 
-/** `eventual` costs half, and may not know yet what was written in the last second. */
+/** `eventual` costs half, and may miss writes of the last second. */
 export type Consistency = 'strong' | 'eventual';
 
 /** DynamoDB's limit for one BatchGetItem. */
 const MOST_KEYS_PER_CALL = 100;
 
 /**
- * The current rows at these keys, unless `consistency` says otherwise, in their order; null for a missing one.
- * @throws UnavailableError when the table does not answer, or leaves keys out until the signal is aborted
+ * The rows at these keys, in their order; null for a missing one. Strongly consistent unless `consistency` says
+ * otherwise.
+ * @throws UnavailableError when the table does not answer, or leaves keys unprocessed for too long
  */
 export const readRows = async (
   { table, signal }: TableCall,
@@ -49,10 +50,10 @@ const batchOnce = async (
   };
 };
 
-/** One text for one key. */
+/** A key as one text. */
 export const nameOf = (key: Item | Key): string => `${String(key.pk)}\n${String(key.sk)}`;
 
-/** Each of these beside the row at its key. @throws as `readRows` */
+/** Each element with the row at its key. @throws as `readRows` */
 export const readRowsOf = async <T>(
   place: TableCall,
   all: readonly T[],
@@ -71,9 +72,9 @@ type PageQuery = Omit<
 > & { ExpressionAttributeValues: Item };
 
 /**
- * Up to `limit` items of a query, and the last one's keys if there are more. One item more than asked for
- * is read, because DynamoDB may promise a next page that turns out empty. One call reads 1 MB at most.
- * @param keyNames the attributes that make the start key of this index
+ * Up to `limit` items of a query, and the last one's keys if there are more. Reads one item more than asked for,
+ * because DynamoDB may announce a next page that turns out empty. One call reads 1 MB at most.
+ * @param keyNames the attributes that make up the start key of this index
  */
 export const queryPage = async (
   { table, signal }: TableCall,
@@ -102,8 +103,8 @@ export const queryPage = async (
 };
 
 /**
- * The items of all pages of a query behind `after`, page by page; a page may be empty.
- * @param newPlace where each call goes: a long walk gives each a signal of its own
+ * The items of all pages of a query after `after`, page by page; a page may be empty.
+ * @param newPlace makes the place of each call: a long walk gives each call a signal of its own
  */
 export async function* queryPages(
   newPlace: () => TableCall,
@@ -127,7 +128,7 @@ const CALLS_AT_A_TIME = 2;
 export const MOST_PER_CALL = 25;
 
 /**
- * Puts rows that say the same whenever they are written: repeating it changes nothing. Keys must differ.
+ * Puts rows whose contents do not depend on when they are written, so the call is idempotent. Keys must differ.
  * @throws RefusedItemError for a malformed item, UnavailableError for any other fault
  */
 export const putRows = async ({ table, signal }: TableCall, items: (Item & Key)[]): Promise<void> => {
@@ -138,7 +139,7 @@ export const putRows = async ({ table, signal }: TableCall, items: (Item & Key)[
   );
 };
 
-/** Puts these and answers those that the table did not take this time. */
+/** Puts these in one call and returns those that the table left unprocessed. */
 const putOnce = async ({ table, signal }: TableCall, items: (Item & Key)[]): Promise<(Item & Key)[]> => {
   const put = () => {
     const requests = items.map((item) => ({ PutRequest: { Item: marshall(item) } }));
@@ -153,14 +154,14 @@ const putOnce = async ({ table, signal }: TableCall, items: (Item & Key)[]): Pro
   return items.filter((item) => left.has(nameOf(item)));
 };
 
-/** A throttled partition needs a moment; without jitter all that wait would come back together. */
+/** A throttled partition needs a moment; without jitter, all waiting callers would retry at once. */
 const TRIES = { tries: 7, first_ms: 100, longest_ms: 2_000, by_chance: 0.5 };
 
 /**
- * Repeats a batch call with what it left over, until nothing is left. DynamoDB answers 200 with unprocessed keys
+ * Repeats a batch call with what it left unprocessed, until nothing is left. DynamoDB answers 200 with unprocessed keys
  * or items, and asks for backoff before they are sent again (API reference, BatchGetItem and BatchWriteItem).
- * @param once one call: what it did not take
- * @throws RefusedItemError for a malformed item, UnavailableError for any other fault or when too much time went by
+ * @param once makes one call and returns what was left unprocessed
+ * @throws RefusedItemError for a malformed item, UnavailableError for any other fault, too many tries or too much time
  */
 export const repeatRest = async <T>(
   all: T[],
@@ -177,6 +178,6 @@ export const repeatRest = async <T>(
   });
 };
 
-/** The client has tried those three times itself, or another try would end the same. */
+/** True when another try is useless: the client has tried three times itself, or it would end the same. */
 const isFinal = (fault: unknown): boolean =>
   fault instanceof UnavailableError || fault instanceof RefusedItemError;

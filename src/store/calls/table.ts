@@ -5,8 +5,8 @@ import { RefusedItemError, UnavailableError } from '../../errors/errors.ts';
 import { within } from '../../platform/deadline.ts';
 
 /**
- * The table and its two clients. Every delivery uses the plain one. `documentClient`, made when it is first used, takes
- * and gives plain values: for what a delivery does not wait for.
+ * The table and its two clients. Code that a delivery waits for uses the plain one. `documentClient`, created when it
+ * is first used, takes and returns plain values, for all other code.
  */
 export type Table = { client: DynamoDBClient; readonly documentClient: DynamoDBDocumentClient; name: string };
 
@@ -15,25 +15,23 @@ export type Item = Record<string, unknown>;
 
 export type Key = { pk: string; sk: string };
 
-/** Where a call goes, and what ends it: enough where keys are given, which say whose rows they are. */
+/** Where a call goes, and the signal that ends it; enough for calls with given keys, which say whose rows they are. */
 export type TableCall = { table: Table; signal: AbortSignal };
 
-/** Where a call goes, whose rows it is about, and what ends it. */
+/** Where a call goes, whose rows it concerns, and the signal that ends it. */
 export type Place = TableCall & { tenant: string };
 
-/**
- * The place of a walk over pages: each call has a signal of its own, because all of it may take longer than one may.
- */
+/** The place of a walk over pages. Each call has a signal of its own: the walk may take longer than one call may. */
 export type Walk = { table: Table; tenant: string; newSignal: () => AbortSignal };
 
-/** The table's faults in our words: a malformed item is our bug, everything else passes. */
+/** Translates the table's faults: a malformed item is our bug, everything else is temporary. */
 export const tableFault = (fault: unknown): Error =>
   fault instanceof Error && fault.name === 'ValidationException'
     ? new RefusedItemError(fault)
     : new UnavailableError('table', fault);
 
 /**
- * Waits for one call, until the signal is aborted at most.
+ * Waits for one call, at most until the signal is aborted.
  * @throws RefusedItemError for a malformed item, UnavailableError for any other fault
  */
 export const callTable = async <T>(signal: AbortSignal, call: () => Promise<T>): Promise<T> => {

@@ -19,19 +19,19 @@ export type Write = Condition &
 
 type Condition = { condition?: string; values?: Item };
 
-/** All was written, or nothing, and which of the conditions did not hold, by their places. */
+/** Either everything was written, or nothing; `failed`: the indexes of the writes whose conditions did not hold. */
 export type Transacted = { written: true } | { written: false; failed: number[] };
 
-/** Deliveries write to the same row all the time, and a transaction that meets one is cancelled. */
+/** Deliveries write to the same row all the time, and a transaction that conflicts with such a write is cancelled. */
 const CONTENDED = { tries: 6, first_ms: 20, longest_ms: 300, by_chance: 0.8 };
 
 /**
- * Writes all of it or nothing. Tried again where it met another write.
+ * Writes everything or nothing. Retried when it conflicts with another write or is throttled.
  * @throws RefusedItemError for a malformed item, UnavailableError for any other fault: it may have been written
  */
 export const transact = async ({ table, signal }: TableCall, writes: Write[]): Promise<Transacted> => {
   const TransactItems = writes.map((write) => toTransactItem(table, write));
-  // The client gives each command a token of its own, so that a try whose answer got lost is not done twice.
+  // The client gives each command a token, so that its own retry after a lost answer is not applied twice.
   const send = () =>
     within(signal, () => table.client.send(new TransactWriteItemsCommand({ TransactItems })));
   try {
@@ -50,11 +50,11 @@ const reasonsOf = (fault: unknown): (string | undefined)[] =>
     ? (fault.CancellationReasons ?? []).map(({ Code }) => Code)
     : [];
 
-/** Places of the conditions that did not hold. */
+/** Indexes of the writes whose conditions did not hold. */
 const refusedPlaces = (fault: unknown): number[] =>
   reasonsOf(fault).flatMap((code, place) => (code === 'ConditionalCheckFailed' ? [place] : []));
 
-/** Codes that say: nothing is wrong with it, come again. */
+/** Cancellation codes after which a retry may succeed. */
 const HEALING = ['TransactionConflict', 'ThrottlingError', 'ProvisionedThroughputExceeded'];
 
 const metAnother = (fault: unknown): boolean =>

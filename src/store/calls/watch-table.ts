@@ -1,11 +1,11 @@
 import type { Table } from './table.ts';
 
-/** What the client says of a call, of one that failed too. */
+/** What the client reports of a call, also of a failed one. */
 type Said = { $metadata?: { attempts?: number }; UnprocessedItems?: object | undefined };
 
 /**
- * The same table; `onBusy` hears of each call that it did not take whole and at the first try: throttled, or too slow.
- * Calls of the document client are not watched.
+ * The same table, but `onBusy` is called for each call that needed a retry or left items unprocessed: the table
+ * throttled it, or was too slow. Calls of the document client are not watched.
  */
 export const watchTable = (table: Table, onBusy: () => void): Table => {
   const { client } = table;

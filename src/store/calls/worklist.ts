@@ -1,14 +1,14 @@
 import { queryPages, readRowsOf } from './rows.ts';
 import type { Item, TableCall, Walk } from './table.ts';
 
-/** The attributes that place a row in the worklist, and its keys: where a query of it goes on. */
+/** The start key of a query of the worklist: the row's keys, and its place in the index. */
 export const WORK_KEYS = ['pk', 'sk', 'work_pk', 'work_sk'];
 
 const PAGE = 100;
 
 /**
- * The rows of a partition of the worklist, page by page. The index says which there are, and may miss one of the last
- * second; what is said of them is read from their rows (strongly consistent).
+ * The rows of a partition of the worklist, page by page. The index only lists them, and may miss writes of the last
+ * second; the rows themselves are read strongly consistent.
  * @throws UnavailableError
  */
 export async function* listRows({ table, newSignal }: Walk, partition: string): AsyncGenerator<Item[]> {
