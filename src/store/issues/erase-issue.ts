@@ -6,9 +6,9 @@ import type { RawBodies } from '../events/put-event.ts';
 import { eraseExecutions, eraseExecutionsOfIssue } from '../executions/erase-executions.ts';
 
 /**
- * Erases an issue's fields, events, raw bodies, and what was sent of them, for a person's right to it. Events first: after
- * a crash the command is run again. The key aliases stay, and so does a deletion mark.
- * @param issue without an id where only its key was ever named
+ * Erases an issue's fields, events, raw bodies and executions, for a person's right to erasure. Events go first, so
+ * that after a crash the command can be run again. Key aliases stay, and so does a tombstone.
+ * @param issue without an id if only its key was ever named
  * @param onErased called after each event, for progress
  */
 export const eraseIssue = async (
@@ -40,7 +40,7 @@ const eraseEvent = async (
   }
 };
 
-/** A deletion mark stays: it says nothing of a person, and without it a late delivery would revive the issue. */
+/** A tombstone stays: it says nothing of a person, and without it a late delivery would bring the issue back. */
 const eraseSnapshot = async ({ table, tenant, signal }: Place, issueId: string): Promise<void> => {
   const Key = snapshotKey(tenant, issueId);
   const row = await getItem({ table, signal }, Key);

@@ -10,15 +10,15 @@ import { rowVersion } from './snapshot-row.ts';
 /** An issue that was asked for; `row` is null when only events of it are known. */
 export type FoundIssue = { issue_id: string; row: Item | null };
 
-/** By key, in the form it is looked up: all issues known to have had it. */
+/** By key, as `lookupKey` returns it: all issues known to have had it. */
 export type Claims = ReadonlyMap<string, FoundIssue[]>;
 
 /** `superseded_by`: the id of another issue that has its key now, or null. */
 export type LookedUp = FoundIssue & { superseded_by: string | null };
 
 /**
- * The issue with this id (all digits) or key. Every key an issue ever had finds it; the issue that has the
- * key now wins over one that had it. Null when the key is unknown; an unknown id is found without a row.
+ * The issue with this id (all digits) or key. Every key that an issue ever had finds it; an issue that has the key now
+ * is preferred to one that had it. Null for an unknown key; an unknown id is returned without a row.
  */
 export const findIssue = (place: Place, keyOrId: string): Promise<LookedUp | null> =>
   isIssueId(keyOrId) ? findById(place, keyOrId) : findByKey(place, lookupKey(keyOrId));
@@ -44,7 +44,7 @@ const findById = async ({ table, tenant, signal }: Place, issue_id: string): Pro
 
 const AT_A_TIME = 16;
 
-/** All issues known to have had each key, with their current rows. `keys` in the form they are looked up. */
+/** All issues known to have had each key, with their current rows. @param keys as `lookupKey` returns them */
 export const readClaims = async ({ table, tenant, signal }: Place, keys: string[]): Promise<Claims> => {
   const having = async (key: string) => [key, await issuesWithKey({ table, tenant, signal }, key)] as const;
   const ids = await pMap(keys, having, { concurrency: AT_A_TIME });
@@ -56,8 +56,8 @@ export const readClaims = async ({ table, tenant, signal }: Place, keys: string[
 };
 
 /**
- * The same, and of issues that only had a key which no issue that is there has now, also the claims of the key
- * they have: what is superseded there does not count here.
+ * As `readClaims`. For a key that no existing, not deleted issue has now, it adds the claims of the current keys of the
+ * issues that had it: one that is superseded under its current key must not count here.
  */
 export const readFurtherClaims = async (place: Place, keys: string[]): Promise<Claims> => {
   const claims = await readClaims(place, keys);
@@ -74,15 +74,15 @@ const isDecided = (key: string, issues: FoundIssue[]): boolean => {
 };
 
 /**
- * Of issues that all have or had the key, the one it means: the issue that has it now, else a known one, one
- * that is not deleted, the newest. Null for none.
+ * Of issues that all have or had the key, the one it means: the issue that has it now, else in this order one that is
+ * known, one that is not deleted, the newest. Null for none.
  */
 export const bestIssue = (candidates: FoundIssue[], key: string): FoundIssue | null => {
   const wanted = lookupKey(key);
   return candidates.toSorted((a, b) => compare(a, b, wanted))[0] ?? null;
 };
 
-/** Smaller comes first. Of those that have the key now, the newest has it, also when it is deleted. */
+/** Negative when `a` is preferred. Of several that have the key now, the newest counts, even if it is deleted. */
 const compare = (a: FoundIssue, b: FoundIssue, key: string): number => {
   const first = (is: (issue: FoundIssue) => boolean): number => Number(is(b)) - Number(is(a));
   const hasKey = (issue: FoundIssue): boolean => keyNow(issue) === key;
@@ -104,8 +104,8 @@ const newerFirst = (a: FoundIssue, b: FoundIssue): number => {
 };
 
 /**
- * The id of the issue that has this one's key, when two or more say so: the one with the newest version, also when
- * it is deleted. Null when it is this one.
+ * The id of the issue that supersedes this one: of all issues whose rows have its key, the one with the newest version,
+ * even if that is deleted. Null when this one is the newest.
  * @param claims of the key it has now
  */
 export const supersededBy = (issue: FoundIssue, claims: Claims): string | null => {
@@ -116,6 +116,6 @@ export const supersededBy = (issue: FoundIssue, claims: Claims): string | null =
   return best === null || best.issue_id === issue.issue_id ? null : best.issue_id;
 };
 
-/** The key of an issue's newest fields, in the form it is looked up; null without any. */
+/** The key in an issue's newest fields, as `lookupKey` returns it; null without one. */
 export const keyNow = ({ row }: FoundIssue): string | null =>
   typeof row?.issue_key === 'string' ? lookupKey(row.issue_key) : null;

@@ -5,10 +5,7 @@ import { ALIAS_SORT, aliasKey, aliasPartition, issueOfAlias, versionPartition } 
 import { putRows, queryPage, queryPages } from '../calls/rows.ts';
 import { callTable, type Item, type Place } from '../calls/table.ts';
 
-/**
- * Makes every key find its issue forever. Plain puts of the same row: repeating them changes nothing, so a
- * retry repairs what a crash left out.
- */
+/** Makes every key find its issue permanently. The puts are idempotent, so a retry repairs what a crash left out. */
 export const putAliases = async (
   { table, tenant, signal }: Place,
   issueId: string,
@@ -21,7 +18,7 @@ export const putAliases = async (
   await Promise.all(puts);
 };
 
-/** The same for many issues, with few calls. */
+/** As `putAliases`, for many issues with few calls. */
 export const putAliasesOfMany = async (
   { table, tenant, signal }: Place,
   issues: readonly { issue_id: string; keys: readonly string[] }[],
@@ -32,10 +29,10 @@ export const putAliasesOfMany = async (
   await putRows({ table, signal }, rows);
 };
 
-/** A page of aliases stays below the 1 MB that one query brings, however long the key. */
+/** A page of aliases stays below the 1 MB that one query returns, however long the key. */
 const PAGE = 500;
 
-/** Ids of all issues known to have had the key, in no order that matters. */
+/** Ids of all issues known to have had the key, in no particular order. */
 export const issuesWithKey = async ({ table, tenant, signal }: Place, key: string): Promise<string[]> => {
   const query = {
     ConsistentRead: true,
@@ -50,7 +47,7 @@ export const issuesWithKey = async ({ table, tenant, signal }: Place, key: strin
 
 const MEMBER_SORT = 'I#';
 
-/** Makes each fix version lead to the issue. Nothing takes it away: readers ask the snapshot. */
+/** Lists the issue under each fix version. Entries are never removed: readers check the snapshot. */
 export const putVersionMembers = async (
   put: RowWriter,
   tenant: string,

@@ -10,14 +10,15 @@ import { toSnapshot } from './snapshot-row.ts';
 type IssueFilter = { status: string | null; fix_version: string | null; deleted: boolean | null };
 
 /**
- * `after`: the issue behind which to go on. `take`: false when the page has no room for an issue, and ends before it.
+ * `after`: the id of the issue to continue after. `take` returns false when the page has no room for an issue, which
+ * ends the page before it.
  */
 type IssuePage = { limit: number; after: string | null; take: (snapshot: Snapshot) => boolean };
 
 /**
- * One page of a project's issues by issue id. The index finds `limit` issues, and the filter is applied to
- * them, so a page may be short while more follow.
- * @returns the issue behind which to go on, null on the last page
+ * One page of a project's issues by issue id. The index finds `limit` issues, and the filter is applied to them, so a
+ * page may be short although more follow.
+ * @returns the id of the issue to continue after, null on the last page
  */
 export const listIssues = async (
   { table, tenant, signal }: Place,
@@ -38,7 +39,7 @@ export const listIssues = async (
 
 /**
  * One page of the ids of a project's issues in their order, deleted ones too.
- * @returns `last`: the issue behind which to go on, null on the last page
+ * @returns `last`: the id of the issue to continue after, null on the last page
  */
 export const listIssueIds = async (
   { table, tenant, signal }: Place,

@@ -13,7 +13,7 @@ export type SnapshotWrite = {
   fields: IssueFields;
   /** Compressed fields and last event, as `encodeSnapshot` makes it. */
   body: Uint8Array;
-  /** Keys that must find this issue before the write counts. */
+  /** Keys whose aliases must be durable before the row is written. */
   keys: string[];
   /** True when the keys are probably new, so that trying without their aliases is a wasted write. */
   keys_are_new: boolean;
@@ -22,9 +22,9 @@ export type SnapshotWrite = {
 };
 
 /**
- * Writes the fields if they are newer than what is stored, and makes every key find the issue. An alias is
- * durable before the row says so, and the row says so before the delivery is answered; whatever crashes in
- * between is repaired by the next attempt, which does not find the key in `aliased`.
+ * Writes the fields if they are newer than what is stored, and makes every key find the issue. An alias is durable
+ * before the row lists it, and the row is written before the delivery is answered. After a crash in between, the next
+ * attempt does not find the key in `aliased`, and writes what is missing.
  *
  * A known issue costs one write. Only a new key, or an issue never seen, costs its alias row and a second try.
  */
@@ -32,7 +32,7 @@ export const putSnapshot = async (place: TableCall, write: SnapshotWrite): Promi
   if (!write.keys_are_new) {
     const first = await writeKnownIssue(place, write);
     if (first.written) return 'applied';
-    // Without a row handed back there is none, or the next write's condition finds it.
+    // If no row was returned, there is none, or the condition of the next write finds it.
     const { returned } = first;
     const outcome = knowsKeys(returned, write.keys) ? outcomeAgainst(returned, write.version) : null;
     if (outcome !== null) return outcome;
@@ -46,9 +46,9 @@ export const putSnapshot = async (place: TableCall, write: SnapshotWrite): Promi
 };
 
 /**
- * Absent, or an older version, or the same version under an older normalizer. A row with only a deletion
- * mark has no `updated_ms`. AND binds closer than OR; nested in parentheses the same rule takes a compatible
- * server with a backtracking parser 200 ms.
+ * Absent, or an older version, or the same version under an older normalizer. A row with only a tombstone has no
+ * `updated_ms`. AND binds tighter than OR, so there are no parentheses: nested ones take a compatible server with a
+ * backtracking parser 200 ms.
  */
 const IS_OLDER = [
   'attribute_not_exists(updated_ms)',
@@ -61,7 +61,7 @@ const IS_OLDER = [
 const SET_FIELDS =
   'SET body = :body, updated_ms = :updated, timestamp_ms = :timestamp, event_id = :event, schema_version = :schema, issue_key = :issue_key';
 
-/** Only into a row that is older and already knows that the aliases of all these keys are durable. */
+/** Writes only to an older row that already lists the aliases of all these keys as durable. */
 const writeKnownIssue = (place: TableCall, write: SnapshotWrite): Promise<ConditionalWrite> => {
   const project = projectPart(write);
   const keys = Object.fromEntries(write.keys.map((key, index) => [`:key${index}`, key]));
@@ -83,7 +83,7 @@ const fieldValues = (write: SnapshotWrite) => ({
   ':issue_key': write.fields.issue_key,
 });
 
-/** The index of a project's issues: in it under the project of the newest fields, out of it without one. */
+/** The issue's entry in `by_project`: under the project of the newest fields, or removed if they have none. */
 const projectPart = (write: SnapshotWrite) => {
   const project = write.fields.project_key;
   if (project === null) return { expression: ' REMOVE project_pk, project_sk', values: {} };
@@ -97,8 +97,8 @@ const projectPart = (write: SnapshotWrite) => {
 };
 
 /**
- * Into any older row or none, noting the keys whose aliases have just been made durable. Only these keys:
- * an issue that keeps moving must not outgrow its item, and a forgotten key only costs its alias again.
+ * Writes to any older row, or a new one, and lists the keys whose aliases have just been made durable. Only these keys:
+ * the row of an issue that keeps moving must not outgrow its item, and a key left out only costs its alias again.
  */
 const writeWithKeys = (place: TableCall, write: SnapshotWrite): Promise<ConditionalWrite> => {
   const project = projectPart(write);
@@ -111,8 +111,9 @@ const writeWithKeys = (place: TableCall, write: SnapshotWrite): Promise<Conditio
 };
 
 /**
- * The losing row decides: `applied` if an earlier attempt of this very delivery wrote it, `stale` if it is
- * newer. Null when it is neither: a row that was read after the condition failed may have come in between.
+ * The outcome of a refused write, by the stored row: `applied` if an earlier attempt of this delivery wrote it, `stale`
+ * if it is newer. Null if it is neither: a row that is read only after the condition failed may have changed in
+ * between.
  */
 const outcomeAgainst = (row: Item | null, version: Version): 'applied' | 'stale' | null => {
   const stored = row && rowVersion(row);
@@ -135,7 +136,7 @@ type DeletionMark = {
   keys: string[];
 };
 
-/** Of two marks with the same time, or none, that of the smaller event id stays, so that no order matters. */
+/** Of two tombstones with the same time, or none, the one with the smaller event id stays, in either order. */
 const IS_EARLIER = {
   timed: [
     'attribute_not_exists(deleted)',
@@ -147,10 +148,10 @@ const IS_EARLIER = {
 };
 
 /**
- * Marks the issue deleted beside its fields, creating the row if need be. Of several deletions the earliest stays,
- * one without a time behind those that have one. Fields and mark do not touch each other, so a late update and a
- * deletion end the same in either order. Nothing takes the mark back.
- * @returns `applied` if this delivery set the mark, now or in an earlier attempt, else `stale`.
+ * Writes the tombstone beside the issue's fields, creating the row if there is none. Of several deletions the earliest
+ * stays; one without a time ranks behind those that have one. Fields and tombstone are independent, so a late update
+ * and a deletion give the same result in either order. A tombstone is never removed.
+ * @returns `applied` if this delivery set the tombstone, now or in an earlier attempt, else `stale`.
  */
 export const markDeleted = async (
   { table, signal }: TableCall,

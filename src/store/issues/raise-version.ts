@@ -8,13 +8,13 @@ type Raise = {
   /** The version of the row that was read. */
   read: Version;
   to: Omit<Version, 'event_id'>;
-  /** As `encodeSnapshot` made it: the same fields under a greater `updated`, and the last event as it was. */
+  /** As `encodeSnapshot` returns it: the same fields under a greater `updated`, and the last event unchanged. */
   body: Uint8Array;
 };
 
 /**
- * Raises the version of an issue that says what it said, and was updated since. The event that its fields came with
- * stays named: it is the one that said so.
+ * Raises the version of an issue whose `updated` is greater now although its fields are the same. The row keeps the
+ * event that brought the fields.
  * @returns false when the row is no longer the one that was read
  */
 export const raiseVersion = async ({ table, tenant, signal }: Place, raise: Raise): Promise<boolean> => {

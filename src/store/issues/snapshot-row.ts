@@ -22,13 +22,13 @@ export const encodeSnapshot = (body: SnapshotBody): Buffer => compress(JSON.stri
  */
 const MAX_FIELDS_BYTES = 345_000;
 
-/** A body so far below that limit has fields below it, whatever else is in it. */
+/** A body this far below the limit has fields below it, whatever else it contains. */
 const SURELY_FITS_BYTES = 300_000;
 
 /**
- * True when fields fit into an item. They are measured alone: the identifier of a delivery is not signed, and must
- * not decide what is kept of a body.
- * @param encoded the body they were encoded into, where there is one: it mostly spares the measuring
+ * True when fields fit into an item. They are measured alone: the identifier of a delivery is not signed, and must not
+ * decide how much of a body is kept.
+ * @param encoded the body that contains them, if there is one: a small one makes measuring unnecessary
  */
 const fitsItem = (fields: IssueFields, encoded?: Uint8Array): boolean => {
   if (encoded !== undefined && encoded.length <= SURELY_FITS_BYTES) return true;
@@ -40,13 +40,13 @@ const fitsItem = (fields: IssueFields, encoded?: Uint8Array): boolean => {
 export const fitToItem = (fields: IssueFields, encoded?: Uint8Array): IssueFields =>
   fitsItem(fields, encoded) ? fields : fitFields(fields, (candidate) => fitsItem(candidate));
 
-/** The version of a row's fields; null when the row holds only a deletion mark. */
+/** The version of a row's fields; null when the row holds only a tombstone. */
 export const rowVersion = (row: Item): Version | null =>
   typeof row.updated_ms === 'number'
     ? { updated_ms: row.updated_ms, timestamp_ms: Number(row.timestamp_ms), event_id: String(row.event_id) }
     : null;
 
-/** What is known of an issue to compare a look at it with. */
+/** What is stored of an issue, to compare an observation with. */
 export type KnownIssue = {
   /** Null when only its deletion is known, or its fields cannot be read. */
   fields: { said: IssueFields; version: Version; schema_version: number; last_event: LastEvent } | null;
@@ -54,7 +54,7 @@ export type KnownIssue = {
   deleted_ms: number | null;
 };
 
-/** A body that cannot be read says nothing: what is newer replaces it, and one such row fails no other. */
+/** An unreadable body counts as no fields: newer fields replace it, and one such row does not fail others. */
 export const toKnownIssue = (row: Item): KnownIssue => {
   const [version, body] = [rowVersion(row), bodyIfReadable(row)];
   return {
@@ -84,7 +84,7 @@ export const rowAliases = (row: Item): ReadonlySet<string> =>
 
 /**
  * The row as `GET /issues/{key or id}` shows it.
- * @param supersededBy is not in the row, because it follows from those of other issues
+ * @param supersededBy not in the row, because it depends on the rows of other issues
  */
 export const toSnapshot = (
   tenantId: string,
