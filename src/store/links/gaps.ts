@@ -2,12 +2,12 @@ import { type GapKind, gapGroupsPartition, workPartition } from '../calls/keys.t
 import { nameOf, putRows, queryPage, queryPages, readRowsOf } from '../calls/rows.ts';
 import type { Item, Key, Place, Table, TableCall } from '../calls/table.ts';
 
-/** Behind an entry of a group, or, without its keys, behind the whole group. */
+/** The position after an entry of a group, or, without the entry's keys, after the whole group. */
 export type GapPosition = { group: string } | EntryPosition;
 
 type EntryPosition = { group: string; pk: string; sk: string; work_sk: string };
 
-/** One entry: its current row, null when that is no gap any more; and where to go on behind it. */
+/** One entry: its current row, null when that is no gap any more, and the position to continue after. */
 export type GapEntry = { position: EntryPosition; row: Item | null };
 
 export type GapQuery = {
@@ -20,7 +20,7 @@ export type GapQuery = {
   newest_first: boolean;
 };
 
-/** The groups to look at, in their order: that of an entry to go on behind comes first. */
+/** The groups to list, in their order, after `after`; if that is an entry, its group comes first. */
 export async function* gapGroups(
   place: TableCall,
   query: GapQuery,
@@ -55,7 +55,7 @@ async function* groupsAfter(
 /** A sort key cannot be empty, and a story may have no project. */
 const GROUP_PREFIX = 'G#';
 
-/** Up to `limit` groups that follow `after` in their order; `after` null begins. */
+/** Up to `limit` groups after `after`, in their order; null starts with the first. */
 const listGroups = async (
   { table, tenant, signal }: Place,
   kind: GapKind,
@@ -71,7 +71,7 @@ const listGroups = async (
 
 const PAGE = 50;
 
-/** Pages of a group's entries; a page may be empty. `after` counts only if it is in this group. */
+/** Pages of a group's entries; a page may be empty. `after` is ignored unless it is in this group. */
 export async function* gapsOfGroup(
   { table, signal }: TableCall,
   { tenant, kind, from, newest_first }: GapQuery,
@@ -91,13 +91,13 @@ export async function* gapsOfGroup(
     yield await current({ table, signal }, group, items);
 }
 
-/** Where the entries of a group begin: behind this one, if it is the group's. */
+/** The entry to continue after, if it is in this group. */
 const entryIn = (group: string, after: GapPosition | null): EntryPosition | null =>
   after !== null && isEntry(after) && after.group === group ? after : null;
 
 const isEntry = (position: GapPosition): position is EntryPosition => 'pk' in position;
 
-/** The index follows the rows with a delay: what is no gap any more, or another one now, has no row. */
+/** Reads the current rows, because the index lags: an entry that is no gap any more, or another one now, gets null. */
 const current = async (place: TableCall, group: string, entries: Item[]): Promise<GapEntry[]> => {
   const rows = await readRowsOf(place, entries, toKey);
   return rows.map(([entry, row]) => {
@@ -111,7 +111,7 @@ const toKey = (item: Item): Key => ({ pk: String(item.pk), sk: String(item.sk) }
 const startKey = (partition: string, after: EntryPosition | null): Item | null =>
   after && { pk: after.pk, sk: after.sk, work_pk: partition, work_sk: after.work_sk };
 
-/** Makes a project (or repository) one of those a listing without a filter goes through. Before its first gap. */
+/** Adds a project (or repository) to those a listing without a filter covers. To be called before its first gap. */
 export const registerGroup = async (
   { table, tenant, signal }: Place,
   kind: GapKind,
@@ -125,7 +125,7 @@ export const registerGroup = async (
   known.add(name);
 };
 
-/** Groups this process has registered: they are never taken away, so once is enough. */
+/** Groups that this process has registered. Groups are never removed, so once is enough. */
 const registered = new WeakMap<Table, Set<string>>();
 
 const registeredIn = (table: Table): Set<string> => {

@@ -4,29 +4,29 @@ import type { RowReader } from '../calls/gather.ts';
 import { issueLinksKey, projectSort, workPartition } from '../calls/keys.ts';
 import type { Item, Key, Place } from '../calls/table.ts';
 
-/** What of an issue decides which commits belong to it. */
+/** The parts of an issue that decide which commits belong to it. */
 export type Standing = {
   known: boolean;
   deleted: boolean;
   issue_key: string | null;
-  /** True when another issue has its key, as both say. */
+  /** True when another issue has its key: both rows name it, and the other one's version is newer. */
   superseded: boolean;
 };
 
 /** What correlation knows of one issue, with the revision it was read at. */
 export type IssueLinksRow = {
-  /** Every key the issue had under which all commits have been evaluated since it had it. */
+  /** Keys that the issue has or had, and under which all commits have been evaluated since. */
   keys: string[];
-  /** The standing under which they were evaluated; null when they never were. */
+  /** The standing under which those commits were evaluated; null when they never were. */
   settled: Standing | null;
-  /** Fix versions it has been listed under; only the present ones once they are many. */
+  /** Fix versions it has been listed under; only the current ones once there are many. */
   versions: string[];
   /** The project under which it is listed as a story without commits; null when it is not. */
   gap: string | null;
   revision: Revision;
 };
 
-/** The current row; an empty one without a revision when there is none. */
+/** The current row; an empty one, with revision null, when there is none. */
 export const readIssueLinks = async (
   read: RowReader,
   tenant: string,
@@ -72,7 +72,7 @@ const NOTHING_KNOWN: IssueLinksRow = {
 export const decodeIssueLinks = (row: Item | null): IssueLinksRow =>
   row === null ? NOTHING_KNOWN : decode(row);
 
-/** Our own JSON, written by `putIssueLinks` and by nothing else; rows of before do not know `superseded`. */
+/** Our own JSON, written only by `putIssueLinks`; older rows lack `superseded`. */
 const decode = (row: Item): IssueLinksRow => {
   const { settled = null, ...stored } = JSON.parse(jsonOf(row));
   return {

@@ -20,14 +20,14 @@ export type RefRow = {
   ref: Ref;
   state: RefState;
   links: Links | null;
-  /** Ids of issues it belonged to, as long as they may not have been written since. */
+  /** Ids of issues it left whose derived rows may not have been written since. */
   left: string[];
-  /** True when every candidate that its state has today leads to it. */
+  /** True when every candidate that the current code finds in its state is stored. */
   candidates_put: boolean;
   revision: Revision;
 };
 
-/** Everything under a key: issues that have or had it, and what names it. `last` is null on the last page. */
+/** What is stored under a key: issues that have or had it, and what names it. `last` is null on the last page. */
 export type KeyPage = { issue_ids: string[]; refs: Ref[]; last: Item | null };
 
 /** The stored commits and pull requests, in the order of the references; null for one that was never mentioned. */
@@ -45,7 +45,7 @@ export const putRef = async ({ table, tenant, signal }: Place, row: RefRow): Pro
 
 type Contents = Pick<RefRow, 'state' | 'links'>;
 
-/** Place of a commit without a known time: behind all others, the newest first. */
+/** Sorts a commit without a known time behind all others, the newest first. */
 const NO_TIME_MS = 0;
 
 /** A known commit that belongs to no issue is listed until it does. */
@@ -57,17 +57,17 @@ const gapOf = (tenant: string, ref: Ref, { state, links }: Contents): Item | nul
   };
 };
 
-/** Raised when a state has other candidates than before: then those of a row of older code are put again. */
+/** Raised when the code finds other candidates in a state: then those of rows of older code are put again. */
 const CANDIDATES = 2;
 
-/** Candidates are put before the row is, so every row that is written says that they lead to it. */
+/** Candidates are put before the row, so every row says that they are stored (`CANDIDATES`). */
 const toItem = (tenant: string, { ref, state, links, left }: RefRow, gap: Item | null): Item & Key => ({
   ...refKey(tenant, ref),
   body: JSON.stringify({ ref, state, links, candidates: CANDIDATES, ...(left.length > 0 ? { left } : {}) }),
   ...gap,
 });
 
-/** Our own JSON, written by `toItem` and by nothing else. */
+/** Our own JSON, written only by `toItem`. */
 export const decodeRef = (row: Item): RefRow => {
   const { candidates, ...stored }: Contents & { ref: Ref; left?: string[]; candidates?: number } = JSON.parse(
     String(row.body),
@@ -75,7 +75,7 @@ export const decodeRef = (row: Item): RefRow => {
   return { left: [], ...stored, candidates_put: candidates === CANDIDATES, revision: revisionOf(row) };
 };
 
-/** Makes every one of these keys lead to the commits that name it, forever: an issue may come later. */
+/** Stores, permanently, that each of these keys is named by a commit or pull request: the issue may come later. */
 export const putCandidates = (
   { table, tenant, signal }: Place,
   named: { key: string; ref: Ref }[],

@@ -17,7 +17,7 @@ export const readRepositories = async (
   return rows.map((row) => row && decode(row));
 };
 
-/** Our own JSON, written by `putRepository` and by nothing else. */
+/** Our own JSON, written only by `putRepository`. */
 const decode = (row: Item): RepositoryRow => ({
   facts: JSON.parse(String(row.body)),
   revision: revisionOf(row),
