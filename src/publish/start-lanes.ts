@@ -64,8 +64,8 @@ const isNews = ({ status, status_ms }: SubscriptionRow, nowMs: number): boolean 
   status === 'disabled' && nowMs - status_ms < HOUR_MS;
 
 /**
- * Counts what is waiting, and the age of the oldest. The age covers active subscriptions only: that others are paused
- * or disabled was reported when it happened.
+ * Counts the waiting executions, and the age of the oldest. The age covers active subscriptions only: that others are
+ * paused or disabled was reported when it happened.
  */
 const tellDepth = ({ count, clock }: PublishDeps, found: readonly Found[]): void => {
   const waiting = found.reduce((sum, { due }) => sum + due.waiting, 0);

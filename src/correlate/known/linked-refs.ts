@@ -8,7 +8,7 @@ import { type KeyPage, listNaming, readKeyPage } from '../../store/links/refs.ts
 import { unique } from '../rules/joins.ts';
 import { type KnownRef, type ReadScope, readKnown } from './known-refs.ts';
 
-/** The first page of what is stored under a key: the issues that have or had it, and what names it. */
+/** The first page of a key's partition: issues that have or had it, commits and pull requests that name it. */
 export const firstKeyPage = (place: ReadScope, key: string): Promise<KeyPage> => pageUnder(place, key)(null);
 
 const PAGE = 100;

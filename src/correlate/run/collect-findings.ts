@@ -21,12 +21,12 @@ import { ISSUES_TOGETHER, type Scope } from './scope.ts';
 type Seen = { revision: Revision; named: KnownRef[] };
 
 /**
- * What a run looked at: issues, each with keys that led to it, and commits and pull requests. `seen`: what has already
- * been read for some of the issues.
+ * The issues a run looked at, each with keys that led to it, and the commits and pull requests. `seen`: rows already
+ * read for some of the issues.
  */
 export type Touched = { issues: Affected; refs: Ref[]; seen: Map<string, Seen> };
 
-/** What the run found, from the current state. The cost depends on what was touched, not on what is stored. */
+/** Collects what a run found, from the current state. The cost depends on what was touched, not on what is stored. */
 export const collectFindings = async (own: Scope, touched: Touched): Promise<Findings> => {
   const scope = { ...own, rows: await readAhead(own.rows, []) };
   const looked = await lookUpAll(scope, touched);
@@ -78,7 +78,7 @@ const matchedOf = ({ issue_key, issue_id }: Snapshot, named: KnownRef[]): Matche
   };
 };
 
-/** What belongs to an issue; read again if its derived row has changed since it was seen. */
+/** The commits and pull requests of an issue; read again if its derived row has changed since they were seen. */
 const belonging = async (
   scope: Scope,
   row: IssueLinksRow,

@@ -43,7 +43,7 @@ export const evaluateRefs = async (scope: Scope, news: News[]): Promise<Evaluate
   return evaluated;
 };
 
-/** `stored`: null when nothing is stored; `row`: what is to be written, before its links are decided. */
+/** `stored`: null when nothing is stored; `row`: the row to write, before its links are decided. */
 type Draft = { news: News; stored: KnownRef | null; row: RefRow };
 
 /**

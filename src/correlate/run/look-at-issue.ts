@@ -27,7 +27,7 @@ import { type IssueRead, type IssueUpdate, readIssueRows, standingOf, updateIssu
 export const lookAtIssue = (scope: Scope, issueId: string, newKeys: string[]): Promise<Touched> =>
   settle(scope, issueId, { newKeys, due: dueKeys, before: (seen) => settleRivals(scope, issueId, seen) });
 
-/** The first page of what names a key, and all other issues that have or had it. */
+/** The first page of the commits and pull requests that name a key, and all other issues that have or had the key. */
 type KeyLook = { key: string; page: KeyPage; others: string[] };
 
 type Look = {
@@ -45,7 +45,7 @@ type Settling = {
   before: (look: Look) => Promise<Pick<Touched, 'issues' | 'refs'>>;
 };
 
-/** Evaluates the commits under the keys that are due, and writes last what was settled. */
+/** Evaluates the commits under the keys that are due, and stores last that they are settled. */
 const settle = async (
   scope: Scope,
   issueId: string,
@@ -60,7 +60,7 @@ const settle = async (
     add({ issues: affected, refs: moved.map(({ ref }) => ref) });
     add(await before(seen));
     const update = { settled: seen.settled, hints: [], linksChanged: issues.has(issueId) };
-    // If nothing was due, what was read above is still valid.
+    // If nothing was due, the rows read above are still valid.
     const first = news.length === 0 ? await withNamed(scope, seen) : null;
     const made = await updateIssue(scope, issueId, update, first);
     if (made) return { issues, refs, seen: seenOf(issueId, made) };
@@ -82,7 +82,7 @@ const collect = () => {
   };
 };
 
-/** Reads an issue, what names its keys, and the other issues that have or had them. */
+/** Reads an issue, the commits and pull requests that name its keys, and the other issues that have or had these. */
 const look = async (scope: Scope, issueId: string, newKeys: string[]): Promise<Look> => {
   const rows = await readIssueRows(scope, issueId);
   const keys = keysOfRows(rows.row, rows.item, newKeys);
@@ -122,25 +122,25 @@ const newsUnder = async (scope: Scope, keys: KeyLook[]): Promise<News[]> => {
   return news;
 };
 
-/** Evaluates again what is due, and writes the other issues that this affects. */
+/** Evaluates these commits and pull requests again, and writes the other issues that this affects. */
 const evaluateDue = async (scope: Scope, issueId: string, news: News[]): Promise<Evaluated> => {
   const evaluated = await evaluateRefs(scope, news);
   await updateAffected(scope, evaluated, issueId);
   return evaluated;
 };
 
-/** Adds what names the issue, if that is at most one page for each key. */
+/** Adds the commits and pull requests that name the issue, if they are at most one page for each key. */
 const withNamed = async (scope: Scope, { read, keys }: Look): Promise<IssueRead> => {
   const refs = refsOfPages(keys);
   const rows = refs && (await readKnown(scope, refs));
   return { ...read, named: rows?.filter((row) => row !== null) ?? null };
 };
 
-/** All that names the keys, or null when that is more than one page for one of them. */
+/** The commits and pull requests that name the keys, or null when those of one key are more than a page. */
 const refsOfPages = (keys: KeyLook[]): Ref[] | null =>
   keys.every(({ page }) => page.last === null) ? keys.flatMap(({ page }) => page.refs) : null;
 
-/** What names the issue, valid for this revision of its derived row: every added or removed link writes that row. */
+/** What named the issue, valid for this revision of its row: a run that adds or removes a link writes that row. */
 const seenOf = (issueId: string, { row, named }: IssueRead): Touched['seen'] =>
   new Map(named ? [[issueId, { revision: row.revision, named }]] : []);
 

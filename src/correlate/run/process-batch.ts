@@ -125,8 +125,7 @@ const logRun = (deps: BatchDeps, run: WrittenRun | null, begun: Moment, results:
 };
 
 /**
- * Processes stored events as if the stream had brought them, and yields the result of each batch. `events`: how many
- * were in it.
+ * Processes stored events like those of the stream, and yields the result of each batch. `events`: their number.
  * @throws UnavailableError
  */
 export async function* processEvents(

@@ -72,7 +72,7 @@ const attemptOnce = async (scope: Scope, unit: Unit): Promise<Touched | null> =>
   return work.kind === 'subjects' ? askAgain(scope, work) : null;
 };
 
-/** Stores what is to be read again from Jira. Reconciliation reads it; the two meet only in the table. */
+/** Stores the subjects for reconciliation, which reads their issues from Jira again. */
 const askAgain = async (
   { table, tenant, signal }: Scope,
   { subjects, asked_ms }: Work & { kind: 'subjects' },

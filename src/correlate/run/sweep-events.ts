@@ -51,13 +51,13 @@ const both = (a: Swept, b: Swept): Swept => ({
   complete: a.complete && b.complete,
 });
 
-/** Younger events are left to the stream, which brings them within seconds. */
+/** Younger events are left to the stream, which delivers them within seconds. */
 const MIN_AGE_MS = SWEEP_MINUTES * 60_000;
 
 /**
  * Finds events older than 15 minutes without a status, processes them, and stores how far it came: the stream keeps
- * records for 24 hours, and an event that it did not bring must not be lost. Then it retries the events that an outage
- * parked.
+ * records for 24 hours, and an event that it did not deliver must not be lost. Then it retries the events that an
+ * outage parked.
  */
 export const sweepEvents = async (deps: SweepDeps): Promise<Swept> => {
   const { table, tenant } = deps;
@@ -106,8 +106,8 @@ const mayMove = ({ lowered_ms }: SweepMark, now: number): boolean =>
   lowered_ms === null || lowered_ms < now - MIN_AGE_MS;
 
 /**
- * Retries the events that were parked because the table or the artifact store failed, each once, so that a short outage
- * needs no one's attention. An event that fails again is parked again, behind the others.
+ * Retries, once each, the events that were parked because the table or the artifact store failed: a short outage is
+ * then repaired without anyone's help. An event that fails again is parked again, behind the others.
  * @param beforeMs only events parked before this time (epoch milliseconds)
  * @throws UnavailableError
  */
@@ -156,8 +156,8 @@ const withoutAlarm = (deps: BatchDeps): BatchDeps => ({
 });
 
 /**
- * Replaces the first sweep of a new table: stores that nothing waits in it. The sweep would need a query for each day
- * that events are kept to find that out.
+ * Sets the mark of a new table, in place of a first sweep: nothing can be unprocessed in it, and the sweep would need a
+ * query for each day that events are kept to find that out.
  */
 export const passNewTable = ({ clock, ...deps }: BatchDeps): Promise<void> => {
   const moved = { read: { swept_ms: null, lowered_ms: null }, to_ms: clock() - MIN_AGE_MS };

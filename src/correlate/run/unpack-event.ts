@@ -26,7 +26,7 @@ export class UnreadableEventError extends Error {
 }
 
 /**
- * Unpacks what an event's row asks for.
+ * Reads from an event's row what correlation has to do.
  * @throws UnreadableEventError; UnavailableError while the artifact store does not answer
  */
 export const unpackRow =
@@ -53,7 +53,7 @@ const decode = (row: Item): DecodedEvent => {
 };
 
 /**
- * Unpacks what an event asks for.
+ * Reads from an event what correlation has to do.
  * @param readRaw reads the raw body; only called for what the facts leave out
  * @throws UnreadableEventError
  */

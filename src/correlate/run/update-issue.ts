@@ -37,14 +37,14 @@ export const readIssueRows = async (scope: Scope, issueId: string): Promise<Issu
   return { row, item: await scope.row(snapshotKey(scope.tenant, issueId)) };
 };
 
-/** What is read of an issue. `named`: all that names one of its keys; null when that has not been read. */
+/** What is read of an issue. `named`: the commits and pull requests that name its keys; null when not read. */
 export type IssueRead = IssueRows & { claim: Claim; named: KnownRef[] | null };
 
 /** What is to be written for an issue, besides what is derived from its rows. */
 export type IssueUpdate = {
   /** Keys under which every commit has just been evaluated, and the standing they were evaluated under. */
   settled: { keys: string[]; standing: Standing } | null;
-  /** Keys that led here: commits may name a key that this issue's own events have not brought yet. */
+  /** Keys that led to the issue: its own events may not have brought them yet. */
   hints: Iterable<string>;
   /** True when the issue's commits were written: then its row is written even if it is unchanged. */
   linksChanged: boolean;

@@ -13,8 +13,8 @@ type Raise = {
 };
 
 /**
- * Raises the version of an issue whose `updated` is greater now although its fields are the same. The row keeps the
- * event that brought the fields.
+ * Raises the version of an issue whose `updated` is greater now although its fields are the same. The row still names
+ * the event that its fields came from.
  * @returns false when the row is no longer the one that was read
  */
 export const raiseVersion = async ({ table, tenant, signal }: Place, raise: Raise): Promise<boolean> => {

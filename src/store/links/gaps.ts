@@ -97,7 +97,7 @@ const entryIn = (group: string, after: GapPosition | null): EntryPosition | null
 
 const isEntry = (position: GapPosition): position is EntryPosition => 'pk' in position;
 
-/** Reads the current rows, because the index lags: an entry that is no gap any more, or another one now, gets null. */
+/** Reads the current rows, because the index lags: an entry that is no gap any more, or has moved, gets a null row. */
 const current = async (place: TableCall, group: string, entries: Item[]): Promise<GapEntry[]> => {
   const rows = await readRowsOf(place, entries, toKey);
   return rows.map(([entry, row]) => {

@@ -27,7 +27,10 @@ export type RefRow = {
   revision: Revision;
 };
 
-/** What is stored under a key: issues that have or had it, and what names it. `last` is null on the last page. */
+/**
+ * A page of a key's partition: issues that have or had it, commits and pull requests that name it. `last`: null on the
+ * last page.
+ */
 export type KeyPage = { issue_ids: string[]; refs: Ref[]; last: Item | null };
 
 /** The stored commits and pull requests, in the order of the references; null for one that was never mentioned. */
