@@ -14,7 +14,7 @@ const command = newCommand(
   '\nThe instance uses a free port and keeps its data in memory. AWS_ENDPOINT_URL_DYNAMODB replaces its embedded database.',
 );
 
-/** A step of either chapter, as it was answered. */
+/** A step of either chapter with its answer. */
 type Line = Answered<{ happens: string; sent: string }>;
 
 const STEPS = [...STORY, ...RELEASE];
@@ -104,7 +104,7 @@ const play = async (stage: Stage): Promise<boolean> => {
 const SIGNALS = ['SIGINT', 'SIGTERM'] as const;
 
 await runCommand(command, async () => {
-  // Ending through `exit` lets the embedded database end too.
+  // `exit` also stops the embedded database.
   const end = (): void => process.exit(1);
   for (const signal of SIGNALS) process.once(signal, end);
   const allOk = await withOwnInstance(play).finally(() => {

@@ -5,13 +5,13 @@ import { textTable } from '../shared/tables.ts';
 import { RELEASE_ENDS_AS } from './release.ts';
 import { ENDS_AS, ENDS_COUNTED, ENDS_WITH_EVENTS } from './story.ts';
 
-/** What a route answered, in words, and whether it is what the story must end in. */
+/** The answer of a route as text, and whether it is what the story must end with. */
 export type Found = { route: string; text: string; ok: boolean };
 
-/** A busy machine's table may be late: then the instance asks to come again. */
+/** Retries for a busy machine, whose table may be slow: the instance then answers 5xx. */
 const LATER = { tries: 5, first_ms: 250, longest_ms: 2_000, by_chance: 0.5 };
 
-/** What a route answers, once it is no more in trouble. @throws when it still is after five tries */
+/** The answer of a route, retried while it is 5xx. @throws after five tries */
 export const get = (base: string, route: string): Promise<unknown> =>
   retry(async () => {
     const answer = await fetch(`${base}${route}`, { signal: AbortSignal.timeout(10_000) });
@@ -19,7 +19,7 @@ export const get = (base: string, route: string): Promise<unknown> =>
     return answer.json();
   }, LATER);
 
-/** An answer of another shape is reported as such, and the others are still shown. */
+/** Reports an answer of another shape as such, so that the others are still shown. */
 export const orStrange = (route: string, found: Promise<Found>): Promise<Found> =>
   found.catch(() => ({ route, text: 'The answer has an unexpected shape.', ok: false }));
 
@@ -53,7 +53,7 @@ const stats = z.object({
   }),
 });
 
-/** Everything stored, asked for over HTTP: by the old key, by the new one, its events and the counts. */
+/** Everything stored, read over HTTP: the issue by its old and its new key, its events, and the counts. */
 export const readStored = (base: string): Promise<Found[]> =>
   Promise.all(READERS.map(({ route, read }) => orStrange(route, read(base, route))));
 
@@ -99,10 +99,10 @@ const linked = z.object({ ...commit.shape, rule: z.string() });
 
 const story = z.object({ issue_key: z.string(), summary: z.string(), status: z.string() });
 
-/** A listing as a table, and its items in the words the story expects. */
+/** A listing as a table, and its items in the form that the story expects. */
 type Shown = { head: string[]; rows: string[][]; items: string[] };
 
-/** What correlation found: the commits of a story, the stories without any, the commits without one. */
+/** What correlation found: the commits of a story, stories without commits, and commits without a story. */
 export const readCorrelated = (base: string): Promise<Found[]> => {
   const routes = Object.keys(RELEASE_ENDS_AS);
   const shows = routes.map((route, index) => ({ route, show: SHOWN_BY[index] ?? showCommits }));

@@ -4,10 +4,10 @@ import * as z from 'zod/mini';
 import { close, listen } from './listen.ts';
 import { fieldsOf, issueOf, type Moment } from './story.ts';
 
-/** An issue as the demo's Jira holds it; `versions` are ids. */
+/** An issue of the demo's Jira; `versions` are ids. */
 export type Held = Moment & { versions: string[] };
 
-/** A Jira of the demo's own: what it holds may be changed while it runs, and it tells nobody. */
+/** A fake Jira for the demo. Its issues can be changed while it runs; it sends no webhooks. */
 export type DemoJira = AsyncDisposable & {
   url: string;
   /** By id. */
@@ -18,10 +18,10 @@ export type DemoJira = AsyncDisposable & {
 
 const PROJECT = { id: '10100', key: 'PAY', projectKeys: ['PAY'] };
 
-/** When all of its issues were made. */
+/** When all of its issues were created. */
 const CREATED = '2026-03-02T16:00:00.100+0000';
 
-/** Jira Cloud, as far as reconciliation asks it, on a free port of this machine. */
+/** Starts the part of Jira Cloud that reconciliation uses, on a free local port. */
 export const startDemoJira = async (
   held: readonly Held[],
   versions: Record<string, string>,
@@ -79,7 +79,7 @@ const ANSWERS: Record<string, (jira: DemoJira, asked: Asked) => unknown> = {
   }),
 };
 
-/** The bounds of time and the version that a query names; of projects there is only one. */
+/** Applies the time bounds and the version of a query; there is only one project. */
 const matching = ({ issues }: DemoJira, jql: string): Held[] => {
   const bounds = [...jql.matchAll(/(updated|created) (>=|<) (-?\d+)/g)];
   const version = /fixVersion = (\d+)/.exec(jql)?.[1];

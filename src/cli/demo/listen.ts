@@ -1,7 +1,7 @@
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-/** Lets a server listen on a free port of this machine. @returns its address */
+/** Lets a server listen on a free local port. @returns its address */
 export const listen = (server: Server): Promise<string> =>
   new Promise((resolve, reject) => {
     server.once('error', reject).listen(0, '127.0.0.1', () => {

@@ -25,7 +25,7 @@ import { IN_JIRA } from './reconciled.ts';
 import { RELEASE, type ReleaseStep } from './release.ts';
 import type { Step } from './story.ts';
 
-/** A step as it was answered. */
+/** A step with its answer. */
 export type Answered<Of> = { step: Of; status: string; outcome: string; event_id: string; ok: boolean };
 
 const WRONG_SECRET = 'not the secret';
@@ -56,7 +56,7 @@ const play = async (post: Post, secret: string, step: Step): Promise<Answered<St
   return { step, ...answered, ok: answered.status === String(status) && answered.outcome === outcome };
 };
 
-/** The same bytes, when they are taken, must be the same event. */
+/** The same bytes, if they are accepted, must give the same event. */
 const isSameEvent = (result: Answered<Step>, before: Answered<Step> | undefined): boolean =>
   result.step.forged === true || before === undefined || result.event_id === before.event_id;
 
@@ -88,21 +88,21 @@ const headersOf = ({ source, body }: ReleaseStep, { secret, commitsSecret }: Sta
 type Secrets = { jira: string; commits: string };
 
 /**
- * Where the demo plays, and how it learns that every delivery is correlated. `jira` is asked by `reconcile` only: one
- * turn, and nobody waits for it to be due.
+ * Where the demo plays. `correlated` resolves when every delivery is correlated. `reconcile` runs one turn at once, due
+ * or not; nothing else reads `jira`.
  */
 export type Stage = {
   url: string;
   secret: string;
   commitsSecret: string;
   correlated: Correlated;
-  /** Its routes, as commands ask them. */
+  /** The routes that commands use. */
   api: ManageApi;
   jira: DemoJira;
   reconcile(): Promise<void>;
 };
 
-/** An instance for this process alone, on a free port and with a table and folder that go with it. */
+/** Runs `work` with an instance for this process alone, on a free port; its table and folder are deleted afterwards. */
 export const withOwnInstance = async <T>(
   work: (stage: Stage) => Promise<T>,
   source: NodeJS.ProcessEnv = process.env,
@@ -129,7 +129,7 @@ export const withOwnInstance = async <T>(
   });
 };
 
-/** What a webhook asks for is due a minute later, because an index is late: this one is not. */
+/** Sets the clock of a turn ahead: reads that a webhook asks for are due a minute later, as Jira's index may lag. */
 const AHEAD_MS = 2 * MINUTE_MS;
 
 const turnOf = (env: Env, { dynamodb }: Instance): TurnDeps =>
@@ -140,7 +140,7 @@ const turnOf = (env: Env, { dynamodb }: Instance): TurnDeps =>
     log: createLogger(env),
   });
 
-/** Settings of the demo's own: nothing of the environment but another DynamoDB, where there is no embedded one. */
+/** The demo's own settings. Of the environment only the address of a DynamoDB to use instead of the embedded one. */
 const demoEnv = (secrets: Secrets, folder: string, jira: DemoJira, source: NodeJS.ProcessEnv) =>
   readEnv({
     JIRA_WEBHOOK_SECRET: secrets.jira,
@@ -157,7 +157,7 @@ const demoEnv = (secrets: Secrets, folder: string, jira: DemoJira, source: NodeJ
     AWS_ENDPOINT_URL_DYNAMODB: source.AWS_ENDPOINT_URL_DYNAMODB,
   });
 
-/** A database that is not the demo's own must not keep its table. */
+/** Deletes the table from a database that is not the demo's own. */
 const dropTable = async ({ dynamodb, tableName }: Instance): Promise<void> => {
   const client = createDynamoDb(dynamodb);
   await client.send(new DeleteTableCommand({ TableName: tableName }));

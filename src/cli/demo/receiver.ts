@@ -6,17 +6,17 @@ import * as z from 'zod/mini';
 import { signatureOf } from '../shared/exchange.ts';
 import { close, listen } from './listen.ts';
 
-/** A request that the receiver's library took: what it is about, and which execution sent it. */
+/** A request that the receiver verified: what it is about, and the execution that sent it. */
 type Taken = { id: string; about: string };
 
-/** A receiver of others, who verify with a library of Standard Webhooks. */
+/** A third-party receiver, which verifies with a Standard Webhooks library. */
 export type DemoReceiver = AsyncDisposable & {
   url: string;
-  /** The key that it was given. */
+  /** The key of its subscription. */
   key: string;
-  /** The key that it has itself, base64: what is signed with it is taken as it is. */
+  /** Its own key, base64, for raw bodies signed with `hub-sha256`. */
   own_key: string;
-  /** What it answers to what it could verify. */
+  /** The status that it answers to verified requests. */
   answers: number;
   taken: Taken[];
 };
@@ -45,7 +45,7 @@ export const startDemoReceiver = async (): Promise<DemoReceiver> => {
   return receiver;
 };
 
-/** What a body that is signed with the key is about; null for any other. */
+/** What a body signed with the key is about; null for any other body. */
 const verify = (key: string, body: Buffer, headers: Record<string, string>): string | null => {
   try {
     const { type, data } = sent.parse(new Webhook(key).verify(body, headers));
@@ -55,7 +55,7 @@ const verify = (key: string, body: Buffer, headers: Record<string, string>): str
   }
 };
 
-/** A body whose very bytes are signed with the key; null for any other. */
+/** A body whose exact bytes are signed with the key; null for any other. */
 const verifyHub = (key: string, body: Buffer, headers: Record<string, string>): string | null => {
   const expected = signatureOf(Buffer.from(key, 'base64'), body);
   return headers['x-hub-signature-256'] === expected ? body.toString() : null;

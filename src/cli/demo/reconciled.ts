@@ -9,7 +9,7 @@ import type { Stage } from './play.ts';
 
 const VERSION = '10500';
 
-/** What Jira holds before anybody asks: nothing of it was ever delivered. */
+/** The initial issues of Jira, none of which was ever delivered. */
 export const IN_JIRA = {
   issues: [
     {
@@ -41,7 +41,7 @@ const issue = z.object({
 
 type Issue = z.output<typeof issue>;
 
-/** One thing that happens in Jira, and what must be stored once Jira was asked. */
+/** One change in Jira, and what must be stored after reconciliation. */
 export type Change = {
   happens: string;
   change(stage: Stage): Promise<void>;
@@ -63,7 +63,7 @@ const startWork = ({ issues }: DemoJira): void => {
     if (one.key === 'PAY-1') issues.set(one.id, { ...one, updated, status: 'In Progress' });
 };
 
-/** Jira tells of the version alone, and raises no issue's `updated`. */
+/** Jira sends only the event of the version, and does not raise `updated` of any issue. */
 const renameVersion = async ({ jira, url, secret, correlated }: Stage): Promise<void> => {
   jira.versions.set(VERSION, '2.1');
   const version = { id: VERSION, name: '2.1', projectId: 10100 };
@@ -73,7 +73,7 @@ const renameVersion = async ({ jira, url, secret, correlated }: Stage): Promise<
   await correlated();
 };
 
-/** What no webhook of an issue tells. */
+/** Changes that no webhook of an issue delivers. */
 export const CHANGES: readonly Change[] = [
   {
     happens: 'Two issues are older than the webhook',
@@ -92,7 +92,7 @@ export const CHANGES: readonly Change[] = [
   },
 ];
 
-/** The change, a turn of reconciliation, and then what is stored. */
+/** Makes the change, runs a turn of reconciliation, and reads what is stored. */
 export const playChange = async ({ change, ends_as }: Change, stage: Stage): Promise<Found[]> => {
   await change(stage);
   await stage.reconcile();

@@ -1,6 +1,6 @@
 import { fullBody } from './story.ts';
 
-/** One delivery of the release's chapter: an issue from Jira, or commits from a build. */
+/** One delivery of the release chapter: an issue from Jira, or commits from a build. */
 export type ReleaseStep = { happens: string; sent: string; source: 'jira' | 'commits'; body: Buffer };
 
 const issueCreated = (id: string, key: string, minute: string, summary: string): Buffer =>
@@ -48,7 +48,7 @@ export const RELEASE: readonly ReleaseStep[] = [
   },
 ];
 
-/** What correlation must find, by route: the items' own names, in their order. */
+/** What correlation must find, by route: the names of the items, in order. */
 export const RELEASE_ENDS_AS: Readonly<Record<string, string[]>> = {
   '/issues/SHOP-1/commits': ['Read the invoice address by message', 'Show it to the buyer by message'],
   '/gaps/stories-without-commits?project=SHOP': ['SHOP-2 Pay by card'],

@@ -12,7 +12,7 @@ import { issueOf } from './story.ts';
 
 type Scene = { stage: Stage; receiver: DemoReceiver; subscription_id: string };
 
-/** One thing that happens, and what must come of it. */
+/** One step, and its expected result. */
 type SentStep = { happens: string; play(scene: Scene): Promise<string>; ends_as: string };
 
 const delivered = async ({ url, secret }: Stage, number: number, priority = 'Medium'): Promise<string> => {
@@ -103,10 +103,10 @@ const playResume = async (scene: Scene): Promise<string> => {
   return verified(scene, ['HELP-7', 'HELP-8']);
 };
 
-/** What a rule of Jira Automation sends, in its own layout. */
+/** The body of a rule of Jira Automation, with its own formatting. */
 const RULE_BODY = Buffer.from('{ "issue_key": "RULE-1",\n  "event": "escalated" }');
 
-/** In by a header, as a rule can send it; out by a signature, as many receivers want it. */
+/** Received with a secret in a header, which a rule can send; sent with a signature, which many receivers require. */
 const playRelay = async ({ stage, receiver }: Scene): Promise<string> => {
   const rules = { name: 'Rules', kind: 'automation' };
   const { api } = stage;
@@ -122,7 +122,7 @@ const playRelay = async ({ stage, receiver }: Scene): Promise<string> => {
   return (await until(isTaken, Boolean)) ? 'verified the very bytes' : 'nothing that verifies';
 };
 
-/** The chapter, in order. */
+/** The steps of the chapter, in order. */
 export const STEPS: readonly SentStep[] = [
   {
     happens: 'An agent subscribes to the project HELP, and is tried',
@@ -149,10 +149,10 @@ export const STEPS: readonly SentStep[] = [
   },
 ];
 
-/** Long enough for a busy machine, and an end to a demo that hangs. */
+/** Enough for a busy machine, yet ends a demo that hangs. */
 const MOST_TRIES = 300;
 
-/** The first answer that is one, looked for again and again; else what was found last. */
+/** Polls until the answer is enough; returns that one, or the last one when the tries are used up. */
 export const until = async <T>(look: () => Promise<T> | T, isEnough: (found: T) => boolean): Promise<T> => {
   let found = await look();
   for (let tries = 0; tries < MOST_TRIES && !isEnough(found); tries++) {

@@ -12,11 +12,11 @@ const SUBSCRIPTION = {
   name: 'Agent',
   filter: { projects: ['HELP'] },
   priority: 'by_issue',
-  // One at a time shows the order.
+  // One at a time, to show the order.
   concurrency: 1,
 };
 
-/** The chapter of a target: what it gets, and what waits for it. `onResult` is called after each step. */
+/** Plays the chapter about a target: what it gets, and what waits for it. `onResult` is called after each step. */
 export const playSent = async (
   stage: Stage,
   onResult: (sent: Sent, index: number) => void,
@@ -35,7 +35,7 @@ export const playSent = async (
   return all;
 };
 
-/** The widest of the texts, for columns. */
+/** The length of the longest text, for columns. */
 export const SENT_HAPPENS = Math.max(...STEPS.map(({ happens }) => happens.length));
 
 const SENT = ['HELP-1', 'HELP-7', 'HELP-8', 'RULE-1'];
@@ -45,10 +45,10 @@ const isAllSent = (found: readonly ShownExecution[]): boolean => {
   return SENT.every((key) => sent.includes(key));
 };
 
-/** One for each ticket and one for the rule: what failed before is tried again on its own, half a minute later. */
+/** One execution per ticket and one for the rule. Those that failed before are retried half a minute later. */
 const ALL = 9;
 
-/** What is stored of it. An attempt is written a moment after its target has taken it. */
+/** The stored executions. Waits for them: an attempt is written a moment after its target has answered. */
 export const readExecutions = async ({ api }: Stage): Promise<Found> => {
   const found = await until(() => newest(api, {}, ALL + 1, systemClock()), isAllSent);
   const ok = found.length === ALL && isAllSent(found);

@@ -1,4 +1,4 @@
-/** What an issue of the story looks like at one moment. */
+/** The state of an issue of the story at one moment. */
 export type Moment = {
   id: string;
   key: string;
@@ -51,7 +51,7 @@ export const fieldsOf = ({ key, status, summary }: Moment) => ({
   status: { name: status, statusCategory: CATEGORIES[status] },
 });
 
-/** A comment's delivery: its issue is partial, without `updated`, and must not touch what is stored. */
+/** The delivery of a comment: its issue is partial, without `updated`, and must not change what is stored. */
 const commentBody = (timestamp: string, moment: Moment, text: string): Buffer =>
   encode({
     timestamp: Date.parse(timestamp),
@@ -96,7 +96,7 @@ const EDITED: Moment = {
   summary: 'Pay by invoice or bill',
 };
 
-/** What must be stored at the end, whatever the order in which things arrived. */
+/** What must be stored at the end, in whatever order the deliveries arrived. */
 export const ENDS_AS = {
   issue_id: '10001',
   issue_key: 'OPS-3',
