@@ -18,7 +18,7 @@ import { BURST } from './smoke/open-checks.ts';
 import { openRunDocuments } from './smoke/processing-checks.ts';
 import { CHECKS, describePlan, describeRest, report, runChecks } from './smoke/run-checks.ts';
 
-/** Whose documents a deployment writes of what is sent to it. */
+/** The owner of the run documents that a deployment writes. */
 const HOME = { tenant: DEFAULT_TENANT, home: DEFAULT_TENANT };
 
 type Options = DeploymentFlags & {

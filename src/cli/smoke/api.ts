@@ -3,15 +3,15 @@ import type { SignRequest } from '../shared/signer.ts';
 
 type More = { headers?: Readonly<Record<string, string>>; body?: Uint8Array };
 
-/** The deployed API. Paths begin with `/` and go out as they are written. */
+/** The deployed API. Paths begin with `/` and are sent unchanged. */
 export type Api = {
   url: URL;
   send(method: string, path: string, more?: More): Promise<Exchange>;
-  /** With a signature of the caller's AWS credentials. Throws what the SDK throws when there are none. */
+  /** Signed with the caller's AWS credentials. Throws the SDK's error when there are none. */
   sendSigned(method: string, path: string): Promise<Exchange>;
 };
 
-/** API Gateway answers within 30 s; the rest is for 10 MB on a slow line. */
+/** API Gateway answers within 30 s; the rest is for sending 10 MB over a slow line. */
 const ANSWER_MS = 60_000;
 
 const USER_AGENT = 'jira-webhook-sync-smoke';

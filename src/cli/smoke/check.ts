@@ -4,27 +4,27 @@ import type { Exchange } from '../shared/exchange.ts';
 import type { Api } from './api.ts';
 import type { RunDocuments } from './processing-checks.ts';
 
-/** `seen`: what was answered, in a few words; never a secret, a signature or a body. */
+/** `seen`: the answer in a few words; never a secret, a signature or a body. */
 export type Result = { state: 'ok' | 'failed' | 'skipped'; seen: string };
 
-/** The delivery of this run, once it was taken. Its body is kept to send the same bytes again. */
+/** The accepted delivery of this run. Its body is kept to send the same bytes again. */
 export type Taken = {
   body: Buffer;
   signature: string;
   event_id: string;
   received_ms: number;
-  /** Within this it should be processed. */
+  /** Aborted when the time to process it is over. */
   patience: AbortSignal;
 };
 
-/** What the checks work with. */
+/** What the checks need. */
 export type World = {
   api: Api;
-  /** The same for a caller with the policy for readers of `default`; null when nobody named one. */
+  /** The same for a caller with the policy for readers of `default`; null if none was named. */
   reader: Api | null;
   /** The key that deliveries are signed with. @throws CommandError */
   readSecret(): Promise<Uint8Array>;
-  /** Null when the bucket is not known. */
+  /** Null if the bucket is unknown. */
   documents: RunDocuments | null;
   /** How long after the answer a delivery may take to be processed (seconds). */
   wait_seconds: number;
@@ -43,14 +43,14 @@ export const failed = (seen: string): Result => ({ state: 'failed', seen });
 
 export const skipped = (seen: string): Result => ({ state: 'skipped', seen });
 
-/** Of several: what failed if any did, else what all of them saw. Each text once. */
+/** Combines several results: those that failed if any did, else all of them. Each text appears once. */
 export const together = (results: readonly Result[]): Result => {
   const wrong = results.filter(({ state }) => state === 'failed');
   const distinct = new Set((wrong.length > 0 ? wrong : results).map(({ seen }) => seen));
   return { state: wrong.length > 0 ? 'failed' : 'ok', seen: [...distinct].join('; ') };
 };
 
-/** A check of what became of the delivery; skipped when none was taken. */
+/** A check that needs the delivery of this run; skipped if none was accepted. */
 export const afterDelivery = (name: string, run: (world: World, taken: Taken) => Promise<Result>): Check => ({
   name,
   run: async (world) => (world.taken ? run(world, world.taken) : skipped('no delivery was accepted')),
@@ -64,7 +64,7 @@ const outcome = z.object({ outcome: z.string() });
 
 const OUR_PROBLEM = 'urn:jira-webhook-sync:problem:';
 
-/** The body as the schema reads it; null when it is not of this shape, or there is none. */
+/** The body parsed by the schema; null if it does not match, or there is no answer. */
 export const readJson = <T>(answer: Exchange, schema: z.ZodMiniType<T>): T | null => {
   if (answer.kind === 'failed') return null;
   try {
@@ -74,7 +74,7 @@ export const readJson = <T>(answer: Exchange, schema: z.ZodMiniType<T>): T | nul
   }
 };
 
-/** Status and, in a word, what it says: our problem, our outcome, or the gateway's message. */
+/** The status and a word about the answer: our problem type, our outcome, or the gateway's message. */
 export const describeAnswer = (answer: Exchange): string => {
   if (answer.kind === 'failed') return answer.code;
   const type = readJson(answer, problem)?.type;
@@ -88,16 +88,16 @@ export const describeAnswer = (answer: Exchange): string => {
 
 const nameOf = (type: string): string => type.slice(type.lastIndexOf(':') + 1);
 
-/** Another service's words, cut to what fits a terminal line and can do it no harm. */
+/** Text of another service, cut to fit a line and without characters that could affect the terminal. */
 const shown = (text: string): string => text.replace(/[^\x20-\x7e]/g, '?').slice(0, 80);
 
 export const hasStatus = (answer: Exchange, status: number): boolean =>
   answer.kind === 'answered' && answer.status === status;
 
-/** Whether our handlers answered, with this problem. */
+/** Whether our handlers answered with this problem. */
 export const isProblem = (answer: Exchange, status: number, type: ProblemType): boolean =>
   hasStatus(answer, status) && readJson(answer, problem)?.type === `${OUR_PROBLEM}${type}`;
 
-/** Ok or failed, seen as the request and its answer. */
+/** Ok or failed, with the request and its answer as `seen`. */
 export const judge = (isRight: boolean, request: string, answer: Exchange): Result =>
   (isRight ? ok : failed)(`${request} ${describeAnswer(answer)}`);

@@ -15,7 +15,7 @@ import {
   type Taken,
 } from './check.ts';
 
-/** Far from the ids that Jira gives. */
+/** Far outside the range of ids that Jira assigns. */
 export const TEST_ISSUE_ID = '99999999999999999901';
 
 const NUMBER = '999999901';
@@ -24,11 +24,11 @@ export const TEST_PROJECT = 'SMOKE';
 
 export const TEST_ISSUE_KEY = `${TEST_PROJECT}-${NUMBER}`;
 
-/** A key it is said to have had. Who decodes it twice looks for `SMOKEA-…`, which nothing is called. */
+/** A former key of the test issue. Decoded twice it becomes `SMOKEA-…`, a key that does not exist. */
 export const FORMER_KEY = `${TEST_PROJECT}%41-${NUMBER}`;
 
 /**
- * The body of a delivery about the test issue, as Jira writes one. Each moment has its own bytes and a newer
+ * The body of a delivery about the test issue, as Jira writes one. Each `nowMs` gives other bytes and a newer
  * version, so that it is taken as new. A sub-task, because a story would be listed as one without commits.
  */
 export const testDelivery = (nowMs: number): Buffer => {
@@ -71,11 +71,11 @@ const post = (api: Api, body: Buffer, signature: string | null): Promise<Exchang
   return api.send('POST', '/webhooks/jira', { headers, body });
 };
 
-/** What the gateway calls the request, in its access log too. */
+/** The gateway's id of the request, which is also in its access log. */
 const requestIdOf = (answer: Exchange): string =>
   answer.kind === 'answered' ? String(answer.headers['apigw-requestid'] ?? 'unknown') : 'unknown';
 
-/** One only: three refused signatures within an hour are an alarm. */
+/** Sends only one: three refused signatures within an hour raise an alarm. */
 const checkUnsigned: Check = {
   name: 'unsigned-refused',
   run: async ({ api }) => {
@@ -110,5 +110,5 @@ const checkSameAgain = afterDelivery('same-bytes-again', async ({ api }, taken: 
   return judge(hasStatus(answer, 200) && isSame, 'sent again', answer);
 });
 
-/** A delivery about the test issue: refused, taken, and known again. */
+/** Deliveries about the test issue: refused, accepted, and recognized as a duplicate. */
 export const DELIVERY_CHECKS: readonly Check[] = [checkUnsigned, checkSigned, checkSameAgain];

@@ -18,7 +18,7 @@ export type DeploymentFlags = {
   table?: string;
 };
 
-/** What was deployed; null where it is not known. */
+/** What was deployed; null for what is unknown. */
 export type Deployment = {
   /** `JiraWebhookSync-dev`. */
   stack: string;
@@ -30,7 +30,7 @@ export type Deployment = {
 };
 
 /**
- * What to test: the outputs of the stack of the stage, each replaced by its flag. With `--url` and `--secret-id`
+ * The deployment to test: the outputs of the stage's stack, each replaced by its flag. With `--url` and `--secret-id`
  * no file is needed.
  * @throws UsageError when something is missing or wrong
  */
@@ -47,7 +47,7 @@ export const findDeployment = (flags: DeploymentFlags): Deployment => {
   };
 };
 
-/** Secrets and signatures go there, so it must be TLS; only this machine itself may do without, to try things. */
+/** Requires TLS, since secrets and signatures are sent there; only this machine may use http, to try things. */
 const readUrl = (text: string): URL => {
   const url = URL.parse(text);
   if (isSafeUrl(url)) return new URL(url.origin);
@@ -59,7 +59,7 @@ const required = (value: string | undefined, what: string): string => {
   return value;
 };
 
-/** Where it was deployed to: its secret's ARN says so, else it is the region of the caller. @throws UsageError */
+/** The region of the deployment: from its secret's ARN, else the caller's region. @throws UsageError */
 export const findRegion = async ({ secret_id }: Deployment): Promise<string> => {
   const { region } = regionOf(secret_id);
   try {
@@ -69,7 +69,7 @@ export const findRegion = async ({ secret_id }: Deployment): Promise<string> => 
   }
 };
 
-/** Where `npm run deploy` leaves the outputs of the stack. */
+/** Where `npm run deploy` writes the outputs of the stack. */
 export const OUTPUTS_FILE = '.local/outputs.json';
 
 /** The outputs of one stack. */
@@ -81,7 +81,7 @@ const file = z.record(z.string(), z.record(z.string(), z.string()));
 /**
  * The outputs of a stack.
  * @param given default: `OUTPUTS_FILE`
- * @throws UsageError when the file cannot be used or knows no such stack
+ * @throws UsageError when the file cannot be used or has no such stack
  */
 export const readOutputs = (given: string | undefined, stack: string): Outputs => {
   const path = pathOf(given);

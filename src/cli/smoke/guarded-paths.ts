@@ -11,13 +11,13 @@ const NO_SUBSCRIPTION = `sub_${'0'.repeat(22)}`;
 
 const NO_EXECUTION = `exe_${'0'.repeat(40)}_${'0'.repeat(22)}`;
 
-/** The routes that this deployment has: without executions nothing is at their paths, and ingest says 404 to anybody. */
+/** The routes of this deployment: without executions their paths have no route, and ingest answers any caller 404. */
 export const routesThere = async (api: Pick<Api, 'send'>): Promise<readonly Route[]> => {
   const hasNone = hasStatus(await api.send('GET', '/executions'), 404);
   return ROUTES.filter(({ needs }) => needs === undefined || !hasNone);
 };
 
-/** A route's path about the test issue, this event, and nothing else that is there. */
+/** The path of a route with the test issue and this event; its other ids do not exist. */
 export const filled = ({ path }: Route, eventId: string): string =>
   path
     .replace('{issue}', TEST_ISSUE_ID)
@@ -26,7 +26,7 @@ export const filled = ({ path }: Route, eventId: string): string =>
     .replace('{subscription_id}', NO_SUBSCRIPTION)
     .replace('{execution_id}', NO_EXECUTION);
 
-/** As many routes passed, or every one that did not. */
+/** The number of routes if all passed, else every one that did not. */
 export const countOf = (results: Result[]): Result =>
   results.every(({ state }) => state === 'ok')
     ? ok(`${results.length} routes: ${[...new Set(results.map(({ seen }) => seen))].join(', ')}`)

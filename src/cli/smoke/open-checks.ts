@@ -29,7 +29,7 @@ const checkHealth: Check = {
   },
 };
 
-/** Either nothing listens there, or the answer is a redirect or a refusal; both are quick. */
+/** Timeout for plain HTTP: no listener, a redirect or a refusal are all quick. */
 const PLAIN_MS = 5_000;
 
 const checkUnknownPath: Check = {
@@ -40,10 +40,10 @@ const checkUnknownPath: Check = {
   },
 };
 
-/** What sends plain HTTP away instead of serving it: a redirect, or a refusal. */
+/** True if plain HTTP is not served: a redirect, or a refusal. */
 const isSentAway = (status: number): boolean => (status >= 300 && status < 400) || status === 403;
 
-/** Whether our handler answers this method with 405 and says which one it takes. An answer to HEAD has no body. */
+/** Whether our handler answers this method with 405 and the right `Allow`. An answer to HEAD has no body. */
 const isRefusedMethod = async ({ api }: World, method: string, path: string, allow: string) => {
   const answer = await api.send(method, path);
   const isOurs = method === 'HEAD' ? hasStatus(answer, 405) : isProblem(answer, 405, 'method-not-allowed');
@@ -51,7 +51,7 @@ const isRefusedMethod = async ({ api }: World, method: string, path: string, all
   return judge(isOurs && isAllowed, `${method} ${path}`, answer);
 };
 
-/** Plain HTTP would show signatures and issues to everyone on the way. */
+/** Plain HTTP would expose signatures and issues to everyone on the network path. */
 const checkTls: Check = {
   name: 'tls-only',
   run: async ({ api }) => {
@@ -64,7 +64,7 @@ const checkTls: Check = {
   },
 };
 
-/** The second is a path that IAM guards under its own method only. */
+/** The second path is guarded by IAM only for its own method. */
 const checkWrongMethod: Check = {
   name: 'wrong-method',
   run: async (world) =>
@@ -74,7 +74,7 @@ const checkWrongMethod: Check = {
     ]),
 };
 
-/** The gateway answers OPTIONS by itself where CORS is on, which it must not be. */
+/** With CORS on, the gateway would answer OPTIONS itself; it must be off. */
 const checkHeadAndOptions: Check = {
   name: 'head-and-options',
   run: async (world) =>
@@ -84,7 +84,7 @@ const checkHeadAndOptions: Check = {
     ]),
 };
 
-/** What anyone may ask. */
+/** Checks that need no credentials. */
 export const OPEN_CHECKS: readonly Check[] = [
   checkHealth,
   checkTls,
@@ -93,7 +93,7 @@ export const OPEN_CHECKS: readonly Check[] = [
   checkHeadAndOptions,
 ];
 
-/** The stack sets no other. */
+/** The default; the stack sets no other. */
 const OUR_LIMIT = readEnv({}).MAX_BODY_BYTES;
 
 /** A Lambda invocation holds 6 MB (Lambda quotas), so no body like this one reaches a function. */
@@ -104,7 +104,7 @@ const OVER_GATEWAY_LIMIT = 10 * 1024 * 1024 + 1;
 
 let longest: Buffer | undefined;
 
-/** All of them are the beginning of one. */
+/** All bodies share one buffer. */
 const bodyOf = (bytes: number): Buffer => {
   longest ??= Buffer.alloc(OVER_GATEWAY_LIMIT, 'a');
   return longest.subarray(0, bytes);
@@ -122,8 +122,8 @@ const checkSize = (name: string, bytes: number, isRight: (answer: Exchange) => b
 const isTooLarge = (answer: Exchange): boolean => hasStatus(answer, 413);
 
 /**
- * A refused body must be answered 413: Jira would keep retrying after any answer that may change later.
- * They need no signature, since the size is looked at first.
+ * A body that is too large must be answered 413: Jira would retry after any status that is not final.
+ * The bodies need no signature, since the size is checked first.
  */
 export const SIZE_CHECKS: readonly Check[] = [
   checkSize('body-over-our-limit', OUR_LIMIT + 1, (answer) => isProblem(answer, 413, 'body-too-large')),
@@ -132,8 +132,8 @@ export const SIZE_CHECKS: readonly Check[] = [
 ];
 
 /**
- * Several times what `GET /health` lets through at once (20, and 10 more each second). It is used instead of the
- * webhook, because a burst there would crowd out deliveries.
+ * Several times the burst limit of `GET /health` (20, and 10 more each second). It is used instead of the webhook,
+ * because a burst there would crowd out deliveries.
  */
 export const BURST = 100;
 

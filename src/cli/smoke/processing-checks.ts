@@ -19,7 +19,7 @@ const PAUSE_MS = 1_000;
 
 const event = z.object({ processing: z.object({ status: z.string() }) });
 
-/** Looks until there is a result, and a last time when the patience is at an end. */
+/** Polls until there is a result, and one last time after `patience` is aborted. */
 const lookUntil = async (
   { patience }: Taken,
   look: () => Promise<Result | null>,
@@ -39,7 +39,7 @@ const findDocument = async ({ documents }: World, taken: Taken): Promise<Result 
   return key ? ok(key) : null;
 };
 
-/** From the table's stream to the function that correlates, and back into the table. */
+/** The path from the table's stream through the function that correlates back to the table. */
 const checkProcessed = afterDelivery('event-processed', ({ api, wait_seconds }, taken) => {
   let seen = '';
   const look = async (): Promise<Result | null> => {
@@ -57,25 +57,25 @@ const checkDocument = afterDelivery('run-document', async (world, taken) => {
   return lookUntil(taken, () => findDocument(world, taken), late);
 });
 
-/** What happens to the delivery by itself. */
+/** What happens to the delivery without further requests. */
 export const PROCESSING_CHECKS: readonly Check[] = [checkProcessed, checkDocument];
 
-/** Run documents in the bucket. Throws what the SDK throws. */
+/** Run documents in the bucket. Throws the errors of the SDK. */
 export type RunDocuments = {
-  /** The key of one written since then that names the event; null when there is none (yet). */
+  /** The key of a document written since then that names the event; null if there is none (yet). */
   find(sinceMs: number, eventId: string): Promise<string | null>;
 };
 
 type Where = { bucket: string; owner: DocumentOwner };
 
-/** The clock of the function that writes documents may be behind the one that took the delivery. */
+/** The clock of the function that writes documents may be behind that of the one that took the delivery. */
 const CLOCKS_APART_MS = 5_000;
 
 const FIRST_RUN_ID = '0'.repeat(26);
 
 const document = z.object({ issues: z.array(z.object({ event_id: z.nullable(z.string()) })) });
 
-/** Documents are never changed, so each is read once. */
+/** Documents are immutable, so each is read only once. */
 export const openRunDocuments = (where: Where, settings: S3ClientConfig): RunDocuments => {
   const client = new S3Client(settings);
   const others = new Set<string>();
@@ -99,8 +99,8 @@ const namesEvent = (text: string, eventId: string): boolean =>
   document.parse(JSON.parse(text)).issues.some(({ event_id }) => event_id === eventId);
 
 /**
- * Keys begin with the time, so those since then sort after this one; `latest` is a copy of one of them. S3 lists
- * the first 1,000, which is more than a minute's.
+ * Keys begin with the time, so those since then sort after `StartAfter`; `latest`, a copy of one of them, is left out.
+ * S3 lists the first 1,000, which is more than a minute's.
  */
 const listKeys = async (client: S3Client, { bucket, owner }: Where, sinceMs: number): Promise<string[]> => {
   const StartAfter = runDocumentKey(owner, sinceMs - CLOCKS_APART_MS, FIRST_RUN_ID);

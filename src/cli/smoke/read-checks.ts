@@ -17,11 +17,11 @@ import { countOf, filled, NO_EVENT, routesThere } from './guarded-paths.ts';
 
 const isRead = ({ served_by }: Route): boolean => served_by === 'read';
 
-/** There is no connection, subscription or execution to ask for. */
+/** True for routes that can be answered: there is no connection, subscription or execution to read. */
 const isAnswered = (route: Route): boolean =>
   isRead(route) && !/\{(connection|subscription|execution)_id\}/.test(route.path);
 
-/** What is asked for with a project needs one; the others ignore it. */
+/** Runs `look` for each route. Every path gets a project, which some routes require and the others ignore. */
 const onEach = async (
   routes: readonly Route[],
   eventId: string,
@@ -36,7 +36,7 @@ const onEach = async (
   return countOf(results);
 };
 
-/** IAM's own refusal: the function would say 404 of an event that is not there, and 200 of lists. */
+/** 403 comes from IAM: the function would answer 404 for a missing event, and 200 for lists. */
 const checkUnsigned: Check = {
   name: 'read-refuses-unsigned',
   run: async ({ api }) =>
@@ -56,8 +56,8 @@ const checkSigned = afterDelivery('read-answers-signed', async ({ api }, { event
 const snapshot = z.object({ issue_id: z.literal(TEST_ISSUE_ID) });
 
 /**
- * What a client encodes must be decoded once. `%53` is an S that needed no encoding: undecoded, nothing is called
- * that. `%25` is a real percent sign: decoded once more, `%41` becomes an A.
+ * An encoded path must be decoded exactly once. `%53` is an S: if it is not decoded, no issue has this key. `%25` is a
+ * real percent sign: if it is decoded twice, `%41` becomes an A.
  */
 const checkPath = afterDelivery('path-decoded-once', async ({ api }) => {
   const paths = [
@@ -73,5 +73,5 @@ const checkPath = afterDelivery('path-decoded-once', async ({ api }) => {
   return together(results);
 });
 
-/** What only callers with AWS credentials may read. */
+/** Checks of what only callers with AWS credentials may read. */
 export const READ_CHECKS: readonly Check[] = [checkUnsigned, checkSigned, checkPath];

@@ -9,7 +9,7 @@ import { PROCESSING_CHECKS } from './processing-checks.ts';
 import { READ_CHECKS } from './read-checks.ts';
 import { TENANT_CHECKS } from './tenant-checks.ts';
 
-/** All checks, in an order in which each finds what it needs. The burst is last: it slows what follows. */
+/** All checks, each after those it depends on. The burst is last, as it slows down what follows. */
 export const CHECKS: readonly Check[] = [
   ...OPEN_CHECKS,
   ...SIZE_CHECKS,
@@ -22,7 +22,7 @@ export const CHECKS: readonly Check[] = [
 
 export type Outcome = Result & { name: string };
 
-/** Runs them one after the other; one that fails stops none of the others. */
+/** Runs the checks one after the other; a failure does not stop the others. */
 export const runChecks = async (
   checks: readonly Check[],
   world: World,
@@ -44,7 +44,7 @@ const runOne = async ({ name, run }: Check, world: World): Promise<Outcome> => {
   }
 };
 
-/** A line for each check, and how many had which result. */
+/** One line per check, and the number of each result. */
 export const report = (outcomes: readonly Outcome[]): string =>
   [
     textTable(
@@ -58,10 +58,10 @@ export const report = (outcomes: readonly Outcome[]): string =>
 const count = (outcomes: readonly Outcome[], state: Result['state']): string =>
   `${outcomes.filter((outcome) => outcome.state === state).length} ${state}`;
 
-/** Who asks, and where. */
+/** The AWS profile and region of the caller. */
 export type Caller = { region: string; profile: string | undefined };
 
-/** What is going to happen, before the user agrees. */
+/** What the command is going to do, for the user to confirm. */
 export const describePlan = ({ stack, url }: Deployment, burst: boolean): string =>
   [
     `Smoke test of ${stack} at ${url.origin}. It`,
@@ -72,7 +72,7 @@ export const describePlan = ({ stack, url }: Deployment, burst: boolean): string
       : []),
   ].join('\n');
 
-/** What is left to do by hand; null when nothing was written. */
+/** What is left to do by hand; null if nothing was written. */
 export const describeRest = (
   { taken }: Pick<World, 'taken'>,
   deployment: Deployment,

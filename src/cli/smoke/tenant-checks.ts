@@ -13,14 +13,14 @@ import {
 } from './check.ts';
 import { countOf, filled, NO_EVENT, routesThere } from './guarded-paths.ts';
 
-/** No tenant is called this, so nothing is found below it. */
+/** No tenant has this name, so nothing is found below it. */
 const NOBODY = 'smoke-nobody';
 
 const below = (tenant: string): string => TENANT_PATH.replace('{tenant}', tenant);
 
 const isManaged = ({ served_by }: Route): boolean => served_by === 'manage';
 
-/** IAM's own refusal of a request without a signature; our functions would say 400 or 404. */
+/** IAM must refuse unsigned requests with 403; our functions would answer 400 or 404. */
 const refusesAll = async (api: Api, asked: readonly [method: string, path: string][]) => {
   const results = [];
   for (const [method, path] of asked) {
@@ -56,8 +56,8 @@ const checkTenant: Check = {
 };
 
 /**
- * IAM sees one path and the function another where the gateway decodes or resolves what stands between: then a policy for
- * one tenant would open another. Who may do everything asks, so only an answer of 200 is wrong.
+ * If the gateway decoded or resolved the path between IAM and the function, they would see different paths, and a
+ * policy for one tenant would open another. This caller may do everything, so only an answer of 200 is wrong.
  */
 const checkPath: Check = {
   name: 'tenant-is-the-path',
@@ -75,7 +75,7 @@ const checkPath: Check = {
 const isRefused = (answer: Exchange): boolean =>
   hasStatus(answer, 403) || isProblem(answer, 404, 'not-found');
 
-/** Asked once: three within an hour are an alarm. */
+/** Asked only once: three within an hour raise an alarm. */
 const checkConnection: Check = {
   name: 'connection-answers',
   run: async ({ api }) => {
@@ -85,7 +85,7 @@ const checkConnection: Check = {
   },
 };
 
-/** What a reader of default is refused by IAM, with a signature that is right. */
+/** What IAM refuses to a reader of default, although its signature is valid. */
 const NOT_FOR_READERS: readonly [method: string, path: string][] = [
   ['GET', `${below('default')}/stats`],
   ['GET', `${below(NOBODY)}/issues`],
@@ -109,7 +109,7 @@ const checkReader: Check = {
   },
 };
 
-/** Whose rows a caller reaches, and who may change connections. */
+/** Checks of whose rows a caller can reach, and who may change connections. */
 export const TENANT_CHECKS: readonly Check[] = [
   checkManage,
   checkTenant,
