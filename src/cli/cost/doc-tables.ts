@@ -5,7 +5,7 @@ import { PRICES, type Price } from './prices.ts';
 import { BILL_HEAD, billCells, SITE_HEAD, showShare, showUsd, siteCells } from './report.ts';
 import { DEFAULT_WORKLOAD, type Workload } from './workload.ts';
 
-/** A part of `docs/cost.md` by the name of its markers. */
+/** A block of a page, by the name in its markers. */
 export type Block = { name: string; content: string };
 
 /** Every table of `docs/cost.md`. */
@@ -55,7 +55,7 @@ const components = (): string[][] => {
     .map((one) => [one.component, showUsd(one.usd), showShare(one.usd / usd)]);
 };
 
-/** Months that differ from the default one in one thing each. */
+/** Months that each differ from the default one in one setting. */
 const VARIANTS: [string, Partial<Workload>][] = [
   ['as above', {}],
   ['correlation off', { correlation: false }],
@@ -103,5 +103,5 @@ export const siteBlock = (): Block => ({
   ),
 });
 
-/** Sizes of sites that `docs/scale.md` shows. */
+/** The sizes of sites in `docs/scale.md`. */
 const SITES = [1_000, 100_000, 1_000_000, 10_000_000];

@@ -17,7 +17,7 @@ export type Bill = { workload: Workload; rows: Row[]; usd: number; usd_per_milli
 
 const MILLION = 1_000_000;
 
-/** What a month of this workload costs, without free tiers, taxes and what people read. */
+/** The cost of a month of this workload, without free tiers, taxes and requests of readers. */
 export const billOf = (
   workload: Workload,
   measured: Measured = MEASURED,
@@ -36,11 +36,11 @@ export const billOf = (
   return { workload, rows, usd, usd_per_million_deliveries: (usd * MILLION) / workload.deliveries_per_month };
 };
 
-/** Prices "for a million" are for a million of what the quantity counts. */
+/** The cost of a quantity. A price whose unit begins with "million" is for a million of what the quantity counts. */
 export const usdOf = ({ usd, unit }: Price, quantity: number): number =>
   unit.startsWith('million ') ? (usd * quantity) / MILLION : usd * quantity;
 
-/** How much of a bill is there for its deliveries: what is left is the same for one as for a million. */
+/** The part of a bill that grows with deliveries; the rest is the same for one as for a million. */
 export const growingUsd = ({ workload, usd }: Bill): number =>
   usd - billOf({ ...workload, deliveries_per_month: 1 }).usd;
 

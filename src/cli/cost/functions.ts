@@ -4,7 +4,7 @@ import { gateway, lambda, schedule, secrets, type Use } from './lines.ts';
 import { ingestWrites, type Month, mean } from './month.ts';
 import { deliveriesPerSecond, HOURS_OF_MONTH, STACK } from './workload.ts';
 
-/** Every request is charged for each 512 KB begun. */
+/** A request is charged for each started 512 KB. */
 export const gatewayUse = ({ workload: { deliveries_per_month, body_bytes } }: Month): Use[] => {
   const units = deliveries_per_month * Math.max(1, Math.ceil(body_bytes / API_UNIT_BYTES));
   return [gateway('HTTP API requests, in units of 512 KB', units, 'requests', 'http_api_request')];
@@ -12,7 +12,7 @@ export const gatewayUse = ({ workload: { deliveries_per_month, body_bytes } }: M
 
 const API_UNIT_BYTES = 512 * 1_024;
 
-/** Requests and GB-seconds of each function. What people ask the read function is their own. */
+/** Requests and GB-seconds of each function. Requests to the read function are left out. */
 export const lambdaUse = ({ workload, measured, assumed, batches, batches_per_month }: Month): Use[] => {
   const { deliveries_per_month, body_bytes } = workload;
   const ingest = invocations('ingest', deliveries_per_month, ingestMs(measured, assumed, body_bytes));
@@ -25,7 +25,7 @@ export const lambdaUse = ({ workload, measured, assumed, batches, batches_per_mo
   ];
 };
 
-/** What is charged for a function that is called so many times. */
+/** The charges for a function that is called so many times. */
 export const invocations = (
   name: keyof typeof STACK.memory_mb,
   times: number,
@@ -39,21 +39,21 @@ export const invocations = (
   ];
 };
 
-/** What is charged for invocations that take so long (milliseconds) with this memory. */
+/** The charged GB-seconds of invocations with this duration (milliseconds) and memory. */
 export const gbSeconds = (invocations: number, duration_ms: number, memory_mb: number): number =>
   (invocations * (duration_ms / 1_000) * memory_mb) / 1_024;
 
-/** Processors that a Lambda function of this memory has for one thread. */
+/** The share of a processor, at most one, that a thread has in a Lambda function with this memory. */
 export const processors = ({ mb_per_processor }: Assumptions, memory_mb: number): number =>
   Math.min(1, memory_mb / mb_per_processor);
 
-/** Measured with a known and with a new issue; what writes less is taken to need as much as a known one. */
+/** Measured with a known and with a new issue; kinds that write less are assumed to need as much as a known one. */
 const cpuMs = (measured: Measured, kind: DeliveryKind): number =>
   kind === 'creation' ? measured.ingest_new_cpu_ms : measured.ingest_known_cpu_ms;
 
 /**
- * How long ingest takes for one delivery (milliseconds, mean of the mix): its CPU at the processors it has, its
- * writes one after the other, and its share of starts.
+ * How long ingest takes for one delivery (milliseconds, mean of the mix): its CPU time at its share of a processor,
+ * sequential writes, and its share of cold starts.
  */
 export const ingestMs = (measured: Measured, assumed: Assumptions, body_bytes: number): number => {
   const share = processors(assumed, STACK.memory_mb.ingest);
@@ -63,7 +63,7 @@ export const ingestMs = (measured: Measured, assumed: Assumptions, body_bytes: n
   return (cpu + starts) / share + calls * assumed.dynamodb_call_ms;
 };
 
-/** A document, the latest one and its summary; both of the latter are read before. */
+/** A document, the latest one and its summary; the latter two are read first. */
 export const PUTS_PER_BATCH = 3;
 export const GETS_PER_BATCH = 2;
 
@@ -79,19 +79,19 @@ export const batchMs = (measured: Measured, assumed: Assumptions, events: number
   );
 };
 
-/** The sweep runs day and night. */
+/** The sweep runs around the clock. */
 export const SWEEPS_PER_MONTH = (HOURS_OF_MONTH * 60) / SWEEP_MINUTES;
 
 /**
- * Minutes of events that one sweep looks at: those since 75 minutes before its mark, which the sweep before it
- * left one interval before its own time (`src/correlate/known/waiting-events.ts`).
+ * Minutes of events that one sweep reads: those since 75 minutes before its mark, which the previous sweep left one
+ * interval before its own time (`src/correlate/known/waiting-events.ts`).
  */
 export const SWEPT_MINUTES = 75 + SWEEP_MINUTES;
 
-/** How often every event is looked at. */
+/** How many sweeps read each event. */
 export const LOOKS_PER_EVENT = SWEPT_MINUTES / SWEEP_MINUTES;
 
-/** How long a sweep takes for so many events, of which it finds none unhandled (milliseconds). */
+/** How long a sweep takes for so many events, none of them unhandled (milliseconds). */
 export const sweepMs = (measured: Measured, assumed: Assumptions, events: number): number => {
   const share = processors(assumed, STACK.memory_mb.sweep);
   const per_1000 =
@@ -99,7 +99,7 @@ export const sweepMs = (measured: Measured, assumed: Assumptions, events: number
   return (events / 1_000) * per_1000;
 };
 
-/** The secret, and the schedule of the sweep. */
+/** The secret and the schedule of the sweep. */
 export const secretUse = (month: Month): Use[] => [
   secrets('one secret', 1, 'secrets', 'secret_month'),
   secrets('calls, by each process every 5 minutes', secretCalls(month), 'calls', 'secret_call'),
@@ -115,7 +115,7 @@ const SECRET_READS_PER_HOUR = 12;
 const secretCalls = (month: Month): number =>
   processesOf(month) * SECRET_READS_PER_HOUR * month.workload.hours_per_month;
 
-/** Processes of ingest: an idle one, and as many more as are busy. */
+/** Processes of ingest: an idle one, and the busy ones. */
 export const processesOf = ({ workload, measured, assumed }: Month): number => {
   const duration_seconds = ingestMs(measured, assumed, workload.body_bytes) / 1_000;
   return 1 + assumed.processes_per_busy * deliveriesPerSecond(workload) * duration_seconds;

@@ -1,8 +1,8 @@
-/** The bare values of a list of described ones, under the same names. */
+/** Only the values of a list of described ones, under the same names. */
 const valuesOf = <Name extends string>(
   described: Readonly<Record<Name, { value: number }>>,
 ): Record<Name, number> =>
-  // Object.fromEntries forgets which names there are.
+  // Object.fromEntries loses the type of the names.
   Object.fromEntries(
     Object.entries<{ value: number }>(described).map(([name, { value }]) => [name, value]),
   ) as Record<Name, number>;
@@ -10,7 +10,7 @@ const valuesOf = <Name extends string>(
 /** One measured figure: what it is, and the command that prints it. */
 export type Figure = { value: number; unit: string; what: string; command: string };
 
-/** When and on what all of it was measured. Times are this machine's; bytes and units are the same anywhere. */
+/** When everything was measured. Times depend on the machine; bytes and units are the same anywhere. */
 export const MEASURED_ON = '2026-11-22 and 23; all that the inputs section prints 2026-11-29';
 
 const figure =
@@ -26,7 +26,7 @@ const inputs = figure('inputs');
 const http = figure('http');
 const cold = figure('cold');
 
-/** Everything that was measured and the formula is fed with. A new measurement changes this file and nothing else. */
+/** All measured inputs of the formula. A new measurement changes only this file. */
 export const FIGURES = {
   event_base_bytes: inputs(718, 'B', 'event row: what does not grow with the body'),
   event_bytes_per_body_byte: inputs(0.159, 'B', 'event row: for each byte of the body'),
@@ -66,14 +66,14 @@ export const FIGURES = {
 
 export type Measured = Readonly<Record<keyof typeof FIGURES, number>>;
 
-/** The bare figures, by name; units are in the names. */
+/** Only the values, by name; units are in the names. */
 export const MEASURED: Measured = valuesOf(FIGURES);
 
 /** Kinds of deliveries that cost differently. */
 export const DELIVERY_KINDS = ['update', 'creation', 'recorded', 'commit'] as const;
 export type DeliveryKind = (typeof DELIVERY_KINDS)[number];
 
-/** Something that nothing here can measure: what people do, and what AWS does. None of it is a promise. */
+/** Something that cannot be measured here: what users do and what AWS does. None of it is a promise. */
 export type Assumed = { value: number; unit: string; what: string; why: string };
 
 const assume = (value: number, unit: string, what: string, why: string): Assumed => ({
@@ -233,5 +233,5 @@ export const ASSUMED = {
 
 export type Assumptions = Readonly<Record<keyof typeof ASSUMED, number>>;
 
-/** The bare values, by name. */
+/** Only the values, by name. */
 export const ASSUMPTIONS: Assumptions = valuesOf(ASSUMED);

@@ -3,7 +3,7 @@ import type { PriceName } from './prices.ts';
 /** One line of a month's bill before it is priced. `quantity` counts single units, not millions of them. */
 export type Use = { component: string; what: string; quantity: number; unit: string; price: PriceName };
 
-/** The lines of one component. */
+/** Makes the lines of one component. */
 const linesOf =
   (component: string) =>
   (what: string, quantity: number, unit: string, price: PriceName): Use => ({
@@ -31,5 +31,5 @@ export const read = (what: string, units: number): Use =>
 
 export const BYTES_PER_GB = 2 ** 30;
 
-/** Days that a month of storage is counted as. */
+/** Days that count as a month of storage. */
 export const DAYS_OF_MONTH = 30;

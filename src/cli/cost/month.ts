@@ -2,7 +2,7 @@ import { BATCH_SIZE } from '../../contract/functions.ts';
 import { type Assumptions, DELIVERY_KINDS, type DeliveryKind, type Measured } from './inputs.ts';
 import { deliveriesPerSecond, trafficSeconds, type Workload } from './workload.ts';
 
-/** Everything a quantity is made from. */
+/** Everything that quantities are computed from. */
 export type Month = {
   workload: Workload;
   measured: Measured;
@@ -11,7 +11,7 @@ export type Month = {
   batches_per_month: number;
 };
 
-/** The month of a workload, with the batches that its deliveries make. */
+/** The month of a workload, with the batches of its deliveries. */
 export const monthOf = (workload: Workload, measured: Measured, assumed: Assumptions): Month => {
   const per_second = deliveriesPerSecond(workload);
   const row_units_per_second = per_second * rowUnits(measured, assumed, workload.body_bytes);
@@ -26,7 +26,7 @@ export const monthOf = (workload: Workload, measured: Measured, assumed: Assumpt
   };
 };
 
-/** The stream as Lambda reads it: lanes are shards times parallelization; rows are spread over them by hash. */
+/** The stream as Lambda reads it: lanes are shards times parallelization; a hash spreads rows over them. */
 export type Stream = { lanes: number; window_seconds: number };
 
 export type Batches = {
@@ -36,7 +36,7 @@ export type Batches = {
   events: number;
 };
 
-/** Write units of rows (not of indexes) that one partition takes a second; each partition has a shard. */
+/** Write units of rows (not of indexes) that a partition takes per second; each partition has a shard. */
 const UNITS_PER_SHARD = 1_000;
 
 /** Shards of the stream: as many as the table has partitions, which split when they are hot. */
@@ -44,28 +44,28 @@ export const shardsAt = ({ shards }: Assumptions, row_units_per_second: number):
   Math.max(shards, Math.ceil(row_units_per_second / UNITS_PER_SHARD));
 
 /**
- * A lane hands over what arrived within the window after the first event, so a batch is that one and those of one
- * window; never more than a batch holds.
+ * A lane delivers what arrived within the window after its first event, so a batch is that event and those of one
+ * window, at most the batch size.
  */
 export const batchesAt = ({ lanes, window_seconds }: Stream, deliveries_per_second: number): Batches => {
   const events = Math.min(BATCH_SIZE, 1 + (deliveries_per_second / lanes) * window_seconds);
   return { per_second: deliveries_per_second / events, events };
 };
 
-/** Write units of rows, not of indexes, that one delivery costs in the end (mean of the mix). */
+/** Write units of rows, not of indexes, of one delivery with its correlation (mean of the mix). */
 export const rowUnits = (measured: Measured, assumed: Assumptions, body_bytes: number): number =>
   mean(
     assumed,
     (kind) => ingestWrites(measured, body_bytes, kind).table_units + measured[`${kind}_write_units`],
   );
 
-/** What ingest writes for one delivery: calls one after the other, and write units by where they go. */
+/** What ingest writes for one delivery: sequential calls, and write units of the table and of indexes. */
 export type IngestWrites = { calls: number; table_units: number; index_units: number };
 
 /**
- * By the rules of `docs/architecture.md`, "What a write costs", which a test holds against the engine: an event
- * is in by_issue and by_day, one without an issue in by_day only; a new issue has an alias and is in by_project;
- * what names an issue in part puts its alias each time.
+ * By the rules of `docs/architecture.md`, "What a write costs", which a test checks against the engine: an event is in
+ * by_issue and by_day, one without an issue only in by_day; a new issue has an alias and is in by_project; a delivery
+ * with a partial issue puts its alias each time.
  */
 export const ingestWrites = (measured: Measured, body_bytes: number, kind: DeliveryKind): IngestWrites => {
   const event = writeUnits(eventBytes(measured, body_bytes));
@@ -86,8 +86,8 @@ export const mean = (assumed: Assumptions, of: (kind: DeliveryKind) => number): 
 const KB = 1_024;
 
 /**
- * Write units of a row of this mean size: one for each KB begun, so half a unit more than its size on average,
- * and one at least.
+ * Write units of a row of this mean size: one for each started KB, so on average half a unit more than its size, and at
+ * least one.
  */
 export const writeUnits = (mean_bytes: number): number => Math.max(1, mean_bytes / KB + 0.5);
 

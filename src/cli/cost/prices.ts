@@ -1,4 +1,4 @@
-/** Where a price was found; a price without a page must be checked before it is relied on. */
+/** Where a price was found; a price without a page must be checked before use. */
 type Origin = 'AWS page' | 'third-party page' | 'from memory, check it';
 
 export type Price = {
@@ -6,11 +6,11 @@ export type Price = {
   usd: number;
   unit: string;
   origin: Origin;
-  /** Title of the page, and when it was written where it says so. */
+  /** Title of the page, and its date if it has one. */
   page: string;
 };
 
-/** The day on which the pages were read, as stored copies: none of them was read live. */
+/** The day on which stored copies of the pages were read; none was read live. */
 export const PRICES_READ = '2026-11-22';
 
 const aws = (usd: number, unit: string, page: string): Price => ({ usd, unit, origin: 'AWS page', page });
@@ -29,7 +29,7 @@ const remembered = (usd: number, unit: string): Price => ({
   page: '',
 });
 
-/** Every price of the formula. Change one here, with its page and the date above, and nothing else. */
+/** Every price of the formula. To change one, edit only its entry, with its page, and the date above. */
 export const PRICES = {
   http_api_request: aws(
     1,
@@ -79,7 +79,7 @@ export const PRICES = {
 
 export type PriceName = keyof typeof PRICES;
 
-/** Regions that there are prices for, and what is to be known of them. */
+/** The regions with prices, and notes on them. */
 export const REGIONS = {
   'us-east-1': 'US East (N. Virginia), which all pages are about',
   'us-west-2':

@@ -5,7 +5,7 @@ import { ingestWrites, type Month } from './month.ts';
 import { batchLogBytes } from './watching.ts';
 import { HOURS_OF_MONTH, STACK } from './workload.ts';
 
-/** What a Jira site to reconcile adds; what it repairs costs as much as the delivery would have. */
+/** What reconciling a Jira site adds to the bill; a repaired issue costs as much as its delivery would have. */
 export const siteUse = (month: Month): Use[] => {
   const { requests, write_units, read_units } = monthOfReading(month);
   const log_gb = (TURNS_PER_MONTH * batchLogBytes(month)) / BYTES_PER_GB;
@@ -21,32 +21,32 @@ export const siteUse = (month: Month): Use[] => {
   ];
 };
 
-/** What reading Jira takes. `hours`: of turns, at the rate of requests. */
+/** What reading Jira takes. `hours`: at the rate of requests, given the share of time that turns work. */
 export type Reading = { requests: number; hours: number; write_units: number; read_units: number };
 
-/** Reconciliation gets its turns day and night. */
+/** Reconciliation runs around the clock. */
 export const TURNS_PER_MONTH = (HOURS_OF_MONTH * 60) / RECONCILE_MINUTES;
 
 /** Every ten minutes. */
 const UPDATE_RUNS_PER_MONTH = HOURS_OF_MONTH * 6;
 
-/** To learn which Jira it is and who asks, and one page of what changed. */
+/** Which Jira it is, which account asks, and one page of changes. */
 const REQUESTS_OF_UPDATES = 3;
 
-/** Rows that Jira gives at once: Cloud 5,000 ids, Data Center 1,000. The fewer count. */
+/** Ids per page: Jira Cloud gives 5,000, Data Center 1,000. The lower number counts. */
 const IDS_PER_PAGE = 1_000;
 const BODIES_PER_REQUEST = 100;
 const PROJECTS_PER_PAGE = 100;
 
-/** Read once more at the end of a first load, to show drift. */
+/** Issues read again at the end of a first load, to measure drift. */
 const SAMPLE = 1_000;
 
 const DAYS_OF_MONTH = HOURS_OF_MONTH / 24;
 
-/** Below this many issues a census is daily, else weekly. */
+/** With fewer issues the census is daily, else weekly. */
 const DAILY_BELOW = 100_000;
 
-/** Everything, once: into an empty table. */
+/** Reading everything once, into an empty table. */
 export const firstLoad = (month: Month): Reading => {
   const { workload, measured, assumed } = month;
   const { issues, body_bytes, correlation } = workload;
@@ -64,7 +64,7 @@ export const firstLoad = (month: Month): Reading => {
   };
 };
 
-/** A month of updates, censuses and thirtieths in which webhooks brought everything. */
+/** A month of updates, censuses and thirtieths in which webhooks missed nothing. */
 export const monthOfReading = (month: Month): Reading => {
   const { workload, assumed } = month;
   const { issues } = workload;
@@ -80,26 +80,26 @@ export const monthOfReading = (month: Month): Reading => {
   };
 };
 
-/** How long all turns of a month take (milliseconds): those without requests as well. */
+/** How long all turns of a month take (milliseconds), including those without requests. */
 const turnsMs = ({ assumed, workload }: Month, requests: number): number => {
   const own = TURNS_PER_MONTH * assumed.turn_write_units * assumed.dynamodb_call_ms;
   return own + requests * Math.max(assumed.jira_call_ms, 1_000 / workload.reconcile_rate);
 };
 
-/** The projects, how many issues each has, and the pages of its ids. */
+/** Requests for the projects, the number of issues of each, and the pages of its ids. */
 const censusRequests = ({ workload: { issues }, assumed: { project_issues } }: Month): number => {
   const projects = Math.ceil(issues / project_issues);
   const pages = projects * Math.ceil(Math.min(issues, project_issues) / IDS_PER_PAGE);
   return Math.ceil(projects / PROJECTS_PER_PAGE) + projects + pages;
 };
 
-/** Read units of one page of an index: half a unit for each 4 KB, since an index is read as it is. */
+/** Read units per byte of an index: half a unit for each 4 KB, since its reads are eventually consistent. */
 const UNITS_PER_BYTE = 0.5 / 4_096;
 
-/** Read units to list all ids that are here. An entry of by_project is as large as one of by_issue. */
+/** Read units to list all stored ids. An entry of by_project is as large as one of by_issue. */
 const listedUnits = ({ workload, measured, assumed }: Month): number =>
   workload.issues * (measured.by_issue_entry_bytes + assumed.row_overhead_bytes) * UNITS_PER_BYTE;
 
-/** A turn works for a part of the time between two. */
+/** Hours for so many requests: turns fill only a part of the time between their starts. */
 const hoursOf = ({ workload }: Month, requests: number): number =>
   (requests / workload.reconcile_rate / 3_600) * (RECONCILE_MINUTES / TURN_MINUTES);

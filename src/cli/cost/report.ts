@@ -19,7 +19,7 @@ export const billText = (bill: Bill): string =>
     '* from memory: check it. Every price with its page, and what was measured and assumed: docs/cost.md',
   ].join('\n');
 
-/** What was assumed of the month, in one line. */
+/** The workload in one line. */
 const describeWorkload = ({ workload }: Bill): string => {
   const { deliveries_per_month, body_bytes, correlation, retention_days, hours_per_month } = workload;
   return [
@@ -46,7 +46,7 @@ export const billCells = ({ rows, usd }: Bill): string[][] => [
   ['all', '', '', '', showUsd(usd), showShare(1)],
 ];
 
-/** A star marks a price that was found on no page. */
+/** A star marks a price from memory, without a page. */
 const unitPrice = ({ price, usd_per_price_unit, price_unit }: Row): string => {
   const star = PRICES[price].origin === 'from memory, check it' ? ' *' : '';
   return `${usd_per_price_unit} / ${price_unit}${star}`;
@@ -65,7 +65,7 @@ export const SITE_HEAD = [
   'USD',
 ];
 
-/** What it costs to read a site once, and to keep it compared. */
+/** The cost of reading a site once, and then of comparing it each month. */
 export const siteCells = (workload: Workload): string[] => {
   const month = monthOf(workload, MEASURED, ASSUMPTIONS);
   const [first, then] = [firstLoad(month), monthOfReading(month)];
@@ -91,13 +91,13 @@ const showHours = (hours: number): string => (hours < 100 ? hours.toFixed(1) : s
 
 const THOUSANDS = /\B(?=(\d{3})+$)/g;
 
-/** A quantity people can compare: whole with separators from 100 on, else with two decimals. */
+/** A readable quantity: from 100 on rounded, with separators; below, whole or with two decimals. */
 export const showQuantity = (quantity: number): string => {
   if (quantity >= 100) return quantity.toFixed(0).replace(THOUSANDS, ',');
   return Number.isInteger(quantity) ? String(quantity) : quantity.toFixed(2);
 };
 
-/** Dollars to the cent; what is less than half a cent says so. */
+/** Dollars to the cent; `< 0.01` for less than half a cent. */
 export const showUsd = (usd: number): string => {
   if (usd > 0 && usd < 0.005) return '< 0.01';
   const [whole = '', cents = ''] = usd.toFixed(2).split('.');
@@ -106,6 +106,6 @@ export const showUsd = (usd: number): string => {
 
 export const showShare = (share: number): string => `${(share * 100).toFixed(1)} %`;
 
-/** A quantity with its unit, which is given in the plural. */
+/** A quantity with its unit; `units` is the plural. */
 export const showAmount = (quantity: number, units: string): string =>
   `${showQuantity(quantity)} ${quantity === 1 ? units.replace(/s$/, '') : units}`;

@@ -15,11 +15,11 @@ import type { Month } from './month.ts';
 import { batchLogBytes } from './watching.ts';
 import { HOURS_OF_MONTH, STACK } from './workload.ts';
 
-/** What executions add, each sent with one attempt by a lane that had nothing else to send. */
+/** What executions add to the bill, each sent with one attempt by a lane with nothing else to send. */
 export const sendingUse = (month: Month): Use[] => {
   const { workload, assumed } = month;
   const { executions, deliveries_per_month, hours_per_month, retention_days } = workload;
-  // A batch of the stream waits for no other event here.
+  // Publish has no batch window, so each event counts as a batch of its own.
   const runs = deliveries_per_month + SCHEDULED;
   const turns = executions / assumed.executions_per_turn;
   const publish_ms = cpuMs(month, 'publish') + assumed.publish_calls * assumed.dynamodb_call_ms;
@@ -47,10 +47,10 @@ export const sendingUse = (month: Month): Use[] => {
 
 const MINUTES_OF_MONTH = HOURS_OF_MONTH * 60;
 
-/** Each minute, and each quarter of an hour. */
+/** Runs each minute, and each quarter of an hour. */
 const SCHEDULED = MINUTES_OF_MONTH / START_LANES_MINUTES + MINUTES_OF_MONTH / PUBLISH_SWEEP_MINUTES;
 
-/** Depth and age of the queue are told each minute, what goes wrong seldom. */
+/** Depth and age of the queue are reported each minute; metrics of failures rarely have a value. */
 const ALWAYS_TOLD = 2;
 const SELDOM_TOLD = 3;
 

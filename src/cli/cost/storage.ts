@@ -3,7 +3,7 @@ import { BYTES_PER_GB, DAYS_OF_MONTH, objects, read, table, type Use, write } fr
 import { eventBytes, ingestWrites, type Month, mean, snapshotBytes } from './month.ts';
 import { deliveriesPerSecond, STACK, trafficSeconds } from './workload.ts';
 
-/** Write and read request units on demand: every index counts beside its table. */
+/** On-demand write and read request units; every index is charged besides the table. */
 export const tableRequestUse = (month: Month): Use[] => [
   ...ingestRequests(month),
   ...(month.workload.correlation ? correlationRequests(month) : []),
@@ -32,7 +32,7 @@ const correlationRequests = ({ workload, measured, assumed }: Month): Use[] => {
   ];
 };
 
-/** Storage once the first events have expired; what stays is what one month adds. */
+/** Storage once the first events have expired. Of what never expires, only the addition of one month counts. */
 export const tableStorageUse = (month: Month): Use[] => {
   const { deliveries_per_month, retention_days } = month.workload;
   const months = retention_days / DAYS_OF_MONTH;
@@ -45,7 +45,7 @@ export const tableStorageUse = (month: Month): Use[] => {
   ];
 };
 
-/** An event with its entries, and with correlation its status; each row and entry has DynamoDB's own bytes. */
+/** An event with its index entries and, with correlation, its status; DynamoDB adds its overhead to each of them. */
 const bytesPerEvent = ({ workload, measured, assumed }: Month): number => {
   const event = eventBytes(measured, workload.body_bytes);
   const entries = measured.by_issue_entry_bytes + measured.by_day_entry_bytes;
@@ -58,7 +58,7 @@ const stayingBytes = ({ workload, measured, assumed }: Month): number => {
   const { deliveries_per_month, body_bytes, correlation } = workload;
   const overhead = assumed.row_overhead_bytes;
   const snapshot = snapshotBytes(measured, body_bytes);
-  // All rows were measured with a body of usual size; one with a large body has more in its snapshot.
+  // The rows were measured with a body of usual size; a larger body makes a larger snapshot.
   const issue = correlation
     ? Math.max(measured.issue_rows_bytes, snapshot) + measured.issue_rows * overhead
     : snapshot + overhead;
@@ -67,8 +67,8 @@ const stayingBytes = ({ workload, measured, assumed }: Month): number => {
 };
 
 /**
- * Run documents, and earlier versions of the latest one. Raw bodies too large for the table are left out: one with
- * more than 380 kB when compressed has some megabytes.
+ * Run documents, and earlier versions of the latest one. Raw bodies too large for the table are left out: only bodies
+ * of some megabytes exceed 380 kB when compressed.
  */
 export const artifactUse = ({ measured, workload, batches, batches_per_month }: Month): Use[] => {
   if (!workload.correlation) return [];
@@ -84,13 +84,13 @@ export const artifactUse = ({ measured, workload, batches, batches_per_month }: 
   ];
 };
 
-/** A process notes the use of a connection once a minute at most, and reads its row again after 30 s. */
+/** A process writes the last use of a connection at most once a minute, and reads its row again after 30 s. */
 const NOTE_SECONDS = 60;
 const CACHE_SECONDS = 30;
 
 /**
- * What it adds that all deliveries come through connections, as many through each. An alarm on them is there in any
- * case, and who manages them asks seldom.
+ * What it adds if all deliveries come through connections, spread evenly. Their alarm exists in any case, and requests
+ * to manage them are rare.
  */
 export const connectionUse = (month: Month): Use[] => [
   write(
@@ -100,7 +100,7 @@ export const connectionUse = (month: Month): Use[] => [
   read('connections: rows, read again after 30 s', periodsWithAny(month, CACHE_SECONDS)),
 ];
 
-/** How many periods have a delivery, counted for each process and connection. Deliveries arrive at random. */
+/** The number of periods with a delivery, summed over processes and connections. Deliveries arrive at random. */
 const periodsWithAny = (month: Month, seconds: number): number => {
   const { workload } = month;
   const processes = processesOf(month);

@@ -24,7 +24,7 @@ const logUse = (month: Month): Use[] => {
   ];
 };
 
-/** Each invocation leaves Lambda's own lines, one of the log and one of a metric; each request one of access. */
+/** Each invocation writes Lambda's own lines, a log line and a metric line; each request an access log line. */
 const logBytes = (month: Month): number => {
   const { workload, measured, assumed } = month;
   const invocation = assumed.platform_line_bytes + measured.metric_line_bytes;
@@ -35,14 +35,14 @@ const logBytes = (month: Month): number => {
   return delivered + batched + SWEEPS_PER_MONTH * assumed.platform_line_bytes;
 };
 
-/** Of one invocation that works through several things. */
+/** Log bytes of an invocation that handles a batch. */
 export const batchLogBytes = ({ measured, assumed }: Month): number =>
   assumed.platform_line_bytes + measured.metric_line_bytes + measured.batch_line_bytes;
 
-/** What counts the usual work has values whenever deliveries arrive; everything else counts what goes wrong. */
+/** Metrics of normal work, with values whenever deliveries arrive; all others count failures. */
 const USUAL: MetricName[] = ['JiraDeliveriesTaken', 'CommitDeliveriesTaken', 'EventsProcessed'];
 
-/** Counted by reconciliation: the first one in every hour, the others seldom. */
+/** Metrics of reconciliation: the first has a value in every hour, the others rarely. */
 const OF_SITE: MetricName[] = [
   'UpdatesComplete',
   'IssuesObserved',
@@ -53,7 +53,7 @@ const OF_SITE: MetricName[] = [
   'WebhooksMissing',
 ];
 
-/** Of the part that sends, which is off by default. */
+/** Metrics of executions, which are off by default. */
 const OF_EXECUTIONS: MetricName[] = [
   'ExecutionsCompleted',
   'ExecutionsFailed',
@@ -80,7 +80,7 @@ const tracesRecorded = ({ workload, assumed, batches }: Month): number => {
   return ingest + correlate + SWEEPS_PER_MONTH;
 };
 
-/** The first request of each second that has any, and a share of the others. Requests arrive at random. */
+/** The first request of each second with requests, and a share of the others. Requests arrive at random. */
 const tracesPerSecond = ({ trace_share }: Assumptions, requests_per_second: number): number => {
   const first = 1 - Math.exp(-requests_per_second);
   return first + trace_share * (requests_per_second - first);

@@ -4,7 +4,7 @@ import { functionNames } from '../../local/project.ts';
 import { ASSUMPTIONS } from './inputs.ts';
 import type { Region } from './prices.ts';
 
-/** What a month looks like. */
+/** The workload of a month. */
 export type Workload = {
   deliveries_per_month: number;
   /** Mean size of a body. */
@@ -15,15 +15,15 @@ export type Workload = {
   hours_per_month: number;
   batch_window_seconds: number;
   parallelization: number;
-  /** As the stack's context says. */
+  /** The stack's context setting of this name. */
   traces: boolean;
-  /** Through which all deliveries come; 0: they come through the built-in webhooks. */
+  /** Connections that all deliveries come through; 0: they come through the built-in webhooks. */
   connections: number;
-  /** Of the Jira site that is reconciled; 0: none is. */
+  /** Issues of the reconciled Jira site; 0: there is none. */
   issues: number;
   /** Events sent to a target, once for each target; 0: executions are off. */
   executions: number;
-  /** Requests to Jira a second at most. */
+  /** The most requests to Jira per second. */
   reconcile_rate: number;
   region: Region;
 };
@@ -32,17 +32,17 @@ export type Workload = {
 const ALWAYS = functionNames().filter((name) => !['reconcile', 'publish', 'send'].includes(name));
 
 /**
- * What the stack decides and a bill depends on. The stack is no part of this program, so the figures
- * are repeated here; a test compares them with the synthesized template.
+ * Settings of the stack that the bill depends on. The stack is not part of this program, so they are repeated here; a
+ * test compares them with the synthesized template.
  */
 export const STACK = {
   /** Of each function that the bill has lines for. */
   memory_mb: { ingest: 1024, correlate: 1769, sweep: 1769, reconcile: 1024, publish: 1024, send: 1024 },
-  /** Each metric that an alarm looks at is charged. */
+  /** Each metric that an alarm watches is charged. */
   alarm_metrics: countAlarmMetrics(ALWAYS),
-  /** More of them with a Jira site. */
+  /** Additional ones with a Jira site. */
   site_alarm_metrics: countAlarmMetrics([...ALWAYS, 'reconcile']) - countAlarmMetrics(ALWAYS),
-  /** More of them with executions. */
+  /** Additional ones with executions. */
   executions_alarm_metrics: countAlarmMetrics([...ALWAYS, 'publish', 'send']) - countAlarmMetrics(ALWAYS),
   dashboards: 1,
   /** Counted from the gateway's access log. */
@@ -73,7 +73,7 @@ export const DEFAULT_WORKLOAD: Workload = {
 /** 365 days of 24 hours, twelve times a year. */
 export const HOURS_OF_MONTH = 730;
 
-/** While deliveries arrive at all. */
+/** The mean rate during the hours in which deliveries arrive. */
 export const deliveriesPerSecond = (workload: Workload): number =>
   workload.deliveries_per_month / trafficSeconds(workload);
 

@@ -9,7 +9,7 @@ import { SENDERS } from '../../senders/registry.ts';
 import { UsageError } from '../shared/command.ts';
 import { signatureOf } from '../shared/exchange.ts';
 
-/** A header with this value is replaced by the signature of the event's body, or by the token if the sender uses one. */
+/** A header with this value gets the signature of the event's body, or the token of a sender that does not sign. */
 export const SIGN_ME = 'sha256=SIGN-ME';
 
 /** What the handlers read of an HTTP API event; the rest is passed on unchanged. */
