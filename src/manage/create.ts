@@ -11,7 +11,9 @@ import { readForm, wrongFields } from './read-form.ts';
 import { otherSite } from './refusal.ts';
 import { answerWithSecret } from './views.ts';
 
-/** `POST /connections`. If the answer is lost and the connection is listed, the caller can rotate its secret. */
+/**
+ * `POST /connections`. If the answer is lost but the connection was made, it is listed and its secret can be rotated.
+ */
 export const postConnection =
   (deps: ManageDeps): RouteHandler =>
   async (request, _argument, run) => {

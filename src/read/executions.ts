@@ -118,7 +118,7 @@ const waitsForRow = async (
   return false;
 };
 
-/** From the least to the most advanced. */
+/** From the least to the most advanced; the status of an event is that of its least advanced execution. */
 const BY_PROGRESS: readonly ExecutionStatus[] = ['queued', 'in_progress', 'failed', 'cancelled', 'completed'];
 
 const statusOf = (rows: readonly Execution[]): ExecutionStatus | 'unmatched' =>

@@ -85,7 +85,7 @@ const storyItem = (snapshot: Snapshot | null, fixVersion: string | null): StoryW
   return wanted ? toStoryWithoutCommits(boundSnapshot(snapshot)) : null;
 };
 
-/** The listing of a name that cannot be a project or a repository. */
+/** The empty listing of a name that cannot be a project or a repository. */
 async function* nothing(): AsyncGenerator<Entry<never>> {}
 
 /** `GET /gaps/commits-without-story`. */

@@ -144,7 +144,7 @@ const countSent = async (
   return { counts: { ...counts, oldest_due_seconds }, complete };
 };
 
-/** Hours since the first subscription was created, rounded up; a deleted one is kept as long as its executions. */
+/** At least the hours since the first subscription was created; a deleted one is kept as long as its executions. */
 const hoursOf = (subscriptions: readonly SubscriptionRow[], nowMs: number): number => {
   const first = Math.min(...subscriptions.map(({ created_ms }) => created_ms));
   return Math.max(1, Math.ceil((nowMs - first) / HOUR_MS) + 1);

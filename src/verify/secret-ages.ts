@@ -43,7 +43,7 @@ const holdsKey = (keys: JsonObject, name: string): boolean => {
   return typeof value === 'string' && value !== '';
 };
 
-/** Allows a day, because clocks differ, but never by more. */
+/** The instant, unless it is more than a day ahead: clocks differ, but not by a day. */
 const pastInstant = (value: unknown, nowMs: number): number | null => {
   const at = typeof value === 'string' ? parseInstant(value) : null;
   return at !== null && at < nowMs + DAY_MS ? at : null;

@@ -24,8 +24,9 @@ const SERVICE = 'jira-webhook-sync';
 
 /**
  * `GET /webhooks/{connection_id}`: lets an admin test URL and secret without an event. It does not count towards the
- * rate, and also works for a draft and from any address and user agent, because admins rarely work from the sender's
- * host. A wrong credential is refused and counted as in a delivery, because secrets could be guessed here too.
+ * rate, and also works for a draft and from any address and user agent, because an admin may not work on the sender's
+ * host. An unknown connection or a wrong credential is refused and counted as in a delivery, because secrets could be
+ * guessed here too.
  */
 export const connectionStatus =
   (deps: StatusDeps): RouteHandler =>

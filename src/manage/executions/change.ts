@@ -87,12 +87,12 @@ const anew = ({ received_ms }: Run) => ({
 
 type Repeated = { made: boolean; execution: Execution };
 
-/** Tries to number a repetition, because a concurrent request may take the same number. */
+/** Most tries to number a repetition: a concurrent request may take the same number. */
 const MOST_NUMBERS = 5;
 
 /**
- * Returns a repetition that has not ended, if there is one: the answer to a first request was lost, or two people
- * asked.
+ * Repeats an execution. Returns an earlier repetition if it has not ended, because the answer to a first request may
+ * have been lost, or two people may have asked.
  */
 const repeat = async (deps: SubscriptionDeps, of: Execution, run: Run): Promise<Repeated> => {
   const place = { table: deps.table, tenant: of.tenant_id, signal: run.signal };
@@ -132,7 +132,7 @@ const ownExecution = async (
   return found;
 };
 
-/** Tries against concurrent writes. A lane writes only twice per attempt, so that conflicts are rare. */
+/** Most tries when writes conflict. A lane writes only twice per attempt, so conflicts are rare. */
 const MOST_TRIES = 5;
 
 /**

@@ -145,11 +145,11 @@ const answering =
     return answerRow(await setState(deps, request, subscriptionId, { ...change, reason }, run));
   };
 
-/** Tries against concurrent writes of the state by the lane, so that the caller's state is the last one written. */
+/** Most tries when the lane writes the state concurrently: the caller's state must be the last one written. */
 const MOST_TRIES = 10;
 
 /**
- * Sets the state, with retries after concurrent writes by the lane, and hints to the lane if it has to send or cancel.
+ * Sets the state, with retries after concurrent writes by the lane, and sends a hint if the lane has to send or cancel.
  */
 const setState = async (
   deps: SubscriptionDeps,

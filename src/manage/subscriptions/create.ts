@@ -16,7 +16,9 @@ import { newTarget } from './seal-target.ts';
 import { makeSigningKey } from './signing-key.ts';
 import { answerWithSecret } from './views.ts';
 
-/** `POST /subscriptions`. If the answer is lost and the subscription is listed, the caller can rotate its key. */
+/**
+ * `POST /subscriptions`. If the answer is lost but the subscription was made, it is listed and its key can be rotated.
+ */
 export const postSubscription =
   (deps: SubscriptionDeps): RouteHandler =>
   async (request, _argument, run) => {

@@ -29,7 +29,7 @@ export const changelogItems = (body: JsonObject, unread: Unread): Iterable<Chang
   return objectsIn(items);
 };
 
-/** Each key costs a write; no issue has more keys in one delivery. */
+/** Most keys read from one delivery: each costs a write, and no issue moves that often in one delivery. */
 const MOST_KEYS = 50;
 
 /**

@@ -39,7 +39,8 @@ const readCategory: Read<string | null> = (value, note) => {
 };
 
 /**
- * Cloud sends `hierarchyLevel`: -1 sub-task, 0 standard, 1 epic, higher above. On Server an epic has the name `Epic`.
+ * Cloud sends `hierarchyLevel`: -1 sub-task, 0 standard, 1 epic, higher above. On Server an epic is recognised by the
+ * name of its type, `Epic`.
  */
 const readLevel: Read<IssueLevel> = (value) => {
   if (!isJsonObject(value)) return undefined;

@@ -117,7 +117,7 @@ const NAMED_IN: Readonly<Record<string, string>> = {
   attachment_created: 'attachment',
 };
 
-/** The actor, or null when the delivery does not name one: a deleted object only names its authors. */
+/** The actor, or null when the delivery does not name one: after a deletion only the object's authors are known. */
 const readActor = ({ webhookEvent, body }: RecognisedDelivery, unread: Unread): Person | null => {
   // In user events, `user` is the subject, not the actor.
   if (webhookEvent.startsWith('user_')) return null;
