@@ -57,7 +57,8 @@ const checkTenant: Check = {
 
 /**
  * If the gateway decoded or resolved the path between IAM and the function, they would see different paths, and a
- * policy for one tenant would open another. This caller may do everything, so only an answer of 200 is wrong.
+ * policy for one tenant would open another. This caller may have access to every tenant, so besides IAM's 403 a 404 is
+ * right.
  */
 const checkPath: Check = {
   name: 'tenant-is-the-path',

@@ -60,7 +60,7 @@ export const resume = async (
 const setStatus = (api: ManageApi, row: ShownRow, step: 'pause' | 'resume', { reason }: Reason) =>
   api.send('POST', `${pathOf(row)}/${step}`, shownRow, { rev: row.rev, body: withoutUndefined({ reason }) });
 
-/** Creates a new key and prints it, once. The previous one stays in use for a while, so that no target refuses. */
+/** Creates a new key and prints it, once. The previous one stays in use for a while, so that nothing is refused. */
 export const rotate = async (
   api: ManageApi,
   row: ShownRow,
