@@ -6,10 +6,10 @@ import { openReadRoutes } from '../read/routes.ts';
 import { type Platform, tenantOf } from '../wiring/open.ts';
 import { guardChanges } from './changes-guard.ts';
 
-/** `token`: what a change proves itself with. `url`: where this instance is reached, known once it listens. */
+/** `token`: authorizes changes. `url`: the URL of this instance, known once it listens. */
 export type LocalAccess = { token: string; url: () => string };
 
-/** All Lambda functions behind one handler, as the gateway puts them behind one address. @throws ConfigError */
+/** All HTTP functions behind one handler, as the gateway puts them behind one address. @throws ConfigError */
 export const createLocalApp = (
   env: Env,
   platform: Platform,

@@ -4,7 +4,7 @@ import type { Duplex } from 'node:stream';
 import { type HttpResponse, problemResponse } from '../http/response.ts';
 import { newRunId } from '../platform/run-id.ts';
 
-/** A fault of ours: the sender retries. */
+/** The answer to a fault of ours: 503, so that the sender retries. */
 export const faultAnswer = (nowMs: number): HttpResponse =>
   problemResponse({
     type: 'temporarily-unavailable',
@@ -14,20 +14,20 @@ export const faultAnswer = (nowMs: number): HttpResponse =>
     received_ms: nowMs,
   });
 
-/** Sends the whole answer; with `close` it is the connection's last. */
+/** Sends the whole answer; with `close`, it is the last one on the connection. */
 export const sendAnswer = (response: ServerResponse, result: HttpResponse, close: boolean): void => {
   response.end(writeHead(response, result, close));
 };
 
 /**
- * Sets status and headers and answers the body's bytes, which the caller sends.
- * @throws when the result holds a header that cannot be written; nothing is written then.
+ * Writes status and headers and returns the body's bytes, which the caller sends.
+ * @throws when the result has a header that cannot be written; nothing is written then.
  */
 const writeHead = (response: ServerResponse, result: HttpResponse, close: boolean): Buffer => {
   const bytes = bytesOf(result);
   for (const [name, value] of Object.entries(result.headers ?? {})) response.setHeader(name, String(value));
   if (result.cookies) response.setHeader('set-cookie', result.cookies);
-  // One with 204 has no body, not even an empty one (RFC 9110, 8.6).
+  // A 204 has no Content-Length, not even 0 (RFC 9110, 8.6).
   if (result.statusCode !== 204) response.setHeader('content-length', bytes.length);
   if (close) response.setHeader('connection', 'close');
   response.writeHead(result.statusCode ?? 200);
@@ -37,7 +37,7 @@ const writeHead = (response: ServerResponse, result: HttpResponse, close: boolea
 const bytesOf = (result: HttpResponse): Buffer =>
   Buffer.from(result.body ?? '', result.isBase64Encoded ? 'base64' : 'utf8');
 
-/** Sends the connection's last answer whole, but ends it only when `drained`: the sender is still sending. */
+/** Sends the connection's last answer, but ends it only after `drained`, because the sender is still sending. */
 export const sendEarlyAnswer = async (
   response: ServerResponse,
   result: HttpResponse,
@@ -50,10 +50,10 @@ export const sendEarlyAnswer = async (
   response.end();
 };
 
-/** How long a sender of nonsense may read its answer before the connection is cut (milliseconds). */
+/** How long the sender of an invalid request may read the answer before the connection is cut (milliseconds). */
 const LINGER_MS = 1_000;
 
-/** Answers on the bare socket where there is no request to answer to, and closes it. */
+/** Answers directly on the socket when there is no parsed request, and closes it. */
 export const refuseSocket = (
   socket: Duplex | Socket,
   status: number,

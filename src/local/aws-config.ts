@@ -5,16 +5,16 @@ import { DynamoDBClient, type DynamoDBClientConfig } from '@aws-sdk/client-dynam
 
 const SOME_REGION = 'us-east-1';
 
-/** A local database checks no signature, but the SDK wants credentials to make one with. */
+/** A local database checks no signature, but the SDK needs credentials to make one. */
 const LOCAL_CREDENTIALS = { accessKeyId: 'local', secretAccessKey: 'local' };
 
-/** Looks like a signature; a real one is a quarter to a half of what a call costs this process. */
+/** Looks like a signature; computing a real one is a quarter to a half of the CPU cost of a call. */
 const UNCHECKED = {
   'x-amz-date': '20000101T000000Z',
   authorization: `AWS4-HMAC-SHA256 Credential=local/20000101/${SOME_REGION}/dynamodb/aws4_request, SignedHeaders=host, Signature=${'0'.repeat(64)}`,
 };
 
-/** Signs for a database that checks no signature, but answers no call without one. */
+/** For a database that does not verify signatures, but rejects calls without one. */
 const UNCHECKED_SIGNER: DynamoDBClientConfig['signer'] = {
   sign: async (request) => {
     Object.assign(request.headers, UNCHECKED);
@@ -22,7 +22,7 @@ const UNCHECKED_SIGNER: DynamoDBClientConfig['signer'] = {
   },
 };
 
-/** The embedded database's client settings: never the credentials of its user. */
+/** The embedded database's client settings: never the user's AWS credentials. */
 export const embeddedConfig = (endpoint: string): DynamoDBClientConfig => ({
   endpoint,
   region: SOME_REGION,
@@ -30,7 +30,7 @@ export const embeddedConfig = (endpoint: string): DynamoDBClientConfig => ({
   signer: UNCHECKED_SIGNER,
 });
 
-/** The same settings for the stream's API, which has hosts of its own on AWS; the SDK knows them by region. */
+/** The same settings for the Streams API, which has its own hosts on AWS; the SDK derives them from the region. */
 export const streamsConfig = ({
   endpoint,
   region,
@@ -45,11 +45,11 @@ export const streamsConfig = ({
   ...(maxAttempts === undefined ? {} : { maxAttempts }),
 });
 
-/** AWS itself, where credentials may also come from the machine's role. */
+/** True for an endpoint of AWS itself, for which credentials may also come from the machine's role. */
 const isAws = (endpoint: string): boolean =>
   /\.(amazonaws\.com(\.cn)?|api\.aws)$/.test(URL.parse(endpoint)?.hostname ?? '');
 
-/** Settings that every client of the SDK takes. */
+/** Settings that every SDK client accepts. */
 type EndpointConfig = {
   endpoint: string;
   region: string;
@@ -57,8 +57,8 @@ type EndpointConfig = {
 };
 
 /**
- * Client settings for a service whose endpoint the environment names. Credentials are the environment's own; only
- * where there are none at all, and the endpoint is not AWS, made-up ones stand in for them.
+ * Client settings for a service whose endpoint the environment names. Credentials come from the environment; only if
+ * there are none at all, and the endpoint is not AWS, dummy ones are used.
  */
 export const externalConfig = async (
   endpoint: string,
@@ -87,7 +87,7 @@ const hasCredentials = async (source: NodeJS.ProcessEnv, region: string): Promis
   }
 };
 
-/** Where the SDK may find credentials of its own accord. */
+/** Variables from which the SDK may load credentials. */
 const CREDENTIAL_VARIABLES = [
   'AWS_ACCESS_KEY_ID',
   'AWS_PROFILE',
@@ -96,7 +96,7 @@ const CREDENTIAL_VARIABLES = [
   'AWS_CONTAINER_CREDENTIALS_FULL_URI',
 ];
 
-/** False when there is nothing the SDK could find: it would ask the network for seconds to learn that. */
+/** False when the SDK could find no credentials: it would spend seconds on network requests to learn that. */
 const mayHaveCredentials = (source: NodeJS.ProcessEnv): boolean => {
   const folder = join(source.HOME ?? homedir(), '.aws');
   return (

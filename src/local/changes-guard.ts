@@ -5,8 +5,8 @@ import type { HttpRequest } from '../http/request.ts';
 import { problemResponse } from '../http/response.ts';
 
 /**
- * The routes that change something, for those who can read the instance's record only: whoever reaches loopback, such
- * as any page in the user's browser, is nobody yet. On AWS, IAM has that place.
+ * Protects the routes that change something with the token in the instance's record, because anything that reaches
+ * loopback, such as a page in the user's browser, is unauthenticated. On AWS, IAM does this.
  */
 export const guardChanges = (routes: RouteHandlers, token: string): RouteHandlers =>
   Object.fromEntries(
@@ -51,8 +51,8 @@ const refusalOf = (request: HttpRequest, token: string): Refused | null => {
 };
 
 /**
- * Browsers write `Origin` with whatever a page sends that may change something, and let no page change it. `Host` has
- * been judged before; another scheme of the same host may be a proxy's in front.
+ * Browsers send `Origin` with every request of a page that may change something, and no page can change it. `Host` has
+ * been checked before; a different scheme with the same host may come from a proxy in front.
  */
 const isOfOwnOrigin = ({ headers }: HttpRequest): boolean => {
   const origin = headers.get('origin');
@@ -67,10 +67,10 @@ const hasToken = ({ headers }: HttpRequest, token: string): boolean => {
   return sent !== undefined && timingSafeEqual(digestOf(sent), digestOf(token));
 };
 
-/** Digests are of one length. */
+/** Digests have equal length, as `timingSafeEqual` requires. */
 const digestOf = (text: string): Buffer => createHash('sha256').update(text).digest();
 
-/** No form of a page can have this type. What has no body, as a removal, says of none what it is. */
+/** An HTML form cannot send this type. A DELETE without a body needs no type. */
 const isJson = ({ method, headers, body_bytes }: HttpRequest): boolean =>
   (method === 'DELETE' && body_bytes === 0) ||
   /^application\/json[ \t]*(;|$)/i.test(headers.get('content-type') ?? '');

@@ -5,23 +5,23 @@ import type { Clock } from '../platform/clock.ts';
 import { refuseSocket } from './answer.ts';
 import { faultCode } from './start-error.ts';
 
-/** What the server knows of its open connections. */
+/** Tracks the server's open connections. */
 export type Connections = {
-  /** Counts a request until its response is out; false when the connection has had its last answer. */
+  /** Counts a request as in flight until its response is closed; false if the connection takes no more requests. */
   begin(request: IncomingMessage, response: ServerResponse): boolean;
-  /** No request after those under way is looked at, and then the connection ends. */
+  /** Ignores further requests on the connection, and ends it once those in flight are answered. */
   doom(socket: Socket): void;
   isDoomed(socket: Socket): boolean;
-  /** True when a request that has arrived whole waits for its answer. */
+  /** True when a completely received request waits for its answer. */
   awaitsAnswer(socket: Socket): boolean;
-  /** From now on every connection ends as soon as nothing is under way on it; idle ones now. */
+  /** From now on, ends every connection as soon as it has no request in flight; idle ones at once. */
   endWhenIdle(): void;
 };
 
 /** One client connection. A client may send several requests without waiting for answers (pipelining). */
 type Connection = { underWay: Set<IncomingMessage>; doomed: boolean };
 
-/** Keeps track of what is under way on each connection of `server`. */
+/** Tracks the requests in flight on each connection of `server`. */
 export const trackConnections = (server: Server): Connections => {
   const open = new Map<Socket, Connection>();
   let ending = false;
@@ -58,7 +58,7 @@ export const trackConnections = (server: Server): Connections => {
 
 type Refusal = { status: number; detail: string };
 
-/** Node's codes for what it could not read; all others are a plain 400. */
+/** Node's error codes for requests it could not parse; all others are answered 400. */
 const REFUSALS: ReadonlyMap<string, Refusal> = new Map([
   ['HPE_HEADER_OVERFLOW', { status: 431, detail: 'The request line and headers are too large.' }],
   ['ERR_HTTP_REQUEST_TIMEOUT', { status: 408, detail: 'The request did not arrive in time.' }],
@@ -67,12 +67,12 @@ const REFUSALS: ReadonlyMap<string, Refusal> = new Map([
 const NO_HTTP: Refusal = { status: 400, detail: 'This is not an HTTP request we can read.' };
 
 /**
- * Answers what Node's parser refuses before there is a request: a small problem, never a 5xx. Answers that
- * earlier requests on the connection wait for go out first and undisturbed.
+ * Answers what Node's parser rejects before there is a request: with a small problem document, never a 5xx. If earlier
+ * requests on the connection still wait for their answers, only those are sent.
  */
 export const answerClientErrors = (server: Server, connections: Connections, clock: Clock): void => {
   server.on('clientError', (fault: Error, duplex: Duplex) => {
-    // Typed as Duplex for TLS and others; a plain HTTP server has net sockets only.
+    // Typed as Duplex because of TLS and others; a plain HTTP server has only net sockets.
     const socket = duplex as Socket;
     if (connections.isDoomed(socket)) return;
     connections.doom(socket);

@@ -14,16 +14,16 @@ import { ConfigError } from '../errors/errors.ts';
 import { socketName, takeName } from '../platform/process-lock.ts';
 import { faultCode, StartError } from './start-error.ts';
 
-/** A database file that no other instance uses until `release`. */
+/** A database file, locked against other instances until `release`. */
 export type ClaimedDatabase = { path: string; release(): void };
 
-/** What SQLite adds to the name for what is not in the file yet. */
+/** Suffixes of the files in which SQLite keeps what is not yet in the database file. */
 const JOURNALS = ['-wal', '-journal'];
 
 /**
- * The engine keeps what is not in the file yet beside the name it was started with. Under another name it would not
- * be found, and what was stored last would be lost.
- * @throws StartError when such a journal lies beside another name of the file, in its folder
+ * The engine's journal is next to the file name it was started with. Started under another name of the same file, the
+ * engine would not find the journal, and the latest writes would be lost.
+ * @throws StartError when there is a journal next to another name of the file, in its folder
  */
 export const refuseOtherJournal = (path: string): void => {
   const file = statSync(path, { bigint: true });
@@ -38,7 +38,7 @@ export const refuseOtherJournal = (path: string): void => {
     );
 };
 
-/** Which file it is, whatever it is called: hard links and bind mounts are other names for it. */
+/** The identity of a file, independent of its name: hard links and bind mounts give it other names. */
 const identityOf = ({ dev, ino }: { dev: bigint; ino: bigint }): string => `${dev}:${ino}`;
 
 const sizeOf = (path: string): number => statSync(path, { throwIfNoEntry: false })?.size ?? 0;
@@ -46,9 +46,9 @@ const sizeOf = (path: string): number => statSync(path, { throwIfNoEntry: false 
 const TRIES = 20;
 
 /**
- * Takes the database file for this process, so that two instances never write one database: by its path, because the
- * engine's own files lie beside that, and by what it is, because it may have other names.
- * Nothing has to be cleaned up after a `kill -9`: the claim ends with the process.
+ * Locks the database file for this process, so that two instances never write one database: by its path, because the
+ * engine's own files are next to it, and by its identity, because it may have other names.
+ * Needs no cleanup after a `kill -9`: the lock ends with the process.
  * @throws ConfigError when the file cannot be opened, StartError when another instance has it.
  */
 export const claimDatabase = async (file: string): Promise<ClaimedDatabase> => {
@@ -67,7 +67,7 @@ export const claimDatabase = async (file: string): Promise<ClaimedDatabase> => {
   );
 };
 
-/** Makes the folder and the file if need be; it will hold issue texts, so it is for its owner only. */
+/** Creates the folder and the file if needed; the file is for its owner only, because it will contain issue texts. */
 const openDatabase = (path: string): { path: string; identity: string } => {
   try {
     mkdirSync(dirname(path), { recursive: true });
@@ -80,7 +80,7 @@ const openDatabase = (path: string): { path: string; identity: string } => {
   }
 };
 
-/** All names or none. `holder`: who has one of them; null also when it ended in this moment. */
+/** Takes all names or none. `holder`: the pid of a process that has one; null also if it has just ended. */
 const takeAll = async (names: string[]): Promise<{ servers: Server[] | null; holder: string | null }> => {
   const servers: Server[] = [];
   for (const name of names) {
@@ -94,7 +94,7 @@ const takeAll = async (names: string[]): Promise<{ servers: Server[] | null; hol
   return { servers, holder: null };
 };
 
-/** The name's claim, null when another process has it, and that one's pid. */
+/** The server that holds the name; null when another process has it, with that process's pid. */
 const take = async (name: string): Promise<{ server: Server | null; holder: string | null }> => {
   const server = await takeName(name);
   return { server, holder: server ? null : await askHolder(name) };
@@ -102,7 +102,7 @@ const take = async (name: string): Promise<{ server: Server | null; holder: stri
 
 const HOLDER_ANSWERS_MS = 1_000;
 
-/** The holder's pid, `unknown` when it does not say, null when there is none any more. */
+/** The holder's pid, `unknown` if it does not answer, null if there is no holder any more. */
 const askHolder = (name: string): Promise<string | null> =>
   new Promise((done) => {
     let said = '';

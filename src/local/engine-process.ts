@@ -10,16 +10,16 @@ export type EngineProcess = {
   pid: number | undefined;
   /** Resolves with how it ended (`exit code 1`, `signal SIGKILL`, `ENOENT`); never rejects. */
   exited: Promise<string>;
-  /** The last part of what it wrote to standard error. */
+  /** The end of its output on standard error. */
   said(): string;
-  /** Asks it to end, then forces it; resolves when it is gone. */
+  /** Sends SIGTERM, then SIGKILL; resolves when the process has ended. */
   stop(): Promise<void>;
 };
 
 /**
- * Starts the engine's server. `detached`: in a session of its own, because Ctrl-C goes to the whole process
- * group and would end it before the requests in flight. Its environment is only the mark, so no credential
- * ever reaches it. Should this process end without `stop`, it stops the engine.
+ * Starts the engine's server. `detached`: in a session of its own, because Ctrl-C goes to the whole process group and
+ * would end it before the requests in flight. Its environment contains only the mark, so it never gets credentials. If
+ * this process exits without `stop`, it terminates the engine.
  */
 export const spawnEngine = (binary: string, args: string[]): EngineProcess => {
   const child = spawn(binary, args, {
@@ -71,9 +71,9 @@ const NO_ENGINE = `There is no embedded DynamoDB on this platform (${process.pla
   2. set AWS_ENDPOINT_URL_DYNAMODB to any other DynamoDB, such as http://127.0.0.1:8000`;
 
 /**
- * Path of the engine's server binary, which an optional dependency brings.
- * `resolve` finds the package's file; only tests give another.
- * @throws StartError that says what to do where it is not installed.
+ * Path of the engine's server binary, from an optional dependency.
+ * `resolve` finds the package's file; only tests replace it.
+ * @throws StartError that says what to do if it is not installed.
  */
 export const engineBinary = (resolve: (file: string) => string = resolvePackage): string => {
   try {

@@ -6,13 +6,13 @@ import { type EngineProcess, engineBinary, spawnEngine } from './engine-process.
 import { endLeftOverEngines } from './processes.ts';
 import { StartError } from './start-error.ts';
 
-/** A running embedded DynamoDB. `exited` resolves with how it ended, for whatever reason. */
+/** A running embedded DynamoDB. `exited` resolves with how it ended, whatever the reason. */
 export type Engine = { endpoint: string; pid: number; exited: Promise<string>; stop(): Promise<void> };
 
 /**
- * Starts the embedded DynamoDB where no web page can call it, and waits until it answers. Engines that a killed
- * server left over are ended first. Several may run at once, each with a database of its own.
- * @param options.dbPath file that keeps items and stream between runs; in memory without it.
+ * Starts the embedded DynamoDB at an address that no web page can call, and waits until it answers. First ends engines
+ * left by killed servers. Several may run at once, each with its own database.
+ * @param options.dbPath file that keeps items and stream between runs; without it, in memory.
  * @throws StartError or ConfigError with a message for people; nothing is left running then.
  */
 export const startEngine = async (options: { dbPath?: string | undefined } = {}): Promise<Engine> => {
@@ -31,15 +31,15 @@ export const startEngine = async (options: { dbPath?: string | undefined } = {})
 const TRIES = 20;
 
 /**
- * Ports that no browser calls, whatever a page asks for: a page could otherwise read and change the database,
- * because the engine answers preflights with `*` and takes any `Authorization`. They are on the list of bad ports
- * of the Fetch standard (https://fetch.spec.whatwg.org/#port-blocking), and were refused by browsers long before it.
+ * Ports to which browsers refuse to connect. On any other port a page could read and change the database, because the
+ * engine answers preflights with `*` and accepts any `Authorization`. They are bad ports of the Fetch standard
+ * (https://fetch.spec.whatwg.org/#port-blocking), and browsers blocked them long before it.
  */
 export const PORTS_NO_BROWSER_CALLS = [4045, 6665, 6666, 6667, 6668, 6669] as const;
 
 const startOn = async (binary: string, claim: ClaimedDatabase | null): Promise<Engine> => {
   await endLeftOverEngines();
-  // Only now: an engine that ends by itself puts its journal into the file.
+  // Only now: an engine that is terminated first merges its journal into the file.
   if (claim) refuseOtherJournal(claim.path);
   for (let tried = 0; tried < TRIES; tried++) {
     const engine = await tryAddress(binary, claim ? ['--db-path', claim.path] : []);
@@ -50,10 +50,10 @@ const startOn = async (binary: string, claim: ClaimedDatabase | null): Promise<E
   );
 };
 
-/** What the engine says when another process has its port. */
+/** The engine's message when another process has its port. */
 const PORT_TAKEN = /already in use/i;
 
-/** Null when another process has the port, on this address or on all of them. */
+/** Null when another process has the port, on this address or on all addresses. */
 const tryAddress = async (binary: string, database: string[]): Promise<Engine | null> => {
   const { host, port } = engineAddress();
   const endpoint = `http://${host}:${port}`;
@@ -68,10 +68,10 @@ const tryAddress = async (binary: string, database: string[]): Promise<Engine | 
 const READY_MS = 20_000;
 const POLL_MS = 10;
 
-/** What the engine says once it has its port. */
+/** The engine's message once it has its port. */
 const LISTENING = /listening on/i;
 
-/** True once it answers; false when it has ended first. Its own word counts: the port could be another's. */
+/** True once it answers; false if it ended first. Requires its own message too: another process may have the port. */
 const isReady = async (engine: EngineProcess, endpoint: string): Promise<boolean> => {
   let ended = false;
   void engine.exited.then(() => {
@@ -85,7 +85,7 @@ const isReady = async (engine: EngineProcess, endpoint: string): Promise<boolean
   return false;
 };
 
-/** By `node:http`, because `fetch` calls the engine's ports as little as a browser does. */
+/** Uses `node:http`, because `fetch` blocks the engine's ports as browsers do. */
 const answers = (endpoint: string): Promise<boolean> =>
   new Promise((done) => {
     const request = get(endpoint, { agent: false, timeout: 1_000 }, (response) => {
@@ -96,12 +96,12 @@ const answers = (endpoint: string): Promise<boolean> =>
     request.once('error', () => done(false));
   });
 
-/** A number of an address's last three parts that is neither the network nor its broadcast address. */
+/** The last three bytes of an address are from 1 to below this: neither the network nor its broadcast address. */
 const MOST = 2 ** 24 - 1;
 
 /**
- * A loopback address at random and a port that no page may call: neither can a page reach it, nor do the engines of
- * this machine meet. Linux answers on all of 127.0.0.0/8.
+ * A random loopback address and a port that browsers block, so that no page can reach it and engines on this machine
+ * do not collide. Linux answers on all of 127.0.0.0/8.
  */
 export const engineAddress = (random: (least: number, below: number) => number = randomInt) => {
   const part = random(1, MOST);

@@ -3,7 +3,7 @@ import { type HttpResponse, problemResponse } from '../http/response.ts';
 import type { Clock } from '../platform/clock.ts';
 import { newRunId } from '../platform/run-id.ts';
 
-/** The answer to a request that is not for this server, or is a web page's of another site; else null. */
+/** The refusal of a request that is not for this server, or comes from a web page of another site; else null. */
 export type RefuseForeign = (request: IncomingMessage) => HttpResponse | null;
 
 const LOOPBACK = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\]|\[::ffff:7f[\da-f]{2}:[\da-f]{1,4}\])$/;
@@ -14,10 +14,10 @@ const MISDIRECTED =
 const CROSS_SITE = 'Requests from web pages of other sites are not answered.';
 
 /**
- * Keeps web pages out of a server that answers everybody who reaches it. With a name of its own that leads to
- * 127.0.0.1 (DNS rebinding) a page is of the same origin as the server, and only `Host` shows the difference: so on
- * loopback it must be a name of this machine, `host` or one of `allowed`, whatever the port. On other addresses it must
- * only when `allowed` is not empty, because only its owner knows the names that lead there.
+ * Keeps web pages away from a server that has no authentication. A page whose own host name resolves to 127.0.0.1 (DNS
+ * rebinding) has the same origin as the server, and only `Host` reveals it: on loopback, `Host` must be a name of this
+ * machine, `host` or one of `allowed`, with any port. On other addresses this is checked only if `allowed` is not
+ * empty, because only the owner knows the names that lead there.
  */
 export const refuseForeign = (host: string, allowed: readonly string[], clock: Clock): RefuseForeign => {
   const names = new Set([bracketed(host), ...allowed].map(nameOf));
@@ -42,10 +42,10 @@ const bracketed = (address: string): string => {
   return plain.includes(':') && !plain.startsWith('[') ? `[${plain}]` : plain;
 };
 
-/** A name, an IPv4 address or one of IPv6 in brackets, and perhaps a port. */
+/** A name, an IPv4 address or an IPv6 address in brackets, with an optional port. */
 const AUTHORITY = /^(\[[\da-f:.]+\]|[\w.-]+)(:\d*)?$/i;
 
-/** In the one form a URL has for it (`LOCALHOST.`, `127.1`, `[0:0::1]`), without its port; null when it is none. */
+/** The host as a URL normalizes it (`LOCALHOST.`, `127.1`, `[0:0::1]`), without the port; null for any other text. */
 const nameOf = (authority: string): string | null => {
   const host = AUTHORITY.exec(authority)?.[1];
   return host === undefined ? null : (URL.parse(`http://${host}`)?.hostname.replace(/\.$/, '') ?? null);
@@ -54,8 +54,8 @@ const nameOf = (authority: string): string | null => {
 const ABSOLUTE_FORM = /^[a-z][a-z\d+.-]*:\/\/([^/?#]*)/i;
 
 /**
- * Whether it says that it is for another server. Two `Host` lines are ambiguous: a proxy in front may have
- * judged the other one. Without any there is nothing to judge: no browser leaves it out.
+ * Whether the request names another server. Two `Host` lines are refused as ambiguous: a proxy in front may have
+ * checked the other one. A request without `Host` passes, because browsers always send it.
  */
 const isMisdirected = (
   { rawHeaders, url = '' }: IncomingMessage,
@@ -68,8 +68,8 @@ const isMisdirected = (
 };
 
 /**
- * True for what a page of another origin asks for in the background. It could not read the answer, but infer from its
- * status or timing what is stored. Browsers send this header and let no page change it; opening a link is allowed.
+ * True for a background request of a page of another origin. The page could not read the answer, but could infer from
+ * its status or timing what is stored. Browsers set this header and no page can change it; following a link is allowed.
  */
 const isOfForeignPage = ({ method, headers }: IncomingMessage): boolean => {
   const site = headers['sec-fetch-site'];

@@ -4,23 +4,23 @@ import * as z from 'zod/mini';
 import { isRunning, processStart } from './processes.ts';
 import { PROJECT_FOLDER } from './project.ts';
 
-/** Where other commands find the instance that was started last. */
+/** Where other commands find the most recently started instance. */
 export const INSTANCE_FILE = join(PROJECT_FOLDER, '.local/instance.json');
 
 const schema = z.object({
   pid: z.int().check(z.positive()),
-  /** With the pid it names one process for good; null where there is no `/proc`. */
+  /** Together with the pid, identifies one process uniquely; null where there is no `/proc`. */
   process_start: z.nullable(z.string()),
   url: z.string(),
   dynamodb_endpoint: z.string(),
   table_name: z.string(),
   /** Absolute; null when a bucket is used. */
   artifacts_dir: z.nullable(z.string()),
-  /** Null when the secret lies behind an ARN. */
+  /** Null when the secret is behind an ARN. */
   secret: z.nullable(z.string()),
-  /** What commits from git are signed with; null as above. */
+  /** The secret for commits from git; null as above. */
   commits_secret: z.nullable(z.string()),
-  /** What a request that changes connections proves itself with: `Authorization: Bearer`. */
+  /** Authorizes requests that change connections: `Authorization: Bearer`. */
   manage_token: z.string(),
   /** UTC. */
   started_at: z.string(),
@@ -28,7 +28,7 @@ const schema = z.object({
 
 export type InstanceRecord = z.output<typeof schema>;
 
-/** The running instance; null when the file is missing, no record, or left by a process that is no more. */
+/** The running instance; null when the file is missing, not a record, or left by a process that has ended. */
 export const readInstance = (file: string = INSTANCE_FILE): InstanceRecord | null => {
   const record = read(file);
   if (record === null || !isRunning(record.pid)) return null;
@@ -47,7 +47,7 @@ const read = (file: string): InstanceRecord | null => {
 
 type Described = Omit<InstanceRecord, 'pid' | 'process_start'>;
 
-/** Writes the record of this process, aside and renamed, so that no reader sees half of it. Owner only. */
+/** Writes the record of this process atomically (temporary file, then rename), readable by its owner only. */
 export const writeInstance = (described: Described, file: string = INSTANCE_FILE): void => {
   const record: InstanceRecord = { pid: process.pid, process_start: processStart(process.pid), ...described };
   const aside = `${file}.${process.pid}`;
@@ -57,7 +57,7 @@ export const writeInstance = (described: Described, file: string = INSTANCE_FILE
   renameSync(aside, file);
 };
 
-/** Removes the record unless another instance has written its own meanwhile. */
+/** Removes the record, unless another instance has written its own meanwhile. */
 export const removeInstance = (file: string = INSTANCE_FILE): void => {
   if (read(file)?.pid === process.pid) rmSync(file, { force: true });
 };

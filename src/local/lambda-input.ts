@@ -4,8 +4,8 @@ import type { _Record as StreamRecord } from '@aws-sdk/client-dynamodb-streams';
 import type { APIGatewayProxyEventV2, Context, DynamoDBRecord } from 'aws-lambda';
 
 /**
- * A request as the API Gateway HTTP API event (payload format 2.0) that the Lambda would get.
- * @param body the bytes read; empty when there were none or they were left unread.
+ * A request as the API Gateway HTTP API event (payload format 2.0) that the Lambda function would get.
+ * @param body the bytes read; empty when there were none or they were not read.
  */
 export const toEvent = (request: IncomingMessage, body: Buffer, nowMs: number): APIGatewayProxyEventV2 => {
   const { path, query } = splitTarget(request.url ?? '');
@@ -32,7 +32,7 @@ const splitTarget = (target: string): { path: string; query: string } => {
   return { path: path || '/', query: mark === -1 ? '' : local.slice(mark + 1) };
 };
 
-/** What the gateway reads of `/t/{tenant}/…`: the segment, decoded. */
+/** The path parameter that the gateway passes for `/t/{tenant}/…`: the segment, decoded. */
 export const tenantParameter = (path: string): Pick<APIGatewayProxyEventV2, 'pathParameters'> => {
   const segment = /^\/t\/([^/]+)\//.exec(path)?.[1];
   if (segment === undefined) return {};
@@ -44,8 +44,8 @@ export const tenantParameter = (path: string): Pick<APIGatewayProxyEventV2, 'pat
 };
 
 /**
- * All headers in lower case, repeated ones joined with `,` as API Gateway does it. From `rawHeaders`, because
- * `headers` drops repetitions of some names.
+ * All headers in lower case, repeated ones joined with `,` as API Gateway does. Uses `rawHeaders`, because `headers`
+ * drops repetitions of some names.
  */
 const headersOf = (request: IncomingMessage): Record<string, string> => {
   const headers = new Map<string, string>();
@@ -58,7 +58,7 @@ const headersOf = (request: IncomingMessage): Record<string, string> => {
   return Object.fromEntries(headers);
 };
 
-/** Repeated parameters joined with `,`, decoded where they can be. */
+/** Repeated parameters joined with `,`, decoded where possible. */
 const parametersOf = (query: string): Record<string, string> => {
   const parameters = new Map<string, string>();
   for (const [name, value] of new URLSearchParams(query)) {
@@ -91,10 +91,10 @@ const contextOf = (request: IncomingMessage, path: string, nowMs: number, userAg
 const clientAddress = (request: IncomingMessage): string =>
   (request.socket.remoteAddress ?? '').replace(/^::ffff:(?=\d+\.)/i, '');
 
-/** An HTTP API answers its client by itself after this time (milliseconds). */
+/** An HTTP API times out the integration after this time (milliseconds). */
 const GATEWAY_TIMEOUT_MS = 29_000;
 
-/** What the Lambda runtime would hand over beside the event, for a function that may take `timeoutMs`. */
+/** The context that the Lambda runtime would pass with the event, for a function with this timeout. */
 export const localContext = (
   awsRequestId: string,
   nowMs: () => number,
@@ -122,9 +122,8 @@ const ignore = (): void => {};
 type Keys = NonNullable<StreamRecord['dynamodb']>['Keys'];
 
 /**
- * A record of the Streams API in the shape Lambda hands over (developer guide, "Using AWS Lambda with Amazon
- * DynamoDB"): the stream's ARN added, the time in epoch seconds. Our stream is `KEYS_ONLY`, so images are left
- * out should there be any.
+ * A record of the Streams API in the shape that Lambda passes (developer guide, "Using AWS Lambda with Amazon
+ * DynamoDB"): with the stream's ARN, and the time in epoch seconds. Our stream is `KEYS_ONLY`, so images are dropped.
  */
 export const toLambdaRecord = (record: StreamRecord, streamArn: string): DynamoDBRecord => {
   const { eventID, eventName, eventVersion, eventSource, awsRegion, userIdentity, dynamodb = {} } = record;
@@ -153,5 +152,5 @@ export const toLambdaRecord = (record: StreamRecord, streamArn: string): DynamoD
 const toKeys = (keys: Keys = {}): Record<string, { S: string }> =>
   Object.fromEntries(Object.entries(keys).map(([name, value]) => [name, { S: value.S ?? '' }]));
 
-/** A record's place in its shard. */
+/** A record's position in its shard. */
 export const sequenceNumberOf = (record: DynamoDBRecord): string => record.dynamodb?.SequenceNumber ?? '';

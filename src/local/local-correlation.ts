@@ -19,18 +19,18 @@ export type LocalCorrelationOptions = {
   clock: Clock;
   dynamodb: DynamoDBClientConfig;
   secretsManager?: SecretsManagerClientConfig;
-  /** True when the table was made just now, so that nothing waits in it. */
+  /** True when the table has just been created, so that no event waits in it. */
   newTable: boolean;
   /** Other readers of the stream. */
   others?: readonly StreamHandler[];
 };
 
-/** Resolves when all readers have handled what was stored before the call; at once where the table has no stream. */
+/** Resolves when all readers have handled everything stored before the call; at once if the table has no stream. */
 export type Correlated = () => Promise<void>;
 
 /**
- * Runs correlation in this process: the stream's poller and the sweep, with the functions Lambda runs.
- * `owned` ends both.
+ * Runs correlation in this process: the stream's poller and the sweep, with the same code as on Lambda. Disposing of
+ * `owned` stops both.
  * @throws UnavailableError when the table cannot be described
  */
 export const startCorrelation = async (
@@ -55,7 +55,7 @@ export const startCorrelation = async (
 
 type LocalSweepDeps = SweepDeps & OldSecretsDeps;
 
-/** Sweeps now and on a schedule. @returns what stops it, and waits for a sweep under way */
+/** Sweeps now and on a schedule. @returns a function that stops it and waits for a running sweep */
 const startSweeping = (deps: LocalSweepDeps, newTable: boolean): (() => Promise<void>) => {
   let underWay = sweep(deps, newTable ? passNewTable : sweepAll);
   const timer = setInterval(() => {

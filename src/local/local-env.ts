@@ -2,7 +2,7 @@ import { type Env, readEnv } from '../contract/env.ts';
 import { createLogger, type Logger } from '../platform/logger.ts';
 import { gitSha } from './project.ts';
 
-/** The environment as `readEnv` answers it, with GIT_SHA from git where it is not set. @throws ConfigError */
+/** The environment from `readEnv`, with GIT_SHA from git if it is not set. @throws ConfigError */
 export const readLocalEnv = (source: NodeJS.ProcessEnv): Env => {
   const env = readEnv(source);
   const sha = env.GIT_SHA ?? gitSha();
@@ -10,8 +10,8 @@ export const readLocalEnv = (source: NodeJS.ProcessEnv): Env => {
 };
 
 /**
- * Readable lines, or JSON lines where `RC_LOG_JSON` asks for them. The formatter is loaded only when it is used; the
- * functions of Lambda always log JSON.
+ * Logs readable lines, or JSON lines if `RC_LOG_JSON` is set. The formatter is loaded only if it is used; functions on
+ * Lambda always log JSON.
  */
 export const openLogger = async (env: Env): Promise<Logger> => {
   if (env.RC_LOG_JSON) return createLogger(env);

@@ -14,13 +14,13 @@ import { openSend } from '../send/open-send.ts';
 import type { Platform } from '../wiring/open.ts';
 import type { Sender } from '../wiring/open-sender.ts';
 
-/** How often lanes are started that have something due. */
+/** How often lanes with something due are started. */
 const LANES_MS = 1_000;
 
-/** `handler`: reads the stream beside correlation. `sender`: sends in this process. */
+/** `handler`: a second reader of the stream, besides correlation. `sender`: sends in this process. */
 export type LocalExecutions = { handler: StreamHandler; sender: Sender };
 
-/** Runs publishing and sending in this process, with the functions Lambda runs. `owned` ends both. */
+/** Runs publishing and sending in this process, with the same code as on Lambda. Disposing of `owned` stops both. */
 export const startExecutions = (
   env: Env,
   platform: Platform & { dynamodb: DynamoDBClientConfig },
@@ -37,10 +37,10 @@ export const startExecutions = (
   return { handler: createPublishStream(deps), sender };
 };
 
-/** Attempts that take longer are given up at the end: they are made again at the next start. */
+/** On stop, attempts that take longer are abandoned; they are repeated after the next start. */
 const GRACE_MS = 10_000;
 
-/** Sends in this process, as the Lambda function does. `stop` ends its lanes and waits for what is under way. */
+/** Sends in this process, as the send function does. `stop` ends its lanes and waits for attempts in flight. */
 const startSending = (
   env: Env,
   platform: Platform & { dynamodb: DynamoDBClientConfig },
@@ -52,7 +52,7 @@ const startSending = (
     hint: async (message) => {
       if (stopping.signal.aborted) return;
       const { tenant_id, subscription_id } = message;
-      // Whoever tells does not wait until all is sent.
+      // Not awaited: the caller of a hint does not wait for the sending.
       sender.send(message).catch((fault) => {
         log.warn(
           { tenant_id, subscription_id, fault: describeFault(fault) },
@@ -68,13 +68,13 @@ const startSending = (
   };
 };
 
-/** What is done again and again, and how it is told that it failed. */
+/** A recurring task; `what` names it in log lines. */
 type Recurring = { ms: number; what: string; work: () => Promise<unknown>; log: Logger };
 
 /**
- * Does something now and then again and again, never twice at a time: what falls due meanwhile is left out. However often
- * it fails in a row, that is one line, and one more when it works again.
- * @returns what stops it, and waits for what is under way
+ * Runs a task now and then at an interval, never concurrently: runs that fall due meanwhile are skipped. Consecutive
+ * failures are logged once, and so is the recovery.
+ * @returns a function that stops it and waits for a running task
  */
 export const every = ({ ms, what, work, log }: Recurring): (() => Promise<void>) => {
   let failing = false;

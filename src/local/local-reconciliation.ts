@@ -18,14 +18,14 @@ export type LocalReconciliationOptions = {
   dynamodb: DynamoDBClientConfig;
 };
 
-/** As the schedule on AWS does it: so often, and for so long that no start meets a turn. */
+/** As the schedule on AWS: a turn ends before the next one starts. */
 const EVERY_MS = RECONCILE_MINUTES * MINUTE_MS;
 const TURN_MS = TURN_MINUTES * MINUTE_MS;
 
-/** Requests to Jira that take longer are given up at the end; their page is done again. */
+/** On stop, requests to Jira that take longer are abandoned; their page is repeated. */
 const GRACE_MS = 10_000;
 
-/** Starts turns of reconciliation on a schedule, the first one now. @returns what ends them */
+/** Starts turns of reconciliation on a schedule, the first one now. @returns a function that stops them */
 export const startReconciling = ({ env, log, clock, dynamodb }: LocalReconciliationOptions) => {
   const events = openEvents(env, openTable(env, dynamodb));
   const deps = openTurn(env, { events, tenant: HOME, clock, log });

@@ -3,20 +3,20 @@ import { linkSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } 
 import { dirname, join } from 'node:path';
 import { faultCode, StartError } from './start-error.ts';
 
-/** Where the masters of this machine's connections are: beside the record of the instance that uses them. */
+/** The file with the masters of this machine's connections: next to the record of the instance that uses them. */
 export const mastersFileBeside = (instanceFile: string): string =>
   join(dirname(instanceFile), 'masters.json');
 
-/** 256 random bits, as the secret holds a master. */
+/** A master as the secret stores it: 256 random bits. */
 export const newMaster = (): string => randomBytes(32).toString('hex');
 
-/** A document with one master, number 1. */
+/** A new document with one master, number 1. */
 export const firstMaster = (): string => JSON.stringify({ connections_master_1: newMaster() });
 
 /**
- * The file's text, a JSON object as CONNECTIONS_MASTERS is; makes the file with a first master where there is none, so that
- * connections in a database that is kept go on working at the next start. Owner only.
- * @throws StartError when it can be neither read nor made
+ * The file's text, a JSON object like CONNECTIONS_MASTERS. Creates the file with a first master if it is missing, so
+ * that connections in a persistent database still work after a restart. Readable by its owner only.
+ * @throws StartError when it can be neither read nor created
  */
 export const ensureMastersFile = (file: string): string => {
   try {
@@ -41,7 +41,7 @@ const makeFile = (file: string): string => {
   try {
     linkSync(aside, file);
   } catch (fault) {
-    // Somebody else has just made it: theirs counts.
+    // A concurrent process has just created it: its file is used.
     if (faultCode(fault) !== 'EEXIST') throw fault;
   } finally {
     rmSync(aside, { force: true });
@@ -56,6 +56,6 @@ const writeAside = (file: string, text: string): string => {
   return aside;
 };
 
-/** Writes the file anew, aside and renamed, so that nobody reads half of it. */
+/** Replaces the file atomically: writes a temporary file and renames it. */
 export const writeMastersFile = (file: string, text: string): void =>
   renameSync(writeAside(file, text), file);

@@ -6,9 +6,8 @@ const STATE = 0;
 const START_TIME = 19;
 
 /**
- * When a running process started, in clock ticks since boot; with the pid it names one process for good,
- * while a pid alone is used again. Null when it has ended, also when only its exit status is still kept.
- * Always null where there is no `/proc`.
+ * When a running process started, in clock ticks since boot. Together with the pid it identifies a process uniquely,
+ * while pids are reused. Null when the process has ended, zombies included. Always null where there is no `/proc`.
  */
 export const processStart = (pid: number): string | null => {
   const fields = statFields(pid);
@@ -17,7 +16,7 @@ export const processStart = (pid: number): string | null => {
   return fields?.[START_TIME] ?? null;
 };
 
-/** The fields after the command's name, which is in parentheses and may itself hold spaces and parentheses. */
+/** The fields after the command's name, which is in parentheses and may itself contain spaces and parentheses. */
 const statFields = (pid: number): string[] | null => {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
@@ -27,7 +26,7 @@ const statFields = (pid: number): string[] | null => {
   }
 };
 
-/** True when a process of this number runs, whatever its owner. Works without `/proc` too. */
+/** True when a process with this pid runs, whatever its owner. Also works without `/proc`. */
 export const isRunning = (pid: number): boolean => {
   try {
     process.kill(pid, 0);
@@ -38,17 +37,17 @@ export const isRunning = (pid: number): boolean => {
 };
 
 /**
- * Every engine carries in its environment which server started it. So a server killed with -9 needs to
- * leave no file behind, and there is none that could be missing, half written or out of date.
+ * A variable in every engine's environment that names the server that started it. Unlike a pid file, it cannot be
+ * missing, incomplete or stale after a server is killed with -9.
  */
 const MARK = 'JIRA_WEBHOOK_SYNC_SERVER';
 
-/** The environment that marks an engine as this process's own. */
+/** The environment that marks an engine as started by this process. */
 export const ownerMark = (): Record<string, string> => ({
   [MARK]: [pidNamespace(), process.pid, processStart(process.pid)].join(' '),
 });
 
-/** The pid namespace we live in: in another one the same number is another process. */
+/** This process's pid namespace: in another one, the same pid is a different process. */
 const pidNamespace = (): string => {
   try {
     return readlinkSync('/proc/self/ns/pid');
@@ -58,8 +57,9 @@ const pidNamespace = (): string => {
 };
 
 /**
- * Ends every engine whose server is no more and waits until they are gone. Engines of running servers stay.
- * Answers the pids of those it ended.
+ * Terminates every engine whose server no longer runs, and waits until they have ended. Leaves engines of running
+ * servers alone.
+ * @returns the pids of the terminated engines
  */
 export const endLeftOverEngines = async (): Promise<number[]> => {
   const orphans = pids().filter((pid) => {
@@ -90,14 +90,14 @@ const markOf = (pid: number): string | null => {
   }
 };
 
-/** True only when the mark names a server of our own pid namespace that is no more. */
+/** True only when the mark names a server of our own pid namespace that no longer runs. */
 const isOrphan = (mark: string): boolean => {
   const [namespace, pid, start] = mark.split(' ');
   if (namespace !== pidNamespace() || !pid || !start) return false;
   return processStart(Number(pid)) !== start;
 };
 
-/** How long an engine may take to end by itself, and then by force (milliseconds). */
+/** How long an engine may take to end after SIGTERM, and then after SIGKILL (milliseconds). */
 const PATIENCE_MS = 2_000;
 
 const end = async (pid: number): Promise<void> => {
@@ -113,7 +113,7 @@ const signal = (pid: number, name: NodeJS.Signals): void => {
   try {
     process.kill(pid, name);
   } catch {
-    // It ended meanwhile, or is another user's: then its database is not ours either.
+    // It ended meanwhile, or belongs to another user: then its database is not ours either.
   }
 };
 

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { readdirSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 
-/** The folder that holds package.json; `.local/` and, by default, `artifacts/` are in it. */
+/** The folder that contains package.json, `.local/` and, by default, `artifacts/`. */
 export const PROJECT_FOLDER = resolve(import.meta.dirname, '../..');
 
 /**
@@ -17,8 +17,8 @@ export const functionNames = (): string[] =>
 const known = new Map<string, string | undefined>();
 
 /**
- * The commit that is checked out in `folder`; undefined without git or outside a repository. Each folder is asked
- * once: a process goes on with the code that it started with.
+ * The commit that is checked out in `folder`; undefined without git or outside a repository. Cached per folder, because
+ * a process keeps running the code that it started with.
  */
 export const gitSha = (folder: string = PROJECT_FOLDER): string | undefined => {
   if (!known.has(folder)) known.set(folder, readSha(folder));

@@ -1,12 +1,12 @@
 import type { IncomingMessage } from 'node:http';
 
-/** The bytes read, and whether the sender may still send some. `gone`: the client hung up in the middle. */
+/** The bytes read. `unread`: the sender may still be sending. `gone`: the client disconnected midway. */
 export type RequestBody = { gone: boolean; bytes: Buffer; unread: boolean };
 
-/** As a limit: no body is read, not even an empty one. */
+/** As a limit: no body is read, not even one of unknown length. */
 export const NO_BODY = -1;
 
-/** True when the body is to be read: the method has one and its declared size is within the limit. */
+/** True when the body should be read: the method has one and its declared size is within the limit. */
 export const isWanted = (request: IncomingMessage, maxBytes: number): boolean =>
   ['POST', 'PUT', 'PATCH'].includes(request.method ?? '') && declaredBytes(request) <= maxBytes;
 
@@ -16,8 +16,8 @@ const declaredBytes = (request: IncomingMessage): number => Number(request.heade
 const NOTHING = Buffer.alloc(0);
 
 /**
- * Reads a request's body. One declared larger than `maxBytes`, or under a method that has none, is not read
- * at all; one without a declared size is read to `maxBytes + 1` bytes, enough to see that it is too large.
+ * Reads a request's body. A body declared larger than `maxBytes`, or with a method that has none, is not read at all;
+ * one without a declared size is read to `maxBytes + 1` bytes, enough to see that it is too large.
  */
 export const readBody = async (request: IncomingMessage, maxBytes: number): Promise<RequestBody> => {
   if (!hasBody(request)) return { gone: false, bytes: NOTHING, unread: false };
@@ -44,12 +44,12 @@ const collect = (request: IncomingMessage, capacity: number): Promise<RequestBod
     request.on('data', onData).on('end', onEnd).on('close', onClose);
   });
 
-/** Reserved at first, whatever size is declared: nothing of it may ever come. */
+/** The initial buffer, whatever size is declared, because the body may never arrive. */
 const FIRST_BYTES = 16 * 1024;
 
 /**
- * Bytes copied into one growing buffer: a list of chunks would cost a hostile sender one byte and us a
- * hundred for each chunk.
+ * Copies bytes into one growing buffer: in a list of chunks, each chunk would cost a hostile sender one byte and this
+ * process a hundred.
  */
 const createStore = (capacity: number) => {
   let buffer = Buffer.allocUnsafe(Math.min(capacity, FIRST_BYTES));
@@ -60,7 +60,7 @@ const createStore = (capacity: number) => {
     buffer = larger;
   };
   return {
-    /** Takes what fits into `capacity`. */
+    /** Adds as much as fits into `capacity`. */
     add: (chunk: Buffer): void => {
       const needed = Math.min(capacity, size + chunk.length);
       if (needed > buffer.length) grow(needed);
@@ -72,8 +72,8 @@ const createStore = (capacity: number) => {
 };
 
 /**
- * Throws away what the sender still sends, for a bounded time and size: closing at once would reset the
- * connection and with it the answer the sender has not read yet.
+ * Discards what the sender still sends, for a bounded time and size: closing at once would reset the connection before
+ * the sender has read the answer.
  */
 export const drain = (request: IncomingMessage, maxBytes: number, ms: number): Promise<void> =>
   new Promise((done) => {
@@ -90,7 +90,7 @@ export const drain = (request: IncomingMessage, maxBytes: number, ms: number): P
     };
     const timer = setTimeout(finish, ms);
     request.on('data', onData).once('end', finish).once('close', finish);
-    // A sender that gives up in the middle closes its side, and Node reports that on the socket only.
+    // A sender that gives up midway closes its side, which Node reports only on the socket.
     request.socket.once('end', finish);
     if (request.complete || request.destroyed) finish();
     else request.resume();

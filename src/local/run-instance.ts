@@ -19,9 +19,8 @@ import { serve } from './server.ts';
 import { faultCode, StartError } from './start-error.ts';
 
 /**
- * `env` as `readLocalEnv` or `readEnv` answers it; everything that varies comes from it. Without `correlate`
- * deliveries are only stored, for measurements of that alone, and nothing is published; without `reconcile` no schedule asks
- * Jira.
+ * `env` from `readLocalEnv` or `readEnv`: the whole configuration. Without `correlate`, deliveries are only stored, for
+ * measurements of ingest, and nothing is published; without `reconcile`, no schedule reads Jira.
  */
 export type InstanceOptions = {
   env: Env;
@@ -34,15 +33,15 @@ export type InstanceOptions = {
 /** A running instance: the routes over HTTP, its table, and its embedded database if it has one. */
 export type Instance = {
   url: string;
-  /** What deliveries are signed with; null when it lies behind JIRA_WEBHOOK_SECRET_ARN. */
+  /** The secret that signs deliveries; null when it is behind JIRA_WEBHOOK_SECRET_ARN. */
   secret: string | null;
-  /** True when the environment named no secret and this instance made one. */
+  /** True when the environment has no secret and this instance generated one. */
   secretMade: boolean;
-  /** What commits from git are signed with; null when it lies behind JIRA_WEBHOOK_SECRET_ARN, if anywhere. */
+  /** The secret that signs commits from git; null when it is behind JIRA_WEBHOOK_SECRET_ARN, or not set there. */
   commitsSecret: string | null;
   /** As `secretMade`. */
   commitsSecretMade: boolean;
-  /** What a request that changes connections proves itself with; made anew at each start. */
+  /** Authorizes requests that change connections; generated at each start. */
   manageToken: string;
   tableName: string;
   dynamodbEndpoint: string;
@@ -54,13 +53,13 @@ export type Instance = {
   databaseDied: Promise<string>;
   /** Resolves when everything stored before the call is correlated and published. */
   correlated: Correlated;
-  /** Stops accepting, finishes what is under way, ends the database last. The same promise every time. */
+  /** Stops accepting, finishes requests in flight, stops the database last. Returns the same promise every time. */
   stop(): Promise<void>;
 };
 
 /**
- * Starts an instance in this process: database (embedded unless AWS_ENDPOINT_URL_DYNAMODB names another),
- * table, routes. Writes no instance file, prints nothing.
+ * Starts an instance in this process: database (embedded unless AWS_ENDPOINT_URL_DYNAMODB names another), table,
+ * routes. Writes no instance file, prints nothing.
  * @throws StartError or ConfigError with a message for people; nothing is left running then.
  */
 export const startInstance = async (options: InstanceOptions): Promise<Instance> => {
@@ -95,7 +94,7 @@ export const startInstance = async (options: InstanceOptions): Promise<Instance>
 
 type Completed = { env: Env; secretMade: boolean; commitsSecretMade: boolean };
 
-/** The environment with what an instance of one's own adds to it. */
+/** The environment, with generated secrets and the absolute artifacts folder where they are missing. */
 const completed = (env: Env): Completed => {
   const isMissing = (secret: string | undefined): boolean =>
     secret === undefined && env.JIRA_WEBHOOK_SECRET_ARN === undefined;
@@ -156,7 +155,7 @@ const startOwned = async (
 
 const never = new Promise<string>(() => {});
 
-/** The one the environment names, else an embedded one, which `owned` then ends. @throws StartError */
+/** The database that the environment names, else an embedded one, which `owned` then stops. @throws StartError */
 const startDatabase = async (env: Env, owned: AsyncDisposableStack): Promise<Database> => {
   const endpoint = env.AWS_ENDPOINT_URL_DYNAMODB;
   if (endpoint !== undefined) return { endpoint, config: await externalConfig(endpoint), died: never };
@@ -167,9 +166,9 @@ const startDatabase = async (env: Env, owned: AsyncDisposableStack): Promise<Dat
 };
 
 /**
- * Makes the table unless it is there.
- * @returns true when it is a new one
- * @throws StartError, or ConfigError when it is another one's
+ * Creates the table if it does not exist.
+ * @returns true when it was created
+ * @throws StartError, or ConfigError when the existing table is not ours
  */
 const makeTable = async ({ config, endpoint }: Database, name: string): Promise<boolean> => {
   const client = createDynamoDb(config);

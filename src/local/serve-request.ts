@@ -11,20 +11,20 @@ import type { RefuseForeign } from './foreign-requests.ts';
 import { localContext, toEvent } from './lambda-input.ts';
 import { drain, NO_BODY, readBody } from './request-body.ts';
 
-/** What every request of a server shares. */
+/** What all requests of a server share. */
 export type Serving = {
   handler: HttpHandler;
-  /** Runs something when it is its turn. */
+  /** Limits how many requests are handled concurrently. */
   turn: LimitFunction;
   maxBodyBytes: number;
   refuseForeign: RefuseForeign;
   log: Logger;
   clock: Clock;
-  /** What is thrown away of a body that was refused, so that its sender can read the answer. */
+  /** How much of a refused body is read and discarded, so that its sender can read the answer. */
   drainBytes: number;
   drainMs: number;
   connections: Connections;
-  /** From now on every answer is its connection's last. */
+  /** Once true, every answer is the last on its connection. */
   closing: boolean;
 };
 
@@ -60,7 +60,7 @@ const respond = async (
   await sendEarlyAnswer(response, result, () => drain(request, serving.drainBytes, serving.drainMs));
 };
 
-/** The handler's answer; a fault it throws is logged by name only and answered 503, so that Jira retries. */
+/** The handler's answer; if it throws, the fault is logged by name only and answered 503, so that Jira retries. */
 const callHandler = async (
   serving: Serving,
   request: IncomingMessage,

@@ -11,21 +11,20 @@ import { isWanted } from './request-body.ts';
 import { type Serving, serveRequest } from './serve-request.ts';
 import { faultCode, StartError } from './start-error.ts';
 
-/** Milliseconds, bytes and counts that keep one client from holding the server. */
+/** Limits in milliseconds, bytes and counts that keep one client from blocking the server. */
 const LIMITS = {
   headersMs: 30_000,
   requestMs: 30_000,
-  /** How often the two above are looked at. */
+  /** How often the two above are checked. */
   checkMs: 5_000,
-  /** What is thrown away of a body that was refused, so that its sender can read the answer. */
+  /** How much of a refused body is read and discarded, so that its sender can read the answer. */
   drainBytes: 32 * 1024 * 1024,
   drainMs: 2_000,
-  /** How long `close` waits for what is under way. */
+  /** How long `close` waits for requests in flight. */
   closeMs: 10_000,
   /**
-   * Requests that are handled at a time; the others wait their turn, first come, first served. With all of 200 at
-   * once, calls of the database ran out of their time and were made again, and Node, which accepts one connection
-   * in each turn of its loop, let some wait for ten seconds.
+   * Requests handled concurrently; the others queue in order of arrival. With 200 at once, database calls timed out and
+   * were retried, and Node, which accepts one connection per turn of its event loop, let some wait for ten seconds.
    */
   atOnce: 16,
 };
@@ -35,7 +34,7 @@ type Limits = typeof LIMITS;
 export type ServeOptions = {
   handler: HttpHandler;
   host: string;
-  /** Names under which it may be called beside `host` and those of this machine. */
+  /** Names under which it may be called, besides `host` and those of this machine. */
   allowedHosts?: readonly string[] | undefined;
   /** 0: any free one. */
   port: number;
@@ -47,7 +46,7 @@ export type ServeOptions = {
 
 export type LocalServer = {
   url: string;
-  /** Stops accepting, lets what is under way finish for a bounded time, then closes every connection. */
+  /** Stops accepting, lets requests in flight finish for a bounded time, then closes every connection. */
   close(): Promise<void>;
 };
 
@@ -85,17 +84,17 @@ const createHttpServer = (limits: Limits): Server => {
     headersTimeout: limits.headersMs,
     requestTimeout: limits.requestMs,
     connectionsCheckingInterval: limits.checkMs,
-    // Node's own answer to a missing Host is an empty 400; ours needs no Host.
+    // Node would answer a missing Host with an empty 400; this server needs no Host.
     requireHostHeader: false,
   });
-  // Beyond a count Node drops headers silently, and one of them could be the signature. Their size is limited.
+  // No limit of the count: Node silently drops headers beyond it, perhaps the signature. Their size is limited.
   server.maxHeadersCount = 0;
-  // A client may close its side once it has sent everything and still read the answer. Node has this switch
-  // since its early days, only its types do not.
+  // A client may close its side after sending and still read the answer. The option is old, but missing in Node's
+  // types.
   return Object.assign(server, { httpAllowHalfOpen: true });
 };
 
-/** Answers every request; the set holds those that are under way. */
+/** Answers every request. @returns the set of requests in flight */
 const takeRequests = (server: Server, serving: Serving): Set<Promise<void>> => {
   const underWay = new Set<Promise<void>>();
   const take = (request: IncomingMessage, response: ServerResponse): void => {
@@ -107,7 +106,7 @@ const takeRequests = (server: Server, serving: Serving): Set<Promise<void>> => {
     if (!serving.refuseForeign(request) && isWanted(request, serving.maxBodyBytes)) response.writeContinue();
     take(request, response);
   });
-  // An expectation we do not know may be ignored (RFC 9110, 10.1.1).
+  // An unknown expectation may be ignored (RFC 9110, 10.1.1).
   server.on('checkExpectation', take);
   return underWay;
 };
@@ -147,7 +146,7 @@ const explain = (code: string, host: string, port: number): string => {
   return `Cannot listen on HOST ${host}, PORT ${port} (${code}): set HOST to an address of this machine`;
 };
 
-/** Where a client on this machine reaches it: an address for all interfaces is no address to call. */
+/** The URL for clients on this machine: the wildcard address cannot be called, so loopback replaces it. */
 export const urlOf = (server: Server, host: string): string => {
   const address = server.address();
   const port = typeof address === 'object' && address ? address.port : 0;

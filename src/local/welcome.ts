@@ -1,14 +1,14 @@
 import { toUtcIso } from '../domain/instant.ts';
 
-/** What the text for a started instance depends on. */
+/** Input of the text for a started instance. */
 export type Welcome = {
   url: string;
   host: string;
   database: string;
   artifacts: string;
-  /** The secret when this instance made it; it appears once in the text. Null: the environment has one. */
+  /** The secret if this instance generated it; it appears once in the text. Null: the environment has one. */
   madeSecret: string | null;
-  /** True when the secret is JIRA_WEBHOOK_SECRET, false when it lies behind an ARN. */
+  /** True when the secret is JIRA_WEBHOOK_SECRET, false when it is behind an ARN. */
   secretInEnvironment: boolean;
   /** As `madeSecret`, for commits from git. */
   madeCommitsSecret: string | null;
@@ -37,7 +37,7 @@ export const welcome = (about: Welcome): string =>
 
 const isLoopback = (host: string): boolean => /^(127\.|::1$|localhost$)/.test(host);
 
-/** A small full issue, as Jira reports its creation: none that the README delivers, whose dates are older. */
+/** A small full issue, as Jira reports its creation; not one from the README, whose dates are older. */
 const sampleBody = (nowMs: number): string =>
   JSON.stringify({
     timestamp: nowMs,
@@ -49,7 +49,7 @@ const sampleBody = (nowMs: number): string =>
     },
   });
 
-/** Lines to paste into a shell: sign the very bytes that are sent. */
+/** Lines to paste into a shell, which sign exactly the bytes that they send. */
 const curlCommand = (url: string, secret: string, nowMs: number): string[] => [
   `  secret=${secret}`,
   `  body='${sampleBody(nowMs)}'`,
@@ -68,7 +68,7 @@ const deliveryHelp = ({ url, madeSecret, secretInEnvironment, nowMs }: Welcome):
   return [intro, '', ...curlCommand(url, secret, nowMs), '', 'or: npm run deliver -- issue-created'];
 };
 
-/** The command takes the secret from the instance itself; other senders need it. */
+/** The command reads the secret from the instance's record; other senders need it shown. */
 const commitsHelp = ({ url, madeCommitsSecret }: Welcome): string[] => [
   'Send the commits of a repository: npm run commits -- --repo PATH',
   ...(madeCommitsSecret === null

@@ -11,8 +11,8 @@ import { localContext, sequenceNumberOf } from '../lambda-input.ts';
 import { waitAfter } from './waits.ts';
 
 /**
- * How many records of a batch count as handled: those before the first that is reported as failed. A report
- * that names a record we did not send fails the whole batch (developer guide, "Reporting batch item failures").
+ * How many records of a batch count as handled: those before the first one reported as failed. A report that names an
+ * unknown record fails the whole batch (developer guide, "Reporting batch item failures").
  */
 export const handledCount = (response: DynamoDBBatchResponse, sent: string[]): number => {
   const failed = response.batchItemFailures.map(({ itemIdentifier }) => sent.indexOf(itemIdentifier));
@@ -20,8 +20,8 @@ export const handledCount = (response: DynamoDBBatchResponse, sent: string[]): n
 };
 
 /**
- * Batches at work at the same time, most of which is waiting for the table. The engine's stream has fewer shards than
- * that of a table on AWS, and several at a time expose code that relies on an order.
+ * Concurrent batches, which mostly wait for the table. The engine's stream has fewer shards than that of a table on
+ * AWS, and concurrency exposes code that relies on an order.
  */
 export const BATCHES_AT_A_TIME = 4;
 
@@ -29,16 +29,16 @@ export type HandOver = {
   handler: StreamHandler;
   clock: Clock;
   log: Logger;
-  /** Aborted when no further batch shall begin. */
+  /** Once aborted, no further batch starts. */
   signal: AbortSignal;
   /** Called with the sequence number up to which everything is handled. */
   reached(sequenceNumber: string): Promise<void>;
 };
 
 /**
- * Gives the records to the handler in batches, a few at the same time, in no order. What failed
- * is retried after a while, first in its batch, and nothing behind it is left out.
- * @throws the signal's reason when it is aborted before everything is handled; no batch is under way any more then
+ * Passes the records to the handler in batches, a few concurrently, in no particular order. A failed record is retried
+ * after a while, with the records after it in its batch.
+ * @throws the signal's reason when it is aborted before everything is handled; no batch is running by then
  */
 export const handOver = async (to: HandOver, records: DynamoDBRecord[]): Promise<void> => {
   const handledNow = trackReached(to, records);
@@ -53,7 +53,7 @@ export const handOver = async (to: HandOver, records: DynamoDBRecord[]): Promise
   if (records.length > 0) to.signal.throwIfAborted();
 };
 
-/** Says how far everything is handled, without a gap, whenever that grows; one call at a time, the last one counts. */
+/** Reports the last record up to which all are handled without a gap, whenever it advances; one call at a time. */
 const trackReached = ({ reached }: HandOver, records: DynamoDBRecord[]) => {
   const done = new Set<DynamoDBRecord>();
   let handled = 0;
@@ -89,7 +89,7 @@ const handleBatch = async (
   }
 };
 
-/** The longest a Lambda function may run; the context says so, but nothing ends it here. */
+/** The maximum run time of a Lambda function; reported in the context, but not enforced here. */
 const FUNCTION_TIMEOUT_MS = 900_000;
 
 const invoke = async ({ handler, clock, log }: HandOver, Records: DynamoDBRecord[]): Promise<number> => {

@@ -20,16 +20,16 @@ export type PollerOptions = {
   clock: Clock;
   /** Milliseconds between two polls that find nothing. */
   idleMs?: number;
-  /** Milliseconds that `stop` waits for batches under way. */
+  /** Milliseconds that `stop` waits for running batches. */
   stopMs?: number;
 };
 
 export type Poller = {
-  /** Lets batches under way finish, for a bounded time; what is left comes at the next start. */
+  /** Lets running batches finish, for a bounded time; the rest is read at the next start. */
   stop(): Promise<void>;
   /**
-   * Resolves when everything written before the call is handled; rejects when the poller stops first. Exact
-   * on the embedded engine, whose stream has a record as soon as its write is answered.
+   * Resolves when everything written before the call is handled; rejects if the poller stops first. Exact on the
+   * embedded engine, whose stream has a record as soon as its write is answered.
    */
   idle(): Promise<void>;
 };
@@ -39,11 +39,11 @@ const IDLE_MS = 200;
 const STOP_MS = 10_000;
 
 /**
- * Reads the table's stream and calls each handler as an event source mapping of Lambda would: the records that
- * pass `STREAM_FILTERS`, in order, at most `BATCH_SIZE` at a time, again and again until handled. How far it
- * came is stored in the table, so that the next poller goes on from there. Each record is handled at least once.
- * @returns null when the table has no stream (some compatible servers know none)
- * @throws UnavailableError when the table cannot be described; later faults are waited out
+ * Reads the table's stream and calls each handler as an event source mapping of Lambda would: with the records that
+ * pass `STREAM_FILTERS`, in order, at most `BATCH_SIZE` at a time, retried until handled. A checkpoint in the table
+ * lets the next poller continue from there. Each record is handled at least once.
+ * @returns null when the table has no stream (some compatible servers have none)
+ * @throws UnavailableError when the table cannot be described; later faults are retried
  */
 export const startPoller = async (options: PollerOptions): Promise<Poller | null> => {
   const { config, table, log, idleMs = IDLE_MS, stopMs = STOP_MS } = options;
@@ -54,7 +54,7 @@ export const startPoller = async (options: PollerOptions): Promise<Poller | null
   }
   const stopping = new AbortController();
   const { signal } = stopping;
-  // Each shard listens to it.
+  // Each shard adds a listener.
   setMaxListeners(0, signal);
   const progress = trackProgress();
   const bell = createBell();
@@ -82,14 +82,13 @@ export const startPoller = async (options: PollerOptions): Promise<Poller | null
   };
 };
 
-/** How often shards are listed anew when none has ended (milliseconds). */
+/** How often shards are listed again when none has ended (milliseconds). */
 const LIST_MS = 10_000;
 
 /**
- * Reads all shards of the stream at the same time, but a parent to its end before its children, so that an
- * item's records stay in order. Shards that come up later are found when their parent ends, and every few
- * seconds.
- * @throws the signal's reason when the poller stops and every batch under way is over
+ * Reads all shards of the stream concurrently, but a parent to its end before its children, so that an item's records
+ * stay in order. New shards are found when their parent ends, and every few seconds.
+ * @throws the signal's reason when the poller stops, after all running batches have ended
  */
 const followShards = async (deps: PollerDeps, bell: Bell): Promise<void> => {
   const { source, log, persist, progress, signal, idleMs } = deps;
@@ -124,7 +123,7 @@ const followShards = async (deps: PollerDeps, bell: Bell): Promise<void> => {
   }
 };
 
-/** Those not read yet whose parent is read to its end, or so old that the stream has forgotten it. */
+/** Shards not read yet whose parent is read to its end, or so old that the stream no longer lists it. */
 const dueShards = (listed: Shard[], running: Map<string, unknown>, ended: Set<string>): Shard[] => {
   const ids = new Set(listed.map(({ id }) => id));
   const isOver = (parent: string | null) => parent === null || ended.has(parent) || !ids.has(parent);

@@ -1,12 +1,12 @@
-/** Knows how far reading has come. A moment is a number that grows with each `begin`; it is no time. */
+/** Tracks how far the stream is read. A moment is a logical clock that grows with each `begin`, not a time. */
 export type Progress = {
-  /** A new moment, taken before the table is asked for something. */
+  /** Returns a new moment; call it before a request to the stream. */
   begin(): number;
-  /** No other shards than these held anything at that moment that was not read yet. */
+  /** At that moment, only these shards could contain unread records. */
   listed(shardIds: string[], moment: number): void;
-  /** What was in the shard at that moment is handled. */
+  /** Everything in the shard at that moment is handled. */
   caughtUp(shardId: string, moment: number): void;
-  /** Resolves when all that was in the stream when it was called is handled; rejects after `stop`. */
+  /** Resolves when everything in the stream at the time of the call is handled; rejects after `stop`. */
   whenIdle(): Promise<void>;
   stop(): void;
 };

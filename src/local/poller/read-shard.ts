@@ -11,7 +11,7 @@ import { createReaders, type Readers } from './readers.ts';
 import type { ShardPosition, StreamSource } from './stream-source.ts';
 import type { Persist } from './waits.ts';
 
-/** What reading a stream takes. */
+/** Dependencies of reading a stream. */
 export type PollerDeps = {
   source: StreamSource;
   table: Table;
@@ -27,10 +27,10 @@ export type PollerDeps = {
   signal: AbortSignal;
 };
 
-/** A poll takes the engine longer the longer its stream is; for this many times as long it is left alone. */
+/** The longer the stream, the longer a poll takes the engine; the pause after a poll is this multiple of its time. */
 const REST = 4;
 
-/** An engine that stalled says nothing of how long its stream is. */
+/** Upper bound of that pause, because a stalled engine also makes a poll slow. */
 const LONGEST_REST_MS = 2_000;
 
 /** Milliseconds between a poll that found nothing and the next one. */
@@ -38,8 +38,8 @@ export const restAfter = (tookMs: number, idleMs: number): number =>
   Math.max(idleMs, Math.min(REST * tookMs, LONGEST_REST_MS));
 
 /**
- * Reads a shard from its checkpoint on, until it is at its end and handled (`ended`) or the stream does not have it any
- * more (`gone`). No batch is under way any more when it is over.
+ * Reads a shard from its checkpoint on, until it is read to its end and handled (`ended`) or no longer in the stream
+ * (`gone`). No batch is running when it settles.
  * @throws the signal's reason when the poller stops first
  */
 export const readShard = async (deps: PollerDeps, shardId: string): Promise<'ended' | 'gone'> => {
@@ -94,8 +94,8 @@ const warnOfLoss = ({ log }: PollerDeps, shard_id: string): void =>
   log.warn({ shard_id }, 'the stream dropped records before they were read; the sweep finds their events');
 
 /**
- * Writes down how far a shard is handled. A checkpoint is a write, and each write makes a stream record, which comes by
- * here: it must never be the cause of another checkpoint. So nothing is written for records that do not pass the filter.
+ * Stores the checkpoint of a shard. Each checkpoint is a write, so it creates a stream record that is read here too,
+ * which must not cause another checkpoint: records that do not pass the filter never move the checkpoint.
  */
 const reachedIn =
   ({ source, table, persist }: PollerDeps, shard_id: string) =>

@@ -3,22 +3,22 @@ import type { StreamHandler } from '../../platform/stream-records.ts';
 import { sequenceNumberOf } from '../lambda-input.ts';
 import { type HandOver, handOver } from './hand-over.ts';
 
-/** Who reads the records of one shard: each gets all of them, at a pace of its own. */
+/** The readers of one shard: each gets all its records, at its own pace. */
 export type Readers = {
-  /** Hands records over. Resolves when more may come: no reader is far behind any more. */
+  /** Passes records to all readers. Resolves when no reader is too far behind to take more. */
   take(records: DynamoDBRecord[]): Promise<void>;
-  /** Resolves when every reader has handled what was taken before the call, and that is written down. */
+  /** Resolves when every reader has handled what was taken before the call, and the checkpoint is stored. */
   caughtUp(): Promise<void>;
-  /** Resolves when nothing is left to do. @throws the signal's reason when it is aborted before */
+  /** Resolves when nothing is left to do. @throws the signal's reason when it is aborted first */
   finished(): Promise<void>;
 };
 
-/** Records that a reader may lag behind before the others wait for it: they are keys, and a quick one is minutes ahead. */
+/** How many records a reader may lag before the others wait for it. They are only keys; a fast reader is minutes ahead. */
 const MOST_BEHIND = 20_000;
 
 /**
- * Readers of one shard. How far it is read is how far the slowest has come: the others get some records again after a
- * restart, as Lambda may give them at any time.
+ * Readers of one shard. The checkpoint is that of the slowest reader: after a restart the others get some records
+ * again, as Lambda may deliver them at any time.
  */
 export const createReaders = (
   to: Omit<HandOver, 'handler'>,
@@ -44,7 +44,7 @@ export const createReaders = (
   };
 };
 
-/** What comes while it is at work it gets together, as soon as it is free. */
+/** Records that arrive while the reader works are passed together once it is free. */
 const createReader = (handle: (records: DynamoDBRecord[]) => Promise<void>) => {
   let waiting: DynamoDBRecord[] = [];
   let turn = Promise.resolve();
@@ -60,7 +60,7 @@ const createReader = (handle: (records: DynamoDBRecord[]) => Promise<void>) => {
     add: (records: readonly DynamoDBRecord[]): void => {
       waiting = [...waiting, ...records];
       working ??= work();
-      // Whoever waits for it is told; nobody may.
+      // A rejection is reported by `finished`; without this it would be unhandled if nothing awaits it.
       working.catch(() => {});
     },
     hasRoom: async (mostBehind: number): Promise<void> => {
@@ -74,10 +74,10 @@ const createReader = (handle: (records: DynamoDBRecord[]) => Promise<void>) => {
 
 type Waiter = { place: number; done: () => void };
 
-/** Knows how far all have come in one row of records. Places count from 1. */
+/** Tracks how far all readers have come in one sequence of records. Places count from 1. */
 const trackSlowest = (readers: number, reached: (sequenceNumber: string) => Promise<void>) => {
   const at = Array.from({ length: readers }, () => 0);
-  /** Of the records behind `base`: those not handled by all. */
+  /** Sequence numbers of the records after `base`, which not all readers have handled. */
   let open: string[] = [];
   let base = 0;
   let waiters: Waiter[] = [];

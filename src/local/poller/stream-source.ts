@@ -13,13 +13,13 @@ import { toLambdaRecord } from '../lambda-input.ts';
 
 export type Shard = { id: string; parent: string | null };
 
-/** Where to read on: at `iterator`, or without one after a sequence number, or from the oldest record (null). */
+/** Where to continue: at `iterator`; without one, after a sequence number, or from the oldest record (null). */
 export type ShardPosition = { after: string | null; iterator: string | null };
 
 /**
- * What a read came to. `isWhole`: nothing more was in the shard when it was read. `next` is null at the
- * shard's end. The others say that the place is lost: it must be opened anew (`expired`), its records are
- * gone from the stream (`trimmed`), or the whole shard is (`gone`).
+ * The result of a read. `isWhole`: the shard contained no more records at that time. `next` is null at the shard's end.
+ * The other kinds mean that the position is lost: the iterator must be reopened (`expired`), its records are no longer
+ * in the stream (`trimmed`), or the whole shard is not (`gone`).
  */
 type Read =
   | { kind: 'page'; records: DynamoDBRecord[]; isWhole: boolean; next: string | null }
@@ -34,14 +34,13 @@ export type StreamSource = {
   close(): void;
 };
 
-/** The engine looks through its whole stream for each call; a long one takes it a while. */
+/** The engine scans its whole stream for each call, which takes a while if it is long. */
 const TIMEOUTS = { requestTimeout: 10_000, throwOnRequestTimeout: true };
 
 /**
- * The table's stream through the DynamoDB Streams API; null when it has none. What is known of the embedded
- * engine: one shard whose sequence numbers count from 1, nothing ever trimmed, iterators that never expire, a
- * write that changes nothing still makes a MODIFY, and every call (each write too) takes time in proportion
- * to the whole stream, 9 ms with 100,000 records.
+ * The table's stream through the DynamoDB Streams API; null when it has none. Known about the embedded engine: one
+ * shard with sequence numbers from 1, no trimming, iterators that never expire, a MODIFY record even for a write that
+ * changes nothing, and calls (writes too) whose time grows with the whole stream: 9 ms with 100,000 records.
  * @throws UnavailableError when the table cannot be described
  */
 export const openStream = async (
@@ -56,7 +55,7 @@ export const openStream = async (
   return createSource(client, arn, Table?.LatestStreamLabel ?? arn.slice(arn.lastIndexOf('/') + 1));
 };
 
-/** The most one GetRecords call answers. */
+/** The maximum number of records per GetRecords call. */
 const PAGE_SIZE = 1_000;
 
 const createSource = (client: DynamoDBStreamsClient, arn: string, label: string): StreamSource => {
@@ -103,7 +102,7 @@ const createSource = (client: DynamoDBStreamsClient, arn: string, label: string)
   };
 };
 
-/** A fault that is the way of a stream rather than a failure. One at a place just opened is a failure. */
+/** The result for a fault that is normal for streams. At a position just opened, it is rethrown as a failure. */
 const lostBy = (fault: unknown, { after, iterator }: ShardPosition): Read => {
   const name = fault instanceof Error ? fault.name : '';
   if (name === 'ResourceNotFoundException') return { kind: 'gone' };

@@ -3,19 +3,19 @@ import { describeFault } from '../../errors/errors.ts';
 import type { Logger } from '../../platform/logger.ts';
 import { backoffMs } from '../../platform/retry.ts';
 
-/** The database is asked soon after it is back, however long it was away. */
+/** Short waits, so that polling resumes soon after an outage, however long it was. */
 const OUTAGE = { first_ms: 100, longest_ms: 2_000, by_chance: 0.5 };
 
 /** @throws the signal's reason when it is aborted */
 export const waitAfter = (failures: number, signal: AbortSignal): Promise<void> =>
   sleep(backoffMs(failures, Math.random(), OUTAGE), undefined, { signal });
 
-/** Makes a call until it succeeds. @throws only when the signal is aborted */
+/** Retries a call until it succeeds. @throws only when the signal is aborted */
 export type Persist = <T>(call: () => Promise<T>) => Promise<T>;
 
 /**
- * Calls that go on through outages of the database, however long. Callers that share one share its outages: each
- * is logged once when the first call fails, and once when no call fails any more.
+ * Retries calls through outages of the database, however long. An outage is logged once for all calls that share this
+ * object: when the first call fails, and when no call fails any more.
  */
 export const createPersist = (log: Logger, signal: AbortSignal): Persist => {
   let failing = 0;
@@ -44,7 +44,7 @@ export const createPersist = (log: Logger, signal: AbortSignal): Persist => {
   };
 };
 
-/** Ends a wait early; a ring between waits counts for the next wait. */
+/** Ends a wait early; a ring between waits ends the next wait. */
 export type Bell = { ring(): void; wait(ms: number): Promise<void> };
 
 export const createBell = (): Bell => {
