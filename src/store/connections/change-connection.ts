@@ -10,8 +10,8 @@ import { connectionAttributes, connectionItem, USE } from './connection-row.ts';
 import { tenantUpdate } from './tenants.ts';
 
 /**
- * Makes the connection, its audit event and, with the first one, its tenant: all or nothing.
- * @returns `other-site` when its tenant has another Jira site
+ * Creates the connection, its audit event and, with the first one, its tenant, in one transaction.
+ * @returns `other-site` if its tenant has another Jira site
  * @throws UnavailableError
  */
 export const createConnection = async (
@@ -34,8 +34,8 @@ export const createConnection = async (
 };
 
 /**
- * Replaces what people decide of a connection, if nobody has changed it since it was read. What deliveries left stays.
- * @param before as it was read; `after` gets the revision behind its own
+ * Replaces what people decide of a connection, unless it was changed since it was read. What deliveries wrote stays.
+ * @param before as it was read; `after` gets the next revision
  * @throws UnavailableError
  */
 export const changeConnection = async (
@@ -55,7 +55,7 @@ export const changeConnection = async (
   return done.failed.includes(ROW) ? 'stale-revision' : 'other-site';
 };
 
-/** Takes the connection away; its events stay. @throws UnavailableError */
+/** Deletes the connection; its events stay. @throws UnavailableError */
 export const removeConnection = async (
   { table }: Pick<EventStore, 'table'>,
   before: Connection,
@@ -69,12 +69,12 @@ export const removeConnection = async (
   return done === 'written' ? 'removed' : 'stale-revision';
 };
 
-/** Places in a transaction. */
+/** Positions of the writes in a transaction. */
 const [ROW, TENANT] = [0, 1];
 
 const unchanged = ({ rev }: Connection) => ({ condition: 'rev = :before', values: { ':before': rev } });
 
-/** When the last version of its secret was used says nothing of the next one. */
+/** A rotation removes the time of last use, which belongs to the old version of the secret. */
 const rowChange = (before: Connection, after: Connection): Write => {
   const { decided, rev, work_pk, work_sk } = connectionAttributes(after);
   const values = { ':decided': decided, ':rev': rev, ':work_pk': work_pk, ':work_sk': work_sk };
@@ -103,7 +103,7 @@ type ConnectionChange =
   | 'connection-disabled'
   | 'connection-removed';
 
-/** A change: `before` null where there was no connection, `after` null where there is none any more. */
+/** A change. `before`: null if there was no connection; `after`: null if there is none any more. */
 type Change = {
   connection: Connection;
   before: Connection | null;
@@ -111,7 +111,7 @@ type Change = {
   rev: number;
 };
 
-/** The event that tells of a change of a connection. */
+/** The audit event of a change of a connection. */
 const auditItem = (
   { connection: { connection_id, tenant_id }, before, after, rev }: Change,
   audit: Audit,
@@ -121,8 +121,8 @@ const auditItem = (
   return adminEventItem({ tenant_id, row, rev, ...audit, before: shown(before), after: shown(after) }, run);
 };
 
-/** As answers show it: nothing of its secret but the version, and until when the one before verifies. */
+/** The connection as answers show it: of its secret only the version, and until when the previous one verifies. */
 const shown = (connection: Connection | null) => connection && toConnectionView({ ...UNUSED, ...connection });
 
-/** For a connection that no delivery has touched yet. */
+/** Times of use of a connection without deliveries. */
 const UNUSED = { last_received_ms: null, last_refused_ms: null, last_used_ms: null };

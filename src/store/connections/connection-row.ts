@@ -16,19 +16,19 @@ import { connectionKey, connectionsPartition, timeSort } from '../calls/keys.ts'
 import { getItem, type Item, type Key, type TableCall, type Walk } from '../calls/table.ts';
 import { listRows } from '../calls/worklist.ts';
 
-/** A connection as its row has it. */
+/** A connection as it is stored. */
 export type ConnectionRow = Connection & ConnectionUse;
 
 /**
  * The row of a connection. What people decide is JSON in one attribute, so that a change replaces all of it and nothing
- * else: what deliveries leave here has attributes of its own.
+ * else: what deliveries write has attributes of its own.
  */
 export const connectionItem = (connection: Connection): Item & Key => ({
   ...connectionKey(connection.connection_id),
   ...connectionAttributes(connection),
 });
 
-/** What a change writes; the last two list the connection among its tenant's. */
+/** The attributes that a change writes; the last two list the connection under its tenant. */
 export const connectionAttributes = (connection: Connection & Partial<ConnectionUse>) => {
   const { last_received_ms: _, last_refused_ms: __, last_used_ms: ___, ...decided } = connection;
   return {
@@ -39,14 +39,14 @@ export const connectionAttributes = (connection: Connection & Partial<Connection
   };
 };
 
-/** Attributes of what deliveries leave. Each version has its own: a late note says nothing of a newer secret. */
+/** Attributes that deliveries write. Each version of a secret has its own: late writes say nothing of newer versions. */
 export const USE = {
   received: 'last_received_ms',
   refused: 'last_refused_ms',
   usedOf: (version: number): string => `last_used_${version}_ms`,
 };
 
-/** What a row says. @throws UnreadableRowError when our code cannot have written it, or only newer code can */
+/** Decodes a row. @throws UnreadableRowError if our code cannot have written it, or only newer code can */
 export const readConnectionRow = (row: Item): ConnectionRow => {
   const { decided, rev } = readChecked(rowSchema, row);
   const read = readJson(decidedSchema, row, () => decided);
@@ -96,7 +96,7 @@ export const credential = z.discriminatedUnion('from', [
   }),
 ]) satisfies z.ZodMiniType<Credential>;
 
-/** Loose, so that a change by this code keeps what newer code wrote beside it. */
+/** Loose, so that a change by this code keeps fields that newer code wrote. */
 const decidedSchema = z.looseObject({
   connection_id: text.check(z.refine(isConnectionId)),
   tenant_id: text.check(z.refine(isTenant)),
@@ -124,7 +124,7 @@ const decidedSchema = z.looseObject({
   updated_by: text,
 }) satisfies z.ZodMiniType<Connection>;
 
-/** The connection as it is now (strongly consistent), whoever's it is. @throws UnreadableRowError, UnavailableError */
+/** Reads a connection of any tenant (strongly consistent). @throws UnreadableRowError, UnavailableError */
 export const getConnection = async (
   place: TableCall,
   connectionId: string,
@@ -134,7 +134,7 @@ export const getConnection = async (
 };
 
 /**
- * A tenant's connections in the order in which they were made, page by page: as `listRows` finds them.
+ * A tenant's connections in the order of their creation, page by page, as `listRows` returns them.
  * @throws UnreadableRowError, UnavailableError
  */
 export async function* listConnections(walk: Walk): AsyncGenerator<ConnectionRow[]> {

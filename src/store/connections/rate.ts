@@ -4,21 +4,21 @@ import { TTL_ATTRIBUTE } from '../../contract/table.ts';
 import { rateKey } from '../calls/keys.ts';
 import { callTable, type TableCall } from '../calls/table.ts';
 
-/** What one process took for one connection within one minute, since the epoch. */
+/** What one process took for one connection within one minute (counted since the epoch). */
 export type Share = {
   connection_id: string;
   minute: number;
-  /** Names the process; no two have the same name. */
+  /** Unique id of the process. */
   process: string;
-  /** All that it took within this minute so far. */
+  /** Its total within this minute so far. */
   taken: number;
 };
 
 const KEPT_SECONDS = 3_600;
 
 /**
- * Says what a process took, and answers what all of them said they took within that minute. Each writes a total of its
- * own, never an increment: a try whose answer got lost counts once, and nobody below a rate is refused for it.
+ * Stores what a process took, and returns the sum of what all processes took within that minute. Each writes its own
+ * total, never an increment: a retry after a lost answer counts once, so no sender below its rate is refused.
  * @throws UnavailableError
  */
 export const putTaken = async (
@@ -38,5 +38,5 @@ export const putTaken = async (
   return shares.reduce((sum, [, share]) => sum + Number(share), 0);
 };
 
-/** Begins the name of each process's attribute. */
+/** Prefix of each process's attribute. */
 const BY = 'by_';

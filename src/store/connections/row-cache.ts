@@ -4,12 +4,12 @@ import { requestDeadline, within } from '../../platform/deadline.ts';
 import type { Table } from '../calls/table.ts';
 import { type ConnectionRow, getConnection } from './connection-row.ts';
 
-/** Connections by their ids, null for an id that no row has. */
+/** Connections by id; null for an id without a row. */
 export type RowCache = {
-  /** As it was at most 30 s ago. @throws UnavailableError, UnreadableRowError */
+  /** The row, at most 30 s old. @throws UnavailableError, UnreadableRowError */
   get(connectionId: string, signal: AbortSignal): Promise<ConnectionRow | null>;
   /**
-   * As it was at most 2 s ago: for whoever is about to refuse. What is refused must not come from what was read before.
+   * The row, at most 2 s old, for a caller that is about to refuse: a refusal must not rest on an older read.
    * @throws UnavailableError, UnreadableRowError
    */
   fresh(connectionId: string, signal: AbortSignal): Promise<ConnectionRow | null>;
@@ -27,18 +27,18 @@ type RowCacheOptions = {
 export const openRowCache = (table: Table, clock: Clock): RowCache =>
   createRowCache({ read: (id) => getConnection({ table, signal: requestDeadline() }, id), clock });
 
-/** Rows are cached, found or not: at most 1,000, and those that are not there leave first, whoever asks for them. */
+/** Caches at most 1,000 results, found or not; ids without a row are evicted first. */
 export const createRowCache = (options: RowCacheOptions): RowCache => new Cache(options);
 
-/** What was revoked stops within this time (milliseconds). */
+/** A connection that was revoked stops working within this time (milliseconds). */
 const MAX_AGE_MS = 30_000;
 
-/** What was made, rotated or activated works within this time. */
+/** A connection that was created, rotated or activated works within this time. */
 const FRESH_MS = 2_000;
 
 const MOST_ROWS = 1_000;
 
-/** A row, or the read that will give it, and when it began: that is how old the answer may be. */
+/** A row, or the read in flight for it, and when the read began: the row may be that old. */
 type Known = { at: Moment; row: ConnectionRow | null };
 type Reading = { at: Moment; row: Promise<ConnectionRow | null> };
 
@@ -71,7 +71,7 @@ class Cache implements RowCache {
     });
   }
 
-  /** A read that hangs, or was frozen with the process, is not waited for by those who come later. */
+  /** Later callers do not wait for a read that hangs, or was frozen with the process. */
   #begun(id: string, now: Moment): Reading | null {
     const reading = this.#readings.get(id);
     return reading && passedBetween(reading.at, now) < FRESH_MS ? reading : null;
@@ -87,7 +87,7 @@ class Cache implements RowCache {
     return reading;
   }
 
-  /** A read that began earlier says nothing against one that began later, whichever ends first. */
+  /** A read that began earlier never replaces one that began later, whichever ends first. */
   #keep(id: string, read: Known): void {
     const before = this.#found.get(id) ?? this.#absent.get(id);
     if (before && before.at.steady > read.at.steady) return;
@@ -97,7 +97,7 @@ class Cache implements RowCache {
     (read.row === null ? this.#absent : this.#found).set(id, read);
   }
 
-  /** Whoever asks for ids that do not exist drives out no row that does. */
+  /** Requests for ids that do not exist must not evict rows that do. */
   #dropOne(): void {
     const from = this.#absent.size > 0 ? this.#absent : this.#found;
     for (const oldest of from.keys()) return void from.delete(oldest);

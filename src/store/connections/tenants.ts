@@ -8,15 +8,15 @@ import { queryPages } from '../calls/rows.ts';
 import { getItem, type Item, type Place } from '../calls/table.ts';
 
 /**
- * Whose rows there are: known since its first connection, which fixed the site if it was one of Jira's, or its first
- * subscription. `subscribed`: it has had one, so that its events are to be matched.
+ * A tenant: known since its first connection or subscription. Its first connection that names a Jira site fixes
+ * `site_url`. `subscribed`: it has had a subscription, so its events must be matched.
  */
 export type Tenant = { tenant_id: string; site_url: string | null; created_ms: number; subscribed: boolean };
 
 const PAGE = 200;
 
 /**
- * All tenants (strongly consistent), first the one of `place`: it is there also without a row, since it had events
+ * All tenants (strongly consistent), first the one of `place`, which is included even without a row: it had events
  * before there were tenants.
  * @throws UnreadableRowError, UnavailableError
  */
@@ -52,7 +52,7 @@ const readTenant = (row: Item): Tenant => {
   return { tenant_id: sk, ...rest };
 };
 
-/** Marks a tenant whose subscriptions came back without their mark. @throws UnavailableError */
+/** Marks a tenant that has subscriptions but, after a restore, no mark. @throws UnavailableError */
 export const markSubscribed = async ({ table, tenant, signal }: Place, nowMs: number): Promise<void> => {
   await updateIf(
     { table, signal },
@@ -60,19 +60,19 @@ export const markSubscribed = async ({ table, tenant, signal }: Place, nowMs: nu
   );
 };
 
-/** What a subscription writes to its tenant's row: that it is there, and that its events are to be matched. */
+/** What a subscription writes to its tenant's row: that it exists, and that its events must be matched. */
 export const subscribedUpdate = (tenant: string, nowMs: number) => ({
   key: tenantKey(tenant),
   update: 'SET created_ms = if_not_exists(created_ms, :made), subscribed = :yes',
   values: { ':made': nowMs, ':yes': true },
 });
 
-/** Issue ids are unique only within one Jira site, and a tenant has one: these kinds of connection tell of its issues. */
+/** Whether a connection delivers issues. Issue ids are unique only within one Jira site, so a tenant has one site. */
 const tellsOfIssues = ({ kind }: Connection): boolean => kind === 'jira' || kind === 'automation';
 
 /**
- * What a connection writes to its tenant's row: that it is there, and its site unless one is fixed. The condition
- * fails for another site.
+ * What a connection writes to its tenant's row: that it exists, and its site unless one is fixed. The condition fails
+ * for another site.
  */
 export const tenantUpdate = (connection: Connection) => {
   const { tenant_id, site_url, created_ms } = connection;

@@ -7,12 +7,12 @@ import { connectionKey } from '../calls/keys.ts';
 import type { Table } from '../calls/table.ts';
 import { type ConnectionRow, USE } from './connection-row.ts';
 
-/** What a delivery leaves at its connection: that it was taken, with this version of the secret, or refused. */
+/** What a delivery records on its connection: received, with this version of the secret, or refused. */
 export type Use = { what: 'received'; version: number } | { what: 'refused' };
 
 /**
- * Writes down when a connection was last used: where nothing is written yet, then at most once a minute for each
- * process and connection. Never rejects, because no delivery fails for it: what is not written now is a minute later.
+ * Stores when a connection was last used, at most once a minute for each process and connection. Best effort: it never
+ * rejects, because a delivery must not fail for it, and the next use after a minute writes again.
  */
 export type NoteUse = (row: ConnectionRow, use: Use, signal: AbortSignal) => Promise<void>;
 
@@ -23,7 +23,7 @@ type NoteOptions = {
   steady?: Clock;
 };
 
-/** Of so many it is remembered when they were written; more are written a little more often. */
+/** How many times of writing are remembered; beyond that, writes are a little more frequent. */
 const MOST_REMEMBERED = 2_000;
 
 /** The notes of one process. */
@@ -46,7 +46,7 @@ export const createNoteUse = ({ table, clock, steady }: NoteOptions): NoteUse =>
   };
 };
 
-/** A delivery with the previous version is none with the secret in force. */
+/** A delivery with the previous version is not a use of the current secret. */
 const attributesOf = ({ current }: Connection & ConnectionUse, use: Use): string[] => {
   if (use.what === 'refused') return [USE.refused];
   return use.version === current.version ? [USE.received, USE.usedOf(use.version)] : [USE.received];

@@ -6,15 +6,15 @@ import { type Transacted, transact, type Write } from '../calls/transact.ts';
 import { encodeEventBody } from './event-body.ts';
 import { eventItem, expirySeconds, type StoredEvent } from './event-row.ts';
 
-/** The run that makes a change: by its id a change is known as our own when its answer got lost. */
+/** The run that makes a change. Its id identifies the change as our own if the answer of a write was lost. */
 export type ChangeRun = { run_id: string; received_ms: number; signal: AbortSignal };
 
-/** A change of a row that people decide: what was done by whom, and what is shown of the row before and after. */
+/** A change by people: who did what, and the row before and after as answers show it. */
 export type AdminChange = {
   tenant_id: string;
   /** The id of the row, under the name it has in answers. */
   row: { connection_id: string } | { subscription_id: string };
-  /** The revision that it has since. */
+  /** The revision after the change. */
   rev: number;
   /** The caller's ARN, or `local`. */
   who: string;
@@ -26,7 +26,7 @@ export type AdminChange = {
 /** How long a change can be looked up: a year, and the month after it. */
 const RETENTION_DAYS = 400;
 
-/** The event that tells of a change. Its id is that of the row's new revision. */
+/** The audit event of a change. Its id is derived from the row's id and new revision. */
 export const adminEventItem = (
   change: AdminChange,
   run: { run_id: string; received_ms: number },
@@ -64,7 +64,7 @@ const NO_ISSUE = {
   unread_fields: [],
 };
 
-/** Writes a change with its event; one of this run that is there already, because an answer got lost, counts. */
+/** Writes a change with its event, in one transaction. A write of this run whose answer was lost counts. */
 export const writeWithEvent = async (
   place: TableCall,
   writes: Write[],

@@ -9,7 +9,7 @@ import { eventIdOf } from './event-row.ts';
 /** An index entry of an event: its id, when it was received, and its outcome. */
 export type EventEntry = { event_id: string; run_id: string; outcome: string };
 
-/** Only events with this in an attribute that the index copies; null for all. */
+/** Required values of attributes that the index projects; null for any. */
 type DayFilter = {
   outcome: Outcome | null;
   event_type: string | null;
@@ -21,7 +21,7 @@ type DayQuery = Omit<PartsQuery, 'partitions'> & {
   tenant: string;
   /** Phoenix day, `2026-11-22`. */
   day: string;
-  /** Which of the day's lists, merged into one. */
+  /** The lists of the day that are merged into one. */
   feeds: readonly Feed[];
   filter: Partial<DayFilter>;
 };
@@ -38,7 +38,7 @@ export const listDay = (
 type PartsQuery = {
   /** Partitions of `by_day`, merged into one list. */
   partitions: string[];
-  /** Values of attributes that the index copies; null for all. */
+  /** Required values of attributes that the index projects; null for any. */
   filter: Record<string, string | null>;
   /** Only what came before this run id; null for the newest. */
   before: string | null;
@@ -46,9 +46,9 @@ type PartsQuery = {
 };
 
 /**
- * Index entries of one page of some partitions, newest first. Where one was not read to its end, nothing older than what
- * it was read to may be shown yet.
- * @returns `next`: the run id to go on before, null on the last page
+ * Index entries of one page over several partitions, newest first. If one was not read to its end, entries that are
+ * older than the last one read from it are held back.
+ * @returns `next`: the run id before which to continue, null on the last page
  */
 export const listParts = async (
   place: TableCall,
@@ -65,7 +65,7 @@ export const listParts = async (
   return { items, next: floor === '' ? null : floor };
 };
 
-/** What one partition gave: matching entries, and how far down it was read (null: to its end). */
+/** What one partition returned: matching entries, and the run id down to which it was read (null: to its end). */
 type Shard = { items: Item[]; readTo: string | null };
 
 const readShard = async (
@@ -98,7 +98,7 @@ const shardQuery = (table: Table, query: PartsQuery, partition: string): QueryCo
   };
 };
 
-/** Null where all pass. */
+/** Null if all entries pass. */
 const filterOf = ({ filter }: PartsQuery) => {
   const wanted = Object.entries(filter).filter(([, value]) => value !== null);
   if (wanted.length === 0) return null;

@@ -4,7 +4,7 @@ import { type EventFacts, PROBLEM_TYPES, type Problem, type Subject } from '../.
 import { EVENT_SOURCES } from '../../domain/source.ts';
 import { compress, decompress } from '../../platform/codec.ts';
 
-/** What is known of an event before it is decided what becomes of it. */
+/** What is known of an event before its outcome is decided. */
 export type EventContents = EventMeta & { event_id: string };
 
 type EventMeta = z.output<typeof eventMeta>;
@@ -54,7 +54,7 @@ const problem = z.object({
   hint: z.optional(text),
 }) satisfies z.ZodMiniType<Problem>;
 
-/** What is known of an event before it is decided what becomes of it: the first line of its compressed body. */
+/** What is known of an event before its outcome is decided: the first line of its compressed body. */
 const eventMeta = z.object({
   tenant: text,
   source: z.enum(EVENT_SOURCES),
@@ -63,27 +63,27 @@ const eventMeta = z.object({
   idempotency_key: text,
   received_ms: z.number(),
   problem: z.nullable(problem),
-  /** What the sender's event header said, which a replay needs again; null when there is none, and in older rows. */
+  /** Value of the sender's event header, which a replay needs again; null if there was none, and in older rows. */
   event_name: z._default(textOrNull, null),
   /** Name of the key that verified the body, never the key; null in rows older than this field. */
   secret: z._default(textOrNull, null),
-  /** The made connection it came through; only there where it did. */
+  /** The connection it came through; absent for a built-in webhook. */
   connection_id: z.optional(text),
-  /** The query string it was sent with, without `token`: only there where it names the event. */
+  /** The query string of the request, without `token`; only present if it names the event. */
   query: z.optional(text),
-  /** What its connection found wrong with it when it was taken; only there where it did. */
+  /** What was wrong with it for its connection when it was taken; only present if something was. */
   warnings: z.optional(z.array(text)),
-  /** What the headers said of it, by their lower-case names; none in older rows. */
+  /** The headers that are kept of the request, by lower-case name; absent in older rows. */
   headers: z.optional(z.record(text, text)),
   /** True when the raw body is stored in the artifact store because it does not fit into an item. */
   raw_stored_apart: z.boolean(),
 });
 
-/** Largest compressed body in bytes; the rest of an item's 409,600 is room for keys, indexes and what is not signed. */
+/** Largest compressed body in bytes; the rest of an item's 409,600 is for keys, indexes and unsigned parts. */
 export const MAX_EVENT_BODY_BYTES = 380_000;
 
 /**
- * What was read from the body and the raw bytes in one compressed attribute: the changes repeat the raw
+ * Encodes what was read from the body, and the raw bytes, as one compressed attribute: the changes repeat the raw
  * text, so together they cost hardly more than the raw text alone.
  */
 export const encodeEventBody = (event: EventContents, raw: Uint8Array): Buffer => {
@@ -109,8 +109,8 @@ export const encodeEventBody = (event: EventContents, raw: Uint8Array): Buffer =
 const NEWLINE = 0x0a;
 
 /**
- * What `encodeEventBody` made. The changes are bounded, also where older code stored more.
- * @throws ZodError for what does not fit, and what the decompressor and the parser throw
+ * Decodes what `encodeEventBody` made. The changes are bounded, even if older code stored more.
+ * @throws ZodError for what does not match the schema, and what the decompressor and the parser throw
  */
 export const decodeEventBody = (body: Uint8Array): DecodedBody => {
   const bytes = decompress(body);
@@ -119,10 +119,10 @@ export const decodeEventBody = (body: Uint8Array): DecodedBody => {
   return { meta, raw: meta.raw_stored_apart ? null : bytes.subarray(end + 1), bytes: bytes.length };
 };
 
-/** Events of older code keep every change that was sent, up to a million: of longer lines only this much is parsed. */
+/** Events of older code hold every change that was sent, up to a million: of longer lines only this much is parsed. */
 const MOST_PARSED_BYTES = 4_000_000;
 
-/** Found nowhere else in the line: within a text every quotation mark has a backslash before it. */
+/** These occur nowhere else in the line: within a JSON text every quotation mark is escaped. */
 const CHANGES = { begin: '"changes":[', next: '},{"field":', end: '],"actor":' };
 
 /** @throws ZodError, SyntaxError */
@@ -137,7 +137,7 @@ const readMeta = (line: Buffer): EventMeta => {
   };
 };
 
-/** The line without the later ones of its changes, which are by far the largest part. */
+/** The line without its later changes, which are by far the largest part. */
 const withFewerChanges = (line: Buffer): string => {
   const begin = line.indexOf(CHANGES.begin) + CHANGES.begin.length;
   const end = line.indexOf(CHANGES.end, begin);

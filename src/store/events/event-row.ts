@@ -8,7 +8,7 @@ import { dayPartition, eventKey, issuePartition, namedKeyPartition } from '../ca
 import type { Item, Key } from '../calls/table.ts';
 import { type DecodedBody, decodeEventBody, type EventContents } from './event-body.ts';
 
-/** An event as the stages know it, before it is a row and after. */
+/** An event, about to be stored or read back. */
 export type StoredEvent = EventContents &
   Pick<z.output<typeof eventRow>, 'outcome' | 'run_id' | 'duration_ms'>;
 
@@ -18,8 +18,8 @@ export type StoredEvent = EventContents &
 export type DecodedEvent = { event: StoredEvent; raw: Buffer | null; bytes: number };
 
 /**
- * No payload value reaches a key: the issue id is checked digits, the rest is ours. The event type is the
- * only other one outside the compressed body: half a surrogate pair in it would be no UTF-8 on the wire.
+ * The row of an event. No payload value reaches a key unchecked: the issue id is digits. The event type is the only
+ * other payload value outside the compressed body: a lone surrogate in it would not be valid UTF-8.
  * @param body as `encodeEventBody` made it
  */
 export const eventItem = (event: StoredEvent, body: Uint8Array, expiresAt: number): Item & Key => ({
@@ -36,7 +36,7 @@ export const eventItem = (event: StoredEvent, body: Uint8Array, expiresAt: numbe
   body,
 });
 
-/** Where an event is listed among those of an issue. A rule's body may name a key alone; ingest looks up no id for it. */
+/** Where an event is listed under its issue. A rule's body may name only a key; ingest does not look up the id. */
 const placeInIssue = ({ tenant, source, facts }: StoredEvent): Item => {
   if (facts === null) return {};
   const { issue_id, issue_key, occurred_ms } = facts;
@@ -48,17 +48,17 @@ const placeInIssue = ({ tenant, source, facts }: StoredEvent): Item => {
 
 const DAY_SECONDS = 86_400;
 
-/** Seconds since the epoch after which an event expires that is kept from `fromMs` on. */
+/** When an event that is kept from `fromMs` on expires, in seconds since the epoch. */
 export const expirySeconds = (fromMs: number, outcome: Outcome, retentionDays: number): number =>
   Math.ceil(fromMs / 1000) + retentionDays * DAY_SECONDS * (outcome === 'quarantined' ? 3 : 1);
 
-/** What a row says of its event beside that. Its other attributes only place it in indexes, and let it expire. */
+/** The attributes of a row that are read. The others only place it in indexes and let it expire. */
 const eventRow = z.object({
   pk: z.string().check(z.regex(/^E#./)),
   sk: z.literal('E'),
   run_id: z.string(),
   outcome: z.enum(OUTCOMES),
-  /** From the request's begin until the event was written; only there for a delivery. */
+  /** From the start of the request until the event was written; only present for a delivery. */
   duration_ms: z.optional(z.number()),
   body: z.instanceof(Uint8Array),
 });
@@ -72,7 +72,7 @@ export const decodeEvent = (row: Item): DecodedEvent => {
   return { event: { ...meta, event_id: eventIdOf(row), outcome, run_id, duration_ms }, ...rest };
 };
 
-/** The path of the first field that zod refused. Only names of ours and numbers: nothing else is looked at. */
+/** The path of the first field that zod refused: only names and indexes, no values. */
 const fieldIn = (error: $ZodError): string => error.issues[0]?.path.join('.') ?? '';
 
 const openBody = (row: Item, body: Uint8Array): DecodedBody => {
@@ -86,7 +86,7 @@ const openBody = (row: Item, body: Uint8Array): DecodedBody => {
 
 const ID_BEGINS = 'E#'.length;
 
-/** The event's id, of its row, an entry of one of its indexes, or its status. @throws UnreadableRowError */
+/** The event id of an event's row, index entry or status row. @throws UnreadableRowError */
 export const eventIdOf = (entry: Item): string => {
   const { pk } = entry;
   if (typeof pk !== 'string' || !pk.startsWith('E#')) throw new UnreadableRowError(entry, 'pk', null);
@@ -94,11 +94,11 @@ export const eventIdOf = (entry: Item): string => {
 };
 
 /**
- * Whose event a row is, without opening it: the partitions of a day begin with it. Null for a row that is none of ours.
+ * The tenant of an event's row, without decoding it: day partitions begin with it. Null for a row without one.
  */
 export const tenantOfRow = ({ day_pk }: Item): string | null =>
   typeof day_pk === 'string' ? day_pk.slice(0, day_pk.indexOf('#')) : null;
 
-/** True for a row that DynamoDB has not removed yet although its time is over. */
+/** True for an expired row that DynamoDB has not removed yet. */
 export const isExpired = (row: Item, nowMs: number): boolean =>
   typeof row[TTL_ATTRIBUTE] === 'number' && row[TTL_ATTRIBUTE] * 1000 <= nowMs;

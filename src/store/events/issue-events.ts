@@ -4,25 +4,25 @@ import { type Page, queryPage } from '../calls/rows.ts';
 import type { Item, Key, Place } from '../calls/table.ts';
 import { eventIdOf } from './event-row.ts';
 
-/** The place of an event, or an execution, among those of an issue. */
+/** The position of an event, or an execution, in the list of an issue. */
 export type ListPlace = { id: string; occurred_ms: number };
 
-/** Whose rows: those of the issue's id, and those that named one of its keys and no id. */
+/** Which rows are an issue's: those of its id, and those that named one of its keys and no id. */
 export type IssueNames = { issue_id: string | null; keys: readonly string[] };
 
-/** Where a listing goes on in either list; null at its begin. */
+/** The position after which each list continues; null: from its beginning. */
 export type After = { by_id: ListPlace | null; by_key: ListPlace | null };
 
-/** An index entry, and which of both lists it is of. */
+/** An index entry, and which of the two lists it is from. */
 export type IssueEntry = ListPlace & { list: keyof After; entry: Item };
 
-/** Where each list goes on behind these entries, which came behind `after`. */
+/** The position after which each list continues once these entries, which followed `after`, are shown. */
 export const behindEntries = (entries: readonly IssueEntry[], after: After): After => ({
   by_id: entries.findLast(({ list }) => list === 'by_id') ?? after.by_id,
   by_key: entries.findLast(({ list }) => list === 'by_key') ?? after.by_key,
 });
 
-/** Which rows are listed: their partitions of `by_issue`, and their ids. */
+/** A kind of row that `by_issue` lists: its partitions, keys and ids. */
 export type IssueRows = {
   ofId: (tenant: string, issueId: string) => string;
   ofKey: (tenant: string, key: string) => string;
@@ -47,7 +47,7 @@ export const listIssueEvents = (
   page: { limit: number; after: After },
 ): Promise<IssuePage> => listOfIssue(place, EVENTS, names, page);
 
-/** The same of other rows that `by_issue` lists. */
+/** The same for any kind of row that `by_issue` lists. */
 export const listOfIssue = async (
   place: Place,
   rows: IssueRows,
@@ -69,12 +69,12 @@ export const listOfIssue = async (
   };
 };
 
-/** An issue that is moved again and again has many keys, and each is a call. */
+/** Concurrent calls: an issue that was moved often has many keys, and each takes a call. */
 const KEYS_AT_A_TIME = 8;
 
 const NOTHING: IssuePage = { entries: [], more: false };
 
-/** Within a list in its own order, by which it goes on. */
+/** Newest first; within the same millisecond, each list in the order by which it continues. */
 const newestFirst = (a: IssueEntry, b: IssueEntry): number => {
   if (a.occurred_ms !== b.occurred_ms) return b.occurred_ms - a.occurred_ms;
   if (a.list !== b.list) return a.list === 'by_id' ? -1 : 1;
@@ -111,12 +111,12 @@ const ofId = async (
   return { entries: items.map(toEntry('by_id', rows)), more: last !== null };
 };
 
-/** Entries of a call that goes on within a millisecond: page by page of one, a thousand events would be a thousand calls. */
+/** Entries of each further call: in pages of one, a thousand events of a millisecond would take a thousand calls. */
 const MANY = 500;
 
 /**
- * Several keys' lists go on at one place: the index orders events of the same millisecond as it likes, so all of them are
- * read again and put in order here.
+ * The lists of several keys continue after one position. The index does not define the order of events of the same
+ * millisecond, so all of them are read again, for the caller to sort.
  */
 const ofKey = async (
   { table, signal }: Place,
@@ -144,7 +144,7 @@ const ofKey = async (
 const isBehind = ({ id, occurred_ms }: IssueEntry, after: ListPlace | null): boolean =>
   after === null || occurred_ms < after.occurred_ms || (occurred_ms === after.occurred_ms && id < after.id);
 
-/** Enough for a page, and nothing that follows is of the same millisecond as its last. */
+/** True if there are enough for a page and no entry that follows is of the same millisecond as its last. */
 const isSettled = (found: IssueEntry[], limit: number): boolean => {
   const last = found[limit - 1];
   const read = found.at(-1);

@@ -5,8 +5,8 @@ import type { TableCall, Walk } from '../calls/table.ts';
 import { eventIdOf, isExpired } from './event-row.ts';
 
 /**
- * Pages of the ids of all parked events, part by part: of each part those that wait for a replay, then those that the
- * sweep tries again, each the longest parked first. Expired ones, which DynamoDB removes days late, are left out: a
+ * Pages of the ids of all parked events, partition by partition: in each those that wait for a replay, then those that
+ * the sweep retries, both the longest parked first. Expired ones, which DynamoDB removes days late, are left out, so a
  * page may be empty.
  */
 export async function* listParked(walk: Walk, nowMs: number): AsyncGenerator<string[]> {
@@ -16,10 +16,10 @@ export async function* listParked(walk: Walk, nowMs: number): AsyncGenerator<str
   }
 }
 
-/** Those that the sweep tries again come behind those that wait for a replay. */
+/** Prefix that sorts events that the sweep retries after those that wait for a replay. */
 const RETRYABLE = 'r#';
 
-/** Pages of all those that the sweep tries again, parked before a time (epoch milliseconds). */
+/** Pages of the ids of events that the sweep retries and that were parked before a time (epoch milliseconds). */
 export const listRetryable = (walk: Walk, beforeMs: number): AsyncGenerator<string[]> => {
   const values = { ':first': RETRYABLE, ':before': parkedSort(true, beforeMs, '') };
   return pages(walk, { condition: ' AND work_sk BETWEEN :first AND :before', values });
@@ -27,7 +27,7 @@ export const listRetryable = (walk: Walk, beforeMs: number): AsyncGenerator<stri
 
 type Range = { condition: string; values: Record<string, string> };
 
-/** One partition after the other: they are spread so that many can be parked at once, not to be read at once. */
+/** Reads one partition after the other: events are spread for parallel writes, not for parallel reads. */
 async function* pages(walk: Walk, range: Range): AsyncGenerator<string[]> {
   for (const partition of spreadPartitions(walk.tenant, 'parked')) yield* pagesOf(walk, partition, range);
 }
@@ -51,7 +51,7 @@ async function* pagesOf(
     yield items.map(eventIdOf);
 }
 
-/** From now on it waits for a replay; nothing is written where it was handled meanwhile. */
+/** Makes a parked event wait for a replay; a no-op if it was handled meanwhile. */
 export const stopRetrying = async (place: TableCall, eventId: string, nowMs: number): Promise<void> => {
   const write = {
     key: processingKey(eventId),
@@ -62,6 +62,6 @@ export const stopRetrying = async (place: TableCall, eventId: string, nowMs: num
   await updateIf(place, write);
 };
 
-/** Place among the parked: by the time at which it was parked last. */
+/** Sort key among the parked events: by the time at which it was last parked. */
 export const parkedSort = (retryable: boolean, sinceMs: number, eventId: string): string =>
   `${retryable ? RETRYABLE : ''}${timeSort(sinceMs)}#${eventId}`;

@@ -9,7 +9,7 @@ import { callTable, type Item, type Key, type Place, type TableCall } from '../c
 import { isExpired } from './event-row.ts';
 import { parkedSort } from './parked.ts';
 
-/** What became of an event's processing, as it is written. */
+/** The result of processing an event, as it is stored. */
 export type Processed = {
   event_id: string;
   status: 'processed' | 'failed' | 'not_needed';
@@ -17,9 +17,9 @@ export type Processed = {
   attempts: number;
   /** Why it failed, without payload values; null otherwise. */
   reason: string | null;
-  /** Whether it failed because the table or the artifact store did: the sweep then tries it again. */
+  /** Whether it failed because the table or the artifact store did: then the sweep retries it. */
   retryable: boolean;
-  /** Epoch seconds at which the event expires: this expires with it. */
+  /** When the event expires, and its status with it, in epoch seconds. */
   expires_at: number;
 };
 
@@ -32,9 +32,9 @@ const PARKED = ', reason = :reason, work_pk = :parked, work_sk = :since ADD atte
 const DONE = ' REMOVE reason, work_pk, work_sk ADD attempts :attempts';
 
 /**
- * Writes the status beside the event, once for each time it is handled or parked. A failure never takes back
- * that another batch has handled the event meanwhile.
- * @returns false when it would have
+ * Writes the status beside the event, once for each time it is handled or parked. A failure never overwrites the status
+ * of a concurrent batch that has processed the event.
+ * @returns false if it would have
  */
 export const putProcessing = async (
   { table, tenant, signal }: Place,
@@ -66,7 +66,7 @@ export const putProcessing = async (
   return sendIf(signal, () => table.documentClient.send(command));
 };
 
-/** Makes sweeps handle the event once more, if it was handled or parked. Its tries stay counted. */
+/** Makes sweeps handle the event once more, if it was handled or parked. Its count of attempts stays. */
 export const awaitProcessing = async ({ table, signal }: TableCall, eventId: string): Promise<void> => {
   const command = new UpdateCommand({
     TableName: table.name,
@@ -79,7 +79,7 @@ export const awaitProcessing = async ({ table, signal }: TableCall, eventId: str
   await sendIf(signal, () => table.documentClient.send(command));
 };
 
-/** Sends a write with a condition. @returns false when the condition was refused */
+/** Sends a conditional write. @returns false if the condition failed */
 const sendIf = async (signal: AbortSignal, send: () => Promise<unknown>): Promise<boolean> => {
   try {
     await callTable(signal, send);
@@ -91,8 +91,8 @@ const sendIf = async (signal: AbortSignal, send: () => Promise<unknown>): Promis
 };
 
 /**
- * DynamoDB removes expired rows days late. Until then the same bytes may have arrived as a new event: what was
- * written beside the old one says nothing of it.
+ * Removes an expired status. DynamoDB does so days late, and meanwhile the same bytes may have arrived as a new event:
+ * the status of the old one does not apply to it.
  */
 const removeExpired = async ({ table, signal }: TableCall, eventId: string, nowMs: number): Promise<void> => {
   const command = new DeleteCommand({
@@ -106,9 +106,9 @@ const removeExpired = async ({ table, signal }: TableCall, eventId: string, nowM
 };
 
 /**
- * Writes down many events that are done, in few calls: what `putProcessing` writes of each. Another batch that
- * has just written one of them, or does before this is written, has handled it too; its tries are not counted then. So
- * the cheaper kind of reading is enough.
+ * Writes the status of many events that are done, in few calls, as `putProcessing` would for each. A concurrent batch
+ * that writes one of them has handled it too, and only its attempts are not counted then: so eventually consistent
+ * reads are enough.
  * @param done none of them failed
  */
 export const putAllDone = async (place: TableCall, done: Processed[], nowMs: number): Promise<void> => {
@@ -133,7 +133,7 @@ const doneRow = (
   [TTL_ATTRIBUTE]: expires_at,
 });
 
-/** Nothing is written down yet. */
+/** No status is stored yet. */
 export const PENDING: Processing = {
   status: 'pending',
   attempts: 0,
@@ -142,7 +142,7 @@ export const PENDING: Processing = {
   reason: null,
 };
 
-/** What became of each event, in their order; `pending` while nothing is written beside it, or what is has expired. */
+/** The status of each event, in their order; `pending` if none is stored beside it, or an expired one. */
 export const readProcessing = async (
   place: TableCall,
   eventIds: string[],

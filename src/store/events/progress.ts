@@ -4,22 +4,22 @@ import { updateIf } from '../calls/conditional-write.ts';
 import { callTable, getItem, type Item, type Key, type Place, type TableCall } from '../calls/table.ts';
 
 /**
- * How far sweeps have come. Every event received before `swept_ms` (epoch milliseconds) was seen handled or parked;
- * null before a first sweep. `lowered_ms`: when an event was last about to leave quarantine; null if none was.
+ * How far sweeps have come. Every event received before `swept_ms` (epoch milliseconds) is handled or parked; null
+ * before the first sweep. `lowered_ms`: when an event was last about to leave quarantine; null if none was.
  */
 export type SweepMark = { swept_ms: number | null; lowered_ms: number | null };
 
 export const readSweepMark = (place: Place): Promise<SweepMark> => readMark(place, markKey(place.tenant));
 
-/** Remembers how far a sweep came, unless the mark is no longer the one it began with. */
+/** Stores how far a sweep came, unless the mark has changed since the sweep read it. */
 export const moveSweepMark = (place: Place, move: { read: SweepMark; to_ms: number }): Promise<void> =>
   moveMark(place, markKey(place.tenant), move);
 
-/** Makes sweeps look at events received since then again: as `lowerMark`. */
+/** Makes sweeps look again at events received since a time: see `lowerMark`. */
 export const lowerSweepMark = (place: Place, lower: { since_ms: number; now_ms: number }): Promise<void> =>
   lowerMark(place, markKey(place.tenant), lower);
 
-/** A mark, wherever it is. */
+/** Reads the mark under a key. */
 export const readMark = async (place: TableCall, key: Key): Promise<SweepMark> => {
   const row = await getItem(place, key);
   return { swept_ms: numberOf(row?.swept_ms), lowered_ms: numberOf(row?.lowered_ms) };
@@ -27,7 +27,7 @@ export const readMark = async (place: TableCall, key: Key): Promise<SweepMark> =
 
 const numberOf = (value: unknown): number | null => (typeof value === 'number' ? value : null);
 
-/** Moves a mark on, unless it is no longer the one that was read. */
+/** Moves a mark forward, unless it has changed since it was read. */
 export const moveMark = async (
   place: TableCall,
   key: Key,
@@ -48,8 +48,8 @@ const isStill = (name: keyof SweepMark, read: SweepMark): { condition: string; v
     : { condition: `${name} = :${name}`, values: { [`:${name}`]: read[name] } };
 
 /**
- * Makes sweeps look at events received since then again. First the time, then the mark: once the time is there,
- * no sweep that may have passed the event moves the mark on.
+ * Makes sweeps look again at events received since `since_ms`. It writes first the time, then the mark: once the time
+ * is stored, no sweep that may have passed the event can move the mark forward.
  */
 export const lowerMark = async (
   place: TableCall,
@@ -68,7 +68,7 @@ export const lowerMark = async (
 
 const markKey = (tenant: string): Key => ({ pk: `SWEEP#${tenant}`, sk: 'W' });
 
-/** One shard of the table's stream; `label` sets it apart from a stream the table had before. */
+/** One shard of the table's stream; `label` tells the stream from earlier ones of the table. */
 type StreamShard = { label: string; shard_id: string };
 
 /** Sequence number of the last record of the shard that was handled; null when none was yet. */
@@ -77,7 +77,7 @@ export const readCheckpoint = async (place: TableCall, shard: StreamShard): Prom
   return typeof row?.sequence_number === 'string' ? row.sequence_number : null;
 };
 
-/** Everything in the shard up to this record is handled. The write makes a stream record itself. */
+/** Stores that the shard is handled up to this record. The write itself makes a stream record. */
 export const putCheckpoint = async (
   { table, signal }: TableCall,
   shard: StreamShard,
@@ -88,5 +88,5 @@ export const putCheckpoint = async (
   await callTable(signal, () => table.client.send(put));
 };
 
-/** Shard ids are longer than the sort keys of what the stream filter passes, so a checkpoint stays out of it. */
+/** Shard ids are longer than the sort keys that the stream filter passes, so it drops the records of checkpoints. */
 const checkpointKey = ({ label, shard_id }: StreamShard): Key => ({ pk: `STREAM#${label}`, sk: shard_id });

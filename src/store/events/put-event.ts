@@ -13,7 +13,7 @@ export type EventStore = { table: Table; rawBodies: RawBodies; retention_days: n
 export type RawBodies = {
   /**
    * Durable when it resolves; replaces what was stored before.
-   * @param quarantined whether its event is: the bucket keeps such bodies longer, as the table keeps their events
+   * @param quarantined whether its event is quarantined: the bucket keeps such bodies longer, as the table does events
    * @throws UnavailableError
    */
   put(eventId: string, bytes: Uint8Array, quarantined: boolean, abortSignal: AbortSignal): Promise<void>;
@@ -24,9 +24,9 @@ export type RawBodies = {
 };
 
 /**
- * The event's compressed body, small enough for an item. A raw body that does not fit goes to the artifact
- * store now, before anything of the delivery is written: no event points at a body that is not there, and
- * while the artifact store is down a delivery changes nothing.
+ * Returns the event's compressed body, small enough for an item. A raw body that does not fit goes to the artifact
+ * store now, before anything of the delivery is written: no event points at a missing body, and while the artifact
+ * store is down a delivery changes nothing.
  */
 export const prepareEventBody = async (
   store: EventStore,
@@ -42,7 +42,7 @@ export const prepareEventBody = async (
   return fits(apart, raw, encoded) ? encoded : encodeEventBody(withoutChanges(apart), raw);
 };
 
-/** Facts too large for an item lose their changes, by far the largest part, and say so. */
+/** Drops the changes, by far the largest part, from facts too large for an item, and lists them as unread. */
 const withoutChanges = (event: EventContents): EventContents =>
   event.facts === null
     ? event
@@ -51,12 +51,12 @@ const withoutChanges = (event: EventContents): EventContents =>
         facts: { ...event.facts, changes: [], unread_fields: withChangesPath(event.facts.unread_fields) },
       };
 
-/** A body so far below the limit fits, whatever else it says of the delivery. */
+/** A body this far below the limit fits, whatever its unsigned parts are. */
 const SURELY_FITS_BYTES = 300_000;
 
 /**
- * True when an event fits into an item, measured without what is not signed: that must not decide what is kept. It
- * is short, and the limit leaves room for it.
+ * True if an event fits into an item, measured without its unsigned parts: they must not decide what is kept. They are
+ * short, and the limit leaves room for them.
  */
 const fits = (event: EventContents, raw: Uint8Array, encoded: Uint8Array): boolean => {
   if (encoded.length <= SURELY_FITS_BYTES) return true;
@@ -66,9 +66,9 @@ const fits = (event: EventContents, raw: Uint8Array, encoded: Uint8Array): boole
 };
 
 /**
- * Puts the event if it is absent, after its raw body was put aside by `prepareEventBody`.
- * @param body `stored`: as `prepareEventBody` made it, of `raw`
- * @returns null when this one was written; else the event that was there before, its raw body kept as it was
+ * Puts the event if it is absent, after `prepareEventBody` has stored a raw body that does not fit into it.
+ * @param body `stored`: as `prepareEventBody` made it from `raw`
+ * @returns null if this one was written; else the existing event, whose raw body keeps its retention
  * @throws UnavailableError
  */
 export const putEventOnce = async (
@@ -84,7 +84,7 @@ export const putEventOnce = async (
   return before;
 };
 
-/** The event that was there first says how long its body is kept, whatever this attempt made of the same bytes. */
+/** The existing event decides how long its raw body is kept, whatever the outcome of the same bytes would be now. */
 const keepAsBefore = async (
   { rawBodies }: EventStore,
   before: StoredEvent,
@@ -99,14 +99,14 @@ const keepAsBefore = async (
 
 const isQuarantined = ({ outcome }: StoredEvent): boolean => outcome === 'quarantined';
 
-/** Absent, or over: DynamoDB removes expired items days late, and nothing shows them meanwhile. */
+/** Absent or expired: DynamoDB removes expired items days late, and reads skip them meanwhile. */
 const IS_ABSENT = `attribute_not_exists(pk) OR ${TTL_ATTRIBUTE} <= :now`;
 
 /**
  * Puts the event if it is absent: the first writer wins, and the event never changes afterwards.
  * @param body as `prepareEventBody` made it
- * @returns the row that was there before, or null when this one was written. A row with this invocation's
- * `run_id` was written by a retry inside the SDK whose first answer got lost, and is no duplicate.
+ * @returns the existing row, or null if this one was written. A row with this invocation's `run_id` was written by an
+ * earlier try inside the SDK whose answer was lost, and is no duplicate.
  */
 export const putEvent = async (
   store: EventStore,
@@ -118,16 +118,16 @@ export const putEvent = async (
   const values = { ':now': Math.floor(event.received_ms / 1000) };
   const result = await putIf({ table: store.table, signal }, { item, condition: IS_ABSENT, values });
   if (result.written) return null;
-  // Erased since: nothing is stored now, so nothing may be acknowledged.
+  // The existing event was erased meanwhile: nothing is stored, so nothing may be acknowledged.
   const row = await result.row();
   if (row === null) throw new UnavailableError('table', new Error('the event vanished'));
   return row.run_id === event.run_id ? null : row;
 };
 
 /**
- * Stores an event anew that was kept aside, in quarantine or as one of no issue: the only change an event ever sees. It
- * keeps its place and time, and from now on it is kept as long as any other event.
- * @returns false when it is not what it was before (any more).
+ * Replaces an event that was quarantined or stored without an issue: the only change that an event ever undergoes. It
+ * keeps its place and time; its retention starts now and is that of any other event.
+ * @returns false if it is not (or no longer) as in `before`.
  */
 export const releaseEvent = async (
   store: EventStore,

@@ -8,8 +8,8 @@ import { decodeEvent, eventIdOf, isExpired, type StoredEvent } from './event-row
 import { PENDING, readProcessing } from './processing.ts';
 
 /**
- * A tenant's event with its raw body, or null. `raw` is null when the body is stored in the artifact store. An id says
- * nothing of its tenant: another one's event is as unknown as any.
+ * A tenant's event with its raw body, or null. `raw` is null when the body is stored in the artifact store. An id does
+ * not contain the tenant: another tenant's event counts as unknown.
  */
 export const getEvent = async (
   { table, tenant, signal }: Place,
@@ -22,13 +22,13 @@ export const getEvent = async (
   return found.event.tenant === tenant ? found : null;
 };
 
-/** Read together: a page of the usual size is one call, and a large one is not in memory as a whole. */
+/** Rows read together: a page of the usual size takes one call, and a large one is never in memory as a whole. */
 const ROWS_AT_A_TIME = 25;
 
 /** An index entry, the event behind it (null when it has expired), and how many bytes were decompressed for it. */
 type LoadedEvent = { entry: Item; event: EventView | null; bytes: number };
 
-/** The events behind index entries, in their order, each decoded when it is asked for. */
+/** The events behind index entries, in their order, each decoded on demand. */
 export async function* loadEvents(
   { table, signal }: TableCall,
   entries: Item[],
@@ -61,12 +61,12 @@ const NO_FACTS: EventFacts = {
   unread_fields: [],
 };
 
-/** Waits for replay, or for nothing: not for correlation. */
+/** For events that wait for a replay or for nothing, but not for correlation. */
 const NOT_NEEDED: Processing = { ...PENDING, status: 'not_needed' };
 
 /**
  * The event as `GET /events/{event_id}` shows it.
- * @param processing what is written beside it
+ * @param processing the status that is stored beside it
  */
 export const toEventView = (event: StoredEvent, processing: Processing = PENDING): EventView => {
   const { occurred_ms, event_type, subjects: _, ...facts } = withoutTraits(event.facts ?? NO_FACTS);

@@ -13,7 +13,7 @@ export type HourBucket = { from_ms: number; outcomes: OutcomeCounts };
 type Counts = {
   outcomes: OutcomeCounts;
   event_types: Record<string, number>;
-  /** One for each hour that the time asked for touches, oldest first; together they have what `outcomes` has. */
+  /** One for each hour that the requested time touches, oldest first; together they add up to `outcomes`. */
   buckets: HourBucket[];
   /** False when there are more events than were counted, or more types than are named. */
   complete: boolean;
@@ -21,7 +21,7 @@ type Counts = {
 
 const MOST_COUNTED = 10_000;
 
-/** Names are the senders' own, 200 characters each: all of 10,000 events' would not fit into an answer. */
+/** Senders choose the names, up to 200 characters each: those of 10,000 events would not fit into an answer. */
 const MOST_TYPES = 1_000;
 
 /** Counts the deliveries received in the last `hours`, from the newest day back. `most`: only tests give another. */
@@ -44,7 +44,7 @@ export const countEvents = async (
 };
 
 /**
- * Index entries of what the last hours brought, from the newest day back, until there are more than `most`.
+ * Index entries of the last hours, from the newest day back, until there are more than `most`.
  * @param partitionsOf the partitions of `by_day` for a Phoenix day
  */
 export const entriesBack = async (
@@ -79,7 +79,7 @@ const countOutcomes = (items: Item[]): OutcomeCounts => {
   };
 };
 
-/** What another process's clock put ahead of now is of the last hour. */
+/** Entries that another process's clock put ahead of now count in the last hour. */
 const byHour = (items: Item[], nowMs: number, hours: number): HourBucket[] => {
   const last = hourOf(nowMs);
   const groups = Map.groupBy(items, ({ run_id }) => Math.min(last, hourOf(runIdTime(String(run_id)))));

@@ -6,13 +6,13 @@ import { transact, type Write } from '../calls/transact.ts';
 import { attemptKey } from './execution-keys.ts';
 import { attemptItem, executionItem } from './execution-row.ts';
 
-/** Who claims, when, and when it is due again unless an attempt was written. `owner`: no two have the same name. */
+/** Who claims, when, and when the execution is due again unless an attempt is stored. `owner`: a unique id. */
 export type Claim = { owner: string; now_ms: number; until_ms: number };
 
 /**
- * Takes an execution for one attempt, if nobody has written it since it was read. Of two that claim the same, one gets it.
- * A claim of our own whose answer got lost is known by its owner.
- * @returns the execution as it is now, null when somebody else was faster
+ * Claims an execution for one attempt, unless it was written since it was read: of two concurrent claims, one succeeds.
+ * A claim of our own whose answer was lost is recognised by its owner.
+ * @returns the execution as it is now, null if another process was faster
  * @throws UnavailableError: it may have been claimed
  */
 export const claimExecution = async (
@@ -36,14 +36,14 @@ export const claimExecution = async (
 
 const unchanged = ({ rev }: Execution) => ({ condition: 'rev = :before', values: { ':before': rev } });
 
-/** So many attempts of an execution are kept. */
+/** Attempts that are kept of an execution. */
 const MOST_ATTEMPTS = 20;
 
 /**
- * Writes an attempt and what became of the execution by it: both or nothing, and only while the claim is still ours.
- * @param claimed as `claimExecution` gave it
+ * Writes an attempt and the execution after it, in one transaction, and only while the claim is still ours.
+ * @param claimed as `claimExecution` returned it
  * @param after its revision and its counts of attempts and claims are set here
- * @returns `lost` when the lease was over and somebody else has written
+ * @returns `lost` if the claim had ended and another process has written
  * @throws UnavailableError: it may have been written
  */
 export const finishAttempt = async (
@@ -69,14 +69,14 @@ export const finishAttempt = async (
   }
 };
 
-/** An attempt of this claim is there: it was written by a try whose answer got lost. */
+/** True if an attempt of this claim is stored: it was written by a try whose answer was lost. */
 const isOurs = async (place: TableCall, { pk, sk, claim }: Item & Key): Promise<boolean> =>
   (await getItem(place, { pk, sk }))?.claim === claim;
 
 /**
- * Writes what became of an execution without an attempt: it is queued again, cancelled, or given up.
+ * Writes a change of an execution without an attempt: it is queued again, cancelled, or given up.
  * @param after its revision is set here
- * @returns `stale` when it has been written since it was read
+ * @returns `stale` if it was written since it was read
  * @throws UnavailableError
  */
 export const changeExecution = async (
@@ -91,6 +91,6 @@ export const changeExecution = async (
   return row !== null && isSame(row.body, item.body) ? 'changed' : 'stale';
 };
 
-/** Whoever wrote it: what was to be written is there. */
+/** What was to be written is stored, whichever process wrote it. */
 const isSame = (one: unknown, other: unknown): boolean =>
   one instanceof Uint8Array && other instanceof Uint8Array && Buffer.compare(one, other) === 0;

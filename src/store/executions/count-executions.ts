@@ -8,8 +8,8 @@ const MOST_COUNTED = 10_000;
 type Counts = Record<Exclude<ExecutionStatus, 'cancelled'>, number>;
 
 /**
- * Counts the executions that were made in the last `hours` by what they are now, from the newest day back. `complete` is
- * false when there are more than were counted. `most`: only tests give another.
+ * Counts the executions that were created in the last `hours` by their current status, from the newest day back.
+ * `complete` is false when there are more than were counted. `most`: only tests give another.
  */
 export const countExecutions = async (
   { table, tenant, signal }: Place,

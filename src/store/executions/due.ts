@@ -14,15 +14,15 @@ type Due = {
   subscription_id: string;
   priority: Priority;
   now_ms: number;
-  /** What is due by then; by now without it. */
+  /** Due by this time; now if absent. */
   by_ms?: number;
   limit: number;
 };
 
 /**
- * What a subscription has to send now, of one priority: oldest due first, what a crash left claimed among it. The index
- * may be a second behind: what has moved on since, by the rows themselves, is left out, and so is what has expired. A
- * row that nobody can read keeps no other waiting: it stays due, which the age of the oldest tells.
+ * The executions of a subscription that are due, of one priority, oldest due first, including those that a crashed
+ * process left claimed. The index may lag by a second: entries whose row has changed since are left out, and so are
+ * expired rows. An unreadable row does not block others: it stays due, which shows in the age of the oldest.
  * @throws UnavailableError
  */
 export const dueOf = async (
@@ -56,19 +56,19 @@ const readable = (read: () => Execution | null): Execution | null => {
 
 const keyOf = ({ pk, sk }: Item) => ({ pk: String(pk), sk: String(sk) });
 
-/** `$` comes behind `#`: what is due in this very millisecond is due. */
+/** `$` sorts after `#`: what is due in this very millisecond is included. */
 const dueQuery = (partition: string, nowMs: number) => ({
   IndexName: 'worklist',
   KeyConditionExpression: 'work_pk = :due AND work_sk < :now',
   ExpressionAttributeValues: { ':due': partition, ':now': `${timeSort(nowMs)}$` },
 });
 
-/** How many wait, counted to `most`, and since when the oldest of them does. */
+/** How many wait, counted up to `most`, and since when the oldest has been due. */
 export type Waiting = { waiting: number; oldest_due_ms: number | null };
 
 /**
- * Counts what a subscription has to send, of all priorities, by the index alone.
- * @param query `now_ms`: what is due by then; a later time counts what waits for a try too
+ * Counts what a subscription has to send, of all priorities, from the index alone.
+ * @param query `now_ms`: counts what is due by then; a later time also counts what waits for a retry
  * @throws UnavailableError
  */
 export const countDue = async (

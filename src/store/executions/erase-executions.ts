@@ -9,7 +9,7 @@ import { EXECUTIONS } from './list-executions.ts';
 const PAGE = 100;
 
 /**
- * Erases what was sent of an event and what was answered. Executions first: without one nothing writes an attempt.
+ * Erases the executions and attempts of an event. Executions first: without one, no attempt can be written.
  * @throws UnavailableError
  */
 export const eraseExecutions = async (newPlace: () => TableCall, eventId: string): Promise<void> => {
@@ -30,7 +30,7 @@ export const eraseExecutions = async (newPlace: () => TableCall, eventId: string
 };
 
 /**
- * Erases executions that are listed for an issue: of events that were published while these were erased.
+ * Erases executions that are listed for an issue: those of events that were published while these were erased.
  * @throws UnavailableError
  */
 export const eraseExecutionsOfIssue = async (

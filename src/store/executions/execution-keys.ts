@@ -8,7 +8,7 @@ import type { Key } from '../calls/table.ts';
 /** All executions of an event share a partition, and their attempts are in it too. */
 export const executionsPartition = (eventId: string): string => `X#${eventId.slice('evt_'.length)}`;
 
-/** Sort keys under which the executions of an event are found. */
+/** Prefix of the sort keys of an event's executions. */
 export const EXECUTION_SORT = 'X#';
 
 /** The row of one execution. @param executionId of the long form */
@@ -17,16 +17,16 @@ export const executionKey = (executionId: string): Key => ({
   sk: `${EXECUTION_SORT}${placeInEvent(executionId)}`,
 });
 
-/** Attempts of one execution, in their order. @param attempt from 1 */
+/** The row of one attempt; those of an execution sort in their order. @param attempt from 1 */
 export const attemptKey = (executionId: string, attempt: number): Key => ({
   pk: `X#${eventDigits(executionId)}`,
   sk: `${attemptSortPrefix(executionId)}${String(attempt).padStart(6, '0')}`,
 });
 
-/** Sort keys under which the attempts of all executions of an event are found. */
+/** Prefix of the sort keys of all attempts of an event. */
 export const ATTEMPT_SORT = 'A#';
 
-/** Sort keys under which the attempts of one execution are found. */
+/** Prefix of the sort keys of one execution's attempts. */
 export const attemptSortPrefix = (executionId: string): string =>
   `${ATTEMPT_SORT}${placeInEvent(executionId)}#`;
 
@@ -34,11 +34,11 @@ export const attemptSortPrefix = (executionId: string): string =>
 const eventDigits = (executionId: string): string => executionId.slice(4, 44);
 const placeInEvent = (executionId: string): string => executionId.slice(45);
 
-/** Partition of the worklist of what a subscription is to send, by due time. */
+/** Partition of the worklist for what a subscription has to send, by due time. */
 export const duePartition = (tenant: string, subscriptionId: string, priority: Priority): string =>
   `${tenant}#due#${subscriptionId}#${priority}`;
 
-/** Partition of `by_issue` of an issue's executions: no issue has such an id. */
+/** Partition of `by_issue` for an issue's executions; as no issue has such an id, it holds nothing else. */
 export const issueExecutionsPartition = (tenant: string, issueId: string): string => `${tenant}#X#${issueId}`;
 
 /** The same for executions of events that name a key and no id. */
@@ -65,5 +65,5 @@ const executionDayShard = (tenant: string, day: string, shard: number): string =
 /** How far the search for events without executions has come. */
 export const publishMarkKey = (tenant: string): Key => ({ pk: `PUBLISH#${tenant}`, sk: 'W' });
 
-/** Who sends for a subscription now. */
+/** The row of a subscription's lane. */
 export const laneKey = (subscriptionId: string): Key => ({ pk: `LANE#${subscriptionId}`, sk: 'L' });

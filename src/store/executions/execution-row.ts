@@ -18,8 +18,8 @@ import {
 } from './execution-keys.ts';
 
 /**
- * The row of an execution: all of it in one compressed attribute, because an answer may have 64 KB; beside that what
- * places it in indexes.
+ * The row of an execution: all of it in one compressed attribute, because an answer may have 64 KB, and the attributes
+ * that place it in indexes.
  * @param owner who claims it with this write
  */
 export const executionItem = (execution: Execution, owner?: string): Item & Key => ({
@@ -45,7 +45,7 @@ const placeInIssue = ({ tenant_id, issue_id, issue_key, created_ms }: Execution)
     : { issue_pk: namedKeyExecutionsPartition(tenant_id, issue_key), occurred_ms: created_ms };
 };
 
-/** What waits and what is under way is due at some time; what has ended is not. */
+/** A queued or claimed execution is due at some time; an ended one is not. */
 const placeInWork = ({ execution_id, tenant_id, subscription_id, priority, due_ms }: Execution): Item =>
   due_ms === null
     ? {}
@@ -54,7 +54,7 @@ const placeInWork = ({ execution_id, tenant_id, subscription_id, priority, due_m
         work_sk: `${timeSort(due_ms)}#${execution_id}`,
       };
 
-/** What a row says. @throws UnreadableRowError when our code cannot have written it, or only newer code can */
+/** Decodes a row. @throws UnreadableRowError if our code cannot have written it, or only newer code can */
 export const readExecution = (row: Item): Execution => {
   const { body, rev } = readChecked(rowSchema, row);
   const read = readJson(executionSchema, row, () => decompress(body).toString());
@@ -64,8 +64,8 @@ export const readExecution = (row: Item): Execution => {
 };
 
 /**
- * The row of an attempt. `claim` names the claim that it ended, as nothing else does: an execution that had expired comes
- * anew under its id and with the same revisions, but of another run.
+ * The row of an attempt. `claim` uniquely identifies the claim that it ended: an execution that had expired may be
+ * created again with the same id and revisions, but by another run.
  */
 export const attemptItem = (claimed: Execution, attempt: Attempt): Item & Key => ({
   ...attemptKey(claimed.execution_id, attempt.attempt),
@@ -98,7 +98,7 @@ const count = z.int().check(z.nonnegative());
 const rowSchema = z.object({ body: z.instanceof(Uint8Array), rev: whole });
 const attemptRow = z.object({ body: z.instanceof(Uint8Array) });
 
-/** Loose, so that a change by this code keeps what newer code wrote beside it. */
+/** Loose, so that a change by this code keeps fields that newer code wrote. */
 const executionSchema = z.looseObject({
   execution_id: text.check(z.refine((id) => readExecutionId(id) !== null)),
   tenant_id: text.check(z.refine(isTenant)),

@@ -8,9 +8,9 @@ import { attemptSortPrefix, EXECUTION_SORT, executionKey, executionsPartition } 
 import { executionItem, readAttempt, readExecution } from './execution-row.ts';
 
 /**
- * Puts an execution if it is absent: whoever finds out first that an event matches. One that has expired is no longer
- * there, though DynamoDB removes it days late.
- * @returns `made` also where an earlier try of this very call wrote it and its answer got lost
+ * Puts an execution if it is absent: of concurrent runs that match the same event, the first writer wins. An expired
+ * one counts as absent, as DynamoDB removes it days late.
+ * @returns `made` also if an earlier try of this call wrote it and the answer was lost
  * @throws UnavailableError
  */
 export const putExecution = async (place: TableCall, execution: Execution): Promise<'made' | 'there'> => {
@@ -25,8 +25,8 @@ export const putExecution = async (place: TableCall, execution: Execution): Prom
 const IS_ABSENT = `attribute_not_exists(pk) OR ${TTL_ATTRIBUTE} <= :now`;
 
 /**
- * The tenant's execution as it is now (strongly consistent). An id says nothing of its tenant: another one's is as unknown
- * as any. Null for an id of another form, too.
+ * The tenant's execution (strongly consistent). An id does not contain the tenant: another tenant's execution counts as
+ * unknown. Null also for an id of another form.
  * @throws UnreadableRowError, UnavailableError
  */
 export const getExecution = async (
@@ -39,7 +39,7 @@ export const getExecution = async (
   return row === null ? null : ownAndAlive(row, tenant, nowMs);
 };
 
-/** Null for what is another tenant's, or has expired. */
+/** Null for another tenant's execution, or an expired one. */
 export const ownAndAlive = (row: Item, tenant: string, nowMs: number): Execution | null => {
   if (isExpired(row, nowMs)) return null;
   const execution = readExecution(row);
@@ -71,7 +71,7 @@ export const attemptsOf = async (
 
 const PAGE = 100;
 
-/** Rows of one partition whose sort keys begin so. */
+/** Rows of one partition whose sort keys have this prefix. */
 const rowsOf = async (place: TableCall, partition: string, begin: string): Promise<Item[]> => {
   const query = {
     KeyConditionExpression: 'pk = :pk AND begins_with(sk, :begin)',

@@ -3,15 +3,15 @@ import { deleteIf, updateIf } from '../calls/conditional-write.ts';
 import type { Item, TableCall } from '../calls/table.ts';
 import { laneKey } from './execution-keys.ts';
 
-/** So long nobody else sends for a subscription after its lane was last renewed. */
+/** For this long after its lane was last renewed, no other process sends for a subscription. */
 export const LANE_LEASE_MS = 90_000;
 
-/** Who holds, or wants, a lane. `owner`: no two have the same name. */
+/** Who holds, or wants, a lane. `owner`: a unique id. */
 type Lane = { subscription_id: string; owner: string };
 
 /**
- * Takes the lane of a subscription: from now on its owner alone sends for it, until the lease ends. From one that is at
- * work it is not taken; that one is told to look once more before it gives the lane back.
+ * Takes the lane of a subscription: from now on only its owner sends for it, until the lease ends. If another process
+ * holds it, the lane is marked as wanted, so that its holder looks once more before it gives the lane back.
  * @throws UnavailableError
  */
 export const takeLane = async (
@@ -26,15 +26,15 @@ export const takeLane = async (
   return 'busy';
 };
 
-/** A lane that is given back between its refusal and our wish is asked for again. */
+/** Tries: the lane may be given back after it was refused and before it is marked as wanted. */
 const TURNS = 3;
 
 const DAY_SECONDS = 86_400;
 
-/** A lease that ends later than this is of a clock that was wrong: clocks that are right differ by seconds. */
+/** A lease that ends later than this was set by a wrong clock: right clocks differ by seconds. */
 const AHEAD_MS = LANE_LEASE_MS + 300_000;
 
-/** The row of a lane that nobody gave back, because its process died, goes by itself. */
+/** The row expires if a crashed process never gives the lane back. */
 const lease = (nowMs: number): Item => ({
   ':until': nowMs + LANE_LEASE_MS,
   ':expires': Math.ceil((nowMs + LANE_LEASE_MS) / 1000) + DAY_SECONDS,
@@ -49,7 +49,7 @@ const taking = ({ subscription_id, owner, now_ms }: Lane & { now_ms: number }) =
   values: { ':owner': owner, ':now': now_ms, ':ahead': now_ms + AHEAD_MS, ...lease(now_ms) },
 });
 
-/** @returns false when nobody holds it any more */
+/** Marks the lane as wanted. @returns false if it is no longer held */
 const want = async (place: TableCall, { subscription_id, now_ms }: Lane & { now_ms: number }) => {
   const wish = await updateIf(place, {
     key: laneKey(subscription_id),
@@ -60,7 +60,7 @@ const want = async (place: TableCall, { subscription_id, now_ms }: Lane & { now_
   return wish.written;
 };
 
-/** @returns false when somebody else has taken it over. @throws UnavailableError */
+/** @returns false if another process has taken it over. @throws UnavailableError */
 export const renewLane = async (
   place: TableCall,
   { subscription_id, owner, now_ms }: Lane & { now_ms: number },
@@ -75,9 +75,9 @@ export const renewLane = async (
 };
 
 /**
- * Gives the lane back, unless somebody wanted it since it was taken or this was last asked: then its owner keeps it, and
- * is to look once more. No clock decides that: a wish is there, or it is not.
- * @returns `returned` also where somebody else has taken it over
+ * Gives the lane back, unless another process wanted it since it was taken or since the last call: then its owner keeps
+ * it and must look once more. No clock is involved: the mark is stored, or it is not.
+ * @returns `returned` also if another process has taken it over
  * @throws UnavailableError
  */
 export const returnLane = async (

@@ -19,7 +19,7 @@ import { executionIdOfEntry } from './execution-row.ts';
 import { ownAndAlive } from './executions.ts';
 
 type DayQuery = {
-  /** Phoenix day on which they were made, `2026-11-22`. */
+  /** Phoenix day on which they were created, `2026-11-22`. */
   day: string;
   /** Null for all. */
   status: ExecutionStatus | null;
@@ -30,9 +30,9 @@ type DayQuery = {
 };
 
 /**
- * One page of the executions that were made on a day, newest first. The index says which; what is said of them is read
- * from their rows, so that one whose status has changed since is left out where a status was asked for.
- * @returns `next`: the run id to go on before, null on the last page; a page may be empty
+ * One page of the executions that were created on a day, newest first. The index selects them, but they are read from
+ * their rows, so one whose status has changed since is left out if a status was asked for.
+ * @returns `next`: the run id before which to continue, null on the last page; a page may be empty
  * @throws UnreadableRowError, UnavailableError
  */
 export const listExecutionsOfDay = async (
@@ -49,9 +49,9 @@ export const listExecutionsOfDay = async (
 };
 
 /**
- * One page of the executions of an issue's events, newest first: those of its id, and those of events that named one of
- * its keys alone.
- * @returns index entries beside their executions, null for what has expired; `more`: whether others follow
+ * One page of the executions of an issue's events, newest first: those of its id, and those of events that only named
+ * one of its keys.
+ * @returns index entries with their executions, null for expired ones; `more`: whether others follow
  * @throws UnreadableRowError, UnavailableError
  */
 export const listExecutionsOfIssue = async (

@@ -5,27 +5,27 @@ import { askedKey, askedPartition } from '../calls/keys.ts';
 import { queryPages } from '../calls/rows.ts';
 import { getItem, type Item, type Key, type Place, type Walk } from '../calls/table.ts';
 
-/** A version, project or sprint whose issues are to be read again, or one issue. Epoch milliseconds of our clock. */
+/** A version, project or sprint whose issues must be read again, or one issue. Epoch milliseconds of our clock. */
 export type Asked = {
-  /** Names the row among those of its tenant. */
+  /** The row's sort key, unique within the tenant. */
   name: string;
   subject: Subject;
-  /** When the last of what asked for it was received. */
+  /** When the last delivery that asked for it was received. */
   asked_ms: number;
-  /** Not to be read before. */
+  /** Must not be read before this. */
   due_ms: number;
 };
 
-/** Jira's index may not show yet what a webhook has just said (milliseconds). */
+/** Jira's index may lag behind a webhook by this much (milliseconds). */
 const INDEX_MS = MINUTE_MS;
 
-/** When a read begins to show what was asked for then. */
+/** From when on a read shows what was asked for at that time. */
 const readable = (askedMs: number): number => askedMs + INDEX_MS;
 
 /**
- * Asks for the issues of a subject to be read again, a minute later. In any order, and once more, it comes to the same:
- * the row has the last time it was asked, and becomes due a minute after the first, so that what is asked for all the
- * time is read all the same.
+ * Asks for the issues of a subject to be read again, a minute later. Idempotent and independent of the order: the row
+ * holds the latest time at which it was asked for, and is due a minute after the first, so that even a subject that is
+ * asked for all the time is read.
  */
 export const putAsked = async (
   { table, tenant, signal }: Place,
@@ -44,15 +44,15 @@ export const putAsked = async (
 
 const keyOf = (tenant: string, name: string): Key => ({ pk: askedPartition(tenant), sk: name });
 
-/** Null when nobody asks for it any more. */
+/** Null if it is no longer asked for. */
 export const readAsked = async ({ table, tenant, signal }: Place, name: string): Promise<Asked | null> => {
   const row = await getItem({ table, signal }, keyOf(tenant, name));
   return row && decode(row);
 };
 
 /**
- * Its issues have been read, and what they are is stored: nobody asks for it any more. If it was asked for again
- * meanwhile, or so shortly before that the index may not have shown it, it is read once more.
+ * Removes a row whose issues were read and stored. If it was asked for again meanwhile, or so shortly before the read
+ * that the index may not have shown it, it stays and is read once more.
  * @param beganMs when the read began
  */
 export const settleAsked = async (place: Place, asked: Asked, beganMs: number): Promise<void> => {
@@ -64,7 +64,7 @@ export const settleAsked = async (place: Place, asked: Asked, beganMs: number): 
   if (!written) await postponeAsked(place, asked, readable(beganMs));
 };
 
-/** Not to be read before then. Whoever asks for it meanwhile is heard then too. */
+/** Postpones the read; if it is asked for again meanwhile, the same read serves that too. */
 export const postponeAsked = async (
   { table, tenant, signal }: Place,
   { name }: Asked,
@@ -76,7 +76,7 @@ export const postponeAsked = async (
 
 const PAGE = 500;
 
-/** All that is asked for, page by page, those not due yet too. */
+/** All that is asked for, page by page, including what is not due yet. */
 export async function* listAsked({ table, tenant, newSignal }: Walk): AsyncGenerator<Asked[]> {
   const query = {
     ConsistentRead: true,
@@ -89,7 +89,7 @@ export async function* listAsked({ table, tenant, newSignal }: Walk): AsyncGener
 
 const KINDS = ['version', 'project', 'sprint', 'issue'] as const;
 
-/** Null for what newer code has asked for: it is left to that. */
+/** Null for a kind of subject that only newer code knows: it is left to that code. */
 const decode = (row: Item): Asked | null => {
   const subject = subjectOf(row);
   return (

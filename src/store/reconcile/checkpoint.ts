@@ -21,7 +21,7 @@ const COUNTERS = [
   'contradictions',
   'only_here',
   'requests',
-  // Changes of which it was known by now whether a delivery has told of them; `missed`: none has.
+  // Changes of which it is known by now whether a delivery brought them; `missed`: none did.
   'judged',
   'missed',
   'compared',
@@ -32,9 +32,9 @@ export type Counter = (typeof COUNTERS)[number];
 
 export type Counters = Record<Counter, number>;
 
-/** The counts that are there; 0 for others, which older code did not know. */
+/** The given counts; 0 for others, which older code did not know. */
 export const countersOf = (counted: Readonly<Record<string, number>>): Counters =>
-  // `fromEntries` forgets the names; these are all of them.
+  // `fromEntries` loses the names in its type; all of them are present.
   Object.fromEntries(COUNTERS.map((name) => [name, counted[name] ?? 0])) as Counters;
 
 export const NOTHING_COUNTED: Counters = countersOf({});
@@ -42,7 +42,7 @@ export const NOTHING_COUNTED: Counters = countersOf({});
 export const addCounters = (a: Counters, b: Partial<Counters>): Counters =>
   countersOf(Object.fromEntries(COUNTERS.map((name) => [name, a[name] + (b[name] ?? 0)])));
 
-/** By day: bodies that were compared with rows, and those that differed without a reason. */
+/** By day: bodies that were compared with rows, and those that had drifted. */
 type Drift = z.output<typeof drift>;
 
 export type Compared = { compared: number; differed: number };
@@ -53,7 +53,7 @@ const DAYS = 30;
 
 const isRecent = (day: string, nowMs: number): boolean => day > toPhoenixDay(nowMs - DAYS * DAY_MS);
 
-/** Of the last 30 days, over several loops. */
+/** The sum of the last 30 days, over several loops. */
 export const sumDrift = (all: readonly Drift[], nowMs: number): Compared => {
   const days = all.flatMap((one) => Object.entries(one)).filter(([day]) => isRecent(day, nowMs));
   return days.reduce(
@@ -65,7 +65,7 @@ export const sumDrift = (all: readonly Drift[], nowMs: number): Compared => {
   );
 };
 
-/** With what was compared now, and without what is older than 30 days. */
+/** Adds what was compared now, and drops what is older than 30 days. */
 export const addDrift = (before: Drift, { compared, differed }: Compared, nowMs: number): Drift => {
   if (compared === 0 && differed === 0) return before;
   const today = toPhoenixDay(nowMs);
@@ -78,26 +78,26 @@ export const addDrift = (before: Drift, { compared, differed }: Compared, nowMs:
 const counters = z.pipe(z.record(z.string(), z.number()), z.transform(countersOf));
 
 const contents = z.object({
-  /** Which run it is. */
+  /** Number of the run. */
   generation: z.number(),
-  /** Whether a run has begun that is to be gone on with. */
+  /** Whether a run is in progress, to be continued. */
   under_way: z.boolean(),
-  /** Of the run under way, or of the last one. */
+  /** Of the run in progress, or of the last one. */
   counters,
-  /** The last run that came to its end. `started_ms` is by Jira's clock, the others by ours. */
+  /** The last complete run. `started_ms` is by Jira's clock, the others by ours. */
   last: z.nullable(
     z.object({ started_ms: z.number(), began_ms: z.number(), ended_ms: z.number(), counters }),
   ),
-  /** When the run under way, or the last one, began by our clock. */
+  /** When the run in progress, or the last one, began by our clock. */
   began_ms: z.number(),
   drift,
 });
 
 /** How far a loop has come. */
 export type Checkpoint<S> = z.output<typeof contents> & {
-  /** In the loop's own words: where a run under way stands, and what it keeps. Null before the first run. */
+  /** The loop's own state: the position of a run in progress, and what the loop keeps. Null before the first run. */
   state: S | null;
-  /** True while a runner may have begun something that is not shown here: after a crash it is done again. */
+  /** True while a runner may have started work that is not saved here: after a crash it is repeated. */
   working: boolean;
   revision: Revision;
 };
@@ -118,7 +118,7 @@ const row = z.object({ rev: z.number(), working: z.boolean(), body: z.instanceof
 
 const keyOf = (tenant: string, loop: string): Key => reconcileKey(tenant, `LOOP#${loop}`);
 
-/** @param state the loop's own words. @throws UnreadableRowError for a row that is none of ours, UnavailableError */
+/** @param state schema of the loop's state. @throws UnavailableError; UnreadableRowError for a row we did not write */
 export const readCheckpoint = async <S>(
   { table, tenant, signal }: Place,
   loop: string,
@@ -135,7 +135,7 @@ const decode = <S>(item: Item, state: z.ZodMiniType<S>): Checkpoint<S> => {
   return { ...read, working, revision: revisionOf(item) };
 };
 
-/** A handful of loops, and one for each project that somebody did not want to wait for. */
+/** There are a handful of loops, and one for each project that had a census on demand. */
 const PAGE = 100;
 
 /** How far every loop has come, by its name. @throws as `readCheckpoint` */
@@ -156,9 +156,9 @@ export const readCheckpoints = async ({
 };
 
 /**
- * Writes it if nobody has since it was read.
- * @param by names the runner
- * @returns it as it is now, null when another runner has written
+ * Writes a checkpoint, unless it was written since it was read.
+ * @param by unique id of the runner
+ * @returns the checkpoint as it is now, null if another runner has written
  */
 export const putCheckpoint = async <S>(
   { table, tenant, signal }: Place,

@@ -7,14 +7,14 @@ const SORT = 'CONTRADICTION#';
 
 const keyOf = (tenant: string, issueId: string) => reconcileKey(tenant, `${SORT}${issueId}`);
 
-/** Issues of which Jira showed something older than what is known, until a look agrees. */
+/** Lists issues of which Jira showed an older state than the stored one, until a look agrees. */
 export const putContradictions = ({ table, tenant, signal }: Place, issueIds: string[]): Promise<void> =>
   putRows(
     { table, signal },
     issueIds.map((id) => keyOf(tenant, id)),
   );
 
-/** A look has agreed. */
+/** Removes an issue from the list once a look agrees. */
 export const removeContradiction = async (
   { table, tenant, signal }: Place,
   issueId: string,
@@ -25,7 +25,7 @@ export const removeContradiction = async (
 
 const PAGE = 1_000;
 
-/** Ids of all of them. */
+/** Ids of all listed issues. */
 export const listContradictions = async ({ table, tenant, newSignal }: Walk): Promise<string[]> => {
   const query = {
     ConsistentRead: true,

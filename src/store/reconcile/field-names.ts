@@ -10,7 +10,7 @@ const text = z.nullable(z.string());
 
 const field = z.object({ id: z.string(), name: z.string(), type: text, items: text, custom: text });
 
-/** What Jira calls a field, and of what kind it is. */
+/** Name and type of a field in Jira. */
 type FieldName = z.output<typeof field>;
 
 /** A site may have more fields than an item holds. */
@@ -33,7 +33,7 @@ export const putFieldNames = async (
 
 const PAGE = 10;
 
-/** None before they were put. @throws UnreadableRowError for a row that is none of ours */
+/** Empty until they are stored. @throws UnreadableRowError for a row we did not write */
 export const readFieldNames = async ({ table, tenant, newSignal }: Walk): Promise<FieldName[]> => {
   const query = {
     KeyConditionExpression: 'pk = :pk AND begins_with(sk, :sort)',

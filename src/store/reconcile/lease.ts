@@ -5,21 +5,21 @@ import { reconcileKey } from '../calls/keys.ts';
 import { getItem, type Item, type Place } from '../calls/table.ts';
 import { putOwn } from './own-row.ts';
 
-/** Why the last turn that failed did, for people. */
+/** Why the last turn failed, for people. */
 export type TurnFault = { at_ms: number; message: string };
 
-/** Who works for a tenant, and what the last turn left for the next. */
+/** The lease of a tenant, and what the last turn left for the next. */
 export type TurnRow = z.output<typeof turnRow>;
 
 const turnRow = z.object({
   rev: z.number(),
   by: z.string(),
   held: z.boolean(),
-  /** When the first turn of all began; null where nobody knows. */
+  /** When the very first turn began; null if unknown. */
   first_ms: z._default(z.nullable(z.number()), null),
-  /** By the clock of who holds it. */
+  /** By the clock of the lease holder. */
   renewed_ms: z.number(),
-  /** Jira is to be asked nothing before. */
+  /** Jira must not be asked before this. */
   not_before: z.nullable(z.number()),
   /** Null when the last turn went well. */
   fault: z.nullable(z.object({ at_ms: z.number(), message: z.string() })),
@@ -33,17 +33,17 @@ export const readTurn = async ({ table, tenant, signal }: Place): Promise<TurnRo
   return row && readChecked(turnRow, row);
 };
 
-/** After so long without a sign of life another runner may take over. */
+/** After this long without a renewal, another runner may take over. */
 const LEASE_MS = 5 * MINUTE_MS;
 
-/** When a lease ends unless it is renewed; null when nobody holds it. */
+/** When a lease ends unless it is renewed; null if it is not held. */
 export const heldUntil = (turn: TurnRow | null): number | null =>
   turn?.held ? turn.renewed_ms + LEASE_MS : null;
 
 /**
- * Takes the lease: from now on its holder is the only one at work.
- * @param before as it was read, free or left by somebody who is no more
- * @returns null when another one was faster
+ * Takes the lease: from now on only its holder works.
+ * @param before as it was read: free, or left by a crashed runner
+ * @returns null if another runner was faster
  */
 export const takeLease = async (
   place: Place,
@@ -57,11 +57,11 @@ export const takeLease = async (
 
 const NEVER_HELD = { not_before: null, fault: null };
 
-/** @returns the lease as it is now, null when another one has taken it over */
+/** @returns the lease as it is now, null if another runner has taken it over */
 export const renewLease = (place: Place, lease: TurnRow, nowMs: number): Promise<TurnRow | null> =>
   put(place, { ...lease, renewed_ms: nowMs }, lease.rev);
 
-/** Lets others work; nothing is written when one of them does already. */
+/** Releases the lease; a no-op if another runner has taken it over. */
 export const releaseLease = async (
   place: Place,
   lease: TurnRow,

@@ -15,8 +15,8 @@ const partitionOf = (tenant: string, { loop, generation, project_id }: Listing):
 const DAYS_KEPT = 14;
 
 /**
- * Keeps ids that Jira listed until their project is compared.
- * @param part names them: the same name again replaces them
+ * Stores ids that Jira listed until their project is compared.
+ * @param part name of this part: the same name again replaces it
  */
 export const putListed = async (
   { table, tenant, signal }: Place,
@@ -48,7 +48,7 @@ const unpack = (packed: Uint8Array): bigint[] => {
     });
 };
 
-/** Ids may be longer than a number is exact. */
+/** As bigints: ids may exceed the safe integers. */
 const toSorted = (ids: readonly string[]): bigint[] => ascending(ids.map((id) => BigInt(id)));
 
 const ascending = (ids: bigint[]): bigint[] => ids.sort((a, b) => (a < b ? -1 : Number(a > b)));
@@ -57,7 +57,7 @@ const row = z.object({ ids: z.instanceof(Uint8Array) });
 
 const PAGE = 20;
 
-/** All ids of a listing in numeric order, each once. @throws UnreadableRowError for a row that is none of ours */
+/** All ids of a listing in numeric order, each once. @throws UnreadableRowError for a row we did not write */
 export const readListed = async ({ table, tenant, newSignal }: Walk, listing: Listing): Promise<bigint[]> => {
   const query = {
     ConsistentRead: true,

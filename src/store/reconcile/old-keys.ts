@@ -2,7 +2,7 @@ import { oldKeyKey } from '../calls/keys.ts';
 import { putRows, readRows } from '../calls/rows.ts';
 import type { Place } from '../calls/table.ts';
 
-/** Those of these keys that Jira was not asked for yet. */
+/** The keys among these that Jira was not asked for yet. */
 export const notAskedFor = async (
   { table, tenant, signal }: Place,
   keys: readonly string[],
@@ -14,7 +14,7 @@ export const notAskedFor = async (
   return keys.filter((_, index) => rows[index] === null);
 };
 
-/** Jira was asked for the issues of these keys, and is not asked again, whatever it said. */
+/** Stores that Jira was asked for these keys, so that it is not asked again, whatever it answered. */
 export const putAskedFor = ({ table, tenant, signal }: Place, keys: readonly string[]): Promise<void> =>
   putRows(
     { table, signal },

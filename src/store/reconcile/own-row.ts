@@ -2,10 +2,10 @@ import { putIf, type Revision } from '../calls/conditional-write.ts';
 import type { Item, Key, TableCall } from '../calls/table.ts';
 
 /**
- * Puts a row of which a runner is the only writer, if nobody has written it since it was read. A try whose answer got
- * lost is found again by the runner's name, and counts.
- * @param by names the runner; no two have the same name
- * @returns the revision that was written, null when somebody else had written
+ * Puts a row of which a runner is the only writer, unless it was written since it was read. A try whose answer was lost
+ * is recognised by the runner's id, and counts.
+ * @param by unique id of the runner
+ * @returns the revision that was written, null if another runner had written
  */
 export const putOwn = async (
   place: TableCall,

@@ -7,15 +7,15 @@ import { getItem, type Item, type Key, type Place, type Walk } from '../calls/ta
 const contents = z.object({
   id: z.string(),
   key: z.string(),
-  /** All that it ever had, the present one too. */
+  /** All keys that it ever had, the current one included. */
   keys: z.array(z.string()),
-  /** The census that found it among Jira's projects last. */
+  /** The last census that found it among Jira's projects. */
   generation: z.number(),
-  /** What the last comparison of its ids came to; null before the first. */
+  /** Result of the last comparison of its ids; null before the first. */
   result: z.nullable(
     z.object({
       at_ms: z.number(),
-      /** False: Jira did not show all of it, so that nothing is known of what is only here. */
+      /** False: Jira did not list all of it, so it is unknown what is only in the table. */
       complete: z.boolean(),
       issues: z.number(),
       only_here: z.number(),
@@ -38,7 +38,7 @@ export const putProjects = ({ table, tenant, signal }: Place, projects: readonly
     projects.map((project) => ({ ...keyOf(tenant, project.id), body: JSON.stringify(project) })),
   );
 
-/** @throws UnreadableRowError for a row that is none of ours */
+/** @throws UnreadableRowError for a row we did not write */
 export const readProject = async ({ table, tenant, signal }: Place, id: string): Promise<Project | null> => {
   const row = await getItem({ table, signal }, keyOf(tenant, id));
   return row && decode(row);
@@ -47,9 +47,9 @@ export const readProject = async ({ table, tenant, signal }: Place, id: string):
 const PAGE = 500;
 
 /**
- * All that are known, in the order of their ids.
- * @param after only those behind this id
- * @throws UnreadableRowError for a row that is none of ours
+ * All stored projects, ordered by id.
+ * @param after only those after this id
+ * @throws UnreadableRowError for a row we did not write
  */
 export async function* listProjects(
   { table, tenant, newSignal }: Walk,

@@ -16,7 +16,7 @@ import {
 } from './subscription-row.ts';
 
 /**
- * Makes the subscription and its audit event, and notes that its tenant has one: all or nothing.
+ * Creates the subscription and its audit event, and marks its tenant as subscribed, in one transaction.
  * @throws UnavailableError
  */
 export const createSubscription = async (
@@ -35,11 +35,11 @@ export const createSubscription = async (
 };
 
 /**
- * Replaces what people decide of a subscription and, if `after` says so, how its target is doing, with an audit event. A
- * state that stays is not written, so that the lane and people do not hold each other up. One that becomes `deleted`
- * expires when nothing that it had to send can be left.
- * @param before as it was read; what is written has the revisions behind its own
- * @returns `stale-revision` when another person has changed it meanwhile, `stale-state` when the lane has
+ * Replaces what people decide of a subscription and, if it differs in `after`, the state of its target, with an audit
+ * event. An equal state is not written, so that the lane and people do not block each other. A subscription that
+ * becomes `deleted` expires once nothing that it had to send can be left.
+ * @param before as it was read; what is written has the next revisions
+ * @returns `stale-revision` if another person has changed it meanwhile, `stale-state` if the lane has
  * @throws UnavailableError
  */
 export const changeSubscription = async (
@@ -99,7 +99,7 @@ type SubscriptionChange =
   | 'subscription-resumed'
   | 'subscription-removed';
 
-/** The event that tells of a change. @param after as it is written; `before` null where there was none */
+/** The audit event of a change. @param before null if there was none. @param after as it is written */
 const auditItem = (
   before: SubscriptionRow | null,
   after: SubscriptionRow,
@@ -114,5 +114,5 @@ const auditItem = (
   );
 };
 
-/** As answers show it, and by its version that the target has another path or headers: nothing of what these say. */
+/** As answers show it, plus the target's version, which shows that path or headers changed but not to what. */
 const shown = (row: SubscriptionRow) => ({ ...toSubscriptionView(row), target_version: row.target.version });

@@ -4,12 +4,12 @@ import { updateIf } from '../calls/conditional-write.ts';
 import { TELLING_KEY, toldKey } from '../calls/keys.ts';
 import { getItem, type TableCall } from '../calls/table.ts';
 
-/** People are told of one target at a time, so often at most: whoever gets a storm of messages is dropped by the topic. */
+/** Least time between two notices, each about one target: the topic drops recipients that get a storm of messages. */
 const TURN_MS = MINUTE_MS;
 
 /**
- * Takes the turn to tell people, of whichever target.
- * @returns null when it is taken, else when to ask again
+ * Takes the turn to send a notice, about any target.
+ * @returns null if it was taken, else when to try again
  * @throws UnavailableError
  */
 export const takeTellingTurn = async (place: TableCall, nowMs: number): Promise<number | null> => {
@@ -17,7 +17,7 @@ export const takeTellingTurn = async (place: TableCall, nowMs: number): Promise<
   const result = await updateIf(place, {
     key: TELLING_KEY,
     update: 'SET next_ms = :next',
-    // One that lies further ahead than any turn was taken by a clock that was wrong.
+    // A time further ahead than one turn was set by a wrong clock.
     condition: 'attribute_not_exists(pk) OR next_ms <= :now OR next_ms > :next',
     values: { ':now': nowMs, ':next': next },
   });
@@ -26,7 +26,7 @@ export const takeTellingTurn = async (place: TableCall, nowMs: number): Promise<
   return typeof row?.next_ms === 'number' ? row.next_ms : nowMs;
 };
 
-/** Since when a target was as people were last told; null when they never were. @throws UnavailableError */
+/** The `status_ms` of the state that people were last told of; null if they never were. @throws UnavailableError */
 export const readTold = async (place: TableCall, subscriptionId: string): Promise<number | null> => {
   const row = await getItem(place, toldKey(subscriptionId));
   return typeof row?.status_ms === 'number' ? row.status_ms : null;

@@ -18,12 +18,12 @@ import { getItem, type Item, type Key, type TableCall, type Walk } from '../call
 import { listRows } from '../calls/worklist.ts';
 import { credential } from '../connections/connection-row.ts';
 
-/** A subscription as its row has it. */
+/** A subscription as it is stored. */
 export type SubscriptionRow = Subscription & SubscriptionState;
 
 /**
- * The row of a subscription. What people decide is JSON in one attribute and how its target is doing in another, so that
- * a person and the lane write without undoing each other's.
+ * The row of a subscription. What people decide is JSON in one attribute, the state of its target in another, so that
+ * people and the lane do not overwrite each other.
  */
 export const subscriptionItem = (row: SubscriptionRow): Item & Key => ({
   ...subscriptionKey(row.subscription_id),
@@ -33,19 +33,19 @@ export const subscriptionItem = (row: SubscriptionRow): Item & Key => ({
   work_sk: `${timeSort(row.created_ms)}#${row.subscription_id}`,
 });
 
-/** What people write. */
+/** The attributes that people write. */
 export const decidedAttributes = (row: Subscription & Partial<SubscriptionState>) => {
   const decided = Object.fromEntries(Object.entries(row).filter(([name]) => !STATE_NAMES.has(name)));
   return { decided: JSON.stringify(decided), rev: row.rev };
 };
 
-/** What the lane writes, and people who pause, resume or delete. */
+/** The attributes that the lane writes, and people who pause, resume or delete. */
 const stateAttributes = (row: SubscriptionState) => {
   const { state_rev, ...state } = stateOf(row);
   return { target_state: JSON.stringify(state), state_rev };
 };
 
-/** How its target is doing, without what people decided. */
+/** The state of the target, without what people decide. */
 const stateOf = (row: SubscriptionState): SubscriptionState => ({
   status: row.status,
   failed_in_a_row: row.failed_in_a_row,
@@ -58,11 +58,11 @@ const stateOf = (row: SubscriptionState): SubscriptionState => ({
   state_rev: row.state_rev,
 });
 
-/** True where both say the same of the target, whichever revision they are. */
+/** True if both states of the target are equal, whatever their revisions. */
 export const isSameState = (one: SubscriptionState, other: SubscriptionState): boolean =>
   stateAttributes(one).target_state === stateAttributes(other).target_state;
 
-/** What a row says. @throws UnreadableRowError when our code cannot have written it, or only newer code can */
+/** Decodes a row. @throws UnreadableRowError if our code cannot have written it, or only newer code can */
 const readSubscriptionRow = (row: Item): SubscriptionRow => {
   const { decided, target_state, rev, state_rev } = readChecked(rowSchema, row);
   const read = readJson(decidedSchema, row, () => decided);
@@ -107,7 +107,7 @@ const target = z.looseObject({
   header_names: texts,
 });
 
-/** Loose, so that a change by this code keeps what newer code wrote beside it. */
+/** Loose, so that a change by this code keeps fields that newer code wrote. */
 const decidedSchema = z.looseObject({
   subscription_id: text.check(z.refine(isSubscriptionId)),
   tenant_id: text.check(z.refine(isTenant)),
@@ -143,18 +143,18 @@ const stateSchema = z.object({
   status_ms: number,
 }) satisfies z.ZodMiniType<Omit<SubscriptionState, 'state_rev'>>;
 
-/** Names of a row that people do not decide. */
+/** Fields of a row that people do not decide. */
 const STATE_NAMES = new Set([...Object.keys(stateSchema.shape), 'state_rev']);
 
-/** The subscription as it is now (strongly consistent), whoever's it is. @throws UnreadableRowError, UnavailableError */
+/** Reads a subscription of any tenant (strongly consistent). @throws UnreadableRowError, UnavailableError */
 export const getSubscription = async (place: TableCall, id: string): Promise<SubscriptionRow | null> => {
   const row = await getItem(place, subscriptionKey(id));
   return row && readSubscriptionRow(row);
 };
 
 /**
- * A tenant's subscriptions in the order in which they were made, page by page: as `listRows` finds them. Deleted ones are
- * among them until what they had to send has expired.
+ * A tenant's subscriptions in the order of their creation, page by page, as `listRows` returns them. Deleted ones are
+ * included until what they had to send has expired.
  * @throws UnreadableRowError, UnavailableError
  */
 export async function* listSubscriptions(walk: Walk): AsyncGenerator<SubscriptionRow[]> {
@@ -163,8 +163,8 @@ export async function* listSubscriptions(walk: Walk): AsyncGenerator<Subscriptio
 }
 
 /**
- * Writes how the target is doing, and nothing of what people decide: if nobody has written it since it was read.
- * @param state gets the revision behind that of `before`
+ * Writes the state of the target, and nothing that people decide, unless the state was written since it was read.
+ * @param state gets the next revision after that of `before`
  * @throws UnavailableError
  */
 export const writeState = async (
