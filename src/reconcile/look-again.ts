@@ -85,7 +85,7 @@ const lookAlone = async (job: Looking, id: string, how: How): Promise<boolean> =
 /**
  * Reads one issue.
  * @returns null if Jira answers but does not show this one
- * @throws JiraError for a fault that a single issue does not cause
+ * @throws JiraError for a fault that a single issue cannot cause
  */
 export const readAlone = async (
   reads: Reads,

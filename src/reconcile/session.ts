@@ -53,7 +53,7 @@ export type Session = {
   deps: TurnDeps;
   /** Table, tenant and a new time limit, for one call. */
   place(): Place;
-  /** Id of the runner, as it stands in what it writes. */
+  /** Id of the runner; it is part of what the runner writes. */
   by: string;
   /** Opened on first use. @throws JiraError */
   reads(): Promise<Reads>;

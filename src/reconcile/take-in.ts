@@ -96,5 +96,5 @@ const noteContradictions = async (session: Session, seen: readonly Seen[]): Prom
   }
 };
 
-/** Results that agree with what is stored; a stale or undecided look says nothing about the current state. */
+/** Results that end a contradiction; a stale or undecided look says nothing about the current state. */
 export const AGREES: ReadonlySet<Seen['kind']> = new Set(['new', 'repaired', 'unchanged', 'raised']);

@@ -85,7 +85,7 @@ const tellOnce = async (deps: NoteDeps, row: SubscriptionRow, untilMs: number): 
 /** Counting stops here. */
 const MOST_COUNTED = 10_000;
 
-/** So many of the oldest of each priority are read for their time of expiry. */
+/** How many of the oldest of each priority are read for their time of expiry. */
 const OLDEST = 20;
 
 const noticeOf = async ({ rows, clock }: NoteDeps, row: SubscriptionRow, place: Place): Promise<Notice> => {

@@ -25,7 +25,7 @@ const NAMES = ['failed_in_a_row', 'opened_ms', 'next_probe_ms', 'probes', 'width
 const isSame = (after: SubscriptionState, before: SubscriptionState): boolean =>
   NAMES.every((name) => after[name] === before[name]);
 
-/** For people; only repeats the attempt's error, which is in our words. */
+/** For people; quotes only the attempt's error, which is in our words. */
 const reasonOf = ({ status, failed_in_a_row }: SubscriptionState, error: string | null): string | null => {
   if (status === 'open') return `${failed_in_a_row} attempts in a row failed: ${error ?? 'no reason given'}`;
   if (status === 'disabled') return error ?? 'the target is gone';
@@ -35,7 +35,7 @@ const reasonOf = ({ status, failed_in_a_row }: SubscriptionState, error: string 
 /** `gone`: answered 410. */
 export type AttemptResult = 'ok' | 'failed' | 'gone';
 
-/** Failed attempts in a row, of any executions, after which a target is open. */
+/** A target opens after this many failed attempts in a row, of any executions. */
 export const OPENS_AFTER = 5;
 
 /** A target that was open for this long is disabled. */

@@ -26,7 +26,7 @@ export const keepAnswer = ({ status, headers, body, cut }: Posted, hide: (text: 
   };
 };
 
-/** The longest beginning that fits into so many bytes of UTF-8, whole characters only. */
+/** The longest beginning that fits into `most` bytes of UTF-8, whole characters only. */
 const firstBytes = (text: string, most: number): string => {
   const bytes = Buffer.from(text);
   if (bytes.length <= most) return text;

@@ -39,7 +39,7 @@ export const connectionAttributes = (connection: Connection & Partial<Connection
   };
 };
 
-/** Attributes that deliveries write. Each version of a secret has its own: late writes say nothing of newer versions. */
+/** Attributes that deliveries write. Each version of a secret has its own: a late write says nothing of newer ones. */
 export const USE = {
   received: 'last_received_ms',
   refused: 'last_refused_ms',

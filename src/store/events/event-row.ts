@@ -8,7 +8,7 @@ import { dayPartition, eventKey, issuePartition, namedKeyPartition } from '../ca
 import type { Item, Key } from '../calls/table.ts';
 import { type DecodedBody, decodeEventBody, type EventContents } from './event-body.ts';
 
-/** An event, about to be stored or read back. */
+/** An event, before it is stored and as it is read back. */
 export type StoredEvent = EventContents &
   Pick<z.output<typeof eventRow>, 'outcome' | 'run_id' | 'duration_ms'>;
 
@@ -18,8 +18,9 @@ export type StoredEvent = EventContents &
 export type DecodedEvent = { event: StoredEvent; raw: Buffer | null; bytes: number };
 
 /**
- * The row of an event. No payload value reaches a key unchecked: the issue id is digits. The event type is the only
- * other payload value outside the compressed body: a lone surrogate in it would not be valid UTF-8.
+ * The row of an event. No payload value reaches a key unchecked: issue ids are digits, and issue keys have been checked.
+ * The event type is the only other payload value outside the compressed body: a lone surrogate in it would not be valid
+ * UTF-8.
  * @param body as `encodeEventBody` made it
  */
 export const eventItem = (event: StoredEvent, body: Uint8Array, expiresAt: number): Item & Key => ({

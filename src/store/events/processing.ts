@@ -142,7 +142,7 @@ export const PENDING: Processing = {
   reason: null,
 };
 
-/** The status of each event, in their order; `pending` if none is stored beside it, or an expired one. */
+/** The status of each event, in their order; `pending` if none is stored beside it, or only an expired one. */
 export const readProcessing = async (
   place: TableCall,
   eventIds: string[],
