@@ -2,7 +2,7 @@ import { type App, Validations } from 'aws-cdk-lib';
 import { AwsSolutionsChecks, ServerlessChecks } from 'cdk-nag';
 import type { IConstruct } from 'constructs';
 
-/** Makes synth fail on every finding of cdk-nag that has no written reason. */
+/** Makes synth fail on every cdk-nag finding that is not acknowledged with a reason. */
 export const addChecks = (app: App): void =>
   Validations.of(app).addPlugins(
     new AwsSolutionsChecks(app, { verbose: true }),
@@ -10,8 +10,8 @@ export const addChecks = (app: App): void =>
   );
 
 /**
- * States why findings of cdk-nag are left as they are: on this construct and what is in it, and nowhere else. In
- * the form with the name of the pack before it, the reason also goes into `validation-report.json`.
+ * Acknowledges cdk-nag findings with a reason, for this construct and its children only. With the pack's name as a
+ * prefix of the id, the reason also appears in `validation-report.json`.
  * @param reasons by rule, such as `AwsSolutions-S1`
  */
 export const acknowledge = (construct: IConstruct, reasons: Record<string, string>): void => {

@@ -11,7 +11,7 @@ import { BATCH_WINDOW_SECONDS } from '../src/contract/functions.ts';
 import { nearestName } from './nearest-name.ts';
 import { parseQuietHours } from './quiet-hours.ts';
 
-/** A value that cannot be used; the message names the key and says what to do. Stops synth. */
+/** An invalid context value; the message names the key and says what to do. Stops synth. */
 export class ContextError extends Error {
   override readonly name = 'ContextError';
 }
@@ -21,7 +21,7 @@ const MOST_WINDOW_SECONDS = 300;
 
 const matching = (pattern: RegExp, message: string) => z.string().check(z.regex(pattern, message));
 
-/** The text itself, checked as the function that gets it will read it. */
+/** The text unchanged, checked with the schema by which the function reads it. */
 const textFor = (reader: z.ZodMiniType) =>
   z.string().check((context) => {
     const result = reader.safeParse(context.value);
@@ -33,7 +33,7 @@ const textFor = (reader: z.ZodMiniType) =>
       });
   });
 
-/** @param shorter how to make a list shorter */
+/** A list that fits into a function's environment. @param shorter how to shorten it, for the message */
 const listFor = (reader: z.ZodMiniType, shorter: string) =>
   textFor(reader).check(
     z.maxLength(
@@ -42,7 +42,7 @@ const listFor = (reader: z.ZodMiniType, shorter: string) =>
     ),
   );
 
-/** A function has no Jira on its own machine. */
+/** https only: a function on Lambda has no Jira on its own machine. */
 const httpsText = textFor(baseUrl).check(
   z.refine((text) => !/^http:/i.test(text), 'must begin with https://'),
 );
@@ -61,7 +61,7 @@ const quietHours = z.pipe(
 
 const ARN = /^arn:aws[a-z-]*:/.source;
 
-/** Every context value: `-c name=value`, or under `context` in cdk.json. */
+/** All context values: `-c name=value`, or under `context` in cdk.json. */
 const SCHEMAS = {
   stage: z._default(
     matching(
@@ -118,14 +118,14 @@ type Values = z.output<typeof schema>;
 
 /** The checked context. `quietHours` is null when there are none. */
 export type StackContext = Readonly<Values> & {
-  /** Stages called `prod…` keep their data whatever happens to the stack, and reserve their concurrency. */
+  /** Stages called `prod…` retain their data when the stack is deleted, and reserve concurrency. */
   readonly production: boolean;
 };
 
 /** The names of all context values. */
 export const CONTEXT_NAMES: readonly string[] = Object.keys(SCHEMAS);
 
-/** What the CDK command line itself keeps in a context; all its other keys have a `:`, `@` or `/` in them. */
+/** Context keys of the CDK command line itself; all its other keys contain a `:`, `@` or `/`. */
 const TOOL_KEYS = ['cli-telemetry', 'acknowledged-issue-numbers'];
 
 const looksLikeOurs = (key: string): boolean => /^[\w-]+$/.test(key) && !TOOL_KEYS.includes(key);
@@ -138,7 +138,7 @@ const unknownKeys = (context: Record<string, unknown>): string[] =>
       return `${key} is not known${meant ? `: did you mean ${meant}?` : ''}`;
     });
 
-/** Values come as text from the command line, and as JSON from cdk.json; an empty one counts as unset. */
+/** Values are text from the command line, and JSON from cdk.json; an empty one counts as unset. */
 const textsOf = (context: Record<string, unknown>): Record<string, unknown> =>
   Object.fromEntries(
     CONTEXT_NAMES.map((name) => [name, context[name]] as const)
@@ -167,8 +167,8 @@ const HOW = `Set values with -c name=value, or in cdk.json under "context". Name
 
 /**
  * Checks all context values of the app.
- * @param context everything the app was given, the tools' own keys included
- * @throws ContextError naming every key that is wrong or unknown
+ * @param context the whole context of the app, the CDK's own keys included
+ * @throws ContextError that names every wrong or unknown key
  */
 export const readContext = (context: Record<string, unknown>): StackContext => {
   const result = schema.safeParse(textsOf(context));

@@ -2,7 +2,7 @@ import { CfnResource } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 
 /**
- * The CloudFormation resource that a construct of CDK wraps, for what only the resource can be given.
+ * The CloudFormation resource that a CDK construct wraps, for settings that only the resource has.
  * @throws TypeError when it wraps something else
  */
 export const defaultChildOf = <T>(construct: Construct, Type: new (...args: never[]) => T): T => {
@@ -13,8 +13,8 @@ export const defaultChildOf = <T>(construct: Construct, Type: new (...args: neve
 };
 
 /**
- * Gives what keeps data a logical id that does not follow from its place in the construct tree: under another
- * one, CloudFormation would create a new, empty resource and retain or delete the old one.
+ * Gives a resource that holds data a logical id that is independent of its place in the construct tree: if the id
+ * changed, CloudFormation would create a new, empty resource and retain or delete the old one.
  */
 export const pinLogicalId = (construct: Construct, logicalId: string): void =>
   defaultChildOf(construct, CfnResource).overrideLogicalId(logicalId);

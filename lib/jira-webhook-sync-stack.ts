@@ -24,11 +24,11 @@ import { ServiceMetrics } from './service-metrics.ts';
 
 export type JiraWebhookSyncStackProps = {
   readonly context: StackContext;
-  /** The folder of `npm run build`. */
+  /** The output folder of `npm run build`. */
   readonly bundles: string;
 };
 
-/** Everything of one stage. Nothing has a physical name, so several stages fit into one account and region. */
+/** All resources of one stage. None has a physical name, so several stages fit into one account and region. */
 export class JiraWebhookSyncStack extends Stack {
   constructor(scope: Construct, { context, bundles }: JiraWebhookSyncStackProps) {
     const { stage, production, quietHours, docsUrl } = context;
@@ -144,13 +144,13 @@ const nextStep = (secretArn: string): string =>
   ].join(' ');
 
 /**
- * What all functions of an account and region may run at once unless AWS gave it more, and what of it must stay
- * unreserved (Lambda developer guide, "Configuring reserved concurrency for a function").
+ * The default concurrency quota of an account and region, and how much of it must stay unreserved (Lambda developer
+ * guide, "Configuring reserved concurrency for a function").
  */
 const STANDARD_QUOTA = 1_000;
 const MUST_STAY_UNRESERVED = 100;
 
-/** Warns at synth of values that are allowed and may still be a mistake. Only production is worth the words. */
+/** Warns at synth about values that are allowed but may be a mistake, in production only. */
 const addWarnings = (stack: Stack, context: StackContext, functions: ServiceFunctions): void => {
   const { production, alarmEmail, throttleRate } = context;
   if (!production) return;

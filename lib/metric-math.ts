@@ -4,10 +4,9 @@ import { TABLE } from '../src/contract/table.ts';
 import type { ServiceFunction } from './constructs/service-function.ts';
 
 /**
- * One metric for an alarm; a missing value counts as nothing. CloudWatch would look past it for an older value when it
- * can find one, so that an alarm on what is seldom counted would neither begin nor end in time (CloudWatch user guide,
- * "How alarm state is evaluated when data is missing"). When no value is left at all there is nothing to fill, and the
- * alarm says itself what that means.
+ * A metric for an alarm, with missing values as 0. Otherwise CloudWatch evaluates older values if it finds any, so that
+ * an alarm on a sparse metric would neither start nor end in time (CloudWatch user guide, "How alarm state is evaluated
+ * when data is missing"). With no value at all there is nothing to fill, and the alarm's `treatMissingData` applies.
  */
 export const filled = (metric: Metric): MathExpression => {
   const { label, period } = metric;
@@ -15,8 +14,8 @@ export const filled = (metric: Metric): MathExpression => {
 };
 
 /**
- * The sum of several counts; what has no value counts as nothing, so that an alarm ends by itself.
- * @param name what people read, and in camel case part of ids, which are unique within a graph
+ * The sum of several metrics, with missing values as 0, so that an alarm ends by itself.
+ * @param name the label; in camel case also the prefix of ids, which must be unique within a graph
  */
 export const sumOf = (name: string, period: Duration, metrics: IMetric[]): MathExpression => {
   const prefix = name.replaceAll(/ (\w)/g, (_, letter: string) => letter.toUpperCase());
@@ -28,7 +27,7 @@ export const sumOf = (name: string, period: Duration, metrics: IMetric[]): MathE
 /** The table itself or one of its indexes, with its throttled writes and reads. */
 type Throttles = { place: string; writes: Metric; reads: Metric };
 
-/** Of each place where DynamoDB can throttle, the table first. */
+/** The throttles of each place where DynamoDB can throttle, the table first. */
 export const tableThrottles = (TableName: string, period: Duration): Throttles[] => {
   const metric = (metricName: string, dimensions: Record<string, string>): Metric =>
     new Metric({
@@ -47,7 +46,7 @@ export const tableThrottles = (TableName: string, period: Duration): Throttles[]
   return [of('table', {}), ...indexes];
 };
 
-/** The longest invocation of any of the functions, in per cent of its own timeout. */
+/** The longest invocation of all functions, in per cent of its function's timeout. */
 export const mostTimeUsed = (functions: ServiceFunction[], period: Duration): MathExpression => {
   const usingMetrics = Object.fromEntries(functions.map((one, index) => [`d${index}`, longestRun(one)]));
   const shares = functions.map((one, index) => `FILL(d${index}, 0) / ${one.timeout.toMilliseconds()}`);
@@ -55,7 +54,7 @@ export const mostTimeUsed = (functions: ServiceFunction[], period: Duration): Ma
   return new MathExpression({ label: '% of timeout', period, expression, usingMetrics });
 };
 
-/** The same of each function by itself: the alarm is about all of them, and people ask which one. */
+/** The same for each function, because the alarm on all of them does not say which one. */
 export const timeUsedByEach = (functions: ServiceFunction[], period: Duration): MathExpression[] =>
   functions.map((one) => {
     const { id } = one.node;

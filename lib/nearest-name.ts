@@ -1,7 +1,7 @@
-/** More than so many wrong letters are another word. */
+/** With more wrong letters than this, it is a different word. */
 const MOST_WRONG = 3;
 
-/** The name that a wrong one was probably meant to be, in whatever case and with whatever between its words. */
+/** The name that a wrong one probably stands for, ignoring case and characters between words; else null. */
 export const nearestName = (wrong: string, names: readonly string[]): string | null => {
   const letters = wrong.toLowerCase().replaceAll(/[^a-z]/g, '');
   const far = (name: string) => distance(letters, name.toLowerCase());
@@ -9,7 +9,7 @@ export const nearestName = (wrong: string, names: readonly string[]): string | n
   return nearest !== undefined && far(nearest) <= MOST_WRONG ? nearest : null;
 };
 
-/** How many letters to add, leave out or change to make one text the other (Levenshtein). */
+/** The Levenshtein distance. */
 const distance = (from: string, to: string): number => {
   let row = Array.from({ length: to.length + 1 }, (_, index) => index);
   for (const [index, letter] of [...from].entries()) {

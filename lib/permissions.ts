@@ -2,7 +2,7 @@ import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { ArtifactBucket, BUCKET_PREFIXES } from './constructs/artifact-bucket.ts';
 import type { EventTable, IndexName } from './constructs/event-table.ts';
 
-/** What one function may do, and why some of it is about more than one thing: by the wildcard's resource. */
+/** What one function may do. `wildcards`: the reason for each wildcard, by resource. */
 export type Permissions = { statements: PolicyStatement[]; wildcards: Record<string, string> };
 
 export const allow = (actions: string[], ...resources: string[]): PolicyStatement =>
@@ -15,13 +15,14 @@ export const queryIndexes = (table: EventTable, ...names: IndexName[]): PolicySt
   allow(['dynamodb:Query'], ...names.map((name) => table.indexArn(name)));
 
 /**
- * The code of the functions deletes no event, issue or commit: events expire, or a person erases them. IAM cannot hold it to that, since
- * BatchWriteItem is one action for puts and deletions (service authorization reference, "Amazon DynamoDB").
+ * The functions' code deletes no event, issue or commit: events expire, or a person erases them. IAM cannot enforce
+ * that, because BatchWriteItem is one action for puts and deletions (service authorization reference, "Amazon
+ * DynamoDB").
  */
 export const writeTable = ({ table }: EventTable): PolicyStatement =>
   allow(['dynamodb:PutItem', 'dynamodb:UpdateItem', 'dynamodb:BatchWriteItem'], table.tableArn);
 
-/** Holds what is done to rows of these partitions (DynamoDB developer guide, "dynamodb:LeadingKeys"). */
+/** Restricts actions to rows of these partitions (DynamoDB developer guide, "dynamodb:LeadingKeys"). */
 export const onPartitions = (
   { table }: EventTable,
   actions: string[],
@@ -33,36 +34,33 @@ export const onPartitions = (
     conditions: { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': leadingKeys } },
   });
 
-/** What partitions begin with: events, connections and tenants, subscriptions, and executions with their attempts. */
+/** Prefixes of partitions: events, connections and tenants, subscriptions, and executions with their attempts. */
 export const EVENTS = 'E#*';
 export const CONNECTIONS = 'CON#*';
 export const TENANTS = 'TENANTS';
 export const SUBSCRIPTIONS = 'SUB#*';
 export const EXECUTIONS = 'X#*';
 
-/** What the partitions begin with whose rows reconciliation takes away again: what is done, or was asked for. */
+/** Prefixes of the partitions whose rows reconciliation deletes: its own state, and requests that are done. */
 export const OWN_PARTITIONS = ['RECONCILE#*', 'ASKED#*'];
 
-/** Takes rows of reconciliation away, and no others. */
+/** Deletes rows of reconciliation, and no others. */
 export const removeOwnRows = (table: EventTable): PolicyStatement =>
   onPartitions(table, ['dynamodb:DeleteItem'], ...OWN_PARTITIONS);
 
-/**
- * Raw bodies are read. ListBucket makes S3 answer 404 and not 403 for an object that is not there (API reference,
- * GetObject).
- */
+/** Reads raw bodies. With ListBucket, S3 answers 404 instead of 403 for a missing object (API reference, GetObject). */
 export const readRawBodies = (bucket: ArtifactBucket): PolicyStatement[] => [
   allow(['s3:GetObject'], bucket.keysUnder('raw')),
   allow(['s3:ListBucket'], bucket.bucket.bucketArn),
 ];
 
-/** Run documents are written, and the latest is read before it is replaced; raw bodies are read. */
+/** Writes run documents, reading the latest before it is replaced; reads raw bodies. */
 export const useArtifacts = (bucket: ArtifactBucket): PolicyStatement[] => [
   allow(['s3:GetObject', 's3:PutObject'], bucket.keysUnder('documents'), bucket.keysUnder('tenants')),
   ...readRawBodies(bucket),
 ];
 
-/** Why a right is about everything under a prefix of the bucket. */
+/** The reason for a permission on everything under a prefix of the bucket. */
 const underPrefix = (prefix: keyof typeof BUCKET_PREFIXES, reason: string): Record<string, string> => ({
   [`<${ArtifactBucket.LOGICAL_ID}.Arn>/${BUCKET_PREFIXES[prefix]}*`]: reason,
 });
@@ -79,9 +77,9 @@ export const ARTIFACTS = {
 };
 
 /**
- * What an event source mapping of the table's stream needs of its function. The mapping is not created without
- * ListStreams, which cannot be limited to one stream (Lambda developer guide, "Process Amazon DynamoDB records with
- * Lambda"). Batches that it discards are written with the function's role.
+ * What an event source mapping of the table's stream needs in the function's role. Without ListStreams, which cannot be
+ * limited to one stream, the mapping cannot be created (Lambda developer guide, "Process Amazon DynamoDB records with
+ * Lambda"). Discarded batches are written with the same role.
  */
 export const followStream = (table: EventTable, bucket: ArtifactBucket): PolicyStatement[] => [
   allow(['dynamodb:DescribeStream', 'dynamodb:GetRecords', 'dynamodb:GetShardIterator'], table.streamArn),

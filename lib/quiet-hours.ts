@@ -1,11 +1,11 @@
 import { SILENCE_MINUTES } from '../src/contract/alarms/upkeep.ts';
 
-/** Daily hours in which no delivery is expected: minutes after midnight in Phoenix. They may pass midnight. */
+/** Daily hours without expected deliveries, in minutes after midnight in Phoenix. They may span midnight. */
 export type QuietHours = { from: number; to: number };
 
 const DAY = 24 * 60;
 
-/** Phoenix is UTC-7 all year round: Arizona keeps no daylight saving time. */
+/** Phoenix is UTC-7 all year round: Arizona has no daylight saving time. */
 const TO_UTC = 7 * 60;
 
 const minutes = (hours: string, rest: string): number => Number(hours) * 60 + Number(rest);
@@ -13,8 +13,8 @@ const minutes = (hours: string, rest: string): number => Number(hours) * 60 + Nu
 const between = (from: number, to: number): number => (to - from + DAY) % DAY;
 
 /**
- * Reads `20:00-06:00`. Null when the text is something else, when it begins as it ends, or when it leaves less
- * than two hours of the day: in one hour there is no full hour of silence to see.
+ * Parses `20:00-06:00`. Null for any other text, if both times are equal, or if they leave less than two hours of the
+ * day, in which no full hour of silence could be detected.
  */
 export const parseQuietHours = (text: string): QuietHours | null => {
   const match = /^([01]\d|2[0-3]):([0-5]\d)-([01]\d|2[0-3]):([0-5]\d)$/.exec(text);
@@ -25,10 +25,10 @@ export const parseQuietHours = (text: string): QuietHours | null => {
 };
 
 /**
- * CloudWatch metric math that is 1 for a period of `SILENCE_MINUTES` that touches quiet hours, else 0. A period
- * carries the time at which it begins, and HOUR and MINUTE read that in UTC (CloudWatch user guide, "Using math
- * expressions with CloudWatch metrics"). So it must begin at the end of the quiet hours at the earliest, and an
- * hour before they begin again at the latest.
+ * CloudWatch metric math that is 1 for a period of `SILENCE_MINUTES` that overlaps quiet hours, else 0. A period's
+ * timestamp is its start, and HOUR and MINUTE read it in UTC (CloudWatch user guide, "Using math expressions with
+ * CloudWatch metrics"). So the result is 0 if the period starts between the end of the quiet hours and one hour before
+ * they start again.
  * @param clock id of a metric of this period that always has values
  */
 export const quietExpression = (quiet: QuietHours, clock: string): string => {

@@ -8,12 +8,12 @@ import type { ServiceFunctions } from './constructs/service-functions.ts';
 import type { WebhookApi } from './constructs/webhook-api.ts';
 import { mostTimeUsed, sumOf, tableThrottles, timeUsedByEach } from './metric-math.ts';
 
-/** Retries of a target come at their own times; what is due is to be sent at once. */
+/** Executions due for this long are late: retries have their own due times, and what is due should be sent at once. */
 const MOST_DUE_SECONDS = 600;
 
 type Parts = { api: WebhookApi; functions: ServiceFunctions; table: EventTable };
 
-/** Everything that shows how the service is doing; alarms and dashboard know no other metrics. */
+/** All metrics of the service; alarms and dashboard use no others. */
 export class ServiceMetrics {
   private readonly api: WebhookApi;
   private readonly functions: ServiceFunctions;
@@ -25,17 +25,17 @@ export class ServiceMetrics {
     this.table = table;
   }
 
-  /** What this stack has beside what every one has. */
+  /** The optional parts of this stack. */
   get parts(): StackPart[] {
     return partsOf(this.functions.names);
   }
 
-  /** What an alarm looks at. */
+  /** The metric of an alarm. */
   watched(metric: AlarmMetric, period: Duration): Metric | MathExpression {
     return isMetricName(metric) ? this.count(metric, period) : this[metric](period);
   }
 
-  /** One of the counts that the functions emit, summed over all their processes. */
+  /** A count that the functions emit, summed over all their processes. */
   count(metricName: MetricName, period: Duration): Metric {
     return new Metric({
       namespace: METRICS_NAMESPACE,
@@ -47,7 +47,7 @@ export class ServiceMetrics {
     });
   }
 
-  /** A level that one of the functions emits: the highest of a period. */
+  /** A level that one of the functions emits: the maximum of a period. */
   level(metricName: MetricName, period: Duration): Metric {
     return this.count(metricName, period).with({ statistic: Stats.MAXIMUM });
   }
@@ -69,8 +69,8 @@ export class ServiceMetrics {
   }
 
   /**
-   * Our refusals, and those of Lambda (6 MB) and the gateway (10 MB), which may leave no line of them (API Gateway
-   * developer guide, "Monitor HTTP APIs").
+   * Bodies refused by ingest, by Lambda (6 MB) and by the gateway (10 MB), which may not log its own refusals (API
+   * Gateway developer guide, "Monitor HTTP APIs").
    */
   tooLarge(period: Duration): MathExpression {
     const ours = this.count('BodiesTooLarge', period);
@@ -78,7 +78,8 @@ export class ServiceMetrics {
   }
 
   /**
-   * Writes of the table and its indexes, reads of the table: what deliveries meet. Each metric of an alarm is charged.
+   * Throttled writes of the table and its indexes, and throttled reads of the table: those that affect deliveries. No
+   * others, because each metric of an alarm is charged.
    */
   tableThrottled(period: Duration): MathExpression {
     const [table, ...indexes] = tableThrottles(this.table.table.tableName, period);
@@ -90,13 +91,13 @@ export class ServiceMetrics {
     );
   }
 
-  /** The same of each place by itself. */
+  /** The throttles of each place. */
   tableThrottledByPlace(period: Duration): MathExpression[] {
     const places = tableThrottles(this.table.table.tableName, period);
     return places.map(({ place, writes, reads }) => sumOf(place, period, [writes, reads]));
   }
 
-  /** Of the one whose refusals lose deliveries: what others are refused waits, and has an alarm of its own when it is late. */
+  /** Only ingest, where throttling loses deliveries. Other functions are only delayed, which has its own alarms. */
   ingestThrottled(period: Duration): Metric {
     return this.functions.named('ingest').function.metricThrottles({ period, label: 'ingest throttles' });
   }
@@ -128,7 +129,7 @@ export class ServiceMetrics {
     return timeUsedByEach(this.functions.all, period);
   }
 
-  /** How old the last record of a batch was (milliseconds). */
+  /** The age of the last record of a batch (milliseconds). */
   streamLag(period: Duration): Metric {
     return this.functions.named('correlate').function.metric('IteratorAge', {
       statistic: Stats.MAXIMUM,
@@ -137,7 +138,7 @@ export class ServiceMetrics {
     });
   }
 
-  /** Complete update runs, or turns of a first day without any yet; none while the census is late. */
+  /** Complete update runs, plus turns on the first day before any; 0 while the census is late. */
   reconciled(period: Duration): MathExpression {
     return new MathExpression({
       label: 'reconciled',
@@ -151,7 +152,7 @@ export class ServiceMetrics {
     });
   }
 
-  /** How often it was looked what is due; none while something is due for too long, or publish is as far behind. */
+  /** How often due executions were checked; 0 while one is due for too long, or publish lags as much. */
   executionsOnTime(period: Duration): MathExpression {
     return new MathExpression({
       label: 'executions on time',

@@ -13,14 +13,14 @@ import { Construct } from 'constructs';
 import { METRICS_NAMESPACE } from '../../src/contract/metrics.ts';
 
 export type AccessLogProps = {
-  /** Keeps the log whatever happens to the stack. */
+  /** Retains the log when the stack is deleted. */
   readonly production: boolean;
 };
 
 /**
- * One line for each request. No header, query, body or caller's name is in it: an AWS session may be named after
- * an e-mail address. All values as text, since the gateway writes `-` for what there is not.
- * `integration_status` is what our function answered, `lambda_status` what Lambda said of running it (API Gateway
+ * One line per request, without headers, query, body or caller's name: an AWS session may be named after an e-mail
+ * address. All values are text, because the gateway writes `-` for missing ones.
+ * `integration_status` is our function's status code, `lambda_status` that of the Lambda invocation (API Gateway
  * developer guide, "Customize HTTP API access logs").
  */
 const FIELDS = {
@@ -41,24 +41,24 @@ const FIELDS = {
   integration_error: '$context.integrationErrorMessage',
 };
 
-/** Apart from what the functions count. */
+/** Separate from the metrics of the functions. */
 const NAMESPACE = `${METRICS_NAMESPACE}/Gateway`;
 
 const answered = (status: number) => FilterPattern.stringValue('$.status', '=', String(status));
 
-/** More came than the stage lets through. */
+/** Requests beyond the stage's throttling limits. */
 export const THROTTLED = answered(429);
 
 /**
- * Too large for the gateway or for Lambda. A body that our function refused by itself is no such: Lambda ran it, and
- * the function counts it.
+ * Requests too large for the gateway or for Lambda. Excludes bodies that our function refused: Lambda ran it, and the
+ * function counts them itself.
  */
 export const REFUSED_BEFORE_US = FilterPattern.all(
   answered(413),
   FilterPattern.stringValue('$.lambda_status', '!=', '200'),
 );
 
-/** The gateway's access log. Only here do HTTP APIs report what they answered by themselves. */
+/** The gateway's access log, the only place where an HTTP API reports its own answers. */
 export class AccessLog extends Construct {
   readonly settings: { destination: LogGroupLogDestination; format: AccessLogFormat };
   private readonly logGroup: LogGroup;
@@ -75,7 +75,7 @@ export class AccessLog extends Construct {
     };
   }
 
-  /** Counts lines; the dimension keeps deployments apart. */
+  /** A metric that counts matching lines; the dimension tells deployments apart. */
   count(metricName: string, filterPattern: IFilterPattern, apiId: string): Metric {
     new MetricFilter(this, metricName, {
       logGroup: this.logGroup,

@@ -7,7 +7,7 @@ import { acknowledge } from '../checks.ts';
 
 export type AlarmTopicProps = {
   /**
-   * Who gets an e-mail of every alarm, after confirming a first one.
+   * Address that gets an e-mail for every alarm, after it has confirmed the subscription.
    * @default - no subscription; subscribe to the topic by hand
    */
   readonly email?: string;
@@ -21,7 +21,7 @@ const fromAlarms = {
   },
 };
 
-/** Where every alarm is sent. Only over TLS; at rest SNS keeps a message until it is sent, and ours name no person. */
+/** The topic of all alarms. TLS only; SNS keeps messages unencrypted until they are sent, but they name no person. */
 export class AlarmTopic extends Construct {
   readonly topic: Topic;
 
@@ -43,8 +43,8 @@ export class AlarmTopic extends Construct {
 }
 
 /**
- * CloudWatch cannot publish with the key that AWS keeps for SNS (SNS developer guide, "Enable compatibility between
- * event sources from AWS services and encrypted topics"), and a key of one's own is a twentieth of a small deployment's
+ * CloudWatch cannot publish with the AWS managed key for SNS (SNS developer guide, "Enable compatibility between event
+ * sources from AWS services and encrypted topics"), and a customer managed key is a twentieth of a small deployment's
  * bill.
  */
 const UNENCRYPTED =

@@ -10,32 +10,32 @@ export type ArtifactBucketProps = {
   readonly retentionDays: number;
 };
 
-/** In this order: raw bodies, run documents, those of other tenants, and batches that the stream mapping discarded. */
+/** Raw bodies, run documents, run documents of other tenants, and batches that the stream mappings discarded. */
 export const BUCKET_PREFIXES = {
   raw: 'artifacts/raw/',
   documents: 'artifacts/issues/',
   tenants: 'artifacts/tenants/',
   /**
-   * Lambda's own choice for a failure destination (Lambda developer guide, "Retain discarded records for a DynamoDB
-   * event source").
+   * Chosen by Lambda for a failure destination (Lambda developer guide, "Retain discarded records for a DynamoDB event
+   * source").
    */
   discarded: 'aws/lambda/',
 } as const;
 
-/** Quarantined events, and so their raw bodies, live this many times as long as others. */
+/** Quarantined events and their raw bodies are kept this many times as long as others. */
 const QUARANTINE_FACTOR = 3;
 
 /**
- * A body goes with its event, whose kind is its tag. One without the tag, put back by hand, stays as long as any may:
- * of two rules for one object S3 follows the shorter (S3 user guide, "How Amazon S3 handles conflicts in lifecycle
- * configurations").
+ * A body expires with its event: its tag says whether that is quarantined. A body without the tag, restored by hand,
+ * gets the longer time. If two rules match an object, S3 applies the shorter (S3 user guide, "How Amazon S3 handles
+ * conflicts in lifecycle configurations").
  */
 const rawBodyRules = (retentionDays: number) => [
   {
     id: 'raw-bodies',
     prefix: BUCKET_PREFIXES.raw,
     expiration: Duration.days(retentionDays * QUARANTINE_FACTOR),
-    // Erased must mean gone: one day is the shortest that S3 knows.
+    // An erased body must be gone soon: one day is the minimum in S3.
     noncurrentVersionExpiration: Duration.days(1),
   },
   {
@@ -51,11 +51,11 @@ const rules = (retentionDays: number) => [
   {
     id: 'discarded-batches',
     prefix: BUCKET_PREFIXES.discarded,
-    // Only keys of events are in them, and an event that is gone needs nothing any more.
+    // They contain only keys of events, and an expired event no longer needs processing.
     expiration: Duration.days(retentionDays),
     noncurrentVersionExpiration: Duration.days(1),
   },
-  // They are what others come for, so they stay. A week to take back what overwrote one.
+  // Run documents are the product, so they do not expire. Overwritten versions can be restored for a week.
   ...(['documents', 'tenants'] as const).map((name) => ({
     id: name === 'documents' ? 'run-documents' : 'run-documents-of-tenants',
     prefix: BUCKET_PREFIXES[name],
@@ -69,8 +69,8 @@ const rules = (retentionDays: number) => [
 ];
 
 /**
- * Raw bodies too large for the table, run documents, and discarded batches of stream records. It stays
- * when the stack goes, in every stage: CloudFormation cannot delete a bucket with something in it.
+ * The bucket for raw bodies too large for the table, run documents, and discarded batches of stream records. Retained
+ * when the stack is deleted, in every stage: CloudFormation cannot delete a bucket that is not empty.
  */
 export class ArtifactBucket extends Construct {
   static readonly LOGICAL_ID = 'ArtifactBucket';

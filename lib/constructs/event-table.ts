@@ -12,7 +12,7 @@ import { TABLE, TTL_ATTRIBUTE } from '../../src/contract/table.ts';
 import { pinLogicalId } from '../default-child.ts';
 
 export type EventTableProps = {
-  /** Keeps the table whatever happens to the stack. */
+  /** Retains the table when the stack is deleted. */
   readonly production: boolean;
 };
 
@@ -31,15 +31,15 @@ const projection = (include: readonly string[]) =>
     : { projectionType: ProjectionType.KEYS_ONLY };
 
 /**
- * The table, from the one definition that the code uses too. Point-in-time recovery is on in every stage: it
- * costs little, and only it can undo a mistake.
+ * The table, from the definition that the code uses too. Point-in-time recovery is on in every stage: it costs little,
+ * and nothing else can undo a mistake.
  */
 export class EventTable extends Construct {
-  /** Part of the contract with what is deployed: another one would make a new, empty table. */
+  /** Must never change: with another id, a deployment would create a new, empty table. */
   static readonly LOGICAL_ID = 'EventTable';
 
   readonly table: Table;
-  /** Changes when the table is made anew. */
+  /** Changes when the table is recreated. */
   readonly streamArn: string;
 
   constructor(scope: Construct, id: string, { production }: EventTableProps) {

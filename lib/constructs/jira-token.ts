@@ -5,13 +5,13 @@ import { acknowledge } from '../checks.ts';
 import { pinLogicalId } from '../default-child.ts';
 
 export type JiraTokenProps = {
-  /** Keeps the secret whatever happens to the stack. */
+  /** Retains the secret when the stack is deleted. */
   readonly production: boolean;
 };
 
 /**
- * The secret of the token that Jira is read with, a JSON object. A person puts the token in; that lasts, because
- * CloudFormation writes what is here only when this text changes. It must never change.
+ * The secret with the token for reading Jira, a JSON object. A person enters the token. It survives deployments because
+ * CloudFormation writes the value given here only when it changes, so it must never change.
  */
 export class JiraToken extends Construct {
   static readonly LOGICAL_ID = 'JiraTokenSecret';

@@ -25,13 +25,13 @@ import type { ServiceMetrics } from '../service-metrics.ts';
 export type ServiceAlarmsProps = {
   readonly metrics: ServiceMetrics;
   readonly topic: ITopic;
-  /** Null when a delivery may be expected at any hour. */
+  /** Null when deliveries are expected at any hour. */
   readonly quietHours: QuietHours | null;
-  /** What the e-mails' links begin with; undefined: they name a path. */
+  /** Base URL of the links in e-mails; undefined: e-mails contain a path. */
   readonly docsUrl: string | undefined;
 };
 
-/** Every alarm that is sent by e-mail: the rows of `ALARMS` that are about this stack. */
+/** Every alarm that sends an e-mail: the rows of `ALARMS` that apply to this stack. */
 export class ServiceAlarms extends Construct {
   readonly all: AlarmBase[];
 
@@ -56,11 +56,12 @@ type SilenceAlarmProps = Pick<ServiceAlarmsProps, 'metrics' | 'quietHours'> & {
 };
 
 /**
- * "No delivery of Jira outside quiet hours". A metric that is not there breaches, which would be every night; so with
- * quiet hours a second alarm serves as the clock, by a metric that always has values, and only both together count.
+ * "No delivery of Jira outside quiet hours". Missing data breaches, which would raise the alarm every night. So with
+ * quiet hours, a second alarm on a metric that always has values serves as the clock, and a composite alarm combines
+ * both.
  */
 class SilenceAlarm extends Construct {
-  /** The one that is sent. */
+  /** The alarm that notifies people. */
   readonly alarm: AlarmBase;
 
   constructor(scope: Construct, id: string, { metrics, quietHours, description }: SilenceAlarmProps) {
@@ -85,7 +86,7 @@ class SilenceAlarm extends Construct {
         AlarmRule.not(AlarmRule.fromAlarm(quiet, AlarmState.ALARM)),
       ),
     });
-    // CDK gives composite alarms a physical name, which CloudFormation does not ask for.
+    // CDK gives composite alarms a physical name, which CloudFormation does not require.
     defaultChildOf(both, CfnCompositeAlarm).addPropertyDeletionOverride('AlarmName');
     return both;
   }
@@ -94,7 +95,7 @@ class SilenceAlarm extends Construct {
     return createAlarm(this, 'Silence', { description, metric: metricOf('NoDelivery', metrics), limit });
   }
 
-  /** In alarm means quiet hours. The sweep runs more often than once a period, so its runs serve as the clock. */
+  /** In alarm during quiet hours. The sweep runs more than once per period, so its runs serve as the clock. */
   private quiet(metrics: ServiceMetrics, quietHours: QuietHours): Alarm {
     const period = Duration.minutes(SILENCE_MINUTES);
     return createAlarm(this, 'QuietHours', {
@@ -115,11 +116,11 @@ const metricOf = (name: AlarmName, metrics: ServiceMetrics): Metric | MathExpres
 
 type AlarmSettings = { description: string; metric: Metric | MathExpression; limit: Limit };
 
-/** Too little also means no value at all: then there is nothing to fill, and missing data breaches. */
+/** For `below`, no value at all also breaches: then there is nothing to fill, and missing data is breaching. */
 const createAlarm = (scope: Construct, id: string, { description, metric, limit }: AlarmSettings): Alarm =>
   new Alarm(scope, id, {
     alarmDescription: description,
-    // An expression fills its gaps itself.
+    // Expressions already fill their gaps.
     metric: metric instanceof Metric ? filled(metric) : metric,
     ...('atLeast' in limit
       ? {

@@ -40,7 +40,7 @@ const reaching = (metrics: ServiceMetrics): IWidget[] => [
   graph('Our faults', [metrics.count('Unavailable', PERIOD), metrics.serverErrors(PERIOD)]),
 ];
 
-/** What came with no connection, or not as its connection wants it. */
+/** Requests without a known connection, or refused by its rules. */
 const connections = (metrics: ServiceMetrics): IWidget[] => [
   graph('Connections: refused', [
     metrics.count('CredentialsRefused', PERIOD),
@@ -57,7 +57,7 @@ const keepingUp = (metrics: ServiceMetrics): IWidget[] => [
   graph('Functions: concurrent', metrics.concurrency(PERIOD)),
 ];
 
-/** By place: an alarm says that something was throttled, and people ask what. */
+/** By place, because the alarm only says that something was throttled. */
 const throttled = (metrics: ServiceMetrics): IWidget[] => [
   graph('Stream lag (ms)', [metrics.streamLag(PERIOD)]),
   graph('Functions: throttled', metrics.functionsThrottledByEach(PERIOD)),
@@ -107,7 +107,7 @@ const sending = (metrics: ServiceMetrics): IWidget[] => [
   ]),
 ];
 
-/** Answers three questions at a glance, one more for each part that not every stack has, with every alarm above them. */
+/** Shows all alarms, then answers three questions at a glance, and one more for each optional part of the stack. */
 export class ServiceDashboard extends Construct {
   readonly url: string;
 

@@ -18,82 +18,80 @@ import type { Permissions } from '../permissions.ts';
 import type { ArtifactBucket } from './artifact-bucket.ts';
 import type { EventTable } from './event-table.ts';
 
-/** What the functions' rights and environments are made from. */
+/** Input of the functions' permissions and environments. */
 export type Resources = {
   readonly table: EventTable;
   readonly bucket: ArtifactBucket;
   readonly secretArn: string;
-  /** The secret with Jira's token; undefined without a site to ask. */
+  /** The secret with Jira's token; undefined without a Jira site. */
   readonly tokenArn: string | undefined;
-  /** Where people are told of what is wrong. */
+  /** The topic of alarms. */
   readonly topicArn: string;
-  /** Host names of this deployment, separated by commas: no target is sent to them. */
+  /** Host names of this deployment, separated by commas: targets there are refused. */
   readonly ownHosts: string;
-  /** The function that sends, for those that come after it; undefined while executions are off. */
+  /** The send function, for the functions created after it; undefined while executions are off. */
   readonly sender: LambdaFunction | undefined;
   readonly context: StackContext;
 };
 
-/** What one function is given, and why: a file of `lib/functions`. */
+/** The settings of one function, and the reasons for them: a file of `lib/functions`. */
 export type FunctionSpec = {
   readonly description: string;
   /**
-   * Memory is CPU as well: 1,769 MB are one whole processor (Lambda developer guide, "Configure Lambda function
-   * memory").
+   * CPU is proportional to memory: 1,769 MB are one vCPU (Lambda developer guide, "Configure Lambda function memory").
    */
   readonly memoryMb: number;
   readonly timeoutSeconds: number;
-  /** It works until its time is over and then leaves by itself, so a long run is no warning. */
+  /** It uses all of its time by design and ends by itself, so a long run is not a warning. */
   readonly usesItsTime?: true;
   /**
-   * Concurrent invocations set aside for the function, in production only: they come out of the 1,000 that all
-   * functions of an account and region share (a new account has as few as 10, and would refuse). Null sets none
-   * aside and limits nothing.
+   * Reserved concurrency, in production only: it is taken from the 1,000 that all functions of an account and region
+   * share (a new account has as few as 10, and the deployment would fail). Null: neither reserved nor limited.
    */
   readonly reservedConcurrency: number | null;
-  /** Whether stack traces show lines of the sources. Reading the maps costs a start about 70 ms. */
+  /** Whether stack traces show source lines. Loading the source maps adds about 70 ms to a cold start. */
   readonly sourceMaps: boolean;
-  /** Exactly what it reads; everything else has a default that holds on Lambda. */
+  /** Exactly the variables that it needs; all others have defaults that are right on Lambda. */
   readonly environment: Partial<Record<keyof typeof ENV, string>>;
-  /** Everything it may do beside logging and tracing. */
+  /** All permissions besides logging and tracing. */
   readonly permissions: Permissions;
-  /** Why there is no queue for invocations that failed. */
+  /** Why there is no dead-letter queue. */
   readonly noDeadLetters: string;
   /**
-   * Of one whose events Lambda queues: how long (minutes) one may wait. None is tried again, and there is no place for
-   * those that failed, for the same reason.
+   * For asynchronous invocations: the maximum age of an event (minutes). They are not retried and have no failure
+   * destination, for the same reason as `noDeadLetters`.
    */
   readonly waitMinutes?: number;
 };
 
-/** An event that waited longer than this finds a later one at work (minutes). */
+/** An event older than this (minutes) is superseded by a later one. */
 const MOST_WAIT = 10;
 
-/** Of a function that runs on a schedule: what the next run does is why nothing is kept of one that failed. */
+/** For a function on a schedule: failed runs are not kept, because the next run does their work. */
 export const onSchedule = (minutes: number): Pick<FunctionSpec, 'noDeadLetters' | 'waitMinutes'> => ({
   noDeadLetters: `Its event carries no data: the next run, ${minutes} minutes later, does what this one did not.`,
   waitMinutes: mostWait(minutes),
 });
 
-/** How long an event of a schedule may wait (minutes). */
+/** The maximum age of an event of a schedule (minutes). */
 export const mostWait = (minutes: number): number => Math.min(MOST_WAIT, minutes);
 
 export type ServiceFunctionProps = FunctionSpec & {
-  /** Folder with `index.mjs`, as `npm run build` made it. It is deployed as it is. */
+  /** Folder with `index.mjs` from `npm run build`, deployed unchanged. */
   readonly bundle: string;
-  /** Sends a part of its invocations to X-Ray, which is charged for each. */
+  /** Sends a sample of its invocations to X-Ray, which charges for each. */
   readonly traced: boolean;
-  /** Reserves concurrency, and keeps the logs whatever happens to the stack. */
+  /** Reserves concurrency, and retains the logs when the stack is deleted. */
   readonly production: boolean;
 };
 
-/** A Lambda function with a role and a log group of its own; the role is written by hand and never added to. */
+/** A Lambda function with its own role and log group; the role is explicit, and CDK never adds to it. */
 export class ServiceFunction extends Construct {
   readonly function: LambdaFunction;
   readonly role: Role;
   readonly timeout: Duration;
   readonly usesItsTime: boolean;
-  /** Concurrency that production sets aside for it. */
+  /** The concurrency reserved for it in production. */
   readonly reserved: number;
 
   constructor(scope: Construct, id: string, props: ServiceFunctionProps) {
@@ -133,7 +131,7 @@ export class ServiceFunction extends Construct {
     if (props.waitMinutes !== undefined) this.queue(props.waitMinutes, props.noDeadLetters);
   }
 
-  /** What Lambda does with an event once it is in its queue. */
+  /** Configures asynchronous invocation. */
   private queue(minutes: number, reason: string): void {
     this.function.configureAsyncInvoke({ retryAttempts: 0, maxEventAge: Duration.minutes(minutes) });
     acknowledge(this.function, { 'Serverless-LambdaAsyncFailureDestination': reason });
@@ -158,22 +156,20 @@ export class ServiceFunction extends Construct {
 }
 
 /**
- * CDK lets a function also depend on its role by name, for policies that are resources of their own. Ours are part of
- * the role, and using it is dependency enough; cfn-lint warns of the second one (W3005).
+ * Removes CDK's explicit dependency on the role, which is meant for policies that are separate resources. Ours are
+ * inline, so the reference to the role suffices; cfn-lint warns about the redundant dependency (W3005).
  */
 const waitForUseOnly = (one: LambdaFunction): void =>
   defaultChildOf(one, CfnFunction).addDeletionOverride('DependsOn');
 
-/** Neither action knows resources (service authorization reference, "AWS X-Ray"). */
+/** Neither action supports resource-level permissions (service authorization reference, "AWS X-Ray"). */
 const mayTrace = (): PolicyStatement =>
   new PolicyStatement({
     actions: ['xray:PutTraceSegments', 'xray:PutTelemetryRecords'],
     resources: ['*'],
   });
 
-/**
- * Lambda developer guide, "Visualize Lambda function invocations using AWS X-Ray": how many are traced cannot be set.
- */
+/** The sampling rate is fixed (Lambda developer guide, "Visualize Lambda function invocations using AWS X-Ray"). */
 const UNTRACED =
   'Most invocations of a quiet site would be traced, which cannot be set and is charged: the context switches it on for a while.';
 

@@ -7,11 +7,11 @@ import { FUNCTIONS, type FunctionName, SPECS } from '../functions/registry.ts';
 import { type FunctionSpec, type Resources, ServiceFunction } from './service-function.ts';
 
 export type ServiceFunctionsProps = Omit<Resources, 'sender'> & {
-  /** The folder of `npm run build`, with one folder for each function. */
+  /** The output folder of `npm run build`, with one folder per function. */
   readonly bundles: string;
 };
 
-/** Each function with the rights and the environment of its own work and no more. */
+/** All functions, each with only the permissions and environment that it needs. */
 export class ServiceFunctions extends Construct {
   private readonly byName = new Map<FunctionName, ServiceFunction>();
 
@@ -33,7 +33,7 @@ export class ServiceFunctions extends Construct {
     return [...this.byName.values()];
   }
 
-  /** Those that alarms look at one by one. */
+  /** The functions with alarms on errors and timeouts. */
   get unattended(): ServiceFunction[] {
     return [...this.byName].flatMap(([name, one]) => (UNATTENDED.includes(name) ? [one] : []));
   }

@@ -13,13 +13,13 @@ import { mostWait, type ServiceFunction } from './service-function.ts';
 export type StreamConsumerProps = {
   readonly consumer: ServiceFunction;
   readonly table: EventTable;
-  /** Gets the discarded batches: S3 keeps whole records, a queue would only get where they were. */
+  /** Gets the discarded batches: S3 receives whole records, a queue would only get their position in the stream. */
   readonly bucket: ArtifactBucket;
-  /** How long a batch may wait to fill. */
+  /** The batch window. */
   readonly windowSeconds: number;
 };
 
-/** Invokes a function with the records of the table's stream. A shard takes two readers at most: these are all. */
+/** Invokes a function with the records of the table's stream. A shard supports at most two readers: both are in use. */
 export class StreamConsumer extends Construct {
   readonly mapping: EventSourceMapping;
 
@@ -30,18 +30,18 @@ export class StreamConsumer extends Construct {
       target: consumer.function,
       eventSourceArn: table.streamArn,
       filters: STREAM_FILTERS.map((pattern) => FilterCriteria.filter(pattern)),
-      // From the oldest record that the stream still has: nothing that came before the mapping is left out.
+      // From the oldest record in the stream, so that none from before the mapping is skipped.
       startingPosition: StartingPosition.TRIM_HORIZON,
       batchSize: BATCH_SIZE,
       maxBatchingWindow: Duration.seconds(windowSeconds),
-      // Order does not matter, so a shard need not be read by one at a time.
+      // Order does not matter, so batches of one shard may run concurrently.
       parallelizationFactor: LANES,
-      // What a run cannot handle is parked by itself. Retried is only what could not even be written down, or
-      // what ended the process, and that is narrowed down to the one record.
+      // A run parks what it cannot process. Only records for which nothing could be written, or that crashed the
+      // process, are retried, and the batch is bisected down to the one record.
       reportBatchItemFailures: true,
       bisectBatchOnError: true,
       retryAttempts: 10,
-      // After 15 minutes the sweep finds the event anyway, without a shard that waits behind it.
+      // After 15 minutes the sweep finds the event anyway, without blocking the shard.
       maxRecordAge: Duration.hours(1),
       onFailure: new S3OnFailureDestination(bucket.bucket),
       supportS3OnFailureDestination: true,
@@ -53,19 +53,19 @@ export type FunctionScheduleProps = {
   readonly invoked: ServiceFunction;
   readonly minutes: number;
   readonly description: string;
-  /** What it is asked to do, where a function has several schedules. */
+  /** The task, if a function has several schedules. */
   readonly input?: object;
 };
 
 /**
- * Runs a function again and again. Without a dead-letter queue and with few retries: the next run does what a missed
- * or failed one did not do, and an alarm says when none came.
+ * Runs a function on a schedule, without a dead-letter queue and with few retries: the next run does the work of a
+ * missed or failed one, and an alarm reports missing runs.
  */
 export class FunctionSchedule extends Construct {
   constructor(scope: Construct, id: string, props: FunctionScheduleProps) {
     super(scope, id);
     const { invoked, minutes, description, input } = props;
-    // The scheduler has handed over when the event is in Lambda's queue.
+    // Retries and age are about putting the event into Lambda's queue: then the scheduler is done.
     new Schedule(this, 'Schedule', {
       description,
       schedule: ScheduleExpression.rate(Duration.minutes(minutes)),

@@ -27,20 +27,20 @@ export type WebhookApiProps = {
   readonly context: StackContext;
 };
 
-/** Open paths that need no more than this, so that traffic there takes nothing from webhooks. */
+/** Open routes with a low limit of their own, so that traffic there does not use up the limit of webhooks. */
 const SLOW_ROUTES = ['GET /health', '$default'];
 const SLOW = { ThrottlingRateLimit: 10, ThrottlingBurstLimit: 20 };
 
-/** Anybody may call them with any id, so a flood there has a limit of its own and takes nothing from others. */
+/** Anyone can call them with any id, so they have a limit of their own: a flood there does not affect other routes. */
 const CONNECTION_ROUTES = ROUTES.filter(
   ({ served_by, path }) => served_by === 'ingest' && path.includes('{connection_id}'),
 );
 
 /**
- * Brings `/webhooks/jira/` to ingest: the gateway matches to the letter and takes no route that ends with a slash.
- * `$default` would bring it too, but slowly, and most senders of commits never send again what was throttled.
- * The URL of a connection with a slash comes here too, so this route has the limit of connections, of its own: a flood here
- * takes nothing from webhooks without a slash, only from those with one, which no route can tell apart.
+ * Routes `/webhooks/jira/` to ingest: the gateway matches paths exactly and accepts no route that ends with a slash.
+ * `$default` would match too, but its limit is low, and most senders of commits do not retry throttled deliveries.
+ * URLs of connections with a trailing slash also match, so this route has its own limit, equal to that of connections:
+ * a flood here affects only webhooks with a trailing slash, which routes cannot tell apart.
  */
 const UNDER_WEBHOOKS = '/webhooks/{rest+}';
 
@@ -49,16 +49,16 @@ const constructId = (name: string): string =>
   name.replace(/(^|-)([a-z])/g, (_, _dash, letter: string) => letter.toUpperCase());
 
 /**
- * The HTTP API: webhooks and health are open, since senders cannot sign as IAM wants; everything else is for
- * callers whom IAM allows. What is no route goes to ingest, which answers 404 and 405 in our words.
+ * The HTTP API: webhooks and health are open, because senders cannot sign requests for IAM; all other routes need IAM
+ * authorisation. Unknown routes go to ingest, which answers 404 and 405 with our problem documents.
  */
 export class WebhookApi extends Construct {
   readonly api: HttpApi;
-  /** Everything by which it can be reached. */
+  /** All host names of the API. */
   readonly hosts: string[];
-  /** Without a slash at the end. */
+  /** Without a trailing slash. */
   readonly url: string;
-  /** Where the custom domain has to point to; undefined without one. */
+  /** What the custom domain's DNS record must point to; undefined without one. */
   readonly domainTarget: string | undefined;
   readonly throttled: Metric;
   /** Bodies over the limits of the gateway or of Lambda. */
@@ -89,13 +89,13 @@ export class WebhookApi extends Construct {
     this.refusedBeforeUs = accessLog.count('RefusedBeforeUs', REFUSED_BEFORE_US, this.api.apiId);
   }
 
-  /** Brings every route to its function. The functions know the API's hosts, so they come after it. */
+  /** Adds all routes. Called after the functions are created, because those need the API's hosts. */
   serve(functions: ServiceFunctions): void {
     this.slowDown(this.addRoutes(functions));
   }
 
   private addRoutes(functions: ServiceFunctions): HttpRoute[] {
-    // One permission for each function: one for each route would outgrow the function's policy of 20 kB.
+    // One permission per function: one per route would exceed the 20 kB of a function's policy.
     const whole = { scopePermissionToRoute: false };
     const integrations = {
       ingest: new HttpLambdaIntegration('Ingest', functions.named('ingest').function, whole),
@@ -135,7 +135,7 @@ export class WebhookApi extends Construct {
     return [...routes, slashed, rest];
   }
 
-  /** A stage can only name routes that are there. */
+  /** A stage can only name existing routes, hence the dependency. */
   private slowDown(routes: HttpRoute[]): void {
     const { stage, context } = this;
     const ofConnections = {
@@ -161,14 +161,14 @@ const hostOf = (api: HttpApi): string => {
 type ApiDomainProps = {
   readonly stage: HttpStage;
   readonly domainName: string;
-  /** Of a certificate in the region of the stack that covers the name. */
+  /** A certificate in the stack's region that covers the name. */
   readonly certificateArn: string;
 };
 
-/** A host name of one's own for the API. Its DNS record is made by hand: the zone may be anywhere. */
+/** A custom host name for the API. Its DNS record is created by hand: the zone may be anywhere. */
 class ApiDomain extends Construct {
   readonly url: string;
-  /** What the DNS record of the name has to point to. */
+  /** What the name's DNS record must point to. */
   readonly target: string;
 
   constructor(scope: Construct, id: string, { stage, domainName, certificateArn }: ApiDomainProps) {
@@ -183,7 +183,7 @@ class ApiDomain extends Construct {
     this.target = name.regionalDomainName;
   }
 
-  /** Undefined when the context names no domain. */
+  /** Undefined when the context has no domain. */
   static create(scope: Construct, stage: HttpStage, context: StackContext): ApiDomain | undefined {
     const { domainName, certificateArn } = context;
     if (domainName === undefined || certificateArn === undefined) return undefined;

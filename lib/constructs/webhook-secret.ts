@@ -5,19 +5,19 @@ import { acknowledge } from '../checks.ts';
 import { pinLogicalId } from '../default-child.ts';
 
 export type WebhookSecretProps = {
-  /** Keeps a generated secret whatever happens to the stack. */
+  /** Retains a generated secret when the stack is deleted. */
   readonly production: boolean;
   /**
-   * Whole ARN of a secret that is there already.
+   * Complete ARN of an existing secret.
    * @default - one is generated
    */
   readonly existingArn?: string;
 };
 
 /**
- * The secret of all webhooks, a JSON object. A generated one holds `jira_webhook_secret`: 64 letters and digits,
- * 380 bits, with nothing in it that a form or a shell would change. People add the keys of other sources.
- * What it is generated from never changes: CloudFormation would make a new secret over the one in use.
+ * The secret of all webhooks, a JSON object. A generated one has `jira_webhook_secret`: 64 letters and digits (380
+ * bits), none of which a form or a shell would change. People add the keys of other sources.
+ * The settings for its generation must never change: CloudFormation would overwrite the secret in use.
  */
 export class WebhookSecret extends Construct {
   static readonly LOGICAL_ID = 'WebhookSecret';

@@ -1,16 +1,16 @@
 import type { FunctionSpec, Resources } from '../constructs/service-function.ts';
 import { ARTIFACTS, followStream, readTable, STREAM, useArtifacts, writeTable } from '../permissions.ts';
 
-/** Correlation follows the table's stream, and writes what follows from it. */
+/** Reads the table's stream and writes the results of correlation. */
 export const correlate = ({ table, bucket, context }: Resources): FunctionSpec => ({
   description: 'Follows the table stream, and links issues with commits',
-  // One whole processor. A batch may hold 100 deliveries of 2,000 commits each, all in memory at once: read,
-  // they took 110 MB, and 400 MB with everything around them.
+  // One vCPU. A batch may have 100 deliveries of 2,000 commits each, all in memory at once: parsed, they took 110 MB,
+  // and 400 MB with everything around them.
   memoryMb: 1769,
-  // Usually seconds. A batch that needs longer than the longest Lambda allows is cut in two by the mapping,
-  // and what was done of it stays done. Single calls have their own, short limits, so none hangs for so long.
+  // Usually seconds; this is Lambda's maximum. The mapping bisects a batch that takes longer, and what is already
+  // written stays. Single calls have short timeouts of their own, so none hangs for so long.
   timeoutSeconds: 900,
-  // None: shards times parallelization factor limit it already, and what is throttled here only waits.
+  // None: shards times parallelization factor already limit it, and throttled batches are only delayed.
   reservedConcurrency: null,
   sourceMaps: true,
   environment: {

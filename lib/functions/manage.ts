@@ -11,17 +11,17 @@ import {
 } from '../permissions.ts';
 
 /**
- * Changes connections, and where executions are on subscriptions, for callers whom IAM allows; nothing else of the table is
- * within its reach. A transaction needs the rights of its parts (DynamoDB developer guide, "Amazon DynamoDB
+ * Changes connections, and subscriptions if executions are on, for callers whom IAM allows; it has no access to the
+ * rest of the table. A transaction needs the permissions of its parts (DynamoDB developer guide, "Amazon DynamoDB
  * Transactions: How it works").
  */
 export const manage = (resources: Resources): FunctionSpec => ({
   description: `Makes and changes connections${resources.sender ? ' and subscriptions' : ''}`,
-  // Seldom asked for: its cold start is what people wait for.
+  // Rarely invoked, so callers mostly wait for a cold start.
   memoryMb: 512,
-  // A ping waits for a target, as long as the gateway waits for us (30 s).
+  // A ping waits for a target, for as long as the gateway waits for us (30 s).
   timeoutSeconds: resources.sender ? 29 : 10,
-  // A limit: changes must not take what deliveries need.
+  // A limit, so that changes do not take concurrency from deliveries.
   reservedConcurrency: 5,
   sourceMaps: false,
   environment: {
@@ -37,7 +37,7 @@ export const manage = (resources: Resources): FunctionSpec => ({
   noDeadLetters: 'The gateway invokes it synchronously: its caller sees a failure and decides.',
 });
 
-/** What to call, whom not to send to, and how long a deleted subscription must outlive its executions. */
+/** The send function, hosts to refuse as targets, and how long a deleted subscription must outlive its executions. */
 const ofSubscriptions = ({ sender, ownHosts, context }: Resources): FunctionSpec['environment'] =>
   sender === undefined
     ? {}
@@ -55,7 +55,7 @@ const changeConnections = ({ table, secretArn }: Resources): PolicyStatement[] =
   allow(['secretsmanager:GetSecretValue'], secretArn),
 ];
 
-/** What is sent again or cancelled is a row of an execution; a ping is sent by the function that may. */
+/** Retrying or cancelling changes the row of an execution; pings go through the send function. */
 const changeSubscriptions = ({ table, sender }: Resources): PolicyStatement[] =>
   sender === undefined
     ? []

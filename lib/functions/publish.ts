@@ -12,18 +12,18 @@ import {
   TENANTS,
 } from '../permissions.ts';
 
-/** What the partitions of its marks begin with: how far the sweep has come. */
+/** Prefix of the partitions with the marks of its sweep. */
 export const MARKS = 'PUBLISH#*';
 
-/** Makes an execution of each event for each subscription that wants it; none while executions are off. */
+/** Creates an execution for each event and subscription that match; null while executions are off. */
 export const publish = ({ table, bucket, sender, context }: Resources): FunctionSpec | null => {
   if (sender === undefined) return null;
   return {
     description: 'Follows the table stream, and makes executions of what subscriptions match',
     memoryMb: 1024,
-    // Usually well below a second. The longest is a sweep after an outage: it ends before the next one begins.
+    // Usually well below a second. The longest run is a sweep after an outage, which must end before the next one.
     timeoutSeconds: 840,
-    // None: a shard is read by one at a time, and what is throttled here only waits.
+    // None: each shard has one concurrent batch, and throttled batches are only delayed.
     reservedConcurrency: null,
     sourceMaps: true,
     environment: {

@@ -1,13 +1,13 @@
 import type { FunctionSpec, Resources } from '../constructs/service-function.ts';
 import { queryIndexes, RAW, readRawBodies, readTable } from '../permissions.ts';
 
-/** The read side: the table, its indexes and raw bodies, and nothing to write with. */
+/** The read side: the table, its indexes and raw bodies, without write permissions. */
 export const read = ({ table, bucket, context }: Resources): FunctionSpec => ({
   description: 'Answers questions about issues and events',
-  // Decompresses up to 64 MB of events for a page, and 160 MB for one of older code; `/stats` counts up to 10,000.
+  // A page decompresses up to 64 MB of events, or one of up to 160 MB from older code; `/stats` counts up to 10,000.
   memoryMb: 512,
   timeoutSeconds: 10,
-  // A limit: questions must not take what deliveries need. Twenty at a time are many people.
+  // A limit, so that reads do not take concurrency from deliveries. Twenty at a time are many people.
   reservedConcurrency: 20,
   sourceMaps: false,
   environment: {

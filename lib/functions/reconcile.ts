@@ -2,18 +2,18 @@ import { RECONCILE_MINUTES } from '../../src/contract/functions.ts';
 import { type FunctionSpec, onSchedule, type Resources } from '../constructs/service-function.ts';
 import { allow, queryIndexes, RAW, readTable, removeOwnRows, writeTable } from '../permissions.ts';
 
-/** Reads Jira and writes what ingest would have written; none without a site to ask. */
+/** Reads Jira and writes what ingest would have written; null without a Jira site. */
 export const reconcile = ({ table, bucket, tokenArn, context }: Resources): FunctionSpec | null => {
   const { jiraSiteUrl, jiraApiUrl, jiraApiUser, reconcileProjects, reconcileRate } = context;
   if (jiraSiteUrl === undefined || tokenArn === undefined) return null;
   return {
     description: 'Reads Jira, and repairs what webhooks did not bring',
-    // As ingest, whose work it does. A hundred issues of a page in memory are some megabytes.
+    // As ingest, whose work it does. A page of a hundred issues takes a few megabytes.
     memoryMb: 1024,
-    // It leaves a minute before; a request to Jira, under way by then, has 30 s.
+    // A turn ends a minute before the next one; a request to Jira that is then in flight may take 30 s.
     timeoutSeconds: RECONCILE_MINUTES * 60 - 10,
     usesItsTime: true,
-    // One at a time: two would ask Jira twice as much as they may.
+    // One at a time: two would exceed the request rate for Jira.
     reservedConcurrency: 1,
     sourceMaps: true,
     environment: {

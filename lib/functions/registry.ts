@@ -8,7 +8,10 @@ import { reconcile } from './reconcile.ts';
 import { send } from './send.ts';
 import { sweep } from './sweep.ts';
 
-/** Every Lambda function: a file of `src/entries` each; `send` before those that call it. Null: this stack does not have it. */
+/**
+ * Every Lambda function: a file of `src/entries` each; `send` before the functions that call it. Null: not in this
+ * stack.
+ */
 export const SPECS = { send, ingest, read, manage, correlate, publish, sweep, reconcile } satisfies Record<
   string,
   (resources: Resources) => FunctionSpec | null

@@ -11,23 +11,23 @@ import {
   SUBSCRIPTIONS,
 } from '../permissions.ts';
 
-/** What the partitions begin with that a lane touches beside executions: itself, the issues that it sends, and their keys. */
+/** Prefixes of the partitions that a lane uses besides executions: its own, the issues that it sends, their keys. */
 export const LANES = 'LANE#*';
 export const ISSUES = 'I#*';
 export const KEYS = 'K#*';
 
-/** Asks targets; none while executions are off. The only function that calls hosts that people name. */
+/** Sends to targets; null while executions are off. The only function that calls hosts that people choose. */
 export const send = (resources: Resources): FunctionSpec | null => {
   const { table, bucket, secretArn, topicArn, ownHosts, context } = resources;
   if (context.executions === 'off') return null;
   return {
     description: 'Sends what waits for a subscription, and answers pings',
-    // Fifty requests at once wait far more than they work; each holds a body of 200 KB and 64 KB of an answer.
+    // Fifty concurrent requests mostly wait; each holds a body of 200 KB and 64 KB of an answer.
     memoryMb: 1024,
-    // It claims nothing more after four minutes, and what it claimed ends within 45 s more; the rest is to write it down.
+    // It claims nothing after four minutes, and attempts in flight end within another 45 s; the rest is to store them.
     timeoutSeconds: 300,
     usesItsTime: true,
-    // None: a lane that finds no place would wait a minute, and lanes are as many as subscriptions with something due.
+    // None: a throttled lane would wait a minute, and there are as many lanes as subscriptions with something due.
     reservedConcurrency: null,
     sourceMaps: true,
     environment: {

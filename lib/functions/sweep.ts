@@ -2,14 +2,14 @@ import { SWEEP_MINUTES } from '../../src/contract/functions.ts';
 import { type FunctionSpec, onSchedule, type Resources } from '../constructs/service-function.ts';
 import { ARTIFACTS, allow, queryIndexes, readTable, useArtifacts, writeTable } from '../permissions.ts';
 
-/** The sweep does what correlation does, and finds its work in the day index and among what is parked. */
+/** Does what correlation does, for unprocessed events from the day index and for parked events. */
 export const sweep = ({ table, bucket, secretArn, context }: Resources): FunctionSpec => ({
   description: 'Processes what the stream did not',
   // The same work as correlate.
   memoryMb: 1769,
-  // Ends before the next one begins; what it did is written down, and the next goes on from there.
+  // Ends before the next run starts; its progress is stored, and the next run continues from there.
   timeoutSeconds: 840,
-  // One at a time: a second one would only do the same work again.
+  // One at a time: a second one would only repeat the same work.
   reservedConcurrency: 1,
   sourceMaps: true,
   environment: {
@@ -25,7 +25,7 @@ export const sweep = ({ table, bucket, secretArn, context }: Resources): Functio
       writeTable(table),
       ...useArtifacts(bucket),
       queryIndexes(table, 'by_day', 'worklist'),
-      // Once a day it looks how old keys are: their dates are in the secret, its own is told by DescribeSecret.
+      // Once a day it checks the age of keys: their dates are in the secret, the secret's own is from DescribeSecret.
       allow(['secretsmanager:GetSecretValue', 'secretsmanager:DescribeSecret'], secretArn),
     ],
     wildcards: ARTIFACTS,

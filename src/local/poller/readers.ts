@@ -13,7 +13,7 @@ export type Readers = {
   finished(): Promise<void>;
 };
 
-/** How many records a reader may lag before the others wait for it. They are only keys; a fast reader is minutes ahead. */
+/** How many records (only keys) a reader may lag before the others wait for it; a fast one is minutes ahead. */
 const MOST_BEHIND = 20_000;
 
 /**
