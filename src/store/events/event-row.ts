@@ -18,8 +18,8 @@ export type StoredEvent = EventContents &
 export type DecodedEvent = { event: StoredEvent; raw: Buffer | null; bytes: number };
 
 /**
- * The row of an event. No payload value reaches a key unchecked: issue ids are digits, issue keys are checked. The event
- * type is the only other payload value outside the compressed body: a lone surrogate in it would not be UTF-8.
+ * The row of an event. No payload value reaches a key unchecked: issue ids are digits, issue keys are checked. The
+ * event type is the only other payload value outside the compressed body: a lone surrogate in it would not be UTF-8.
  * @param body as `encodeEventBody` made it
  */
 export const eventItem = (event: StoredEvent, body: Uint8Array, expiresAt: number): Item & Key => ({
