@@ -71,7 +71,7 @@ const jirasError = z.object({
   errors: z.optional(z.record(z.string(), z.unknown())),
 });
 
-/** Whether Jira itself says that the thing does not exist or is hidden. A 404 of a proxy or another program is not. */
+/** Whether Jira itself says that the thing does not exist or is hidden. A 404 from any other program does not count. */
 export const saysNoSuchThing = (answer: Answer): boolean => {
   if (answer.status !== 404) return false;
   try {

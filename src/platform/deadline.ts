@@ -4,7 +4,7 @@
  */
 export const REQUEST_BUDGET_MS = 3_500;
 
-/** Requests that begin within this time share a signal: a signal for each would cost as much as its signature. */
+/** Requests that begin within this time share a signal: one for each would cost as much as checking its signature. */
 const SHARED_FOR_MS = 100;
 
 let shared = { signal: AbortSignal.abort(), until: 0 };
