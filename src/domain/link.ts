@@ -27,7 +27,7 @@ export type CommitState = {
   details: (Named & { title: string; author_name: string | null; committed_ms: number | null }) | null;
   /** Keys in the names of all branches it was pushed to. Sorted. */
   branch_keys: string[];
-  /** Keys in the titles and bodies of the pull requests that hold it, by id; the newest of each. */
+  /** Keys in the titles and bodies of the pull requests that contain it, by id; the newest of each. */
   pull_requests: { [id: string]: Said & Body };
   /** Set if there are more branch keys or pull requests than the limit. */
   keys_truncated?: true;
@@ -39,7 +39,7 @@ export type PullRequestState = Body & {
   title: string;
   /** The most recent one delivered. */
   url: string | null;
-  /** Of the title. */
+  /** The time of the title. */
   updated_ms: number;
   /** When the URL was delivered, if not together with the title. */
   url_ms?: number;

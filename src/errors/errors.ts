@@ -31,7 +31,7 @@ const shown = (key: unknown): string =>
 /** A row that our code cannot have written. Names the row and the field, but none of its contents. */
 export class UnreadableRowError extends Error {
   override readonly name = 'UnreadableRowError';
-  /** Path of the field that does not fit. */
+  /** Path of the field that does not match the schema. */
   readonly field: string;
 
   constructor({ pk, sk }: Readonly<Record<string, unknown>>, field: string, cause: unknown) {

@@ -41,7 +41,7 @@ export const socketName = (thing: string): string =>
   `\0jira-webhook-sync/${createHash('sha256').update(thing).digest('hex').slice(0, 40)}`;
 
 /**
- * Listens on the name until closed, and answers each connection with the id of its process. Null when it is taken, by
+ * Listens on the name until closed, and answers each connection with this process's id. Null when the name is taken, by
  * this process or another one.
  */
 export const takeName = (name: string): Promise<Server | null> =>
