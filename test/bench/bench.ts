@@ -8,6 +8,7 @@ import { cpu } from './cpu/cpu.ts';
 import { executions } from './executions/executions.ts';
 import { httpToDurable } from './http/http-to-durable.ts';
 import { inputs } from './inputs/inputs.ts';
+import { memory } from './reconcile/memory.ts';
 import { reconcile } from './reconcile/reconcile.ts';
 import { FIXTURES } from './shared/deliveries.ts';
 import { machineFacts } from './shared/machine.ts';
@@ -31,6 +32,7 @@ const SECTIONS: Record<SectionName, Section> = {
   executions,
   inputs,
   reconcile,
+  memory,
 };
 
 const command = newCommand(

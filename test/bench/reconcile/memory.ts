@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { memoryOf } from '../../load/process-facts.ts';
-import { type Goal, judge, printTable } from '../shared/section.ts';
+import { judge, printTable, type Section } from '../shared/section.ts';
 import { median } from '../shared/stats.ts';
 import { prose } from './issue-body.ts';
 import { startDatabase, startJira, startReader } from './processes.ts';
@@ -35,12 +35,15 @@ const sample = async (pid: number, work: Promise<unknown>): Promise<number[]> =>
   return samples;
 };
 
-/** How much memory the process that reads needs for a first load, Jira and the database in others. */
-export const memoryOfLoad = async (short: boolean, owned: AsyncDisposableStack): Promise<Goal[]> => {
-  await using own = owned.use(new AsyncDisposableStack());
+/**
+ * How much memory the process that reads needs for a first load, Jira and the database in others. A section of its own:
+ * it takes as long as all others together.
+ */
+export const memory: Section = async ({ short }, owned) => {
+  console.log('\n8. Memory of a first load: a scripted Jira Cloud that answers at once, correlation stopped');
   const issues = short ? ISSUES_SHORT : ISSUES;
-  const jira = await startJira({ issues, description: prose(500) }, own);
-  const reader = await startReader(await startDatabase(own), jira, own, HEAP_LIMITS);
+  const jira = await startJira({ issues, description: prose(500) }, owned);
+  const reader = await startReader(await startDatabase(owned), jira, owned, HEAP_LIMITS);
   const samples = await sample(reader.pid, reader.work('load'));
   const third = Math.max(1, Math.floor(samples.length / 3));
   const [first, last] = [median(samples.slice(0, third)), median(samples.slice(-third))];

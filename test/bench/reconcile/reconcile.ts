@@ -1,6 +1,5 @@
 import { type Goal, judge, printTable, type Section } from '../shared/section.ts';
 import { firstLoad } from './first-load.ts';
-import { memoryOfLoad } from './memory.ts';
 import { startDatabase, startJira, startReader } from './processes.ts';
 import { unitsOfNew } from './units.ts';
 
@@ -15,7 +14,6 @@ export const reconcile: Section = async ({ short }, owned): Promise<Goal[]> => {
     ...(await firstLoad(short, owned)),
     ...(await unitsOfNew(short, owned)),
     ...(await updateRun(short, owned)),
-    ...(await memoryOfLoad(short, owned)),
   ];
 };
 

@@ -27,6 +27,7 @@ export const SECTION_NAMES = [
   'executions',
   'inputs',
   'reconcile',
+  'memory',
 ] as const;
 
 export type SectionName = (typeof SECTION_NAMES)[number];
