@@ -3,7 +3,7 @@ import { mastersFileBeside } from '../local/masters-file.ts';
 import { systemClock } from '../platform/clock.ts';
 import { HOME } from '../wiring/open.ts';
 import type { ManageApi } from './api/api.ts';
-import { findApi, outputsOf, type PlaceFlags } from './api/find-api.ts';
+import { findApi, type PlaceFlags } from './api/find-api.ts';
 import { type AddFlags, add, commandFor } from './connections/add.ts';
 import { activate, change, disable, type RotateFlags, remove, rotate } from './connections/change.ts';
 import { connectionsCommand, STEP_RULES, STEPS, type Step } from './connections/command.ts';
@@ -13,6 +13,7 @@ import { findRow, lastDeliveries, listRows, type ShownRow } from './connections/
 import { senderTemplate } from './connections/template/senders.ts';
 import { openSecretStore } from './rotate-secret/secret-store.ts';
 import { type ExitCode, runCommand } from './shared/command.ts';
+import { outputsOf } from './shared/outputs.ts';
 import { checkUsage } from './shared/steps.ts';
 import { confirm } from './shared/terminal.ts';
 
@@ -37,11 +38,11 @@ const openMastersJob = async (options: Options): Promise<MastersJob> => {
       ...common,
       store,
       where: `the secret ${id}`,
-      used_when: 'New secrets are made of it from now on.',
+      used_when: 'New secrets are derived from it from now on.',
     };
   }
   const file = mastersFileBeside(options.instanceFile);
-  const used_when = 'New secrets are made of it once npm start is started again.';
+  const used_when = 'New secrets are derived from it once npm start is restarted.';
   return { ...common, store: openMastersFile(file), where: file, used_when };
 };
 

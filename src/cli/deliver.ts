@@ -7,8 +7,8 @@ import { type Delivered, isTaken, report } from './deliver/report.ts';
 import { createPost, MOST_RESENDS, MOST_RETRY_AFTER_MS, type Post, sendUntilFinal } from './deliver/send.ts';
 import { type Dressed, findBuiltIn, type Sending } from './deliver/target.ts';
 import { newCommand, runCommand, UsageError, wholeNumber } from './shared/command.ts';
+import { OUTPUTS_FILE } from './shared/outputs.ts';
 import { showProgress } from './shared/terminal.ts';
-import { OUTPUTS_FILE } from './smoke/deployment.ts';
 
 type Options = ConnectionFlags & { repeat: number; concurrency: number };
 
@@ -37,9 +37,9 @@ const command = newCommand('deliver', 'Signs files as Jira does and sends them b
   .option('--identifier <text>', 'X-Atlassian-Webhook-Identifier for every delivery', readIdentifier)
   .option('--connection <connection>', 'send as the sender of this connection would: its id, or its name')
   .option('--secret-file <path>', "the connection's secret: a file, or - for standard input")
-  .option('--secret-encoding <encoding>', 'base64 if the connection was made so')
+  .option('--secret-encoding <encoding>', 'base64 if the connection was created with it')
   .option('--tenant <tenant>', 'tenant of the connection (default: default)')
-  .option('--stage <stage>', 'deployment that the connection is of, asked with your AWS credentials')
+  .option('--stage <stage>', 'deployment of the connection, called with your AWS credentials')
   .option('--outputs <file>', `outputs of the deployment (default: ${OUTPUTS_FILE})`)
   .option('--instance-file <path>', 'record of the running instance', INSTANCE_FILE)
   .option('--repeat <n>', 'how many times to send each body', wholeNumber(1, 1_000_000), 1)

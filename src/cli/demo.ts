@@ -88,7 +88,7 @@ const showSent = async (stage: Stage): Promise<{ ok: boolean }[]> => {
   console.log('What happens after an event: a target verifies what it is sent, dies, and comes back\n');
   const steps = await playSent(stage, showSentLine);
   const executions = await readExecutions(stage);
-  console.log('\nWhat became of each event; what failed is tried again half a minute later\n');
+  console.log('\nThe outcome of each event; failed ones are retried half a minute later\n');
   showFound([executions]);
   return [...steps, executions];
 };

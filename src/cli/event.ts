@@ -18,7 +18,7 @@ const readEvent = async (events: SweepDeps, id: string) => {
   const found = await getEvent({ ...events, signal: itemDeadline() }, id, systemClock());
   if (!found)
     throw new CommandError(
-      `In tenant ${events.tenant} there is no event ${id}. Events expire. Other tenants: --tenant NAME`,
+      `There is no event ${id} in tenant ${events.tenant}: events expire. Another tenant: --tenant NAME`,
     );
   return found;
 };

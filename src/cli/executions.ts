@@ -81,7 +81,9 @@ const retrySince = async (api: ManageApi, options: Options): Promise<ExitCode> =
   const { since, status = 'failed', yes } = options;
   if (since === undefined) throw new UsageError('retry needs an execution, or --since');
   if (status === 'queued' || status === 'in_progress')
-    throw new UsageError(`What is ${status} is tried without you: --status failed, cancelled or completed`);
+    throw new UsageError(
+      `Executions that are ${status} are retried automatically: use --status failed, cancelled or completed`,
+    );
   const nowMs = systemClock();
   const since_ms = readSince(since, nowMs);
   const row = await subscriptionOf(api, options);

@@ -4,8 +4,8 @@ import { check } from './jira-webhook/check.ts';
 import { type Options, openJob } from './jira-webhook/job.ts';
 import { register, remove } from './jira-webhook/register.ts';
 import { newCommand, runCommand, UsageError, wholeNumber } from './shared/command.ts';
+import { OUTPUTS_FILE } from './shared/outputs.ts';
 import { withTableOptions } from './shared/place.ts';
-import { OUTPUTS_FILE } from './smoke/deployment.ts';
 
 const STEPS = ['register', 'check', 'remove'] as const;
 

@@ -1,15 +1,15 @@
 import { Argument } from 'commander';
 import { isIssueId, isIssueKey } from '../domain/issue-key.ts';
 import { HOME } from '../wiring/open.ts';
-import { outputsOf, tableOf } from './jira-webhook/job.ts';
+import { tableOf } from './jira-webhook/job.ts';
 import { compareOnly, lookAtOne } from './reconcile/beside.ts';
 import { checkProject } from './reconcile/open.ts';
 import { reconcileNow } from './reconcile/reconcile-now.ts';
 import { showStatus } from './reconcile/show-status.ts';
 import { type ExitCode, newCommand, runCommand, UsageError } from './shared/command.ts';
 import { withStore } from './shared/connection.ts';
+import { OUTPUTS_FILE, outputsOf } from './shared/outputs.ts';
 import { describeArtifacts, type TableFlags, withStoreOptions } from './shared/place.ts';
-import { OUTPUTS_FILE } from './smoke/deployment.ts';
 
 type Options = TableFlags & {
   project?: string;
@@ -25,12 +25,12 @@ type Options = TableFlags & {
 const command = withStoreOptions(
   newCommand('reconcile', 'Reads from Jira what webhooks did not bring, now.')
     .addArgument(new Argument('[status]', 'the same as --status').choices(['status']))
-    .option('--project <key>', 'one project, issues that are older here too')
-    .option('--updates', 'only what was updated since the last complete run')
-    .option('--census', 'only a comparison of all ids; of a new table, the first load')
+    .option('--project <key>', 'one project, including issues whose row is older than Jira')
+    .option('--updates', 'only issues updated since the last complete run')
+    .option('--census', 'only the comparison of all ids; for a new table, the first load')
     .option('--issue <key or id>', 'one issue')
-    .option('--dry-run', 'say what would be read, and write nothing')
-    .option('--status', 'how far it is, and what only here or contradictory is known')
+    .option('--dry-run', 'print what would be read, and write nothing')
+    .option('--status', 'progress, and issues that only the table has or that contradict Jira')
     .option('--stage <stage>', 'the table of this deployment, with your credentials')
     .option(
       '--outputs <file>',
@@ -40,10 +40,10 @@ const command = withStoreOptions(
       'after',
       `
 Set JIRA_SITE_URL, JIRA_API_TOKEN and (Jira Cloud) JIRA_API_USER. RECONCILE_PROJECTS limits it to some projects,
-RECONCILE_RATE says how many requests a second it sends at most. Nothing is ever changed in Jira.
+RECONCILE_RATE is the most requests it sends a second. Nothing is ever changed in Jira.
 
-Interrupt it whenever you like: it leaves when its page is done, and started again it goes on from there. While npm
-start or the schedule on AWS is at work it waits, because only one may be. Issues that are only here are counted and left as they are.`,
+Interrupt it at any time: it stops after its page, and continues from there when started again. It waits while npm start
+or the schedule on AWS is at work, because only one runner may be. Issues that only the table has are counted and left alone.`,
     ),
 );
 

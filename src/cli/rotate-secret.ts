@@ -3,16 +3,16 @@ import { Argument, Option } from 'commander';
 import { readEnv } from '../contract/env.ts';
 import { SOURCES, type Source } from '../domain/source.ts';
 import { systemClock } from '../platform/clock.ts';
-import { openJob, outputsOf } from './jira-webhook/job.ts';
+import { openJob } from './jira-webhook/job.ts';
 import { begin, beginAndRegister, waitForReceivers } from './rotate-secret/begin.ts';
 import { abort, finish } from './rotate-secret/finish.ts';
 import { deliveriesOf, type Rotation } from './rotate-secret/rotation.ts';
 import { openSecretStore } from './rotate-secret/secret-store.ts';
 import { status } from './rotate-secret/status.ts';
 import { type ExitCode, newCommand, runCommand, UsageError, wholeNumber } from './shared/command.ts';
+import { OUTPUTS_FILE, outputsOf } from './shared/outputs.ts';
 import { type TableFlags, withTableOptions } from './shared/place.ts';
 import { confirm } from './shared/terminal.ts';
-import { OUTPUTS_FILE } from './smoke/deployment.ts';
 
 const STEPS = ['begin', 'status', 'finish', 'abort'] as const;
 

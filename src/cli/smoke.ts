@@ -3,17 +3,12 @@ import { mainName } from '../verify/secret-document.ts';
 import { signingKeys } from './rotate-secret/keys.ts';
 import { openSecretStore } from './rotate-secret/secret-store.ts';
 import { CommandError, newCommand, runCommand, wholeNumber } from './shared/command.ts';
+import { OUTPUTS_FILE } from './shared/outputs.ts';
 import { openSigner } from './shared/signer.ts';
 import { confirm, showProgress } from './shared/terminal.ts';
 import { openApi } from './smoke/api.ts';
 import type { World } from './smoke/check.ts';
-import {
-  type Deployment,
-  type DeploymentFlags,
-  findDeployment,
-  findRegion,
-  OUTPUTS_FILE,
-} from './smoke/deployment.ts';
+import { type Deployment, type DeploymentFlags, findDeployment, findRegion } from './smoke/deployment.ts';
 import { BURST } from './smoke/open-checks.ts';
 import { openRunDocuments } from './smoke/processing-checks.ts';
 import { CHECKS, describePlan, describeRest, report, runChecks } from './smoke/run-checks.ts';

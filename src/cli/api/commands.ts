@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { INSTANCE_FILE } from '../../local/instance.ts';
 import { HOME } from '../../wiring/open.ts';
 import { CommandError, UsageError } from '../shared/command.ts';
-import { OUTPUTS_FILE } from '../smoke/deployment.ts';
+import { OUTPUTS_FILE } from '../shared/outputs.ts';
 import type { ManageApi } from './api.ts';
 
 /** Options for API, tenant and credentials of commands in which `--url` means something else. */

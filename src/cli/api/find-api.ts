@@ -4,8 +4,8 @@ import { isTenant } from '../../domain/tenant.ts';
 import { readInstance } from '../../local/instance.ts';
 import { regionOf } from '../rotate-secret/secret-store.ts';
 import { CommandError, UsageError } from '../shared/command.ts';
+import { OUTPUTS_FILE, type Outputs, outputsOf } from '../shared/outputs.ts';
 import { openSigner } from '../shared/signer.ts';
-import { OUTPUTS_FILE, type Outputs, readOutputs } from '../smoke/deployment.ts';
 import { type ManageApi, openApi } from './api.ts';
 
 export type PlaceFlags = {
@@ -17,13 +17,6 @@ export type PlaceFlags = {
   /** The same, in commands whose `--url` is that of a target. */
   api?: string;
   instanceFile: string;
-};
-
-/** The outputs of the deployment of a stage; empty without a stage. @throws UsageError */
-export const outputsOf = ({ stage, outputs }: Pick<PlaceFlags, 'stage' | 'outputs'>): Outputs => {
-  if (stage !== undefined) return readOutputs(outputs, `JiraWebhookSync-${stage}`);
-  if (outputs !== undefined) throw new UsageError('--outputs needs --stage');
-  return {};
 };
 
 const NOTHING_RUNS = `No instance is running on this machine: start one with npm start, or name a deployment:

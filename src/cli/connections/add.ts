@@ -63,7 +63,7 @@ const agreeTo = async (api: ManageApi, name: string, ask: Tools['ask']): Promise
 
 /** The URL and the secret of a new or rotated connection; the secret is shown only here. */
 export const secretReport = ({ url, auth, header_name, secret }: RowWithSecret): string => {
-  if (secret === null) return textTable(['URL', url], [['Secret', 'the one you brought']]);
+  if (secret === null) return textTable(['URL', url], [['Secret', 'the one you provided']]);
   if (auth === 'url') return textTable(['URL', `${url}?token=${secret}`], [['', 'shown only once']]);
   return textTable(
     ['URL', url],

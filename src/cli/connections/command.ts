@@ -3,8 +3,8 @@ import { CONNECTION_AUTHS, SECRET_ENCODINGS } from '../../domain/connection.ts';
 import { CONNECTION_KINDS } from '../../domain/source.ts';
 import { INSTANCE_FILE } from '../../local/instance.ts';
 import { newCommand, wholeNumber } from '../shared/command.ts';
+import { OUTPUTS_FILE } from '../shared/outputs.ts';
 import type { StepRules } from '../shared/steps.ts';
-import { OUTPUTS_FILE } from '../smoke/deployment.ts';
 
 /** The command line of `npm run connections`: `checkUsage` says which option is for which step. */
 export const connectionsCommand = (): Command =>
@@ -29,20 +29,17 @@ export const connectionsCommand = (): Command =>
       ).choices(CONNECTION_AUTHS),
     )
     .option('--draft', 'add: refuse deliveries until activate')
-    .option('--name <text>', 'add, change: what people call it')
+    .option('--name <text>', 'add, change: its name for people')
     .option(
       '--site <url>',
       "add, change: the tenant's Jira site, needed for its first connection of jira or automation",
     )
     .option('--site-hosts <hosts>', 'add, change: more host names of that site')
-    .option('--projects <keys>', 'add, change: take only these projects')
+    .option('--projects <keys>', 'add, change: accept only these projects')
     .option('--header-name <name>', 'add, change: header that holds the secret, for --auth header')
-    .option(
-      '--allowed-cidrs <blocks>',
-      'add, change: take only from these addresses (npm run atlassian-ranges)',
-    )
-    .option('--user-agent-prefix <text>', 'add, change: take only from user agents that begin so')
-    .option('--rate <n>', 'add, change: deliveries a minute; what is above it is refused and may be lost')
+    .option('--allowed-cidrs <blocks>', 'add, change: accept only these addresses (npm run atlassian-ranges)')
+    .option('--user-agent-prefix <text>', 'add, change: accept only user agents with this prefix')
+    .option('--rate <n>', 'add, change: deliveries a minute; more are refused and may be lost')
     .option('--default-event-type <name>', 'add, change: name of events whose body names none')
     .addOption(
       new Option(
@@ -56,26 +53,26 @@ export const connectionsCommand = (): Command =>
     )
     .option(
       '--grace-hours <hours>',
-      'rotate: how long the secret until now still verifies; 0 ends it (default: 24)',
+      'rotate: hours for which the old secret still verifies; 0 ends it (default: 24)',
       wholeNumber(0, 720),
     )
-    .option('--force', 'rotate: also while the secret before is in its grace, and end that')
+    .option('--force', 'rotate: even while the previous secret is in its grace period, which ends')
     .option('--reason <text>', 'activate, disable: why; kept with the change')
     .option('--json', 'list, show: print JSON')
     .option('--yes', 'do not ask for confirmation')
     .addHelpText(
       'after',
       `
-init        makes the first master, from which keys are made (npm start does so by itself)
-new-master  makes another; keys in use stay as they are
+init        creates the first master, from which secrets are derived (npm start does so by itself)
+new-master  creates another; secrets in use keep working
 list        lists the connections of the tenant
-add         makes one; prints its URL and, only once, its secret. Needs --kind and --name
+add         creates one; prints its URL and, only once, its secret. Needs --kind and --name
 show        shows one and its last deliveries
 template    prints what to paste into the sender
-change      changes settings; lists are separated by commas, an empty value takes a setting away
-rotate      makes a new secret and prints it, only once; the one until now verifies for --grace-hours more
-activate, disable   take its deliveries, or refuse them
-remove      takes it away; its events stay
+change      changes settings; lists are separated by commas, an empty value removes a setting
+rotate      creates a new secret and prints it, only once; the old one verifies for --grace-hours more
+activate, disable   accepts its deliveries, or refuses them
+remove      removes it; its events stay
 
 Without --stage and --url this is the running instance (npm start).`,
     );

@@ -15,7 +15,7 @@ export const executionsCommand = (): Command =>
       ),
     'executions',
   )
-    .option('--subscription <subscription>', 'list, watch, retry: only of this one: its id, or its name')
+    .option('--subscription <subscription>', 'list, watch, retry: only of this subscription: its id or name')
     .addOption(
       new Option(
         '--status <status>',
@@ -26,10 +26,7 @@ export const executionsCommand = (): Command =>
     .option('--issue <issue>', 'list: of this issue, by key or id')
     .option('--event <id>', 'list: of this event')
     .option('--limit <n>', 'list, watch: how many at most (default: 50)', wholeNumber(1, 10_000))
-    .option(
-      '--since <when>',
-      'retry: all that were made since then: 30m, 2h, 3d, a day in Phoenix, or an instant',
-    )
+    .option('--since <when>', 'retry: all created since then: 30m, 2h, 3d, a day in Phoenix, or an instant')
     .option('--json', 'list, show: print JSON')
     .option('--yes', 'retry: do not ask for confirmation')
     .addHelpText(

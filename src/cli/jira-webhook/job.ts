@@ -11,9 +11,9 @@ import { type Clock, systemClock } from '../../platform/clock.ts';
 import { type Deliveries, deliveriesOf, type Use } from '../rotate-secret/rotation.ts';
 import { openSecretStore } from '../rotate-secret/secret-store.ts';
 import { CommandError, UsageError } from '../shared/command.ts';
+import { type Outputs, outputsOf } from '../shared/outputs.ts';
 import type { TableFlags } from '../shared/place.ts';
 import { confirm } from '../shared/terminal.ts';
-import { type Outputs, readOutputs } from '../smoke/deployment.ts';
 import { readAddress } from './address.ts';
 import { findSecretPlace, readSigningSecret, type SigningSecret } from './signing-secret.ts';
 
@@ -54,13 +54,6 @@ const LIMITS = { at_once: 4, a_second: 4 };
 
 const NO_ADDRESS =
   'Where should Jira deliver to? Give --url or --stage, or start an instance with npm start.';
-
-/** The outputs of the deployment of a stage; empty without a stage. @throws UsageError */
-export const outputsOf = ({ stage, outputs }: Pick<Options, 'stage' | 'outputs'>): Outputs => {
-  if (stage !== undefined) return readOutputs(outputs, `JiraWebhookSync-${stage}`);
-  if (outputs !== undefined) throw new UsageError('--outputs needs --stage');
-  return {};
-};
 
 /** The table that flags name, else that of the deployment. */
 export const tableOf = (flags: TableFlags & { stage?: string }, { TableName }: Outputs): TableFlags => {

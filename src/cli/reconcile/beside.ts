@@ -55,9 +55,9 @@ export const lookAtOne = async (store: SweepDeps, idOrKey: string): Promise<Exit
   const deps = openDeps(store);
   const found = await (await deps.openReads()).readIssue(idOrKey);
   if ('gone' in found)
-    throw new CommandError(`Jira shows no issue ${idOrKey}: it is deleted, or not for this account's eyes.`);
+    throw new CommandError(`Jira shows no issue ${idOrKey}: it was deleted, or this account may not see it.`);
   const [seen] = await deps.observe([found.look], ['observations', 'old']);
-  if (seen === undefined) throw new CommandError(`Nothing came of issue ${idOrKey}.`);
+  if (seen === undefined) throw new CommandError(`Issue ${idOrKey} was not processed.`);
   await noteContradiction({ ...store, signal: itemDeadline() }, seen);
   console.log(`Issue ${seen.issue_id ?? idOrKey}: ${seen.kind}. ${MEANINGS[seen.kind]}`);
   return seen.kind === 'contradiction' || seen.kind === 'quarantined' ? 1 : 0;
@@ -78,7 +78,5 @@ const goBeside = async (store: SweepDeps): Promise<void> => {
   const now = store.clock();
   if (turn?.not_before && turn.not_before > now) throw tooEarly(turn.not_before, turn.fault);
   if ((heldUntil(turn) ?? 0) > now)
-    console.error(
-      'Another runner is at work: until it ends, both together may ask more than RECONCILE_RATE.',
-    );
+    console.error('Another runner is at work: until it ends, both together may exceed RECONCILE_RATE.');
 };

@@ -18,7 +18,7 @@ export const openDeps = (store: SweepDeps): TurnDeps => {
 /** @param fault what the last turn ended with: Jira asked for a pause, or could not be reached */
 export const tooEarly = (untilMs: number, fault: TurnFault | null): CommandError => {
   const why = fault === null ? '' : ` At ${toUtcIso(fault.at_ms)} the last turn ended with: ${fault.message}`;
-  return new CommandError(`Jira is asked nothing before ${toUtcIso(untilMs)}: try again then.${why}`);
+  return new CommandError(`Jira accepts no requests before ${toUtcIso(untilMs)}: try again then.${why}`);
 };
 
 /** @throws UsageError for a project outside RECONCILE_PROJECTS; both may name any of the project's keys */

@@ -63,7 +63,7 @@ const NOT_LOADED =
 
 const onHeld = (untilMs: number): void =>
   console.error(
-    `Another runner has the lease: npm start, the schedule on AWS, or one that was killed. It ends at ${toUtcIso(untilMs)} unless that one goes on. Waiting …`,
+    `Another runner has the lease: npm start, the schedule on AWS, or one that was killed. It expires at ${toUtcIso(untilMs)} unless renewed. Waiting …`,
   );
 
 const SIGNALS = ['SIGINT', 'SIGTERM'] as const;
@@ -76,7 +76,7 @@ const untilInterrupted = async <T>(work: (stop: AbortSignal) => Promise<T>): Pro
   const stopping = new AbortController();
   const stop = (): void => {
     for (const signal of SIGNALS) process.removeListener(signal, stop);
-    console.error('\nIt leaves when this page is done. Interrupt it again to end it at once.');
+    console.error('\nIt stops after this page. Interrupt again to stop at once.');
     stopping.abort();
   };
   for (const signal of SIGNALS) process.on(signal, stop);

@@ -44,14 +44,14 @@ const allProjects = async (walk: Walk): Promise<Project[]> => {
 };
 
 const describeTurn = (turn: TurnRow | null, nowMs: number): string => {
-  if (turn === null) return 'Nobody has worked yet.';
+  if (turn === null) return 'Nothing has run yet.';
   const held = heldUntil(turn);
   const isHeld = held !== null && held > nowMs;
   const work = isHeld
     ? `A runner is at work, last heard of at ${toUtcIso(turn.renewed_ms)}.`
-    : 'Nobody is at work.';
+    : 'No runner is at work.';
   const waits = turn.not_before !== null && turn.not_before > nowMs;
-  const wait = waits ? ` Jira is asked nothing before ${toUtcIso(turn.not_before ?? 0)}.` : '';
+  const wait = waits ? ` Jira accepts no requests before ${toUtcIso(turn.not_before ?? 0)}.` : '';
   const fault =
     turn.fault === null
       ? ''

@@ -1,13 +1,8 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
-import * as z from 'zod/mini';
 import { isSafeUrl } from '../../domain/safe-url.ts';
-import { PROJECT_FOLDER } from '../../local/project.ts';
-import { faultCode } from '../../local/start-error.ts';
 import { regionOf } from '../rotate-secret/secret-store.ts';
 import { UsageError } from '../shared/command.ts';
-import { typedPath } from '../shared/terminal.ts';
+import { type Outputs, readOutputs } from '../shared/outputs.ts';
 
 export type DeploymentFlags = {
   stage: string;
@@ -66,51 +61,5 @@ export const findRegion = async ({ secret_id }: Deployment): Promise<string> => 
     return region ?? (await new SecretsManagerClient().config.region());
   } catch {
     throw new UsageError('The region is unknown: give --secret-id as an ARN, or set AWS_REGION');
-  }
-};
-
-/** Where `npm run deploy` writes the outputs of the stack. */
-export const OUTPUTS_FILE = '.local/outputs.json';
-
-/** The outputs of one stack. */
-export type Outputs = Readonly<Record<string, string>>;
-
-/** What `cdk deploy --outputs-file` writes: outputs by stack. */
-const file = z.record(z.string(), z.record(z.string(), z.string()));
-
-/**
- * The outputs of a stack.
- * @param given default: `OUTPUTS_FILE`
- * @throws UsageError when the file cannot be used or has no such stack
- */
-export const readOutputs = (given: string | undefined, stack: string): Outputs => {
-  const path = pathOf(given);
-  const stacks = parse(path);
-  const outputs = stacks[stack];
-  if (outputs) return outputs;
-  const known = Object.keys(stacks).join(', ') || 'none';
-  throw new UsageError(
-    `${path} has no outputs of ${stack} (it has: ${known}): deploy that stage, or name it with --stage`,
-  );
-};
-
-const pathOf = (given: string | undefined): string =>
-  given === undefined ? join(PROJECT_FOLDER, OUTPUTS_FILE) : typedPath(given);
-
-const parse = (path: string): z.output<typeof file> => {
-  const text = readText(path);
-  try {
-    return file.parse(JSON.parse(text));
-  } catch {
-    throw new UsageError(`${path} is not an outputs file of cdk deploy --outputs-file`);
-  }
-};
-
-const readText = (path: string): string => {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch (fault) {
-    throw new UsageError(`${path} cannot be read (${faultCode(fault)}). npm run deploy writes ${OUTPUTS_FILE};
-name another file with --outputs, or give what it would say (--help shows the options)`);
   }
 };

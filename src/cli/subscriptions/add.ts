@@ -50,7 +50,7 @@ export const keyReport = ({ signature, secret, url, warnings }: RowWithSecret): 
 const keyRows = (signature: string, secret: string | null): string[][] => {
   if (signature === 'none') return [];
   return secret === null
-    ? [['Key', 'the one you brought']]
+    ? [['Key', 'the one you provided']]
     : [
         ['Key', secret],
         ['', 'shown only once'],

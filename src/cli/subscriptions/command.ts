@@ -42,7 +42,7 @@ const withFilter = (command: Command): Command =>
 
 const withSettings = (command: Command): Command =>
   command
-    .option('--name <text>', "add, change: what people call it (default: its target's host)")
+    .option('--name <text>', "add, change: its name for people (default: its target's host)")
     .option('--url <address>', 'add, change: where events are sent')
     .option(
       '--url-file <path>',
@@ -62,8 +62,8 @@ const withSettings = (command: Command): Command =>
         'by_issue',
       ]),
     )
-    .option('--concurrency <n>', 'add, change: how many are sent at once', wholeNumber(1, 50))
-    .option('--rate <n>', 'add, change: how many are sent a second; empty for no limit')
+    .option('--concurrency <n>', 'add, change: most in flight', wholeNumber(1, 50))
+    .option('--rate <n>', 'add, change: most sent a second; empty for no limit')
     .option('--timeout <seconds>', 'add, change: how long an attempt may take', wholeNumber(1, 60))
     .addOption(
       new Option(
@@ -85,10 +85,10 @@ const withKeyOptions = (command: Command): Command =>
     )
     .option(
       '--grace-hours <hours>',
-      'rotate: how long the key until now goes on being used; 0 ends it (default: 24)',
+      'rotate: hours for which the old key still signs too; 0 ends it (default: 24)',
       wholeNumber(0, 720),
     )
-    .option('--force', 'rotate: also while the key before is in its grace, and end that');
+    .option('--force', 'rotate: even while the previous key is in its grace period, which ends');
 
 const HELP = `
 list    lists the subscriptions of the tenant

@@ -136,7 +136,7 @@ describe('a team that is added', () => {
     const tenant = newTenant();
     const own = 'the key of another system';
     const { id, stdout } = await addIn(tenant, '--kind', 'github', '--secret-file', await secretFile(own));
-    expect(stdout).toContain('the one you brought');
+    expect(stdout).toContain('the one you provided');
     expect(stdout).not.toContain(own);
     const body = join(instance.folder, 'push.json');
     await writeFile(

@@ -48,7 +48,7 @@ describe('npm run reconcile', () => {
   it('says with --updates that nothing is loaded yet, and before that with status that nobody has worked', async () => {
     expect(await run('status')).toMatchObject({
       code: 0,
-      stdout: expect.stringContaining('Nobody has worked yet'),
+      stdout: expect.stringContaining('Nothing has run yet'),
     });
     const { code, stderr } = await run('--updates');
     expect({ code, stderr }).toMatchObject({
@@ -168,7 +168,7 @@ describe('npm run reconcile', () => {
     expect((await run('--census')).code).toBe(0);
   });
 
-  it('reads one project, issues that are older here too', async () => {
+  it('reads one project, including issues whose row is older than Jira', async () => {
     jira.site.edit(jira.site.find('SUN-1')?.id ?? 0, { summary: 'older here' }, { silent: true });
     const { code, stdout } = await run('--project', 'sun');
     expect(code).toBe(0);
@@ -210,7 +210,7 @@ describe('npm run reconcile', () => {
     for (const args of [['--census'], ['--issue', 'ORB-1'], ['--dry-run']])
       expect(await run(...args)).toMatchObject({
         code: 1,
-        stderr: expect.stringMatching(/asked nothing before .+the last turn ended with: GET .+project/),
+        stderr: expect.stringMatching(/accepts no requests before .+the last turn ended with: GET .+project/),
       });
     expect(jira.log).toHaveLength(asked);
   });

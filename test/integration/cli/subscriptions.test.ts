@@ -69,7 +69,7 @@ describe('a subscription that is added', () => {
       ...['--secret-encoding', 'base64'],
     );
     expect(made).toMatchObject({ code: 0, stderr: '' });
-    expect(made.stdout).toContain('the one you brought');
+    expect(made.stdout).toContain('the one you provided');
     const shown = await run('show', ...tenant);
     expect(shown.stdout).toMatch(/^headers +x-api-key$/im);
     expect(shown.stdout).toMatch(/^signature +hub-sha256, the receiver's own key \(base64\), version 1$/m);

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import packageFile from '../../../package.json' with { type: 'json' };
-import { OUTPUTS_FILE } from '../../../src/cli/smoke/deployment.ts';
+import { OUTPUTS_FILE } from '../../../src/cli/shared/outputs.ts';
 import { functionNames } from '../../../src/local/project.ts';
 import { COMPILE_CACHE } from '../../support/compile-cache.ts';
 import { depth } from '../../support/depth.ts';
