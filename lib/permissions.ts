@@ -90,5 +90,5 @@ export const followStream = (table: EventTable, bucket: ArtifactBucket): PolicyS
 /** The wildcards of `followStream`. */
 export const STREAM = {
   ...underPrefix('discarded', 'One object for each discarded batch, named by Lambda.'),
-  '*': 'dynamodb:ListStreams, without which no stream can be mapped, knows no resources, nor does X-Ray; a test lists every wildcard.',
+  '*': 'dynamodb:ListStreams, without which no stream can be mapped, supports no resource-level permissions, nor does X-Ray; a test lists every wildcard.',
 };

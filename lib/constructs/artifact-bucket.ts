@@ -92,7 +92,7 @@ export class ArtifactBucket extends Construct {
     pinLogicalId(this.bucket, ArtifactBucket.LOGICAL_ID);
     acknowledge(this.bucket, {
       'AwsSolutions-S1':
-        'Only three roles of this stack read or write here. CloudTrail data events record who reads what more reliably than access logs in another bucket would.',
+        'Only roles of this stack read or write here. CloudTrail data events record who reads what more reliably than access logs in another bucket would.',
     });
   }
 

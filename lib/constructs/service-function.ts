@@ -173,7 +173,7 @@ const mayTrace = (): PolicyStatement =>
 const UNTRACED =
   'Most invocations of a quiet site would be traced, which cannot be set and is charged: the context switches it on for a while.';
 
-const TRACES = 'X-Ray knows no resources; a test lists every wildcard.';
+const TRACES = 'X-Ray supports no resource-level permissions; a test lists every wildcard.';
 
 const explain = (role: Role, wildcards: Record<string, string>): void => {
   acknowledge(role, {

@@ -24,5 +24,5 @@ export const read = ({ table, bucket, context }: Resources): FunctionSpec => ({
     ],
     wildcards: RAW,
   },
-  noDeadLetters: 'The gateway invokes it synchronously: the sender sees a failure and retries.',
+  noDeadLetters: 'The gateway invokes it synchronously: its caller sees a failure and decides.',
 });

@@ -39,7 +39,7 @@ export const TABLE = {
       hash: string('issue_pk'),
       range: { name: 'occurred_ms', type: 'N' },
       include: [],
-      purpose: "an issue's events, newest first",
+      purpose: "an issue's events and executions, newest first",
     },
     {
       name: 'by_day',
@@ -48,7 +48,7 @@ export const TABLE = {
       // An index's projection cannot be changed later. The last two are for executions.
       include: ['outcome', 'event_type', 'source', 'connection_id', 'status', 'subscription_id'],
       purpose:
-        "a Phoenix day's events by time of receipt (a ULID begins with it); counted by outcome and type",
+        "a Phoenix day's events and executions by time of receipt (a ULID begins with it); counted by outcome, type and status",
     },
     {
       name: 'by_project',
@@ -63,7 +63,7 @@ export const TABLE = {
       range: string('work_sk'),
       include: [],
       purpose:
-        'whatever waits or is listed: stories without commits by project, commits without a story by repository, parked events, connections',
+        'whatever waits or is listed: stories without commits by project, commits without a story by repository, parked events, connections, subscriptions, due executions',
     },
   ] satisfies IndexDefinition[],
 } as const;

@@ -41,7 +41,7 @@ const refusal = (status: number): JiraError => {
   if (status === 500)
     return new JiraError(
       'failing',
-      `Jira fails at this request, time after time: its own log says why. (${status})`,
+      `Jira failed at this request repeatedly: its own log says why. (${status})`,
     );
   if (status >= 500)
     return new JiraError('down', `Jira, or a proxy in front of it, failed: try again later. (${status})`);

@@ -82,10 +82,10 @@ export const every = ({ ms, what, work, log }: Recurring): (() => Promise<void>)
   const once = async (): Promise<void> => {
     try {
       await work();
-      if (failing) log.info(`${what} works again`);
+      if (failing) log.info(`${what} works`);
       failing = false;
     } catch (fault) {
-      if (!failing) log.error({ fault: describeFault(fault) }, `${what} failed; it is tried again`);
+      if (!failing) log.error({ fault: describeFault(fault) }, `${what} failed; it is retried`);
       failing = true;
     }
     underWay = null;

@@ -59,8 +59,8 @@ describe('work that is done again and again', () => {
     await vi.advanceTimersByTimeAsync(5_000);
     await stop();
     expect(lines.map(({ level, fault, msg }) => [level, fault, msg])).toEqual([
-      [50, 'RangeError', 'the round failed; it is tried again'],
-      [30, undefined, 'the round works again'],
+      [50, 'RangeError', 'the round failed; it is retried'],
+      [30, undefined, 'the round works'],
     ]);
   });
 });
