@@ -3,6 +3,7 @@ import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Execution } from '../../../src/domain/execution.ts';
 import { embeddedConfig } from '../../../src/local/aws-config.ts';
 import { createDocumentClient, createDynamoDb } from '../../../src/platform/dynamodb.ts';
+import { newRunId } from '../../../src/platform/run-id.ts';
 import type { Table } from '../../../src/store/calls/table.ts';
 import {
   changeExecution,
@@ -90,7 +91,7 @@ describe.each(['before', 'after'] as const)('a process that is killed %s the wri
   it('an execution leaves it to whoever looks next, once', async () => {
     const execution = someExecution();
     await dieAt(where, (place) => putExecution(place, execution));
-    const again = someExecution({ ...execution, run_id: `${execution.run_id.slice(0, -1)}0` });
+    const again = someExecution({ ...execution, run_id: newRunId(NOW) });
     expect(await putExecution(near(), again)).toBe(done ? 'there' : 'made');
     expect(await get(execution)).toEqual(done ? execution : again);
   });
