@@ -5,7 +5,7 @@ import { S3OnFailureDestination } from 'aws-cdk-lib/aws-lambda-event-sources';
 import { Schedule, ScheduleExpression, ScheduleTargetInput } from 'aws-cdk-lib/aws-scheduler';
 import { LambdaInvoke } from 'aws-cdk-lib/aws-scheduler-targets';
 import { Construct } from 'constructs';
-import { BATCH_SIZE, LANES, STREAM_FILTERS } from '../../src/contract/functions.ts';
+import { BATCH_SIZE, BATCHES_PER_SHARD, STREAM_FILTERS } from '../../src/contract/functions.ts';
 import type { ArtifactBucket } from './artifact-bucket.ts';
 import type { EventTable } from './event-table.ts';
 import { mostWait, type ServiceFunction } from './service-function.ts';
@@ -35,7 +35,7 @@ export class StreamConsumer extends Construct {
       batchSize: BATCH_SIZE,
       maxBatchingWindow: Duration.seconds(windowSeconds),
       // Order does not matter, so batches of one shard may run concurrently.
-      parallelizationFactor: LANES,
+      parallelizationFactor: BATCHES_PER_SHARD,
       // A run parks what it cannot process. Only records for which nothing could be written, or that crashed the
       // process, are retried, and the batch is bisected down to the one record.
       reportBatchItemFailures: true,

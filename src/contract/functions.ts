@@ -24,7 +24,7 @@ export const BATCH_SIZE = 100;
  * Concurrent batches per shard. One is enough for some hundred deliveries a second and shard, and writes one run
  * document per batch window.
  */
-export const LANES = 1;
+export const BATCHES_PER_SHARD = 1;
 
 /**
  * Batch window of the correlate function's mapping (seconds), unless the stack's context sets another. Each batch costs

@@ -60,7 +60,7 @@ const openThrough = (env: Env, platform: Platform, shared: Shared): ConnectionDe
     ...shared,
     rows: openRowCache(table, clock),
     masters: openMasters(env, platform),
-    rates: createRates({ tell: (share, signal) => putTaken({ table, signal }, share), clock }),
+    rates: createRates({ exchangeCounts: (share, signal) => putTaken({ table, signal }, share), clock }),
     noteUse: createNoteUse({ table, clock }),
   };
 };

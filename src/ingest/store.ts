@@ -3,7 +3,7 @@ import { toPhoenixIso } from '../domain/instant.ts';
 import type { IssueFields, LastEvent } from '../domain/issue.ts';
 import type { Table } from '../store/calls/table.ts';
 import { putAliases } from '../store/issues/issue-index.ts';
-import { markDeleted, putSnapshot } from '../store/issues/put-snapshot.ts';
+import { putSnapshot, putTombstone } from '../store/issues/put-snapshot.ts';
 import { encodeSnapshot, fitToItem } from '../store/issues/snapshot-row.ts';
 
 /** What stays the same at every attempt to store a delivery, and when it was received. */
@@ -36,7 +36,7 @@ export const storeDelivery = async (
   if (snapshot) results.push(await storeSnapshot(table, delivery, snapshot, identity, signal));
   if (deletion)
     results.push(
-      await markDeleted({ table, signal }, { tenant, event_id, ...deletion, keys: snapshot ? [] : keys }),
+      await putTombstone({ table, signal }, { tenant, event_id, ...deletion, keys: snapshot ? [] : keys }),
     );
   if (results.length === 0 && facts.issue_id !== null)
     await putAliases({ table, tenant, signal }, facts.issue_id, keys);

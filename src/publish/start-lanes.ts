@@ -27,7 +27,7 @@ export const startLanes = async (deps: PublishDeps, how: Measure): Promise<void>
   const found = await pMap(await tenantIds(deps), (tenant) => startOwn(deps, tenant, how).catch(noteFault), {
     concurrency: AT_A_TIME,
   });
-  if (how.measure) tellDepth(deps, found.flat());
+  if (how.measure) countDepth(deps, found.flat());
   if (faults.length > 0) throw faults[0];
 };
 
@@ -67,7 +67,7 @@ const isNews = ({ status, status_ms }: SubscriptionRow, nowMs: number): boolean 
  * Counts the waiting executions, and the age of the oldest. The age covers active subscriptions only: that others are
  * paused or disabled was reported when it happened.
  */
-const tellDepth = ({ count, clock }: PublishDeps, found: readonly Found[]): void => {
+const countDepth = ({ count, clock }: PublishDeps, found: readonly Found[]): void => {
   const waiting = found.reduce((sum, { due }) => sum + due.waiting, 0);
   const asked = found.filter(({ subscription }) => subscription.status === 'active');
   const oldest = asked.flatMap(({ due }) => due.oldest_due_ms ?? []);

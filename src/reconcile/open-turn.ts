@@ -44,9 +44,9 @@ export const openTurn = (env: Env, { tenant, clock, log, ...opened }: Opened): T
       const client = createJiraClient(site, { at_once: AT_ONCE, a_second: env.RECONCILE_RATE, until_ms });
       return openReads(client, site);
     },
-    observe: (looks, mend, ranks) => {
+    observe: (looks, restore, ranks) => {
       const run = startRun(clock, () => AbortSignal.timeout(LOOKS_MS));
-      return observe({ tenant, events, clock, log, speed }, looks, run, mend, ranks);
+      return observe({ tenant, events, clock, log, speed }, looks, run, restore, ranks);
     },
   };
 };

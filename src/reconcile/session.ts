@@ -5,7 +5,7 @@ import type { Logger } from '../platform/logger.ts';
 import type { Place, Table, Walk } from '../store/calls/table.ts';
 import { listContradictions } from '../store/reconcile/contradictions.ts';
 import { renewLease, type TurnRow } from '../store/reconcile/lease.ts';
-import type { Mend } from './observe/lost-events.ts';
+import type { LostKind } from './observe/lost-events.ts';
 import { readRankFields } from './observe/rank-fields.ts';
 import type { Seen } from './observe/settle.ts';
 
@@ -26,7 +26,7 @@ export type TurnDeps = {
    */
   openReads(untilMs?: number | null): Promise<Reads>;
   /** Stores looks, in their order. @param ranks ids of the fields that hold a rank @throws UnavailableError */
-  observe(looks: readonly Look[], mend: readonly Mend[], ranks?: readonly string[]): Promise<Seen[]>;
+  observe(looks: readonly Look[], restore: readonly LostKind[], ranks?: readonly string[]): Promise<Seen[]>;
   /** Keys of the projects in scope; null for all. */
   projects: readonly string[] | null;
   /** Called with the progress, several times within a page too. */

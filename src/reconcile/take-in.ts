@@ -4,7 +4,7 @@ import { retry } from '../platform/retry.ts';
 import type { Counters } from '../store/reconcile/checkpoint.ts';
 import { putContradictions, removeContradiction } from '../store/reconcile/contradictions.ts';
 import type { Job } from './loop.ts';
-import type { Mend } from './observe/lost-events.ts';
+import type { LostKind } from './observe/lost-events.ts';
 import type { Seen } from './observe/settle.ts';
 import type { Session } from './session.ts';
 
@@ -12,12 +12,12 @@ import type { Session } from './session.ts';
 export type Looking = Pick<Job<unknown>, 'session' | 'isAgain' | 'count' | 'tell'>;
 
 /**
- * `mend`: which lost events are put again. `loads`: a new issue was not missed, because no delivery was expected of it.
+ * `restore`: which lost events are put again. `loads`: a new issue was not missed, because no delivery was expected of it.
  * `missed`: the counters of a change that no delivery brought; by default one `missed`. `once_more`: the issues were
  * counted already.
  */
 export type How = {
-  mend?: readonly Mend[];
+  restore?: readonly LostKind[];
   loads?: boolean;
   missed?: (seen: Written) => Partial<Counters>;
   once_more?: boolean;
@@ -32,10 +32,10 @@ type Written = Seen & { kind: 'new' | 'repaired' };
 export const takeIn = async (
   job: Looking,
   looks: readonly Look[],
-  { mend = [], once_more = false, ...how }: How = {},
+  { restore = [], once_more = false, ...how }: How = {},
 ): Promise<string[]> => {
   if (looks.length === 0) return [];
-  const seen = await observeOrRest(job, looks, mend);
+  const seen = await observeOrRest(job, looks, restore);
   for (const one of seen)
     job.count({ ...becameOf(one, how), ...(once_more ? { seen: 0, unchanged: 0 } : {}) });
   await noteContradictions(job.session, seen);
@@ -46,13 +46,17 @@ export const takeIn = async (
 const REST = { tries: 3, first_ms: 200, longest_ms: 2_000, by_chance: 0.5 };
 
 /** A retry also puts the events that the failed try may have lost. */
-const observeOrRest = (job: Looking, looks: readonly Look[], mend: readonly Mend[]): Promise<Seen[]> => {
+const observeOrRest = (
+  job: Looking,
+  looks: readonly Look[],
+  restore: readonly LostKind[],
+): Promise<Seen[]> => {
   let again = job.isAgain();
   return retry(
     async () => {
-      const mends: readonly Mend[] = again ? [...mend, 'observations'] : mend;
+      const kinds: readonly LostKind[] = again ? [...restore, 'observations'] : restore;
       again = true;
-      return job.session.deps.observe(looks, mends, await job.session.ranks());
+      return job.session.deps.observe(looks, kinds, await job.session.ranks());
     },
     REST,
     { mayHeal: (fault) => fault instanceof UnavailableError },

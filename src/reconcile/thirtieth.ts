@@ -33,7 +33,7 @@ type DayJob = Job<State>;
 const DAYS = 30;
 
 /** Reading finds changes that leave `updated` alone, and events that a crash lost and no sender repeats any more. */
-const HOW = { mend: ['old'] } as const;
+const HOW = { restore: ['old'] } as const;
 
 /**
  * Reads every day the bodies of active sprints and of one thirtieth of all issues, project by project in the order of

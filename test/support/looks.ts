@@ -4,7 +4,7 @@ import type { JsonObject } from '../../src/domain/json.ts';
 import { startRun } from '../../src/http/request.ts';
 import type { Look } from '../../src/jira/reads/reads.ts';
 import type { Clock } from '../../src/platform/clock.ts';
-import type { Mend } from '../../src/reconcile/observe/lost-events.ts';
+import type { LostKind } from '../../src/reconcile/observe/lost-events.ts';
 import { observe } from '../../src/reconcile/observe/observe.ts';
 import type { Seen } from '../../src/reconcile/observe/settle.ts';
 import { createSpeed } from '../../src/reconcile/observe/speed.ts';
@@ -32,7 +32,7 @@ export const bySearch = (issue: JsonObject, started_ms: number): Look => ({
 });
 
 export type Observer = {
-  observe(looks: readonly Look[], mend?: readonly Mend[]): Promise<Seen[]>;
+  observe(looks: readonly Look[], restore?: readonly LostKind[]): Promise<Seen[]>;
   lines: Record<string, unknown>[];
 };
 
@@ -43,12 +43,12 @@ export const startObserver = ({ events }: TestApp, clock: Clock): Observer => {
   const deps = { tenant: 'default', events, clock, log, speed: createSpeed(clock) };
   return {
     lines,
-    observe: (looks, mend) =>
+    observe: (looks, restore) =>
       observe(
         deps,
         looks,
         startRun(clock, () => AbortSignal.timeout(60_000)),
-        mend,
+        restore,
       ),
   };
 };

@@ -51,9 +51,9 @@ export const startReconcileWorld = async (endpoint: string, kind: JiraKind): Pro
     chance: Math.random,
     projects: null,
     openReads: () => openReads(createJiraClient(site, AT_WILL, { clock, steady: clock, sleep }), site),
-    observe: (looks, mend) => {
+    observe: (looks, restore) => {
       const run = startRun(clock, () => AbortSignal.timeout(60_000));
-      return observe({ tenant: 'default', events: app.events, clock, log, speed }, looks, run, mend);
+      return observe({ tenant: 'default', events: app.events, clock, log, speed }, looks, run, restore);
     },
   };
   return {

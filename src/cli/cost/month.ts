@@ -15,8 +15,8 @@ export type Month = {
 export const monthOf = (workload: Workload, measured: Measured, assumed: Assumptions): Month => {
   const per_second = deliveriesPerSecond(workload);
   const row_units_per_second = per_second * rowUnits(measured, assumed, workload.body_bytes);
-  const lanes = shardsAt(assumed, row_units_per_second) * workload.parallelization;
-  const batches = batchesAt({ lanes, window_seconds: workload.batch_window_seconds }, per_second);
+  const at_once = shardsAt(assumed, row_units_per_second) * workload.parallelization;
+  const batches = batchesAt({ at_once, window_seconds: workload.batch_window_seconds }, per_second);
   return {
     workload,
     measured,
@@ -26,11 +26,11 @@ export const monthOf = (workload: Workload, measured: Measured, assumed: Assumpt
   };
 };
 
-/** The stream as Lambda reads it: lanes are shards times parallelization; a hash spreads rows over them. */
-export type Stream = { lanes: number; window_seconds: number };
+/** The stream as Lambda reads it. `at_once`: concurrent batches, over which a hash spreads the rows. */
+export type Stream = { at_once: number; window_seconds: number };
 
 export type Batches = {
-  /** Of all lanes together. */
+  /** Of all shards together. */
   per_second: number;
   /** Each delivery is one event, and one record of the stream. */
   events: number;
@@ -44,11 +44,10 @@ export const shardsAt = ({ shards }: Assumptions, row_units_per_second: number):
   Math.max(shards, Math.ceil(row_units_per_second / UNITS_PER_SHARD));
 
 /**
- * A lane delivers what arrived within the window after its first event, so a batch is that event and those of one
- * window, at most the batch size.
+ * A batch is its first event and those that arrive for it within one window, at most the batch size.
  */
-export const batchesAt = ({ lanes, window_seconds }: Stream, deliveries_per_second: number): Batches => {
-  const events = Math.min(BATCH_SIZE, 1 + (deliveries_per_second / lanes) * window_seconds);
+export const batchesAt = ({ at_once, window_seconds }: Stream, deliveries_per_second: number): Batches => {
+  const events = Math.min(BATCH_SIZE, 1 + (deliveries_per_second / at_once) * window_seconds);
   return { per_second: deliveries_per_second / events, events };
 };
 

@@ -29,7 +29,8 @@ export const sendingUse = (month: Month): Use[] => {
   const kept_bytes = (executions * assumed.execution_kept_bytes * retention_days) / DAYS_OF_MONTH;
   const sent_gb = (executions * assumed.sent_bytes) / BYTES_PER_GB;
   const log_gb = ((runs + turns) * batchLogBytes(month)) / BYTES_PER_GB;
-  const told = ALWAYS_TOLD + hours_per_month / HOURS_OF_MONTH + SELDOM_TOLD * assumed.rare_hours;
+  const measured_metrics =
+    ALWAYS_MEASURED + hours_per_month / HOURS_OF_MONTH + SELDOM_MEASURED * assumed.rare_hours;
   const alarms = STACK.executions_alarm_metrics;
   return [
     ...invocations('publish', runs, publish_ms),
@@ -40,7 +41,7 @@ export const sendingUse = (month: Month): Use[] => {
     schedule('executions: runs of publish', SCHEDULED, 'runs', 'schedule_run'),
     network('executions: sent to targets', sent_gb, 'GB', 'transfer_gb'),
     watching('executions: logs', log_gb, 'GB', 'log_gb'),
-    watching('executions: custom metrics', told, 'metrics', 'metric_month'),
+    watching('executions: custom metrics', measured_metrics, 'metrics', 'metric_month'),
     watching('executions: alarms, by metric', alarms, 'metrics', 'alarm_metric_month'),
   ];
 };
@@ -51,8 +52,8 @@ const MINUTES_OF_MONTH = HOURS_OF_MONTH * 60;
 const SCHEDULED = MINUTES_OF_MONTH / START_LANES_MINUTES + MINUTES_OF_MONTH / PUBLISH_SWEEP_MINUTES;
 
 /** Depth and age of the queue are reported each minute; metrics of failures rarely have a value. */
-const ALWAYS_TOLD = 2;
-const SELDOM_TOLD = 3;
+const ALWAYS_MEASURED = 2;
+const SELDOM_MEASURED = 3;
 
 const cpuMs = ({ assumed }: Month, name: 'publish' | 'send'): number =>
   assumed.sending_cpu_ms / processors(assumed, STACK.memory_mb[name]);

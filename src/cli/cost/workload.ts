@@ -1,5 +1,5 @@
 import { countAlarmMetrics } from '../../contract/alarms.ts';
-import { BATCH_WINDOW_SECONDS, LANES } from '../../contract/functions.ts';
+import { BATCH_WINDOW_SECONDS, BATCHES_PER_SHARD } from '../../contract/functions.ts';
 import { functionNames } from '../../local/project.ts';
 import { ASSUMPTIONS } from './inputs.ts';
 import type { Region } from './prices.ts';
@@ -61,7 +61,7 @@ export const DEFAULT_WORKLOAD: Workload = {
   retention_days: STACK.retention_days,
   hours_per_month: ASSUMPTIONS.hours_per_month,
   batch_window_seconds: BATCH_WINDOW_SECONDS,
-  parallelization: LANES,
+  parallelization: BATCHES_PER_SHARD,
   traces: false,
   connections: 0,
   executions: 0,

@@ -39,15 +39,15 @@ export const retryMany = async (
 ): Promise<ExitCode> => {
   const ids = await findWanted(api, wanted, nowMs, tools.stopped);
   const what = describe(wanted, ids.length);
-  if (tools.stopped.aborted) return told(tools, 'Stopped: nothing was changed.');
-  if (ids.length === 0) return told(tools, `There are ${what}.`, 0);
+  if (tools.stopped.aborted) return end(tools, 'Stopped: nothing was changed.');
+  if (ids.length === 0) return end(tools, `There are ${what}.`, 0);
   if (!(await tools.ask(`Retry ${what}?`))) return 1;
   const ended = await retryAll(api, ids, tools);
   tools.say(summarize(ended, ids.length));
   return ended.queued + ended.left.length === ids.length ? 0 : 1;
 };
 
-const told = ({ say }: RetryTools, text: string, code: ExitCode = 1): ExitCode => {
+const end = ({ say }: RetryTools, text: string, code: ExitCode = 1): ExitCode => {
   say(text);
   return code;
 };

@@ -6,8 +6,7 @@ export const DELIVERY_ALARMS = {
     metric: 'serverErrors',
     minutes: 5,
     limit: { atLeast: 5 },
-    wrong:
-      'Five or more requests within five minutes were answered 5xx. Jira retries, but not forever.',
+    wrong: 'Five or more requests within five minutes were answered 5xx. Jira retries, but not forever.',
     first: 'Open GET /health: it says whether the table or the secret is failing.',
     section: 'server-errors',
   },
@@ -84,8 +83,7 @@ export const DELIVERY_ALARMS = {
     minutes: 5,
     limit: { atLeast: 1 },
     wrong: 'The gateway answered 429: requests exceeded throttleRate or throttleBurst.',
-    first:
-      'See in the access log who sends them. If it is Jira, raise throttleRate and deploy; it retries.',
+    first: 'See in the access log who sends them. If it is Jira, raise throttleRate and deploy; it retries.',
     section: 'throttling',
   },
 } as const satisfies Record<string, AlarmRow>;

@@ -66,8 +66,7 @@ const unpackEvent = async (
   if (isCommitSource(source)) return unpackCommits({ ...event, source }, await readRaw());
   // An event with subjects shows nothing by itself, even if it names an issue: the subjects are read again from Jira.
   if (!event.facts?.issue_id || event.facts.subjects) return unpackSubjects(event, nowMs);
-  const told = toldKeys(event);
-  const keys = told ?? keysOfBody(await readRaw(), nowMs);
+  const keys = keysNamed(event) ?? keysOfBody(await readRaw(), nowMs);
   return { kind: 'issue', issue_id: event.facts.issue_id, keys };
 };
 
@@ -88,7 +87,7 @@ const unpackCommits = (event: StoredEvent & { source: CommitSource }, raw: Uint8
 };
 
 /** False for a large delivery, whose facts hold only some of its changes, or none. */
-const tellsAllKeys = ({ facts, raw_stored_apart }: StoredEvent): boolean =>
+const namesAllKeys = ({ facts, raw_stored_apart }: StoredEvent): boolean =>
   !raw_stored_apart && facts?.unread_fields.includes(CHANGES_PATH) !== true;
 
 const KEY_FIELDS = ['Key', 'issuekey'];
@@ -98,8 +97,8 @@ const KEY_FIELDS = ['Key', 'issuekey'];
  * gives only the key of a complete body, which is an alias by then: otherwise any sender could make one issue answer to
  * another one's key.
  */
-const toldKeys = (event: StoredEvent): string[] | null => {
-  if (event.source !== 'automation') return tellsAllKeys(event) ? keysOfFacts(event.facts) : null;
+const keysNamed = (event: StoredEvent): string[] | null => {
+  if (event.source !== 'automation') return namesAllKeys(event) ? keysOfFacts(event.facts) : null;
   const key = event.outcome === 'recorded' ? null : event.facts?.issue_key;
   return key && isIssueKey(key) ? [key] : [];
 };
@@ -125,7 +124,7 @@ export const plainIssue = (row: Item): { issue_id: string; keys: string[] } | nu
   try {
     const { event } = decodeEvent(row);
     const { facts, source } = event;
-    const keys = toldKeys(event);
+    const keys = keysNamed(event);
     if (isCommitSource(source) || keys === null || !facts?.issue_id || facts.subjects) return null;
     return { issue_id: facts.issue_id, keys };
   } catch {

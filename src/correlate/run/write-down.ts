@@ -52,7 +52,7 @@ const writeDone = async (deps: BatchDeps, done: Processed[]): Promise<string[]> 
 };
 
 /** At most this many ids go into a log line. */
-const MOST_TOLD = 20;
+const MOST_LISTED = 20;
 
 /** The line behind the alarm `ProcessingFailed`: runbooks search for it. */
 export const logFailed = (
@@ -61,6 +61,6 @@ export const logFailed = (
   more: object,
   message: string,
 ): void => {
-  const event_ids = eventIds.slice(0, MOST_TOLD);
+  const event_ids = eventIds.slice(0, MOST_LISTED);
   log.error({ alarm: 'processing-failed', generated_at: toPhoenixIso(clock()), event_ids, ...more }, message);
 };

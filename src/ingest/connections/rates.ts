@@ -16,14 +16,14 @@ export type Rates = {
 
 type RatesOptions = {
   /** Stores this process's count of a minute and returns the sum over all processes. */
-  tell: (share: Share, signal: AbortSignal) => Promise<number>;
+  exchangeCounts: (share: Share, signal: AbortSignal) => Promise<number>;
   clock: Clock;
   /** A monotonic clock; replaced in tests. */
   steady?: Clock;
 };
 
 /** Shortest time between two exchanges of counts. */
-const TELL_MS = 1_000;
+const EXCHANGE_MS = 1_000;
 
 const MOST_KEPT = 1_000;
 
@@ -34,14 +34,14 @@ type Minute = {
   /** Deliveries taken by other processes, as of the last exchange. Never decreases. */
   others: number;
   /** The last exchange of counts: when it began, its result, and whether it is over. */
-  told: { at: Moment; ends: Promise<boolean>; isOver: boolean } | null;
+  exchange: { at: Moment; ends: Promise<boolean>; isOver: boolean } | null;
 };
 
 /**
  * The rates of one process. It refuses only when the known counts reach the rate, so that no sender below the rate is
  * ever refused. Other processes' counts are up to a second old, so about a second's traffic above the rate passes.
  */
-export const createRates = ({ tell, clock, steady }: RatesOptions): Rates => {
+export const createRates = ({ exchangeCounts, clock, steady }: RatesOptions): Rates => {
   const process = randomBytes(8).toString('hex');
   const minutes = new Map<string, Minute>();
   return {
@@ -52,10 +52,10 @@ export const createRates = ({ tell, clock, steady }: RatesOptions): Rates => {
       const limit = Math.max(1, rate.per_minute);
       const share = { connection_id, process, minute: known.minute, taken: known.taken + 1 };
       const passes = isDue(known, now, limit)
-        ? beginTelling(
+        ? beginExchange(
             known,
             now,
-            takeFirst(known, limit, () => tell(share, signal)),
+            takeFirst(known, limit, () => exchangeCounts(share, signal)),
           )
         : takeNext(known, limit);
       return (await passes) ? { passes: true } : { passes: false, retry_after: secondsLeft(now.wall) };
@@ -66,15 +66,18 @@ export const createRates = ({ tell, clock, steady }: RatesOptions): Rates => {
 const isBelow = ({ others, taken }: Minute, limit: number): boolean => others + taken < limit;
 
 const isDue = (known: Minute, now: Moment, limit: number): boolean => {
-  const { told } = known;
-  return isBelow(known, limit) && (told === null || (told.isOver && passedBetween(told.at, now) >= TELL_MS));
+  const { exchange } = known;
+  return (
+    isBelow(known, limit) &&
+    (exchange === null || (exchange.isOver && passedBetween(exchange.at, now) >= EXCHANGE_MS))
+  );
 };
 
-const beginTelling = (known: Minute, at: Moment, ends: Promise<boolean>): Promise<boolean> => {
-  const told = { at, ends, isOver: false };
-  known.told = told;
+const beginExchange = (known: Minute, at: Moment, ends: Promise<boolean>): Promise<boolean> => {
+  const exchange = { at, ends, isOver: false };
+  known.exchange = exchange;
   return ends.finally(() => {
-    told.isOver = true;
+    exchange.isOver = true;
   });
 };
 
@@ -82,9 +85,13 @@ const beginTelling = (known: Minute, at: Moment, ends: Promise<boolean>): Promis
  * Exchanges counts, including this delivery. The order of these writes decides which of several concurrent deliveries
  * are within the rate. If the exchange fails, the last known counts apply: a fault of ours refuses no delivery.
  */
-const takeFirst = async (known: Minute, limit: number, tell: () => Promise<number>): Promise<boolean> => {
+const takeFirst = async (
+  known: Minute,
+  limit: number,
+  exchangeCounts: () => Promise<number>,
+): Promise<boolean> => {
   const before = known.taken;
-  const sum = await tell().catch(() => known.others + before + 1);
+  const sum = await exchangeCounts().catch(() => known.others + before + 1);
   known.others = Math.max(known.others, sum - before - 1);
   if (sum > limit) return false;
   known.taken += 1;
@@ -93,7 +100,7 @@ const takeFirst = async (known: Minute, limit: number, tell: () => Promise<numbe
 
 /** Waits for an exchange that is in flight, then decides by the known counts. */
 const takeNext = async (known: Minute, limit: number): Promise<boolean> => {
-  await known.told?.ends;
+  await known.exchange?.ends;
   if (!isBelow(known, limit)) return false;
   known.taken += 1;
   return true;
@@ -103,7 +110,7 @@ const takeNext = async (known: Minute, limit: number): Promise<boolean> => {
 const minuteOf = (minutes: Map<string, Minute>, id: string, minute: number): Minute => {
   const known = minutes.get(id);
   if (known?.minute === minute) return known;
-  const begun: Minute = { minute, taken: 0, others: 0, told: null };
+  const begun: Minute = { minute, taken: 0, others: 0, exchange: null };
   putNewest(minutes, id, begun, MOST_KEPT);
   return begun;
 };

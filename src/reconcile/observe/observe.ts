@@ -7,7 +7,7 @@ import { readRowsOf } from '../../store/calls/rows.ts';
 import { putAliasesOfMany } from '../../store/issues/issue-index.ts';
 import { type KnownIssue, toKnownIssue } from '../../store/issues/snapshot-row.ts';
 import { type Reading, readLook, type WholeReading } from './look.ts';
-import { findLostEvents, type Mend } from './lost-events.ts';
+import { findLostEvents, type LostKind } from './lost-events.ts';
 import { readRankFields } from './rank-fields.ts';
 import { type ObserveDeps, placeOf, type Seen, settle } from './settle.ts';
 
@@ -17,7 +17,7 @@ const AT_A_TIME = 8;
 /**
  * Stores what Jira showed, as deliveries are: an equal look writes nothing, a different one makes an event, and the
  * newer version wins over any concurrent writer.
- * @param mend which lost events are put again, if their issue is equal
+ * @param restore which lost events are put again, if their issue is equal
  * @param ranks ids of the fields that hold a rank, if the caller has them at hand
  * @returns the result of each look, in their order
  * @throws UnavailableError if a write is not durable: the caller must pass the looks again
@@ -26,14 +26,14 @@ export const observe = async (
   deps: ObserveDeps,
   looks: readonly Look[],
   run: Run,
-  mend: readonly Mend[] = [],
+  restore: readonly LostKind[] = [],
   ranks?: readonly string[],
 ): Promise<Seen[]> => {
   const readings = looks.map((look) => readLook(deps.tenant, look, deps.clock()));
   const known = await readKnown(deps, readings, run);
   const { signal, ...walk } = placeOf(deps, run);
   const rank_fields = ranks ?? (await readRankFields({ ...walk, newSignal: () => signal }));
-  const lost = await findLost(deps, [...known.values()], run, mend);
+  const lost = await findLost(deps, [...known.values()], run, restore);
   const kept = await keepAliases(deps, readings, known, run);
   const seen = new Map<Reading, Seen>();
   const settleAll = async (sameIssue: Reading[]): Promise<void> => {
@@ -63,11 +63,11 @@ const findLost = (
   deps: ObserveDeps,
   known: (KnownIssue | null)[],
   run: Run,
-  mend: readonly Mend[],
+  restore: readonly LostKind[],
 ): Promise<ReadonlySet<string>> => {
   const { retention_days } = deps.events;
   const rows = known.filter((issue) => issue !== null);
-  return findLostEvents(placeOf(deps, run), rows, mend, { now_ms: deps.clock(), retention_days });
+  return findLostEvents(placeOf(deps, run), rows, restore, { now_ms: deps.clock(), retention_days });
 };
 
 /**

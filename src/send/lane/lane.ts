@@ -34,7 +34,7 @@ export const startLane = (deps: LaneDeps, row: SubscriptionRow): RunningLane => 
 
 const wake = (work: Work, executionIds: readonly string[]): boolean => {
   if (work.has_ended) return false;
-  for (const id of executionIds) work.told.add(id);
+  for (const id of executionIds) work.hinted.add(id);
   work.is_woken = true;
   work.looked_ms = null;
   work.bell.ring();

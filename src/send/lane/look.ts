@@ -19,13 +19,13 @@ export const look = async (work: Work): Promise<void> => {
   const now = clock();
   work.looked_ms = now;
   work.is_woken = false;
-  const told = [...work.told];
-  work.told.clear();
+  const hinted = [...work.hinted];
+  work.hinted.clear();
   const limit = Math.max(LEAST_LOOK, 2 * work.subscription.concurrency);
   const [row, due, named] = await Promise.all([
     rows.subscription(),
     Promise.all(PRIORITIES.map((priority) => rows.due(priority, now, limit))),
-    Promise.all(told.map((id) => rows.execution(id).catch(noneIfUnreadable))),
+    Promise.all(hinted.map((id) => rows.execution(id).catch(noneIfUnreadable))),
   ]);
   if (row !== null) work.keeper.adopt(row);
   if (row === null || row.status === 'deleted') return cancelAll(work);

@@ -7,7 +7,7 @@ import type { Logger } from '../../platform/logger.ts';
 import type { Count } from '../../platform/metrics.ts';
 import type { Place, Table } from '../../store/calls/table.ts';
 import { countDue } from '../../store/executions/due.ts';
-import { putTold, readTold, takeTellingTurn } from '../../store/subscriptions/notices.ts';
+import { putNotice, readNotice, takeNoticeTurn } from '../../store/subscriptions/notices.ts';
 import type { SubscriptionRow } from '../../store/subscriptions/subscription-row.ts';
 import type { LaneRows } from './lane-rows.ts';
 
@@ -72,11 +72,11 @@ const tellOnce = async (deps: NoteDeps, row: SubscriptionRow, untilMs: number): 
   for (let nextMs = clock(); nextMs <= untilMs; ) {
     await deps.sleep(Math.min(MINUTE_MS, Math.max(0, nextMs - clock())), deps.stop);
     // Another process that waited for a turn may have told people already.
-    if ((await readTold(place(), subscription_id)) === status_ms) return;
-    const laterMs = await takeTellingTurn(place(), clock());
+    if ((await readNotice(place(), subscription_id)) === status_ms) return;
+    const laterMs = await takeNoticeTurn(place(), clock());
     if (laterMs === null) {
       await deps.notify(await noticeOf(deps, row, place()));
-      return putTold(place(), subscription_id, status_ms);
+      return putNotice(place(), subscription_id, status_ms);
     }
     nextMs = Math.max(laterMs, clock() + 1);
   }

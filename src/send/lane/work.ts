@@ -17,7 +17,7 @@ export type Work = Lane & {
   /** Attempts in progress in this process, by execution id. */
   begun: Map<string, Promise<void>>;
   /** Ids of executions that hints named as due. */
-  told: Set<string>;
+  hinted: Set<string>;
   /** It was woken since its last look. */
   is_woken: boolean;
   has_ended: boolean;
@@ -38,7 +38,7 @@ export const openWork = (deps: LaneDeps, row: SubscriptionRow): Work => {
     keeper,
     bell: createBell(),
     begun: new Map(),
-    told: new Set(),
+    hinted: new Set(),
     is_woken: false,
     has_ended: false,
     renewed_ms: now,

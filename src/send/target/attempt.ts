@@ -13,7 +13,7 @@ export type AttemptDeps = SendDeps & Bodies;
 export type Due = { subscription: Subscription; execution: Execution; attempt: number; is_probe: boolean };
 
 /** The result of an attempt. `attempt` is what is stored. */
-export type Attempted = Omit<Sent, 'told'> & { attempt: Attempt };
+export type Attempted = Omit<Sent, 'stored'> & { attempt: Attempt };
 
 /** Reading the payload takes milliseconds; a claim has 30 s for it beyond the subscription's timeout. */
 const OURS_MS = 15_000;
@@ -36,8 +36,8 @@ export const attempt = async (
   const { event, ...content } = payload;
   const hops = Math.min(MOST_HOPS, hopsOf(event.headers)) + 1;
   const message = { id: execution.execution_id, attempt: number, hops, ...content };
-  const { told, ...rest } = await sendOnce(deps, subscription, message, signal);
-  return { ...rest, attempt: { attempt: number, ...told, is_probe } };
+  const { stored, ...rest } = await sendOnce(deps, subscription, message, signal);
+  return { ...rest, attempt: { attempt: number, ...stored, is_probe } };
 };
 
 /** A larger count is not genuine, and would not come back as a number. */
@@ -63,7 +63,7 @@ export const ping = async (
     body: Buffer.from(JSON.stringify(said)),
     content_type: 'application/json',
   };
-  const { told } = await sendOnce(deps, subscription, message, signal);
-  const { status, duration_ms, error, response_headers, response_body } = told;
+  const { stored } = await sendOnce(deps, subscription, message, signal);
+  const { status, duration_ms, error, response_headers, response_body } = stored;
   return { status, duration_ms, error, response_headers, response_body };
 };

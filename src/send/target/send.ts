@@ -22,14 +22,14 @@ export type SendDeps = {
   steady?: Clock;
 };
 
-/** The result of sending once: what is stored of it (`told`) and what follows. `gone`: the target answered 410. */
+/** The result of sending once: what is stored of it (`stored`) and what follows. `gone`: the target answered 410. */
 export type Sent = {
   result: 'ok' | 'failed' | 'gone';
   /** How long the target asked to wait; null if it did not. */
   retry_after_ms: number | null;
   /** What it answered; null without an answer. */
   answer: ExecutionResult | null;
-  told: Omit<Attempt, 'attempt' | 'is_probe'>;
+  stored: Omit<Attempt, 'attempt' | 'is_probe'>;
 };
 
 /**
@@ -103,7 +103,7 @@ const toSent = (
     result: resultOf(posted.status, error),
     retry_after_ms: error === null ? null : asked,
     answer,
-    told: { ...times, status: posted.status, error, ...kept },
+    stored: { ...times, status: posted.status, error, ...kept },
   };
 };
 

@@ -173,10 +173,10 @@ export const subscriptionKey = (subscriptionId: string): Key => ({ pk: `SUB#${su
 export const subscriptionsPartition = (tenant: string): string => `${tenant}#subscription#0`;
 
 /** What people were told of a target's state. */
-export const toldKey = (subscriptionId: string): Key => ({ pk: `LANE#${subscriptionId}`, sk: 'N' });
+export const noticeKey = (subscriptionId: string): Key => ({ pk: `LANE#${subscriptionId}`, sk: 'N' });
 
 /** When the next message about any target may be sent. */
-export const TELLING_KEY: Key = { pk: 'LANE#telling', sk: 'N' };
+export const NOTICE_TURN_KEY: Key = { pk: 'LANE#telling', sk: 'N' };
 
 /** All tenants share this partition: they are few, and scheduled work goes through them. */
 export const TENANTS_PARTITION = 'TENANTS';

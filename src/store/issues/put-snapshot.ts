@@ -127,7 +127,7 @@ const knowsKeys = (row: Item | null, keys: string[]): boolean => {
   return keys.every((key) => aliased.has(key));
 };
 
-type DeletionMark = {
+type Tombstone = {
   tenant: string;
   issue_id: string;
   event_id: string;
@@ -153,25 +153,25 @@ const IS_EARLIER = {
  * and a deletion give the same result in either order. A tombstone is never removed.
  * @returns `applied` if this delivery set the tombstone, now or in an earlier attempt, else `stale`.
  */
-export const markDeleted = async (
+export const putTombstone = async (
   { table, signal }: TableCall,
-  mark: DeletionMark,
+  tombstone: Tombstone,
 ): Promise<'applied' | 'stale'> => {
-  await putAliases({ table, tenant: mark.tenant, signal }, mark.issue_id, mark.keys);
-  const time = mark.deleted_ms === null ? '' : ', deleted_ms = :ms';
+  await putAliases({ table, tenant: tombstone.tenant, signal }, tombstone.issue_id, tombstone.keys);
+  const time = tombstone.deleted_ms === null ? '' : ', deleted_ms = :ms';
   const write = {
-    key: snapshotKey(mark.tenant, mark.issue_id),
+    key: snapshotKey(tombstone.tenant, tombstone.issue_id),
     update: `SET deleted = :true, deleted_event_id = :event${time}`,
-    condition: mark.deleted_ms === null ? IS_EARLIER.untimed : IS_EARLIER.timed,
-    values: markValues(mark),
+    condition: tombstone.deleted_ms === null ? IS_EARLIER.untimed : IS_EARLIER.timed,
+    values: tombstoneValues(tombstone),
   };
   const result = await updateIf({ table, signal }, write);
   if (result.written) return 'applied';
-  return (await result.row())?.deleted_event_id === mark.event_id ? 'applied' : 'stale';
+  return (await result.row())?.deleted_event_id === tombstone.event_id ? 'applied' : 'stale';
 };
 
-const markValues = (mark: DeletionMark) => ({
+const tombstoneValues = (tombstone: Tombstone) => ({
   ':true': true,
-  ':event': mark.event_id,
-  ...(mark.deleted_ms === null ? {} : { ':ms': mark.deleted_ms }),
+  ':event': tombstone.event_id,
+  ...(tombstone.deleted_ms === null ? {} : { ':ms': tombstone.deleted_ms }),
 });

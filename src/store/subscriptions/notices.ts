@@ -1,7 +1,7 @@
 import { TTL_ATTRIBUTE } from '../../contract/table.ts';
 import { DAY_MS, MINUTE_MS } from '../../domain/instant.ts';
 import { updateIf } from '../calls/conditional-write.ts';
-import { TELLING_KEY, toldKey } from '../calls/keys.ts';
+import { NOTICE_TURN_KEY, noticeKey } from '../calls/keys.ts';
 import { getItem, type TableCall } from '../calls/table.ts';
 
 /** Least time between two notices, each about one target: the topic drops recipients that get a storm of messages. */
@@ -12,10 +12,10 @@ const TURN_MS = MINUTE_MS;
  * @returns null if it was taken, else when to try again
  * @throws UnavailableError
  */
-export const takeTellingTurn = async (place: TableCall, nowMs: number): Promise<number | null> => {
+export const takeNoticeTurn = async (place: TableCall, nowMs: number): Promise<number | null> => {
   const next = nowMs + TURN_MS;
   const result = await updateIf(place, {
-    key: TELLING_KEY,
+    key: NOTICE_TURN_KEY,
     update: 'SET next_ms = :next',
     // A time further ahead than one turn was set by a wrong clock.
     condition: 'attribute_not_exists(pk) OR next_ms <= :now OR next_ms > :next',
@@ -27,8 +27,8 @@ export const takeTellingTurn = async (place: TableCall, nowMs: number): Promise<
 };
 
 /** The `status_ms` of the state that people were last told of; null if they never were. @throws UnavailableError */
-export const readTold = async (place: TableCall, subscriptionId: string): Promise<number | null> => {
-  const row = await getItem(place, toldKey(subscriptionId));
+export const readNotice = async (place: TableCall, subscriptionId: string): Promise<number | null> => {
+  const row = await getItem(place, noticeKey(subscriptionId));
   return typeof row?.status_ms === 'number' ? row.status_ms : null;
 };
 
@@ -36,9 +36,13 @@ export const readTold = async (place: TableCall, subscriptionId: string): Promis
 const KEPT_MS = 7 * DAY_MS;
 
 /** @throws UnavailableError */
-export const putTold = async (place: TableCall, subscriptionId: string, statusMs: number): Promise<void> => {
+export const putNotice = async (
+  place: TableCall,
+  subscriptionId: string,
+  statusMs: number,
+): Promise<void> => {
   await updateIf(place, {
-    key: toldKey(subscriptionId),
+    key: noticeKey(subscriptionId),
     update: `SET status_ms = :status, ${TTL_ATTRIBUTE} = :expires`,
     condition: 'attribute_not_exists(pk) OR status_ms <= :status',
     values: { ':status': statusMs, ':expires': Math.ceil((statusMs + KEPT_MS) / 1_000) },

@@ -152,7 +152,11 @@ describe('what people do wrong', () => {
     [['retry'], 2, 'retry needs an execution, or --since'],
     [['retry', someId, '--since', '1h'], 2, 'Give either an execution, or --since'],
     [['retry', '--since', 'yesterday'], 2, '--since must be 30m'],
-    [['retry', '--since', '1h', '--status', 'queued'], 2, 'Executions that are queued are retried automatically'],
+    [
+      ['retry', '--since', '1h', '--status', 'queued'],
+      2,
+      'Executions that are queued are retried automatically',
+    ],
     [['retry', '--since', '1h', '--subscription', 'Nobody'], 1, 'no subscription with the id or name Nobody'],
     [['cancel', someId], 1, 'there is no execution'],
     [['list', '--status', 'done'], 2, 'Allowed choices are queued'],

@@ -67,9 +67,9 @@ describe('the alarm for missing webhooks', () => {
     world.pass(2 * HOUR_MS);
     world.jira.most_rows = 10;
     const { observe } = world.deps;
-    world.deps.observe = (looks, mend) => {
+    world.deps.observe = (looks, restore) => {
       world.pass(3 * MINUTE_MS);
-      return observe(looks, mend);
+      return observe(looks, restore);
     };
     const counts: Counts[] = [];
     for (let turns = 0; turns < 12; turns += 1) {

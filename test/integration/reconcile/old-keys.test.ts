@@ -156,8 +156,8 @@ describe('keys from before set-up', () => {
   it('of which one was asked for before a crash is asked for again, because its event may be missing', async () => {
     const id = await withMoved('cloud', 'ORB-1 fix it');
     const { observe } = scene.deps;
-    scene.deps.observe = async (looks, mend) => {
-      await observe(looks, mend);
+    scene.deps.observe = async (looks, restore) => {
+      await observe(looks, restore);
       throw new Error('the process dies');
     };
     await scene.run(oldKeysLoop);

@@ -25,11 +25,11 @@ const start = async (onPage: (page: number) => void = () => {}): Promise<void> =
   world.jira.most_rows = 5;
   const { observe } = world.deps;
   let page = 0;
-  world.deps.observe = (looks, mend) => {
+  world.deps.observe = (looks, restore) => {
     world.pass(3 * MINUTE_MS);
     page += 1;
     onPage(page);
-    return observe(looks, mend);
+    return observe(looks, restore);
   };
 };
 

@@ -217,16 +217,16 @@ describe('a table that is throttled', () => {
     const ids = await loaded('cloud', 3);
     for (const id of ids) edit(id, `edited ${id}`);
     const { observe } = world.deps;
-    const mends: string[] = [];
+    const restored: string[] = [];
     const report = await world.run([updatesLoop], {
-      observe: async (looks, mend) => {
-        mends.push(mend.join());
-        if (mends.length < 3) throw new UnavailableError('table', new Error('throttled'));
-        return observe(looks, mend);
+      observe: async (looks, restore) => {
+        restored.push(restore.join());
+        if (restored.length < 3) throw new UnavailableError('table', new Error('throttled'));
+        return observe(looks, restore);
       },
     });
     expect(report).toMatchObject({ outcome: 'done', loops: [{ counters: { repaired: 3 } }] });
-    expect(mends).toEqual(['', 'observations', 'observations']);
+    expect(restored).toEqual(['', 'observations', 'observations']);
   });
 });
 

@@ -3,7 +3,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { embeddedConfig } from '../../../src/local/aws-config.ts';
 import { createDocumentClient, createDynamoDb } from '../../../src/platform/dynamodb.ts';
 import type { Table } from '../../../src/store/calls/table.ts';
-import { putTold, readTold, takeTellingTurn } from '../../../src/store/subscriptions/notices.ts';
+import { putNotice, readNotice, takeNoticeTurn } from '../../../src/store/subscriptions/notices.ts';
 import { createTable } from '../../support/app.ts';
 import { useEngine } from '../../support/use-engine.ts';
 import { openSendWorld, type SendWorld } from './world.ts';
@@ -28,21 +28,21 @@ const dead = async (): Promise<SendWorld> => {
 
 describe('what people are told', () => {
   it('comes once a minute for all targets, whichever clock took the last turn', async () => {
-    expect(await takeTellingTurn(call(), NOW)).toBe(null);
-    expect(await takeTellingTurn(call(), NOW + 1)).toBe(NOW + 60_000);
-    const turns = await Promise.all(Array.from({ length: 5 }, () => takeTellingTurn(call(), NOW + 60_000)));
+    expect(await takeNoticeTurn(call(), NOW)).toBe(null);
+    expect(await takeNoticeTurn(call(), NOW + 1)).toBe(NOW + 60_000);
+    const turns = await Promise.all(Array.from({ length: 5 }, () => takeNoticeTurn(call(), NOW + 60_000)));
     expect(turns.filter((turn) => turn === null).length).toBe(1);
     // A clock that was an hour ahead must not keep everybody silent for an hour.
-    expect(await takeTellingTurn(call(), NOW + 3_600_000)).toBe(null);
-    expect(await takeTellingTurn(call(), NOW + 200_000)).toBe(null);
+    expect(await takeNoticeTurn(call(), NOW + 3_600_000)).toBe(null);
+    expect(await takeNoticeTurn(call(), NOW + 200_000)).toBe(null);
   });
 
   it('is remembered by when the target became so, and an older time does not undo it', async () => {
     const id = 'sub_of-this-test-alone-000';
-    expect(await readTold(call(), id)).toBe(null);
-    await putTold(call(), id, NOW);
-    await putTold(call(), id, NOW - 5);
-    expect(await readTold(call(), id)).toBe(NOW);
+    expect(await readNotice(call(), id)).toBe(null);
+    await putNotice(call(), id, NOW);
+    await putNotice(call(), id, NOW - 5);
+    expect(await readNotice(call(), id)).toBe(NOW);
   });
 
   it('waits for its turn where another target has it, and is said once all the same', async () => {
@@ -91,7 +91,7 @@ describe('what people are told', () => {
   it('is said once though a probe fails while a turn is waited for, because turns are few', async () => {
     const world = await dead();
     world.ahead_ms = 4 * 86_400_000;
-    await takeTellingTurn(call(), Date.now() + world.ahead_ms);
+    await takeNoticeTurn(call(), Date.now() + world.ahead_ms);
     const [waits, goesOn] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
     world.sleep = async (ms, signal) => {
       if (ms < 30_000) return timer(ms, undefined, { signal });

@@ -5,7 +5,7 @@ import { putRevision } from '../../../src/store/calls/conditional-write.ts';
 import { eventKey, snapshotKey } from '../../../src/store/calls/keys.ts';
 import { getItem, type Item, type Table } from '../../../src/store/calls/table.ts';
 import { decodeEvent } from '../../../src/store/events/event-row.ts';
-import { markDeleted, putSnapshot } from '../../../src/store/issues/put-snapshot.ts';
+import { putSnapshot, putTombstone } from '../../../src/store/issues/put-snapshot.ts';
 import { startApp, type TestApp } from '../../support/app.ts';
 import { depth } from '../../support/depth.ts';
 import { noise } from '../../support/seed.ts';
@@ -27,7 +27,7 @@ const rowOf = (id: string): Promise<Item | null> => getItem({ table, signal }, s
 
 describe('a mark of deletion', () => {
   const mark = (event_id: string, deleted_ms: number | null) =>
-    markDeleted({ table, signal }, { tenant: TENANT, issue_id: '1', event_id, deleted_ms, keys: ['A-1'] });
+    putTombstone({ table, signal }, { tenant: TENANT, issue_id: '1', event_id, deleted_ms, keys: ['A-1'] });
 
   it('without a time is set once, because a second one says nothing more', async () => {
     expect(await mark('evt_1', null)).toBe('applied');
@@ -80,7 +80,7 @@ describe('a mark of deletion', () => {
       );
       issues += 1;
       const at = { tenant: TENANT, issue_id: String(issues), keys: [] };
-      for (const next of order) await markDeleted({ table, signal }, { ...at, ...next });
+      for (const next of order) await putTombstone({ table, signal }, { ...at, ...next });
       const { pk, sk, ...row } = (await rowOf(at.issue_id)) ?? {};
       expect(row).toEqual({
         deleted: true,

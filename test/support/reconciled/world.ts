@@ -126,12 +126,12 @@ export const openReconciledWorld = async ({
       table,
       chance: random,
       openReads: async () => mortalReads(await openReads(createJiraClient(site, LIMITS, world), site), life),
-      observe: (looks, mend) =>
+      observe: (looks, restore) =>
         observe(
           { ...deps, speed },
           looks,
           startRun(clock, () => AbortSignal.timeout(RUN_MS)),
-          mend,
+          restore,
         ),
       projects: null,
     };

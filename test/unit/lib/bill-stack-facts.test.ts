@@ -6,7 +6,7 @@ import { SWEPT_MINUTES } from '../../../src/cli/cost/functions.ts';
 import { ASSUMPTIONS } from '../../../src/cli/cost/inputs.ts';
 import { TURNS_PER_MONTH } from '../../../src/cli/cost/reading.ts';
 import { DEFAULT_WORKLOAD, HOURS_OF_MONTH, STACK } from '../../../src/cli/cost/workload.ts';
-import { LANES, SWEEP_MINUTES } from '../../../src/contract/functions.ts';
+import { BATCHES_PER_SHARD, SWEEP_MINUTES } from '../../../src/contract/functions.ts';
 import { OVERLAP_MS } from '../../../src/correlate/known/waiting-events.ts';
 import { functionsOf, idOf } from './function-resources.ts';
 import { A_SITE, SENDING, synthStack } from './synth-stack.ts';
@@ -34,7 +34,7 @@ describe('what the bill takes from the stack', () => {
 
   it('has the parallelization of the stream', () => {
     const [mapping] = ofType('AWS::Lambda::EventSourceMapping');
-    expect(mapping?.ParallelizationFactor).toBe(LANES);
+    expect(mapping?.ParallelizationFactor).toBe(BATCHES_PER_SHARD);
   });
 
   it('has every metric of every alarm, because each is charged', () => {

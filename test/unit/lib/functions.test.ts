@@ -19,10 +19,10 @@ import {
   askedPartition,
   connectionKey,
   eventKey,
+  NOTICE_TURN_KEY,
   reconcileKey,
   snapshotKey,
   subscriptionKey,
-  TELLING_KEY,
   tenantKey,
 } from '../../../src/store/calls/keys.ts';
 import {
@@ -305,7 +305,7 @@ describe('the rights', () => {
       [EXECUTIONS]: executionsPartition('evt_*'),
       [MARKS]: publishMarkKey('*').pk,
       [LANES]: laneKey('*').pk,
-      [LANES.replace('*', 'telling')]: TELLING_KEY.pk,
+      [LANES.replace('*', 'telling')]: NOTICE_TURN_KEY.pk,
     };
     expect(Object.values(rows)).toEqual(Object.keys(rows));
     expect(snapshotKey('default', '1').pk).toMatch(new RegExp(`^${ISSUES.replace('*', '.*')}$`));

@@ -162,20 +162,20 @@ describe('time', () => {
 
 describe('batches', () => {
   it('are the first event and those of one window', () => {
-    expect(batchesAt({ lanes: 1, window_seconds: 1 }, 4)).toEqual({
+    expect(batchesAt({ at_once: 1, window_seconds: 1 }, 4)).toEqual({
       events: 5,
       per_second: 0.8,
     });
   });
 
   it('hold a hundred at most', () => {
-    expect(batchesAt({ lanes: 1, window_seconds: 1 }, 1_000)).toEqual({
+    expect(batchesAt({ at_once: 1, window_seconds: 1 }, 1_000)).toEqual({
       events: 100,
       per_second: 10,
     });
   });
 
-  it('come from more lanes when the table has grown', () => {
+  it('come from more shards when the table has grown', () => {
     expect([shardsAt(ASSUMED, 10), shardsAt(ASSUMED, 4_000), shardsAt(ASSUMED, 4_001)]).toEqual([4, 4, 5]);
   });
 });

@@ -44,7 +44,7 @@ describe('any bill', () => {
     );
   });
 
-  it('is no lower for larger bodies, a longer retention or more lanes', () => {
+  it('is no lower for larger bodies, a longer retention or more batches at a time', () => {
     fc.assert(
       fc.property(workload, fc.integer({ min: 1, max: 1_000_000 }), (month, more) => {
         costsNoLess({ ...month, body_bytes: month.body_bytes + more }, month);

@@ -24,7 +24,9 @@ const newTable = () => {
 const newProcesses = (count: number, tell = newTable().tell) => {
   const time = { nowMs: START };
   const clock = () => time.nowMs;
-  const processes = Array.from({ length: count }, () => createRates({ tell, clock, steady: clock }));
+  const processes = Array.from({ length: count }, () =>
+    createRates({ exchangeCounts: tell, clock, steady: clock }),
+  );
   return { time, processes };
 };
 

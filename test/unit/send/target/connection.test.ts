@@ -142,8 +142,8 @@ describe('a name', () => {
     async (address) => {
       const port = await secure(mustNotArrive);
       const sent = await send(`https://target.test:${port}/`, async () => ['8.8.8.8', address]);
-      expect(sent).toMatchObject({ result: 'failed', answer: null, told: { status: null } });
-      expect(sent.told.error).toContain(`target.test, which is ${address}: that is no public address`);
+      expect(sent).toMatchObject({ result: 'failed', answer: null, stored: { status: null } });
+      expect(sent.stored.error).toContain(`target.test, which is ${address}: that is no public address`);
     },
   );
 
@@ -164,7 +164,7 @@ describe('a name', () => {
     await send(`http://target.test:${port}/`, resolve, { allow_private: true });
     const sent = await send(`http://target.test:${port}/`, resolve, { allow_private: true });
     expect(asked).toBe(2);
-    expect(sent.told.error).toContain('ECONNREFUSED');
+    expect(sent.stored.error).toContain('ECONNREFUSED');
   });
 
   it('of this service is refused even on a laptop, because what is sent would come back', async () => {
@@ -173,7 +173,7 @@ describe('a name', () => {
       allow_private: true,
       own_hosts: ['us.test'],
     });
-    expect(sent.told.error).toContain('us.test: that is this service itself');
+    expect(sent.stored.error).toContain('us.test: that is this service itself');
   });
 
   it('behind http is refused where http was allowed when it was made', async () => {
@@ -181,7 +181,7 @@ describe('a name', () => {
     const sent = await send(`http://target.test:${port}/`, async () => ['8.8.8.8']);
     expect(sent).toMatchObject({
       result: 'failed',
-      told: { error: 'not sent: the URL must begin with https://' },
+      stored: { error: 'not sent: the URL must begin with https://' },
     });
   });
 });

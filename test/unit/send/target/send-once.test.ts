@@ -92,7 +92,7 @@ describe('one request to a target', () => {
       result: 'ok',
       retry_after_ms: null,
       answer: { status: 200, content_type: 'application/json', body: '{"done":true}', truncated: false },
-      told: { status: 200, error: null, response_body: '{"done":true}' },
+      stored: { status: 200, error: null, response_body: '{"done":true}' },
     });
     expect(seen).toHaveLength(1);
     const { request, body } = seen[0] ?? {};
@@ -119,7 +119,7 @@ describe('one request to a target', () => {
     });
     expect(await send(port)).toMatchObject({
       result: 'failed',
-      told: { status, error: `answered ${status}: redirects are not followed` },
+      stored: { status, error: `answered ${status}: redirects are not followed` },
     });
     expect(asked).toBe(1);
   });
@@ -128,7 +128,7 @@ describe('one request to a target', () => {
     const answers = [410, 404, 500, 204];
     const port = await target((_request, response) => response.writeHead(answers.shift() ?? 0).end());
     const results = [await send(port), await send(port), await send(port), await send(port)];
-    expect(results.map(({ result, told }) => [result, told.error])).toEqual([
+    expect(results.map(({ result, stored }) => [result, stored.error])).toEqual([
       ['gone', 'answered 410'],
       ['failed', 'answered 404'],
       ['failed', 'answered 500'],
@@ -151,10 +151,10 @@ describe('one request to a target', () => {
     const port = await target((_request, response) => {
       response.writeHead(200, { 'content-encoding': 'gzip', 'content-type': 'text/plain' }).end(bomb);
     });
-    const { result, answer, told } = await send(port);
+    const { result, answer, stored } = await send(port);
     expect(result).toBe('ok');
     expect(Buffer.byteLength(answer?.body ?? '')).toBeLessThanOrEqual(65_536);
-    expect(Buffer.byteLength(told.response_body ?? '')).toBeLessThanOrEqual(8_192);
+    expect(Buffer.byteLength(stored.response_body ?? '')).toBeLessThanOrEqual(8_192);
   });
 
   it('reads 64 KB and hangs up, because a target may talk for ever', async () => {
@@ -166,11 +166,11 @@ describe('one request to a target', () => {
         (response.write('é'.repeat(5_000)) ? setImmediate(talk) : response.once('drain', talk));
       talk();
     });
-    const { result, answer, told } = await send(port);
+    const { result, answer, stored } = await send(port);
     await ended.promise;
     expect(result).toBe('ok');
     expect(answer).toMatchObject({ truncated: true, body: 'é'.repeat(32_768) });
-    expect(told.response_body).toBe('é'.repeat(4_096));
+    expect(stored.response_body).toBe('é'.repeat(4_096));
   });
 
   it('keeps at most 4 KB of the headers of an answer', async () => {
@@ -178,17 +178,17 @@ describe('one request to a target', () => {
       for (let number = 0; number < 10; number += 1) response.setHeader(`x-${number}`, 'v'.repeat(1_000));
       response.end();
     });
-    const { told } = await send(port);
-    const bytes = Buffer.byteLength(Object.entries(told.response_headers).flat().join(''));
+    const { stored } = await send(port);
+    const bytes = Buffer.byteLength(Object.entries(stored.response_headers).flat().join(''));
     expect(bytes).toBeGreaterThan(3_000);
     expect(bytes).toBeLessThanOrEqual(4_096);
   });
 
   it('takes bytes that are no text for what can be shown of them, and no more of them for it', async () => {
     const port = await target((_request, response) => response.end(Buffer.alloc(60_000, 0xff)));
-    const { answer, told } = await send(port);
+    const { answer, stored } = await send(port);
     expect(Buffer.byteLength(answer?.body ?? '')).toBeLessThanOrEqual(65_536);
-    expect(Buffer.byteLength(told.response_body ?? '')).toBeLessThanOrEqual(8_192);
+    expect(Buffer.byteLength(stored.response_body ?? '')).toBeLessThanOrEqual(8_192);
     expect(answer?.truncated).toBe(true);
   });
 });
@@ -203,7 +203,7 @@ describe('a target that fails', () => {
     expect(await send(port, BRIEF)).toMatchObject({
       result: 'failed',
       answer: null,
-      told: { status: null, error: 'no answer within 0.15 s', response_body: null },
+      stored: { status: null, error: 'no answer within 0.15 s', response_body: null },
     });
   });
 
@@ -217,11 +217,11 @@ describe('a target that fails', () => {
         socket.write(first);
         const timer = setInterval(() => (socket.destroyed ? clearInterval(timer) : socket.write('a')), 10);
       });
-      const { result, told } = await send(port, BRIEF);
+      const { result, stored } = await send(port, BRIEF);
       expect(result).toBe('failed');
-      expect(told).toMatchObject({ status });
-      expect(told.error).toMatch(/within 0\.15 s$/);
-      expect(told.duration_ms).toBeLessThan(1_500);
+      expect(stored).toMatchObject({ status });
+      expect(stored.error).toMatch(/within 0\.15 s$/);
+      expect(stored.duration_ms).toBeLessThan(1_500);
     },
   );
 
@@ -229,7 +229,7 @@ describe('a target that fails', () => {
     const sent = await send(9_999, { ...BRIEF, deps: { resolve: () => new Promise(() => {}) } });
     expect(sent).toMatchObject({
       result: 'failed',
-      told: { status: null, error: 'no answer within 0.15 s' },
+      stored: { status: null, error: 'no answer within 0.15 s' },
     });
   });
 
@@ -240,10 +240,10 @@ describe('a target that fails', () => {
     ['sends headers without end', `${HEAD}${'x: y\r\n'.repeat(20_000)}`, 'the answer is no HTTP'],
   ])('by an answer that %s is told from others', async (_what, bytes, words) => {
     const port = await speaking((socket) => socket.end(bytes));
-    const { result, told } = await send(port);
+    const { result, stored } = await send(port);
     expect(result).toBe('failed');
-    expect(told.status).toBeNull();
-    expect(told.error).toContain(words);
+    expect(stored.status).toBeNull();
+    expect(stored.error).toContain(words);
   });
 
   it.each([
@@ -251,16 +251,16 @@ describe('a target that fails', () => {
     ['breaks off a chunk', `${HEAD}transfer-encoding: chunked\r\n\r\nff\r\nabc`],
   ])('by a success that %s has not succeeded, because its answer is the result', async (_what, bytes) => {
     const port = await speaking((socket) => socket.end(bytes));
-    const { result, told } = await send(port);
-    expect({ result, status: told.status }).toEqual({ result: 'failed', status: 200 });
-    expect(told.error).toBe('answered 200, but the connection ended before the answer did');
+    const { result, stored } = await send(port);
+    expect({ result, status: stored.status }).toEqual({ result: 'failed', status: 200 });
+    expect(stored.error).toBe('answered 200, but the connection ended before the answer did');
   });
 
   it('by switching protocols is answered like any other', async () => {
     const port = await speaking((socket) =>
       socket.write('HTTP/1.1 101 Switching Protocols\r\nconnection: upgrade\r\nupgrade: x\r\n\r\n'),
     );
-    expect((await send(port)).told).toMatchObject({
+    expect((await send(port)).stored).toMatchObject({
       status: 101,
       error: 'answered 101: other protocols are not spoken',
     });
@@ -268,14 +268,14 @@ describe('a target that fails', () => {
 
   it('by resetting the connection in the middle says so', async () => {
     const port = await speaking((socket) => socket.resetAndDestroy());
-    expect((await send(port)).told.error).toContain('the connection ended before an answer');
+    expect((await send(port)).stored.error).toContain('the connection ended before an answer');
   });
 
   it('by nobody listening says so', async () => {
     const server = createServer();
     const port = await listen(server, 0);
     server.close();
-    expect((await send(port)).told.error).toBe('the connection was refused (ECONNREFUSED)');
+    expect((await send(port)).stored.error).toBe('the connection was refused (ECONNREFUSED)');
   });
 
   it('tells nothing when it is us who end it, because nothing is known then', async () => {
@@ -326,6 +326,6 @@ describe('a target that shows its request', () => {
       response.end(`not for ${/sig=([^&]*)/.exec(request.url ?? '')?.[1]}`);
     });
     const url = `http://target.test:${port}/hook?a=1&sig=very-secret%2Bsig%3D&b=2`;
-    expect((await send(port, { to: { url } })).told.response_body).toBe('not for [hidden]');
+    expect((await send(port, { to: { url } })).stored.response_body).toBe('not for [hidden]');
   });
 });
