@@ -10,6 +10,7 @@ import { itemDeadline } from '../shared/connection.ts';
 import { textTable } from '../shared/tables.ts';
 import { openDeps, tooEarly } from './open.ts';
 import { openBar } from './progress-bar.ts';
+import { WHY_QUARANTINED } from './report.ts';
 
 type What = { project?: string; updates?: true; census?: true };
 
@@ -46,7 +47,7 @@ const MEANINGS = {
   undecided: 'Jira showed it as its index knows it, which decides nothing.',
   contradiction:
     'Jira shows something older than what is known here, or an issue that is deleted here: nothing was changed.',
-  quarantined: 'It cannot be taken in: GET /events?outcome=quarantined says why.',
+  quarantined: `Its body is unusable: ${WHY_QUARANTINED}`,
 } as const;
 
 /** Reads one issue from Jira and stores it. Takes no lease: reading one issue is safe while another runner works. */

@@ -13,7 +13,7 @@ import { CommandError, type ExitCode } from '../shared/command.ts';
 import { itemDeadline } from '../shared/connection.ts';
 import { openDeps, tooEarly } from './open.ts';
 import { openBar } from './progress-bar.ts';
-import { describeRun } from './report.ts';
+import { describeRun, WHY_QUARANTINED } from './report.ts';
 import { runTurns } from './run-turns.ts';
 
 type What = { project?: string; updates?: true; census?: true };
@@ -43,6 +43,8 @@ export const reconcileNow = async (store: SweepDeps, what: What): Promise<ExitCo
     store.clock(),
   );
   console.log(describeRun(loops, drift, (performance.now() - began) / 1000));
+  if (loops.some(({ turn }) => turn.quarantined > 0))
+    console.error(`Issues with unusable bodies were quarantined: ${WHY_QUARANTINED}`);
   if (outcome === 'stopped') throw new CommandError('Stopped. Started again, it goes on from here.');
   if (outcome === 'lost') throw new CommandError('Another runner has taken over. It goes on from here.');
   if (fault !== null) throw new CommandError(fault);

@@ -16,6 +16,9 @@ const ROWS: readonly [Counter, string][] = [
   ['requests', 'requests'],
 ];
 
+/** Why issues could not be stored. Events of `reconcile` are in a list of their own. */
+export const WHY_QUARANTINED = 'GET /events?source=reconcile&outcome=quarantined says why.';
+
 /** The counts of this run, summed over all loops; the last lines are missed changes and drift. */
 export const describeRun = (loops: readonly LoopReport[], drift: Compared, seconds: number): string => {
   const sum = (name: Counter): number => loops.reduce((all, { turn }) => all + turn[name], 0);

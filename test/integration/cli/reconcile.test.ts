@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { isJsonObject, type JsonObject } from '../../../src/domain/json.ts';
 import { putContradictions } from '../../../src/store/reconcile/contradictions.ts';
 import { readTurn, releaseLease, takeLease } from '../../../src/store/reconcile/lease.ts';
 import { FAULTS } from '../../support/scripted-jira/faults.ts';
@@ -43,6 +44,16 @@ const turn = () =>
 /** Of a table of counts, the one with this name. */
 const countOf = (stdout: string, name: string): string | undefined =>
   new RegExp(`^${name} +(.+)$`, 'm').exec(stdout)?.[1];
+
+/** A page of issues, one of which was updated before there was a Jira. */
+const withOddTime = (page: JsonObject): JsonObject => ({
+  ...page,
+  issues: (Array.isArray(page.issues) ? page.issues : []).map((issue) =>
+    isJsonObject(issue) && issue.key === 'ORB-5' && isJsonObject(issue.fields)
+      ? { ...issue, fields: { ...issue.fields, updated: '1999-12-31T00:00:00.000+0000' } }
+      : issue,
+  ),
+});
 
 describe('npm run reconcile', () => {
   it('says with --updates that nothing is loaded yet, and before that with status that nobody has worked', async () => {
@@ -166,6 +177,17 @@ describe('npm run reconcile', () => {
     expect(process.listenerCount('SIGINT')).toBe(listeners);
     jira.spoil = () => null;
     expect((await run('--census')).code).toBe(0);
+  });
+
+  it('says where to read why an issue could not be stored, and it is there', async () => {
+    const { id } = jira.site.find('ORB-5') ?? { id: 0 };
+    jira.site.edit(id, { summary: 'odd' }, { silent: true });
+    jira.spoil = ({ path }) => (path.endsWith('/bulkfetch') ? { alter: withOddTime } : null);
+    const { code, stdout, stderr } = await run('--project', 'ORB');
+    expect(code).toBe(0);
+    expect(Number(countOf(stdout, 'quarantined'))).toBeGreaterThan(0);
+    const [, path = ''] = /GET (\S+) says why/.exec(stderr) ?? [];
+    expect(JSON.stringify(await instance.get(path))).toContain('issue.fields.updated');
   });
 
   it('reads one project, including issues whose row is older than Jira', async () => {
