@@ -239,8 +239,11 @@ describe('what a server killed with -9 leaves over', () => {
   it('includes no file that could hinder, because the only file is the database', async () => {
     const dbPath = join(folder, 'alone/only.db');
     await killedHolder(dbPath);
-    await (await start(dbPath)).stop();
+    // On a busy machine an engine may be forced to end: its log is then left to the next one.
+    await eventually(async () => {
+      await (await start(dbPath)).stop();
+      return !existsSync(`${dbPath}-wal`);
+    });
     expect(existsSync(`${dbPath}.lock`)).toBe(false);
-    await eventually(() => !existsSync(`${dbPath}-wal`));
   });
 });

@@ -19,9 +19,9 @@ export const temporaryFolder = (): string => {
 export const isGone = (pid: number): boolean => processStart(pid) === null;
 
 /** Waits for something that another process does. */
-export const eventually = async (holds: () => boolean): Promise<void> => {
+export const eventually = async (holds: () => boolean | Promise<boolean>): Promise<void> => {
   for (let tried = 0; tried < 1_000; tried++) {
-    if (holds()) return;
+    if (await holds()) return;
     await sleep(20);
   }
   throw new Error('it did not come true');
