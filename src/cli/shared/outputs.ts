@@ -12,9 +12,15 @@ export const OUTPUTS_FILE = '.local/outputs.json';
 /** The outputs of one stack. */
 export type Outputs = Readonly<Record<string, string>>;
 
-/** The outputs of the deployment of a stage; empty without a stage. @throws UsageError */
+/** The name of a stage's stack. */
+export const stackOf = (stage: string): string => `JiraWebhookSync-${stage}`;
+
+/**
+ * The outputs of the deployment of a stage; empty without a stage.
+ * @throws UsageError when the file cannot be used or has no such stack
+ */
 export const outputsOf = ({ stage, outputs }: { stage?: string; outputs?: string }): Outputs => {
-  if (stage !== undefined) return readOutputs(outputs, `JiraWebhookSync-${stage}`);
+  if (stage !== undefined) return readOutputs(outputs, stackOf(stage));
   if (outputs !== undefined) throw new UsageError('--outputs needs --stage');
   return {};
 };
@@ -22,12 +28,8 @@ export const outputsOf = ({ stage, outputs }: { stage?: string; outputs?: string
 /** What `cdk deploy --outputs-file` writes: outputs by stack. */
 const file = z.record(z.string(), z.record(z.string(), z.string()));
 
-/**
- * The outputs of a stack.
- * @param given default: `OUTPUTS_FILE`
- * @throws UsageError when the file cannot be used or has no such stack
- */
-export const readOutputs = (given: string | undefined, stack: string): Outputs => {
+/** @param given default: `OUTPUTS_FILE` */
+const readOutputs = (given: string | undefined, stack: string): Outputs => {
   const path = pathOf(given);
   const stacks = parse(path);
   const outputs = stacks[stack];

@@ -2,7 +2,7 @@ import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { isSafeUrl } from '../../domain/safe-url.ts';
 import { regionOf } from '../rotate-secret/secret-store.ts';
 import { UsageError } from '../shared/command.ts';
-import { type Outputs, readOutputs } from '../shared/outputs.ts';
+import { type Outputs, outputsOf, stackOf } from '../shared/outputs.ts';
 
 export type DeploymentFlags = {
   stage: string;
@@ -30,11 +30,10 @@ export type Deployment = {
  * @throws UsageError when something is missing or wrong
  */
 export const findDeployment = (flags: DeploymentFlags): Deployment => {
-  const stack = `JiraWebhookSync-${flags.stage}`;
   const isNamed = flags.outputs === undefined && flags.url !== undefined && flags.secretId !== undefined;
-  const outputs: Outputs = isNamed ? {} : readOutputs(flags.outputs, stack);
+  const outputs: Outputs = isNamed ? {} : outputsOf(flags);
   return {
-    stack,
+    stack: stackOf(flags.stage),
     url: readUrl(required(flags.url ?? outputs.ApiUrl, 'address')),
     secret_id: required(flags.secretId ?? outputs.SecretArn, 'secret'),
     bucket: flags.bucket ?? outputs.ArtifactsBucket ?? null,
