@@ -85,7 +85,7 @@ const withKeyOptions = (command: Command): Command =>
     )
     .option(
       '--grace-hours <hours>',
-      'rotate: hours for which the old key still signs too; 0 ends it (default: 24)',
+      'rotate: hours for which the old key stays in use; 0 ends it (default: 24)',
       wholeNumber(0, 720),
     )
     .option('--force', 'rotate: even while the previous key is in its grace period, which ends');
